@@ -1,0 +1,45 @@
+# Every command of the project. `make` alone prints them.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+ARGS   ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check format lock docs bench clean
+
+help: ## print this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+setup: $(STAMP) ## install everything into .venv (fast when nothing changed)
+
+# Two steps: every dependency from the hashed constraints, then the project itself without any.
+$(STAMP): constraints.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { \
+	  echo "Could not make a virtual environment: install the venv module of $(PYTHON) (Debian: python3-venv)."; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+run: setup ## start the server; ARGS="--port 0" passes options
+	@exec $(BIN)/waypost serve $(ARGS)
+
+test: setup ## run the tests; ARGS="-k media" passes options
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: setup ## formatting, lint, types, layers
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+format: setup ## format and fix what can be fixed
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+lock: ## pin every dependency anew, with hashes (needs uv)
+	@uv pip compile --quiet --extra dev --generate-hashes --universal --python-version 3.11 \
+	  --no-header --no-emit-index-url --no-emit-find-links --upgrade pyproject.toml -o constraints.txt
+
+clean: ## remove what the other commands made
+	@rm -rf $(VENV) .mypy_cache .ruff_cache build dist
