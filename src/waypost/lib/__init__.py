@@ -1,0 +1,1 @@
+"""Small parts with no knowledge of messages: time, ids, signatures, sockets, files."""

@@ -1,0 +1,132 @@
+"""Time: the only file that reads a clock.
+
+Two kinds of time exist here. *Platform time* is what WhatsApp would see: windows, timestamps, expiry and retry
+schedules run on it, and the embedded network's users may freeze and move it. *Monotonic time* is for leases,
+deadlines and measurements; nobody can move it.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Clock(Protocol):
+    """Platform time, monotonic time, and waiting on either."""
+
+    def now_ms(self) -> int:
+        """Return platform time in milliseconds since 1970."""
+        ...
+
+    def monotonic(self) -> float:
+        """Return seconds that only grow and that nothing can move."""
+        ...
+
+    def wall_seconds(self) -> int:
+        """Return the machine's own Unix time, for signatures that the outside checks against its clock."""
+        ...
+
+    async def wait_until(self, due_ms: int) -> None:
+        """Return when platform time has reached `due_ms`; a jump past it returns at once."""
+        ...
+
+    async def pause(self, seconds: float) -> None:
+        """Return after real `seconds`, whatever platform time does."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock, moved by an offset and stopped when frozen."""
+
+    def __init__(self, *, offset_ms: int = 0, frozen_at_ms: int | None = None) -> None:
+        self._offset_ms = offset_ms
+        self._frozen_at_ms = frozen_at_ms
+        self._moved = asyncio.Event()
+        self._watchers: list[Callable[[], None]] = []
+
+    @property
+    def offset_ms(self) -> int:
+        """How far platform time is ahead of the machine's."""
+        return self._offset_ms
+
+    @property
+    def frozen_at_ms(self) -> int | None:
+        """Where platform time stands still; None while it runs."""
+        return self._frozen_at_ms
+
+    def now_ms(self) -> int:
+        """Return platform time in milliseconds since 1970."""
+        if self._frozen_at_ms is not None:
+            return self._frozen_at_ms
+        return time.time_ns() // 1_000_000 + self._offset_ms
+
+    def monotonic(self) -> float:
+        """Return seconds that only grow and that nothing can move."""
+        return time.monotonic()
+
+    def wall_seconds(self) -> int:
+        """Return the machine's own Unix time."""
+        return int(time.time())
+
+    def advance(self, by: timedelta) -> None:
+        """Move platform time by `by`, frozen or not."""
+        milliseconds = by // timedelta(milliseconds=1)
+        if self._frozen_at_ms is None:
+            self._offset_ms += milliseconds
+        else:
+            self._frozen_at_ms += milliseconds
+        self._tell()
+
+    def set_now(self, now: datetime) -> None:
+        """Move platform time to `now`."""
+        self.advance(now - at(self.now_ms()))
+
+    def freeze(self) -> None:
+        """Stop platform time where it is."""
+        self._frozen_at_ms = self.now_ms()
+        self._tell()
+
+    def thaw(self) -> None:
+        """Let platform time run on from where it stands."""
+        if self._frozen_at_ms is None:
+            return
+        self._offset_ms = self._frozen_at_ms - time.time_ns() // 1_000_000
+        self._frozen_at_ms = None
+        self._tell()
+
+    async def wait_until(self, due_ms: int) -> None:
+        """Return when platform time has reached `due_ms`; every move of the clock is looked at anew."""
+        while (left_ms := due_ms - self.now_ms()) > 0:
+            moved = self._moved
+            real_wait = None if self._frozen_at_ms is not None else left_ms / 1000
+            try:
+                await asyncio.wait_for(moved.wait(), real_wait)
+            except TimeoutError:
+                continue
+
+    async def pause(self, seconds: float) -> None:
+        """Return after real `seconds`."""
+        await asyncio.sleep(seconds)
+
+    def on_move(self, tell: Callable[[], None]) -> None:
+        """Call `tell` after each jump, freeze and thaw."""
+        self._watchers.append(tell)
+
+    def _tell(self) -> None:
+        moved, self._moved = self._moved, asyncio.Event()
+        moved.set()
+        for tell in self._watchers:
+            tell()
+
+
+def at(milliseconds: int) -> datetime:
+    """Return the aware UTC moment `milliseconds` after 1970."""
+    return EPOCH + timedelta(milliseconds=milliseconds)
+
+
+def milliseconds_of(moment: datetime) -> int:
+    """Return the milliseconds since 1970 of an aware moment."""
+    return (moment - EPOCH) // timedelta(milliseconds=1)
