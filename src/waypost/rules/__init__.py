@@ -1,0 +1,1 @@
+"""WhatsApp's rules as pure functions of (facts, now)."""

@@ -1,0 +1,1 @@
+"""How things look outside: the single source of schemas."""
