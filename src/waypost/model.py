@@ -152,7 +152,7 @@ class StatusUpdate:
     token: MessageKey
     status: Status
     at_ms: int
-    person: Person
+    person: Person | None
     pricing: Pricing | None = None
     fault: Fault | None = None
 

@@ -29,6 +29,14 @@ class Clock(Protocol):
         """Return the machine's own Unix time, for signatures that the outside checks against its clock."""
         ...
 
+    def seconds_until(self, due_ms: int) -> float | None:
+        """Return the real seconds until platform time reaches `due_ms`; None while it stands still before it."""
+        ...
+
+    def on_move(self, tell: Callable[[], None]) -> None:
+        """Call `tell` after each jump, freeze and thaw."""
+        ...
+
     async def wait_until(self, due_ms: int) -> None:
         """Return when platform time has reached `due_ms`; a jump past it returns at once."""
         ...
@@ -97,13 +105,19 @@ class SystemClock:
         self._frozen_at_ms = None
         self._tell()
 
+    def seconds_until(self, due_ms: int) -> float | None:
+        """Return the real seconds until platform time reaches `due_ms`; None while it stands still before it."""
+        left_ms = due_ms - self.now_ms()
+        if left_ms <= 0:
+            return 0.0
+        return None if self._frozen_at_ms is not None else left_ms / 1000
+
     async def wait_until(self, due_ms: int) -> None:
         """Return when platform time has reached `due_ms`; every move of the clock is looked at anew."""
-        while (left_ms := due_ms - self.now_ms()) > 0:
+        while (seconds := self.seconds_until(due_ms)) != 0.0:
             moved = self._moved
-            real_wait = None if self._frozen_at_ms is not None else left_ms / 1000
             try:
-                await asyncio.wait_for(moved.wait(), real_wait)
+                await asyncio.wait_for(moved.wait(), seconds)
             except TimeoutError:
                 continue
 

@@ -1,0 +1,1 @@
+"""The HTTP edge: it translates between the wire and the flows, and decides nothing."""

@@ -1,0 +1,100 @@
+"""Who is calling: tokens and keys, in each place where a face may carry them.
+
+Every way to be wrong (absent, malformed, unknown, expired, of two numbers at once) gets the same answer.
+"""
+
+import base64
+import binascii
+
+from waypost.api.routing import Request
+from waypost.errors import NO_TOKEN, UNKNOWN_OBJECT, Refusal
+from waypost.flows.directory import Directory
+from waypost.model import Number, Token
+
+_MAX_TOKEN_CHARACTERS = 1024
+
+
+def bearer(request: Request, directory: Directory) -> Number:
+    """Return the number of an `Authorization: Bearer` header or an `access_token` in the query. Raises Refusal.
+
+    # spec: cloud-api.md#1.1
+    """
+    token = _bearer_token(request) or request.query.get("access_token")
+    return _number_of(_holder(token, directory), directory)
+
+
+def api_key(request: Request, directory: Directory) -> Number:
+    """Return the number of a `D360-API-KEY` header. Raises Refusal.
+
+    # spec: cloud-api.md#1.2
+    """
+    return _number_of(_holder(_key(request), directory), directory)
+
+
+def onprem(request: Request, directory: Directory) -> Number:
+    """Return the number of a login's Bearer token, or of a 360dialog key. Raises Refusal.
+
+    # spec: on-premises-api.md#1.1
+    """
+    token = _key(request) if has_api_key(request) else _bearer_token(request)
+    return _number_of(_holder(token, directory), directory)
+
+
+def either(request: Request, directory: Directory) -> Number:
+    """Return the number of whichever credential the request carries: media URLs are opened with either."""
+    return api_key(request, directory) if has_api_key(request) else bearer(request, directory)
+
+
+def basic(request: Request) -> tuple[str, str] | None:
+    """Return the user and password of an `Authorization: Basic` header, or None if there is no such thing."""
+    scheme, _, text = _authorization(request).partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        user, colon, password = base64.b64decode(text, validate=True).decode("utf-8").partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return (user, password) if colon else None
+
+
+def has_api_key(request: Request) -> bool:
+    """Return whether the request carries a `D360-API-KEY` header, right or wrong."""
+    return request.header(b"d360-api-key") is not None
+
+
+def must_be(number: Number, phone_number_id: str) -> None:
+    """Refuse a path that names another number than the credential's; it answers as if there were no such number."""
+    if phone_number_id != number.digits:
+        raise Refusal(UNKNOWN_OBJECT, f"Object with ID '{phone_number_id}' does not exist")
+
+
+def _bearer_token(request: Request) -> str | None:
+    scheme, _, token = _authorization(request).partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def _authorization(request: Request) -> str:
+    values = request.header_values(b"authorization")
+    return values[0].decode("latin-1") if len(values) == 1 else ""
+
+
+def _key(request: Request) -> str | None:
+    keys = {value.decode("latin-1") for value in request.header_values(b"d360-api-key")}
+    other = _bearer_token(request)
+    if other is not None:
+        keys.add(other)
+    return keys.pop() if len(keys) == 1 else None
+
+
+def _holder(token: str | None, directory: Directory) -> Token:
+    found = directory.holder(token) if token and len(token) <= _MAX_TOKEN_CHARACTERS else None
+    if found is None:
+        raise Refusal(NO_TOKEN, "The access token is missing, unknown or expired.")
+    return found
+
+
+def _number_of(holder: Token, directory: Directory) -> Number:
+    number = directory.number(holder.number_id)
+    if number is None:
+        raise Refusal(NO_TOKEN, "The access token is missing, unknown or expired.")
+    return number

@@ -1,0 +1,1 @@
+"""The jobs of the server, one file each, told from start to end. Flows know ports, never a database or a provider."""

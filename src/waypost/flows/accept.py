@@ -1,0 +1,131 @@
+"""Accept: take a send request, store the message and its job, answer with its id.
+
+The order of checks is that of the reference. What only shows later (a closed window, a dead link, a user without
+WhatsApp) is not looked at here: such a message is accepted like any other and fails on the webhook.
+
+# spec: cloud-api.md#4
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from waypost.errors import INVALID_VALUE, PAIR_RATE, RECIPIENT_IS_SENDER, THROUGHPUT, Fault, Refusal
+from waypost.flows.directory import Directory
+from waypost.flows.media import MediaShelf
+from waypost.lib import phone
+from waypost.lib.clock import Clock
+from waypost.lib.ids import KeyMaker, new_tag
+from waypost.model import Dialect, MediaKey, MessageKey, Number, Outbound, Template
+from waypost.ports import Enqueue, Store
+from waypost.rules import rates
+from waypost.rules import template as template_rules
+from waypost.wire.send import SendRequest, canonical_body
+
+
+class Meters:
+    """Throughput per number and rate per pair, both on platform time."""
+
+    def __init__(self, *, lifted: bool) -> None:
+        self._lifted = lifted
+        self._throughput = rates.Meter(rates.THROUGHPUT)
+        self._pair = rates.Meter(rates.PAIR)
+
+    def fault(self, number: Number, wa_id: str, now_ms: int) -> Fault | None:
+        """Count one message, or say which rate it breaks."""
+        if self._lifted:
+            return None
+        if wait_ms := self._throughput.admit(number.id, now_ms):
+            details = "The phone number is above its messages-per-second throughput of 80."
+            return Fault(THROUGHPUT, details, retry_after_seconds=1 + wait_ms // 1000)
+        if wait_ms := self._pair.admit((number.id, wa_id), now_ms):
+            details = f"Too many messages from this number to the same user; wait {1 + wait_ms // 1000} s."
+            return Fault(PAIR_RATE, details, retry_after_seconds=1 + wait_ms // 1000)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """The flow, with the ports it uses."""
+
+    store: Store
+    directory: Directory
+    shelf: MediaShelf
+    meters: Meters
+    clock: Clock
+    keys: KeyMaker
+    enqueue: Enqueue
+
+    async def __call__(self, number: Number, request: SendRequest, raw: bytes, *, dialect: Dialect) -> Outbound:
+        """Return the stored message; it is fsynced, and so is its job. Raises Refusal."""
+        wa_id = _recipient(number, request)
+        template = self._template(number, request)
+        media_key = await self._uploaded(number, request)
+        now_ms = self.clock.now_ms()
+        if fault := self.meters.fault(number, wa_id, now_ms):
+            raise Refusal(fault.problem, fault.details, retry_after_seconds=fault.retry_after_seconds)
+        message = Outbound(
+            key=MessageKey(self.keys.next()),
+            tag=new_tag(),
+            number_id=number.id,
+            wa_id=wa_id,
+            kind=request.kind,
+            body=canonical_body(request, wa_id),
+            raw=raw,
+            accepted_ms=now_ms,
+            callback_data=request.callback_data,
+            category=template.category.lower() if template else "service",
+            media_key=media_key,
+            content=request.content,
+            dialect=dialect,
+        )
+        await self.store.accept(message)
+        self.enqueue(message)
+        return message
+
+    def _template(self, number: Number, request: SendRequest) -> Template | None:
+        """Return the template that the message names, its parameters checked; None if it is not a template."""
+        if request.kind != "template":
+            return None
+
+        def find(name: str, language: str) -> Template | None:
+            return self.directory.template(number.waba_id, name, language)
+
+        return _checked(find, request)
+
+    async def _uploaded(self, number: Number, request: SendRequest) -> MediaKey | None:
+        """Return the stored medium that the message names by id; a link is fetched later."""
+        media_key = None
+        for medium in request.content.media():
+            if medium.id is not None:
+                found = await self.shelf.find(number.id, medium.id)
+                if found is None:
+                    raise _bad_media_id(request.kind, medium.id)
+                media_key = found.key
+        return media_key
+
+
+def _recipient(number: Number, request: SendRequest) -> str:
+    try:
+        wa_id = phone.normalise(request.to)
+    except ValueError as error:
+        raise Refusal(INVALID_VALUE, f"to: {error}") from None
+    if wa_id == number.digits:
+        raise Refusal(RECIPIENT_IS_SENDER, f"The recipient {request.to} is the sending number itself.")
+    return wa_id
+
+
+def _checked(find: Callable[[str, str], Template | None], request: SendRequest) -> Template:
+    checked = template_rules.check(find, request.content)
+    if isinstance(checked, Fault):
+        raise Refusal(checked.problem, checked.details)
+    return checked
+
+
+def _bad_media_id(kind: str, media_id: str) -> Refusal:
+    from waypost.errors import INVALID_PARAMETER
+
+    return Refusal(
+        INVALID_PARAMETER,
+        f"Param {kind}['id'] is not a valid whatsapp business account media attachment ID: {media_id} is unknown, "
+        "expired, deleted or of another number. Upload the file again and send the new id.",
+    )

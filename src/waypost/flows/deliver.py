@@ -1,0 +1,75 @@
+"""Deliver: bring an accepted message to the upstream, and note what became of it.
+
+The rules that depend on the moment are checked here, when the message leaves. A broken rule is a `failed` status on
+the webhook, as the platform does it; nothing is thrown away in silence.
+"""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from waypost.errors import SOMETHING_WENT_WRONG, Fault
+from waypost.flows.media import MediaShelf
+from waypost.flows.receive import Receive
+from waypost.lib import backoff
+from waypost.lib.clock import Clock
+from waypost.model import Later, Medium, Outbound, Refused, Sent, Unknown
+from waypost.ports import Store, Upstream
+from waypost.rules import window
+
+MAX_ATTEMPTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """The flow, with the ports it uses."""
+
+    store: Store
+    upstream: Upstream
+    shelf: MediaShelf
+    receive: Receive
+    clock: Clock
+    windows_lifted: bool
+
+    async def __call__(self, message: Outbound) -> int | None:
+        """Try once. Return None when the outcome is durable, or the platform time of the next attempt."""
+        fault = await self._closed_window(message)
+        if fault is not None:
+            return await self.receive.failed(message, fault)
+        medium = await self.shelf.for_message(message)
+        if isinstance(medium, Fault):
+            return await self.receive.failed(message, medium)
+        return await self._send(message, medium)
+
+    async def _closed_window(self, message: Outbound) -> Fault | None:
+        if self.windows_lifted or message.kind == "template":
+            return None
+        last_ms = await self.store.last_inbound_ms(message.number_id, message.wa_id)
+        return window.fault(message.kind, last_ms, self.clock.now_ms())
+
+    async def _send(self, message: Outbound, medium: Medium | None) -> int | None:
+        message.attempt += 1
+        if not self.upstream.askable:
+            await self.store.begin(message)
+        outcome = await self.upstream.send(message, medium)
+        match outcome:
+            case Sent(upstream_id):
+                return await self.store.settle_sent(message, upstream_id)
+            case Refused(fault):
+                return await self.receive.failed(message, fault)
+            case Later(after_seconds, why):
+                return await self._again(message, after_seconds, why)
+            case Unknown(why):
+                # The upstream is asked by token: sent twice, it arrives once.
+                return await self._again(message, 0.0, why)
+            case _:
+                assert_never(outcome)
+
+    async def _again(self, message: Outbound, after_seconds: float, why: str) -> int | None:
+        """Keep the job for another attempt, unless it has had them all."""
+        if message.attempt >= MAX_ATTEMPTS:
+            details = f"Given up after {message.attempt} attempts; the last one ended with: {why}."
+            return await self.receive.failed(message, Fault(SOMETHING_WENT_WRONG, details))
+        seconds = max(after_seconds, backoff.upstream_delay(message.attempt).total_seconds())
+        message.due_ms = self.clock.now_ms() + int(1000 * seconds)
+        await self.store.settle_later(message)
+        return message.due_ms

@@ -1,0 +1,78 @@
+"""The numbers and their credentials, in memory: who is calling, and which number they mean."""
+
+import hashlib
+
+from waypost.lib.clock import Clock
+from waypost.model import Number, NumberId, Template, Token
+from waypost.ports import Records
+
+
+def token_hash(token: str) -> bytes:
+    """Return what is stored of a credential: these are 192 random bits, so a plain hash cannot be guessed back."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+class Directory:
+    """Every number, template and token. Reads are from memory; writes are durable before they show."""
+
+    def __init__(self, records: Records, clock: Clock) -> None:
+        self._records = records
+        self._clock = clock
+        self._numbers: dict[NumberId, Number] = {}
+        self._tokens: dict[bytes, Token] = {}
+        self._templates: dict[tuple[int, str, str], Template] = {}
+
+    async def load(self) -> None:
+        """Read everything anew."""
+        self._numbers = {number.id: number for number in await self._records.load_numbers()}
+        self._tokens = {token.hash: token for token in await self._records.load_tokens()}
+        self._templates = {_name_of(template): template for template in await self._records.load_templates()}
+
+    def number(self, number_id: NumberId) -> Number | None:
+        """Return a number by its phone_number_id."""
+        return self._numbers.get(number_id)
+
+    def numbers(self) -> list[Number]:
+        """Return every number."""
+        return list(self._numbers.values())
+
+    def holder(self, token: str) -> Token | None:
+        """Return what a credential stands for; None if it is unknown or its time is over."""
+        found = self._tokens.get(token_hash(token))
+        if found is None or (found.expires_ms is not None and found.expires_ms <= self._clock.now_ms()):
+            return None
+        return found
+
+    def template(self, waba_id: int, name: str, language: str) -> Template | None:
+        """Return a template of an account by its name and exact language code."""
+        return self._templates.get((waba_id, name, language))
+
+    def templates(self, waba_id: int) -> list[Template]:
+        """Return every template of an account."""
+        return [template for template in self._templates.values() if template.waba_id == waba_id]
+
+    async def save_number(self, number: Number) -> None:
+        """Add or change a number."""
+        await self._records.save_number(number)
+        self._numbers[number.id] = number
+
+    async def save_template(self, template: Template) -> None:
+        """Add or change a template."""
+        await self._records.save_template(template)
+        self._templates[_name_of(template)] = template
+
+    async def grant(self, token: str, number_id: NumberId, *, expires_ms: int | None = None) -> None:
+        """Let `token` act for a number: a key without end, or an On-Premises login with one."""
+        kind = "key" if expires_ms is None else "login"
+        row = Token(token_hash(token), number_id, kind, expires_ms)  # type: ignore[arg-type]  # one of the two words
+        await self._records.save_token(row)
+        self._tokens[row.hash] = row
+
+    async def revoke(self, token: str) -> None:
+        """Forget a credential; from here on it is unknown."""
+        await self._records.delete_token(token_hash(token))
+        self._tokens.pop(token_hash(token), None)
+
+
+def _name_of(template: Template) -> tuple[int, str, str]:
+    return template.waba_id, template.name, template.language

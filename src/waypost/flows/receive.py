@@ -1,0 +1,139 @@
+"""Receive: what an upstream reports becomes a stored status or message, an event, and a delivery to the subscriber.
+
+The embedded network and every real upstream come in here; there is no other way in.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from waypost.errors import Fault
+from waypost.flows.directory import Directory
+from waypost.lib import ids
+from waypost.lib.clock import Clock
+from waypost.model import (
+    Event,
+    EventKey,
+    InboundMessage,
+    MessageKey,
+    Number,
+    NumberId,
+    Outbound,
+    Status,
+    StatusUpdate,
+)
+from waypost.ports import Announce, InboundRow, Records, StatusRow, Store
+from waypost.wire import cloud, onprem
+
+# spec: cloud-api.md#12.1 - whether a reaction opens the window is (unconfirmed): lenient, every message of a user does.
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """What a status repeats of the message it is about."""
+
+    number_id: NumberId
+    wamid: str
+    wa_id: str
+    callback_data: str | None
+
+
+class Recent:
+    """The messages whose statuses are about to come; whoever is not here is looked up in the store."""
+
+    def __init__(self, capacity: int = 8_000) -> None:
+        self._capacity = capacity
+        self._echoes: dict[MessageKey, Echo] = {}
+
+    def remember(self, message: Outbound) -> None:
+        """Keep what a status of this message will repeat."""
+        if len(self._echoes) >= self._capacity:
+            del self._echoes[next(iter(self._echoes))]
+        wamid = ids.wamid(message.key, message.tag, message.wa_id, received=False)
+        self._echoes[message.key] = Echo(message.number_id, wamid, message.wa_id, message.callback_data)
+
+    def get(self, key: MessageKey) -> Echo | None:
+        """Return what is known of a message."""
+        return self._echoes.get(key)
+
+
+@dataclass(frozen=True, slots=True)
+class Receive:
+    """The flow, with the ports it uses."""
+
+    store: Store
+    records: Records
+    directory: Directory
+    recent: Recent
+    clock: Clock
+    keys: ids.KeyMaker
+    announce: Announce
+
+    async def statuses(self, updates: Sequence[StatusUpdate]) -> None:
+        """Take statuses in the order given; each is durable, or known from before, on return."""
+        rows = [row for update in updates if (row := await self._status_row(update))]
+        fresh = await self.store.record_statuses(rows)
+        self.announce([row.event for row, is_new in zip(rows, fresh, strict=True) if is_new and row.notify])
+
+    async def message(self, message: InboundMessage) -> bool:
+        """Take a user's message; False if it was known before."""
+        number = self.directory.number(message.number_id)
+        if number is None:
+            return False
+        event = Event(
+            key=EventKey(self.keys.next()),
+            number_id=number.id,
+            message_key=message.key,
+            kind="message",
+            at_ms=message.at_ms,
+            body=cloud.inbound_value(message),
+        )
+        row = InboundRow(message, event, notify=number.webhook is not None, opens_window=True)
+        is_new = await self.store.record_inbound(row)
+        if is_new and row.notify:
+            self.announce([event])
+        return is_new
+
+    async def failed(self, message: Outbound, fault: Fault) -> None:
+        """End a message that Waypost itself will not send."""
+        update = StatusUpdate(message.key, Status.FAILED, self.clock.now_ms(), person=None, fault=fault)
+        echo = self.recent.get(message.key) or _echo_of(message)
+        row = self._row(update, echo)
+        if await self.store.settle_failed(message, row) and row.notify:
+            self.announce([row.event])
+
+    async def _status_row(self, update: StatusUpdate) -> StatusRow | None:
+        echo = self.recent.get(update.token) or await self._stored_echo(update.token)
+        return self._row(update, echo) if echo else None
+
+    async def _stored_echo(self, key: MessageKey) -> Echo | None:
+        stored = await self.records.message(key)
+        if stored is None or stored.received:
+            return None
+        wamid = ids.wamid(stored.key, stored.tag, stored.wa_id, received=False)
+        return Echo(stored.number_id, wamid, stored.wa_id, stored.callback_data)
+
+    def _row(self, update: StatusUpdate, echo: Echo) -> StatusRow:
+        event = Event(
+            key=EventKey(self.keys.next()),
+            number_id=echo.number_id,
+            message_key=update.token,
+            kind="status",
+            at_ms=update.at_ms,
+            body=cloud.status_value(update, wamid=echo.wamid, wa_id=echo.wa_id, callback_data=echo.callback_data),
+            status=update.status,
+            problem=update.fault.problem.name if update.fault else None,
+        )
+        number = self.directory.number(echo.number_id)
+        return StatusRow(event, update.status, notify=number is not None and _wants(number, update.status))
+
+
+def _echo_of(message: Outbound) -> Echo:
+    wamid = ids.wamid(message.key, message.tag, message.wa_id, received=False)
+    return Echo(message.number_id, wamid, message.wa_id, message.callback_data)
+
+
+def _wants(number: Number, status: Status) -> bool:
+    """Return whether the number's subscriber is told of this status."""
+    if number.webhook is None:
+        return False
+    return number.callback_dialect == "cloud" or onprem.is_told(number.onprem, status)

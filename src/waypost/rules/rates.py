@@ -1,0 +1,60 @@
+"""Rates: how many messages a number may send per second, and how many to one user.
+
+A rate is kept as one number per subject, the *theoretical arrival time*: the moment at which everything that was let
+through would have come had it come evenly. A message is let through while that moment is not further ahead than the
+burst allows. Pure: the caller keeps the moments.
+
+# spec: cloud-api.md#12.4, on-premises-api.md#14.1
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """One message per `interval_us` in the long run, and up to `burst` at once."""
+
+    interval_us: int
+    burst: int
+
+    def next(self, arrival_us: int, now_us: int) -> int | None:
+        """Return the new arrival time of one more message at `now_us`, or None if it comes too early."""
+        start = max(arrival_us, now_us)
+        if start - now_us > (self.burst - 1) * self.interval_us:
+            return None
+        return start + self.interval_us
+
+    def wait_us(self, arrival_us: int, now_us: int) -> int:
+        """Return how long a message that was held back must wait."""
+        return arrival_us - now_us - (self.burst - 1) * self.interval_us
+
+
+THROUGHPUT = Rate(interval_us=12_500, burst=80)
+"""80 messages per second for one number."""
+PAIR = Rate(interval_us=6_000_000, burst=45)
+"""One message per 6 seconds from one number to one user, after a burst of up to 45 that is borrowed."""
+ONPREM_MESSAGES = Rate(interval_us=20_000, burst=150)
+"""50 requests per second to `/v1/messages`, 150 at once."""
+ONPREM_OTHERS = Rate(interval_us=50_000, burst=60)
+"""20 requests per second to every other On-Premises path, 60 at once."""
+
+
+class Meter:
+    """The arrival times of many subjects; forgets those that have had nothing to wait for."""
+
+    def __init__(self, rate: Rate, *, max_subjects: int = 100_000) -> None:
+        self._rate = rate
+        self._arrivals: dict[object, int] = {}
+        self._max_subjects = max_subjects
+
+    def admit(self, subject: object, now_ms: int) -> int:
+        """Count one message; return 0 if it may go, else the milliseconds to wait, and count nothing."""
+        now_us = now_ms * 1000
+        arrival = self._arrivals.get(subject, 0)
+        following = self._rate.next(arrival, now_us)
+        if following is None:
+            return max(1, self._rate.wait_us(arrival, now_us) // 1000)
+        if len(self._arrivals) >= self._max_subjects:
+            self._arrivals = {name: moment for name, moment in self._arrivals.items() if moment > now_us}
+        self._arrivals[subject] = following
+        return 0

@@ -1,0 +1,1 @@
+"""The embedded network: phones that receive, read, write, block and go offline."""

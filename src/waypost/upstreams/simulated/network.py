@@ -1,0 +1,240 @@
+"""The embedded network: takes messages, shows them on phones, and tells the business what became of them.
+
+It is an upstream like any other. It takes a message once by its token, however often it is sent, and reports through
+the same `receive` flow as a real upstream. What it has taken is durable before it says so.
+"""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from waypost.errors import UNDELIVERABLE, UNDELIVERABLE_TEMPLATE, Fault
+from waypost.lib.clock import Clock
+from waypost.lib.ids import KeyMaker, new_tag
+from waypost.model import (
+    InboundMessage,
+    MediaKey,
+    Medium,
+    MessageKey,
+    NumberId,
+    Outbound,
+    Outcome,
+    Phone,
+    Sent,
+    Status,
+    StatusUpdate,
+)
+from waypost.ports import Carried, NetworkStore
+from waypost.rules.pricing import price
+from waypost.upstreams.simulated.faults import Faults
+from waypost.upstreams.simulated.phones import Phones, person
+
+_ROUND = 256  # messages that are told about in one go
+_PAGE = 1_000
+
+Report = Callable[[Sequence[StatusUpdate]], Awaitable[None]]
+ReportMessage = Callable[[InboundMessage], Awaitable[bool]]
+LastInbound = Callable[[NumberId, str], Awaitable[int | None]]
+
+
+class Schedule(Protocol):
+    """Calls back at a platform time."""
+
+    def at(self, due_ms: int, call: Callable[[], None]) -> None:
+        """Call `call` at `due_ms`."""
+        ...
+
+
+class Network:
+    """The network, its phones and its fault rules."""
+
+    askable = True
+
+    def __init__(
+        self, *, store: NetworkStore, phones: Phones, faults: Faults, clock: Clock, timers: Schedule, delay_ms: int
+    ) -> None:
+        self._store = store
+        self.phones = phones
+        self.faults = faults
+        self._clock = clock
+        self._timers = timers
+        self._delay_ms = delay_ms
+        self._report: Report | None = None
+        self._report_message: ReportMessage | None = None
+        self._ready: deque[Carried] = deque()
+        self._something_ready = asyncio.Event()
+        self._resting: defaultdict[str, list[Carried]] = defaultdict(list)
+
+    def connect(self, report: Report, report_message: ReportMessage) -> None:
+        """Say where statuses and messages are reported; before the first message."""
+        self._report = report
+        self._report_message = report_message
+
+    async def load(self) -> None:
+        """Go on with what was on its way when the server stopped."""
+        await self.phones.load()
+        after = MessageKey(0)
+        while page := await self._store.unfinished(after, _PAGE):
+            for carried in page:
+                self._move_on(carried)
+            after = page[-1].token
+
+    async def send(self, message: Outbound, medium: Medium | None) -> Outcome:
+        """Take one message; taken twice, it is shown once."""
+        _ = medium  # phones look at the business's stored copy
+        orders = self.faults.orders(message.number_id, message.wa_id)
+        due_ms = self._clock.now_ms() + self._delay_ms + orders.delay_ms
+        carried = Carried(
+            message.key, message.number_id, message.wa_id, message.kind, message.category, Status.ACCEPTED, due_ms
+        )
+        if orders.fail is not None:
+            await self._tell([self._failure(carried, Fault(orders.fail, "Failed as a fault rule demands."))])
+        elif await self._store.take(carried):
+            self._move_on(carried)
+        return Sent(str(message.key))
+
+    async def mark_read(self, number_id: NumberId, key: MessageKey, *, typing: bool) -> None:
+        """Nothing to do: phones of the embedded network do not look at ticks."""
+
+    async def run(self) -> None:
+        """Tell the business about everything that is due, for ever."""
+        while True:
+            await self._something_ready.wait()
+            self._something_ready.clear()
+            while self._ready:
+                await self._round([self._ready.popleft() for _ in range(min(_ROUND, len(self._ready)))])
+
+    async def change_phone(self, wa_id: str, **changes: object) -> Phone:
+        """Change a phone; what was waiting for it goes on."""
+        phone = await self.phones.change(wa_id, **changes)
+        for carried in self._resting.pop(wa_id, []):
+            self._move_on(carried)
+        return phone
+
+    async def read_up_to(self, wa_id: str, token: MessageKey | None) -> int:
+        """Let the user read everything delivered up to a message (None: everything); return how many that were."""
+        resting = self._resting.pop(wa_id, [])
+        read = [c for c in resting if c.progress is Status.DELIVERED and (token is None or c.token <= token)]
+        self._resting[wa_id] = [c for c in resting if c not in read]
+        await self._tell([self._update(carried, Status.READ) for carried in read])
+        await self._store.progressed([(carried.token, Status.READ, 0) for carried in read])
+        return len(read)
+
+    async def write(
+        self, wa_id: str, number_id: NumberId, *, kind: str, body: bytes, media_key: MediaKey | None, keys: KeyMaker
+    ) -> InboundMessage:
+        """Let the phone's user write to a business; the business is told like by any upstream."""
+        phone = await self.phones.change(wa_id)
+        message = InboundMessage(
+            key=MessageKey(keys.next()),
+            tag=new_tag(),
+            number_id=number_id,
+            person=person(phone, number_id),
+            kind=kind,
+            body=body,
+            at_ms=self._clock.now_ms(),
+            media_key=media_key,
+        )
+        assert self._report_message is not None, "connect() comes first"
+        await self._report_message(message)
+        return message
+
+    def forget(self) -> None:
+        """Drop everything on its way, after the store was reset."""
+        self._ready.clear()
+        self._resting.clear()
+        self.faults.clear()
+
+    def _move_on(self, carried: Carried) -> None:
+        """Bring a message one step nearer to its end: now, at its time, or once its phone can."""
+        if carried.due_ms > self._clock.now_ms():
+            self._timers.at(carried.due_ms, lambda: self._make_ready(carried))
+        else:
+            self._make_ready(carried)
+
+    def _make_ready(self, carried: Carried) -> None:
+        self._ready.append(carried)
+        self._something_ready.set()
+
+    async def _round(self, batch: list[Carried]) -> None:
+        """Take each message as far as it can go now, in one report and one note of how far that was."""
+        updates: list[StatusUpdate] = []
+        progress: list[tuple[MessageKey, Status, int]] = []
+        moved: list[Carried] = []
+        for carried in batch:
+            after = self._advance(carried, updates)
+            if after.progress is not carried.progress:
+                progress.append((after.token, after.progress, after.due_ms))
+            moved.append(after)
+        await self._tell(updates)
+        if progress:
+            await self._store.progressed(progress)
+        for carried in moved:
+            self._rest_or_move_on(carried)
+
+    def _advance(self, carried: Carried, updates: list[StatusUpdate]) -> Carried:
+        """Return the message after the steps that it takes now; with no delay between them it takes them all."""
+        phone = self.phones.get(carried.wa_id)
+        while (step := _next_step(carried, phone)) is not None:
+            updates.append(self._update(carried, step))
+            carried = replace(carried, progress=step, due_ms=self._clock.now_ms() + self._delay_ms)
+            if self._delay_ms:
+                break
+        return carried
+
+    def _rest_or_move_on(self, carried: Carried) -> None:
+        if _is_finished(carried):
+            return
+        if _next_step(carried, self.phones.get(carried.wa_id)) is None:
+            self._resting[carried.wa_id].append(carried)
+        else:
+            self._move_on(carried)
+
+    def _update(self, carried: Carried, status: Status) -> StatusUpdate:
+        phone = self.phones.get(carried.wa_id)
+        if status is Status.FAILED:
+            template = carried.kind == "template"
+            why = "is not on WhatsApp" if not phone.on_whatsapp else "does not take messages from this business"
+            fault = Fault(UNDELIVERABLE_TEMPLATE if template else UNDELIVERABLE, f"The recipient {why}.")
+            return self._failure(carried, fault)
+        # spec: cloud-api.md#9 - pricing comes with sent and with one of delivered and read.
+        told_price = status in (Status.SENT, Status.DELIVERED)
+        return StatusUpdate(
+            token=carried.token,
+            status=status,
+            at_ms=self._clock.now_ms(),
+            person=person(phone, carried.number_id),
+            pricing=price(carried.kind, carried.category, window_open=True) if told_price else None,
+        )
+
+    def _failure(self, carried: Carried, fault: Fault) -> StatusUpdate:
+        return StatusUpdate(carried.token, Status.FAILED, self._clock.now_ms(), person=None, fault=fault)
+
+    async def _tell(self, updates: list[StatusUpdate]) -> None:
+        assert self._report is not None, "connect() comes first"
+        if updates:
+            await self._report(updates)
+
+
+def _next_step(carried: Carried, phone: Phone) -> Status | None:
+    """Return the status that comes next for a message on its way to a phone; None while it must wait.
+
+    # spec: cloud-api.md#3.5 - a reaction is only ever `sent`.
+    """
+    match carried.progress:
+        case Status.ACCEPTED:
+            return Status.SENT if phone.on_whatsapp and not phone.blocked else Status.FAILED
+        case Status.SENT if phone.online and carried.kind != "reaction":
+            return Status.DELIVERED
+        case Status.DELIVERED if phone.online and phone.reads:
+            return Status.READ
+        case _:
+            return None
+
+
+def _is_finished(carried: Carried) -> bool:
+    if carried.kind == "reaction" and carried.progress is Status.SENT:
+        return True
+    return carried.progress in (Status.READ, Status.FAILED)
