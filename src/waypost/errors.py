@@ -157,6 +157,18 @@ METHOD_NOT_ALLOWED = Problem(
     fix="Use a method that the path offers.",
 )  # fmt: skip
 
+INVALID_MESSAGE_ID = Problem(
+    name="invalid_message_id", code=131009, http=400, title="Parameter value is not valid",
+    onprem_code=1006, onprem_http=404, onprem_title="Resource not found",
+    fix="Give the id of a message that this number received.",
+)  # fmt: skip
+UNKNOWN_PATH = Problem(
+    name="unknown_path", code=2500, http=404, kind="OAuthException", prefixed=False,
+    title="Unknown path components",
+    onprem_code=1006, onprem_http=404, onprem_title="Resource not found",
+    fix="Check the path; the reference of routes lists them all.",
+)  # fmt: skip
+
 # -- Templates ---------------------------------------------------------------------------------------------------
 
 TEMPLATE_PARAM_COUNT = Problem(

@@ -5,7 +5,7 @@ Anything that is written may raise `StoreBusy` (the queue of operations is full;
 `StoreDown` (the database cannot be written; nothing was acknowledged).
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -225,6 +225,10 @@ class Records(Protocol):
         """Return the newest messages first."""
         ...
 
+    async def mark_read(self, number_id: NumberId, wa_id: str, up_to: MessageKey) -> None:
+        """Note that the business has read a user's messages up to this one."""
+        ...
+
     async def events_of(self, key: MessageKey) -> list[Event]:
         """Return the events of a message, oldest first."""
         ...
@@ -280,8 +284,8 @@ class NetworkStore(Protocol):
         """Take a message by its token, fsynced on return; False if it was taken before: it is not taken twice."""
         ...
 
-    async def progressed(self, token: MessageKey, progress: Status, due_ms: int) -> None:
-        """Note how far the network has told the business. Lazy; told again after a crash if it was lost."""
+    async def progressed(self, steps: Sequence[tuple[MessageKey, Status, int]]) -> None:
+        """Note how far messages are: token, progress, due_ms. Lazy; told again after a crash if it was lost."""
         ...
 
     async def unfinished(self, after: MessageKey, limit: int) -> list[Carried]:
@@ -355,5 +359,5 @@ class Upstream(Protocol):
 
 Enqueue = Callable[[Outbound], None]
 """Puts an accepted message into its lane; the hint may be lost."""
-Announce = Callable[[Sequence[Event]], Awaitable[None]]
+Announce = Callable[[Sequence[Event]], None]
 """Puts committed events into their webhook lanes."""

@@ -1,0 +1,23 @@
+"""Reading JSON bodies: how large, and of which type."""
+
+from waypost.api.routing import Request
+from waypost.errors import BAD_REQUEST, Refusal
+
+MAX_JSON_BYTES = 1_048_576
+
+
+async def json_body(request: Request) -> bytes:
+    """Return the bytes of a JSON body. Raises Refusal for another type, BodyTooLarge over 1 MiB."""
+    content_type = request.header(b"content-type")
+    if content_type != b"application/json" and not _is_json(content_type):
+        told = content_type.decode("latin-1") if content_type else "absent"
+        raise Refusal(BAD_REQUEST, f"The Content-Type is {told}; send application/json in UTF-8.")
+    return await request.body(MAX_JSON_BYTES)
+
+
+def _is_json(content_type: bytes | None) -> bool:
+    if content_type is None:
+        return False
+    essence, *parameters = content_type.lower().replace(b" ", b"").split(b";")
+    charsets = [value for name, _, value in (p.partition(b"=") for p in parameters) if name == b"charset"]
+    return essence == b"application/json" and all(c.strip(b'"') in (b"utf-8", b"utf8") for c in charsets)

@@ -1,0 +1,106 @@
+"""Upload media, look them up, download them with the token, delete them.
+
+# spec: cloud-api.md#6
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from waypost.api import auth
+from waypost.api.files import file_response
+from waypost.api.multipart import FormLimits, read_form
+from waypost.api.routing import Answer, Request, Response
+from waypost.errors import BAD_REQUEST, INVALID_PARAMETER, MISSING_PARAMETER, UNKNOWN_OBJECT, Refusal
+from waypost.flows.directory import Directory
+from waypost.flows.media import MediaShelf, Origin
+from waypost.lib import signing
+from waypost.lib.clock import Clock
+from waypost.lib.mime import declared_type
+from waypost.model import Medium, Number
+from waypost.wire import cloud
+
+URL_LIFE_SECONDS = 300
+MAX_UPLOAD_BYTES = 100 * 1024 * 1024 + 65_536  # the largest document, and the other parts of its form
+
+Identify = Callable[[Request, Directory], Number]
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """The handlers; `identify` finds the caller's number in the way of the face."""
+
+    directory: Directory
+    shelf: MediaShelf
+    clock: Clock
+    identify: Identify
+    url_secret: str
+
+    async def upload(self, request: Request) -> Response:
+        """Take a multipart form with `messaging_product`, `file` and `type`, its parts in any order."""
+        number = self._number(request)
+        async with self.shelf.writer() as writer:
+            form = await read_form(request, writer, FormLimits(max_bytes=MAX_UPLOAD_BYTES))
+            if form.file is None:
+                raise Refusal(MISSING_PARAMETER, "The part 'file' is missing: send the file as multipart/form-data.")
+            if form.fields.get("messaging_product") != "whatsapp":
+                raise Refusal(INVALID_PARAMETER, "messaging_product must be 'whatsapp'.")
+            declared = declared_type(form.fields.get("type"), form.file.content_type)
+            origin = Origin(number.id, "upload", declared, form.file.filename)
+            medium = await self.shelf.keep(writer, origin, dialect="cloud")
+        return Response(200, cloud.upload_answer(medium))
+
+    async def get(self, request: Request) -> Response:
+        """Look a medium up; the answer's URL works for five minutes."""
+        medium = await self._medium(request)
+        ext = self.clock.now_ms() // 1000 + URL_LIFE_SECONDS
+        query = signing.sign_url_params(self.url_secret, mid=str(medium.key), ext=ext)
+        url = f"{_base_url(request)}/whatsapp_business/attachments/?{query}"
+        return Response(200, cloud.media_answer(medium, url))
+
+    async def delete(self, request: Request) -> Response:
+        """Delete a medium."""
+        await self.shelf.delete(await self._medium(request))
+        return Response(200, cloud.SUCCESS)
+
+    async def download(self, request: Request) -> Answer:
+        """Serve the bytes at a looked-up URL; the credential is needed again.
+
+        # spec: cloud-api.md#6.3 - whatever is wrong with the URL is a 404; the client looks the id up again.
+        """
+        number = auth.either(request, self.directory)
+        query = request.query
+        mid = query.get("mid", "")
+        fresh = signing.verify_url_params(
+            [self.url_secret],
+            mid=mid,
+            ext=query.get("ext", ""),
+            url_hash=query.get("hash", ""),
+            now=self.clock.now_ms() // 1000,
+        )
+        medium = await self.shelf.find(number.id, mid) if fresh else None
+        if medium is None:
+            return Response(404, b"Not found: the URL is expired, altered or not yours.\n", content_type="text/plain")
+        return file_response(request, medium, self.shelf)
+
+    async def _medium(self, request: Request) -> Medium:
+        number = self.identify(request, self.directory)
+        owner = request.query.get("phone_number_id", number.digits)
+        media_id = request.params["media_id"]
+        medium = await self.shelf.find(number.id, media_id) if owner == number.digits else None
+        if medium is None:
+            raise Refusal(UNKNOWN_OBJECT, f"Object with ID '{media_id}' does not exist")
+        return medium
+
+    def _number(self, request: Request) -> Number:
+        number = self.identify(request, self.directory)
+        if "phone_number_id" in request.params:
+            auth.must_be(number, request.params["phone_number_id"])
+        return number
+
+
+def _base_url(request: Request) -> str:
+    """Return the address under which the client has reached us; the guard has checked the Host header."""
+    host = request.header(b"host")
+    if host is None:
+        raise Refusal(BAD_REQUEST, "The Host header is missing.")
+    return f"{request.scope['scheme']}://{host.decode('latin-1')}"

@@ -1,0 +1,44 @@
+"""Send a message, mark one as read.
+
+# spec: cloud-api.md#2, cloud-api.md#5
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from waypost.api import auth
+from waypost.api.bodies import json_body
+from waypost.api.routing import Request, Response
+from waypost.flows.accept import Accept
+from waypost.flows.directory import Directory
+from waypost.flows.mark_read import MarkRead
+from waypost.lib import ids
+from waypost.model import Number
+from waypost.wire import cloud
+
+Identify = Callable[[Request, Directory], Number]
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """The handlers; `identify` finds the caller's number in the way of the face."""
+
+    directory: Directory
+    accept: Accept
+    mark_read: MarkRead
+    identify: Identify
+
+    async def post(self, request: Request) -> Response:
+        """Take a send or a mark-as-read: the body says which."""
+        number = self.identify(request, self.directory)
+        if "phone_number_id" in request.params:
+            auth.must_be(number, request.params["phone_number_id"])
+        raw = await json_body(request)
+        parsed = cloud.parse_send(raw)
+        if isinstance(parsed, cloud.MarkRead):
+            await self.mark_read(number, parsed.message_id, typing=parsed.typing)
+            return Response(200, cloud.SUCCESS)
+        message = await self.accept(number, parsed, raw, dialect="cloud")
+        wamid = ids.wamid(message.key, message.tag, message.wa_id, received=False)
+        status = "accepted" if message.kind == "template" else None
+        return Response(200, cloud.send_answer(parsed.to, message.wa_id, wamid, status))

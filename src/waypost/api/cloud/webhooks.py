@@ -1,0 +1,67 @@
+"""Where a number's events go, as the Cloud faces set it.
+
+# spec: cloud-api.md#13.3
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+
+from waypost.api import auth
+from waypost.api.bodies import json_body
+from waypost.api.routing import Request, Response
+from waypost.errors import UNKNOWN_OBJECT, Refusal
+from waypost.flows.directory import Directory
+from waypost.flows.subscribe import Subscribe
+from waypost.model import Number
+from waypost.wire import cloud
+from waypost.wire.webhooks import Configuration, Override, parse
+
+Identify = Callable[[Request, Directory], Number]
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """The handlers; `identify` finds the caller's number in the way of the face."""
+
+    directory: Directory
+    subscribe: Subscribe
+    identify: Identify
+
+    async def get_number(self, request: Request) -> Response:
+        """Return the number's own fields, its webhook among them."""
+        number = self._number(request)
+        return Response(200, cloud.number_answer(number))
+
+    async def post_number(self, request: Request) -> Response:
+        """Set or remove the number's override: `webhook_configuration`. The handshake runs first."""
+        number = self._number(request)
+        override = parse(Override, await json_body(request)).webhook_configuration
+        if override.override_callback_uri == "":
+            await self.subscribe.remove(number)
+        else:
+            await self.subscribe.verified(number, override.override_callback_uri, override.verify_token)
+        return Response(200, cloud.SUCCESS)
+
+    async def post_configuration(self, request: Request) -> Response:
+        """Set the webhook of a 360dialog key: URL, and headers that every call carries. There is no handshake.
+
+        # spec: cloud-api.md#7.3
+        """
+        number = self.identify(request, self.directory)
+        wanted = parse(Configuration, await json_body(request))
+        await self.subscribe.unverified(number, wanted.url, wanted.headers)
+        return Response(200, msgspec.json.encode(wanted))
+
+    async def get_configuration(self, request: Request) -> Response:
+        """Return what was set."""
+        number = self.identify(request, self.directory)
+        if number.webhook is None:
+            raise Refusal(UNKNOWN_OBJECT, "No webhook is configured for this number.")
+        return Response(200, msgspec.json.encode(Configuration(number.webhook.url, dict(number.webhook.headers))))
+
+    def _number(self, request: Request) -> Number:
+        number = self.identify(request, self.directory)
+        auth.must_be(number, request.params["phone_number_id"])
+        return number

@@ -1,0 +1,47 @@
+"""Turns whatever stopped a request into a fault of the one list, so that every face can say it its own way."""
+
+from waypost.api.routing import BodyTooLarge, HTTPProblem, MethodNotAllowed, NotFound
+from waypost.errors import (
+    BAD_REQUEST,
+    METHOD_NOT_ALLOWED,
+    NO_SPACE,
+    OVERLOADED,
+    SOMETHING_WENT_WRONG,
+    TOO_LARGE,
+    UNAVAILABLE,
+    UNKNOWN_PATH,
+    Fault,
+    Refusal,
+)
+from waypost.ports import StoreBusy, StoreDown
+from waypost.wire.decode import BadJSON
+
+_RETRY_SECONDS = 1
+
+
+def fault_of(error: Exception) -> Fault:
+    """Return the fault that an exception stands for; a bug is `something_went_wrong` and says no more."""
+    match error:
+        case Refusal():
+            return error.fault
+        case BadJSON():
+            return Fault(BAD_REQUEST, str(error))
+        case NotFound():
+            return Fault(UNKNOWN_PATH, error.reason)
+        case MethodNotAllowed():
+            return Fault(METHOD_NOT_ALLOWED, error.reason)
+        case BodyTooLarge():
+            return Fault(TOO_LARGE, error.reason)
+        case HTTPProblem():
+            return Fault(BAD_REQUEST, error.reason)
+        case StoreBusy():
+            return Fault(OVERLOADED, "Waypost's queue is full; repeat the request.", _RETRY_SECONDS)
+        case StoreDown():
+            return _down(error)
+        case _:
+            return Fault(SOMETHING_WENT_WRONG, "An error of Waypost itself; the log has it.")
+
+
+def _down(error: StoreDown) -> Fault:
+    problem = NO_SPACE if error.no_space else UNAVAILABLE
+    return Fault(problem, f"{error}", 5)

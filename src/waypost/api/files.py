@@ -1,0 +1,51 @@
+"""Serving stored bytes: whole or in ranges, and never in a way that a browser would run.
+
+# spec: cloud-api.md#6.3
+"""
+
+import re
+
+from waypost.api.multipart import content_disposition
+from waypost.api.routing import Answer, Request, Response, StreamResponse
+from waypost.flows.media import MediaShelf
+from waypost.model import Medium
+
+_RANGE = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
+
+# A file is somebody's bytes under our name: no sniffing, no scripts, not part of any page.
+_SAFE = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"sandbox; default-src 'none'"),
+    (b"cache-control", b"private, no-store"),
+    (b"accept-ranges", b"bytes"),
+]
+
+
+def file_response(request: Request, medium: Medium, shelf: MediaShelf) -> Answer:
+    """Return a medium's bytes: all of them, or the one range that is asked for.
+
+    Several ranges, and what is no range, are answered with the whole file, as RFC 9110 allows.
+    """
+    headers = [*_SAFE, (b"content-disposition", content_disposition(medium.filename).encode("latin-1"))]
+    asked = request.header(b"range")
+    span = _span(asked, medium.size) if asked else None
+    if span is None:
+        return StreamResponse(200, shelf.read(medium), length=medium.size, content_type=medium.mime, headers=headers)
+    start, end = span
+    if start >= end:
+        return Response(416, content_type=None, headers=[*headers, (b"content-range", b"bytes */%d" % medium.size)])
+    headers.append((b"content-range", b"bytes %d-%d/%d" % (start, end - 1, medium.size)))
+    body = shelf.read(medium, start=start, length=end - start)
+    return StreamResponse(206, body, length=end - start, content_type=medium.mime, headers=headers)
+
+
+def _span(asked: bytes, size: int) -> tuple[int, int] | None:
+    """Return first byte and end of a range; an empty span cannot be satisfied, None is no range of ours."""
+    found = _RANGE.fullmatch(asked.strip())
+    if found is None or not (found[1] or found[2]):
+        return None
+    if not found[1]:
+        return max(0, size - int(found[2])), size
+    start = int(found[1])
+    end = min(size, int(found[2]) + 1) if found[2] else size
+    return (start, start) if found[2] and int(found[2]) < start else (start, end)

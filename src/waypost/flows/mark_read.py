@@ -1,0 +1,34 @@
+"""Mark as read: tell a user that the business has read their message, and every earlier one.
+
+# spec: cloud-api.md#5, on-premises-api.md#4
+"""
+
+from dataclasses import dataclass
+
+from waypost.errors import INVALID_MESSAGE_ID, Refusal
+from waypost.lib.ids import parse_message_id
+from waypost.model import MessageKey, Number
+from waypost.ports import Records, Upstream
+
+
+@dataclass(frozen=True, slots=True)
+class MarkRead:
+    """The flow, with the ports it uses."""
+
+    records: Records
+    upstream: Upstream
+
+    async def __call__(self, number: Number, message_id: str, *, typing: bool = False) -> None:
+        """Mark an inbound message of this number. Raises Refusal for any other id."""
+        ref = parse_message_id(message_id)
+        message = await self.records.message(MessageKey(ref.key)) if ref else None
+        if message is None or ref is None or message.tag != ref.tag:
+            raise _unknown(message_id)
+        if message.number_id != number.id or not message.received:
+            raise _unknown(message_id)
+        await self.records.mark_read(number.id, message.wa_id, message.key)
+        await self.upstream.mark_read(number.id, message.key, typing=typing)
+
+
+def _unknown(message_id: str) -> Refusal:
+    return Refusal(INVALID_MESSAGE_ID, f"message_id: {message_id} is not the id of a message that a user sent to you.")

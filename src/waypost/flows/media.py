@@ -1,0 +1,227 @@
+"""Media: files that programs upload, that links lead to, and that users send; kept once by their content.
+
+An id is given only after the bytes and the row are safe. What a file is decides whether it is taken, never what it
+is called.
+"""
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal
+
+from waypost.errors import BAD_MEDIA, MEDIA_FAILED, Fault, Refusal
+from waypost.lib.clock import Clock
+from waypost.lib.fetcher import Fetched, Fetcher, Limits, NotFetched
+from waypost.lib.ids import KeyMaker, new_media_tag, parse_media_id
+from waypost.lib.images import ImageInspector
+from waypost.lib.links import BadLink, FetchPolicy, parse_link
+from waypost.lib.media_facts import MediaFacts, gather_facts
+from waypost.model import Dialect, MediaKey, Medium, NumberId, Outbound, Provider
+from waypost.ports import BlobStore, BlobWriter, Records
+from waypost.rules import media as media_rules
+from waypost.wire.messages import TYPES
+from waypost.wire.parts import MediaObject
+
+LIFE = timedelta(days=30)
+"""How long an uploaded or fetched medium can be used. # spec: cloud-api.md#6.4"""
+INBOUND_LIFE = timedelta(days=7)
+"""How long the id in a webhook can be downloaded. # spec: cloud-api.md#6.4"""
+LINK_CACHE_MS = 10 * 60_000
+"""How long a fetched link is used again. # spec: cloud-api.md#3"""
+
+_FETCH_ATTEMPTS = 3
+_CACHED_LINKS = 10_000
+_NO_CLAIM = {"", "application/octet-stream", "binary/octet-stream"}  # what stores say when they do not know
+
+Source = Literal["upload", "link", "inbound"]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a file comes from and what is said of it."""
+
+    number_id: NumberId
+    source: Source
+    declared: str | None
+    filename: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _LinkKey:
+    """What makes a link the same link: another query is another asset, and no number sees another's files."""
+
+    number_id: NumberId
+    link: str
+    provider: str | None
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class MediaShelf:
+    """The flow, with the ports it uses."""
+
+    records: Records
+    blobs: BlobStore
+    fetcher: Fetcher
+    policy: FetchPolicy
+    inspector: ImageInspector
+    clock: Clock
+    keys: KeyMaker
+    _fetched: dict[_LinkKey, tuple[MediaKey, int]] = field(default_factory=dict)
+    _fetching: dict[_LinkKey, asyncio.Lock] = field(default_factory=dict)
+
+    def writer(self) -> AbstractAsyncContextManager[BlobWriter]:
+        """Open a file for the bytes that are coming in."""
+        return self.blobs.writer()
+
+    async def keep(self, writer: BlobWriter, origin: Origin, *, dialect: Dialect) -> Medium:
+        """Check an uploaded file and keep it under a new id. Raises Refusal with what is wrong with it."""
+        facts = await self._facts(writer, origin.declared)
+        if fault := media_rules.check_upload(dialect, facts):
+            raise Refusal(BAD_MEDIA, fault.details)
+        return await self._store(writer, origin, facts)
+
+    async def find(self, number_id: NumberId, media_id: str) -> Medium | None:
+        """Return a medium by its id in either dialect; None if it is unknown, another number's, deleted or expired."""
+        ref = parse_media_id(media_id)
+        medium = await self.records.medium(MediaKey(ref.key)) if ref else None
+        if medium is None or ref is None or medium.number_id != number_id:
+            return None
+        if ref.tag not in (None, medium.tag) or medium.expires_ms <= self.clock.now_ms():
+            return None
+        return medium
+
+    def read(self, medium: Medium, *, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
+        """Read a medium's bytes in chunks."""
+        return self.blobs.read(medium.sha256, start=start, length=length)
+
+    async def delete(self, medium: Medium) -> None:
+        """Delete a medium; its bytes go with the last id that has them."""
+        if await self.records.delete_medium(medium.key):
+            await self.blobs.delete(medium.sha256)
+
+    async def for_message(self, message: Outbound) -> Medium | Fault | None:
+        """Return the medium that a message carries, fetched if it is a link; None if it carries none.
+
+        A file that its message type does not take is a fault here, as is a link that leads to no file: both show on
+        the webhook only.
+        """
+        if message.content is None:
+            message.content = TYPES[message.kind].decode(message.body)
+        media = message.content.media()
+        if not media:
+            return None
+        medium = await self._medium_of(message, media[0])
+        if isinstance(medium, Medium):
+            message.media_key = medium.key
+        return medium
+
+    async def _medium_of(self, message: Outbound, wanted: MediaObject) -> Medium | Fault:
+        if wanted.link is not None:
+            return await self._linked(message, wanted, wanted.link)
+        medium = await self.records.medium(message.media_key) if message.media_key else None
+        if medium is None:
+            return Fault(MEDIA_FAILED, f"The media {wanted.id} was deleted before the message could be sent.")
+        return media_rules.check_stored(message.dialect, wanted.kind, medium) or medium
+
+    async def _linked(self, message: Outbound, wanted: MediaObject, link: str) -> Medium | Fault:
+        """Fetch a link once for all messages that want it within its caching time."""
+        provider = wanted.provider.name if wanted.provider else None
+        key = _LinkKey(message.number_id, link, provider, wanted.kind)
+        lock = self._fetching.setdefault(key, asyncio.Lock())
+        try:
+            async with lock:
+                return await self._cached(key) or await self._fetch(message, wanted, key)
+        finally:
+            if not lock.locked():
+                self._fetching.pop(key, None)
+
+    async def _cached(self, key: _LinkKey) -> Medium | None:
+        media_key, fetched_ms = self._fetched.get(key, (None, 0))
+        if media_key is None or self.clock.now_ms() - fetched_ms >= LINK_CACHE_MS:
+            return None
+        return await self.records.medium(media_key)
+
+    async def _fetch(self, message: Outbound, wanted: MediaObject, key: _LinkKey) -> Medium | Fault:
+        authorization = None
+        if key.provider is not None:
+            provider = await self.provider(message.number_id, key.provider)
+            if provider is None:
+                return Fault(MEDIA_FAILED, f"The media provider '{key.provider}' is not configured for this number.")
+            authorization = _authorization(provider)
+        link = parse_link(key.link, self.policy)
+        if isinstance(link, BadLink):
+            return Fault(MEDIA_FAILED, f"The media link {link.reason}.")
+        limits = Limits(
+            max_bytes=media_rules.limit_for(message.dialect, wanted.kind), may_be_html=wanted.kind == "document"
+        )
+        for attempt in range(1, _FETCH_ATTEMPTS + 1):
+            async with self.blobs.writer() as writer:
+                result = await self.fetcher.fetch(link, limits=limits, sink=writer.write, authorization=authorization)
+                if isinstance(result, Fetched):
+                    return await self._keep_fetched(writer, result, message, wanted, key)
+            if not result.retryable or attempt == _FETCH_ATTEMPTS:
+                break
+            await self.clock.pause(0.2 * attempt)
+        return Fault(MEDIA_FAILED, _reason(result))
+
+    async def _keep_fetched(
+        self, writer: BlobWriter, result: Fetched, message: Outbound, wanted: MediaObject, key: _LinkKey
+    ) -> Medium | Fault:
+        claim = None if result.content_type.partition(";")[0].strip().lower() in _NO_CLAIM else result.content_type
+        facts = await self._facts(writer, claim)
+        if fault := media_rules.check(message.dialect, wanted.kind, facts):
+            return Fault(MEDIA_FAILED, f"The media link was fetched, but {fault.details}")
+        medium = await self._store(writer, Origin(message.number_id, "link", claim, result.filename), facts)
+        if len(self._fetched) >= _CACHED_LINKS:
+            del self._fetched[next(iter(self._fetched))]
+        self._fetched[key] = (medium.key, self.clock.now_ms())
+        return medium
+
+    async def provider(self, number_id: NumberId, name: str) -> Provider | None:
+        """Return a media provider of a number by its name."""
+        providers = await self.records.load_providers(number_id)
+        return next((provider for provider in providers if provider.name == name), None)
+
+    async def _facts(self, writer: BlobWriter, declared: str | None) -> MediaFacts:
+        await writer.flush()
+        return await gather_facts(writer.path, declared, self.inspector)
+
+    async def _store(self, writer: BlobWriter, origin: Origin, facts: MediaFacts) -> Medium:
+        """Keep the bytes, then the row: an id never names bytes that a power cut can take."""
+        blob = await writer.keep()
+        now_ms = self.clock.now_ms()
+        life = INBOUND_LIFE if origin.source == "inbound" else LIFE
+        medium = Medium(
+            key=MediaKey(self.keys.next()),
+            tag=new_media_tag(),
+            number_id=origin.number_id,
+            sha256=blob.sha256,
+            mime=media_rules.served_type(facts),
+            size=blob.size,
+            created_ms=now_ms,
+            expires_ms=now_ms + life // timedelta(milliseconds=1),
+            source=origin.source,
+            filename=origin.filename,
+            animated=media_rules.is_animated(facts),
+        )
+        await self.records.save_medium(medium)
+        return medium
+
+
+def _authorization(provider: Provider) -> str:
+    """Return the header that a provider's links are fetched with.
+
+    # spec: on-premises-api.md#3.4
+    """
+    if provider.bearer is not None:
+        return f"Bearer {provider.bearer}"
+    pair = f"{provider.username or ''}:{provider.password or ''}"
+    return "Basic " + base64.b64encode(pair.encode("utf-8")).decode("ascii")
+
+
+def _reason(result: NotFetched) -> str:
+    return f"The media link could not be used: it {result.reason}."
