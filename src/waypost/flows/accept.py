@@ -6,20 +6,20 @@ WhatsApp) is not looked at here: such a message is accepted like any other and f
 # spec: cloud-api.md#4
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from waypost.errors import INVALID_VALUE, PAIR_RATE, RECIPIENT_IS_SENDER, THROUGHPUT, Fault, Refusal
+from waypost.errors import INVALID_PARAMETER, PAIR_RATE, RECIPIENT_IS_SENDER, THROUGHPUT, Fault, Refusal
 from waypost.flows.directory import Directory
 from waypost.flows.media import MediaShelf
-from waypost.lib import phone
 from waypost.lib.clock import Clock
 from waypost.lib.ids import KeyMaker, new_tag
 from waypost.model import Dialect, MediaKey, MessageKey, Number, Outbound, Template
 from waypost.ports import Enqueue, Store
 from waypost.rules import rates
 from waypost.rules import template as template_rules
-from waypost.wire.send import SendRequest, canonical_body
+from waypost.wire.cloud import canonical_body
+from waypost.wire.messages.template import Template as SentTemplate
+from waypost.wire.requests import SendRequest
 
 
 class Meters:
@@ -57,19 +57,20 @@ class Accept:
 
     async def __call__(self, number: Number, request: SendRequest, raw: bytes, *, dialect: Dialect) -> Outbound:
         """Return the stored message; it is fsynced, and so is its job. Raises Refusal."""
-        wa_id = _recipient(number, request)
+        if request.wa_id == number.digits:
+            raise Refusal(RECIPIENT_IS_SENDER, f"The recipient {request.to} is the sending number itself.")
         template = self._template(number, request)
         media_key = await self._uploaded(number, request)
         now_ms = self.clock.now_ms()
-        if fault := self.meters.fault(number, wa_id, now_ms):
+        if fault := self.meters.fault(number, request.wa_id, now_ms):
             raise Refusal(fault.problem, fault.details, retry_after_seconds=fault.retry_after_seconds)
         message = Outbound(
             key=MessageKey(self.keys.next()),
             tag=new_tag(),
             number_id=number.id,
-            wa_id=wa_id,
+            wa_id=request.wa_id,
             kind=request.kind,
-            body=canonical_body(request, wa_id),
+            body=canonical_body(request),
             raw=raw,
             accepted_ms=now_ms,
             callback_data=request.callback_data,
@@ -84,13 +85,14 @@ class Accept:
 
     def _template(self, number: Number, request: SendRequest) -> Template | None:
         """Return the template that the message names, its parameters checked; None if it is not a template."""
-        if request.kind != "template":
+        if not isinstance(request.content, SentTemplate):
             return None
-
-        def find(name: str, language: str) -> Template | None:
-            return self.directory.template(number.waba_id, name, language)
-
-        return _checked(find, request)
+        sent = request.content
+        found = self.directory.template(number.waba_id, sent.name, sent.language.code)
+        checked = template_rules.check(found, sent)
+        if isinstance(checked, Fault):
+            raise Refusal(checked.problem, checked.details)
+        return checked
 
     async def _uploaded(self, number: Number, request: SendRequest) -> MediaKey | None:
         """Return the stored medium that the message names by id; a link is fetched later."""
@@ -104,26 +106,7 @@ class Accept:
         return media_key
 
 
-def _recipient(number: Number, request: SendRequest) -> str:
-    try:
-        wa_id = phone.normalise(request.to)
-    except ValueError as error:
-        raise Refusal(INVALID_VALUE, f"to: {error}") from None
-    if wa_id == number.digits:
-        raise Refusal(RECIPIENT_IS_SENDER, f"The recipient {request.to} is the sending number itself.")
-    return wa_id
-
-
-def _checked(find: Callable[[str, str], Template | None], request: SendRequest) -> Template:
-    checked = template_rules.check(find, request.content)
-    if isinstance(checked, Fault):
-        raise Refusal(checked.problem, checked.details)
-    return checked
-
-
 def _bad_media_id(kind: str, media_id: str) -> Refusal:
-    from waypost.errors import INVALID_PARAMETER
-
     return Refusal(
         INVALID_PARAMETER,
         f"Param {kind}['id'] is not a valid whatsapp business account media attachment ID: {media_id} is unknown, "

@@ -32,13 +32,11 @@ class Deliver:
 
     async def __call__(self, message: Outbound) -> int | None:
         """Try once. Return None when the outcome is durable, or the platform time of the next attempt."""
-        fault = await self._closed_window(message)
-        if fault is not None:
-            return await self.receive.failed(message, fault)
-        medium = await self.shelf.for_message(message)
-        if isinstance(medium, Fault):
-            return await self.receive.failed(message, medium)
-        return await self._send(message, medium)
+        found = await self._closed_window(message) or await self.shelf.for_message(message)
+        if isinstance(found, Fault):
+            await self.receive.failed(message, found)
+            return None
+        return await self._send(message, found)
 
     async def _closed_window(self, message: Outbound) -> Fault | None:
         if self.windows_lifted or message.kind == "template":
@@ -50,26 +48,27 @@ class Deliver:
         message.attempt += 1
         if not self.upstream.askable:
             await self.store.begin(message)
-        outcome = await self.upstream.send(message, medium)
-        match outcome:
+        match await self.upstream.send(message, medium):
             case Sent(upstream_id):
-                return await self.store.settle_sent(message, upstream_id)
+                await self.store.settle_sent(message, upstream_id)
             case Refused(fault):
-                return await self.receive.failed(message, fault)
+                await self.receive.failed(message, fault)
             case Later(after_seconds, why):
                 return await self._again(message, after_seconds, why)
             case Unknown(why):
                 # The upstream is asked by token: sent twice, it arrives once.
                 return await self._again(message, 0.0, why)
-            case _:
-                assert_never(outcome)
+            case unreachable:
+                assert_never(unreachable)
+        return None
 
     async def _again(self, message: Outbound, after_seconds: float, why: str) -> int | None:
         """Keep the job for another attempt, unless it has had them all."""
         if message.attempt >= MAX_ATTEMPTS:
             details = f"Given up after {message.attempt} attempts; the last one ended with: {why}."
-            return await self.receive.failed(message, Fault(SOMETHING_WENT_WRONG, details))
-        seconds = max(after_seconds, backoff.upstream_delay(message.attempt).total_seconds())
-        message.due_ms = self.clock.now_ms() + int(1000 * seconds)
+            await self.receive.failed(message, Fault(SOMETHING_WENT_WRONG, details))
+            return None
+        delay_ms = max(int(1000 * after_seconds), backoff.UPSTREAM.delay_ms(message.attempt))
+        message.due_ms = self.clock.now_ms() + delay_ms
         await self.store.settle_later(message)
         return message.due_ms

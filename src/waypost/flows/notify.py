@@ -35,7 +35,8 @@ class Notify:
         """Try once. Return None when the outcome is durable, or the platform time of the next attempt."""
         number = self.directory.number(delivery.event.number_id)
         if number is None or number.webhook is None:
-            return await self.store.delivery_dead(delivery.event, None)
+            await self.store.delivery_dead(delivery.event, None)
+            return None
         body = _rendered(delivery.event, number)
         delivery.attempt += 1
         started = self.clock.monotonic()
@@ -53,7 +54,12 @@ class Notify:
             ("content-type", "application/json"),
             ("user-agent", USER_AGENT),
             ("x-hub-signature-256", signing.hub_signature(number.app_secret, body)),
-            *signing.standard_headers(number.app_secret, event_id(event), self.clock.wall_seconds(), body),
+            *signing.standard_headers(
+                [signing.standard_key(number.app_secret)],
+                body,
+                webhook_id=event_id(event),
+                timestamp=self.clock.wall_seconds(),
+            ),
             *webhook.headers,
         ]
 
@@ -69,19 +75,25 @@ class Notify:
             answer=result.body[:_KEPT_ANSWER_BYTES] if isinstance(result, Posted) else result.reason.encode(),
         )
         if isinstance(result, Posted) and self._is_success(result.status):
-            return await self.store.delivery_done(delivery.event, attempt)
-        due_ms = backoff.next_attempt(
-            _ladder(number),
-            delivery.attempt,
-            first_ms=delivery.first_ms,
-            now_ms=now_ms,
-            retry_after=result.retry_after if isinstance(result, Posted) else None,
-        )
+            await self.store.delivery_done(delivery.event, attempt)
+            return None
+        due_ms = self._due_again(delivery, number, result, now_ms)
         if due_ms is None:
-            return await self.store.delivery_dead(delivery.event, attempt)
+            await self.store.delivery_dead(delivery.event, attempt)
+            return None
         delivery.due_ms = due_ms
         await self.store.delivery_retry(delivery, attempt)
         return due_ms
+
+    def _due_again(self, delivery: Delivery, number: Number, result: Posted | NotPosted, now_ms: int) -> int | None:
+        asked = result.retry_after if isinstance(result, Posted) else None
+        return backoff.next_attempt(
+            _policy(number),
+            delivery.attempt,
+            first_ms=delivery.first_ms,
+            now_ms=now_ms,
+            retry_after=backoff.parse_retry_after(asked, wall_seconds=self.clock.wall_seconds()),
+        )
 
     def _is_success(self, status: int) -> bool:
         # spec: cloud-api.md#7.2, on-premises-api.md#11.1
@@ -99,7 +111,7 @@ def _rendered(event: Event, number: Number) -> bytes:
     return cloud.render_event(event, number)
 
 
-def _ladder(number: Number) -> backoff.Ladder:
+def _policy(number: Number) -> backoff.Policy:
     if number.callback_dialect == "onprem":
-        return backoff.onprem_ladder(number.onprem.backoff_step_ms, number.onprem.backoff_max_ms)
-    return backoff.CLOUD_LADDER
+        return backoff.onprem_webhooks(number.onprem.backoff_step_ms, number.onprem.backoff_max_ms)
+    return backoff.CLOUD_WEBHOOKS

@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -21,9 +21,6 @@ from waypost.errors import (
 from waypost.model import Template
 from waypost.wire.messages.template import Component, Parameter
 from waypost.wire.messages.template import Template as Sent
-
-Find = Callable[[str, str], Template | None]
-"""Name and language to the template."""
 
 MAX_BODY_CHARACTERS = 1024
 MAX_BODY_ALONE_CHARACTERS = 32_768
@@ -58,9 +55,8 @@ class _Slots:
     named: bool
 
 
-def check(find: Find, sent: Sent) -> Template | Fault:
-    """Return the template that a message names, or the first thing that does not fit."""
-    template = find(sent.name, sent.language.code)
+def check(template: Template | None, sent: Sent) -> Template | Fault:
+    """Return the template that a message names (None if there is none), or the first thing that does not fit."""
     if template is None:
         return _missing(sent)
     if fault := _sendable(template, sent):
