@@ -2,32 +2,315 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
 
+import msgspec
 import structlog
 
-from waypost import __version__, registry
-from waypost.api.cloud.errors import render_meta, render_proxy
-from waypost.api.cloud.media import Media
-from waypost.api.cloud.messages import Messages
-from waypost.api.cloud.routes import meta_routes, proxy_routes
-from waypost.api.cloud.webhooks import Webhooks
-from waypost.api.routing import Router
-from waypost.api.server import Mount, Server, build_app
+from waypost import registry
+from waypost.api.faces import Flows, Operator, build_faces
+from waypost.api.server import Server
 from waypost.flows.accept import Accept, Meters
 from waypost.flows.deliver import Deliver
 from waypost.flows.directory import Directory
-from waypost.flows.first_start import SAMPLE_PHONE, SAMPLE_PHONE_NAME, add_sample_templates
+from waypost.flows.first_start import Start, make_ready
 from waypost.flows.mark_read import MarkRead
 from waypost.flows.media import MediaShelf
 from waypost.flows.notify import Notify
 from waypost.flows.receive import Receive, Recent
 from waypost.flows.subscribe import Subscribe
+from waypost.lib import log, tls
 from waypost.lib.clock import SystemClock
+from waypost.lib.fetcher import Fetcher
 from waypost.lib.ids import KeyMaker, new_secret
-from waypost.model import Delivery, Event, Number, NumberId, Outbound, Webhook
+from waypost.lib.images import ImageInspector
+from waypost.lib.links import FetchPolicy, Link
+from waypost.lib.poster import Poster, Vet
+from waypost.lib.vetting import Resolver, SystemResolver, vetted_addresses
+from waypost.model import Delivery, Event, NumberId, Outbound, Webhook
+from waypost.ports import BlobStore, NetworkStore, Records, Store
 from waypost.settings import ReadyInfo, Settings
+from waypost.upstreams.simulated.faults import Faults
+from waypost.upstreams.simulated.network import Network
+from waypost.upstreams.simulated.phones import Phones
+from waypost.workers.lanes import Bounds, Lanes, Traits
+from waypost.workers.patience import patient
+from waypost.workers.timers import Timers
+
+_log = structlog.get_logger("waypost")
+
+_STOP_SECONDS = 10.0
+_MESSAGES_AT_WORK = 256  # per number
+_CLOUD_WEBHOOKS_AT_WORK = 64  # per endpoint
+
+
+class FullStore(Store, Records, NetworkStore, Protocol):
+    """One database behind all three ports."""
+
+    async def close(self) -> None:
+        """Write what waits and let the database go."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What everything else stands on."""
+
+    settings: Settings
+    clock: SystemClock
+    timers: Timers
+    keys: KeyMaker
+    store: FullStore
+    blobs: BlobStore
+    policy: FetchPolicy
+    poster: Poster
+    directory: Directory
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What runs."""
+
+    ground: Ground
+    network: Network
+    receive: Receive
+    messages: Lanes[Outbound]
+    webhooks: Lanes[Delivery]
+    flows: Flows
+
+
+async def serve(settings: Settings, tell: Callable[[ReadyInfo], None]) -> None:
+    """Run the server until SIGINT or SIGTERM; `tell` is called once it is ready."""
+    log.configure(settings.log_level, settings.log_format)
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    async with AsyncExitStack() as stack:
+        parts, ready = await start(settings, stack)
+        tell(ready)
+        await _until(stopped.wait(), parts.network.run(), parts.messages.failure(), parts.webhooks.failure())
+        _log.info("server.stopping")
+
+
+async def start(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, ReadyInfo]:
+    """Start every part but the network's loop; `stack` closes them in the reverse order."""
+    ground = await _lay_ground(settings, stack)
+    parts = _build(ground)
+    await ground.directory.load()
+    begun = await make_ready(
+        _start_of(settings), directory=ground.directory, store=ground.store, receive=parts.receive, keys=ground.keys
+    )
+    stack.push_async_callback(parts.messages.stop, _STOP_SECONDS)
+    stack.push_async_callback(parts.webhooks.stop, _STOP_SECONDS)
+    await parts.messages.start()
+    await parts.webhooks.start()
+    await parts.network.load()
+    server, operator = await _listen(parts, stack)
+    scheme = "https" if settings.tls else "http"
+    base_url = f"{scheme}://{_reachable(settings.host)}:{server.port}"
+    ready = ReadyInfo(
+        base_url=base_url,
+        phone_number_id=settings.number,
+        token=begun.token,
+        app_secret=begun.number.app_secret,
+        admin_token=operator.admin_token,
+        console_url=f"{base_url}/_waypost/login?token={operator.login_token}",
+    )
+    _log.info("server.ready", base_url=base_url)
+    return parts, ready
+
+
+async def _until(stopped: Awaitable[object], *for_ever: Awaitable[object]) -> None:
+    """Wait for the first to end; what runs for ever can only end with an error, which is raised."""
+    tasks = [asyncio.ensure_future(each) for each in (stopped, *for_ever)]
+    done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in rest:
+        task.cancel()
+    await asyncio.gather(*rest, return_exceptions=True)
+    for task in done:
+        task.result()
+
+
+async def _lay_ground(settings: Settings, stack: AsyncExitStack) -> Ground:
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    store_place, media_place = settings.store_place, settings.media_place
+    store: FullStore = await registry.load(registry.STORES[store_place.scheme]).open(Path(store_place.location))
+    stack.push_async_callback(store.close)
+    clock = await _restored_clock(store)
+    blobs = registry.load(registry.BLOBS[media_place.scheme])(Path(media_place.location))
+    stack.push_async_callback(blobs.aclose)
+    policy = FetchPolicy(allow=settings.fetch_allow, max_redirects=settings.max_redirects)
+    directory = Directory(store, clock)
+    poster: Poster = registry.load(registry.POSTERS["reqwest"])(clock, vet=_vet(directory, policy, SystemResolver()))
+    stack.push_async_callback(poster.aclose)
+    timers = Timers(clock)
+    stack.callback(timers.stop)
+    keys = KeyMaker(after=await store.highest_key())
+    return Ground(settings, clock, timers, keys, store, blobs, policy, poster, directory)
+
+
+def _build(ground: Ground) -> Parts:
+    settings, clock, store = ground.settings, ground.clock, ground.store
+    relaxed = settings.rules == "relaxed"
+    recent = Recent()
+    network = Network(
+        store=store,
+        phones=Phones(store),
+        faults=Faults(),
+        clock=clock,
+        timers=ground.timers,
+        delay_ms=int(1000 * settings.status_delay),
+    )
+    shelf = MediaShelf(
+        store, ground.blobs, Fetcher(ground.policy), ground.policy, ImageInspector(), clock, ground.keys
+    )
+    notify = Notify(
+        store,
+        ground.directory,
+        ground.poster,
+        clock,
+        timeout=timedelta(seconds=settings.webhook_timeout_seconds),
+        any_2xx=settings.webhook_success == "2xx",
+    )
+    webhooks = _webhook_lanes(ground, notify)
+
+    def announce(events: Sequence[Event]) -> None:
+        for event in events:
+            webhooks.offer(Delivery(event, first_ms=clock.now_ms()))
+
+    receive = Receive(store, store, ground.directory, recent, clock, ground.keys, announce)
+    network.connect(receive.statuses, receive.message, store.last_inbound_ms)
+    deliver = Deliver(store, network, shelf, receive, clock, windows_lifted=relaxed)
+    messages = _message_lanes(ground, deliver)
+
+    def enqueue(message: Outbound) -> None:
+        recent.remember(message)
+        messages.offer(message)
+
+    flows = Flows(
+        accept=Accept(store, ground.directory, shelf, Meters(lifted=relaxed), clock, ground.keys, enqueue),
+        mark_read=MarkRead(store, network),
+        subscribe=Subscribe(ground.directory, ground.poster, ground.policy),
+        shelf=shelf,
+        directory=ground.directory,
+        clock=clock,
+        rates_lifted=relaxed,
+    )
+    return Parts(ground, network, receive, messages, webhooks, flows)
+
+
+def _message_lanes(ground: Ground, deliver: Deliver) -> Lanes[Outbound]:
+    """Return the lanes to the upstream: one for each number and recipient, so that no message overtakes another."""
+    return Lanes(
+        work=patient(deliver, ground.clock),
+        load=ground.store.waiting_messages,  # type: ignore[arg-type]  # a key is an int to the lanes
+        traits=Traits(
+            key=lambda message: message.key,
+            lane=lambda message: (message.number_id, message.wa_id),
+            group=lambda message: message.number_id,
+            due_ms=lambda message: message.due_ms,
+        ),
+        bounds=Bounds(active=lambda _: _MESSAGES_AT_WORK),
+        timers=ground.timers,
+    )
+
+
+def _webhook_lanes(ground: Ground, notify: Notify) -> Lanes[Delivery]:
+    """Return the lanes to the subscribers: one for each message, so that its statuses arrive in order."""
+
+    def at_work(number_id: object) -> int:
+        number = ground.directory.number(number_id)  # type: ignore[arg-type]  # the group is the number's id
+        if number is None or number.callback_dialect == "cloud":
+            return _CLOUD_WEBHOOKS_AT_WORK
+        return number.onprem.max_concurrent_requests
+
+    return Lanes(
+        work=patient(notify, ground.clock),
+        load=ground.store.waiting_deliveries,  # type: ignore[arg-type]  # a key is an int to the lanes
+        traits=Traits(
+            key=lambda delivery: delivery.event.key,
+            lane=lambda delivery: delivery.event.message_key,
+            group=lambda delivery: delivery.event.number_id,
+            due_ms=lambda delivery: delivery.due_ms,
+        ),
+        bounds=Bounds(active=at_work),
+        timers=ground.timers,
+    )
+
+
+async def _listen(parts: Parts, stack: AsyncExitStack) -> tuple[Server, Operator]:
+    """Serve the faces; a request is only ever met by a server that is whole."""
+    settings, ground = parts.ground.settings, parts.ground
+    operator = Operator(admin_token=settings.admin_token or new_secret(), login_token=new_secret())
+    server = Server(
+        build_faces(parts.flows, await _url_secret(ground.store)),
+        host=settings.host,
+        port=settings.port,
+        names=settings.allowed_hosts,
+        tls=tls.server_context(settings.data, ground.clock) if settings.tls else None,
+    )
+    await server.start()
+    stack.push_async_callback(server.stop)
+    return server, operator
+
+
+async def _restored_clock(records: Records) -> SystemClock:
+    """Return platform time where it stood: a jump outlives a restart."""
+    saved = await records.get_state("clock")
+    moved = msgspec.json.decode(saved) if saved else {}
+    return SystemClock(offset_ms=moved.get("offset_ms", 0), frozen_at_ms=moved.get("frozen_at_ms"))
+
+
+async def _url_secret(records: Records) -> str:
+    """Return the key of media URLs, made at the first start."""
+    saved = await records.get_state("url_secret")
+    if saved is None:
+        saved = new_secret().encode("ascii")
+        await records.put_state("url_secret", saved)
+    return saved.decode("ascii")
+
+
+def _vet(directory: Directory, policy: FetchPolicy, resolver: Resolver) -> Vet:
+    """Return what decides where webhooks may go: where the operator said, and to public addresses.
+
+    What the operator has set, on the command line or by the control API, may be on loopback or in a private network.
+    """
+
+    async def vet(host: str, port: int) -> str | None:
+        if any(_is_at(number.webhook, host, port) for number in directory.numbers()):
+            return (await resolver.resolve(host))[0]
+        addresses = await vetted_addresses(Link("https", host, port, "/"), policy, resolver)
+        return addresses[0] if isinstance(addresses, list) else None
+
+    return vet
+
+
+def _is_at(webhook: Webhook | None, host: str, port: int) -> bool:
+    if webhook is None or not webhook.trusted:
+        return False
+    parts = urlsplit(webhook.url)
+    return (parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)) == (host, port)
+
+
+def _start_of(settings: Settings) -> Start:
+    return Start(
+        number_id=NumberId(int(settings.number)),
+        token=settings.token,
+        app_secret=settings.app_secret,
+        callback_dialect=settings.callback_dialect,
+        webhook_url=settings.webhook,
+    )
+
+
+def _reachable(host: str) -> str:
+    """Return the name under which this machine reaches the server."""
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104 - compared with, not bound to
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host

@@ -74,8 +74,8 @@ class Receive:
         fresh = await self.store.record_statuses(rows)
         self.announce([row.event for row, is_new in zip(rows, fresh, strict=True) if is_new and row.notify])
 
-    async def message(self, message: InboundMessage) -> bool:
-        """Take a user's message; False if it was known before."""
+    async def message(self, message: InboundMessage, *, quietly: bool = False) -> bool:
+        """Take a user's message; False if it was known before. `quietly` leaves the subscriber out of it."""
         number = self.directory.number(message.number_id)
         if number is None:
             return False
@@ -87,7 +87,7 @@ class Receive:
             at_ms=message.at_ms,
             body=cloud.inbound_value(message),
         )
-        row = InboundRow(message, event, notify=number.webhook is not None, opens_window=True)
+        row = InboundRow(message, event, notify=number.webhook is not None and not quietly, opens_window=True)
         is_new = await self.store.record_inbound(row)
         if is_new and row.notify:
             self.announce([event])

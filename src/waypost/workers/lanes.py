@@ -97,6 +97,12 @@ class Lanes(Generic[Job]):
         """Read everything that waits in the database, as far as it fits; call before the first `offer`."""
         await self._read_waiting()
 
+    def forget(self) -> None:
+        """Drop every job that is not at work, after the database was emptied."""
+        for lane in self._lanes.values():
+            while len(lane) > 1:
+                self._let_go(lane.pop(), self._group(lane[0]))
+
     async def stop(self, seconds: float) -> None:
         """Start nothing new, and give what is at work `seconds` to end."""
         self._stopping = True

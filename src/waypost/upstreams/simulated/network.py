@@ -30,6 +30,7 @@ from waypost.ports import Carried, NetworkStore
 from waypost.rules.pricing import price
 from waypost.upstreams.simulated.faults import Faults
 from waypost.upstreams.simulated.phones import Phones, person
+from waypost.workers.patience import patient
 
 _ROUND = 256  # messages that are told about in one go
 _PAGE = 1_000
@@ -63,14 +64,16 @@ class Network:
         self._delay_ms = delay_ms
         self._report: Report | None = None
         self._report_message: ReportMessage | None = None
+        self._last_inbound_ms: LastInbound | None = None
         self._ready: deque[Carried] = deque()
         self._something_ready = asyncio.Event()
         self._resting: defaultdict[str, list[Carried]] = defaultdict(list)
 
-    def connect(self, report: Report, report_message: ReportMessage) -> None:
-        """Say where statuses and messages are reported; before the first message."""
+    def connect(self, report: Report, report_message: ReportMessage, last_inbound_ms: LastInbound) -> None:
+        """Say where statuses and messages are reported, and who knows when a user wrote; before the first message."""
         self._report = report
         self._report_message = report_message
+        self._last_inbound_ms = last_inbound_ms
 
     async def load(self) -> None:
         """Go on with what was on its way when the server stopped."""
@@ -104,7 +107,8 @@ class Network:
             await self._something_ready.wait()
             self._something_ready.clear()
             while self._ready:
-                await self._round([self._ready.popleft() for _ in range(min(_ROUND, len(self._ready)))])
+                batch = [self._ready.popleft() for _ in range(min(_ROUND, len(self._ready)))]
+                await patient(self._round, self._clock)(batch)
 
     async def change_phone(self, wa_id: str, **changes: object) -> Phone:
         """Change a phone; what was waiting for it goes on."""

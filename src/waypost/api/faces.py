@@ -1,0 +1,81 @@
+"""All faces over one core: which requests go to which, and the handlers that each is made of."""
+
+from dataclasses import dataclass
+
+from waypost.api import auth
+from waypost.api.cloud.errors import render_meta, render_proxy
+from waypost.api.cloud.media import Media
+from waypost.api.cloud.messages import Identify, Messages
+from waypost.api.cloud.routes import meta_routes, proxy_routes
+from waypost.api.cloud.webhooks import Webhooks
+from waypost.api.routing import ASGIApp, Route, Router, Scope, split_version
+from waypost.api.server import Mount, build_app
+from waypost.flows.accept import Accept
+from waypost.flows.directory import Directory
+from waypost.flows.mark_read import MarkRead
+from waypost.flows.media import MediaShelf
+from waypost.flows.subscribe import Subscribe
+from waypost.lib.clock import Clock
+
+_PROXY_PATHS = ("/messages", "/message", "/media", "/v1/configs/")
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """The flows that faces translate to."""
+
+    accept: Accept
+    mark_read: MarkRead
+    subscribe: Subscribe
+    shelf: MediaShelf
+    directory: Directory
+    clock: Clock
+    rates_lifted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """How the operator proves to be one."""
+
+    admin_token: str
+    login_token: str
+    """Works once, for the console."""
+
+
+def build_faces(flows: Flows, url_secret: str) -> ASGIApp:
+    """Return the application: what is Waypost's own first, then On-Premises, 360dialog's proxy, and Meta's graph."""
+    proxy = _cloud(flows, auth.api_key, url_secret)
+    meta = _cloud(flows, auth.bearer, url_secret)
+    return build_app(
+        [
+            (_is_proxy, Mount(Router(proxy_routes(*proxy)), render_proxy)),
+            (_is_anything, Mount(Router(meta_routes(*meta)), render_meta, locate=_without_version)),
+        ]
+    )
+
+
+def _cloud(flows: Flows, identify: Identify, url_secret: str) -> tuple[Messages, Media, Webhooks]:
+    return (
+        Messages(flows.directory, flows.accept, flows.mark_read, identify),
+        Media(flows.directory, flows.shelf, flows.clock, identify, url_secret),
+        Webhooks(flows.directory, flows.subscribe, identify),
+    )
+
+
+def _is_proxy(scope: Scope) -> bool:
+    """Return whether a request is meant for 360dialog's proxy: by its key, or by a path that only the proxy has.
+
+    # spec: cloud-api.md#1.3
+    """
+    path: str = scope["path"]
+    return path.startswith(_PROXY_PATHS) or any(name == b"d360-api-key" for name, _ in scope["headers"])
+
+
+def _is_anything(_scope: Scope) -> bool:
+    return True
+
+
+def _without_version(path: str) -> str:
+    return split_version(path)[1]
+
+
