@@ -8,6 +8,7 @@ import re
 from waypost.api.multipart import content_disposition
 from waypost.api.routing import Answer, Request, Response, StreamResponse
 from waypost.flows.media import MediaShelf
+from waypost.lib.mime import extension_for
 from waypost.model import Medium
 
 _RANGE = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
@@ -26,7 +27,7 @@ def file_response(request: Request, medium: Medium, shelf: MediaShelf) -> Answer
 
     Several ranges, and what is no range, are answered with the whole file, as RFC 9110 allows.
     """
-    headers = [*_SAFE, (b"content-disposition", content_disposition(medium.filename).encode("latin-1"))]
+    headers = [*_SAFE, (b"content-disposition", content_disposition(medium.filename or _made_up_name(medium)))]
     asked = request.header(b"range")
     span = _span(asked, medium.size) if asked else None
     if span is None:
@@ -37,6 +38,10 @@ def file_response(request: Request, medium: Medium, shelf: MediaShelf) -> Answer
     headers.append((b"content-range", b"bytes %d-%d/%d" % (start, end - 1, medium.size)))
     body = shelf.read(medium, start=start, length=end - start)
     return StreamResponse(206, body, length=end - start, content_type=medium.mime, headers=headers)
+
+
+def _made_up_name(medium: Medium) -> str:
+    return f"{medium.key}{extension_for(medium.mime.partition(';')[0])}"
 
 
 def _span(asked: bytes, size: int) -> tuple[int, int] | None:

@@ -8,17 +8,19 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Literal
 
 from waypost.errors import BAD_MEDIA, MEDIA_FAILED, Fault, Refusal
 from waypost.lib.clock import Clock
-from waypost.lib.fetcher import Fetched, Fetcher, Limits, NotFetched
+from waypost.lib.fetcher import Fetched, Fetcher, Limits
 from waypost.lib.ids import KeyMaker, new_media_tag, parse_media_id
 from waypost.lib.images import ImageInspector
-from waypost.lib.links import BadLink, FetchPolicy, parse_link
+from waypost.lib.links import BadLink, FetchPolicy, Link, parse_link
 from waypost.lib.media_facts import MediaFacts, gather_facts
+from waypost.lib.mime import parse_mime
+from waypost.lib.vetting import NotFetched
 from waypost.model import Dialect, MediaKey, Medium, NumberId, Outbound, Provider
 from waypost.ports import BlobStore, BlobWriter, Records
 from waypost.rules import media as media_rules
@@ -60,6 +62,14 @@ class _LinkKey:
 
 
 @dataclass(frozen=True, slots=True)
+class _Target:
+    """What to ask for, and with which credentials."""
+
+    link: Link
+    authorization: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class MediaShelf:
     """The flow, with the ports it uses."""
 
@@ -80,7 +90,7 @@ class MediaShelf:
     async def keep(self, writer: BlobWriter, origin: Origin, *, dialect: Dialect) -> Medium:
         """Check an uploaded file and keep it under a new id. Raises Refusal with what is wrong with it."""
         facts = await self._facts(writer, origin.declared)
-        if fault := media_rules.check_upload(dialect, facts):
+        if fault := media_rules.check(dialect, None, facts):
             raise Refusal(BAD_MEDIA, fault.details)
         return await self._store(writer, origin, facts)
 
@@ -125,7 +135,7 @@ class MediaShelf:
         medium = await self.records.medium(message.media_key) if message.media_key else None
         if medium is None:
             return Fault(MEDIA_FAILED, f"The media {wanted.id} was deleted before the message could be sent.")
-        return media_rules.check_stored(message.dialect, wanted.kind, medium) or medium
+        return media_rules.check_stored(message.dialect, _kind(message, wanted), medium) or medium
 
     async def _linked(self, message: Outbound, wanted: MediaObject, link: str) -> Medium | Fault:
         """Fetch a link once for all messages that want it within its caching time."""
@@ -155,25 +165,35 @@ class MediaShelf:
         link = parse_link(key.link, self.policy)
         if isinstance(link, BadLink):
             return Fault(MEDIA_FAILED, f"The media link {link.reason}.")
+        return await self._try_to_fetch(message, wanted, key, _Target(link, authorization))
+
+    async def _try_to_fetch(
+        self, message: Outbound, wanted: MediaObject, key: _LinkKey, target: _Target
+    ) -> Medium | Fault:
         limits = Limits(
-            max_bytes=media_rules.limit_for(message.dialect, wanted.kind), may_be_html=wanted.kind == "document"
+            max_bytes=media_rules.limit_for(message.dialect, _kind(message, wanted)),
+            may_be_html=wanted.kind == "document",
         )
+        reason = ""
         for attempt in range(1, _FETCH_ATTEMPTS + 1):
             async with self.blobs.writer() as writer:
-                result = await self.fetcher.fetch(link, limits=limits, sink=writer.write, authorization=authorization)
+                result = await self.fetcher.fetch(
+                    target.link, limits=limits, sink=writer.write, authorization=target.authorization
+                )
                 if isinstance(result, Fetched):
                     return await self._keep_fetched(writer, result, message, wanted, key)
-            if not result.retryable or attempt == _FETCH_ATTEMPTS:
+            reason = result.reason
+            if not result.retryable:
                 break
             await self.clock.pause(0.2 * attempt)
-        return Fault(MEDIA_FAILED, _reason(result))
+        return Fault(MEDIA_FAILED, f"The media link could not be used: {reason}.")
 
     async def _keep_fetched(
         self, writer: BlobWriter, result: Fetched, message: Outbound, wanted: MediaObject, key: _LinkKey
     ) -> Medium | Fault:
         claim = None if result.content_type.partition(";")[0].strip().lower() in _NO_CLAIM else result.content_type
         facts = await self._facts(writer, claim)
-        if fault := media_rules.check(message.dialect, wanted.kind, facts):
+        if fault := media_rules.check(message.dialect, _kind(message, wanted), facts):
             return Fault(MEDIA_FAILED, f"The media link was fetched, but {fault.details}")
         medium = await self._store(writer, Origin(message.number_id, "link", claim, result.filename), facts)
         if len(self._fetched) >= _CACHED_LINKS:
@@ -187,8 +207,12 @@ class MediaShelf:
         return next((provider for provider in providers if provider.name == name), None)
 
     async def _facts(self, writer: BlobWriter, declared: str | None) -> MediaFacts:
+        """Look into the file; where nothing is said of it, what it is counts as what it claims to be."""
         await writer.flush()
-        return await gather_facts(writer.path, declared, self.inspector)
+        facts = await gather_facts(writer.path, declared, self.inspector)
+        if facts.declared is None and not declared and facts.sniffed.mime:
+            return replace(facts, declared=parse_mime(facts.sniffed.mime))
+        return facts
 
     async def _store(self, writer: BlobWriter, origin: Origin, facts: MediaFacts) -> Medium:
         """Keep the bytes, then the row: an id never names bytes that a power cut can take."""
@@ -223,5 +247,7 @@ def _authorization(provider: Provider) -> str:
     return "Basic " + base64.b64encode(pair.encode("utf-8")).decode("ascii")
 
 
-def _reason(result: NotFetched) -> str:
-    return f"The media link could not be used: it {result.reason}."
+def _kind(message: Outbound, wanted: MediaObject) -> media_rules.MediaKind:
+    """Return whose limits apply: the message type's own, or those of a template's header."""
+    kind = f"header_{wanted.kind}" if message.kind == "template" else wanted.kind
+    return kind  # type: ignore[return-value]  # every kind of a media object has its limits, which a test checks

@@ -38,6 +38,9 @@ class Notify:
             await self.store.delivery_dead(delivery.event, None)
             return None
         body = _rendered(delivery.event, number)
+        if body is None:  # the dialect has no word for it
+            await self.store.delivery_dead(delivery.event, None)
+            return None
         delivery.attempt += 1
         started = self.clock.monotonic()
         result = await self.poster.post(
@@ -105,7 +108,7 @@ def event_id(event: Event) -> str:
     return f"evt_{event.key}"
 
 
-def _rendered(event: Event, number: Number) -> bytes:
+def _rendered(event: Event, number: Number) -> bytes | None:
     if number.callback_dialect == "onprem":
         return onprem.render_event(event, number)
     return cloud.render_event(event, number)

@@ -6,7 +6,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from urllib.parse import urlencode
 
 from waypost.errors import INVALID_PARAMETER, Refusal
 from waypost.flows.directory import Directory
@@ -55,9 +54,8 @@ class Subscribe:
 
     async def _handshake(self, url: str, verify_token: str) -> None:
         challenge = new_secret()
-        query = urlencode({"hub.mode": "subscribe", "hub.challenge": challenge, "hub.verify_token": verify_token})
-        asked = f"{url}{'&' if '?' in url else '?'}{query}"
-        answer = await self.poster.get(asked, (), timeout=_HANDSHAKE_TIMEOUT)
+        query = (("hub.mode", "subscribe"), ("hub.challenge", challenge), ("hub.verify_token", verify_token))
+        answer = await self.poster.get(url, query=query, timeout=_HANDSHAKE_TIMEOUT)
         if isinstance(answer, NotPosted):
             raise Refusal(INVALID_PARAMETER, f"The webhook did not answer the verification request: {answer.reason}.")
         if not _is_echo(answer, challenge):

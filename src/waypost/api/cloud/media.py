@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from waypost.api import auth
 from waypost.api.files import file_response
-from waypost.api.multipart import FormLimits, read_form
+from waypost.api.multipart import FileHead, FileSink, FormLimits, read_form
 from waypost.api.routing import Answer, Request, Response
 from waypost.errors import BAD_REQUEST, INVALID_PARAMETER, MISSING_PARAMETER, UNKNOWN_OBJECT, Refusal
 from waypost.flows.directory import Directory
@@ -20,7 +20,7 @@ from waypost.model import Medium, Number
 from waypost.wire import cloud
 
 URL_LIFE_SECONDS = 300
-MAX_UPLOAD_BYTES = 100 * 1024 * 1024 + 65_536  # the largest document, and the other parts of its form
+MAX_UPLOAD_BYTES = 100 * 1024 * 1024  # the largest document
 
 Identify = Callable[[Request, Directory], Number]
 
@@ -39,13 +39,17 @@ class Media:
         """Take a multipart form with `messaging_product`, `file` and `type`, its parts in any order."""
         number = self._number(request)
         async with self.shelf.writer() as writer:
-            form = await read_form(request, writer, FormLimits(max_bytes=MAX_UPLOAD_BYTES))
+
+            async def sink(_head: FileHead) -> FileSink:
+                return writer
+
+            form = await read_form(request, file_sink_factory=sink, limits=FormLimits(file_bytes=MAX_UPLOAD_BYTES))
             if form.file is None:
                 raise Refusal(MISSING_PARAMETER, "The part 'file' is missing: send the file as multipart/form-data.")
             if form.fields.get("messaging_product") != "whatsapp":
                 raise Refusal(INVALID_PARAMETER, "messaging_product must be 'whatsapp'.")
-            declared = declared_type(form.fields.get("type"), form.file.content_type)
-            origin = Origin(number.id, "upload", declared, form.file.filename)
+            declared = declared_type(form.fields.get("type"), form.file.head.content_type)
+            origin = Origin(number.id, "upload", declared, form.file.head.filename)
             medium = await self.shelf.keep(writer, origin, dialect="cloud")
         return Response(200, cloud.upload_answer(medium))
 
@@ -85,7 +89,7 @@ class Media:
     async def _medium(self, request: Request) -> Medium:
         number = self.identify(request, self.directory)
         owner = request.query.get("phone_number_id", number.digits)
-        media_id = request.params["media_id"]
+        media_id = request.params["id"]
         medium = await self.shelf.find(number.id, media_id) if owner == number.digits else None
         if medium is None:
             raise Refusal(UNKNOWN_OBJECT, f"Object with ID '{media_id}' does not exist")

@@ -3,7 +3,7 @@
 from waypost.api.cloud.media import Media
 from waypost.api.cloud.messages import Messages
 from waypost.api.cloud.webhooks import Webhooks
-from waypost.api.routing import Route
+from waypost.api.routing import Answer, Handler, Request, Route
 
 
 def meta_routes(messages: Messages, media: Media, webhooks: Webhooks) -> list[Route]:
@@ -15,9 +15,9 @@ def meta_routes(messages: Messages, media: Media, webhooks: Webhooks) -> list[Ro
         Route("POST", "/{phone_number_id}/messages", messages.post, "meta.send"),
         Route("POST", "/{phone_number_id}/media", media.upload, "meta.upload"),
         Route("GET", "/whatsapp_business/attachments", media.download, "meta.download"),
-        Route("GET", "/{media_id}", webhooks.get_object(media), "meta.look_up"),
-        Route("POST", "/{phone_number_id}", webhooks.post_number, "meta.set_number"),
-        Route("DELETE", "/{media_id}", media.delete, "meta.delete"),
+        Route("GET", "/{id}", _look_up(media, webhooks), "meta.look_up"),
+        Route("POST", "/{id}", webhooks.post_number, "meta.set_number"),
+        Route("DELETE", "/{id}", media.delete, "meta.delete"),
     ]
 
 
@@ -33,6 +33,15 @@ def proxy_routes(messages: Messages, media: Media, webhooks: Webhooks) -> list[R
         Route("GET", "/whatsapp_business/attachments", media.download, "proxy.download"),
         Route("GET", "/v1/configs/webhook", webhooks.get_configuration, "proxy.get_webhook"),
         Route("POST", "/v1/configs/webhook", webhooks.post_configuration, "proxy.set_webhook"),
-        Route("GET", "/{media_id}", media.get, "proxy.look_up"),
-        Route("DELETE", "/{media_id}", media.delete, "proxy.delete"),
+        Route("GET", "/{id}", media.get, "proxy.look_up"),
+        Route("DELETE", "/{id}", media.delete, "proxy.delete"),
     ]
+
+
+def _look_up(media: Media, webhooks: Webhooks) -> Handler:
+    """Return what answers `GET /{id}`: on the graph numbers and media share one name space."""
+
+    async def look_up(request: Request) -> Answer:
+        return await (webhooks.get_number(request) if webhooks.is_number(request) else media.get(request))
+
+    return look_up

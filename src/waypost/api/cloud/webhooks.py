@@ -16,7 +16,8 @@ from waypost.flows.directory import Directory
 from waypost.flows.subscribe import Subscribe
 from waypost.model import Number
 from waypost.wire import cloud
-from waypost.wire.webhooks import Configuration, Override, parse
+from waypost.wire.reading import parse
+from waypost.wire.webhooks import Configuration, Override
 
 Identify = Callable[[Request, Directory], Number]
 
@@ -29,10 +30,14 @@ class Webhooks:
     subscribe: Subscribe
     identify: Identify
 
+    def is_number(self, request: Request) -> bool:
+        """Return whether the path names the caller's number: other digits are a medium's."""
+        return request.params["id"] == self.identify(request, self.directory).digits
+
     async def get_number(self, request: Request) -> Response:
         """Return the number's own fields, its webhook among them."""
-        number = self._number(request)
-        return Response(200, cloud.number_answer(number))
+        number = self.identify(request, self.directory)
+        return Response(200, cloud.number_answer(number, webhook_url=number.webhook.url if number.webhook else None))
 
     async def post_number(self, request: Request) -> Response:
         """Set or remove the number's override: `webhook_configuration`. The handshake runs first."""
@@ -63,5 +68,5 @@ class Webhooks:
 
     def _number(self, request: Request) -> Number:
         number = self.identify(request, self.directory)
-        auth.must_be(number, request.params["phone_number_id"])
+        auth.must_be(number, request.params["id"])
         return number
