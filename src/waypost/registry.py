@@ -1,0 +1,28 @@
+"""Which part stands behind a name or URL scheme: the only such list.
+
+To add a part, write its file and add its line here.
+"""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+STORES: Mapping[str, str] = {
+    "sqlite": "waypost.storage.sqlite:SQLiteStore",
+}
+BLOBS: Mapping[str, str] = {
+    "file": "waypost.blobs.local:LocalBlobs",
+}
+POSTERS: Mapping[str, str] = {
+    "reqwest": "waypost.lib.poster:ReqwestPoster",
+    "aiohttp": "waypost.lib.poster_aiohttp:AiohttpPoster",
+}
+UPSTREAMS: Mapping[str, str] = {
+    "simulated": "waypost.upstreams.simulated:SimulatedNetwork",
+}
+
+
+def load(path: str) -> Any:  # Any: the caller knows which port the part implements
+    """Import what `path` (`module:name`) says; raises ImportError or AttributeError if it is not there."""
+    module, _, name = path.partition(":")
+    return getattr(import_module(module), name)

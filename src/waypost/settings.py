@@ -1,0 +1,311 @@
+"""Every setting of the server: its type, default and help, and how it is read.
+
+A setting comes from a flag, else from its `WAYPOST_...` variable, else from `waypost.toml`, else from its default.
+Command line, reference page and error messages are all made from the fields of `Settings`.
+"""
+
+import ipaddress
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple, get_args
+
+from waypost.lib import readers
+from waypost.lib.readers import Network, Reader
+
+SAMPLE_NUMBER = "15550100900"
+DEFAULT_FILE = Path("waypost.toml")
+_PREFIX = "WAYPOST_"
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; `mistakes` has one sentence for each reason."""
+
+    def __init__(self, mistakes: list[str]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes
+
+
+class Place(NamedTuple):
+    """Where something is stored: the scheme that chooses the part, and what that part makes of the rest."""
+
+    scheme: str
+    location: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyInfo:
+    """What a program needs to talk to a server that has become ready; the ready file has exactly these keys."""
+
+    base_url: str
+    phone_number_id: str
+    token: str
+    app_secret: str
+    admin_token: str
+    console_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What there is to say about a setting besides its name and type."""
+
+    help: str
+    reader: Reader
+    default: str | None = None
+    """The default in words, where the value does not say it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the server was told; every field says what it means in its help."""
+
+    host: Annotated[
+        str, _About("Address to listen on; another than loopback needs an admin password.", readers.HOST)
+    ] = "127.0.0.1"
+    port: Annotated[
+        int, _About("Port to listen on; 0 picks a free one and prints it.", readers.number(0, 65535, whole=True))
+    ] = 8360
+    data: Annotated[
+        Path, _About("Folder of the embedded store and media.", readers.FOLDER, default="`./waypost-data`")
+    ] = Path("waypost-data")
+    store: Annotated[
+        str | None,
+        _About("Where messages are stored.", readers.place("sqlite"), default="`waypost.db` in the data folder"),
+    ] = None
+    media: Annotated[
+        str | None, _About("Where media are stored.", readers.place("file"), default="`media/` in the data folder")
+    ] = None
+    number: Annotated[
+        str,
+        _About(
+            "Business number, digits only; made if absent, and its phone_number_id is the same digits.", readers.DIGITS
+        ),
+    ] = SAMPLE_NUMBER
+    token: Annotated[
+        str | None,
+        _About("Bearer token and D360-API-KEY of the number.", readers.SECRET, default="random, printed once"),
+    ] = field(default=None, repr=False)
+    webhook: Annotated[str | None, _About("URL for the number's callbacks.", readers.URL)] = None
+    app_secret: Annotated[
+        str | None, _About("Key of X-Hub-Signature-256.", readers.SECRET, default="random, printed once")
+    ] = field(default=None, repr=False)
+    callback_dialect: Annotated[
+        Literal["cloud", "onprem"], _About("Shape of the callbacks.", readers.choice("cloud", "onprem"))
+    ] = "cloud"
+    status_delay: Annotated[
+        float, _About("Seconds between the simulated statuses.", readers.number(0, 86_400, whole=False))
+    ] = 0.0
+    rules: Annotated[
+        Literal["platform", "relaxed"],
+        _About(
+            "`relaxed` opens every window and lifts the rates, for load tests.", readers.choice("platform", "relaxed")
+        ),
+    ] = "platform"
+    fetch_allow: Annotated[
+        tuple[Network, ...],
+        _About("Network that media links may reach although it is not public; may be repeated.", readers.NETWORKS),
+    ] = ()
+    admin_token: Annotated[
+        str | None, _About("Key of the control API.", readers.SECRET, default="random, printed once")
+    ] = field(default=None, repr=False)
+    admin_password: Annotated[
+        str | None, _About("Password of the console; needed when the host is not loopback.", readers.PASSWORD)
+    ] = field(default=None, repr=False)
+    ready_file: Annotated[
+        Path | None, _About("File that is written, complete, once the server is ready.", readers.NEW_FILE)
+    ] = None
+    tls: Annotated[bool, _About("Serve https with a generated certificate.", readers.SWITCH)] = False
+    allowed_hosts: Annotated[
+        tuple[str, ...],
+        _About("Name in the Host header that is answered besides the server's own; may be repeated.", readers.HOSTS),
+    ] = ()
+    webhook_success: Annotated[
+        Literal["200", "2xx"], _About("Answers of a webhook that count as taken.", readers.choice("200", "2xx"))
+    ] = "200"
+    webhook_timeout_seconds: Annotated[
+        float, _About("Seconds that a webhook may take to answer.", readers.number(0.1, 120, whole=False))
+    ] = 15.0
+    max_redirects: Annotated[
+        int, _About("Redirects that are followed when a media link is fetched.", readers.number(0, 3, whole=True))
+    ] = 0
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        _About("Least level that is logged.", readers.choice("debug", "info", "warning", "error")),
+    ] = "info"
+    log_format: Annotated[
+        Literal["auto", "lines", "json"],
+        _About(
+            "`auto` logs coloured lines on a terminal, else one JSON object a line.",
+            readers.choice("auto", "lines", "json"),
+        ),
+    ] = "auto"
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        return is_loopback(self.host)
+
+    @property
+    def store_place(self) -> Place:
+        """Where messages are stored."""
+        return _place_of(self.store or str(self.data / "waypost.db"), "sqlite")
+
+    @property
+    def media_place(self) -> Place:
+        """Where media are stored."""
+        return _place_of(self.media or str(self.data / "media"), "file")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One setting as a person meets it."""
+
+    name: str
+    """Also its key in `waypost.toml`."""
+    help: str
+    default: str
+    """The default in words, for people."""
+    reader: Reader
+
+    @property
+    def flag(self) -> str:
+        """Its name on the command line."""
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def variable(self) -> str:
+        """Its name in the environment."""
+        return _PREFIX + self.name.upper()
+
+
+def options() -> tuple[Option, ...]:
+    """Return every setting, in the order of the reference page."""
+    return tuple(_option(item) for item in fields(Settings))
+
+
+def load(
+    flags: Mapping[str, object], environ: Mapping[str, str] | None = None, toml_path: Path | None = None
+) -> Settings:
+    """Return the settings; None for `environ` means that of the process, for `toml_path` no file.
+
+    A flag that is None, or an empty variable, counts as not given. Raises `SettingsError` with all mistakes at once.
+    """
+    mistakes: list[str] = []
+    given = {
+        **_from_file(toml_path, mistakes),
+        **_from_environment(os.environ if environ is None else environ, mistakes),
+        **{name: _Given(raw, "flag") for name, raw in flags.items() if raw is not None and raw != ()},
+    }
+    values: dict[str, Any] = {}  # Any: each reader gives the type of its own field
+    for option in options():
+        if (item := given.get(option.name)) is not None:
+            try:
+                values[option.name] = option.reader.read(item.raw)
+            except ValueError as wrong:
+                mistakes.append(f"{_shown(option, item)}: {wrong}; write {option.reader.values}.")
+    if "admin_password" not in given and not is_loopback(host := values.get("host", "127.0.0.1")):
+        mistakes.append(_open_console(host))
+    if mistakes:
+        raise SettingsError(mistakes)
+    return Settings(**values)
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether `host` names this machine's loopback; a name other than localhost does not."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class _Given(NamedTuple):
+    raw: object
+    source: Literal["flag", "environment", "file"]
+
+
+def _from_file(path: Path | None, mistakes: list[str]) -> dict[str, _Given]:
+    if path is None:
+        return {}
+    import tomllib
+
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except OSError as wrong:
+        mistakes.append(f"{path}: cannot be read ({wrong.strerror}); correct the path or its permissions.")
+        return {}
+    except ValueError as wrong:
+        mistakes.append(f"{path}: is not TOML ({wrong}); correct that line.")
+        return {}
+    known = [option.name for option in options()]
+    mistakes += [_unknown(f"{key} in {path}", key, known) for key in table if key not in known]
+    return {key: _Given(value, "file") for key, value in table.items()}
+
+
+def _from_environment(environ: Mapping[str, str], mistakes: list[str]) -> dict[str, _Given]:
+    known = {option.variable: option.name for option in options()}
+    given = {}
+    for variable in sorted(environ):
+        if not variable.startswith(_PREFIX) or not environ[variable] or _is_service_link(variable, environ[variable]):
+            continue
+        if variable in known:
+            given[known[variable]] = _Given(environ[variable], "environment")
+        else:
+            mistakes.append(_unknown(f"{variable} in the environment", variable, list(known)))
+    return given
+
+
+def _is_service_link(variable: str, value: str) -> bool:
+    # Kubernetes sets these in every pod beside a service that is called waypost; nobody meant them for us.
+    if variable == _PREFIX + "PORT":
+        return value.startswith("tcp://")
+    return re.match(_PREFIX + r"(SERVICE_(HOST|PORT)|PORT_\d+_)", variable) is not None
+
+
+def _unknown(where: str, name: str, known: list[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]}?" if near else "take it out; `waypost serve --help` lists what there is."
+    return f"{where}: there is no such setting; {hint}"
+
+
+def _shown(option: Option, item: _Given) -> str:
+    value = "***" if option.reader.is_secret else item.raw
+    match item.source:
+        case "flag":
+            return f"{option.flag} {value}"
+        case "environment":
+            return f"{option.variable}={value}"
+        case "file":
+            return f"{option.name} = {value!r} in the settings file"
+
+
+def _open_console(host: str) -> str:
+    return (
+        f"host {host}: others can reach this address, so the console needs a password; "
+        f"set {_PREFIX}ADMIN_PASSWORD, or listen on 127.0.0.1."
+    )
+
+
+def _place_of(text: str, own: str) -> Place:
+    scheme, colon, rest = text.partition("://")
+    return Place(scheme, rest) if colon else Place(own, text)
+
+
+def _option(item: "Field[Any]") -> Option:  # Any: a field of whatever type
+    about: _About = get_args(item.type)[1]
+    default = _in_words(item.default) if about.default is None else about.default
+    return Option(item.name, about.help, default, about.reader)
+
+
+def _in_words(default: object) -> str:
+    match default:
+        case None | ():
+            return "none"
+        case bool():
+            return "on" if default else "off"
+        case float():
+            return f"`{default:g}`"
+    return f"`{default}`"
