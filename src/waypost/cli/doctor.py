@@ -1,0 +1,167 @@
+"""`waypost doctor`: look at everything that the server will need, and say what to do about it."""
+
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from waypost.cli.options import with_settings
+from waypost.settings import Settings
+
+_MIB = 1024 * 1024
+_ENOUGH_SPACE = 1024 * _MIB
+_NO_SPACE = 100 * _MIB
+# Older ones can corrupt a database in WAL mode; see docs/decisions/0002-store.md.
+_OLDEST_SQLITE = (3, 52, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found, and what to do unless it is good."""
+
+    state: Literal["good", "look", "bad"]
+    found: str
+    advice: str = ""
+
+
+@click.command()
+@with_settings
+def doctor(settings: Settings) -> None:
+    """Check what the server needs and say what to do."""
+    findings = [(name, check(settings)) for name, check in CHECKS]
+    for name, finding in findings:
+        click.echo(f"{click.style(f'{finding.state:<5}', fg=_COLOURS[finding.state])} {name:<12} {finding.found}")
+        if finding.advice:
+            click.echo(f"{'':<19}{finding.advice}")
+    if any(finding.state == "bad" for _, finding in findings):
+        sys.exit(1)
+
+
+def check_settings(settings: Settings) -> Finding:
+    """Say where the server would listen; settings with mistakes never come so far."""
+    where = "this machine only" if settings.on_loopback else "everybody who reaches this machine"
+    return Finding("good", f"understood; {settings.host}:{settings.port} is open to {where}")
+
+
+def check_data(settings: Settings) -> Finding:
+    """Try to write into the data folder, or into the folder that it would be made in."""
+    import tempfile
+
+    folder = _existing(settings.data)
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"x")
+    except OSError as wrong:
+        advice = f"Make {settings.data} writable for this user, or choose another folder with --data."
+        return Finding("bad", f"{folder} cannot be written: {wrong.strerror}", advice)
+    return Finding("good", f"{folder.resolve()} can be written")
+
+
+def check_disk(settings: Settings) -> Finding:
+    """Look at the free space under the data folder."""
+    import shutil
+
+    free = shutil.disk_usage(_existing(settings.data)).free
+    found = f"{free // _MIB:,} MiB free"
+    if free < _NO_SPACE:
+        return Finding("bad", found, "Free some space: without it nothing is accepted.")
+    if free < _ENOUGH_SPACE:
+        return Finding("look", found, "Media of 100 MB each fill this quickly; free some space.")
+    return Finding("good", found)
+
+
+def check_sqlite(settings: Settings) -> Finding:
+    """Look at the version of SQLite that the embedded store brings along."""
+    if settings.store_place.scheme != "sqlite":
+        return Finding("good", "not in use")
+    import apsw  # noqa: TID251 - only asked for its version
+
+    return judge_sqlite(apsw.sqlite_lib_version())
+
+
+def judge_sqlite(version: str) -> Finding:
+    """Say whether a version of SQLite, `3.52.0`, is safe to use."""
+    if tuple(int(part) for part in version.split(".")) < _OLDEST_SQLITE:
+        advice = "This version can corrupt a database in WAL mode: reinstall with `make setup`."
+        return Finding("bad", f"version {version}", advice)
+    return Finding("good", f"version {version}")
+
+
+def check_port(settings: Settings) -> Finding:
+    """Try to listen where the server would."""
+    if settings.port == 0:
+        return Finding("good", "a free one is chosen at the start")
+    where = f"{settings.host}:{settings.port}"
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[
+            0
+        ]
+        with socket.socket(family, kind, protocol) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+    except OSError as wrong:
+        advice = "Stop what listens there (it may be Waypost itself), or choose another with --host and --port."
+        return Finding("bad", f"{where} cannot be taken: {wrong.strerror}", advice)
+    return Finding("good", f"{where} is free")
+
+
+def check_webhook(settings: Settings) -> Finding:
+    """Send the webhook a callback without any event in it, and judge the answer."""
+    if settings.webhook is None:
+        return Finding("look", "none", "Nobody is told what becomes of messages; set one with --webhook.")
+    import asyncio
+
+    status, reason = asyncio.run(_ask_webhook(settings.webhook, settings.webhook_timeout_seconds))
+    return judge_webhook(settings, status, reason)
+
+
+def judge_webhook(settings: Settings, status: int | None, reason: str) -> Finding:
+    """Say what an answer's status, or the reason why none came, means for the callbacks."""
+    if status is None:
+        advice = "Start the program behind it, or correct --webhook; until it answers, callbacks wait up to 7 days."
+        return Finding("bad", f"{settings.webhook} did not answer: {reason}", advice)
+    found = f"{settings.webhook} answered {status}"
+    if status == 200 or (settings.webhook_success == "2xx" and 200 <= status < 300):
+        return Finding("good", found)
+    if status in {401, 403}:
+        return Finding(
+            "look", found, "This check is not signed: that answer is right if the program checks signatures."
+        )
+    if 200 <= status < 300:
+        return Finding("bad", found, "Only 200 counts as taken; answer 200, or set --webhook-success 2xx.")
+    return Finding("bad", found, "Callbacks would be repeated for 7 days; the program must answer 200.")
+
+
+async def _ask_webhook(url: str, seconds: float) -> tuple[int | None, str]:
+    from datetime import timedelta
+
+    from waypost.lib.clock import SystemClock
+    from waypost.lib.poster import Posted, ReqwestPoster
+
+    poster = ReqwestPoster(SystemClock())
+    body, headers = b'{"object":"whatsapp_business_account","entry":[]}', [("Content-Type", "application/json")]
+    try:
+        answer = await poster.post(url, body, headers, timeout=timedelta(seconds=seconds))
+    finally:
+        await poster.aclose()
+    return (answer.status, "") if isinstance(answer, Posted) else (None, answer.reason)
+
+
+def _existing(folder: Path) -> Path:
+    """Return the folder, or the nearest one above it that exists."""
+    return next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+
+
+CHECKS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
+    ("settings", check_settings),
+    ("data folder", check_data),
+    ("disk space", check_disk),
+    ("SQLite", check_sqlite),
+    ("port", check_port),
+    ("webhook", check_webhook),
+)
+_COLOURS = {"good": "green", "look": "yellow", "bad": "red"}

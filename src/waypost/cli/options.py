@@ -1,0 +1,57 @@
+"""The options that every command shares: one for each setting, and the settings made of them."""
+
+import sys
+from collections.abc import Callable
+from functools import update_wrapper
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from waypost.settings import DEFAULT_FILE, Option, Settings, SettingsError, load, options
+
+MISTAKEN = 2
+"""Exit status when the settings cannot be used."""
+
+
+def with_settings(command: Callable[..., None]) -> Callable[..., None]:
+    """Give `command` an option for each setting; it is called with the settings, and its own options by name.
+
+    Mistakes in the settings are all printed to stderr, and the process exits with 2.
+    """
+
+    def run(config: Path | None, **given: object) -> None:
+        flags = {option.name: given.pop(option.name) for option in options()}
+        command(settings_from(flags, config), **given)
+
+    decorated: Callable[..., None] = update_wrapper(run, command)
+    for option in reversed(options()):
+        decorated = _click_option(option)(decorated)
+    config = click.option("--config", type=click.Path(path_type=Path), help="Settings file. [default: ./waypost.toml]")
+    return config(decorated)
+
+
+def settings_from(flags: dict[str, object], config: Path | None) -> Settings:
+    """Return the settings, or say what is wrong with them and exit."""
+    path = DEFAULT_FILE if config is None and DEFAULT_FILE.is_file() else config
+    try:
+        return load(flags, toml_path=path)
+    except SettingsError as error:
+        refuse(error.mistakes)
+
+
+def refuse(mistakes: list[str]) -> NoReturn:
+    """Print what is wrong with the settings and exit."""
+    count = "A mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
+    click.echo(f"{count} in the settings:", err=True)
+    for mistake in mistakes:
+        click.echo(f"  {mistake}", err=True)
+    sys.exit(MISTAKEN)
+
+
+def _click_option(option: Option) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    # Values stay text here: `settings.load` reads them, so that every mistake is told at once and in one voice.
+    text = f"{option.help} [default: {option.default}]".replace("`", "")
+    if option.reader.is_switch:
+        return click.option(f"{option.flag}/--no-{option.flag[2:]}", option.name, default=None, help=text)
+    return click.option(option.flag, option.name, multiple=option.reader.many, help=text)

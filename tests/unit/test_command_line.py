@@ -1,0 +1,186 @@
+"""The command line: what each command prints, and how it refuses."""
+
+import json
+import shlex
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from waypost.cli import run
+from waypost.cli.banner import banner, curl_line, print_banner
+from waypost.cli.env import CLIENTS, Access, env_lines
+from waypost.cli.serve import write_ready_file
+from waypost.settings import ReadyInfo, options
+
+READY = ReadyInfo(
+    base_url="http://127.0.0.1:8360",
+    phone_number_id="15550100900",
+    token="it's-a-token",
+    app_secret="a-secret",
+    admin_token="an-admin-token",
+    console_url="http://127.0.0.1:8360/_waypost/?login=once",
+)
+
+
+@pytest.fixture
+def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Call":
+    monkeypatch.chdir(tmp_path)
+    return Call()
+
+
+class Call:
+    """Runs the command line in an empty folder."""
+
+    def __call__(self, *words: str) -> Result:
+        return CliRunner().invoke(run, words, catch_exceptions=False)
+
+
+def test_every_setting_is_an_option_of_serve(call: Call) -> None:
+    result = call("serve", "--help")
+
+    assert [option.flag for option in options() if option.flag not in result.stdout] == []
+
+
+@pytest.mark.parametrize("command", ["serve", "demo", "env", "doctor"])
+def test_all_mistakes_are_printed_and_the_exit_status_is_2(call: Call, command: str) -> None:
+    result = call(command, "--port", "many", "--rules", "none")
+
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr == (
+        "2 mistakes in the settings:\n"
+        "  --port many: this is not such a number; write a whole number from 0 to 65535.\n"
+        "  --rules none: this is none of the choices; write `platform` or `relaxed`.\n"
+    )
+
+
+def test_a_settings_file_in_the_folder_is_read_and_another_can_be_named(call: Call) -> None:
+    Path("waypost.toml").write_text("port = 1001\n", encoding="utf-8")
+    Path("other.toml").write_text("port = 1002\n", encoding="utf-8")
+
+    found, named = call("env"), call("env", "--config", "other.toml")
+
+    assert "WHATSAPP_BASE_URL=http://127.0.0.1:1001\n" in found.stdout
+    assert "WHATSAPP_BASE_URL=http://127.0.0.1:1002\n" in named.stdout
+
+
+def test_env_says_when_it_does_not_know_the_token(call: Call) -> None:
+    result = call("env", "--number", "15550100901")
+
+    assert result.exit_code == 0
+    assert result.stdout == (
+        "# A Cloud API client: call http://127.0.0.1:8360/v23.0/15550100901/messages with the token as Bearer.\n"
+        "WHATSAPP_BASE_URL=http://127.0.0.1:8360\n"
+        "WHATSAPP_PHONE_NUMBER_ID=15550100901\n"
+        "WHATSAPP_ACCESS_TOKEN=\n"
+        "WHATSAPP_APP_SECRET=\n"
+    )
+    assert result.stderr.startswith("The token is not in the settings: ")
+
+
+def test_env_takes_everything_from_the_ready_file_of_a_running_server(call: Call) -> None:
+    write_ready_file(Path("ready.json"), READY)
+
+    result = call("env", "--port", "0", "--ready-file", "ready.json", "--client", "360dialog")
+
+    assert result.stdout.splitlines()[1:] == [
+        "D360_BASE_URL=http://127.0.0.1:8360",
+        "D360_API_KEY='it'\"'\"'s-a-token'",
+    ]
+    assert result.stderr == ""
+
+
+def test_env_refuses_a_port_that_is_not_known_yet(call: Call) -> None:
+    result = call("env", "--port", "0")
+
+    assert result.exit_code == 2
+    assert "the port is chosen when the server starts" in result.stderr
+
+
+def test_env_refuses_a_ready_file_that_is_something_else(call: Call) -> None:
+    Path("ready.json").write_text('{"base_url": 1}', encoding="utf-8")
+
+    result = call("env", "--ready-file", "ready.json")
+
+    assert result.exit_code == 2
+    assert "--ready-file ready.json: is not what the server writes" in result.stderr
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_every_client_is_told_where_the_server_is(name: str) -> None:
+    access = Access("http://127.0.0.1:8360", "15550100900", "token", "secret")
+
+    lines = env_lines(CLIENTS[name], access)
+
+    assert lines[0].startswith("# ")
+    assert any(line.endswith(("=http://127.0.0.1:8360", "=http://127.0.0.1:8360/v1")) for line in lines)
+
+
+def test_the_banner_shows_everything_there_is_to_copy() -> None:
+    text = banner(READY)
+
+    shown = [READY.base_url, READY.phone_number_id, READY.token, READY.app_secret, READY.admin_token, READY.console_url]
+    assert [value for value in shown if f" {value}\n" not in text] == []
+    assert f"\n{curl_line(READY)}\n" in text
+
+
+def test_the_curl_line_is_one_command_for_a_shell() -> None:
+    words = shlex.split(curl_line(READY))
+
+    assert words[:-1] == [
+        "curl",
+        "-s",
+        "http://127.0.0.1:8360/v23.0/15550100900/messages",
+        "-H",
+        "Authorization: Bearer it's-a-token",
+        "-H",
+        "Content-Type: application/json",
+        "-d",
+    ]
+    assert json.loads(words[-1]) == {
+        "messaging_product": "whatsapp",
+        "to": "15550001111",
+        "type": "text",
+        "text": {"body": "Hello from Waypost"},
+    }
+
+
+class Terminal(StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_colours_are_for_terminals_only_and_break_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    pipe, terminal = StringIO(), Terminal()
+
+    print_banner(READY, pipe)
+    print_banner(READY, terminal)
+
+    assert pipe.getvalue() == banner(READY)
+    assert "\x1b[" in terminal.getvalue()
+    assert curl_line(READY) in terminal.getvalue()
+
+
+def test_the_ready_file_is_complete_private_and_alone(tmp_path: Path) -> None:
+    path = tmp_path / "ready.json"
+    path.write_text("from before", encoding="utf-8")
+
+    write_ready_file(path, READY)
+
+    assert json.loads(path.read_text("utf-8")) == {
+        "base_url": "http://127.0.0.1:8360",
+        "phone_number_id": "15550100900",
+        "token": "it's-a-token",
+        "app_secret": "a-secret",
+        "admin_token": "an-admin-token",
+        "console_url": "http://127.0.0.1:8360/_waypost/?login=once",
+    }
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert list(tmp_path.iterdir()) == [path]

@@ -1,0 +1,89 @@
+"""`waypost doctor`: what each check makes of what it finds."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from waypost.cli.doctor import (
+    Finding,
+    check_data,
+    check_port,
+    check_settings,
+    check_sqlite,
+    check_webhook,
+    judge_sqlite,
+    judge_webhook,
+)
+from waypost.settings import Settings, load
+
+
+def test_settings_say_who_can_reach_the_server() -> None:
+    private = check_settings(Settings())
+    public = check_settings(load({"host": "0.0.0.0", "admin_password": "long enough"}, {}))
+
+    assert private == Finding("good", "understood; 127.0.0.1:8360 is open to this machine only")
+    assert public == Finding("good", "understood; 0.0.0.0:8360 is open to everybody who reaches this machine")
+
+
+def test_a_data_folder_that_is_not_there_yet_is_looked_for_above(tmp_path: Path) -> None:
+    finding = check_data(Settings(data=tmp_path / "new" / "deep"))
+
+    assert finding == Finding("good", f"{tmp_path} can be written")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_data_folder_under_a_file_is_bad(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+
+    finding = check_data(Settings(data=tmp_path / "file" / "data"))
+
+    assert finding.state == "bad"
+    assert "--data" in finding.advice
+
+
+def test_the_sqlite_in_use_is_new_enough() -> None:
+    assert check_sqlite(Settings()).state == "good"
+
+
+@pytest.mark.parametrize(("version", "state"), [("3.51.3", "bad"), ("3.52.0", "good"), ("3.100.1", "good")])
+def test_an_old_sqlite_is_bad(version: str, state: str) -> None:
+    assert judge_sqlite(version).state == state
+
+
+def test_a_port_in_use_is_bad_and_a_free_one_is_good() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        taken = check_port(Settings(port=port))
+    free = check_port(Settings(port=port))
+
+    assert taken.state == "bad"
+    assert free == Finding("good", f"127.0.0.1:{port} is free")
+
+
+def test_port_0_is_good() -> None:
+    assert check_port(Settings(port=0)).state == "good"
+
+
+def test_no_webhook_is_worth_a_look() -> None:
+    assert check_webhook(Settings()).state == "look"
+
+
+@pytest.mark.parametrize(
+    ("success", "status", "state"),
+    [
+        ("200", 200, "good"),
+        ("200", 204, "bad"),
+        ("2xx", 204, "good"),
+        ("200", 302, "bad"),
+        ("200", 401, "look"),
+        ("200", 403, "look"),
+        ("200", 404, "bad"),
+        ("200", 500, "bad"),
+        ("200", None, "bad"),
+    ],
+)
+def test_the_answer_of_a_webhook_is_judged_as_deliveries_will_be(success: str, status: int | None, state: str) -> None:
+    settings = load({"webhook": "http://127.0.0.1:9000/", "webhook_success": success}, {})
+
+    assert judge_webhook(settings, status, "connection refused").state == state
