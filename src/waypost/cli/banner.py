@@ -5,10 +5,8 @@ import sys
 from typing import TextIO
 
 from waypost import __version__
+from waypost.flows.first_start import SAMPLE_PHONE
 from waypost.settings import ReadyInfo
-
-SAMPLE_PHONE = "15550001111"
-"""The user whom the sample number knows; they have just written, so the line below works."""
 
 
 def print_banner(ready: ReadyInfo, stream: TextIO | None = None) -> None:
@@ -28,7 +26,7 @@ def banner(ready: ReadyInfo) -> str:
 
 
 def curl_line(ready: ReadyInfo) -> str:
-    """Return a line for a shell that sends a text to the sample phone."""
+    """Return a line for a shell that sends a text to the sample phone, whose user has just written."""
     own_certificate = "k" if ready.base_url.startswith("https:") else ""
     body = (
         f'{{"messaging_product":"whatsapp","to":"{SAMPLE_PHONE}","type":"text","text":{{"body":"Hello from Waypost"}}}}'
