@@ -41,5 +41,8 @@ lock: ## pin every dependency anew, with hashes (needs uv)
 	@uv pip compile --quiet --extra dev --generate-hashes --universal --python-version 3.11 \
 	  --no-header --no-emit-index-url --no-emit-find-links --upgrade pyproject.toml -o constraints.txt
 
+docs: setup ## write the reference pages from the source
+	@$(BIN)/python -m tools.gen_reference
+
 clean: ## remove what the other commands made
 	@rm -rf $(VENV) .mypy_cache .ruff_cache build dist

@@ -42,6 +42,7 @@ DIALECT_HOME = (
 DIALECT_ELSEWHERE: Mapping[str, int] = {
     "flows/accept.py": 1,
     "flows/receive.py": 6,
+    "lib/backoff.py": 2,
     "lib/ids.py": 11,
     "rules/rates.py": 2,
 }
