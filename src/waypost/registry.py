@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 STORES: Mapping[str, str] = {
-    "sqlite": "waypost.storage.sqlite:SQLiteStore",
+    "sqlite": "waypost.storage.sqlite:SqliteStore",
 }
 BLOBS: Mapping[str, str] = {
     "file": "waypost.blobs.local:LocalBlobs",
@@ -18,7 +18,7 @@ POSTERS: Mapping[str, str] = {
     "aiohttp": "waypost.lib.poster_aiohttp:AiohttpPoster",
 }
 UPSTREAMS: Mapping[str, str] = {
-    "simulated": "waypost.upstreams.simulated:SimulatedNetwork",
+    "simulated": "waypost.upstreams.simulated.network:Network",
 }
 
 
