@@ -40,7 +40,7 @@ from waypost.upstreams.simulated.faults import Faults
 from waypost.upstreams.simulated.network import Network
 from waypost.upstreams.simulated.phones import Phones
 from waypost.workers.lanes import Bounds, Lanes, Traits
-from waypost.workers.patience import patient
+from waypost.workers.rounds import patient, rounds
 from waypost.workers.timers import Timers
 
 _log = structlog.get_logger("waypost")
@@ -84,6 +84,13 @@ class Parts:
     webhooks: Lanes[Delivery]
     flows: Flows
 
+    async def run(self) -> None:
+        """Run what runs for ever; raises the first bug that ends any of it."""
+        network = self.network
+        await _first_to_end(
+            rounds(network.due, network.advance, self.ground.clock), self.messages.failure(), self.webhooks.failure()
+        )
+
 
 async def serve(settings: Settings, tell: Callable[[ReadyInfo], None]) -> None:
     """Run the server until SIGINT or SIGTERM; `tell` is called once it is ready."""
@@ -95,7 +102,7 @@ async def serve(settings: Settings, tell: Callable[[ReadyInfo], None]) -> None:
     async with AsyncExitStack() as stack:
         parts, ready = await start(settings, stack)
         tell(ready)
-        await _until(stopped.wait(), parts.network.run(), parts.messages.failure(), parts.webhooks.failure())
+        await _first_to_end(stopped.wait(), parts.run())
         _log.info("server.stopping")
 
 
@@ -127,13 +134,15 @@ async def start(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, Ready
     return parts, ready
 
 
-async def _until(stopped: Awaitable[object], *for_ever: Awaitable[object]) -> None:
-    """Wait for the first to end; what runs for ever can only end with an error, which is raised."""
-    tasks = [asyncio.ensure_future(each) for each in (stopped, *for_ever)]
-    done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in rest:
-        task.cancel()
-    await asyncio.gather(*rest, return_exceptions=True)
+async def _first_to_end(*work: Awaitable[object]) -> None:
+    """Wait for the first to end, end the others, and raise what ended it if that was an error."""
+    tasks = [asyncio.ensure_future(each) for each in work]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
     for task in done:
         task.result()
 

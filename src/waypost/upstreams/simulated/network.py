@@ -30,7 +30,6 @@ from waypost.ports import Carried, NetworkStore
 from waypost.rules.pricing import price
 from waypost.upstreams.simulated.faults import Faults
 from waypost.upstreams.simulated.phones import Phones, person
-from waypost.workers.patience import patient
 
 _ROUND = 256  # messages that are told about in one go
 _PAGE = 1_000
@@ -101,14 +100,26 @@ class Network:
     async def mark_read(self, number_id: NumberId, key: MessageKey, *, typing: bool) -> None:
         """Nothing to do: phones of the embedded network do not look at ticks."""
 
-    async def run(self) -> None:
-        """Tell the business about everything that is due, for ever."""
-        while True:
-            await self._something_ready.wait()
+    async def due(self) -> list[Carried]:
+        """Wait until the business has something to be told, and return the messages it is about."""
+        while not self._ready:
             self._something_ready.clear()
-            while self._ready:
-                batch = [self._ready.popleft() for _ in range(min(_ROUND, len(self._ready)))]
-                await patient(self._round, self._clock)(batch)
+            await self._something_ready.wait()
+        return [self._ready.popleft() for _ in range(min(_ROUND, len(self._ready)))]
+
+    async def advance(self, batch: list[Carried]) -> None:
+        """Take each message as far as it can go now, in one report and one note of how far that was.
+
+        Done again after a failure it changes nothing twice: the business knows the statuses it has had.
+        """
+        updates: list[StatusUpdate] = []
+        moved = [self._advance(carried, updates) for carried in batch]
+        await self._tell(updates)
+        progress = [(c.token, c.progress, c.due_ms) for c, was in zip(moved, batch, strict=True) if c is not was]
+        if progress:
+            await self._store.progressed(progress)
+        for carried in moved:
+            self._rest_or_move_on(carried)
 
     async def change_phone(self, wa_id: str, **changes: object) -> Phone:
         """Change a phone; what was waiting for it goes on."""
@@ -161,22 +172,6 @@ class Network:
     def _make_ready(self, carried: Carried) -> None:
         self._ready.append(carried)
         self._something_ready.set()
-
-    async def _round(self, batch: list[Carried]) -> None:
-        """Take each message as far as it can go now, in one report and one note of how far that was."""
-        updates: list[StatusUpdate] = []
-        progress: list[tuple[MessageKey, Status, int]] = []
-        moved: list[Carried] = []
-        for carried in batch:
-            after = self._advance(carried, updates)
-            if after.progress is not carried.progress:
-                progress.append((after.token, after.progress, after.due_ms))
-            moved.append(after)
-        await self._tell(updates)
-        if progress:
-            await self._store.progressed(progress)
-        for carried in moved:
-            self._rest_or_move_on(carried)
 
     def _advance(self, carried: Carried, updates: list[StatusUpdate]) -> Carried:
         """Return the message after the steps that it takes now; with no delay between them it takes them all."""

@@ -1,4 +1,4 @@
-"""Patience: what a worker does while the store cannot take anything, for example because the disk is full."""
+"""Rounds, and the patience of a worker while the store cannot take anything, for example because the disk is full."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -23,3 +23,10 @@ def patient(work: Callable[[Job], Awaitable[Result]], clock: Clock) -> Callable[
                 await clock.pause(_PAUSE_SECONDS)
 
     return do
+
+
+async def rounds(take: Callable[[], Awaitable[Job]], work: Callable[[Job], Awaitable[object]], clock: Clock) -> None:
+    """Take what there is to do and do it, for ever."""
+    work_patiently = patient(work, clock)
+    while True:
+        await work_patiently(await take())
