@@ -27,7 +27,7 @@ def redirect(location: str, status: int = 302) -> bytes:
 
 
 class TableResolver:
-    """Answers from a table and remembers what it was asked; a name in `later` is answered from there the second time."""
+    """Answers from a table and remembers what it was asked; from the second time on, from `later` first."""
 
     def __init__(self, zone: Mapping[str, list[str]] = ZONE, *, later: Mapping[str, list[str]] | None = None) -> None:
         self._zone = dict(zone)
@@ -60,7 +60,8 @@ class ScriptedStream(httpcore.AsyncNetworkStream):
         return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
-        self._sent.append(buffer)
+        if buffer:
+            self._sent.append(buffer)
 
     async def aclose(self) -> None:
         self._answer = b""
