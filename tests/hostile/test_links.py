@@ -2,7 +2,6 @@
 
 import asyncio
 from ipaddress import ip_network
-from urllib.parse import urlsplit
 
 import pytest
 from tests.hostile.link_corpus import (
@@ -14,6 +13,7 @@ from tests.hostile.link_corpus import (
     REFUSED_BY_FORM,
     ZONE,
 )
+from tests.hostile.link_naive import dial_naively
 from tests.hostile.link_peers import LIMITS, OK, Collected, RecordingDialer, TableResolver, fetch_dry, link_to, redirect
 
 from waypost.lib.fetcher import UNREACHABLE, Fetched, Fetcher
@@ -77,21 +77,12 @@ def test_a_naive_client_is_seen_to_leak() -> None:
     dialer = RecordingDialer()
     targets = [*REFUSED_BY_FORM.values(), *(f"http://{host}/" for host in DENIED_TARGETS.values())]
 
-    asyncio.run(_dial_naively(targets, dialer))
+    with asyncio.Runner() as runner:
+        for target in targets:
+            runner.run(dial_naively(target, dialer, TableResolver()))
 
     leaked = {address for address, _ in dialer.dialled} - {PUBLIC_V4, PUBLIC_V6}
     assert len(leaked) > 40
-
-
-async def _dial_naively(targets: list[str], dialer: RecordingDialer) -> None:
-    resolver = TableResolver()
-    for target in targets:
-        try:
-            host = urlsplit(target).hostname or ""
-            address = host if ":" in host else (await resolver.resolve(host))[0]
-            await dialer.dial(address, 80)
-        except Exception:  # noqa: BLE001 - the control has no manners
-            continue
 
 
 def test_a_rebinding_name_is_looked_up_once_and_dialled_as_vetted() -> None:

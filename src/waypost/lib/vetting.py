@@ -79,7 +79,8 @@ async def _look_up(host: str, resolver: Resolver) -> list[str] | NotFetched:
     except TimeoutError:
         return NotFetched(f"the host {host} was not looked up within 5 seconds", retryable=True)
     except (OSError, UnicodeError) as error:
-        again = isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN
-        return NotFetched(f"the host {host} was not found", retryable=again)
+        if isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN:
+            return NotFetched(f"the host {host} could not be looked up", retryable=True)
+        return NotFetched(f"the host {host} was not found")
     unique = list(dict.fromkeys(answers))[:MAX_ADDRESSES]
     return unique or NotFetched(f"the host {host} was not found")
