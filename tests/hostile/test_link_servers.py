@@ -21,7 +21,7 @@ from tests.hostile.link_servers import (
     sends,
 )
 
-from waypost.lib.fetcher import BROKE_OFF, MAX_HEAD_BYTES, UNREACHABLE, WEB_PAGE, Fetched, Fetcher
+from waypost.lib.fetcher import BROKE_OFF, MAX_HEAD_BYTES, UNREACHABLE, WEB_PAGE, Fetched, Fetcher, Limits
 from waypost.lib.links import FetchPolicy
 from waypost.lib.vetting import DENIED, NotFetched
 
@@ -249,6 +249,14 @@ def test_a_file_of_exactly_the_limit_is_taken() -> None:
     exchange = fetch_from(sends(HEAD + b"Content-Length: 1000\r\n\r\n" + b"x" * 1000))
 
     assert (type(exchange.outcome), len(exchange.body)) == (Fetched, 1000)
+
+
+def test_a_body_may_be_larger_than_any_head() -> None:
+    body = b"x" * (3 * MAX_HEAD_BYTES)
+
+    exchange = fetch_from(sends(HEAD + b"\r\n", body), limits=Limits(max_bytes=len(body)))
+
+    assert (type(exchange.outcome), exchange.body) == (Fetched, body)
 
 
 def test_bytes_behind_the_announced_length_are_not_read() -> None:

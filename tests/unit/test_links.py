@@ -59,6 +59,7 @@ def test_a_link_is_parsed_into_its_parts(text: str, link: Link) -> None:
         ("ftp://a.example/", "does not begin with http:// or https://"),
         ("http://" + "é" * 1021, "is longer than 2048 bytes"),
         ("http://a.example/a b", "contains a space, a control character or a backslash; write it percent-encoded"),
+        ("http://%31%32%37.0.0.1/", "has a percent sign in its host"),
         ("http://u:p@a.example/", "carries a user name or password; links are fetched without"),
         ("http://a.example:99999/", "has the port '99999', which is not a number from 1 to 65535"),
         ("http://a.example:22/", "uses port 22, which is not allowed"),
