@@ -236,7 +236,7 @@ def test_a_server_that_drips_is_left_at_the_deadline(script: Script) -> None:
     ("greeting", "outcome"),
     [
         pytest.param(b"", TOO_SLOW, id="silent"),
-        pytest.param(b"220 smtp.example\r\n", NotFetched("the TLS handshake with the server failed"), id="not TLS"),
+        pytest.param(b"220 smtp.example\r\n", NotFetched("failed in the TLS handshake"), id="not TLS"),
     ],
 )
 def test_a_server_that_does_not_speak_tls_is_left(greeting: bytes, outcome: NotFetched) -> None:

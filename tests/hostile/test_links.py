@@ -133,7 +133,7 @@ def test_an_answer_that_is_no_public_address_is_denied(answer: str) -> None:
 def test_an_unknown_name_is_not_worth_a_retry() -> None:
     outcome = fetch_dry("http://nobody.example/", RecordingDialer())
 
-    assert outcome == NotFetched("the host nobody.example was not found")
+    assert outcome == NotFetched("names the host nobody.example, which was not found")
 
 
 class SilentResolver:
@@ -150,7 +150,9 @@ def test_a_silent_resolver_is_given_up_after_five_seconds() -> None:
 
     outcome = asyncio.run(fetcher.vetted_addresses(link_to("http://slow.example/")))
 
-    assert outcome == NotFetched("the host slow.example was not looked up within 5 seconds", retryable=True)
+    assert outcome == NotFetched(
+        "names the host slow.example, which was not looked up within 5 seconds", retryable=True
+    )
 
 
 @pytest.mark.parametrize(

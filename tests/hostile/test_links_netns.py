@@ -93,9 +93,9 @@ def test_a_rebinding_name_is_looked_up_once_and_reached_where_it_was_vetted(repo
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("nobody.example", "the host nobody.example was not found"),
-        ("servfail.example", "the host servfail.example could not be looked up"),
-        ("loop.example", "the host loop.example was not found"),
+        ("nobody.example", "names the host nobody.example, which was not found"),
+        ("servfail.example", "names the host servfail.example, which could not be looked up"),
+        ("loop.example", "names the host loop.example, which was not found"),
     ],
 )
 def test_a_name_without_addresses_is_not_found(report: Report, name: str, said: str) -> None:

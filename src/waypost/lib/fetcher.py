@@ -21,6 +21,8 @@ from waypost.lib.filenames import filename_of
 from waypost.lib.links import BadLink, FetchPolicy, Link, resolve_link
 from waypost.lib.vetting import DENIED, NotFetched, Resolver, SystemResolver, vetted_addresses
 
+__all__ = ["Dialer", "Fetched", "Fetcher", "Limits", "NotFetched", "Sink", "SystemDialer"]
+
 CONNECT_TIMEOUT = timedelta(seconds=10)
 TRY_TIMEOUT = timedelta(seconds=3)  # of one address, so that a dead first one leaves time for the next
 MAX_HEAD_BYTES = 32 * 1024  # of status line and headers, interim answers included
@@ -28,8 +30,8 @@ MAX_HEADERS = 100
 _HEAD_READ_BYTES = 4096
 
 WEB_PAGE = "answered with a web page, text/html; give a direct link to the file"
-BROKE_OFF = "the connection broke off"
-UNREACHABLE = "the server could not be reached"
+BROKE_OFF = "broke off the connection"
+UNREACHABLE = "could not be reached"
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -266,7 +268,7 @@ def _explain(error: Exception, backend: "_VettedBackend") -> NotFetched:
     if isinstance(cause, ssl.SSLCertVerificationError):
         return NotFetched(f"has a TLS certificate that is not valid: {cause.verify_message}")
     if isinstance(cause, ssl.SSLError):
-        return NotFetched("the TLS handshake with the server failed")
+        return NotFetched("failed in the TLS handshake")
     if isinstance(error, httpcore.ConnectError | httpcore.ConnectTimeout):
         return NotFetched(UNREACHABLE, retryable=True)
     if isinstance(error, httpcore.RemoteProtocolError) and not backend.peer_ended:

@@ -60,7 +60,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class BadLink:
-    """Why a text is not a link that may be fetched, in words for whoever sent it."""
+    """Why a text is not a link that may be fetched; `reason` completes a sentence that begins "The link" or "It"."""
 
     reason: str
 

@@ -12,15 +12,16 @@ from waypost.lib.links import FetchPolicy, Link, is_localhost
 DNS_TIMEOUT = timedelta(seconds=5)
 MAX_ADDRESSES = 16
 
-DENIED = "the address is not allowed"
+DENIED = "leads to an address that is not allowed"
 
 _LOOPBACK = ("127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
 class NotFetched:
-    """Why a link gave nothing, in plain words for whoever sent it; what the sink got is to be thrown away.
+    """Why a link gave nothing; what the sink got is to be thrown away.
 
+    `reason` is in plain words for whoever sent the link and completes a sentence that begins "The link" or "It".
     `retryable` is true for what may be different next time: time-outs, broken connections, 429 and 5xx.
     """
 
@@ -77,10 +78,10 @@ async def _look_up(host: str, resolver: Resolver) -> list[str] | NotFetched:
         async with asyncio.timeout(DNS_TIMEOUT.total_seconds()):
             answers = await resolver.resolve(host)
     except TimeoutError:
-        return NotFetched(f"the host {host} was not looked up within 5 seconds", retryable=True)
+        return NotFetched(f"names the host {host}, which was not looked up within 5 seconds", retryable=True)
     except (OSError, UnicodeError) as error:
         if isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN:
-            return NotFetched(f"the host {host} could not be looked up", retryable=True)
-        return NotFetched(f"the host {host} was not found")
+            return NotFetched(f"names the host {host}, which could not be looked up", retryable=True)
+        return NotFetched(f"names the host {host}, which was not found")
     unique = list(dict.fromkeys(answers))[:MAX_ADDRESSES]
-    return unique or NotFetched(f"the host {host} was not found")
+    return unique or NotFetched(f"names the host {host}, which was not found")
