@@ -1,0 +1,124 @@
+"""What an HTTP request may look like before any of our code sees it: limits, host names, framing.
+
+These are rules only; `protocol.py` applies them to bytes as they arrive. Why each exists: a browser page that
+resolves its own name to this machine (the host list), two servers that disagree where a request ends (framing), a
+client that wants memory or a connection for nothing (limits).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+Headers = list[tuple[bytes, bytes]]
+"""Header lines in their order; names are lower case."""
+
+KIB = 1024
+_LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
+_WATCHED = frozenset((b"host", b"transfer-encoding", b"content-encoding"))
+_SMALL_BODY_TYPES = (b"application/json", b"application/x-www-form-urlencoded", b"text/plain")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much, and for how long, one client may ask of the server. Seconds run on the event loop's clock."""
+
+    url_bytes: int = 8 * KIB
+    header_count: int = 100
+    head_bytes: int = 32 * KIB
+    head_seconds: float = 9.5  # with the time between two sweeps it stays under 10
+    idle_seconds: float = 75.0  # between two requests of one connection
+    body_seconds: float = 29.5  # for a whole body; an upload must keep its rate in each such span
+    upload_bytes_per_second: int = KIB
+    linger_seconds: float = 5.0  # after a refusal, so that a client still sending can read the answer
+    connections: int = 10_000
+    sweep_seconds: float = 0.5
+
+
+class Refusal(NamedTuple):
+    """An answer that ends the connection: HTTP status and one sentence."""
+
+    status: int
+    reason: str
+
+
+MALFORMED = Refusal(400, "The request is not well-formed HTTP/1.1.")
+UNSUPPORTED_VERSION = Refusal(400, "Only HTTP/1.0 and HTTP/1.1 are spoken here.")
+BAD_TARGET = Refusal(400, "The request target must be a path that starts with / and holds printable ASCII only.")
+URL_TOO_LONG = Refusal(414, "The request target is too long.")
+HEAD_TOO_LARGE = Refusal(431, "The request has too many header lines, or too long ones.")
+HEAD_TOO_SLOW = Refusal(408, "The request's header lines took too long to arrive.")
+BAD_CODING = Refusal(400, "The only Transfer-Encoding understood is: chunked.")
+ENCODED_BODY = Refusal(415, "A request body with a Content-Encoding is not accepted; send it as it is.")
+ONE_HOST = Refusal(400, "The request must have exactly one Host header.")
+OVERHEAD = Refusal(400, "The chunked body has far more framing than content.")
+FULL = Refusal(503, "The server has as many connections as it may have; try again in a moment.")
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """The rules for the head of a request."""
+
+    hosts: frozenset[bytes]
+    limits: Limits = field(default_factory=Limits)
+
+    def find_fault(self, url: bytes, headers: Headers) -> Refusal | None:
+        """Return why a request with this target and these header lines is refused; None if it may pass."""
+        if len(url) > self.limits.url_bytes:
+            return URL_TOO_LONG
+        if len(headers) > self.limits.header_count:
+            return HEAD_TOO_LARGE
+        if url[:1] != b"/" or b"#" in url or not url.isascii():
+            return BAD_TARGET
+        return self._find_header_fault(headers)
+
+    def is_head_too_large(self, url: bytes, headers: Headers) -> bool:
+        """Return whether target and header lines together are over the limit."""
+        return len(url) + sum(len(name) + len(value) + 4 for name, value in headers) > self.limits.head_bytes
+
+    def _find_header_fault(self, headers: Headers) -> Refusal | None:
+        hosts = codings = 0
+        for name, value in headers:
+            if name not in _WATCHED:  # nearly every line ends here
+                continue
+            if name == b"host":
+                hosts += 1
+                if value not in self.hosts and value.strip().lower() not in self.hosts:
+                    return unknown_host(value)
+            elif name == b"transfer-encoding":
+                codings += 1
+                if codings > 1 or value.strip().lower() != b"chunked":
+                    return BAD_CODING
+            elif value.strip().lower() not in (b"", b"identity"):
+                return ENCODED_BODY
+        return None if hosts == 1 else ONE_HOST
+
+
+def unknown_host(value: bytes) -> Refusal:
+    """Return the refusal of a Host header that is none of the server's names."""
+    shown = value[:100].decode("ascii", "replace")
+    return Refusal(400, f"This server is not called {shown!a}. Add the name to its allowed hosts if it should be.")
+
+
+def host_names(port: int, names: Iterable[str]) -> frozenset[bytes]:
+    """Return the Host headers to accept: the loopback names with `port`, and `names` with it and without.
+
+    A name that brings its own port is taken as it is.
+    """
+    accepted = {f"{name}:{port}" for name in _LOOPBACK_NAMES}
+    for name in names:
+        accepted.add(name)
+        if not _has_port(name):
+            accepted.add(f"{name}:{port}")
+    return frozenset(name.lower().encode("idna" if not name.isascii() else "ascii") for name in accepted)
+
+
+def _has_port(name: str) -> bool:
+    return name.rpartition(":")[2].isdigit() and not name.endswith("]") and ":" in name
+
+
+def is_upload(headers: Headers) -> bool:
+    """Return whether the body may be large, so that its rate is watched and not its total time."""
+    for name, value in headers:
+        if name == b"content-type":
+            return not value.lower().startswith(_SMALL_BODY_TYPES)
+    return False

@@ -1,0 +1,332 @@
+"""Requests, responses, and the way from one to the handler that makes the other."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from urllib.parse import parse_qsl, unquote
+
+import msgspec
+
+from waypost.api.protocol import ClientGone
+
+# Any: ASGI messages are dictionaries whose values depend on their type.
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_QUERY_FIELDS = 100
+_VERSION = re.compile(r"/(v\d{1,2}(?:\.\d{1,2})?)(?=/|$)")
+
+
+class Problem(Exception):  # noqa: N818 - a request's problem, not the server's error
+    """Raised for a request that cannot be served: an HTTP status, and one sentence for the sender."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+class NotFound(Problem):
+    """Raised for a path that no route has."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(404, f"There is nothing at {path[:200]}.")
+
+
+class MethodNotAllowed(Problem):
+    """Raised for a path that has routes, but none for this method; `allowed` are those it has."""
+
+    def __init__(self, method: str, allowed: Iterable[str]) -> None:
+        self.allowed = tuple(sorted(allowed))
+        super().__init__(405, f"{method} is not possible here; use {' or '.join(self.allowed)}.")
+
+
+class BodyTooLarge(Problem):
+    """Raised for a body over its limit, as soon as the limit is passed."""
+
+    def __init__(self, max_bytes: int) -> None:
+        super().__init__(413, f"The request's body is larger than {max_bytes} bytes.")
+
+
+class Answer(Protocol):
+    """A response that can write itself."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+
+    async def send(self, send: Send) -> None:
+        """Write the whole response."""
+        ...
+
+
+class Response:
+    """A response with its body in memory."""
+
+    __slots__ = ("body", "headers", "status")
+
+    def __init__(
+        self,
+        status: int,
+        body: bytes = b"",
+        *,
+        content_type: str | None = "application/json",
+        headers: Iterable[tuple[bytes, bytes]] = (),
+    ) -> None:
+        self.status = status
+        self.body = body
+        self.headers = list(headers)
+        if content_type is not None:
+            self.headers.append((b"content-type", content_type.encode("latin-1")))
+
+    async def send(self, send: Send) -> None:
+        """Write the whole response."""
+        length = (b"content-length", b"%d" % len(self.body))
+        await send({"type": "http.response.start", "status": self.status, "headers": [length, *self.headers]})
+        await send({"type": "http.response.body", "body": self.body})
+
+
+class StreamResponse:
+    """A response whose body comes in pieces; with `length` None its end is marked by chunked encoding.
+
+    The pieces must add up to `length`. The iterator is closed when the client goes away.
+    """
+
+    __slots__ = ("chunks", "headers", "length", "status")
+
+    def __init__(
+        self,
+        status: int,
+        chunks: AsyncIterator[bytes],
+        *,
+        length: int | None,
+        content_type: str,
+        headers: Iterable[tuple[bytes, bytes]] = (),
+    ) -> None:
+        self.status = status
+        self.chunks = chunks
+        self.length = length
+        self.headers = [*headers, (b"content-type", content_type.encode("latin-1"))]
+
+    async def send(self, send: Send) -> None:
+        """Write the whole response."""
+        headers = self.headers if self.length is None else [(b"content-length", b"%d" % self.length), *self.headers]
+        try:
+            await send({"type": "http.response.start", "status": self.status, "headers": headers})
+            async for chunk in self.chunks:
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await send({"type": "http.response.body"})
+        finally:
+            close = getattr(self.chunks, "aclose", None)
+            if close is not None:
+                await close()
+
+
+def json_response(value: object, *, status: int = 200) -> Response:
+    """Return `value` as a JSON response."""
+    return Response(status, msgspec.json.encode(value))
+
+
+class Request:
+    """One request, as the handler sees it."""
+
+    __slots__ = ("_query", "_receive", "headers", "method", "params", "path", "scope")
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self.scope = scope
+        self.method: str = scope["method"]
+        self.path: str = scope["raw_path"].decode("ascii")
+        """The path as it was sent, percent signs and version included."""
+        self.headers: list[tuple[bytes, bytes]] = scope["headers"]
+        self.params: dict[str, str] = {}
+        """The named parts of the path, decoded."""
+        self._receive = receive
+        self._query: dict[str, str] | None = None
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The query's fields, the last of each name. Raises Problem when there are too many."""
+        if self._query is None:
+            self._query = _parse_query(self.scope["query_string"])
+        return self._query
+
+    @property
+    def client(self) -> str:
+        """The client's address; empty when the socket has none."""
+        peer = self.scope["client"]
+        return peer[0] if peer else ""
+
+    def header(self, name: bytes) -> bytes | None:
+        """Return the first header line called `name` (lower case)."""
+        for key, value in self.headers:
+            if key == name:
+                return value
+        return None
+
+    def header_values(self, name: bytes) -> list[bytes]:
+        """Return every header line called `name` (lower case), in order."""
+        return [value for key, value in self.headers if key == name]
+
+    async def body(self, max_bytes: int) -> bytes:
+        """Return the whole body. Raises BodyTooLarge, BodyTooSlow, ClientGone."""
+        self._refuse_declared(max_bytes)
+        message = await self._receive()
+        body: bytes = message.get("body", b"")
+        if message.get("more_body", True) or len(body) > max_bytes:
+            return await self._long_body(message, max_bytes)
+        return body
+
+    async def stream(self, max_bytes: int) -> AsyncIterator[bytes]:
+        """Yield the body piece by piece. Raises BodyTooLarge, BodyTooSlow, ClientGone."""
+        self._refuse_declared(max_bytes)
+        more, size = True, 0
+        while more:
+            message = await self._receive()
+            piece, more = _piece_of(message)
+            size += len(piece)
+            if size > max_bytes:
+                raise BodyTooLarge(max_bytes)
+            if piece:
+                yield piece
+
+    async def _long_body(self, message: dict[str, Any], max_bytes: int) -> bytes:
+        pieces, size = [], 0
+        while True:
+            piece, more = _piece_of(message)
+            size += len(piece)
+            if size > max_bytes:
+                raise BodyTooLarge(max_bytes)
+            pieces.append(piece)
+            if not more:
+                return b"".join(pieces)
+            message = await self._receive()
+
+    def _refuse_declared(self, max_bytes: int) -> None:
+        length = self.header(b"content-length")
+        if length is not None and int(length) > max_bytes:
+            raise BodyTooLarge(max_bytes)
+
+
+def _piece_of(message: dict[str, Any]) -> tuple[bytes, bool]:
+    if message["type"] == "http.disconnect":
+        raise ClientGone("the client closed the connection before its request was complete")
+    return message["body"], message["more_body"]
+
+
+def _parse_query(query: bytes) -> dict[str, str]:
+    try:
+        return dict(parse_qsl(query.decode("ascii"), keep_blank_values=True, max_num_fields=_QUERY_FIELDS))
+    except ValueError:
+        raise Problem(400, f"The query has more than {_QUERY_FIELDS} fields.") from None
+
+
+Handler = Callable[[Request], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One endpoint. `path` has its variable parts in braces: /{phone_number_id}/messages."""
+
+    method: str
+    path: str
+    handler: Handler
+    name: str
+    request: type | None = None
+    response: type | None = None
+    errors: Sequence[object] = ()
+
+
+@dataclass(slots=True)
+class _Node:
+    """The routes at one path, and the ways on from there."""
+
+    routes: dict[str, Route] = field(default_factory=dict)
+    words: dict[str, "_Node"] = field(default_factory=dict)
+    any_word: "_Node | None" = None
+
+
+class Router:
+    """Finds the route of a path. A fixed word wins over a variable one; a trailing slash makes no difference."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self.routes = tuple(routes)
+        self._root = _Node()
+        self._fixed: dict[str, _Node] = {}
+        for route in self.routes:
+            self._add(route)
+
+    def match(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
+        """Return the route and the decoded variable parts of `path`. Raises NotFound, MethodNotAllowed.
+
+        Nothing is normalised: empty and dot segments, and encoded slashes, percent signs or control characters are
+        not found, so that no two readers can differ about which object a path names.
+        """
+        fixed = self._fixed.get(path)
+        node, words = (fixed, []) if fixed is not None else self._walk(path)
+        route = node.routes.get(method) or (node.routes.get("GET") if method == "HEAD" else None)
+        if route is None:
+            raise MethodNotAllowed(method, node.routes)
+        return route, dict(zip(_variables(route.path), words, strict=True)) if words else {}
+
+    def _walk(self, path: str) -> tuple[_Node, list[str]]:
+        segments = path[1:-1].split("/") if path.endswith("/") and path != "/" else path[1:].split("/")
+        if "%" in path or "." in path or ";" in path:
+            segments = [_decode_segment(segment, path) for segment in segments]
+        found = _descend(self._root, segments, 0)
+        if found is None:
+            raise NotFound(path)
+        return found
+
+    def _add(self, route: Route) -> None:
+        node = self._root
+        for word in route.path.removeprefix("/").split("/"):
+            if word.startswith("{"):
+                node.any_word = node.any_word or _Node()
+                node = node.any_word
+            else:
+                node = node.words.setdefault(word, _Node())
+        if node.routes.setdefault(route.method, route) is not route:
+            raise ValueError(f"two routes for {route.method} {route.path}")
+        if "{" not in route.path:
+            self._fixed[route.path] = node
+
+
+def _descend(node: _Node, segments: list[str], at: int) -> tuple[_Node, list[str]] | None:
+    if at == len(segments):
+        return (node, []) if node.routes else None
+    segment = segments[at]
+    fixed = node.words.get(segment)
+    if fixed is not None:
+        found = _descend(fixed, segments, at + 1)
+        if found is not None:
+            return found
+    if node.any_word is None or not segment:
+        return None
+    found = _descend(node.any_word, segments, at + 1)
+    if found is not None:
+        found[1].insert(0, segment)
+    return found
+
+
+def _decode_segment(segment: str, path: str) -> str:
+    try:
+        text = unquote(segment, errors="strict")
+    except UnicodeDecodeError:
+        raise NotFound(path) from None
+    if text.partition(";")[0] in (".", "..") or not text.isprintable() or any(sign in text for sign in "/\\%"):
+        raise NotFound(path)
+    return text
+
+
+def _variables(path: str) -> list[str]:
+    return [word[1:-1] for word in path.split("/") if word.startswith("{")]
+
+
+def split_version(path: str) -> tuple[str | None, str]:
+    """Return the version prefix of a path and the rest: ("v24.0", "/1/messages"), or (None, path) without one."""
+    found = _VERSION.match(path)
+    if found is None:
+        return None, path
+    return found.group(1), path[found.end() :] or "/"

@@ -1,0 +1,230 @@
+"""The HTTP server: one ASGI application out of the faces, and the listener that runs it in our event loop."""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Callable, Iterable, Sequence
+from typing import cast
+
+import structlog
+from uvicorn import Config
+from uvicorn.server import ServerState
+
+from waypost.api.guard import Guard, Limits, host_names
+from waypost.api.protocol import BodyTooSlow, ClientGone, Connection, sweep
+from waypost.api.routing import (
+    Answer,
+    ASGIApp,
+    MethodNotAllowed,
+    NotFound,
+    Problem,
+    Receive,
+    Request,
+    Response,
+    Router,
+    Scope,
+    Send,
+)
+
+_log = structlog.get_logger("waypost.api")
+
+_BACKLOG = 2048
+_STOP_SECONDS = 10.0
+_WILDCARDS = ("", "0.0.0.0", "::")  # noqa: S104 - compared with, never bound to
+
+ErrorRenderer = Callable[[Request, Exception], Response]
+"""Makes a face's answer to an exception: a Problem, a BadJSON, an error of ours, or a bug (which is logged here)."""
+
+Applies = Callable[[Scope], bool]
+"""Whether a mount takes the request with this scope."""
+
+
+class Mount:
+    """A face: its routes, and its way of saying what went wrong."""
+
+    def __init__(self, router: Router, render: ErrorRenderer, *, locate: Callable[[str], str] | None = None) -> None:
+        """`locate` turns the path as sent into the path to route, for a face with a version in front."""
+        self._router = router
+        self._render = render
+        self._locate = locate
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; as ASGI."""
+        request = Request(scope, receive)
+        try:
+            answer = await self._answer(request)
+        except ClientGone:
+            return
+        except Exception as error:  # noqa: BLE001 - the last place that can still answer in the face's own words
+            answer = self._answer_error(request, error)
+        await answer.send(send)
+
+    async def _answer(self, request: Request) -> Answer:
+        path = request.path if self._locate is None else self._locate(request.path)
+        route, request.params = self._router.match(request.method, path)
+        return await route.handler(request)
+
+    def _answer_error(self, request: Request, error: Exception) -> Response:
+        if isinstance(error, BodyTooSlow):
+            error = Problem(408, "The request's body took too long to arrive.")
+        answer = self._render(request, error)
+        if isinstance(error, MethodNotAllowed):
+            answer.headers.append((b"allow", ", ".join(error.allowed).encode("ascii")))
+        if answer.status >= 500:
+            _log.error("request.failed", method=request.method, path=request.path, exc_info=error)
+        return answer
+
+
+def render_plainly(_request: Request, error: Exception) -> Response:
+    """Answer an exception in plain text; for parts without a face."""
+    if isinstance(error, Problem):
+        return Response(error.status, f"{error.reason}\n".encode(), content_type="text/plain; charset=utf-8")
+    return Response(500, b"Something went wrong here.\n", content_type="text/plain; charset=utf-8")
+
+
+def build_app(mounts: Iterable[tuple[str | Applies, ASGIApp]]) -> ASGIApp:
+    """Return the application that hands each request to the first mount whose prefix or predicate takes it."""
+    rules = tuple((_under(where) if isinstance(where, str) else where, app) for where, app in mounts)
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await _first(rules, scope)(scope, receive, send)
+        except ClientGone:
+            return
+        except Exception as error:
+            _log.error("request.broken", method=scope["method"], path=scope["path"], exc_info=error)
+            raise
+
+    return serve
+
+
+def _under(prefix: str) -> Applies:
+    folder = prefix.rstrip("/") + "/"
+
+    def applies(scope: Scope) -> bool:
+        path: str = scope["path"]
+        return path.startswith(folder) or path == folder[:-1]
+
+    return applies
+
+
+def _first(rules: Sequence[tuple[Applies, ASGIApp]], scope: Scope) -> ASGIApp:
+    for applies, app in rules:
+        if applies(scope):
+            return app
+    return _nothing_here
+
+
+async def _nothing_here(scope: Scope, receive: Receive, send: Send) -> None:
+    request = Request(scope, receive)
+    await render_plainly(request, NotFound(request.path)).send(send)
+
+
+class Server:
+    """Listens, serves `app` and stops, all inside the running event loop. It takes no signals: its owner does."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        names: Iterable[str] = (),
+        tls: ssl.SSLContext | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        """`port` 0 takes a free one. `names` are the Host names to accept beside the loopback ones."""
+        self._host = host
+        self._port = port
+        self._names = tuple(names) if host in _WILDCARDS else (*names, _as_host(host))
+        self._tls = tls
+        self._limits = limits or Limits()
+        self._state = ServerState()
+        self._config = _config(app)
+        self._listener: asyncio.Server | None = None
+        self._sweep: asyncio.TimerHandle | None = None
+
+    @property
+    def port(self) -> int:
+        """The port it listens on; once started the real one."""
+        return self._port
+
+    @property
+    def requests_served(self) -> int:
+        """How many responses were completed."""
+        return self._state.total_requests
+
+    async def start(self) -> None:
+        """Listen. Raises OSError when the address cannot be had."""
+        self._config.load()
+        listening = _listen(self._host, self._port)
+        self._port = listening.getsockname()[1]
+        guard = Guard(host_names(self._port, self._names), self._limits)
+        loop = asyncio.get_running_loop()
+        self._listener = await loop.create_server(
+            lambda: Connection(self._config, self._state, guard), sock=listening, backlog=_BACKLOG, ssl=self._tls
+        )
+        self._arm_sweep(loop)
+
+    async def stop(self, *, within_seconds: float = _STOP_SECONDS) -> None:
+        """Stop listening, let requests in work end, and after `within_seconds` end them."""
+        if self._listener is None:
+            return
+        self._listener.close()
+        for connection in list(self._state.connections):
+            connection.shutdown()
+        await _wait_for(self._state.tasks, within_seconds)
+        for task in list(self._state.tasks):
+            task.cancel()
+        await _wait_for(self._state.tasks, 1.0)
+        if self._sweep is not None:
+            self._sweep.cancel()
+        for connection in list(self._state.connections):
+            cast("Connection", connection).transport.abort()  # no other kind is made
+        await self._listener.wait_closed()
+        self._listener = None
+
+    def _arm_sweep(self, loop: asyncio.AbstractEventLoop) -> None:
+        sweep(self._state.connections, loop.time())
+        self._sweep = loop.call_later(self._limits.sweep_seconds, self._arm_sweep, loop)
+
+
+async def _wait_for(tasks: Iterable[asyncio.Task[None]], seconds: float) -> None:
+    waiting = list(tasks)
+    if waiting:
+        await asyncio.wait(waiting, timeout=seconds)
+
+
+def _config(app: ASGIApp) -> Config:
+    return Config(
+        app,
+        interface="asgi3",
+        lifespan="off",
+        ws="none",
+        log_config=None,
+        log_level="critical",  # what uvicorn would say is said by build_app, in our log's form
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        backlog=_BACKLOG,
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family, kind, number, _, address = socket.getaddrinfo(
+        host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listening = socket.socket(family, kind, number)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+    except OSError:
+        listening.close()
+        raise
+    listening.setblocking(False)  # noqa: FBT003 - the standard library's name
+    return listening
+
+
+def _as_host(address: str) -> str:
+    return f"[{address}]" if ":" in address else address

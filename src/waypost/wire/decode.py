@@ -1,0 +1,120 @@
+"""JSON from outside: decoded by msgspec, after the checks that msgspec leaves to its caller."""
+
+import functools
+import re
+from collections.abc import Hashable
+from typing import Any, TypeVar, cast
+
+import msgspec
+
+MAX_DEPTH = 32
+_INT64_DIGITS = 19
+_ZEROS = b"0" * _INT64_DIGITS
+_DIGITS_TO_ZERO = bytes.maketrans(b"123456789", b"0" * 9)
+_BRACES_TO_BRACKETS = bytes.maketrans(b"{}", b"[]")
+_NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
+_NUMBER = re.compile(rb"-?\d{19,}(?![\d.eE])")  # 19 digits are the shortest that can be too large
+
+Kind = TypeVar("Kind")
+
+
+class BadJSON(Exception):  # noqa: N818 - it reads as what happened
+    """Raised for bytes that are not acceptable JSON; `reason` is one sentence for the sender."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def decode_json(raw: bytes) -> object:
+    """Return the value that `raw` holds. Raises BadJSON."""
+    return decode_as(object, raw)
+
+
+def decode_as(kind: type[Kind], raw: bytes) -> Kind:
+    """Return `raw` as a value of `kind`, a msgspec Struct for instance. Raises BadJSON.
+
+    Of a key that comes twice the last value counts; keys that `kind` does not know are ignored.
+    """
+    refuse_unsafe(raw)
+    try:
+        value: Kind = _decoder(cast("Hashable", kind)).decode(raw)
+    except msgspec.ValidationError as error:
+        raise BadJSON(str(error)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadJSON(f"The body is not valid JSON: {error}.") from None
+    except RecursionError:
+        raise BadJSON(f"The body is nested deeper than {MAX_DEPTH} levels.") from None
+    return value
+
+
+def refuse_unsafe(raw: bytes) -> None:
+    """Raise BadJSON for what a decoder lets pass and a store, or the next reader, does not.
+
+    Each test first asks something that a body of a few hundred bytes answers in well under a microsecond.
+    """
+    if not raw.isascii():
+        _refuse_bad_text(raw)
+    if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH and _is_too_deep(raw):
+        raise BadJSON(f"The body is nested deeper than {MAX_DEPTH} levels.")
+    if _ZEROS in raw.translate(_DIGITS_TO_ZERO):
+        _refuse_large_integers(raw)
+    if b"\\u" in raw:
+        _refuse_bad_escapes(raw)
+
+
+@functools.cache
+def _decoder(kind: Hashable) -> msgspec.json.Decoder[Any]:  # Any: one cache for every kind
+    return msgspec.json.Decoder(cast("type[Any]", kind))
+
+
+def _refuse_bad_text(raw: bytes) -> None:
+    if raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        raise BadJSON("The body starts with a byte order mark; send plain UTF-8.")
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadJSON(f"The body is not valid UTF-8 at byte {error.start}.") from None
+
+
+def _refuse_bad_escapes(raw: bytes) -> None:
+    escapes = raw.replace(b"\\\\", b"")  # an escaped backslash may be followed by a plain u
+    if b"\\u0000" in escapes:
+        raise BadJSON("The body holds the character U+0000, which no text may contain.")
+    if b"\\ud" in escapes or b"\\uD" in escapes:
+        # Half a surrogate pair in a key that the wanted kind ignores would otherwise stay in the bytes kept.
+        _decode_whole(raw)
+
+
+def _decode_whole(raw: bytes) -> None:
+    try:
+        msgspec.json.decode(raw)
+    except msgspec.DecodeError as error:
+        raise BadJSON(f"The body is not valid JSON: {error}.") from None
+
+
+def _refuse_large_integers(raw: bytes) -> None:
+    for match in _NUMBER.finditer(_outside_strings(raw)):
+        digits = match.group()
+        if len(digits) > _INT64_DIGITS + 1 or not -(1 << 63) <= int(digits) < 1 << 63:
+            raise BadJSON("The body holds an integer of more than 64 bits.")
+
+
+def _outside_strings(raw: bytes) -> bytes:
+    """Return `raw` without its strings: what is left are brackets, commas, colons, numbers and names."""
+    unescaped = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
+    return b'"'.join(unescaped.split(b'"')[::2])
+
+
+def _is_too_deep(raw: bytes) -> bool:
+    """Return whether brackets are nested too deep, by taking away the innermost pairs level by level.
+
+    Brackets without a partner are left to the decoder, which names their place.
+    """
+    brackets = _outside_strings(raw).translate(_BRACES_TO_BRACKETS, _NOT_BRACKETS)
+    for _ in range(MAX_DEPTH):
+        shorter = brackets.replace(b"[]", b"")
+        if len(shorter) == len(brackets):
+            break
+        brackets = shorter
+    return brackets.count(b"[") > MAX_DEPTH or b"[]" in brackets

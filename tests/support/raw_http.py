@@ -1,0 +1,118 @@
+"""A server in a thread, and a client that sends any bytes: for requests that no HTTP library would make."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import uvloop
+
+from waypost.api.guard import Limits
+from waypost.api.routing import ASGIApp
+from waypost.api.server import Server
+
+TIMEOUT_SECONDS = 15.0
+
+
+class Reply(NamedTuple):
+    """One response as it came; status 0 when the server closed without any."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+NOTHING = Reply(0, {}, b"")
+
+
+class Wire:
+    """One connection to the server."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_SECONDS)
+        self._reader = self._socket.makefile("rb")
+
+    def send(self, data: bytes) -> None:
+        """Send `data`, even when the server has stopped reading."""
+        try:
+            self._socket.sendall(data)
+        except (BrokenPipeError, ConnectionResetError):
+            return
+
+    def reply(self) -> Reply:
+        """Read one response with a Content-Length."""
+        try:
+            first = self._reader.readline()
+            if not first:
+                return NOTHING
+            headers = dict(self._header_lines())
+            return Reply(int(first.split()[1]), headers, self._reader.read(int(headers.get("content-length", "0"))))
+        except ConnectionResetError:
+            return NOTHING
+
+    def is_closed(self) -> bool:
+        """Wait until the server closes; False when it sends something instead, or nothing in time."""
+        try:
+            return self._reader.read(1) == b""
+        except ConnectionResetError:
+            return True
+        except TimeoutError:
+            return False
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._reader.close()
+        self._socket.close()
+
+    def _header_lines(self) -> Iterator[tuple[str, str]]:
+        while line := self._reader.readline().rstrip(b"\r\n"):
+            name, _, value = line.decode("latin-1").partition(":")
+            yield name.lower(), value.strip()
+
+
+class Running:
+    """A server that answers until its block is left."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.host = f"127.0.0.1:{port}".encode()
+
+    def open(self) -> Wire:
+        """Open one connection."""
+        return Wire(self.port)
+
+    def ask(self, data: bytes) -> tuple[Reply, bool]:
+        """Send `data` on a connection of its own; return the first response, and whether the server then closed."""
+        wire = self.open()
+        try:
+            wire.send(data.replace(b"$HOST", self.host))
+            reply = wire.reply()
+            return reply, reply == NOTHING or (reply.headers.get("connection") == "close" and wire.is_closed())
+        finally:
+            wire.close()
+
+
+@contextmanager
+def running(app: ASGIApp, *, limits: Limits | None = None, names: tuple[str, ...] = ()) -> Iterator[Running]:
+    """Serve `app` on a free port of 127.0.0.1, from a thread with a loop of its own."""
+    server = Server(app, limits=limits, names=names)
+    is_up, shall_stop = threading.Event(), asyncio.Event()
+    loop = uvloop.new_event_loop()
+
+    async def serve() -> None:
+        await server.start()
+        is_up.set()
+        await shall_stop.wait()
+        await server.stop(within_seconds=1)
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    try:
+        assert is_up.wait(TIMEOUT_SECONDS)
+        yield Running(server.port)
+    finally:
+        loop.call_soon_threadsafe(shall_stop.set)
+        thread.join(TIMEOUT_SECONDS)
+        loop.close()
