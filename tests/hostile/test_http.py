@@ -5,9 +5,9 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from tests.support.raw_http import Reply, Running, running
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from tests.support.raw_http import Reply, Running, running
 from waypost.api.guard import Limits
 from waypost.api.protocol import Connection
 from waypost.api.routing import Problem, Request, Response, Route, Router

@@ -9,11 +9,13 @@ import msgspec
 
 MAX_DEPTH = 32
 _INT64_DIGITS = 19
+_TOO_MANY_OPEN = b"[" * (MAX_DEPTH + 1)
 _ZEROS = b"0" * _INT64_DIGITS
 _DIGITS_TO_ZERO = bytes.maketrans(b"123456789", b"0" * 9)
 _BRACES_TO_BRACKETS = bytes.maketrans(b"{}", b"[]")
 _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
-_NUMBER = re.compile(rb"-?\d{19,}(?![\d.eE])")  # 19 digits are the shortest that can be too large
+# 19 digits are the shortest integer that can be too large. Each run of digits is looked at once, fractions never.
+_NUMBER = re.compile(rb"(?<![.\d])-?\d{19,}+[.eE]?")
 
 Kind = TypeVar("Kind")
 
@@ -96,6 +98,8 @@ def _decode_whole(raw: bytes) -> None:
 def _refuse_large_integers(raw: bytes) -> None:
     for match in _NUMBER.finditer(_outside_strings(raw)):
         digits = match.group()
+        if not digits[-1:].isdigit():  # the whole part of a float
+            continue
         if len(digits) > _INT64_DIGITS + 1 or not -(1 << 63) <= int(digits) < 1 << 63:
             raise BadJSON("The body holds an integer of more than 64 bits.")
 
@@ -112,6 +116,8 @@ def _is_too_deep(raw: bytes) -> bool:
     Brackets without a partner are left to the decoder, which names their place.
     """
     brackets = _outside_strings(raw).translate(_BRACES_TO_BRACKETS, _NOT_BRACKETS)
+    if _TOO_MANY_OPEN in brackets:  # the usual attack, for which the loop is slow
+        return True
     for _ in range(MAX_DEPTH):
         shorter = brackets.replace(b"[]", b"")
         if len(shorter) == len(brackets):

@@ -1,0 +1,227 @@
+"""Forms with a file: parsed as they arrive, the file handed on in large pieces and never held whole."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+from urllib.parse import quote
+
+from multipart import (  # type: ignore[import-untyped]  # it brings no types
+    MultipartError,
+    MultipartSegment,
+    PushMultipartParser,
+    parse_options_header,
+)
+
+from waypost.api.routing import BodyTooLarge, Problem, Request
+
+FILENAME_BYTES = 240
+_BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]")  # RFC 2046, 5.1.1
+_PIECE_BYTES = 240_000  # the event loop reads 256,000 at once: most pieces go to the sink without a copy
+_FORM_OVERHEAD_BYTES = 64 * 1024  # boundaries and part headers
+_HEADER_BYTES = 4096
+_BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+class BadForm(Problem):
+    """Raised for a body that is not an acceptable form."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(400, reason)
+
+
+class FileTooLarge(BodyTooLarge):
+    """Raised for a file over the form's limit, as soon as the limit is passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormLimits:
+    """How large a form may be."""
+
+    file_bytes: int
+    field_bytes: int = 64 * 1024
+    parts: int = 10
+
+    @property
+    def form_bytes(self) -> int:
+        """The largest body that can be a form within these limits."""
+        return self.file_bytes + (self.field_bytes + _FORM_OVERHEAD_BYTES) * self.parts
+
+
+class FileSink(Protocol):
+    """Where a file's bytes go."""
+
+    async def write(self, data: bytes) -> object:
+        """Take the next bytes; on return they may be forgotten by the caller. What it returns is ignored."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FileHead:
+    """What a file's part says of it; all of it the client's word."""
+
+    filename: str | None
+    content_type: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FilePart:
+    """A file that was written whole to its sink."""
+
+    head: FileHead
+    size: int
+    sink: FileSink
+
+
+@dataclass(slots=True)
+class Form:
+    """A form that was read to its end."""
+
+    fields: dict[str, str] = field(default_factory=dict)
+    file: FilePart | None = None
+
+
+FileSinkFactory = Callable[[FileHead], Awaitable[FileSink]]
+"""Opens the sink of a file whose head has come. Its caller closes it, also when reading the form raises."""
+
+
+async def read_form(request: Request, *, file_sink_factory: FileSinkFactory, limits: FormLimits) -> Form:
+    """Read the form of `request`; its one part named `file` goes to the sink, the others are text.
+
+    Parts may come in any order. Raises BadForm, BodyTooLarge, BodyTooSlow, ClientGone; what the sink was given by then
+    is not a whole file.
+    """
+    parser = PushMultipartParser(
+        _boundary_of(request),
+        max_header_size=_HEADER_BYTES,
+        max_header_count=8,
+        max_segment_count=limits.parts,
+    )
+    reader = _FormReader(file_sink_factory, limits)
+    try:
+        async for piece in request.stream(limits.form_bytes):
+            for event in parser.parse(piece):
+                await reader.take(event)
+        parser.close()
+    except MultipartError as error:
+        raise BadForm(f"The form is not valid multipart/form-data: {error}.") from None
+    return reader.form
+
+
+def _boundary_of(request: Request) -> str:
+    value = (request.header(b"content-type") or b"").decode("latin-1")
+    kind, options = parse_options_header(value)
+    if kind != "multipart/form-data":
+        raise Problem(415, "The body must be of type multipart/form-data.")
+    boundary: str = options.get("boundary", "")
+    if _BOUNDARY.fullmatch(boundary) is None:
+        raise BadForm("The Content-Type needs a boundary of 1 to 70 characters, as RFC 2046 allows them.")
+    return boundary
+
+
+class _FormReader:
+    """Turns the parser's events into a form."""
+
+    def __init__(self, open_sink: FileSinkFactory, limits: FormLimits) -> None:
+        self.form = Form()
+        self._open_sink = open_sink
+        self._limits = limits
+        self._name = ""
+        self._sink: FileSink | None = None
+        self._head = FileHead(None, None)
+        self._pieces: list[bytes] = []
+        self._piece_bytes = 0
+        self._size = 0
+
+    async def take(self, event: MultipartSegment | bytes | bytearray | None) -> None:
+        if event is None:
+            await self._end_part()
+        elif isinstance(event, MultipartSegment):
+            await self._begin_part(event)
+        else:
+            await self._take_bytes(bytes(event))
+
+    async def _begin_part(self, part: MultipartSegment) -> None:
+        self._name = part.name
+        if not self._name:
+            raise BadForm("A part of the form has no name.")
+        if self._name in self.form.fields or (self._name == "file" and self.form.file is not None):
+            raise BadForm(f"The form has two parts named {self._name[:40]!a}; each name may come once.")
+        self._size = 0
+        if self._name == "file":
+            self._head = FileHead(clean_filename(part.filename) if part.filename else None, _content_type_of(part))
+            self._sink = await self._open_sink(self._head)
+        elif part.filename is not None:
+            raise BadForm(f"The part {self._name[:40]!a} has a file name; the file must be the part named file.")
+
+    async def _take_bytes(self, data: bytes) -> None:
+        self._size += len(data)
+        if self._sink is None and self._size > self._limits.field_bytes:
+            raise BadForm(f"The field {self._name[:40]!a} is larger than {self._limits.field_bytes} bytes.")
+        if self._size > self._limits.file_bytes and self._sink is not None:
+            raise FileTooLarge(self._limits.file_bytes)
+        self._pieces.append(data)
+        self._piece_bytes += len(data)
+        if self._sink is not None and self._piece_bytes >= _PIECE_BYTES:
+            await self._sink.write(self._gathered())
+
+    async def _end_part(self) -> None:
+        if self._sink is None:
+            self.form.fields[self._name] = _text_of(self._name, self._gathered())
+            return
+        if self._pieces:
+            await self._sink.write(self._gathered())
+        self.form.file = FilePart(self._head, self._size, self._sink)
+        self._sink = None
+
+    def _gathered(self) -> bytes:
+        data = b"".join(self._pieces)  # of a single piece it is the piece itself
+        self._pieces.clear()
+        self._piece_bytes = 0
+        return data
+
+
+def _content_type_of(part: MultipartSegment) -> str | None:
+    value = part.header("Content-Type")
+    return value if value is None or value.isprintable() else None
+
+
+def _text_of(name: str, data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise BadForm(f"The field {name[:40]!a} is not valid UTF-8.") from None
+
+
+def clean_filename(name: str) -> str:
+    """Return a client's file name as it may be shown and given back: at most 240 bytes of UTF-8, its extension kept.
+
+    Folders go, of either system's spelling, and so do control characters and signs that turn the writing direction.
+    It never names a path of ours; nothing left gives "file".
+    """
+    last = re.split(r"[/\\]", name)[-1]
+    kept = "".join(sign for sign in last if (sign.isprintable() and sign not in _BIDI_CONTROLS))
+    kept = kept.encode("utf-8", "ignore").decode("utf-8").strip()
+    if kept in ("", ".", ".."):
+        return "file"
+    return _shorten(kept)
+
+
+def _shorten(name: str) -> str:
+    if len(name.encode("utf-8")) <= FILENAME_BYTES:
+        return name
+    stem, dot, extension = name.rpartition(".")
+    ending = (dot + extension).encode("utf-8")
+    if not stem or len(ending) > 20:
+        stem, ending = name, b""
+    return (stem.encode("utf-8")[: FILENAME_BYTES - len(ending)] + ending).decode("utf-8", "ignore")
+
+
+def content_disposition(filename: str) -> bytes:
+    """Return the header value that offers a download as `filename` (RFC 6266, with RFC 5987 beyond ASCII)."""
+    name = clean_filename(filename)
+    plain = "".join(sign if " " <= sign <= "~" and sign not in '"\\%;' else "_" for sign in name)
+    value = f'attachment; filename="{plain}"'
+    if plain != name:
+        value += f"; filename*=UTF-8''{quote(name, safe='')}"
+    return value.encode("ascii")
