@@ -61,6 +61,10 @@ class Wire:
         except TimeoutError:
             return False
 
+    def rest(self) -> bytes:
+        """Read until the server closes."""
+        return self._reader.read()
+
     def close(self) -> None:
         """Close the connection."""
         self._reader.close()

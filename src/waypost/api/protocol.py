@@ -83,7 +83,9 @@ class Exchange(RequestResponseCycle):
         """Write a piece of the response. Raises ClientGone when nobody reads it any more."""
         if self.flow.write_paused and not self.disconnected:
             await self.flow.drain()
-        if self.disconnected:
+        # A failed write closes the transport at once, but is reported only when the loop turns: a handler that never
+        # waits for anything else would write into nothing for ever.
+        if self.disconnected or self.transport.is_closing():
             raise ClientGone("the client closed the connection before the response was complete")
         if not self.response_started:
             self._send_head(message)
