@@ -131,6 +131,24 @@ def test_a_hostile_request_is_refused_and_the_connection_closed(
     assert (reply.status, is_closed, ledger.rows) == (status, True, [])
 
 
+EARLY = {
+    "a refusal by the guard": (b"Content-Encoding: gzip\r\n", 415),
+    "a refusal by the handler": (b"", 413),
+}
+
+
+@pytest.mark.parametrize(("line", "status"), EARLY.values(), ids=EARLY.keys())
+def test_a_refused_client_that_is_still_sending_is_not_reset(server: Running, line: bytes, status: int) -> None:
+    wire = server.open()
+
+    wire.send((POST + line + b"Content-Length: 10485760\r\n\r\n").replace(b"$HOST", server.host))
+    reply = wire.reply()
+    was_taken = [wire.send(b"a" * 1_000_000) for _ in range(10)]
+
+    assert (reply.status, was_taken) == (status, [True] * 10)
+    wire.close()
+
+
 SERVED = {
     "U3 localhost": b"localhost:$PORT",
     "U3 IPv4 loopback": b"127.0.0.1:$PORT",

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,12 +35,13 @@ class Wire:
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_SECONDS)
         self._reader = self._socket.makefile("rb")
 
-    def send(self, data: bytes) -> None:
-        """Send `data`, even when the server has stopped reading."""
+    def send(self, data: bytes) -> bool:
+        """Send `data`; return whether the server took it to its end."""
         try:
             self._socket.sendall(data)
         except (BrokenPipeError, ConnectionResetError):
-            return
+            return False
+        return True
 
     def reply(self) -> Reply:
         """Read one response with a Content-Length."""
@@ -69,6 +71,11 @@ class Wire:
         """Close the connection."""
         self._reader.close()
         self._socket.close()
+
+    def reset(self) -> None:
+        """Close without a farewell, as a client that has crashed."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close()
 
     def _header_lines(self) -> Iterator[tuple[str, str]]:
         while line := self._reader.readline().rstrip(b"\r\n"):

@@ -20,7 +20,6 @@ _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]
 _PIECE_BYTES = 240_000  # the event loop reads 256,000 at once: most pieces go to the sink without a copy
 _FORM_OVERHEAD_BYTES = 64 * 1024  # boundaries and part headers
 _HEADER_BYTES = 4096
-_BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class BadForm(Problem):
@@ -200,8 +199,7 @@ def clean_filename(name: str) -> str:
     It never names a path of ours; nothing left gives "file".
     """
     last = re.split(r"[/\\]", name)[-1]
-    kept = "".join(sign for sign in last if (sign.isprintable() and sign not in _BIDI_CONTROLS))
-    kept = kept.encode("utf-8", "ignore").decode("utf-8").strip()
+    kept = "".join(filter(str.isprintable, last)).strip()  # signs that turn the direction are not printable either
     if kept in ("", ".", ".."):
         return "file"
     return _shorten(kept)
