@@ -120,6 +120,21 @@ MISSING_PARAMETER = Problem(
     onprem_code=1008, onprem_http=400, onprem_title="Required parameter is missing",
     fix="Add the parameter that the details name.",
 )  # fmt: skip
+EMPTY_PARAMETER = Problem(
+    name="empty_parameter", code=100, http=400, title="Invalid parameter",
+    onprem_code=1008, onprem_http=400, onprem_title="Required parameter is missing",
+    fix="Give the parameter that the details name a value; an empty text is none.",
+)  # fmt: skip
+NO_SOURCE = Problem(
+    name="no_source", code=100, http=400, title="Invalid parameter",
+    onprem_code=1008, onprem_http=400, onprem_title="Required parameter is missing",
+    fix="Give the media object an `id` (upload the file first) or a `link`.",
+)  # fmt: skip
+TWO_SOURCES = Problem(
+    name="two_sources", code=100, http=400, title="Invalid parameter",
+    onprem_code=1009, onprem_http=400, onprem_title="Parameter value is not valid",
+    fix="Give the media object an `id` or a `link`, not both.",
+)  # fmt: skip
 INVALID_VALUE = Problem(
     name="invalid_value", code=131009, http=400, title="Parameter value is not valid",
     onprem_code=1009, onprem_http=400, onprem_title="Parameter value is not valid",

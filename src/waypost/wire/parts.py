@@ -1,10 +1,20 @@
-"""Pieces that several message types share."""
+"""Pieces that several message types share: media objects, their provider, a place."""
 
-from typing import Protocol
+import re
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from waypost.errors import INVALID_PARAMETER, Fault
+from waypost.errors import INVALID_VALUE, NO_SOURCE, TWO_SOURCES, UNEXPECTED_PARAMETER, Fault
+
+MAX_CAPTION_CHARACTERS = 1024
+MAX_FILENAME_CHARACTERS = 240
+
+Caption = Annotated[str, Meta(max_length=MAX_CAPTION_CHARACTERS)]
+Filename = Annotated[str, Meta(min_length=1, max_length=MAX_FILENAME_CHARACTERS)]
+_NotEmpty = Annotated[str, Meta(min_length=1)]
+
+_DECIMAL = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{1,20})?")
 
 
 class ProviderRef(Struct, omit_defaults=True):
@@ -13,30 +23,83 @@ class ProviderRef(Struct, omit_defaults=True):
     # spec: on-premises-api.md#3.4
     """
 
-    name: str
+    name: _NotEmpty
 
 
-class MediaObject(Protocol):
-    """What every media object has, whichever type it belongs to."""
+class MediaObject(Struct, omit_defaults=True, forbid_unknown_fields=True):
+    """What every media object has, whichever type it belongs to: one file, by id or by link.
 
-    id: str | None
-    link: str | None
-    provider: ProviderRef | None
-
-
-def one_source(where: str, medium: MediaObject) -> Fault | None:
-    """Return the fault of a media object that has both or neither of `id` and `link`.
+    `provider` is a word of the On-Premises dialect; the Cloud parser refuses it.
 
     # spec: cloud-api.md#3, on-premises-api.md#3.4
     """
-    if (medium.id is None) != (medium.link is None):
-        return None
+
+    id: _NotEmpty | None = None
+    link: _NotEmpty | None = None
+    provider: ProviderRef | None = None
+
+
+class CaptionedMedia(MediaObject):
+    """A media object with a line of text under it."""
+
+    caption: Caption | None = None
+
+
+class NamedMedia(CaptionedMedia):
+    """A media object that the user sees under a file's name."""
+
+    filename: Filename | None = None
+
+
+def source_fault(where: str, medium: MediaObject) -> Fault | None:
+    """Return the fault of a media object that has both or neither of `id` and `link`, or a provider without a link.
+
+    # spec: cloud-api.md#3, on-premises-api.md#3.4
+    """
+    rule = f"Exactly one of {where}.id and {where}.link must be present"
+    if medium.id is None and medium.link is None:
+        return Fault(NO_SOURCE, f"{rule}; both are missing.")
     if medium.id is None:
+        return None
+    if medium.link is not None:
+        return Fault(TWO_SOURCES, f"{rule}; both were given.")
+    if medium.provider is not None:
         return Fault(
-            INVALID_PARAMETER, f"Exactly one of {where}.id and {where}.link must be present; both are missing."
+            UNEXPECTED_PARAMETER, f"Parameter '{where}.provider' goes with a link; leave it out beside {where}.id."
         )
-    return Fault(
-        INVALID_PARAMETER,
-        f"Exactly one of {where}.id and {where}.link must be present; both were given. "
-        "Parameters 'id' and 'link' cannot be used together.",
-    )
+    return None
+
+
+class Place(Struct, omit_defaults=True):
+    """A point on the map. Coordinates may come as text; they become numbers if they read as such.
+
+    # spec: cloud-api.md#3.3, on-premises-api.md#3.5
+    """
+
+    latitude: float | str
+    longitude: float | str
+    name: str | None = None
+    address: str | None = None
+
+    def __post_init__(self) -> None:
+        """Turn coordinates given as text into numbers; `place_fault` reports those that cannot be."""
+        self.latitude = _number(self.latitude)
+        self.longitude = _number(self.longitude)
+
+
+def place_fault(where: str, place: Place) -> Fault | None:
+    """Return the fault of a place whose coordinates are no numbers or not on this planet."""
+    for name, value, limit in (("latitude", place.latitude, 90), ("longitude", place.longitude, 180)):
+        if isinstance(value, str) or not -limit <= value <= limit:
+            return Fault(
+                INVALID_VALUE,
+                f"Parameter '{where}.{name}' must be a number of degrees from -{limit} to {limit}; "
+                f"it is {str(value)[:40]!r}.",
+            )
+    return None
+
+
+def _number(value: float | str) -> float | str:
+    if isinstance(value, str):
+        return float(value) if _DECIMAL.fullmatch(value) else value
+    return value

@@ -5,7 +5,18 @@ To add a type, write its file and add its line to `TYPES`.
 
 from collections.abc import Mapping
 
-from waypost.wire.messages import image, text
+from waypost.wire.messages import (
+    audio,
+    contacts,
+    document,
+    image,
+    location,
+    reaction,
+    sticker,
+    template,
+    text,
+    video,
+)
 from waypost.wire.messages.base import Content, MessageType
 
 TYPES: Mapping[str, MessageType] = {
@@ -13,7 +24,20 @@ TYPES: Mapping[str, MessageType] = {
     for message_type in (
         text.TYPE,
         image.TYPE,
+        audio.TYPE,
+        video.TYPE,
+        document.TYPE,
+        sticker.TYPE,
+        location.TYPE,
+        contacts.TYPE,
+        reaction.TYPE,
+        template.TYPE,
     )
 }
 
-__all__ = ["TYPES", "Content", "MessageType"]
+BY_NAME: Mapping[str, MessageType] = {
+    name: message_type for message_type in TYPES.values() for name in (message_type.kind, *message_type.aliases)
+}
+"""The types by every name that a request may use."""
+
+__all__ = ["BY_NAME", "TYPES", "Content", "MessageType"]

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import msgspec
 
 from waypost.errors import Fault
-from waypost.wire.parts import MediaObject
+from waypost.wire.parts import MediaObject, source_fault
 
 
 class Content(Protocol):
@@ -30,16 +30,44 @@ class Content(Protocol):
         ...
 
 
+class MediaMessage(MediaObject):
+    """A message that is one file: the part that does not differ between images, videos and the others."""
+
+    kind: ClassVar[str]
+
+    def media(self) -> Sequence[MediaObject]:
+        """Return the file."""
+        return (self,)
+
+    def preview(self) -> str:
+        """Return the type's name."""
+        return f"[{self.kind}]"
+
+    def fault(self) -> Fault | None:
+        """Return a fault unless exactly one of `id` and `link` is given."""
+        return source_fault(self.kind, self)
+
+    def wire(self) -> object:
+        """Return the canonical object."""
+        return self
+
+
 @dataclass(frozen=True, slots=True)
 class MessageType:
-    """One entry of the list: the name, and how to find the body in a request's bytes."""
+    """One entry of the list: the name, and how to read the body."""
 
     kind: str
-    decode: Callable[[bytes], Content]
-    """Decode the type's body out of a whole request, Cloud or On-Premises; raises msgspec.ValidationError."""
+    decode: Callable[[msgspec.Raw | bytes], Content]
+    """Decode the object (or array) that stands under the type's name; raises msgspec.ValidationError."""
+    aliases: tuple[str, ...] = ()
+    """Other names that requests may use, both as `type` and as key."""
 
 
-def message_type(kind: str, holder: type[Any], content: Callable[[Any], Content]) -> MessageType:
-    """Make a type whose body is found by decoding `holder` (Any: each type has its own) and calling `content`."""
-    decoder = msgspec.json.Decoder(holder)
-    return MessageType(kind, lambda raw: content(decoder.decode(raw)))
+def message_type(
+    kind: str, schema: Any, *, content: Callable[[Any], Content] | None = None, aliases: tuple[str, ...] = ()
+) -> MessageType:
+    """Make a type from its schema (Any: whatever msgspec decodes); `content` wraps what is not a Content by itself."""
+    decoder = msgspec.json.Decoder(schema)
+    if content is None:
+        return MessageType(kind, decoder.decode, aliases)
+    return MessageType(kind, lambda raw: content(decoder.decode(raw)), aliases)

@@ -38,8 +38,4 @@ class Text(Struct, omit_defaults=True):
         return self
 
 
-class _Holder(Struct):
-    text: Text
-
-
-TYPE = message_type("text", _Holder, lambda holder: holder.text)
+TYPE = message_type("text", Text)

@@ -1,0 +1,173 @@
+"""Template messages: the name of an approved text, its language, and what fills its placeholders.
+
+Whether the template exists and the parameters fit it is a rule of its own; here only the form is read.
+
+# spec: cloud-api.md#3.7, on-premises-api.md#3.8
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+from waypost.errors import INVALID_VALUE, MISSING_PARAMETER, Fault
+from waypost.wire.messages.base import message_type
+from waypost.wire.parts import MediaObject, NamedMedia, Place, place_fault, source_fault
+
+MAX_NAME_CHARACTERS = 512
+
+_NotEmpty = Annotated[str, Meta(min_length=1)]
+
+
+class Language(Struct, omit_defaults=True):
+    """The exact code of the approved translation; `policy` is read and has no effect."""
+
+    code: _NotEmpty
+    policy: str | None = None
+
+
+class Currency(Struct, omit_defaults=True):
+    """An amount; the user sees `fallback_value`."""
+
+    fallback_value: str
+    code: str
+    amount_1000: int
+
+
+class DateTime(Struct, omit_defaults=True):
+    """A date; the user sees `fallback_value`, whatever the parts say."""
+
+    fallback_value: str
+    day_of_week: int | str | None = None
+    day_of_month: int | None = None
+    year: int | None = None
+    month: int | None = None
+    hour: int | None = None
+    minute: int | None = None
+    calendar: str | None = None
+    timestamp: int | str | None = None
+
+
+class Parameter(Struct, omit_defaults=True):
+    """What goes into one placeholder: the member that `type` names.
+
+    The members after `payload` belong to kinds that Waypost passes on without looking into them, hence Any.
+    """
+
+    type: str
+    parameter_name: str | None = None
+    text: str | None = None
+    currency: Currency | None = None
+    date_time: DateTime | None = None
+    image: NamedMedia | None = None
+    video: NamedMedia | None = None
+    document: NamedMedia | None = None
+    location: Place | None = None
+    payload: str | None = None
+    coupon_code: str | None = None
+    action: Any = None
+    product: Any = None
+    limited_time_offer: Any = None
+    order_details: Any = None
+
+    def __post_init__(self) -> None:
+        """Accept any case of the type's name."""
+        self.type = self.type.lower()
+
+    def medium(self) -> MediaObject | None:
+        """Return the file of a media header."""
+        return self.image or self.video or self.document
+
+
+class Component(Struct, omit_defaults=True):
+    """One part of the template that takes parameters; `cards` belong to a carousel and are passed on as they are."""
+
+    type: str
+    sub_type: str | None = None
+    index: int | str | None = None
+    parameters: list[Parameter] | None = None
+    cards: Any = None  # Any: not looked into yet
+
+    def __post_init__(self) -> None:
+        """Accept any case of the names, and the index as a number."""
+        self.type = self.type.lower()
+        if self.sub_type is not None:
+            self.sub_type = self.sub_type.lower()
+        if self.index is not None:
+            self.index = str(self.index)
+
+
+class Template(Struct, omit_defaults=True):
+    """The template's name and language, and the components that have parameters. `namespace` is dropped."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=MAX_NAME_CHARACTERS)]
+    language: Language
+    components: list[Component] | None = None
+
+    def media(self) -> Sequence[MediaObject]:
+        """Return the files of media headers."""
+        return [medium for _, parameter in self._parameters() if (medium := parameter.medium()) is not None]
+
+    def preview(self) -> str:
+        """Return the template's name and language."""
+        return f"[template] {self.name} ({self.language.code})"
+
+    def fault(self) -> Fault | None:
+        """Return the first fault of the components, in order."""
+        for number, component in enumerate(self.components or ()):
+            if found := _component_fault(f"template.components[{number}]", component):
+                return found
+        for where, parameter in self._parameters():
+            if found := _parameter_fault(where, parameter):
+                return found
+        return None
+
+    def wire(self) -> object:
+        """Return the canonical object."""
+        return self
+
+    def _parameters(self) -> Iterator[tuple[str, Parameter]]:
+        for number, component in enumerate(self.components or ()):
+            for position, parameter in enumerate(component.parameters or ()):
+                yield f"template.components[{number}].parameters[{position}]", parameter
+
+
+_COMPONENTS = frozenset({"header", "body", "footer", "button", "carousel", "limited_time_offer"})
+_MEMBERS = frozenset(Parameter.__struct_fields__) - {"type", "parameter_name"}
+
+
+def _component_fault(where: str, component: Component) -> Fault | None:
+    if component.type not in _COMPONENTS:
+        return Fault(
+            INVALID_VALUE,
+            f"Parameter '{where}.type' is {component.type[:40]!r}; it must be one of {', '.join(sorted(_COMPONENTS))}.",
+        )
+    if component.type != "button":
+        return None
+    if component.sub_type is None:
+        return Fault(MISSING_PARAMETER, f"Parameter '{where}.sub_type' is mandatory for a button.")
+    if component.index is None:
+        return Fault(MISSING_PARAMETER, f"Parameter '{where}.index' is mandatory for a button.")
+    if component.index not in tuple("0123456789"):
+        return Fault(INVALID_VALUE, f"Parameter '{where}.index' is '{component.index!s:.40}'; it must be from 0 to 9.")
+    return None
+
+
+def _parameter_fault(where: str, parameter: Parameter) -> Fault | None:
+    if parameter.type not in _MEMBERS:
+        return Fault(
+            INVALID_VALUE,
+            f"Parameter '{where}.type' is {parameter.type[:40]!r}; it must be one of {', '.join(sorted(_MEMBERS))}.",
+        )
+    if getattr(parameter, parameter.type) is None:
+        return Fault(
+            MISSING_PARAMETER, f"Parameter '{where}.{parameter.type}' is mandatory for type '{parameter.type}'"
+        )
+    if (medium := parameter.medium()) is not None:
+        return source_fault(f"{where}.{parameter.type}", medium)
+    if parameter.location is not None:
+        return place_fault(f"{where}.location", parameter.location)
+    return None
+
+
+TYPE = message_type("template", Template)

@@ -1,0 +1,22 @@
+"""Video messages: one MP4 or 3GP file, by id or by link, with a caption if you like.
+
+# spec: cloud-api.md#3.2, on-premises-api.md#3.4
+"""
+
+from typing import ClassVar
+
+from waypost.wire.messages.base import MediaMessage, message_type
+from waypost.wire.parts import CaptionedMedia
+
+
+class Video(CaptionedMedia, MediaMessage):
+    """The file, and the line under it."""
+
+    kind: ClassVar[str] = "video"
+
+    def preview(self) -> str:
+        """Return the caption behind the type's name."""
+        return f"[video] {self.caption or ''}".rstrip()
+
+
+TYPE = message_type("video", Video)
