@@ -94,7 +94,7 @@ def place_fault(where: str, place: Place) -> Fault | None:
             return Fault(
                 INVALID_VALUE,
                 f"Parameter '{where}.{name}' must be a number of degrees from -{limit} to {limit}; "
-                f"it is {str(value)[:40]!r}.",
+                f"it is '{value!s:.40}'.",
             )
     return None
 

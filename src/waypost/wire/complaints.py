@@ -1,0 +1,134 @@
+"""What is wrong with a body, in words for its sender: the field, the value, and what was expected."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from waypost.errors import (
+    BAD_REQUEST,
+    EMPTY_PARAMETER,
+    INVALID_PARAMETER,
+    MISSING_PARAMETER,
+    TOO_LONG,
+    UNEXPECTED_PARAMETER,
+    Fault,
+    Problem,
+    Refusal,
+)
+
+_WHERE = re.compile(r"(.*?)(?: - at `\$?(.*)`)?", re.DOTALL)
+_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
+_SHOWN_CHARACTERS = 60
+
+_WORDS = {
+    "str": "a string",
+    "int": "an integer",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "an array",
+    "object": "an object",
+    "null": "null",
+}
+
+_Explain = Callable[[re.Match[str], str, Any], tuple[Problem, str]]  # Any: a decoded JSON value
+
+
+def complaint(error: msgspec.ValidationError, raw: msgspec.Raw | bytes, *, kind: str | None = None) -> Fault:
+    """Return the fault that stopped `raw` from being decoded; `kind` is the type's name if `raw` is its object."""
+    found = _WHERE.fullmatch(str(error))
+    text, path = (found[1], found[2] or "") if found else (str(error), "")
+    for pattern, explain in _COMPLAINTS:
+        if match := pattern.fullmatch(text):
+            problem, details = explain(match, _full_path(kind, path), _value_at(raw, path))
+            return Fault(problem, details)
+    return Fault(INVALID_PARAMETER, f"Parameter '{_full_path(kind, path)}' is not valid: {text}.")
+
+
+def refused(error: msgspec.ValidationError, raw: msgspec.Raw | bytes, *, kind: str | None = None) -> Refusal:
+    """Return the same as an exception to raise."""
+    fault = complaint(error, raw, kind=kind)
+    return Refusal(fault.problem, fault.details)
+
+
+def mandatory(path: str) -> str:
+    """Return the sentence for a parameter that is missing, as the platform words it.
+
+    # spec: samples/onprem/032-error-missing-parameter.json
+    """
+    kind, _, inner = path.partition(".")
+    if not inner or "[" in kind:
+        return f"Parameter '{path}' is mandatory"
+    return f"Parameter '{inner}' is mandatory for type '{kind}'"
+
+
+def shown(value: object) -> str:
+    """Return a value as JSON, cut to what a person wants to see of it."""
+    text = msgspec.json.encode(value).decode("utf-8")
+    return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 1] + "…"
+
+
+def _missing(match: re.Match[str], path: str, _value: object) -> tuple[Problem, str]:
+    return MISSING_PARAMETER, mandatory(f"{path}.{match[1]}" if path else match[1])
+
+
+def _null(_match: re.Match[str], path: str, _value: object) -> tuple[Problem, str]:
+    if not path:
+        return BAD_REQUEST, "The body must be a JSON object; it is null."
+    return MISSING_PARAMETER, mandatory(path)
+
+
+def _unknown(match: re.Match[str], path: str, _value: object) -> tuple[Problem, str]:
+    inside = f" in '{path}'" if path else ""
+    return UNEXPECTED_PARAMETER, f"Unexpected key '{match[1][:_SHOWN_CHARACTERS]}'{inside}; leave it out."
+
+
+def _wrong_type(match: re.Match[str], path: str, value: object) -> tuple[Problem, str]:
+    wanted = [_WORDS.get(word, word) for word in match[1].split(" | ") if word != "null"]
+    if not path:
+        return BAD_REQUEST, f"The body must be {' or '.join(wanted)}; it is {shown(value)}."
+    return INVALID_PARAMETER, f"Parameter '{path}' must be {' or '.join(wanted)}; it is {shown(value)}."
+
+
+def _too_long(match: re.Match[str], path: str, value: str) -> tuple[Problem, str]:
+    return TOO_LONG, f"Parameter '{path}' has {len(value)} characters; at most {match[1]} are allowed."
+
+
+def _empty(_match: re.Match[str], path: str, _value: object) -> tuple[Problem, str]:
+    return EMPTY_PARAMETER, f"Parameter '{path}' must not be empty."
+
+
+def _count(match: re.Match[str], path: str, value: Sequence[object]) -> tuple[Problem, str]:
+    least_most = "at most" if match[1] == "<=" else "at least"
+    return INVALID_PARAMETER, f"Parameter '{path}' has {len(value)} entries; {least_most} {match[2]} must be there."
+
+
+def _range(_match: re.Match[str], path: str, _value: object) -> tuple[Problem, str]:
+    return INVALID_PARAMETER, f"Parameter '{path}' is a number too large to be used."
+
+
+_COMPLAINTS: tuple[tuple[re.Pattern[str], _Explain], ...] = (
+    (re.compile(r"Object missing required field `(.*)`"), _missing),
+    (re.compile(r"Expected `.*`, got `null`"), _null),
+    (re.compile(r"Object contains unknown field `(.*)`", re.DOTALL), _unknown),
+    (re.compile(r"Expected `(.*)`, got `.*`"), _wrong_type),
+    (re.compile(r"Expected `str(?: \| null)?` of length <= (\d+)"), _too_long),
+    (re.compile(r"Expected `str(?: \| null)?` of length >= 1"), _empty),
+    (re.compile(r"Expected `array` of length (<=|>=) (\d+)"), _count),
+    (re.compile(r"(?:Integer value|Number) out of range"), _range),
+)
+
+
+def _full_path(kind: str | None, path: str) -> str:
+    return (kind + path) if kind else path.removeprefix(".")
+
+
+def _value_at(raw: msgspec.Raw | bytes, path: str) -> Any:  # Any: a decoded JSON value
+    try:
+        value = msgspec.json.decode(raw)
+        for key, index in _STEP.findall(path):
+            value = value[key] if key else value[int(index)]
+    except (msgspec.DecodeError, LookupError, TypeError):
+        return None  # a number that cannot be read, or a key with a dot in it: the sentence does without the value
+    return value

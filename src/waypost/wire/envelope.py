@@ -1,0 +1,126 @@
+"""The outside of a send request, which the dialects share: whose message, which type, and where its object stands."""
+
+from operator import attrgetter
+from typing import Any, cast
+
+import msgspec
+from msgspec import Raw, Struct
+
+from waypost.errors import (
+    BAD_REQUEST,
+    INVALID_RECIPIENT_TYPE,
+    INVALID_VALUE,
+    MISSING_PARAMETER,
+    UNEXPECTED_PARAMETER,
+    UNSUPPORTED_TYPE,
+    Refusal,
+)
+from waypost.lib import phone
+from waypost.wire.complaints import mandatory, refused, shown
+from waypost.wire.decode import BadJSON, refuse_unsafe
+from waypost.wire.messages import BY_NAME, TYPES, Content, MessageType
+
+_NAMES = tuple(BY_NAME)
+_ABSENT = Raw(b"")
+_NOTHING = (_ABSENT, Raw(b"null"))
+_objects = attrgetter(*_NAMES)
+
+
+class Context(Struct):
+    """Which message is quoted."""
+
+    message_id: str | None = None
+
+
+class Envelope(Struct):
+    """The members that every dialect has; the object of each type is kept undecoded beside them."""
+
+    to: str | None = None
+    type: str | None = None
+    recipient_type: str | None = None
+    context: Context | None = None
+
+
+def reader(envelope: type[Struct]) -> msgspec.json.Decoder[Any]:
+    """Return a decoder of `envelope` with one undecoded member per name of a message type (Any: made at run time)."""
+    members = [(name, Raw, msgspec.field(default=_ABSENT)) for name in _NAMES]
+    return msgspec.json.Decoder(msgspec.defstruct(envelope.__name__, members, bases=(envelope,)))
+
+
+def read(decoder: msgspec.json.Decoder[Any], raw: bytes) -> Any:  # Any: the caller knows what its decoder makes
+    """Decode a request body; raises Refusal with what is wrong, in words."""
+    try:
+        refuse_unsafe(raw)
+        return decoder.decode(raw)
+    except msgspec.ValidationError as error:
+        raise refused(error, raw) from None
+    except BadJSON as error:
+        raise Refusal(BAD_REQUEST, error.reason) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Refusal(BAD_REQUEST, f"The body is not valid JSON: {error}.") from None
+
+
+def body_of(envelope: Envelope) -> tuple[MessageType, Raw]:
+    """Return the message's type and its undecoded object; raises Refusal unless exactly that object is there.
+
+    # spec: cloud-api.md#2, on-premises-api.md#3.1
+    """
+    named = "text" if envelope.type is None else envelope.type
+    message_type = BY_NAME.get(named)
+    if message_type is None:
+        raise Refusal(UNSUPPORTED_TYPE, f"Parameter 'type' is {shown(named)}; it must be one of {', '.join(TYPES)}.")
+    objects = cast("tuple[Raw, ...]", _objects(envelope))
+    if objects.count(_ABSENT) == len(_NAMES) - 1:
+        raw = cast("Raw", getattr(envelope, named))
+        if raw not in _NOTHING:
+            return message_type, raw
+    return message_type, _only_object(message_type, named, objects)
+
+
+def check_recipient_type(envelope: Envelope) -> None:
+    """Raise Refusal for anything but `individual`, the default."""
+    if envelope.recipient_type not in {None, "individual"}:
+        raise Refusal(
+            INVALID_RECIPIENT_TYPE,
+            f"Parameter 'recipient_type' is {shown(envelope.recipient_type)}; it must be \"individual\".",
+        )
+
+
+def recipient(envelope: Envelope) -> tuple[str, str]:
+    """Return `to` as written and as digits; raises Refusal if it is missing or no phone number.
+
+    # spec: cloud-api.md#2.2
+    """
+    if envelope.to is None:
+        raise Refusal(MISSING_PARAMETER, mandatory("to"))
+    try:
+        return envelope.to, phone.normalise(envelope.to)
+    except ValueError as error:
+        raise Refusal(INVALID_VALUE, f"Parameter 'to': {error}.") from None
+
+
+def content_of(message_type: MessageType, raw: Raw) -> Content:
+    """Decode and check a type's object; raises Refusal."""
+    try:
+        content = message_type.decode(raw)
+    except msgspec.ValidationError as error:
+        raise refused(error, raw, kind=message_type.kind) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Refusal(BAD_REQUEST, f"The body is not valid JSON: {error}.") from None
+    if (fault := content.fault()) is not None:
+        raise Refusal(fault.problem, fault.details)
+    return content
+
+
+def _only_object(message_type: MessageType, named: str, objects: tuple[Raw, ...]) -> Raw:
+    """Sort out a request that holds several types' objects, or not the one it names."""
+    present = {name: raw for name, raw in zip(_NAMES, objects, strict=True) if raw not in _NOTHING}
+    strangers = [name for name in present if BY_NAME[name] is not message_type]
+    if strangers:
+        raise Refusal(
+            UNEXPECTED_PARAMETER,
+            f"Unexpected key '{strangers[0]}': the message is of type '{named}' and holds nothing but '{named}'.",
+        )
+    if not present:
+        raise Refusal(MISSING_PARAMETER, f"Parameter '{named}' is mandatory for type '{named}'")
+    return present.get(named) or next(iter(present.values()))

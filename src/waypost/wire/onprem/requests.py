@@ -1,0 +1,131 @@
+"""Read the bodies of the On-Premises dialect that have to do with messages."""
+
+import re
+from typing import Any, Literal
+
+import msgspec
+
+from waypost.errors import INVALID_VALUE, MISSING_PARAMETER, TWO_SOURCES, Refusal
+from waypost.wire.complaints import mandatory, shown
+from waypost.wire.envelope import Envelope, body_of, check_recipient_type, content_of, read, reader, recipient
+from waypost.wire.messages import Content, MessageType
+from waypost.wire.messages.text import Text
+from waypost.wire.parts import MediaObject, ProviderRef
+from waypost.wire.requests import SendRequest
+
+_WITH_PROVIDER = re.compile(r"([A-Za-z0-9_-]{1,200})/([A-Za-z][A-Za-z0-9+.-]*://.*)", re.DOTALL)
+
+
+class _OnPremEnvelope(Envelope):
+    """`messaging_product` and `biz_opaque_callback_data` belong to the other dialect: they are ignored."""
+
+    preview_url: bool | None = None
+    ttl: str | int | None = None
+    """Accepted, without effect yet."""
+
+
+class _MarkRead(msgspec.Struct):
+    status: str | None = None
+
+
+class ContactsCheck(msgspec.Struct, frozen=True):
+    """Asks which numbers are on WhatsApp.
+
+    # spec: on-premises-api.md#6.1
+    """
+
+    contacts: list[str]
+    blocking: Literal["wait", "no_wait"] = "no_wait"
+    force_check: bool = False
+
+
+class _ContactsCheck(msgspec.Struct):
+    contacts: list[str]
+    blocking: str | None = None
+    force_check: bool | None = None
+
+
+_reader = reader(_OnPremEnvelope)
+_mark_read_decoder = msgspec.json.Decoder(_MarkRead)
+_contacts_decoder = msgspec.json.Decoder(_ContactsCheck)
+
+
+def parse_send(raw: bytes) -> SendRequest:
+    """Read a body of `POST /v1/messages`; raises Refusal.
+
+    # spec: on-premises-api.md#3
+    """
+    envelope: _OnPremEnvelope = read(_reader, raw)
+    check_recipient_type(envelope)
+    message_type, body = body_of(envelope)
+    to, wa_id = recipient(envelope)
+    content = _content(message_type, body)
+    if envelope.preview_url is not None:
+        _move_preview(content, preview_url=envelope.preview_url)
+    return SendRequest(
+        to=to,
+        wa_id=wa_id,
+        kind=message_type.kind,
+        content=content,
+        context_id=None if envelope.context is None else envelope.context.message_id,
+    )
+
+
+def parse_mark_read(raw: bytes) -> None:
+    """Check a body of `PUT /v1/messages/{id}`, which can only say `read`; raises Refusal.
+
+    # spec: on-premises-api.md#4
+    """
+    status = read(_mark_read_decoder, raw).status
+    if status is None:
+        raise Refusal(MISSING_PARAMETER, mandatory("status"))
+    if status != "read":
+        raise Refusal(INVALID_VALUE, f"Parameter 'status' must be \"read\"; it is {shown(status)}.")
+
+
+def parse_contacts_check(raw: bytes) -> ContactsCheck:
+    """Read a body of `POST /v1/contacts`; raises Refusal."""
+    asked: _ContactsCheck = read(_contacts_decoder, raw)
+    blocking = asked.blocking or "no_wait"
+    if blocking not in {"wait", "no_wait"}:
+        raise Refusal(
+            INVALID_VALUE, f'Parameter \'blocking\' must be "wait" or "no_wait"; it is {shown(asked.blocking)}.'
+        )
+    return ContactsCheck(
+        contacts=asked.contacts,
+        blocking="wait" if blocking == "wait" else "no_wait",
+        force_check=bool(asked.force_check),
+    )
+
+
+def _content(message_type: MessageType, body: msgspec.Raw) -> Content:
+    try:
+        content = content_of(message_type, body)
+    except Refusal as refusal:
+        if refusal.fault.problem is TWO_SOURCES:
+            # spec: samples/onprem/035-error-id-and-link.json
+            raise Refusal(TWO_SOURCES, "Parameters 'id' and 'link' cannot be used together") from None
+        raise
+    for medium in content.media():
+        _split_link(medium)
+    return content
+
+
+def _split_link(medium: MediaObject) -> None:
+    """Take the provider's name off a link of the old form `provider-name/https://...`.
+
+    A provider that is named beside the link wins, as the host's own example prints both.
+
+    # spec: on-premises-api.md#3.4, seed-media-messages.txt
+    """
+    if medium.link is None or not (match := _WITH_PROVIDER.fullmatch(medium.link)):
+        return
+    medium.link = match[2]
+    if medium.provider is None:
+        medium.provider = ProviderRef(match[1])
+
+
+def _move_preview(content: Any, *, preview_url: bool) -> None:  # Any: asked at once
+    # spec: migration.md#3.1: `preview_url` stands at the top level here; other types than text do not know it
+    if isinstance(content, Text):
+        content.preview_url = preview_url

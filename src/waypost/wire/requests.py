@@ -1,0 +1,30 @@
+"""What a request says once it is read: the same values for every face."""
+
+from msgspec import Struct
+
+from waypost.wire.messages import Content
+
+
+class SendRequest(Struct, frozen=True):
+    """Send one message to one user."""
+
+    to: str
+    """The recipient as the caller wrote it; the answer echoes it."""
+    wa_id: str
+    """The recipient's digits."""
+    kind: str
+    """The message type's own name: aliases are gone."""
+    content: Content
+    """Its files may still carry ids of either dialect, and the id of a reaction's message is as the caller wrote it."""
+    context_id: str | None = None
+    """The message to quote, in the form that the caller wrote its id."""
+    callback_data: str | None = None
+    """`biz_opaque_callback_data`."""
+    recipient_type: str = "individual"
+
+
+class MarkRead(Struct, frozen=True):
+    """Tell the user that their message was read, and perhaps that an answer is being written."""
+
+    message_id: str
+    typing: bool = False
