@@ -5,7 +5,7 @@ import re
 MIN_DIGITS = 7
 MAX_DIGITS = 15
 
-_AS_WRITTEN = re.compile(r"\+?[0-9 ()-]+")
+_AS_WRITTEN = re.compile(r" *\+?[0-9 ()-]+")
 _SEPARATORS = str.maketrans("", "", "+ ()-")
 
 
@@ -17,9 +17,10 @@ def normalise(text: str) -> str:
 
     # spec: cloud-api.md#2.2
     """
-    if text.isascii() and text.isdigit():
-        digits = text
-    elif _AS_WRITTEN.fullmatch(text.strip(" ")):
+    digits = text.removeprefix("+")
+    if digits.isascii() and digits.isdigit():
+        pass  # the usual case needs no pattern
+    elif _AS_WRITTEN.fullmatch(text):
         digits = text.translate(_SEPARATORS)
     else:
         raise ValueError(f"'{text[:40]}' is not a phone number: write digits with the country code, as in +15550103344")

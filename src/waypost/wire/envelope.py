@@ -1,7 +1,7 @@
 """The outside of a send request, which the dialects share: whose message, which type, and where its object stands."""
 
 from operator import attrgetter
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from msgspec import Raw, Struct
@@ -22,7 +22,7 @@ from waypost.wire.messages import BY_NAME, TYPES, Content, MessageType
 
 _NAMES = tuple(BY_NAME)
 _ABSENT = Raw(b"")
-_NOTHING = (_ABSENT, Raw(b"null"))
+_NULL = Raw(b"null")
 _objects = attrgetter(*_NAMES)
 
 
@@ -69,11 +69,10 @@ def body_of(envelope: Envelope) -> tuple[MessageType, Raw]:
     message_type = BY_NAME.get(named)
     if message_type is None:
         raise Refusal(UNSUPPORTED_TYPE, f"Parameter 'type' is {shown(named)}; it must be one of {', '.join(TYPES)}.")
-    objects = cast("tuple[Raw, ...]", _objects(envelope))
-    if objects.count(_ABSENT) == len(_NAMES) - 1:
-        raw = cast("Raw", getattr(envelope, named))
-        if raw not in _NOTHING:
-            return message_type, raw
+    objects: tuple[Raw, ...] = _objects(envelope)
+    raw: Raw = getattr(envelope, named)
+    if raw is not _ABSENT and raw != _NULL and objects.count(_ABSENT) == len(_NAMES) - 1:
+        return message_type, raw
     return message_type, _only_object(message_type, named, objects)
 
 
@@ -114,7 +113,7 @@ def content_of(message_type: MessageType, raw: Raw) -> Content:
 
 def _only_object(message_type: MessageType, named: str, objects: tuple[Raw, ...]) -> Raw:
     """Sort out a request that holds several types' objects, or not the one it names."""
-    present = {name: raw for name, raw in zip(_NAMES, objects, strict=True) if raw not in _NOTHING}
+    present = {name: raw for name, raw in zip(_NAMES, objects, strict=True) if raw not in (_ABSENT, _NULL)}
     strangers = [name for name in present if BY_NAME[name] is not message_type]
     if strangers:
         raise Refusal(

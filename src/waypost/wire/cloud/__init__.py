@@ -1,6 +1,37 @@
 """The Cloud dialect: requests in, answers and webhooks out."""
 
+from waypost.wire.cloud.answers import (
+    SUCCESS,
+    MediaAnswer,
+    error_body,
+    http_status,
+    media_answer,
+    proxy_error_body,
+    proxy_http_status,
+    send_answer,
+    upload_answer,
+)
+from waypost.wire.cloud.events import render_event
 from waypost.wire.cloud.requests import canonical_body, parse_send, stored_content
+from waypost.wire.events.messages import inbound_value, status_value
 from waypost.wire.requests import MarkRead, SendRequest
 
-__all__ = ["MarkRead", "SendRequest", "canonical_body", "parse_send", "stored_content"]
+__all__ = [
+    "SUCCESS",
+    "MarkRead",
+    "MediaAnswer",
+    "SendRequest",
+    "canonical_body",
+    "error_body",
+    "http_status",
+    "inbound_value",
+    "media_answer",
+    "parse_send",
+    "proxy_error_body",
+    "proxy_http_status",
+    "render_event",
+    "send_answer",
+    "status_value",
+    "stored_content",
+    "upload_answer",
+]

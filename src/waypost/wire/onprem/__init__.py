@@ -1,6 +1,38 @@
 """The On-Premises dialect: requests in, answers and callbacks out."""
 
+from waypost.wire.onprem.answers import (
+    DONE,
+    HEALTHY,
+    answer,
+    contacts_answer,
+    error_body,
+    http_status,
+    login_answer,
+    providers_answer,
+    send_answer,
+    settings_answer,
+    upload_answer,
+)
+from waypost.wire.onprem.events import render_event
 from waypost.wire.onprem.requests import ContactsCheck, parse_contacts_check, parse_mark_read, parse_send
 from waypost.wire.requests import SendRequest
 
-__all__ = ["ContactsCheck", "SendRequest", "parse_contacts_check", "parse_mark_read", "parse_send"]
+__all__ = [
+    "DONE",
+    "HEALTHY",
+    "ContactsCheck",
+    "SendRequest",
+    "answer",
+    "contacts_answer",
+    "error_body",
+    "http_status",
+    "login_answer",
+    "parse_contacts_check",
+    "parse_mark_read",
+    "parse_send",
+    "providers_answer",
+    "render_event",
+    "send_answer",
+    "settings_answer",
+    "upload_answer",
+]

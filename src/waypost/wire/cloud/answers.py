@@ -1,0 +1,112 @@
+"""Write the answers and the errors of the Cloud dialect, and those of the proxy in front of it."""
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from waypost.errors import Fault
+
+SUCCESS = b'{"success":true}'
+"""The answer to a write that has nothing to tell.
+
+# spec: cloud-api.md#5
+"""
+
+_encoder = msgspec.json.Encoder()
+
+
+class MediaAnswer(Struct, kw_only=True):
+    """The answer to a media look-up; `url` works for five minutes, `sha256` is hexadecimal.
+
+    # spec: cloud-api.md#6.2
+    """
+
+    messaging_product: str = "whatsapp"
+    url: str
+    mime_type: str
+    sha256: str
+    file_size: int
+    id: str
+
+
+def send_answer(to: str, wa_id: str, wamid: str, message_status: str | None = None) -> bytes:
+    """Return the answer to an accepted message; `message_status` is for templates.
+
+    # spec: cloud-api.md#2.3
+    """
+    status = b""
+    if message_status is not None:
+        status = b',"message_status":"%b"' % message_status.encode("ascii")
+    return (
+        b'{"messaging_product":"whatsapp","contacts":[{"input":%b,"wa_id":"%b"}],"messages":[{"id":"%b"%b}]}'
+        % (_encoder.encode(to), wa_id.encode("ascii"), wamid.encode("ascii"), status)
+    )  # fmt: skip
+
+
+def upload_answer(media_id: str) -> bytes:
+    """Return the answer to an upload.
+
+    # spec: cloud-api.md#6.1
+    """
+    return _encoder.encode({"id": media_id})
+
+
+def media_answer(answer: MediaAnswer) -> bytes:
+    """Return the answer to a media look-up."""
+    return _encoder.encode(answer)
+
+
+def error_body(fault: Fault, trace_id: str) -> bytes:
+    """Return Meta's error object.
+
+    Errors of the graph itself have no `error_data`; where they name an object, their message does it.
+
+    # spec: cloud-api.md#11.1
+    """
+    problem = fault.problem
+    error: dict[str, Any] = {"message": _message(fault), "type": problem.kind, "code": problem.code}  # Any: JSON
+    if problem.subcode is not None:
+        error["error_subcode"] = problem.subcode
+    if problem.prefixed:
+        error["error_data"] = {"messaging_product": "whatsapp", "details": fault.details}
+    error["fbtrace_id"] = trace_id
+    return _encoder.encode({"error": error})
+
+
+def http_status(fault: Fault) -> int:
+    """Return the HTTP status of an error."""
+    return fault.problem.http
+
+
+def proxy_error_body(fault: Fault, trace_id: str) -> bytes:
+    """Return an error as 360dialog's proxy answers it: in its own body if it refuses by itself, else Meta's.
+
+    # spec: cloud-api.md#11.3
+    """
+    if fault.problem.proxy_message is None:
+        return error_body(fault, trace_id)
+    return _encoder.encode(
+        {
+            "meta": {
+                "success": False,
+                "http_code": proxy_http_status(fault),
+                "developer_message": fault.problem.proxy_message,
+                "360dialog_trace_id": trace_id,
+            }
+        }
+    )
+
+
+def proxy_http_status(fault: Fault) -> int:
+    """Return the HTTP status of an error of the proxy."""
+    return fault.problem.proxy_http or fault.problem.http
+
+
+def _message(fault: Fault) -> str:
+    problem = fault.problem
+    if problem.prefixed:
+        return f"(#{problem.code}) {problem.title}"
+    if problem.kind == "GraphMethodException" and fault.details:
+        return fault.details
+    return problem.title

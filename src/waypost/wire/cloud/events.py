@@ -1,0 +1,19 @@
+"""Write an event as the webhook of the Cloud dialect."""
+
+from waypost.wire.escape import escape_json
+from waypost.wire.events.messages import public_value
+from waypost.wire.facts import EventFacts, NumberFacts
+
+_ENVELOPE = (
+    b'{"object":"whatsapp_business_account","entry":[{"id":"%d","changes":[{"value":{"messaging_product":"whatsapp",'
+    b'"metadata":{"display_phone_number":"%b","phone_number_id":"%d"},%b,"field":"messages"}]}]}'
+)
+
+
+def render_event(event: EventFacts, number: NumberFacts) -> bytes:
+    """Return the exact bytes to send and to sign: the envelope around the stored value, which is not read again.
+
+    # spec: cloud-api.md#7.2, cloud-api.md#7.4
+    """
+    value = event.body if event.kind == "status" else public_value(event.body)
+    return escape_json(_ENVELOPE % (number.waba_id, number.digits.encode("ascii"), number.id, value[1:]))

@@ -1,0 +1,1 @@
+"""The webhook events: one file per webhook field."""

@@ -1,0 +1,207 @@
+"""What the renderers need to know of numbers, users, statuses and events.
+
+Protocols, because the layer above (`model`) holds the things themselves and this one must not know it.
+"""
+
+from typing import Literal, Protocol
+
+from waypost.errors import Fault
+
+
+class StatusWord(Protocol):
+    """A status."""
+
+    @property
+    def word(self) -> str:
+        """The platform's word: `sent`, `delivered`, ..."""
+        ...
+
+
+class PersonFacts(Protocol):
+    """The user at the other end."""
+
+    @property
+    def wa_id(self) -> str:
+        """Digits."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """What the user calls themselves."""
+        ...
+
+    @property
+    def user_id(self) -> str:
+        """The business-scoped id."""
+        ...
+
+
+class PricingFacts(Protocol):
+    """What a status says about the price."""
+
+    @property
+    def billable(self) -> bool:
+        """Whether it costs anything."""
+        ...
+
+    @property
+    def model(self) -> str:
+        """`PMP`, or `CBP` before July 2025."""
+        ...
+
+    @property
+    def type(self) -> str:
+        """`regular`, `free_customer_service`, ..."""
+        ...
+
+    @property
+    def category(self) -> str:
+        """`service`, `marketing`, ..."""
+        ...
+
+
+class StatusFacts(Protocol):
+    """What became of a message."""
+
+    @property
+    def status(self) -> StatusWord:
+        """The new status."""
+        ...
+
+    @property
+    def at_ms(self) -> int:
+        """When, in milliseconds."""
+        ...
+
+    @property
+    def person(self) -> PersonFacts:
+        """The recipient."""
+        ...
+
+    @property
+    def pricing(self) -> PricingFacts | None:
+        """The price, where the upstream told it."""
+        ...
+
+    @property
+    def fault(self) -> Fault | None:
+        """Why it failed."""
+        ...
+
+
+class InboundFacts(Protocol):
+    """A message from a user."""
+
+    @property
+    def person(self) -> PersonFacts:
+        """The sender."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """The message's type."""
+        ...
+
+    @property
+    def at_ms(self) -> int:
+        """When it was written, in milliseconds."""
+        ...
+
+    @property
+    def body(self) -> bytes:
+        """The object of `messages[]`: what the user wrote, `voice` and `animated` included.
+
+        Members that every message has may be missing, and those of a medium that a store knows.
+        """
+        ...
+
+
+class MediumFacts(Protocol):
+    """A stored file."""
+
+    @property
+    def key(self) -> int:
+        """Its Cloud id."""
+        ...
+
+    @property
+    def tag(self) -> int:
+        """The other half of its On-Premises id."""
+        ...
+
+    @property
+    def sha256(self) -> bytes:
+        """The digest, raw."""
+        ...
+
+    @property
+    def mime(self) -> str:
+        """Its type, with parameters."""
+        ...
+
+
+class EventFacts(Protocol):
+    """Something that a subscriber is told."""
+
+    @property
+    def kind(self) -> Literal["status", "message"]:
+        """Which of the two it is."""
+        ...
+
+    @property
+    def body(self) -> bytes:
+        """What `events.messages` composed."""
+        ...
+
+    @property
+    def status(self) -> StatusWord | None:
+        """The status it tells."""
+        ...
+
+    @property
+    def problem(self) -> str | None:
+        """The name of the problem of a `failed` status."""
+        ...
+
+
+class CallbackSettings(Protocol):
+    """Which statuses an On-Premises client is told."""
+
+    @property
+    def sent(self) -> bool:
+        """Whether `sent` is."""
+        ...
+
+    @property
+    def delivered(self) -> bool:
+        """Whether `delivered` is."""
+        ...
+
+    @property
+    def read(self) -> bool:
+        """Whether `read` is."""
+        ...
+
+
+class NumberFacts(Protocol):
+    """A business number."""
+
+    @property
+    def id(self) -> int:
+        """Its phone_number_id."""
+        ...
+
+    @property
+    def waba_id(self) -> int:
+        """The account it belongs to."""
+        ...
+
+    @property
+    def digits(self) -> str:
+        """The number itself."""
+        ...
+
+    @property
+    def onprem(self) -> CallbackSettings:
+        """The settings of its On-Premises side."""
+        ...

@@ -1,0 +1,144 @@
+"""Write the answers and the errors of the On-Premises dialect. Every answer ends with `meta`."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import msgspec
+
+from waypost.errors import Fault
+
+VERSION = "v2.53.3"
+"""The client version that Waypost behaves like."""
+
+META = b'"meta":{"api_status":"stable","version":"%b"}' % VERSION.encode("ascii")
+
+DONE = b"{%b}" % META
+"""The answer to a write that has nothing to tell.
+
+# spec: on-premises-api.md#2
+"""
+
+HEALTHY = b'{"health":{"gateway_status":"connected"},%b}' % META
+"""The answer of `/v1/health`.
+
+# spec: on-premises-api.md#9.1
+"""
+
+_encoder = msgspec.json.Encoder()
+
+
+class ProviderFacts(Protocol):
+    """Stored credentials for links: a bearer token, or a user name and a password."""
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """`www`."""
+        ...
+
+    @property
+    def username(self) -> str | None:
+        """For Basic authentication."""
+        ...
+
+    @property
+    def password(self) -> str | None:
+        """For Basic authentication."""
+        ...
+
+    @property
+    def bearer(self) -> str | None:
+        """The token."""
+        ...
+
+
+def answer(**members: Any) -> bytes:  # Any: whatever msgspec can encode
+    """Return an answer with the given members before `meta`."""
+    return b"%b,%b}" % (_encoder.encode(members)[:-1], META) if members else DONE
+
+
+def send_answer(to: str, wa_id: str, message_id: str) -> bytes:
+    """Return the answer to an accepted message, for HTTP 201.
+
+    # spec: on-premises-api.md#3.2
+    """
+    return b'{"contacts":[{"input":%b,"wa_id":"%b"}],"messages":[{"id":"%b"}],%b}' % (
+        _encoder.encode(to),
+        wa_id.encode("ascii"),
+        message_id.encode("ascii"),
+        META,
+    )
+
+
+def upload_answer(media_uuid: str) -> bytes:
+    """Return the answer to an upload.
+
+    # spec: on-premises-api.md#5.1
+    """
+    return answer(media=[{"id": media_uuid}])
+
+
+def contacts_answer(checked: Sequence[tuple[str, str | None]]) -> bytes:
+    """Return the answer to a contact check: each number as it was asked for, with its wa_id if it is valid.
+
+    # spec: on-premises-api.md#6.1
+    """
+    return answer(
+        contacts=[
+            {"input": asked, "status": "invalid"}
+            if wa_id is None
+            else {"input": asked, "status": "valid", "wa_id": wa_id}
+            for asked, wa_id in checked
+        ]
+    )
+
+
+def login_answer(token: str, expires_ms: int) -> bytes:
+    """Return the answer to a login.
+
+    # spec: on-premises-api.md#1.2: a blank where others write T, and always the offset
+    """
+    expires = datetime.fromtimestamp(expires_ms // 1000, UTC).isoformat(sep=" ")
+    return answer(users=[{"token": token, "expires_after": expires}])
+
+
+def settings_answer(application: dict[str, Any]) -> bytes:  # Any: a JSON object
+    """Return the answer of `GET /v1/settings/application`."""
+    return answer(settings={"application": application})
+
+
+def providers_answer(providers: Iterable[ProviderFacts]) -> bytes:
+    """Return the media providers, credentials included, as this dialect does.
+
+    # spec: on-premises-api.md#3.4
+    """
+    shown = [{"name": provider.name, "type": provider.kind, "config": _config(provider)} for provider in providers]
+    return settings_answer({"media": {"providers": shown}})
+
+
+def error_body(fault: Fault) -> bytes:
+    """Return the error body: one error, then `meta`.
+
+    # spec: on-premises-api.md#13.2
+    """
+    problem = fault.problem
+    error: dict[str, Any] = {"code": problem.onprem_code, "title": problem.onprem_title}  # Any: a JSON object
+    if fault.details:
+        error["details"] = fault.details
+    return answer(errors=[error])
+
+
+def http_status(fault: Fault) -> int:
+    """Return the HTTP status of an error."""
+    return fault.problem.onprem_http
+
+
+def _config(provider: ProviderFacts) -> dict[str, Any]:  # Any: a JSON object
+    if provider.bearer is not None:
+        return {"bearer": provider.bearer}
+    return {"basic": {"username": provider.username, "password": provider.password}}
