@@ -17,7 +17,6 @@ from waypost.errors import (
 )
 from waypost.lib import phone
 from waypost.wire.complaints import mandatory, refused, shown
-from waypost.wire.decode import BadJSON, refuse_unsafe
 from waypost.wire.messages import BY_NAME, TYPES, Content, MessageType
 
 _NAMES = tuple(BY_NAME)
@@ -45,19 +44,6 @@ def reader(envelope: type[Struct]) -> msgspec.json.Decoder[Any]:
     """Return a decoder of `envelope` with one undecoded member per name of a message type (Any: made at run time)."""
     members = [(name, Raw, msgspec.field(default=_ABSENT)) for name in _NAMES]
     return msgspec.json.Decoder(msgspec.defstruct(envelope.__name__, members, bases=(envelope,)))
-
-
-def read(decoder: msgspec.json.Decoder[Any], raw: bytes) -> Any:  # Any: the caller knows what its decoder makes
-    """Decode a request body; raises Refusal with what is wrong, in words."""
-    try:
-        refuse_unsafe(raw)
-        return decoder.decode(raw)
-    except msgspec.ValidationError as error:
-        raise refused(error, raw) from None
-    except BadJSON as error:
-        raise Refusal(BAD_REQUEST, error.reason) from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Refusal(BAD_REQUEST, f"The body is not valid JSON: {error}.") from None
 
 
 def body_of(envelope: Envelope) -> tuple[MessageType, Raw]:

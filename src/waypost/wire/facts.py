@@ -74,8 +74,8 @@ class StatusFacts(Protocol):
         ...
 
     @property
-    def person(self) -> PersonFacts:
-        """The recipient."""
+    def person(self) -> PersonFacts | None:
+        """The recipient, where the upstream named them."""
         ...
 
     @property
@@ -91,6 +91,16 @@ class StatusFacts(Protocol):
 
 class InboundFacts(Protocol):
     """A message from a user."""
+
+    @property
+    def key(self) -> int:
+        """Its row, and half of its id."""
+        ...
+
+    @property
+    def tag(self) -> int:
+        """The other half of its id."""
+        ...
 
     @property
     def person(self) -> PersonFacts:
@@ -137,6 +147,11 @@ class MediumFacts(Protocol):
     @property
     def mime(self) -> str:
         """Its type, with parameters."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
         ...
 
 
@@ -199,6 +214,11 @@ class NumberFacts(Protocol):
     @property
     def digits(self) -> str:
         """The number itself."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """The name that users see."""
         ...
 
     @property

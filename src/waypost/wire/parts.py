@@ -1,7 +1,7 @@
 """Pieces that several message types share: media objects, their provider, a place."""
 
 import re
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
@@ -29,25 +29,40 @@ class ProviderRef(Struct, omit_defaults=True):
 class MediaObject(Struct, omit_defaults=True, forbid_unknown_fields=True):
     """What every media object has, whichever type it belongs to: one file, by id or by link.
 
-    `provider` is a word of the On-Premises dialect; the Cloud parser refuses it.
+    `provider` is a word of the On-Premises dialect; the Cloud parser refuses it. `kind` says which limits apply.
 
     # spec: cloud-api.md#3, on-premises-api.md#3.4
     """
+
+    kind: ClassVar[str] = "media"
 
     id: _NotEmpty | None = None
     link: _NotEmpty | None = None
     provider: ProviderRef | None = None
 
 
-class CaptionedMedia(MediaObject):
-    """A media object with a line of text under it."""
+class ImageObject(MediaObject):
+    """An image, and the line of text under it."""
+
+    kind: ClassVar[str] = "image"
 
     caption: Caption | None = None
 
 
-class NamedMedia(CaptionedMedia):
-    """A media object that the user sees under a file's name."""
+class VideoObject(MediaObject):
+    """A video, and the line of text under it."""
 
+    kind: ClassVar[str] = "video"
+
+    caption: Caption | None = None
+
+
+class DocumentObject(MediaObject):
+    """A document, the line of text under it, and the file name that the user sees."""
+
+    kind: ClassVar[str] = "document"
+
+    caption: Caption | None = None
     filename: Filename | None = None
 
 

@@ -2,10 +2,10 @@
 
 from waypost.wire.cloud.answers import (
     SUCCESS,
-    MediaAnswer,
     error_body,
     http_status,
     media_answer,
+    number_answer,
     proxy_error_body,
     proxy_http_status,
     send_answer,
@@ -19,13 +19,13 @@ from waypost.wire.requests import MarkRead, SendRequest
 __all__ = [
     "SUCCESS",
     "MarkRead",
-    "MediaAnswer",
     "SendRequest",
     "canonical_body",
     "error_body",
     "http_status",
     "inbound_value",
     "media_answer",
+    "number_answer",
     "parse_send",
     "proxy_error_body",
     "proxy_http_status",

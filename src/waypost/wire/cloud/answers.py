@@ -3,9 +3,10 @@
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 
 from waypost.errors import Fault
+from waypost.lib import phone
+from waypost.wire.facts import MediumFacts, NumberFacts
 
 SUCCESS = b'{"success":true}'
 """The answer to a write that has nothing to tell.
@@ -14,20 +15,6 @@ SUCCESS = b'{"success":true}'
 """
 
 _encoder = msgspec.json.Encoder()
-
-
-class MediaAnswer(Struct, kw_only=True):
-    """The answer to a media look-up; `url` works for five minutes, `sha256` is hexadecimal.
-
-    # spec: cloud-api.md#6.2
-    """
-
-    messaging_product: str = "whatsapp"
-    url: str
-    mime_type: str
-    sha256: str
-    file_size: int
-    id: str
 
 
 def send_answer(to: str, wa_id: str, wamid: str, message_status: str | None = None) -> bytes:
@@ -44,16 +31,47 @@ def send_answer(to: str, wa_id: str, wamid: str, message_status: str | None = No
     )  # fmt: skip
 
 
-def upload_answer(media_id: str) -> bytes:
+def upload_answer(medium: MediumFacts) -> bytes:
     """Return the answer to an upload.
 
     # spec: cloud-api.md#6.1
     """
-    return _encoder.encode({"id": media_id})
+    return b'{"id":"%d"}' % medium.key
 
 
-def media_answer(answer: MediaAnswer) -> bytes:
-    """Return the answer to a media look-up."""
+def media_answer(medium: MediumFacts, url: str) -> bytes:
+    """Return the answer to a media look-up; `url` works for five minutes.
+
+    # spec: cloud-api.md#6.2: the digest is hexadecimal here and base64 in webhooks
+    """
+    return _encoder.encode(
+        {
+            "messaging_product": "whatsapp",
+            "url": url,
+            "mime_type": medium.mime,
+            "sha256": medium.sha256.hex(),
+            "file_size": medium.size,
+            "id": str(medium.key),
+        }
+    )
+
+
+def number_answer(number: NumberFacts, *, webhook_url: str | None = None) -> bytes:
+    """Return the answer to a look-up of the number.
+
+    # spec: samples/cloud/mgmt_resp_phone_number.json
+    """
+    answer: dict[str, Any] = {  # Any: a JSON object
+        "id": str(number.id),
+        "display_phone_number": phone.display(number.digits),
+        "verified_name": number.name,
+        "quality_rating": "GREEN",
+        "code_verification_status": "VERIFIED",
+        "name_status": "APPROVED",
+        "throughput": {"level": "STANDARD"},
+    }
+    if webhook_url is not None:
+        answer["webhook_configuration"] = {"phone_number": webhook_url}
     return _encoder.encode(answer)
 
 

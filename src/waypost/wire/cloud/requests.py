@@ -13,8 +13,9 @@ from waypost.errors import (
     Refusal,
 )
 from waypost.wire.complaints import mandatory, shown
-from waypost.wire.envelope import Envelope, body_of, check_recipient_type, content_of, read, reader, recipient
+from waypost.wire.envelope import Envelope, body_of, check_recipient_type, content_of, reader, recipient
 from waypost.wire.messages import TYPES, Content
+from waypost.wire.reading import read
 from waypost.wire.requests import MarkRead, SendRequest
 
 MAX_CALLBACK_DATA_CHARACTERS = 512

@@ -71,7 +71,7 @@ class Status(Struct, omit_defaults=True):
     status: str
     timestamp: str
     recipient_id: str
-    recipient_user_id: str
+    recipient_user_id: str | None = None
     biz_opaque_callback_data: str | None = None
     pricing: Pricing | None = None
     errors: list[Error] | None = None
@@ -83,8 +83,10 @@ class Ours(Struct, omit_defaults=True):
     media_uuid: str | None = None
 
 
-def status_value(update: StatusFacts, *, wamid: str, callback_data: str | None = None) -> bytes:
-    """Compose what is stored of a status of the message `wamid`; only `sent` and `delivered` speak of the price.
+def status_value(update: StatusFacts, *, wamid: str, wa_id: str, callback_data: str | None = None) -> bytes:
+    """Compose what is stored of a status of the message `wamid` to `wa_id`.
+
+    Only `sent` and `delivered` speak of the price; a `failed` one, or one without a person, has no `contacts`.
 
     # spec: cloud-api.md#9, samples/cloud/hook_status_with_contacts_2026.json
     """
@@ -94,21 +96,19 @@ def status_value(update: StatusFacts, *, wamid: str, callback_data: str | None =
         wamid,
         word,
         str(update.at_ms // 1000),
-        person.wa_id,
-        person.user_id,
+        wa_id,
+        None if person is None else person.user_id,
         callback_data,
         _pricing(update.pricing) if word in _PRICED else None,
         None if update.fault is None else [_error(update.fault)],
     )
     encoded = _encoder.encode(status)
-    if update.fault is not None:
+    if person is None or update.fault is not None:
         return b'{"statuses":[%b]}' % encoded
     return b'{"contacts":[%b],"statuses":[%b]}' % (_encoder.encode(_contact(person)), encoded)
 
 
-def inbound_value(
-    message: InboundFacts, *, wamid: str, medium: MediumFacts | None = None, url: str | None = None
-) -> bytes:
+def inbound_value(message: InboundFacts, *, medium: MediumFacts | None = None, url: str | None = None) -> bytes:
     """Compose what is stored of a user's message; `medium` is the file it carries and `url` where to fetch that.
 
     Raises msgspec.DecodeError if `message.body` is no JSON object.
@@ -119,7 +119,7 @@ def inbound_value(
     common = {
         "from": message.person.wa_id,
         "from_user_id": message.person.user_id,
-        "id": wamid,
+        "id": ids.wamid(message.key, message.tag, message.person.wa_id, received=True),
         "timestamp": str(message.at_ms // 1000),
         "type": message.kind,
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -32,8 +32,6 @@ class Content(Protocol):
 
 class MediaMessage(MediaObject):
     """A message that is one file: the part that does not differ between images, videos and the others."""
-
-    kind: ClassVar[str]
 
     def media(self) -> Sequence[MediaObject]:
         """Return the file."""

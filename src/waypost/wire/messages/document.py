@@ -3,16 +3,12 @@
 # spec: cloud-api.md#3.2, on-premises-api.md#3.4
 """
 
-from typing import ClassVar
-
 from waypost.wire.messages.base import MediaMessage, message_type
-from waypost.wire.parts import NamedMedia
+from waypost.wire.parts import DocumentObject
 
 
-class Document(NamedMedia, MediaMessage):
+class Document(DocumentObject, MediaMessage):
     """The file, its name and the line under it."""
-
-    kind: ClassVar[str] = "document"
 
     def preview(self) -> str:
         """Return the file's name and the caption behind the type's name."""

@@ -3,16 +3,12 @@
 # spec: cloud-api.md#3.2, on-premises-api.md#3.4
 """
 
-from typing import ClassVar
-
 from waypost.wire.messages.base import MediaMessage, message_type
-from waypost.wire.parts import CaptionedMedia
+from waypost.wire.parts import ImageObject
 
 
-class Image(CaptionedMedia, MediaMessage):
+class Image(ImageObject, MediaMessage):
     """The file, and the line under it."""
-
-    kind: ClassVar[str] = "image"
 
     def preview(self) -> str:
         """Return the caption behind the type's name."""

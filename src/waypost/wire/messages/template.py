@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 
 from waypost.errors import INVALID_VALUE, MISSING_PARAMETER, Fault
 from waypost.wire.messages.base import message_type
-from waypost.wire.parts import MediaObject, NamedMedia, Place, place_fault, source_fault
+from waypost.wire.parts import DocumentObject, ImageObject, MediaObject, Place, VideoObject, place_fault, source_fault
 
 MAX_NAME_CHARACTERS = 512
 
@@ -59,9 +59,9 @@ class Parameter(Struct, omit_defaults=True):
     text: str | None = None
     currency: Currency | None = None
     date_time: DateTime | None = None
-    image: NamedMedia | None = None
-    video: NamedMedia | None = None
-    document: NamedMedia | None = None
+    image: ImageObject | None = None
+    video: VideoObject | None = None
+    document: DocumentObject | None = None
     location: Place | None = None
     payload: str | None = None
     coupon_code: str | None = None

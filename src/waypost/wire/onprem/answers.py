@@ -7,6 +7,8 @@ from typing import Any, Protocol
 import msgspec
 
 from waypost.errors import Fault
+from waypost.lib import ids
+from waypost.wire.facts import MediumFacts
 
 VERSION = "v2.53.3"
 """The client version that Waypost behaves like."""
@@ -75,12 +77,12 @@ def send_answer(to: str, wa_id: str, message_id: str) -> bytes:
     )
 
 
-def upload_answer(media_uuid: str) -> bytes:
+def upload_answer(medium: MediumFacts) -> bytes:
     """Return the answer to an upload.
 
     # spec: on-premises-api.md#5.1
     """
-    return answer(media=[{"id": media_uuid}])
+    return answer(media=[{"id": ids.media_uuid(medium.key, medium.tag)}])
 
 
 def contacts_answer(checked: Sequence[tuple[str, str | None]]) -> bytes:

@@ -63,20 +63,21 @@ _messages_decoder = msgspec.json.Decoder(_StoredMessages)
 
 
 def render_event(event: EventFacts, number: NumberFacts) -> bytes | None:
-    """Return the body of the callback, or None if this number is not to be told.
-
-    `sent`, `delivered` and `read` come if they are switched on, `failed` always, `played` never: it is unknown here.
-    """
+    """Return the body of the callback, or None if this number is not to be told."""
     if event.kind == "message":
         return _render_message(event.body)
-    if not _is_wanted(event.status, number.onprem):
+    if event.status is None or not is_told(number.onprem, event.status):
         return None
     status = _statuses_decoder.decode(event.body).statuses[0]
     return b'{"statuses":[%b]}' % _encoder.encode(_status(status, event.problem))
 
 
-def _is_wanted(status: StatusWord | None, settings: CallbackSettings) -> bool:
-    match status.word if status is not None else None:
+def is_told(settings: CallbackSettings, status: StatusWord) -> bool:
+    """Return whether a number with these settings is told of a status.
+
+    `sent`, `delivered` and `read` if they are switched on, `failed` always, `played` never: it is unknown here.
+    """
+    match status.word:
         case "sent":
             return settings.sent
         case "delivered":

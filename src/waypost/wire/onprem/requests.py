@@ -7,10 +7,11 @@ import msgspec
 
 from waypost.errors import INVALID_VALUE, MISSING_PARAMETER, TWO_SOURCES, Refusal
 from waypost.wire.complaints import mandatory, shown
-from waypost.wire.envelope import Envelope, body_of, check_recipient_type, content_of, read, reader, recipient
+from waypost.wire.envelope import Envelope, body_of, check_recipient_type, content_of, reader, recipient
 from waypost.wire.messages import Content, MessageType
 from waypost.wire.messages.text import Text
 from waypost.wire.parts import MediaObject, ProviderRef
+from waypost.wire.reading import read
 from waypost.wire.requests import SendRequest
 
 _WITH_PROVIDER = re.compile(r"([A-Za-z0-9_-]{1,200})/([A-Za-z][A-Za-z0-9+.-]*://.*)", re.DOTALL)
