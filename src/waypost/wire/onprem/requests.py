@@ -1,7 +1,7 @@
 """Read the bodies of the On-Premises dialect that have to do with messages."""
 
 import re
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -126,7 +126,7 @@ def _split_link(medium: MediaObject) -> None:
         medium.provider = ProviderRef(match[1])
 
 
-def _move_preview(content: Any, *, preview_url: bool) -> None:  # Any: asked at once
+def _move_preview(content: Content, *, preview_url: bool) -> None:
     # spec: migration.md#3.1: `preview_url` stands at the top level here; other types than text do not know it
     if isinstance(content, Text):
         content.preview_url = preview_url
