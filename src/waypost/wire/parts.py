@@ -71,14 +71,12 @@ def source_fault(where: str, medium: MediaObject) -> Fault | None:
 
     # spec: cloud-api.md#3, on-premises-api.md#3.4
     """
-    rule = f"Exactly one of {where}.id and {where}.link must be present"
-    if medium.id is None and medium.link is None:
-        return Fault(NO_SOURCE, f"{rule}; both are missing.")
-    if medium.id is None:
-        return None
-    if medium.link is not None:
+    if (medium.id is None) == (medium.link is None):
+        rule = f"Exactly one of {where}.id and {where}.link must be present"
+        if medium.id is None:
+            return Fault(NO_SOURCE, f"{rule}; both are missing.")
         return Fault(TWO_SOURCES, f"{rule}; both were given.")
-    if medium.provider is not None:
+    if medium.id is not None and medium.provider is not None:
         return Fault(
             UNEXPECTED_PARAMETER, f"Parameter '{where}.provider' goes with a link; leave it out beside {where}.id."
         )

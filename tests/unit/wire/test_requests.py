@@ -56,6 +56,18 @@ def test_every_type_has_a_sample_in_every_dialect(kind: str, paths: list[Path]) 
     assert named
 
 
+def test_a_template_parameter_is_nothing_but_what_its_type_says() -> None:
+    raw = (
+        b'{"messaging_product":"whatsapp","to":"15550103344","type":"template","template":{"name":"a",'
+        b'"language":{"code":"de"},"components":[{"type":"header","parameters":'
+        b'[{"type":"text","text":"Hi","image":{"id":"5"}}]}]}}'
+    )
+
+    request = _send(raw)
+
+    assert list(request.content.media()) == []
+
+
 def test_a_request_keeps_what_the_answer_and_the_statuses_repeat() -> None:
     raw = (MESSAGES / "cloud" / "text-reply.request.json").read_bytes()
 

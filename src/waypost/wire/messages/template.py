@@ -17,6 +17,7 @@ from waypost.wire.parts import DocumentObject, ImageObject, MediaObject, Place, 
 MAX_NAME_CHARACTERS = 512
 
 _NotEmpty = Annotated[str, Meta(min_length=1)]
+_Position = tuple[int, int]  # of a component, and of a parameter in it
 
 
 class Language(Struct, omit_defaults=True):
@@ -76,7 +77,8 @@ class Parameter(Struct, omit_defaults=True):
 
     def medium(self) -> MediaObject | None:
         """Return the file of a media header."""
-        return self.image or self.video or self.document
+        named = getattr(self, self.type, None)
+        return named if isinstance(named, MediaObject) else None
 
 
 class Component(Struct, omit_defaults=True):
@@ -115,10 +117,10 @@ class Template(Struct, omit_defaults=True):
     def fault(self) -> Fault | None:
         """Return the first fault of the components, in order."""
         for number, component in enumerate(self.components or ()):
-            if found := _component_fault(f"template.components[{number}]", component):
+            if found := _component_fault(number, component):
                 return found
-        for where, parameter in self._parameters():
-            if found := _parameter_fault(where, parameter):
+        for place, parameter in self._parameters():
+            if found := _parameter_fault(place, parameter):
                 return found
         return None
 
@@ -126,48 +128,57 @@ class Template(Struct, omit_defaults=True):
         """Return the canonical object."""
         return self
 
-    def _parameters(self) -> Iterator[tuple[str, Parameter]]:
+    def _parameters(self) -> Iterator[tuple[_Position, Parameter]]:
         for number, component in enumerate(self.components or ()):
             for position, parameter in enumerate(component.parameters or ()):
-                yield f"template.components[{number}].parameters[{position}]", parameter
+                yield (number, position), parameter
 
 
 _COMPONENTS = frozenset({"header", "body", "footer", "button", "carousel", "limited_time_offer"})
+_INDEXES = frozenset("0123456789")
 _MEMBERS = frozenset(Parameter.__struct_fields__) - {"type", "parameter_name"}
 
 
-def _component_fault(where: str, component: Component) -> Fault | None:
-    if component.type not in _COMPONENTS:
+def _component_fault(number: int, component: Component) -> Fault | None:
+    if component.type in _COMPONENTS and component.type != "button":
+        return None
+    where = f"template.components[{number}]"
+    if component.type != "button":
         return Fault(
             INVALID_VALUE,
             f"Parameter '{where}.type' is {component.type[:40]!r}; it must be one of {', '.join(sorted(_COMPONENTS))}.",
         )
-    if component.type != "button":
-        return None
     if component.sub_type is None:
         return Fault(MISSING_PARAMETER, f"Parameter '{where}.sub_type' is mandatory for a button.")
     if component.index is None:
         return Fault(MISSING_PARAMETER, f"Parameter '{where}.index' is mandatory for a button.")
-    if component.index not in tuple("0123456789"):
+    if component.index not in _INDEXES:
         return Fault(INVALID_VALUE, f"Parameter '{where}.index' is '{component.index!s:.40}'; it must be from 0 to 9.")
     return None
 
 
-def _parameter_fault(where: str, parameter: Parameter) -> Fault | None:
+def _parameter_fault(position: _Position, parameter: Parameter) -> Fault | None:
+    if parameter.type in _MEMBERS and getattr(parameter, parameter.type) is not None:
+        return _object_fault(position, parameter)
+    where = _path(position)
     if parameter.type not in _MEMBERS:
         return Fault(
             INVALID_VALUE,
             f"Parameter '{where}.type' is {parameter.type[:40]!r}; it must be one of {', '.join(sorted(_MEMBERS))}.",
         )
-    if getattr(parameter, parameter.type) is None:
-        return Fault(
-            MISSING_PARAMETER, f"Parameter '{where}.{parameter.type}' is mandatory for type '{parameter.type}'"
-        )
+    return Fault(MISSING_PARAMETER, f"Parameter '{where}.{parameter.type}' is mandatory for type '{parameter.type}'")
+
+
+def _object_fault(position: _Position, parameter: Parameter) -> Fault | None:
     if (medium := parameter.medium()) is not None:
-        return source_fault(f"{where}.{parameter.type}", medium)
+        return source_fault(f"{_path(position)}.{medium.kind}", medium)
     if parameter.location is not None:
-        return place_fault(f"{where}.location", parameter.location)
+        return place_fault(f"{_path(position)}.location", parameter.location)
     return None
+
+
+def _path(position: _Position) -> str:
+    return "template.components[{}].parameters[{}]".format(*position)
 
 
 TYPE = message_type("template", Template)
