@@ -44,6 +44,10 @@ class StoreDown(Exception):  # noqa: N818 - a condition, answered with 503 or 50
         self.no_space = no_space
 
 
+class StoreRefused(Exception):  # noqa: N818 - told to the operator as it is, who must act
+    """The database cannot be opened; the text says why and what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class StatusRow:
     """One arriving status with the event that tells it, and whether a subscriber is to be told."""
@@ -51,6 +55,8 @@ class StatusRow:
     event: Event
     status: Status
     notify: bool
+    problem_details: str | None = None
+    """What was wrong, with the value; kept with a failed message."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The Store port, by hand for each database."""

@@ -1,0 +1,158 @@
+-- Everything version 0.1 stores. Keys are time-ordered integers, so that a row always goes to the end of its table.
+-- What changes often is kept apart from what is large, so that a status rewrites a hundred bytes and no body.
+
+CREATE TABLE messages (
+    key INTEGER PRIMARY KEY,
+    number_id INTEGER NOT NULL,
+    wa_id TEXT NOT NULL,
+    tag INTEGER NOT NULL,
+    received INTEGER NOT NULL,      -- 1: from a user to the business
+    kind TEXT NOT NULL,
+    status INTEGER,                 -- NULL: received
+    seen INTEGER NOT NULL,          -- set of the statuses that have come, as Status.bit
+    at_ms INTEGER NOT NULL,
+    media_key INTEGER,
+    category TEXT NOT NULL,
+    dialect TEXT NOT NULL,
+    problem TEXT,
+    problem_details TEXT,
+    callback_data TEXT,
+    upstream_id TEXT
+) STRICT;
+
+CREATE TABLE contents (             -- of messages; never changed
+    key INTEGER PRIMARY KEY,
+    body BLOB NOT NULL,
+    raw BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE outbox (               -- jobs: messages that the upstream does not have yet
+    key INTEGER PRIMARY KEY,
+    due_ms INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    begun INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE events (               -- never changed
+    key INTEGER PRIMARY KEY,
+    number_id INTEGER NOT NULL,
+    message_key INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    status INTEGER,
+    at_ms INTEGER NOT NULL,
+    problem TEXT,
+    body BLOB NOT NULL
+) STRICT;
+CREATE INDEX events_of_message ON events (message_key);
+
+CREATE TABLE deliveries (           -- of events, under the same key
+    key INTEGER PRIMARY KEY,
+    state INTEGER NOT NULL,         -- 0 waiting, 1 done, 2 dead, 3 cancelled
+    first_ms INTEGER NOT NULL,
+    due_ms INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    done_at_ms INTEGER,             -- the attempt that succeeded
+    done_elapsed_ms INTEGER,
+    done_status INTEGER,
+    done_answer BLOB
+) STRICT;
+CREATE INDEX deliveries_waiting ON deliveries (key) WHERE state = 0;
+CREATE INDEX deliveries_dead ON deliveries (key) WHERE state = 2;
+
+CREATE TABLE attempts (             -- to deliver, in order; the successful one only after a redelivery
+    id INTEGER PRIMARY KEY,
+    event_key INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    elapsed_ms INTEGER NOT NULL,
+    status INTEGER,
+    answer BLOB NOT NULL
+) STRICT;
+CREATE INDEX attempts_of_event ON attempts (event_key);
+
+CREATE TABLE orphans (              -- statuses of messages that are not stored yet
+    message_key INTEGER NOT NULL,
+    status INTEGER NOT NULL,
+    key INTEGER NOT NULL,
+    number_id INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    problem TEXT,
+    problem_details TEXT,
+    notify INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (message_key, status)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE windows (
+    number_id INTEGER NOT NULL,
+    wa_id TEXT NOT NULL,
+    last_inbound_ms INTEGER NOT NULL,
+    PRIMARY KEY (number_id, wa_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE media (
+    key INTEGER PRIMARY KEY,
+    tag INTEGER NOT NULL,
+    number_id INTEGER NOT NULL,
+    sha256 BLOB NOT NULL,
+    mime TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    created_ms INTEGER NOT NULL,
+    expires_ms INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    filename TEXT,
+    animated INTEGER NOT NULL
+) STRICT;
+CREATE INDEX media_of_blob ON media (sha256);
+
+CREATE TABLE numbers (id INTEGER PRIMARY KEY, number BLOB NOT NULL) STRICT;   -- as JSON
+
+CREATE TABLE tokens (
+    hash BLOB PRIMARY KEY,
+    number_id INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    expires_ms INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE providers (
+    number_id INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    username TEXT,
+    password TEXT,
+    bearer TEXT,
+    PRIMARY KEY (number_id, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE templates (
+    id INTEGER PRIMARY KEY,
+    waba_id INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    language TEXT NOT NULL,
+    category TEXT NOT NULL,
+    status TEXT NOT NULL,
+    components BLOB NOT NULL,
+    named INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE state (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE phones (               -- of the embedded network
+    wa_id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    online INTEGER NOT NULL,
+    blocked INTEGER NOT NULL,
+    reads INTEGER NOT NULL,
+    on_whatsapp INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE carried (              -- messages that the embedded network has taken
+    token INTEGER PRIMARY KEY,
+    number_id INTEGER NOT NULL,
+    wa_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    category TEXT NOT NULL,
+    progress INTEGER NOT NULL,
+    due_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX carried_unfinished ON carried (token) WHERE progress < 3;

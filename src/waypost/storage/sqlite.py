@@ -1,0 +1,63 @@
+"""The embedded store: SQLite with group commit; implements the ports Store, Records and NetworkStore."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from waypost.model import Event
+from waypost.storage.commit import LAZY_SECONDS, MAX_OPERATIONS, GroupCommit
+from waypost.storage.sqlite_engine import Reader, open_engine
+from waypost.storage.sqlite_hot import HotWrites, Joined, Windows
+from waypost.storage.sqlite_network import NetworkPart
+from waypost.storage.sqlite_records import RecordsPart
+from waypost.storage.sqlite_store import StorePart
+
+
+def end_process(error: Exception) -> None:
+    """End the process at once: after a failed fsync nobody knows what is on the disk, and a retry would lie."""
+    sys.stderr.write(f"waypost: the database failed and cannot be trusted any more ({error}); restart Waypost.\n")
+    sys.stderr.flush()
+    os._exit(71)
+
+
+def ignore_joined(events: Sequence[Event]) -> None:
+    """Leave parked events that found their message to the next reading of the database."""
+    _ = events
+
+
+# Inherits, against the house's habit: three ports, one object with one lifetime, and nothing is overridden.
+class SqliteStore(StorePart, RecordsPart, NetworkPart):
+    """The store over one file. Made by `open`, used and closed on one event loop."""
+
+    @classmethod
+    async def open(
+        cls,
+        path: Path,
+        *,
+        on_fatal: Callable[[Exception], None] = end_process,
+        on_joined: Joined = ignore_joined,
+        max_operations: int = MAX_OPERATIONS,
+        lazy_seconds: float = LAZY_SECONDS,
+    ) -> "SqliteStore":
+        """Open or make the file; nobody else can have it open. Raises StoreRefused, which says what to do.
+
+        `on_fatal` is called in the writer thread when what is on disk is no longer known (a failed fsync, a damaged
+        file); it must end the process. `on_joined` is told of parked events that have found their message.
+        """
+        engine = open_engine(path)
+        windows = Windows()
+        writes = HotWrites(engine.connection, windows, on_joined)
+        commit = GroupCommit(engine, on_fatal=on_fatal, max_operations=max_operations, lazy_seconds=lazy_seconds)
+        return cls(reader=Reader(path), commit=commit, writes=writes, windows=windows)
+
+    @property
+    def depth(self) -> int:
+        """Operations that wait or are being written."""
+        return self._commit.depth
+
+    async def close(self) -> None:
+        """Write what waits, then close the file and let another process have it."""
+        await self._commit.settled()
+        self._reader.close()
+        await self._commit.close()

@@ -1,0 +1,257 @@
+"""Writing a message's way through the store: each kind of operation, for many messages at once."""
+
+from collections.abc import Callable, Sequence
+
+import apsw
+
+from waypost.model import Attempt, Delivery, Event, NumberId, Outbound
+from waypost.ports import Carried, InboundRow, StatusRow
+from waypost.storage.commit import Kind
+from waypost.storage.sqlite_engine import Rows
+from waypost.storage.sqlite_statuses import Statuses, write_events
+
+Joined = Callable[[Sequence[Event]], None]
+"""Is told, on the event loop, of parked events that have found their message and wait to be delivered."""
+
+# Store messages of either direction.
+_MESSAGES = Rows(
+    "INSERT INTO messages (key, number_id, wa_id, tag, received, kind, status, seen, at_ms, media_key, category,"
+    " dialect, callback_data) VALUES {rows}",
+    width=13,
+)
+# Store their bodies.
+_CONTENTS = Rows("INSERT INTO contents (key, body, raw) VALUES {rows}", width=3)
+# Make messages wait for the upstream.
+_JOBS = Rows("INSERT INTO outbox (key, due_ms, attempt, begun) VALUES {rows}", width=4)
+# Note that attempts are about to reach the upstream.
+_BEGIN = Rows(
+    "UPDATE outbox SET attempt = new.column2, begun = 1 FROM (VALUES {rows}) AS new WHERE outbox.key = new.column1",
+    width=2,
+)
+# Put jobs off.
+_PUT_OFF = Rows(
+    "UPDATE outbox SET due_ms = new.column2, attempt = new.column3, begun = 0 FROM (VALUES {rows}) AS new"
+    " WHERE outbox.key = new.column1",
+    width=3,
+)
+# Remember which medium a link became.
+_MEDIUM = Rows(
+    "UPDATE messages SET media_key = new.column2 FROM (VALUES {rows}) AS new WHERE messages.key = new.column1", width=2
+)
+# Take jobs away.
+_NO_JOB = Rows("DELETE FROM outbox WHERE key IN (VALUES {rows})", width=1)
+# Note what the upstream calls its messages.
+_SENT = Rows(
+    "UPDATE messages SET upstream_id = new.column2, media_key = new.column3 FROM (VALUES {rows}) AS new"
+    " WHERE messages.key = new.column1",
+    width=3,
+)
+# Tell which messages are stored.
+_STORED = Rows("SELECT key FROM messages WHERE key IN (VALUES {rows})", width=1)
+# Renew windows; time in them never goes back.
+_WINDOWS = Rows(
+    "INSERT INTO windows (number_id, wa_id, last_inbound_ms) VALUES {rows} ON CONFLICT DO UPDATE"
+    " SET last_inbound_ms = max(last_inbound_ms, excluded.last_inbound_ms)",
+    width=3,
+)
+# End deliveries well, with the attempt that did it.
+_DONE = Rows(
+    "UPDATE deliveries SET state = 1, attempt = new.column2, done_at_ms = new.column3, done_elapsed_ms = new.column4,"
+    " done_status = new.column5, done_answer = new.column6 FROM (VALUES {rows}) AS new"
+    " WHERE deliveries.key = new.column1",
+    width=6,
+)
+# Put deliveries off.
+_RETRY = Rows(
+    "UPDATE deliveries SET due_ms = new.column2, attempt = new.column3 FROM (VALUES {rows}) AS new"
+    " WHERE deliveries.key = new.column1",
+    width=3,
+)
+# Give deliveries up.
+_DEAD = Rows("UPDATE deliveries SET state = 2 WHERE key IN (VALUES {rows})", width=1)
+# Keep attempts that failed.
+_ATTEMPTS = Rows("INSERT INTO attempts (event_key, number, at_ms, elapsed_ms, status, answer) VALUES {rows}", width=6)
+# Let the network take messages, each once; returns those that it had not.
+_TAKE = Rows(
+    "INSERT INTO carried (token, number_id, wa_id, kind, category, progress, due_ms) VALUES {rows}"
+    " ON CONFLICT DO NOTHING RETURNING token",
+    width=7,
+)
+# Note how far the network has got with messages.
+_PROGRESS = Rows(
+    "UPDATE carried SET progress = new.column2, due_ms = new.column3 FROM (VALUES {rows}) AS new"
+    " WHERE carried.token = new.column1",
+    width=3,
+)
+
+Run = Callable[[apsw.Connection], object]
+
+
+class HotWrites:
+    """The kinds of operations, over one write connection; their `write` runs in the writer thread."""
+
+    def __init__(self, connection: apsw.Connection, windows: "Windows", on_joined: Joined) -> None:
+        self._connection = connection
+        self._windows = windows
+        self._on_joined = on_joined
+        self._statuses = Statuses(connection)
+        self.accept = Kind("accept", self._accept, landed=self._accepted)
+        self.begin = Kind("begin", self._begin)
+        self.settle_sent = Kind("settle_sent", self._settle_sent, lazy=True)
+        self.settle_later = Kind("settle_later", self._settle_later, lazy=True)
+        self.settle_failed = Kind("settle_failed", self._settle_failed)
+        self.record_statuses = Kind("record_statuses", self._record_statuses, repeats=True)
+        self.record_inbound = Kind("record_inbound", self._record_inbound, landed=self._recorded_inbound)
+        self.delivery_done = Kind("delivery_done", self._delivery_done, lazy=True)
+        self.delivery_retry = Kind("delivery_retry", self._delivery_retry, lazy=True)
+        self.delivery_dead = Kind("delivery_dead", self._delivery_dead)
+        self.take = Kind("take", self._take)
+        self.progressed = Kind("progressed", self._progressed, lazy=True, repeats=True)
+        self.run = Kind("run", self._run, repeats=True)
+
+    def _accept(self, messages: list[Outbound]) -> Sequence[Sequence[Event]]:
+        _MESSAGES.run(
+            self._connection,
+            [
+                (
+                    m.key, m.number_id, m.wa_id, m.tag, 0, m.kind, 0, 1, m.accepted_ms, m.media_key, m.category,
+                    m.dialect, m.callback_data,
+                )
+                for m in messages
+            ],
+        )  # fmt: skip
+        _CONTENTS.run(self._connection, [(m.key, m.body, m.raw) for m in messages])
+        _JOBS.run(self._connection, [(m.key, m.due_ms, m.attempt, 0) for m in messages])
+        joined = self._statuses.join_parked(m.key for m in messages)
+        nothing: Sequence[Event] = ()
+        return [joined, *[nothing] * (len(messages) - 1)]
+
+    def _accepted(self, message: Outbound, joined: Sequence[Event]) -> None:
+        _ = message
+        if joined:
+            self._on_joined(joined)
+
+    def _begin(self, messages: list[Outbound]) -> Sequence[None]:
+        _BEGIN.run(self._connection, [(m.key, m.attempt) for m in messages])
+        self._keep_media(messages)
+        return [None] * len(messages)
+
+    def _settle_sent(self, items: list[tuple[Outbound, str]]) -> Sequence[None]:
+        _NO_JOB.run(self._connection, [(message.key,) for message, _ in items])
+        _SENT.run(self._connection, [(message.key, upstream_id, message.media_key) for message, upstream_id in items])
+        return [None] * len(items)
+
+    def _settle_later(self, messages: list[Outbound]) -> Sequence[None]:
+        _PUT_OFF.run(self._connection, [(m.key, m.due_ms, m.attempt) for m in messages])
+        self._keep_media(messages)
+        return [None] * len(messages)
+
+    def _settle_failed(self, items: list[tuple[Outbound, StatusRow]]) -> Sequence[bool]:
+        _NO_JOB.run(self._connection, [(message.key,) for message, _ in items])
+        return self._statuses.apply([row for _, row in items])
+
+    def _record_statuses(self, items: list[Sequence[StatusRow]]) -> Sequence[list[bool]]:
+        answers = iter(self._statuses.apply([row for rows in items for row in rows]))
+        return [[next(answers) for _ in rows] for rows in items]
+
+    def _record_inbound(self, items: list[InboundRow]) -> Sequence[bool]:
+        before = {key for (key,) in _STORED.read(self._connection, [(row.message.key,) for row in items])}
+        fresh = [row for row in items if row.message.key not in before]
+        self._write_inbound(fresh)
+        return [row.message.key not in before for row in items]
+
+    def _recorded_inbound(self, row: InboundRow, is_new: bool) -> None:  # noqa: FBT001 - a result, handed on by position
+        if is_new and row.opens_window:
+            self._windows.renew((row.message.number_id, row.message.person.wa_id), row.message.at_ms)
+
+    def _write_inbound(self, rows: list[InboundRow]) -> None:
+        _MESSAGES.run(
+            self._connection,
+            [
+                (
+                    m.key, m.number_id, m.person.wa_id, m.tag, 1, m.kind, None, 0, m.at_ms, m.media_key, "service",
+                    "cloud", None,
+                )
+                for m in (row.message for row in rows)
+            ],
+        )  # fmt: skip
+        _CONTENTS.run(self._connection, [(row.message.key, row.message.body, b"") for row in rows])
+        write_events(self._connection, [(row.event, row.notify) for row in rows])
+        opening = (row.message for row in rows if row.opens_window)
+        _WINDOWS.run(self._connection, [(m.number_id, m.person.wa_id, m.at_ms) for m in opening])
+
+    def _delivery_done(self, items: list[tuple[Event, Attempt]]) -> Sequence[None]:
+        _DONE.run(
+            self._connection,
+            [(event.key, a.number, a.at_ms, a.elapsed_ms, a.status, a.answer) for event, a in items],
+        )
+        return [None] * len(items)
+
+    def _delivery_retry(self, items: list[tuple[Delivery, Attempt]]) -> Sequence[None]:
+        _RETRY.run(self._connection, [(delivery.event.key, delivery.due_ms, delivery.attempt) for delivery, _ in items])
+        self._keep_attempts([(delivery.event, attempt) for delivery, attempt in items])
+        return [None] * len(items)
+
+    def _delivery_dead(self, items: list[tuple[Event, Attempt | None]]) -> Sequence[None]:
+        _DEAD.run(self._connection, [(event.key,) for event, _ in items])
+        self._keep_attempts([(event, attempt) for event, attempt in items if attempt is not None])
+        return [None] * len(items)
+
+    def _take(self, items: list[Carried]) -> Sequence[bool]:
+        taken = _TAKE.read(
+            self._connection,
+            [(c.token, c.number_id, c.wa_id, c.kind, c.category, c.progress, c.due_ms) for c in items],
+        )
+        fresh = {token for (token,) in taken}
+        return [carried.token in fresh for carried in items]
+
+    def _progressed(self, items: list[Sequence[tuple[int, int, int]]]) -> Sequence[None]:
+        latest = {token: (token, progress, due_ms) for steps in items for token, progress, due_ms in steps}
+        _PROGRESS.run(self._connection, list(latest.values()))
+        return [None] * len(items)
+
+    def _run(self, items: list[Run]) -> Sequence[object]:
+        return [run(self._connection) for run in items]
+
+    def _keep_media(self, messages: list[Outbound]) -> None:
+        _MEDIUM.run(self._connection, [(m.key, m.media_key) for m in messages if m.media_key is not None])
+
+    def _keep_attempts(self, items: list[tuple[Event, Attempt]]) -> None:
+        _ATTEMPTS.run(
+            self._connection,
+            [(event.key, a.number, a.at_ms, a.elapsed_ms, a.status, a.answer) for event, a in items],
+        )
+
+
+Pair = tuple[NumberId, str]
+
+
+class Windows:
+    """When users last wrote, kept in memory for the pairs seen lately."""
+
+    def __init__(self, capacity: int = 100_000) -> None:
+        self._capacity = capacity
+        self._last_ms: dict[Pair, int | None] = {}
+
+    def knows(self, pair: Pair) -> bool:
+        """Return whether the pair needs no look-up."""
+        return pair in self._last_ms
+
+    def get(self, pair: Pair) -> int | None:
+        """Return the last time, None if there is none."""
+        return self._last_ms.get(pair)
+
+    def keep(self, pair: Pair, last_ms: int | None) -> None:
+        """Remember what was looked up."""
+        if len(self._last_ms) >= self._capacity:
+            del self._last_ms[next(iter(self._last_ms))]
+        self._last_ms[pair] = last_ms
+
+    def renew(self, pair: Pair, at_ms: int) -> None:
+        """Note a message that is committed; times never go back. Pairs that are not here stay in the database."""
+        if pair in self._last_ms:
+            self._last_ms[pair] = max(self._last_ms[pair] or 0, at_ms)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._last_ms.clear()

@@ -1,0 +1,66 @@
+"""The port NetworkStore over SQLite: what the embedded network remembers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import apsw
+
+from waypost.model import MessageKey, Phone, Status
+from waypost.ports import Carried, StoredMessage
+from waypost.storage import sqlite_rows
+from waypost.storage.sqlite_part import Part
+from waypost.storage.sqlite_rows import CARRIED_COLUMNS, CARRIED_WIDTH, MESSAGE_COLUMNS
+
+_PHONES = "SELECT wa_id, name, online, blocked, reads, on_whatsapp FROM phones ORDER BY wa_id"
+_SAVE_PHONE = (
+    "INSERT OR REPLACE INTO phones (wa_id, name, online, blocked, reads, on_whatsapp) VALUES (?, ?, ?, ?, ?, ?)"
+)
+# Read what has not reached its last status, in order of token.
+_UNFINISHED = f"SELECT {CARRIED_COLUMNS} FROM carried WHERE progress < 3 AND token > ? ORDER BY token LIMIT ?"  # noqa: S608 - constants
+# Find the newest messages that a phone has shown. The business may have been told of that (28: delivered, read or
+# played) a moment before the network notes it.
+_RECEIVED = (
+    f"SELECT {CARRIED_COLUMNS}, {MESSAGE_COLUMNS} FROM carried CROSS JOIN messages ON messages.key = carried.token"  # noqa: S608 - constants
+    " CROSS JOIN contents ON contents.key = carried.token WHERE carried.wa_id = ?"
+    " AND (carried.progress BETWEEN 2 AND 4 OR messages.seen & 28) ORDER BY carried.token DESC LIMIT ?"
+)
+
+
+class NetworkPart(Part):
+    """See `ports.NetworkStore` for what each operation promises."""
+
+    async def load_phones(self) -> list[Phone]:
+        """Return every phone."""
+        return [sqlite_rows.phone(row) for row in self._reader.rows(_PHONES)]
+
+    async def save_phone(self, phone: Phone) -> None:
+        """Insert or replace a phone."""
+        values = (phone.wa_id, phone.name, phone.online, phone.blocked, phone.reads, phone.on_whatsapp)
+        await self._run(lambda connection: connection.execute(_SAVE_PHONE, values))
+
+    async def take(self, carried: Carried) -> bool:
+        """Take a message once."""
+        # The network's keys are negative: its rows and those of the messages do not wait for each other.
+        future: Any = self._commit.submit(self._writes.take, (-carried.token,), carried)
+        is_new: bool = await future
+        return is_new
+
+    async def progressed(self, steps: Sequence[tuple[MessageKey, Status, int]]) -> None:
+        """Note how far the network has told the business."""
+        await self._commit.submit(self._writes.progressed, tuple(-token for token, _, _ in steps), steps)
+
+    async def unfinished(self, after: MessageKey, limit: int) -> list[Carried]:
+        """Read what has not reached its last status."""
+        return [sqlite_rows.carried(row) for row in self._reader.rows(_UNFINISHED, (after, limit))]
+
+    async def received_by(self, wa_id: str, limit: int) -> list[tuple[Carried, StoredMessage]]:
+        """Return the newest messages that a phone has received, oldest first."""
+
+        def look(connection: apsw.Connection) -> list[tuple[Carried, StoredMessage]]:
+            rows = connection.execute(_RECEIVED, (wa_id, limit)).fetchall()
+            return [
+                (sqlite_rows.carried(row[:CARRIED_WIDTH]), sqlite_rows.message(row[CARRIED_WIDTH:]))
+                for row in reversed(rows)
+            ]
+
+        return await self._search(look)

@@ -1,0 +1,39 @@
+"""What the three parts of the SQLite store share."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import apsw
+
+from waypost.storage.commit import GroupCommit
+from waypost.storage.sqlite_engine import Reader
+from waypost.storage.sqlite_hot import HotWrites, Windows
+
+Result = TypeVar("Result")
+
+
+class Part:
+    """The queue of writes, the connections that read, and the windows kept in memory."""
+
+    def __init__(self, *, reader: Reader, commit: GroupCommit, writes: HotWrites, windows: Windows) -> None:
+        self._reader = reader
+        self._commit = commit
+        self._writes = writes
+        self._windows = windows
+
+    async def _run(self, run: Callable[[apsw.Connection], Result]) -> Result:
+        """Write something rare, in the order of submission among its like; fsynced on return."""
+        future: Any = self._commit.submit(self._writes.run, (), run)  # Any: futures of all kinds share one queue
+        result: Result = await future
+        return result
+
+    async def _run_alone(self, run: Callable[[apsw.Connection], Result]) -> Result:
+        """Write something that must stand after everything submitted before and before everything after."""
+        future: Any = self._commit.submit(self._writes.run, None, run)  # Any: as above
+        result: Result = await future
+        return result
+
+    async def _search(self, look: Callable[[apsw.Connection], Result]) -> Result:
+        """Read in a thread of its own, after everything that was submitted before has been written or has failed."""
+        await self._commit.settled()
+        return await self._reader.search(look)

@@ -1,0 +1,223 @@
+"""The port Records over SQLite: what changes rarely, and what is only looked at."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import apsw
+import msgspec
+
+from waypost.model import (
+    Attempt,
+    Event,
+    EventKey,
+    MediaKey,
+    Medium,
+    MessageKey,
+    Number,
+    NumberId,
+    Provider,
+    Template,
+    Token,
+)
+from waypost.ports import StoredDelivery, StoredMessage
+from waypost.storage import sqlite_rows
+from waypost.storage.sqlite_engine import Row, Value
+from waypost.storage.sqlite_part import Part
+from waypost.storage.sqlite_rows import (
+    ATTEMPT_COLUMNS,
+    DELIVERY_COLUMNS,
+    EVENT_COLUMNS,
+    MEDIUM_COLUMNS,
+    MESSAGE_COLUMNS,
+    STATES,
+)
+
+_SAVE_MEDIUM = f"INSERT INTO media ({MEDIUM_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants
+_MEDIUM = f"SELECT {MEDIUM_COLUMNS} FROM media WHERE key = ?"  # noqa: S608 - constants
+# Delete a medium and return its blob.
+_DELETE_MEDIUM = "DELETE FROM media WHERE key = ? RETURNING sha256"
+_BLOB_HAS_ROWS = "SELECT EXISTS (SELECT 1 FROM media WHERE sha256 = ?)"
+_NUMBERS = "SELECT number FROM numbers ORDER BY id"
+_SAVE_NUMBER = "INSERT OR REPLACE INTO numbers (id, number) VALUES (?, ?)"
+_TOKENS = "SELECT hash, number_id, kind, expires_ms FROM tokens"
+_SAVE_TOKEN = "INSERT OR REPLACE INTO tokens (hash, number_id, kind, expires_ms) VALUES (?, ?, ?, ?)"  # noqa: S105 - a statement
+_DELETE_TOKEN = "DELETE FROM tokens WHERE hash = ?"  # noqa: S105 - a statement
+_PROVIDERS = "SELECT name, kind, username, password, bearer FROM providers WHERE number_id = ? ORDER BY name"
+_SAVE_PROVIDER = (
+    "INSERT OR REPLACE INTO providers (number_id, name, kind, username, password, bearer) VALUES (?, ?, ?, ?, ?, ?)"
+)
+_DELETE_PROVIDER = "DELETE FROM providers WHERE number_id = ? AND name = ? RETURNING name"
+_TEMPLATES = "SELECT id, waba_id, name, language, category, status, components, named FROM templates ORDER BY id"
+_SAVE_TEMPLATE = (
+    "INSERT OR REPLACE INTO templates (id, waba_id, name, language, category, status, components, named)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_MESSAGE = f"SELECT {MESSAGE_COLUMNS} FROM messages JOIN contents USING (key) WHERE messages.key = ?"  # noqa: S608 - constants
+# Find the newest messages; without an index on purpose: one more per accepted message costs more than a rare search.
+_MESSAGES = (
+    f"SELECT {MESSAGE_COLUMNS} FROM messages CROSS JOIN contents USING (key)"  # noqa: S608 - constants
+    " WHERE (?1 IS NULL OR number_id = ?1) AND (?2 IS NULL OR wa_id = ?2) ORDER BY messages.key DESC LIMIT ?3"
+)
+_EVENTS_OF = f"SELECT {EVENT_COLUMNS} FROM events WHERE message_key = ? ORDER BY key"  # noqa: S608 - constants
+_DELIVERY = f"SELECT {DELIVERY_COLUMNS} FROM deliveries JOIN events USING (key) WHERE deliveries.key = ?"  # noqa: S608 - constants
+# Find the newest deliveries: of all, in a state, of a message. One text each, so that each has its index.
+_DELIVERIES = (
+    f"SELECT {DELIVERY_COLUMNS} FROM deliveries CROSS JOIN events USING (key)"  # noqa: S608 - constants
+    " WHERE {where} ORDER BY deliveries.key DESC LIMIT ?"
+)
+_IN_STATE = {state: _DELIVERIES.replace("{where}", f"state = {value}") for value, state in enumerate(STATES)}
+_IN_ANY_STATE = _DELIVERIES.replace("{where}", "TRUE")
+_DELIVERIES_OF = (
+    f"SELECT {DELIVERY_COLUMNS} FROM events CROSS JOIN deliveries USING (key)"  # noqa: S608 - constants
+    " WHERE events.message_key = ? ORDER BY events.key DESC"
+)
+_ATTEMPTS = f"SELECT {ATTEMPT_COLUMNS} FROM attempts WHERE event_key = ? ORDER BY id"  # noqa: S608 - constants
+_GET_STATE = "SELECT value FROM state WHERE name = ?"
+_PUT_STATE = "INSERT OR REPLACE INTO state (name, value) VALUES (?, ?)"
+_RESET = "".join(
+    f"DELETE FROM {table};"  # noqa: S608 - constants
+    for table in (
+        "messages", "contents", "outbox", "events", "deliveries", "attempts", "orphans", "windows", "media",
+        "providers", "templates", "phones", "carried",
+    )
+)  # fmt: skip
+
+
+class RecordsPart(Part):
+    """See `ports.Records` for what each operation promises."""
+
+    async def save_medium(self, medium: Medium) -> None:
+        """Store the row of a file."""
+        values = (
+            medium.key, medium.tag, medium.number_id, medium.sha256, medium.mime, medium.size, medium.created_ms,
+            medium.expires_ms, medium.source, medium.filename, medium.animated,
+        )  # fmt: skip
+        await self._run(lambda connection: connection.execute(_SAVE_MEDIUM, values))
+
+    async def medium(self, key: MediaKey) -> Medium | None:
+        """Return a medium."""
+        row = self._reader.row(_MEDIUM, (key,))
+        return sqlite_rows.medium(row) if row else None
+
+    async def delete_medium(self, key: MediaKey) -> bool:
+        """Delete a medium; return whether its blob has no other row and may go."""
+
+        def run(connection: apsw.Connection) -> bool:
+            deleted = connection.execute(_DELETE_MEDIUM, (key,)).fetchall()
+            return bool(deleted) and not connection.execute(_BLOB_HAS_ROWS, deleted[0]).get
+
+        return await self._run(run)
+
+    async def load_numbers(self) -> list[Number]:
+        """Return every number."""
+        rows: Any = self._reader.rows(_NUMBERS)
+        return [msgspec.json.decode(number, type=Number) for (number,) in rows]
+
+    async def save_number(self, number: Number) -> None:
+        """Insert or replace a number."""
+        await self._save(_SAVE_NUMBER, (number.id, msgspec.json.encode(number)))
+
+    async def load_tokens(self) -> list[Token]:
+        """Return every token."""
+        return [sqlite_rows.token(row) for row in self._reader.rows(_TOKENS)]
+
+    async def save_token(self, token: Token) -> None:
+        """Insert or replace a token."""
+        await self._save(_SAVE_TOKEN, (token.hash, token.number_id, token.kind, token.expires_ms))
+
+    async def delete_token(self, token_hash: bytes) -> None:
+        """Forget a token."""
+        await self._save(_DELETE_TOKEN, (token_hash,))
+
+    async def load_providers(self, number_id: NumberId) -> list[Provider]:
+        """Return the media providers of a number."""
+        return [sqlite_rows.provider(row) for row in self._reader.rows(_PROVIDERS, (number_id,))]
+
+    async def save_provider(self, number_id: NumberId, provider: Provider) -> None:
+        """Insert or replace a provider."""
+        p = provider
+        await self._save(_SAVE_PROVIDER, (number_id, p.name, p.kind, p.username, p.password, p.bearer))
+
+    async def delete_provider(self, number_id: NumberId, name: str) -> bool:
+        """Delete a provider."""
+        return bool(await self._save(_DELETE_PROVIDER, (number_id, name)))
+
+    async def load_templates(self) -> list[Template]:
+        """Return every template."""
+        return [sqlite_rows.template(row) for row in self._reader.rows(_TEMPLATES)]
+
+    async def save_template(self, template: Template) -> None:
+        """Insert or replace a template."""
+        t = template
+        await self._save(
+            _SAVE_TEMPLATE, (t.id, t.waba_id, t.name, t.language, t.category, t.status, t.components, t.named)
+        )
+
+    async def message(self, key: MessageKey) -> StoredMessage | None:
+        """Return a message of either direction."""
+        row = self._reader.row(_MESSAGE, (key,))
+        return sqlite_rows.message(row) if row else None
+
+    async def messages(self, *, number_id: NumberId | None, wa_id: str | None, limit: int) -> list[StoredMessage]:
+        """Return the newest messages first."""
+
+        def look(connection: apsw.Connection) -> list[StoredMessage]:
+            return [sqlite_rows.message(row) for row in connection.execute(_MESSAGES, (number_id, wa_id, limit))]
+
+        return await self._search(look)
+
+    async def events_of(self, key: MessageKey) -> list[Event]:
+        """Return the events of a message, oldest first."""
+        return [sqlite_rows.event(row) for row in self._reader.rows(_EVENTS_OF, (key,))]
+
+    async def delivery(self, key: EventKey) -> StoredDelivery | None:
+        """Return one delivery with its attempts."""
+
+        def look(connection: apsw.Connection) -> StoredDelivery | None:
+            row = connection.execute(_DELIVERY, (key,)).fetchone()
+            return sqlite_rows.delivery(row, _attempts(connection, key)) if row else None
+
+        return await self._search(look)
+
+    async def deliveries(
+        self, *, message_key: MessageKey | None, state: str | None, limit: int
+    ) -> list[StoredDelivery]:
+        """Return the newest deliveries first."""
+
+        def look(connection: apsw.Connection) -> list[StoredDelivery]:
+            found = [
+                sqlite_rows.delivery(row, _attempts(connection, row[0]))
+                for row in _delivery_rows(connection, message_key, state, limit)
+            ]
+            return [delivery for delivery in found if state in (None, delivery.state)][:limit]
+
+        return await self._search(look)
+
+    async def get_state(self, name: str) -> bytes | None:
+        """Return a small named value."""
+        row: Any = self._reader.row(_GET_STATE, (name,))
+        return row[0] if row else None
+
+    async def put_state(self, name: str, value: bytes) -> None:
+        """Set a small named value."""
+        await self._save(_PUT_STATE, (name, value))
+
+    async def reset(self) -> None:
+        """Delete everything but numbers, tokens and named values."""
+        await self._run_alone(lambda connection: connection.execute(_RESET).fetchall())
+        self._windows.clear()
+
+    async def _save(self, statement: str, values: Sequence[Value]) -> list[Row]:
+        return await self._run(lambda connection: connection.execute(statement, values).fetchall())
+
+
+def _delivery_rows(
+    connection: apsw.Connection, message_key: MessageKey | None, state: str | None, limit: int
+) -> list[tuple[Any, ...]]:
+    if message_key is not None:
+        return connection.execute(_DELIVERIES_OF, (message_key,)).fetchall()
+    return connection.execute(_IN_STATE[state] if state else _IN_ANY_STATE, (limit,)).fetchall()
+
+
+def _attempts(connection: apsw.Connection, key: EventKey) -> tuple[Attempt, ...]:
+    return tuple(sqlite_rows.attempt(row) for row in connection.execute(_ATTEMPTS, (key,)))

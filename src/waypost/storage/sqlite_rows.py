@@ -1,0 +1,181 @@
+"""Columns and what is made of them, for every read."""
+
+from typing import Any
+
+from waypost.model import (
+    Attempt,
+    Delivery,
+    Event,
+    EventKey,
+    MediaKey,
+    Medium,
+    MessageKey,
+    NumberId,
+    Outbound,
+    Phone,
+    Provider,
+    Status,
+    Template,
+    Token,
+)
+from waypost.ports import Carried, StoredDelivery, StoredMessage
+
+# Any: what a column holds is the schema's promise; the tables are STRICT.
+Values = tuple[Any, ...]
+
+STATES = ("waiting", "done", "dead", "cancelled")
+
+OUTBOUND_COLUMNS = (
+    "messages.key, tag, number_id, wa_id, kind, body, raw, at_ms, callback_data, category, media_key, dialect,"
+    " attempt, due_ms, begun"
+)
+MESSAGE_COLUMNS = (
+    "messages.key, tag, number_id, wa_id, received, messages.kind, messages.status, body, raw, at_ms, problem,"
+    " problem_details, media_key, callback_data"
+)
+EVENT_COLUMNS = (
+    "events.key, events.number_id, events.message_key, events.kind, events.at_ms, events.body, events.status,"
+    " events.problem"
+)
+_EVENT_WIDTH = 8
+WAITING_COLUMNS = f"{EVENT_COLUMNS}, first_ms, deliveries.attempt, due_ms"
+DELIVERY_COLUMNS = (
+    f"{EVENT_COLUMNS}, state, first_ms, due_ms, deliveries.attempt,"
+    " done_at_ms, done_elapsed_ms, done_status, done_answer"
+)
+ATTEMPT_COLUMNS = "number, at_ms, elapsed_ms, status, answer"
+MEDIUM_COLUMNS = "key, tag, number_id, sha256, mime, size, created_ms, expires_ms, source, filename, animated"
+CARRIED_COLUMNS = (
+    "carried.token, carried.number_id, carried.wa_id, carried.kind, carried.category, carried.progress, carried.due_ms"
+)
+CARRIED_WIDTH = 7
+
+
+def outbound(row: Values) -> Outbound:
+    """Make a waiting message of OUTBOUND_COLUMNS."""
+    key, tag, number_id, wa_id, kind, body, raw, at_ms, callback_data, category, media_key, dialect, *job = row
+    attempt, due_ms, begun = job
+    return Outbound(
+        key=MessageKey(key),
+        tag=tag,
+        number_id=NumberId(number_id),
+        wa_id=wa_id,
+        kind=kind,
+        body=body,
+        raw=raw,
+        accepted_ms=at_ms,
+        callback_data=callback_data,
+        category=category,
+        media_key=media_key,
+        attempt=attempt,
+        due_ms=due_ms,
+        begun=bool(begun),
+        dialect=dialect,
+    )
+
+
+def message(row: Values) -> StoredMessage:
+    """Make a message of MESSAGE_COLUMNS."""
+    key, tag, number_id, wa_id, received, kind, status, body, raw, at_ms, problem, details, media_key, data = row
+    return StoredMessage(
+        key=MessageKey(key),
+        tag=tag,
+        number_id=NumberId(number_id),
+        wa_id=wa_id,
+        received=bool(received),
+        kind=kind,
+        status=_status(status),
+        body=body,
+        raw=raw,
+        at_ms=at_ms,
+        problem=problem,
+        problem_details=details,
+        media_key=media_key,
+        callback_data=data,
+    )
+
+
+def event(row: Values) -> Event:
+    """Make an event of EVENT_COLUMNS."""
+    key, number_id, message_key, kind, at_ms, body, status, problem = row
+    return Event(
+        key=EventKey(key),
+        number_id=NumberId(number_id),
+        message_key=MessageKey(message_key),
+        kind=kind,
+        at_ms=at_ms,
+        body=body,
+        status=_status(status),
+        problem=problem,
+    )
+
+
+def waiting(row: Values) -> Delivery:
+    """Make a waiting delivery of WAITING_COLUMNS."""
+    first_ms, attempt_count, due_ms = row[_EVENT_WIDTH:]
+    return Delivery(event(row[:_EVENT_WIDTH]), first_ms=first_ms, attempt=attempt_count, due_ms=due_ms)
+
+
+def delivery(row: Values, earlier: tuple[Attempt, ...]) -> StoredDelivery:
+    """Make a delivery of DELIVERY_COLUMNS and the attempts that are kept apart."""
+    state, first_ms, due_ms, number, *done = row[_EVENT_WIDTH:]
+    last = (attempt((number, *done)),) if STATES[state] == "done" else ()
+    return StoredDelivery(event(row[:_EVENT_WIDTH]), STATES[state], first_ms, due_ms, earlier + last)
+
+
+def attempt(row: Values) -> Attempt:
+    """Make an attempt of ATTEMPT_COLUMNS."""
+    number, at_ms, elapsed_ms, status, answer = row
+    return Attempt(number, at_ms, elapsed_ms, status, answer)
+
+
+def medium(row: Values) -> Medium:
+    """Make a medium of MEDIUM_COLUMNS."""
+    key, tag, number_id, sha256, mime, size, created_ms, expires_ms, source, filename, animated = row
+    return Medium(
+        key=MediaKey(key),
+        tag=tag,
+        number_id=NumberId(number_id),
+        sha256=sha256,
+        mime=mime,
+        size=size,
+        created_ms=created_ms,
+        expires_ms=expires_ms,
+        source=source,
+        filename=filename,
+        animated=bool(animated),
+    )
+
+
+def carried(row: Values) -> Carried:
+    """Make what the network carries of CARRIED_COLUMNS."""
+    token, number_id, wa_id, kind, category, progress, due_ms = row
+    return Carried(MessageKey(token), NumberId(number_id), wa_id, kind, category, Status(progress), due_ms)
+
+
+def token(row: Values) -> Token:
+    """Make a token of its columns in order."""
+    token_hash, number_id, kind, expires_ms = row
+    return Token(token_hash, NumberId(number_id), kind, expires_ms)
+
+
+def provider(row: Values) -> Provider:
+    """Make a provider of its columns in order, without the number."""
+    name, kind, username, password, bearer = row
+    return Provider(name, kind, username, password, bearer)
+
+
+def template(row: Values) -> Template:
+    """Make a template of its columns in order."""
+    key, waba_id, name, language, category, status, components, named = row
+    return Template(key, waba_id, name, language, category, status, components, bool(named))
+
+
+def phone(row: Values) -> Phone:
+    """Make a phone of its columns in order."""
+    wa_id, name, online, blocked, reads, on_whatsapp = row
+    return Phone(wa_id, name, bool(online), bool(blocked), bool(reads), bool(on_whatsapp))
+
+
+def _status(value: int | None) -> Status | None:
+    return None if value is None else Status(value)

@@ -1,0 +1,132 @@
+"""Opening an SQLite file: one process at a time, safe settings, the current schema, or a plain refusal."""
+
+import errno
+import fcntl
+import os
+from importlib import resources
+from pathlib import Path
+
+import apsw
+
+from waypost.ports import StoreRefused
+
+APPLICATION_ID = 0x57505354  # "WPST", in the file's header
+_OLDEST_SQLITE = 3_052_000  # earlier ones can corrupt a database when its write-ahead log is reset
+_CHECKED_BYTES = 32 << 20  # larger files are not read through at start: it must stay within a second
+_STATEMENTS = 1_000  # prepared statements kept, one per number of rows in a statement
+
+_WRITER_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA wal_autocheckpoint = 0",  # the writer thread does it, so that its errors are seen
+    "PRAGMA cache_size = -16384",
+    "PRAGMA temp_store = MEMORY",
+)
+_READER_PRAGMAS = (
+    "PRAGMA query_only = ON",
+    "PRAGMA cache_size = -4096",
+    "PRAGMA temp_store = MEMORY",
+)
+
+
+class FileLock:
+    """Keeps a second process away from the database file, for as long as this object is open."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.with_name(path.name + ".lock")
+        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(self._descriptor)
+            if error.errno not in (errno.EAGAIN, errno.EACCES):
+                raise StoreRefused(f"{self._path} cannot be locked: {error.strerror}.") from error
+            raise StoreRefused(
+                f"Another process has {path} open. Stop it first, or give this one a data folder of its own."
+            ) from None
+
+    def release(self) -> None:
+        """Let another process have the file."""
+        os.close(self._descriptor)
+
+
+def open_writer(path: Path, *, vfs: str = "") -> apsw.Connection:
+    """Open the one connection that writes, with the schema brought up to date. Raises StoreRefused.
+
+    The file is made, readable for its owner only, if it is absent.
+    """
+    if apsw.SQLITE_VERSION_NUMBER < _OLDEST_SQLITE:
+        raise StoreRefused(f"SQLite {apsw.sqlite_lib_version()} is too old; update apsw so that it is 3.52 or newer.")
+    if not vfs:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    try:
+        connection = _connect(path, vfs, _WRITER_PRAGMAS)
+        _check(connection, path)
+        _migrate(connection, path)
+    except (apsw.NotADBError, apsw.CorruptError) as error:
+        raise _damaged(path, str(error)) from error
+    except apsw.Error as error:
+        raise StoreRefused(f"{path} cannot be opened: {error}.") from error
+    return connection
+
+
+def open_reader(path: Path, *, vfs: str = "") -> apsw.Connection:
+    """Open another connection that only reads."""
+    return _connect(path, vfs, _READER_PRAGMAS)
+
+
+def _connect(path: Path, vfs: str, pragmas: tuple[str, ...]) -> apsw.Connection:
+    connection = apsw.Connection(
+        str(path),
+        flags=apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE,
+        vfs=vfs or None,
+        statementcachesize=_STATEMENTS,
+    )
+    connection.set_busy_timeout(5_000)
+    for pragma in pragmas:
+        connection.execute(pragma)
+    return connection
+
+
+def _check(connection: apsw.Connection, path: Path) -> None:
+    """Refuse a file of something else, and a damaged one as far as that is seen in little time."""
+    application = connection.pragma("application_id")
+    tables = connection.execute("SELECT count(*) FROM sqlite_schema").get
+    if tables and application != APPLICATION_ID:
+        raise StoreRefused(f"{path} is a database of another program. Give Waypost a data folder of its own.")
+    pages, page_bytes = connection.pragma("page_count"), connection.pragma("page_size")
+    if pages * page_bytes > _CHECKED_BYTES:
+        return
+    found = connection.execute("PRAGMA quick_check(1)").get
+    if found != "ok":
+        raise _damaged(path, found)
+
+
+def _damaged(path: Path, why: str) -> StoreRefused:
+    return StoreRefused(
+        f"{path} is damaged ({why}). Nothing was changed. Restore the file from a backup, or keep a copy and "
+        f"recover what is left with `sqlite3 {path} .recover`."
+    )
+
+
+def _migrate(connection: apsw.Connection, path: Path) -> None:
+    """Run the migrations that the file has not had, each in a transaction of its own."""
+    version = connection.pragma("user_version")
+    migrations = _migrations()
+    if version > len(migrations):
+        raise StoreRefused(
+            f"{path} was written by a newer Waypost (schema {version}, this one knows {len(migrations)}). "
+            "Update Waypost, or restore the backup made before that update."
+        )
+    for number, script in enumerate(migrations[version:], start=version + 1):
+        with connection:
+            connection.execute(script)
+            connection.pragma("user_version", number)
+            connection.pragma("application_id", APPLICATION_ID)
+
+
+def _migrations() -> list[str]:
+    """Return the scripts in order: 0001_..., 0002_..., without a gap."""
+    folder = resources.files("waypost.storage").joinpath("migrations")
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
+    return [folder.joinpath(name).read_text("utf-8") for name in names]

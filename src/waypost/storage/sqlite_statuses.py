@@ -1,0 +1,152 @@
+"""Writing statuses: what is new, what the message becomes by the table in `model`, its event and its delivery."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import apsw
+
+from waypost.model import TRANSITIONS, Event, EventKey, MessageKey, NumberId, Status
+from waypost.ports import StatusRow
+from waypost.storage.sqlite_engine import Row, Rows
+
+_NEXT = {(was.value, came.value): after.value for (was, came), after in TRANSITIONS.items()}
+
+# What each message is and has seen, all in one text: `key,status,seen;...`.
+_STATES = Rows(
+    "SELECT group_concat(key || ',' || status || ',' || seen, ';') FROM messages WHERE key IN (VALUES {rows})", width=1
+)
+# Let messages climb.
+_CLIMB = Rows(
+    "UPDATE messages SET status = new.column2, seen = new.column3 FROM (VALUES {rows}) AS new"
+    " WHERE messages.key = new.column1",
+    width=3,
+)
+# Say why messages failed.
+_BLAME = Rows(
+    "UPDATE messages SET problem = new.column2, problem_details = new.column3 FROM (VALUES {rows}) AS new"
+    " WHERE messages.key = new.column1",
+    width=3,
+)
+# Keep events.
+_EVENTS = Rows(
+    "INSERT INTO events (key, number_id, message_key, kind, status, at_ms, problem, body) VALUES {rows}", width=8
+)
+# Make events wait for their subscriber.
+_DELIVERIES = Rows("INSERT INTO deliveries (key, state, first_ms, due_ms, attempt) VALUES {rows}", width=5)
+# Park statuses of messages that are not stored yet; of two equal ones the first stays.
+_PARK = Rows(
+    "INSERT INTO orphans (message_key, status, key, number_id, at_ms, problem, problem_details, notify, body)"
+    " VALUES {rows} ON CONFLICT DO NOTHING",
+    width=9,
+)
+# Find the parked statuses of messages, in the order in which they came.
+_PARKED = Rows(
+    "SELECT message_key, status, key, number_id, at_ms, problem, problem_details, notify, body FROM orphans"
+    " WHERE message_key IN (VALUES {rows}) ORDER BY key",
+    width=1,
+)
+# Forget the parked statuses of messages.
+_UNPARK = Rows("DELETE FROM orphans WHERE message_key IN (VALUES {rows})", width=1)
+_ANY_PARKED = "SELECT EXISTS (SELECT 1 FROM orphans)"
+
+
+def write_events(connection: apsw.Connection, events: Sequence[tuple[Event, bool]]) -> None:
+    """Store events, and a waiting delivery for each that is marked."""
+    _EVENTS.run(
+        connection,
+        [
+            (e.key, e.number_id, e.message_key, e.kind, e.status, e.at_ms, e.problem, e.body)
+            for e, _ in events
+        ],
+    )  # fmt: skip
+    _DELIVERIES.run(connection, [(event.key, 0, event.at_ms, event.at_ms, 0) for event, notify in events if notify])
+
+
+class Statuses:
+    """Applies statuses; lives in the writer thread."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+        # Only ever too careful: True costs a look-up per accept until the next start, False is never wrong.
+        self._any_parked = bool(connection.execute(_ANY_PARKED).get)
+
+    def apply(self, rows: Sequence[StatusRow]) -> list[bool]:
+        """Apply statuses in order; True for each that is new to a stored message."""
+        states = self._states({row.event.message_key for row in rows})
+        climbed: dict[int, tuple[int, int]] = {}
+        fresh: list[StatusRow] = []
+        answers: list[bool] = []
+        for row in rows:
+            key = row.event.message_key
+            status, seen = states.get(key, (0, -1))
+            is_new = not seen & row.status.bit
+            if is_new:
+                states[key] = climbed[key] = (_NEXT[status, row.status], seen | row.status.bit)
+                fresh.append(row)
+            answers.append(is_new)
+        self._write(fresh, climbed)
+        self._park([row for row in rows if row.event.message_key not in states])
+        return answers
+
+    def join_parked(self, keys: Iterable[int]) -> list[Event]:
+        """Apply what was parked for messages that are stored now; return the events that wait for delivery."""
+        if not self._any_parked:
+            return []
+        wanted = [(key,) for key in keys]
+        rows = [_parked_row(row) for row in _PARKED.read(self._connection, wanted)]
+        if not rows:
+            return []
+        _UNPARK.run(self._connection, wanted)
+        applied = self.apply(rows)
+        return [row.event for row, is_new in zip(rows, applied, strict=True) if is_new and row.notify]
+
+    def _states(self, keys: Iterable[int]) -> dict[int, tuple[int, int]]:
+        """Return (status, seen) of each stored message among the keys."""
+        states: dict[int, tuple[int, int]] = {}
+        for (text,) in _STATES.read(self._connection, [(key,) for key in keys]):
+            for state in str(text).split(";") if text else ():
+                key, status, seen = map(int, state.split(","))
+                states[key] = (status, seen)
+        return states
+
+    def _write(self, fresh: Sequence[StatusRow], climbed: dict[int, tuple[int, int]]) -> None:
+        _CLIMB.run(self._connection, [(key, status, seen) for key, (status, seen) in climbed.items()])
+        write_events(self._connection, [(row.event, row.notify) for row in fresh])
+        failed = [
+            (row.event.message_key, row.event.problem, row.problem_details)
+            for row in fresh
+            if row.status is Status.FAILED and climbed[row.event.message_key][0] == Status.FAILED
+        ]
+        _BLAME.run(self._connection, failed)
+
+    def _park(self, rows: Sequence[StatusRow]) -> None:
+        if not rows:
+            return
+        self._any_parked = True
+        _PARK.run(
+            self._connection,
+            [
+                (
+                    row.event.message_key, row.status, row.event.key, row.event.number_id, row.event.at_ms,
+                    row.event.problem, row.problem_details, row.notify, row.event.body,
+                )
+                for row in rows
+            ],
+        )  # fmt: skip
+
+
+def _parked_row(row: Row) -> StatusRow:
+    # Any: the columns' types are the table's, which is STRICT.
+    values: tuple[Any, ...] = row
+    message_key, status, key, number_id, at_ms, problem, details, notify, body = values
+    event = Event(
+        key=EventKey(key),
+        number_id=NumberId(number_id),
+        message_key=MessageKey(message_key),
+        kind="status",
+        at_ms=at_ms,
+        body=body,
+        status=Status(status),
+        problem=problem,
+    )
+    return StatusRow(event, Status(status), bool(notify), details)

@@ -1,0 +1,129 @@
+"""The port Store over SQLite: a message's way, one transaction per step."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import apsw
+
+from waypost.model import Attempt, Delivery, Event, EventKey, MessageKey, NumberId, Outbound
+from waypost.ports import InboundRow, StatusRow
+from waypost.storage import sqlite_rows
+from waypost.storage.sqlite_part import Part
+from waypost.storage.sqlite_rows import OUTBOUND_COLUMNS, WAITING_COLUMNS
+
+# Read jobs above a key, in order.
+_WAITING_MESSAGES = (
+    f"SELECT {OUTBOUND_COLUMNS} FROM outbox CROSS JOIN messages USING (key) CROSS JOIN contents USING (key)"  # noqa: S608 - constants
+    " WHERE outbox.key > ? ORDER BY outbox.key LIMIT ?"
+)
+# Read waiting deliveries above a key, in order.
+_WAITING_DELIVERIES = (
+    f"SELECT {WAITING_COLUMNS} FROM deliveries CROSS JOIN events USING (key)"  # noqa: S608 - constants
+    " WHERE deliveries.state = 0 AND deliveries.key > ? ORDER BY deliveries.key LIMIT ?"
+)
+# Read one delivery that waits.
+_WAITING_DELIVERY = (
+    f"SELECT {WAITING_COLUMNS} FROM deliveries CROSS JOIN events USING (key)"  # noqa: S608 - constants
+    " WHERE deliveries.key = ?"
+)
+# Move the attempt that succeeded to the others, before a redelivery.
+_KEEP_DONE = (
+    "INSERT INTO attempts (event_key, number, at_ms, elapsed_ms, status, answer)"
+    " SELECT key, attempt, done_at_ms, done_elapsed_ms, done_status, done_answer FROM deliveries"
+    " WHERE key = ? AND state = 1"
+)
+# Let a delivery start anew.
+_REDELIVER = "UPDATE deliveries SET state = 0, first_ms = ?2, due_ms = ?2, attempt = 0 WHERE key = ?1"
+# Find when a user last wrote.
+_LAST_INBOUND = "SELECT last_inbound_ms FROM windows WHERE number_id = ? AND wa_id = ?"
+# Find the highest key.
+_HIGHEST_KEY = (
+    "SELECT max(key) FROM (SELECT max(key) AS key FROM messages UNION ALL SELECT max(key) FROM events"
+    " UNION ALL SELECT max(key) FROM media UNION ALL SELECT max(token) FROM carried"
+    " UNION ALL SELECT max(key) FROM orphans)"
+)
+
+
+class StorePart(Part):
+    """See `ports.Store` for what each operation promises."""
+
+    async def accept(self, message: Outbound) -> None:
+        """T1: store the message and its job."""
+        await self._commit.submit(self._writes.accept, (message.key,), message)
+
+    async def begin(self, message: Outbound) -> None:
+        """T2: note that an attempt is about to reach the upstream."""
+        await self._commit.submit(self._writes.begin, (message.key,), message)
+
+    async def settle_sent(self, message: Outbound, upstream_id: str) -> None:
+        """T3: the upstream has it."""
+        await self._commit.submit(self._writes.settle_sent, (message.key,), (message, upstream_id))
+
+    async def settle_later(self, message: Outbound) -> None:
+        """T3: keep the job for later."""
+        await self._commit.submit(self._writes.settle_later, (message.key,), message)
+
+    async def settle_failed(self, message: Outbound, row: StatusRow) -> bool:
+        """T3 and T4 in one."""
+        future: Any = self._commit.submit(self._writes.settle_failed, (message.key,), (message, row))
+        is_new: bool = await future
+        return is_new
+
+    async def record_statuses(self, rows: Sequence[StatusRow]) -> list[bool]:
+        """T4: apply statuses."""
+        if not rows:
+            return []
+        keys = tuple(row.event.message_key for row in rows)
+        future: Any = self._commit.submit(self._writes.record_statuses, keys, rows)
+        fresh: list[bool] = await future
+        return fresh
+
+    async def record_inbound(self, row: InboundRow) -> bool:
+        """Store a message that came in."""
+        future: Any = self._commit.submit(self._writes.record_inbound, (row.message.key,), row)
+        is_new: bool = await future
+        return is_new
+
+    async def delivery_done(self, event: Event, attempt: Attempt) -> None:
+        """T5: the subscriber has it."""
+        await self._commit.submit(self._writes.delivery_done, (event.key,), (event, attempt))
+
+    async def delivery_retry(self, delivery: Delivery, attempt: Attempt) -> None:
+        """T5: note a failed attempt."""
+        await self._commit.submit(self._writes.delivery_retry, (delivery.event.key,), (delivery, attempt))
+
+    async def delivery_dead(self, event: Event, attempt: Attempt | None) -> None:
+        """T5: give up."""
+        await self._commit.submit(self._writes.delivery_dead, (event.key,), (event, attempt))
+
+    async def redeliver(self, key: EventKey, now_ms: int) -> Delivery | None:
+        """Make a delivery wait again."""
+
+        def run(connection: apsw.Connection) -> Delivery | None:
+            connection.execute(_KEEP_DONE, (key,))
+            connection.execute(_REDELIVER, (key, now_ms))
+            row = connection.execute(_WAITING_DELIVERY, (key,)).fetchone()
+            return sqlite_rows.waiting(row) if row else None
+
+        return await self._run_alone(run)
+
+    async def waiting_messages(self, after: MessageKey, limit: int) -> list[Outbound]:
+        """Read jobs above a key."""
+        return [sqlite_rows.outbound(row) for row in self._reader.rows(_WAITING_MESSAGES, (after, limit))]
+
+    async def waiting_deliveries(self, after: EventKey, limit: int) -> list[Delivery]:
+        """Read waiting deliveries above a key."""
+        return [sqlite_rows.waiting(row) for row in self._reader.rows(_WAITING_DELIVERIES, (after, limit))]
+
+    async def last_inbound_ms(self, number_id: NumberId, wa_id: str) -> int | None:
+        """Return when the user last wrote to the number."""
+        pair = (number_id, wa_id)
+        if not self._windows.knows(pair):
+            row: Any = self._reader.row(_LAST_INBOUND, pair)
+            self._windows.keep(pair, row[0] if row else None)
+        return self._windows.get(pair)
+
+    async def highest_key(self) -> int:
+        """Return the highest key in any table."""
+        row: Any = self._reader.row(_HIGHEST_KEY)
+        return row[0] or 0
