@@ -58,6 +58,11 @@ _MESSAGES = (
     f"SELECT {MESSAGE_COLUMNS} FROM messages CROSS JOIN contents USING (key)"  # noqa: S608 - constants
     " WHERE (?1 IS NULL OR number_id = ?1) AND (?2 IS NULL OR wa_id = ?2) ORDER BY messages.key DESC LIMIT ?3"
 )
+# Note how far the business has read; that never goes back.
+_MARK_READ = (
+    "INSERT INTO read_marks (number_id, wa_id, up_to) VALUES (?, ?, ?)"
+    " ON CONFLICT DO UPDATE SET up_to = max(up_to, excluded.up_to)"
+)
 _EVENTS_OF = f"SELECT {EVENT_COLUMNS} FROM events WHERE message_key = ? ORDER BY key"  # noqa: S608 - constants
 _DELIVERY = f"SELECT {DELIVERY_COLUMNS} FROM deliveries JOIN events USING (key) WHERE deliveries.key = ?"  # noqa: S608 - constants
 # Find the newest deliveries: of all, in a state, of a message. One text each, so that each has its index.
@@ -77,7 +82,7 @@ _PUT_STATE = "INSERT OR REPLACE INTO state (name, value) VALUES (?, ?)"
 _RESET = "".join(
     f"DELETE FROM {table};"  # noqa: S608 - constants
     for table in (
-        "messages", "contents", "outbox", "events", "deliveries", "attempts", "orphans", "windows", "media",
+        "messages", "contents", "outbox", "events", "deliveries", "attempts", "orphans", "windows", "read_marks", "media",
         "providers", "templates", "phones", "carried",
     )
 )  # fmt: skip
@@ -165,6 +170,10 @@ class RecordsPart(Part):
             return [sqlite_rows.message(row) for row in connection.execute(_MESSAGES, (number_id, wa_id, limit))]
 
         return await self._search(look)
+
+    async def mark_read(self, number_id: NumberId, wa_id: str, up_to: MessageKey) -> None:
+        """Note that the business has read a user's messages up to this one."""
+        await self._save(_MARK_READ, (number_id, wa_id, up_to))
 
     async def events_of(self, key: MessageKey) -> list[Event]:
         """Return the events of a message, oldest first."""

@@ -29,9 +29,12 @@ OUTBOUND_COLUMNS = (
     "messages.key, tag, number_id, wa_id, kind, body, raw, at_ms, callback_data, category, media_key, dialect,"
     " attempt, due_ms, begun"
 )
+# A received message is `read` (3) once the business has marked it or a later one of its user.
 MESSAGE_COLUMNS = (
-    "messages.key, tag, number_id, wa_id, received, messages.kind, messages.status, body, raw, at_ms, problem,"
-    " problem_details, media_key, callback_data"
+    "messages.key, messages.tag, messages.number_id, messages.wa_id, received, messages.kind,"
+    " CASE received WHEN 0 THEN messages.status ELSE (SELECT 3 FROM read_marks WHERE up_to >= messages.key"
+    " AND read_marks.number_id = messages.number_id AND read_marks.wa_id = messages.wa_id) END,"
+    " body, raw, at_ms, problem, problem_details, media_key, callback_data"
 )
 EVENT_COLUMNS = (
     "events.key, events.number_id, events.message_key, events.kind, events.at_ms, events.body, events.status,"

@@ -90,6 +90,13 @@ CREATE TABLE windows (
     PRIMARY KEY (number_id, wa_id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE read_marks (           -- how far the business has read a user's messages
+    number_id INTEGER NOT NULL,
+    wa_id TEXT NOT NULL,
+    up_to INTEGER NOT NULL,         -- a message's key
+    PRIMARY KEY (number_id, wa_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE media (
     key INTEGER PRIMARY KEY,
     tag INTEGER NOT NULL,
