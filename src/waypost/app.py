@@ -22,6 +22,7 @@ from waypost.flows.directory import Directory
 from waypost.flows.first_start import Start, make_ready
 from waypost.flows.mark_read import MarkRead
 from waypost.flows.media import MediaShelf
+from waypost.flows.media_urls import MediaURLs
 from waypost.flows.notify import Notify
 from waypost.flows.receive import Receive, Recent
 from waypost.flows.subscribe import Subscribe
@@ -71,6 +72,7 @@ class Ground:
     policy: FetchPolicy
     poster: Poster
     directory: Directory
+    urls: MediaURLs
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ async def start(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, Ready
         admin_token=operator.admin_token,
         console_url=f"{base_url}/_waypost/login?token={operator.login_token}",
     )
+    ground.urls.base_url = base_url
     _log.info("server.ready", base_url=base_url)
     return parts, ready
 
@@ -162,7 +165,8 @@ async def _lay_ground(settings: Settings, stack: AsyncExitStack) -> Ground:
     timers = Timers(clock)
     stack.callback(timers.stop)
     keys = KeyMaker(after=await store.highest_key())
-    return Ground(settings, clock, timers, keys, store, blobs, policy, poster, directory)
+    urls = MediaURLs(await _url_secret(store), clock)
+    return Ground(settings, clock, timers, keys, store, blobs, policy, poster, directory, urls)
 
 
 def _build(ground: Ground) -> Parts:
@@ -177,9 +181,7 @@ def _build(ground: Ground) -> Parts:
         timers=ground.timers,
         delay_ms=int(1000 * settings.status_delay),
     )
-    shelf = MediaShelf(
-        store, ground.blobs, Fetcher(ground.policy), ground.policy, ImageInspector(), clock, ground.keys
-    )
+    shelf = MediaShelf(store, ground.blobs, Fetcher(ground.policy), ground.policy, ImageInspector(), clock, ground.keys)
     notify = Notify(
         store,
         ground.directory,
@@ -194,7 +196,7 @@ def _build(ground: Ground) -> Parts:
         for event in events:
             webhooks.offer(Delivery(event, first_ms=clock.now_ms()))
 
-    receive = Receive(store, store, ground.directory, recent, clock, ground.keys, announce)
+    receive = Receive(store, store, ground.directory, recent, ground.urls, clock, ground.keys, announce)
     network.connect(receive.statuses, receive.message, store.last_inbound_ms)
     deliver = Deliver(store, network, shelf, receive, clock, windows_lifted=relaxed)
     messages = _message_lanes(ground, deliver)
@@ -208,6 +210,7 @@ def _build(ground: Ground) -> Parts:
         mark_read=MarkRead(store, network),
         subscribe=Subscribe(ground.directory, ground.poster, ground.policy),
         shelf=shelf,
+        urls=ground.urls,
         directory=ground.directory,
         clock=clock,
         rates_lifted=relaxed,
@@ -259,7 +262,7 @@ async def _listen(parts: Parts, stack: AsyncExitStack) -> tuple[Server, Operator
     settings, ground = parts.ground.settings, parts.ground
     operator = Operator(admin_token=settings.admin_token or new_secret(), login_token=new_secret())
     server = Server(
-        build_faces(parts.flows, await _url_secret(ground.store)),
+        build_faces(parts.flows),
         host=settings.host,
         port=settings.port,
         names=settings.allowed_hosts,

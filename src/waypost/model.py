@@ -169,7 +169,12 @@ class InboundMessage:
     body: bytes
     """The object of `messages[]` in the Cloud webhook, JSON, complete but for ids of media."""
     at_ms: int
-    media_key: MediaKey | None = None
+    medium: "Medium | None" = None
+
+    @property
+    def media_key(self) -> MediaKey | None:
+        """The key of the file that it carries."""
+        return self.medium.key if self.medium else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,8 +135,8 @@ class Store(Protocol):
         """Store the message, its event and delivery, and renew the window; False if its key was there before."""
         ...
 
-    async def delivery_done(self, event: Event, attempt: Attempt) -> None:
-        """T5: the subscriber has it. Lazy."""
+    async def delivery_done(self, event: Event, attempt: Attempt | None) -> None:
+        """T5: the subscriber has it, or (None) there is nothing to tell in its dialect. Lazy."""
         ...
 
     async def delivery_retry(self, delivery: Delivery, attempt: Attempt) -> None:

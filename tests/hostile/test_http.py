@@ -10,7 +10,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from waypost.api.guard import Limits
 from waypost.api.protocol import Connection
-from waypost.api.routing import Problem, Request, Response, Route, Router
+from waypost.api.routing import HTTPProblem, Request, Response, Route, Router
 from waypost.api.server import Mount, build_app, render_plainly
 
 MAX_BODY = 1024 * 1024
@@ -34,7 +34,7 @@ class Ledger:
         return Response(200, b"kept " + body, content_type="text/plain")
 
     async def refuse(self, _request: Request) -> Response:
-        raise Problem(401, "no")
+        raise HTTPProblem(401, "no")
 
     async def upload(self, request: Request) -> Response:
         size = 0

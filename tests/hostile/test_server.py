@@ -12,8 +12,8 @@ from waypost.api.guard import host_names
 from waypost.api.protocol import ClientGone
 from waypost.api.routing import (
     ASGIApp,
+    HTTPProblem,
     MethodNotAllowed,
-    Problem,
     Request,
     Response,
     Route,
@@ -73,7 +73,7 @@ class Handlers:
 
 
 def render(_request: Request, error: Exception) -> Response:
-    status = error.status if isinstance(error, Problem) else 500
+    status = error.status if isinstance(error, HTTPProblem) else 500
     return json_response({"error": type(error).__name__}, status=status)
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import aiohttp
 import pytest
-
 from tests.support.clients import FACES, Body, Client, Control, client_for
 from tests.support.receiver import Receiver
 from tests.support.server import ADMIN, NUMBER, TOKEN, Running, running

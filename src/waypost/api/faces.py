@@ -8,12 +8,13 @@ from waypost.api.cloud.media import Media
 from waypost.api.cloud.messages import Identify, Messages
 from waypost.api.cloud.routes import meta_routes, proxy_routes
 from waypost.api.cloud.webhooks import Webhooks
-from waypost.api.routing import ASGIApp, Route, Router, Scope, split_version
+from waypost.api.routing import ASGIApp, Router, Scope, split_version
 from waypost.api.server import Mount, build_app
 from waypost.flows.accept import Accept
 from waypost.flows.directory import Directory
 from waypost.flows.mark_read import MarkRead
 from waypost.flows.media import MediaShelf
+from waypost.flows.media_urls import MediaURLs
 from waypost.flows.subscribe import Subscribe
 from waypost.lib.clock import Clock
 
@@ -28,6 +29,7 @@ class Flows:
     mark_read: MarkRead
     subscribe: Subscribe
     shelf: MediaShelf
+    urls: MediaURLs
     directory: Directory
     clock: Clock
     rates_lifted: bool
@@ -42,10 +44,10 @@ class Operator:
     """Works once, for the console."""
 
 
-def build_faces(flows: Flows, url_secret: str) -> ASGIApp:
+def build_faces(flows: Flows) -> ASGIApp:
     """Return the application: what is Waypost's own first, then On-Premises, 360dialog's proxy, and Meta's graph."""
-    proxy = _cloud(flows, auth.api_key, url_secret)
-    meta = _cloud(flows, auth.bearer, url_secret)
+    proxy = _cloud(flows, auth.api_key)
+    meta = _cloud(flows, auth.bearer)
     return build_app(
         [
             (_is_proxy, Mount(Router(proxy_routes(*proxy)), render_proxy)),
@@ -54,10 +56,10 @@ def build_faces(flows: Flows, url_secret: str) -> ASGIApp:
     )
 
 
-def _cloud(flows: Flows, identify: Identify, url_secret: str) -> tuple[Messages, Media, Webhooks]:
+def _cloud(flows: Flows, identify: Identify) -> tuple[Messages, Media, Webhooks]:
     return (
         Messages(flows.directory, flows.accept, flows.mark_read, identify),
-        Media(flows.directory, flows.shelf, flows.clock, identify, url_secret),
+        Media(flows.directory, flows.shelf, flows.urls, identify),
         Webhooks(flows.directory, flows.subscribe, identify),
     )
 
@@ -77,5 +79,3 @@ def _is_anything(_scope: Scope) -> bool:
 
 def _without_version(path: str) -> str:
     return split_version(path)[1]
-
-

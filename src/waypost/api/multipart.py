@@ -13,7 +13,7 @@ from multipart import (  # type: ignore[import-untyped]  # it brings no types
     parse_options_header,
 )
 
-from waypost.api.routing import BodyTooLarge, Problem, Request
+from waypost.api.routing import BodyTooLarge, HTTPProblem, Request
 
 FILENAME_BYTES = 240
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]")  # RFC 2046, 5.1.1
@@ -22,7 +22,7 @@ _FORM_OVERHEAD_BYTES = 64 * 1024  # boundaries and part headers
 _HEADER_BYTES = 4096
 
 
-class BadForm(Problem):
+class BadForm(HTTPProblem):
     """Raised for a body that is not an acceptable form."""
 
     def __init__(self, reason: str) -> None:
@@ -111,7 +111,7 @@ def _boundary_of(request: Request) -> str:
     value = (request.header(b"content-type") or b"").decode("latin-1")
     kind, options = parse_options_header(value)
     if kind != "multipart/form-data":
-        raise Problem(415, "The body must be of type multipart/form-data.")
+        raise HTTPProblem(415, "The body must be of type multipart/form-data.")
     boundary: str = options.get("boundary", "")
     if _BOUNDARY.fullmatch(boundary) is None:
         raise BadForm("The Content-Type needs a boundary of 1 to 70 characters, as RFC 2046 allows them.")

@@ -20,7 +20,7 @@ _QUERY_FIELDS = 100
 _VERSION = re.compile(r"/(v\d{1,2}(?:\.\d{1,2})?)(?=/|$)")
 
 
-class Problem(Exception):  # noqa: N818 - a request's problem, not the server's error
+class HTTPProblem(Exception):  # noqa: N818 - a request's problem, not the server's error
     """Raised for a request that cannot be served: an HTTP status, and one sentence for the sender."""
 
     def __init__(self, status: int, reason: str) -> None:
@@ -29,14 +29,14 @@ class Problem(Exception):  # noqa: N818 - a request's problem, not the server's 
         self.reason = reason
 
 
-class NotFound(Problem):
+class NotFound(HTTPProblem):
     """Raised for a path that no route has."""
 
     def __init__(self, path: str) -> None:
         super().__init__(404, f"There is nothing at {path[:200]}.")
 
 
-class MethodNotAllowed(Problem):
+class MethodNotAllowed(HTTPProblem):
     """Raised for a path that has routes, but none for this method; `allowed` are those it has."""
 
     def __init__(self, method: str, allowed: Iterable[str]) -> None:
@@ -44,7 +44,7 @@ class MethodNotAllowed(Problem):
         super().__init__(405, f"{method} is not possible here; use {' or '.join(self.allowed)}.")
 
 
-class BodyTooLarge(Problem):
+class BodyTooLarge(HTTPProblem):
     """Raised for a body over its limit, as soon as the limit is passed."""
 
     def __init__(self, max_bytes: int) -> None:
@@ -147,7 +147,7 @@ class Request:
 
     @property
     def query(self) -> dict[str, str]:
-        """The query's fields, the last of each name. Raises Problem when there are too many."""
+        """The query's fields, the last of each name. Raises HTTPProblem when there are too many."""
         if self._query is None:
             self._query = _parse_query(self.scope["query_string"])
         return self._query
@@ -219,7 +219,7 @@ def _parse_query(query: bytes) -> dict[str, str]:
     try:
         return dict(parse_qsl(query.decode("ascii"), keep_blank_values=True, max_num_fields=_QUERY_FIELDS))
     except ValueError:
-        raise Problem(400, f"The query has more than {_QUERY_FIELDS} fields.") from None
+        raise HTTPProblem(400, f"The query has more than {_QUERY_FIELDS} fields.") from None
 
 
 Handler = Callable[[Request], Awaitable[Answer]]

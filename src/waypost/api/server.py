@@ -15,9 +15,9 @@ from waypost.api.protocol import BodyTooSlow, ClientGone, Connection, sweep
 from waypost.api.routing import (
     Answer,
     ASGIApp,
+    HTTPProblem,
     MethodNotAllowed,
     NotFound,
-    Problem,
     Receive,
     Request,
     Response,
@@ -33,7 +33,7 @@ _STOP_SECONDS = 10.0
 _WILDCARDS = ("", "0.0.0.0", "::")  # noqa: S104 - compared with, never bound to
 
 ErrorRenderer = Callable[[Request, Exception], Response]
-"""Makes a face's answer to an exception: a Problem, a BadJSON, an error of ours, or a bug (which is logged here)."""
+"""Makes a face's answer to an exception: a HTTPProblem, a BadJSON, an error of ours, or a bug (which is logged here)."""
 
 Applies = Callable[[Scope], bool]
 """Whether a mount takes the request with this scope."""
@@ -66,7 +66,7 @@ class Mount:
 
     def _answer_error(self, request: Request, error: Exception) -> Response:
         if isinstance(error, BodyTooSlow):
-            error = Problem(408, "The request's body took too long to arrive.")
+            error = HTTPProblem(408, "The request's body took too long to arrive.")
         answer = self._render(request, error)
         if isinstance(error, MethodNotAllowed):
             answer.headers.append((b"allow", ", ".join(error.allowed).encode("ascii")))
@@ -77,7 +77,7 @@ class Mount:
 
 def render_plainly(_request: Request, error: Exception) -> Response:
     """Answer an exception in plain text; for parts without a face."""
-    if isinstance(error, Problem):
+    if isinstance(error, HTTPProblem):
         return Response(error.status, f"{error.reason}\n".encode(), content_type="text/plain; charset=utf-8")
     return Response(500, b"Something went wrong here.\n", content_type="text/plain; charset=utf-8")
 

@@ -105,9 +105,7 @@ class Begun:
     token: str
 
 
-async def make_ready(
-    start: Start, *, directory: Directory, store: Store, receive: Receive, keys: KeyMaker
-) -> Begun:
+async def make_ready(start: Start, *, directory: Directory, store: Store, receive: Receive, keys: KeyMaker) -> Begun:
     """Bring the operator's number to what the settings say, and make what is missing."""
     number = _number_of(start, directory.number(start.number_id))
     await directory.save_number(number)

@@ -8,7 +8,7 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
@@ -19,12 +19,10 @@ from waypost.lib.ids import KeyMaker, new_media_tag, parse_media_id
 from waypost.lib.images import ImageInspector
 from waypost.lib.links import BadLink, FetchPolicy, Link, parse_link
 from waypost.lib.media_facts import MediaFacts, gather_facts
-from waypost.lib.mime import parse_mime
-from waypost.lib.vetting import NotFetched
 from waypost.model import Dialect, MediaKey, Medium, NumberId, Outbound, Provider
 from waypost.ports import BlobStore, BlobWriter, Records
 from waypost.rules import media as media_rules
-from waypost.wire.messages import TYPES
+from waypost.wire.cloud import stored_content
 from waypost.wire.parts import MediaObject
 
 LIFE = timedelta(days=30)
@@ -90,7 +88,7 @@ class MediaShelf:
     async def keep(self, writer: BlobWriter, origin: Origin, *, dialect: Dialect) -> Medium:
         """Check an uploaded file and keep it under a new id. Raises Refusal with what is wrong with it."""
         facts = await self._facts(writer, origin.declared)
-        if fault := media_rules.check(dialect, None, facts):
+        if fault := media_rules.check_upload(dialect, facts):
             raise Refusal(BAD_MEDIA, fault.details)
         return await self._store(writer, origin, facts)
 
@@ -120,7 +118,7 @@ class MediaShelf:
         the webhook only.
         """
         if message.content is None:
-            message.content = TYPES[message.kind].decode(message.body)
+            message.content = stored_content(message.kind, message.body)
         media = message.content.media()
         if not media:
             return None
@@ -207,12 +205,8 @@ class MediaShelf:
         return next((provider for provider in providers if provider.name == name), None)
 
     async def _facts(self, writer: BlobWriter, declared: str | None) -> MediaFacts:
-        """Look into the file; where nothing is said of it, what it is counts as what it claims to be."""
         await writer.flush()
-        facts = await gather_facts(writer.path, declared, self.inspector)
-        if facts.declared is None and not declared and facts.sniffed.mime:
-            return replace(facts, declared=parse_mime(facts.sniffed.mime))
-        return facts
+        return await gather_facts(writer.path, declared, self.inspector)
 
     async def _store(self, writer: BlobWriter, origin: Origin, facts: MediaFacts) -> Medium:
         """Keep the bytes, then the row: an id never names bytes that a power cut can take."""

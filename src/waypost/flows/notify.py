@@ -39,7 +39,7 @@ class Notify:
             return None
         body = _rendered(delivery.event, number)
         if body is None:  # the dialect has no word for it
-            await self.store.delivery_dead(delivery.event, None)
+            await self.store.delivery_done(delivery.event, None)
             return None
         delivery.attempt += 1
         started = self.clock.monotonic()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from waypost.errors import Fault
 from waypost.flows.directory import Directory
+from waypost.flows.media_urls import MediaURLs
 from waypost.lib import ids
 from waypost.lib.clock import Clock
 from waypost.model import (
@@ -64,6 +65,7 @@ class Receive:
     records: Records
     directory: Directory
     recent: Recent
+    urls: MediaURLs
     clock: Clock
     keys: ids.KeyMaker
     announce: Announce
@@ -85,7 +87,9 @@ class Receive:
             message_key=message.key,
             kind="message",
             at_ms=message.at_ms,
-            body=cloud.inbound_value(message),
+            body=cloud.inbound_value(
+                message, medium=message.medium, url=self.urls.url(message.medium) if message.medium else None
+            ),
         )
         row = InboundRow(message, event, notify=number.webhook is not None and not quietly, opens_window=True)
         is_new = await self.store.record_inbound(row)

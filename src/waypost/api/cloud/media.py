@@ -13,13 +13,11 @@ from waypost.api.routing import Answer, Request, Response
 from waypost.errors import BAD_REQUEST, INVALID_PARAMETER, MISSING_PARAMETER, UNKNOWN_OBJECT, Refusal
 from waypost.flows.directory import Directory
 from waypost.flows.media import MediaShelf, Origin
-from waypost.lib import signing
-from waypost.lib.clock import Clock
+from waypost.flows.media_urls import MediaURLs
 from waypost.lib.mime import declared_type
 from waypost.model import Medium, Number
 from waypost.wire import cloud
 
-URL_LIFE_SECONDS = 300
 MAX_UPLOAD_BYTES = 100 * 1024 * 1024  # the largest document
 
 Identify = Callable[[Request, Directory], Number]
@@ -31,9 +29,8 @@ class Media:
 
     directory: Directory
     shelf: MediaShelf
-    clock: Clock
+    urls: MediaURLs
     identify: Identify
-    url_secret: str
 
     async def upload(self, request: Request) -> Response:
         """Take a multipart form with `messaging_product`, `file` and `type`, its parts in any order."""
@@ -56,10 +53,7 @@ class Media:
     async def get(self, request: Request) -> Response:
         """Look a medium up; the answer's URL works for five minutes."""
         medium = await self._medium(request)
-        ext = self.clock.now_ms() // 1000 + URL_LIFE_SECONDS
-        query = signing.sign_url_params(self.url_secret, mid=str(medium.key), ext=ext)
-        url = f"{_base_url(request)}/whatsapp_business/attachments/?{query}"
-        return Response(200, cloud.media_answer(medium, url))
+        return Response(200, cloud.media_answer(medium, self.urls.url(medium, _base_url(request))))
 
     async def delete(self, request: Request) -> Response:
         """Delete a medium."""
@@ -72,16 +66,8 @@ class Media:
         # spec: cloud-api.md#6.3 - whatever is wrong with the URL is a 404; the client looks the id up again.
         """
         number = auth.either(request, self.directory)
-        query = request.query
-        mid = query.get("mid", "")
-        fresh = signing.verify_url_params(
-            [self.url_secret],
-            mid=mid,
-            ext=query.get("ext", ""),
-            url_hash=query.get("hash", ""),
-            now=self.clock.now_ms() // 1000,
-        )
-        medium = await self.shelf.find(number.id, mid) if fresh else None
+        media_id = self.urls.media_id(request.query)
+        medium = await self.shelf.find(number.id, media_id) if media_id else None
         if medium is None:
             return Response(404, b"Not found: the URL is expired, altered or not yours.\n", content_type="text/plain")
         return file_response(request, medium, self.shelf)

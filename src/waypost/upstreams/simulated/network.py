@@ -15,7 +15,6 @@ from waypost.lib.clock import Clock
 from waypost.lib.ids import KeyMaker, new_tag
 from waypost.model import (
     InboundMessage,
-    MediaKey,
     Medium,
     MessageKey,
     NumberId,
@@ -138,7 +137,7 @@ class Network:
         return len(read)
 
     async def write(
-        self, wa_id: str, number_id: NumberId, *, kind: str, body: bytes, media_key: MediaKey | None, keys: KeyMaker
+        self, wa_id: str, number_id: NumberId, *, kind: str, body: bytes, medium: Medium | None, keys: KeyMaker
     ) -> InboundMessage:
         """Let the phone's user write to a business; the business is told like by any upstream."""
         phone = await self.phones.change(wa_id)
@@ -150,7 +149,7 @@ class Network:
             kind=kind,
             body=body,
             at_ms=self._clock.now_ms(),
-            media_key=media_key,
+            medium=medium,
         )
         assert self._report_message is not None, "connect() comes first"
         await self._report_message(message)
