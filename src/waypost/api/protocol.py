@@ -1,14 +1,14 @@
 """One HTTP/1.1 connection: uvicorn's httptools protocol with the guard's rules applied to bytes as they arrive.
 
-What differs from uvicorn's: the head is judged before a task is started; one sweep over all connections ends slow
-ones, so that no request arms a timer; a refusal waits for its turn among pipelined requests and lingers, so that a
-client that is still sending can read it; an offered protocol upgrade is declined and the request still answered.
+What differs from uvicorn's: the head is judged before a task is started; slow connections are ended by the server's
+sweep over all of them, so that no request arms a timer; a refusal waits for its turn among pipelined requests and
+lingers, so that a client that is still sending can read it; an offered upgrade is declined and the request answered.
 `tests/hostile/test_http.py` pins what is relied on.
 """
 
 import asyncio
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import unquote
 
@@ -396,10 +396,3 @@ class Connection(HttpToolsProtocol):
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self.flow.resume_reading()
-
-
-def sweep(connections: Iterable[object], now: float) -> None:
-    """Expire every connection whose deadline has passed; `now` is the event loop's time."""
-    for connection in list(connections):
-        if isinstance(connection, Connection) and connection.deadline < now:
-            connection.expire(now)

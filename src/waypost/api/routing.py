@@ -51,6 +51,13 @@ class BodyTooLarge(HTTPProblem):
         super().__init__(413, f"The request's body is larger than {max_bytes} bytes.")
 
 
+class BodyTimedOut(HTTPProblem):
+    """What a face is given when the rest of a body did not come in time."""
+
+    def __init__(self) -> None:
+        super().__init__(408, "The request's body took too long to arrive.")
+
+
 class Answer(Protocol):
     """A response that can write itself."""
 
@@ -242,7 +249,7 @@ class Route:
 class _Node:
     """The routes at one path, and the ways on from there."""
 
-    routes: dict[str, Route] = field(default_factory=dict)
+    routes: dict[str, tuple[Route, list[str]]] = field(default_factory=dict)  # by method; with its variables' names
     words: dict[str, "_Node"] = field(default_factory=dict)
     any_word: "_Node | None" = None
 
@@ -265,10 +272,11 @@ class Router:
         """
         fixed = self._fixed.get(path)
         node, words = (fixed, []) if fixed is not None else self._walk(path)
-        route = node.routes.get(method) or (node.routes.get("GET") if method == "HEAD" else None)
-        if route is None:
+        found = node.routes.get(method) or (node.routes.get("GET") if method == "HEAD" else None)
+        if found is None:
             raise MethodNotAllowed(method, node.routes)
-        return route, dict(zip(_variables(route.path), words, strict=True)) if words else {}
+        route, names = found
+        return route, dict(zip(names, reversed(words), strict=True)) if words else {}
 
     def _walk(self, path: str) -> tuple[_Node, list[str]]:
         segments = path[1:-1].split("/") if path.endswith("/") and path != "/" else path[1:].split("/")
@@ -287,13 +295,14 @@ class Router:
                 node = node.any_word
             else:
                 node = node.words.setdefault(word, _Node())
-        if node.routes.setdefault(route.method, route) is not route:
+        if node.routes.setdefault(route.method, (route, _variables(route.path)))[0] is not route:
             raise ValueError(f"two routes for {route.method} {route.path}")
         if "{" not in route.path:
             self._fixed[route.path] = node
 
 
 def _descend(node: _Node, segments: list[str], at: int) -> tuple[_Node, list[str]] | None:
+    """Return the node at the end of `segments` and the variable ones among them, the last first."""
     if at == len(segments):
         return (node, []) if node.routes else None
     segment = segments[at]
@@ -306,7 +315,7 @@ def _descend(node: _Node, segments: list[str], at: int) -> tuple[_Node, list[str
         return None
     found = _descend(node.any_word, segments, at + 1)
     if found is not None:
-        found[1].insert(0, segment)
+        found[1].append(segment)
     return found
 
 

@@ -11,10 +11,11 @@ from uvicorn import Config
 from uvicorn.server import ServerState
 
 from waypost.api.guard import Guard, Limits, host_names
-from waypost.api.protocol import BodyTooSlow, ClientGone, Connection, sweep
+from waypost.api.protocol import BodyTooSlow, ClientGone, Connection
 from waypost.api.routing import (
     Answer,
     ASGIApp,
+    BodyTimedOut,
     HTTPProblem,
     MethodNotAllowed,
     NotFound,
@@ -33,7 +34,10 @@ _STOP_SECONDS = 10.0
 _WILDCARDS = ("", "0.0.0.0", "::")  # noqa: S104 - compared with, never bound to
 
 ErrorRenderer = Callable[[Request, Exception], Response]
-"""Makes a face's answer to an exception: a HTTPProblem, a BadJSON, an error of ours, or a bug (which is logged here)."""
+"""Makes a face's answer to an exception: an HTTPProblem, a BadJSON, an error of ours, or a bug.
+
+An answer of 500 or more is logged here, with the exception.
+"""
 
 Applies = Callable[[Scope], bool]
 """Whether a mount takes the request with this scope."""
@@ -66,7 +70,7 @@ class Mount:
 
     def _answer_error(self, request: Request, error: Exception) -> Response:
         if isinstance(error, BodyTooSlow):
-            error = HTTPProblem(408, "The request's body took too long to arrive.")
+            error = BodyTimedOut()
         answer = self._render(request, error)
         if isinstance(error, MethodNotAllowed):
             answer.headers.append((b"allow", ", ".join(error.allowed).encode("ascii")))
@@ -91,6 +95,8 @@ def build_app(mounts: Iterable[tuple[str | Applies, ASGIApp]]) -> ASGIApp:
             await _first(rules, scope)(scope, receive, send)
         except ClientGone:
             return
+        except BodyTooSlow:  # from an application that knows nothing of it
+            await render_plainly(Request(scope, receive), BodyTimedOut()).send(send)
         except Exception as error:
             _log.error("request.broken", method=scope["method"], path=scope["path"], exc_info=error)
             raise
@@ -164,14 +170,14 @@ class Server:
         self._listener = await loop.create_server(
             lambda: Connection(self._config, self._state, guard), sock=listening, backlog=_BACKLOG, ssl=self._tls
         )
-        self._arm_sweep(loop)
+        self._run_sweep(loop)
 
     async def stop(self, *, within_seconds: float = _STOP_SECONDS) -> None:
         """Stop listening, let requests in work end, and after `within_seconds` end them."""
         if self._listener is None:
             return
         self._listener.close()
-        for connection in list(self._state.connections):
+        for connection in self._connections():
             connection.shutdown()
         await _wait_for(self._state.tasks, within_seconds)
         for task in list(self._state.tasks):
@@ -179,14 +185,21 @@ class Server:
         await _wait_for(self._state.tasks, 1.0)
         if self._sweep is not None:
             self._sweep.cancel()
-        for connection in list(self._state.connections):
-            cast("Connection", connection).transport.abort()  # no other kind is made
+        for connection in self._connections():
+            connection.transport.abort()
         await self._listener.wait_closed()
         self._listener = None
 
-    def _arm_sweep(self, loop: asyncio.AbstractEventLoop) -> None:
-        sweep(self._state.connections, loop.time())
-        self._sweep = loop.call_later(self._limits.sweep_seconds, self._arm_sweep, loop)
+    def _connections(self) -> list[Connection]:
+        return cast("list[Connection]", list(self._state.connections))  # no other kind is made
+
+    def _run_sweep(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Expire every connection whose deadline has passed, now and again after a while."""
+        now = loop.time()
+        for connection in self._connections():
+            if connection.deadline < now:
+                connection.expire(now)
+        self._sweep = loop.call_later(self._limits.sweep_seconds, self._run_sweep, loop)
 
 
 async def _wait_for(tasks: Iterable[asyncio.Task[None]], seconds: float) -> None:
