@@ -160,6 +160,16 @@ TOO_LARGE = Problem(
     onprem_code=1009, onprem_http=413, onprem_title="Parameter value is not valid",
     fix="Send a smaller body; the details name the limit.",
 )  # fmt: skip
+TIMED_OUT = Problem(
+    name="timed_out", code=100, http=408, title="Invalid parameter",
+    onprem_code=1025, onprem_http=408, onprem_title="Invalid Request", retryable=True,
+    fix="Send the whole body at once, or faster.",
+)  # fmt: skip
+UNSUPPORTED_CONTENT = Problem(
+    name="unsupported_content", code=100, http=415, title="Invalid parameter",
+    onprem_code=1025, onprem_http=415, onprem_title="Invalid Request",
+    fix="Send the body in the content type that the details name.",
+)  # fmt: skip
 BAD_MEDIA = Problem(
     name="bad_media", code=100, http=400, title="Invalid parameter",
     onprem_code=1009, onprem_http=400, onprem_title="Parameter value is not valid",

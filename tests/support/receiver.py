@@ -159,6 +159,11 @@ class Receiver:
             await self._arrived.wait_for(lambda: len(self.received) >= count)
             return list(self.received)
 
+    async def wait_until(self, is_so: Callable[[], bool], timeout: float = 5) -> None:
+        """Return once `is_so`; it is asked again after every request."""
+        async with asyncio.timeout(timeout), self._arrived:
+            await self._arrived.wait_for(is_so)
+
     async def wait_for_status(self, message_id: str, status: str, timeout: float = 5) -> Received:
         """Return the first request that carries this status of this message."""
         return await self.wait_for(lambda got: status in _statuses(got, message_id), timeout)

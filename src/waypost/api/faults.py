@@ -1,15 +1,17 @@
 """Turns whatever stopped a request into a fault of the one list, so that every face can say it its own way."""
 
-from waypost.api.routing import BodyTooLarge, HTTPProblem, MethodNotAllowed, NotFound
+from waypost.api.routing import BodyTimedOut, BodyTooLarge, HTTPProblem, MethodNotAllowed, NotFound
 from waypost.errors import (
     BAD_REQUEST,
     METHOD_NOT_ALLOWED,
     NO_SPACE,
     OVERLOADED,
     SOMETHING_WENT_WRONG,
+    TIMED_OUT,
     TOO_LARGE,
     UNAVAILABLE,
     UNKNOWN_PATH,
+    UNSUPPORTED_CONTENT,
     Fault,
     Refusal,
 )
@@ -32,6 +34,10 @@ def fault_of(error: Exception) -> Fault:
             return Fault(METHOD_NOT_ALLOWED, error.reason)
         case BodyTooLarge():
             return Fault(TOO_LARGE, error.reason)
+        case BodyTimedOut():
+            return Fault(TIMED_OUT, error.reason)
+        case HTTPProblem(status=415):
+            return Fault(UNSUPPORTED_CONTENT, error.reason)
         case HTTPProblem():
             return Fault(BAD_REQUEST, error.reason)
         case StoreBusy():
