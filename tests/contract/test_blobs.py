@@ -1,0 +1,345 @@
+"""What every blob store promises, run for each store we have."""
+
+import asyncio
+import errno
+import hashlib
+import os
+import subprocess
+import sys
+import textwrap
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from waypost.blobs.local import CHUNK_BYTES, LocalBlobs, NoSpace
+from waypost.ports import Blob, BlobStore
+
+Make = Callable[[Path], LocalBlobs]
+
+STORES: dict[str, Make] = {"local": LocalBlobs}
+EMPTY = hashlib.sha256(b"").digest()
+LARGE = bytes(range(256)) * 2_500  # two and a half chunks
+
+
+@pytest.fixture(params=STORES)
+def make(request: pytest.FixtureRequest) -> Make:
+    return STORES[request.param]
+
+
+def using(blobs: LocalBlobs, work: Callable[[LocalBlobs], Awaitable[object]]) -> object:
+    """Run `work` with the store and close it."""
+
+    async def go() -> object:
+        try:
+            return await work(blobs)
+        finally:
+            await blobs.aclose()
+
+    return asyncio.run(go())
+
+
+async def kept(blobs: BlobStore, *chunks: bytes) -> Blob:
+    async with blobs.writer() as writer:
+        for chunk in chunks:
+            await writer.write(chunk)
+        return await writer.keep()
+
+
+async def content(blobs: BlobStore, sha256: bytes, *, start: int = 0, length: int | None = None) -> bytes:
+    return b"".join([chunk async for chunk in blobs.read(sha256, start=start, length=length)])
+
+
+def unfinished(root: Path) -> list[Path]:
+    return list((root / "tmp").iterdir())
+
+
+def stored(root: Path) -> list[Path]:
+    return [path for path in root.glob("??/??/*") if path.is_file()]
+
+
+# -- Every store -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("chunks", [(), (b"x",), (b"a", b"", b"bc"), (LARGE,), (LARGE, b"tail", LARGE)])
+def test_what_is_kept_reads_back_the_same(make: Make, tmp_path: Path, chunks: tuple[bytes, ...]) -> None:
+    whole = b"".join(chunks)
+
+    async def work(blobs: LocalBlobs) -> object:
+        blob = await kept(blobs, *chunks)
+        return blob, await content(blobs, blob.sha256)
+
+    assert using(make(tmp_path), work) == (Blob(hashlib.sha256(whole).digest(), len(whole)), whole)
+
+
+@pytest.mark.parametrize(
+    ("start", "length", "expected"),
+    [
+        (0, 1, LARGE[:1]),
+        (5, None, LARGE[5:]),
+        (CHUNK_BYTES - 1, 2, LARGE[CHUNK_BYTES - 1 : CHUNK_BYTES + 1]),
+        (len(LARGE) - 1, 100, LARGE[-1:]),
+        (len(LARGE), 1, b""),
+        (10, 0, b""),
+    ],
+)
+def test_a_part_can_be_read(make: Make, tmp_path: Path, start: int, length: int | None, expected: bytes) -> None:
+    async def work(blobs: LocalBlobs) -> object:
+        blob = await kept(blobs, LARGE)
+        return await content(blobs, blob.sha256, start=start, length=length)
+
+    assert using(make(tmp_path), work) == expected
+
+
+def test_reading_goes_in_bounded_chunks(make: Make, tmp_path: Path) -> None:
+    async def work(blobs: LocalBlobs) -> object:
+        blob = await kept(blobs, LARGE)
+        return [len(chunk) async for chunk in blobs.read(blob.sha256)]
+
+    assert using(make(tmp_path), work) == [CHUNK_BYTES, CHUNK_BYTES, len(LARGE) - 2 * CHUNK_BYTES]
+
+
+def test_an_unknown_hash_is_not_found(make: Make, tmp_path: Path) -> None:
+    async def work(blobs: LocalBlobs) -> None:
+        with pytest.raises(FileNotFoundError):
+            await content(blobs, EMPTY)
+
+    using(make(tmp_path), work)
+
+
+def test_the_same_bytes_may_come_many_times_at_once(make: Make, tmp_path: Path) -> None:
+    async def work(blobs: LocalBlobs) -> object:
+        several = await asyncio.gather(*(kept(blobs, LARGE) for _ in range(20)))
+        return set(several), await content(blobs, several[0].sha256)
+
+    assert using(make(tmp_path), work) == ({Blob(hashlib.sha256(LARGE).digest(), len(LARGE))}, LARGE)
+
+
+def test_deleted_bytes_are_gone_and_deleting_again_is_harmless(make: Make, tmp_path: Path) -> None:
+    async def work(blobs: LocalBlobs) -> object:
+        blob = await kept(blobs, b"x")
+        await blobs.delete(blob.sha256)
+        await blobs.delete(blob.sha256)
+        return await blobs.open(blob.sha256)
+
+    assert using(make(tmp_path), work) is None
+
+
+def test_the_file_can_be_looked_at_before_it_is_kept(make: Make, tmp_path: Path) -> None:
+    async def work(blobs: LocalBlobs) -> object:
+        async with blobs.writer() as writer:
+            await writer.write(b"first bytes")
+            await writer.flush()
+            return writer.path.read_bytes()
+
+    assert using(make(tmp_path), work) == b"first bytes"
+
+
+@pytest.mark.parametrize("amount", [1, len(LARGE)])
+def test_leaving_without_keep_leaves_nothing(make: Make, tmp_path: Path, amount: int) -> None:
+    async def work(blobs: LocalBlobs) -> None:
+        async with blobs.writer() as writer:
+            await writer.write(LARGE[:amount])
+            raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        using(make(tmp_path), work)
+
+    assert (unfinished(tmp_path), stored(tmp_path)) == ([], [])
+
+
+def test_an_upload_that_is_cancelled_leaves_nothing(make: Make, tmp_path: Path) -> None:
+    async def work(blobs: LocalBlobs) -> object:
+        async def upload() -> None:
+            async with blobs.writer() as writer:
+                while True:
+                    await writer.write(LARGE)
+
+        task = asyncio.create_task(upload())
+        await asyncio.wait([task], timeout=0.05)
+        task.cancel()
+        await asyncio.wait([task])
+        return task.cancelled()
+
+    cancelled = using(make(tmp_path), work)
+
+    assert (cancelled, unfinished(tmp_path), stored(tmp_path)) == (True, [], [])
+
+
+def test_a_kept_file_takes_no_more_bytes(make: Make, tmp_path: Path) -> None:
+    async def work(blobs: LocalBlobs) -> None:
+        async with blobs.writer() as writer:
+            await writer.write(b"x")
+            await writer.keep()
+            with pytest.raises(ValueError, match="open another writer"):
+                await writer.keep()
+
+    using(make(tmp_path), work)
+
+    assert [path.read_bytes() for path in stored(tmp_path)] == [b"x"]
+
+
+# -- Local files only --------------------------------------------------------------------------------------------
+
+
+def test_a_file_lies_under_its_hash_and_nowhere_else(tmp_path: Path) -> None:
+    using(LocalBlobs(tmp_path), lambda blobs: kept(blobs, b""))
+
+    name = EMPTY.hex()
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / name[:2] / name[2:4] / name]
+
+
+def test_a_planted_link_in_place_of_a_file_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(b"secret")
+    blobs = LocalBlobs(tmp_path / "store")
+    blobs.path(EMPTY).parent.mkdir(parents=True)
+    blobs.path(EMPTY).symlink_to(tmp_path / "secret")
+
+    assert using(blobs, lambda blobs: blobs.open(EMPTY)) is None
+
+
+def test_a_planted_link_in_place_of_a_directory_is_not_followed(tmp_path: Path) -> None:
+    outside = tmp_path / "outside" / EMPTY.hex()[2:4]
+    outside.mkdir(parents=True)
+    (outside / EMPTY.hex()).write_bytes(b"secret")
+    blobs = LocalBlobs(tmp_path / "store")
+    (tmp_path / "store" / EMPTY.hex()[:2]).symlink_to(tmp_path / "outside")
+
+    assert using(blobs, lambda blobs: blobs.open(EMPTY)) is None
+
+
+def test_an_upload_replaces_a_planted_link_and_not_its_target(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(b"secret")
+    blobs = LocalBlobs(tmp_path / "store")
+    blobs.path(EMPTY).parent.mkdir(parents=True)
+    blobs.path(EMPTY).symlink_to(tmp_path / "secret")
+
+    using(blobs, lambda blobs: kept(blobs, b""))
+
+    assert (blobs.path(EMPTY).is_symlink(), (tmp_path / "secret").read_bytes()) == (False, b"secret")
+
+
+def test_a_pipe_in_place_of_a_file_is_no_blob_and_blocks_nobody(tmp_path: Path) -> None:
+    blobs = LocalBlobs(tmp_path)
+    blobs.path(EMPTY).parent.mkdir(parents=True)
+    os.mkfifo(blobs.path(EMPTY))
+
+    assert using(blobs, lambda blobs: blobs.open(EMPTY)) is None
+
+
+def test_sweeping_removes_old_unfinished_files_only(tmp_path: Path) -> None:
+    blobs = LocalBlobs(tmp_path)
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    for name, age in (("old", timedelta(hours=2)), ("young", timedelta(minutes=1))):
+        (tmp_path / "tmp" / name).write_bytes(b"x")
+        os.utime(tmp_path / "tmp" / name, ((now - age).timestamp(),) * 2)
+
+    removed = using(blobs, lambda blobs: blobs.sweep(now - timedelta(hours=1)))
+
+    assert (removed, [path.name for path in unfinished(tmp_path)]) == (1, ["young"])
+
+
+def test_sweeping_spares_a_slow_upload(tmp_path: Path) -> None:
+    async def work(blobs: LocalBlobs) -> object:
+        async with blobs.writer() as writer:
+            await writer.write(b"slow")
+            await writer.flush()
+            removed = await blobs.sweep(datetime(2100, 1, 1, tzinfo=UTC))
+            return removed, await writer.keep()
+
+    assert using(LocalBlobs(tmp_path), work) == (0, Blob(hashlib.sha256(b"slow").digest(), 4))
+
+
+class FailingSync:
+    """Stands for a disk: fails at one call and remembers what kind of file each call was for."""
+
+    def __init__(self, fail_at: int | None, code: int = errno.EIO) -> None:
+        self.synced: list[str] = []
+        self._fail_at, self._code = fail_at, code
+
+    def __call__(self, descriptor: int) -> None:
+        path = Path(f"/proc/self/fd/{descriptor}")
+        self.synced.append("directory" if path.is_dir() else "file")
+        if len(self.synced) - 1 == self._fail_at:
+            raise OSError(self._code, os.strerror(self._code))
+
+
+def test_the_file_is_synced_before_its_name_and_the_directories(tmp_path: Path) -> None:
+    sync = FailingSync(None)
+
+    using(LocalBlobs(tmp_path, sync=sync), lambda blobs: kept(blobs, b"x"))
+
+    assert sync.synced == ["file", "directory", "directory", "directory"]
+
+
+def test_a_file_that_is_there_already_still_syncs_its_directory(tmp_path: Path) -> None:
+    sync = FailingSync(None)
+
+    async def work(blobs: LocalBlobs) -> None:
+        await kept(blobs, b"x")
+        sync.synced.clear()
+        await kept(blobs, b"x")
+
+    using(LocalBlobs(tmp_path, sync=sync), work)
+
+    assert sync.synced == ["file", "directory"]
+
+
+@pytest.mark.parametrize("fail_at", [0, 1, 2, 3])
+def test_a_failed_sync_is_not_tried_again_and_nothing_is_kept(tmp_path: Path, fail_at: int) -> None:
+    sync = FailingSync(fail_at)
+
+    async def work(blobs: LocalBlobs) -> None:
+        with pytest.raises(OSError, match="Input/output error"):
+            await kept(blobs, b"x")
+
+    using(LocalBlobs(tmp_path, sync=sync), work)
+
+    assert (len(sync.synced), unfinished(tmp_path), stored(tmp_path)) == (fail_at + 1, [], [])
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_has_a_name_of_its_own(tmp_path: Path, code: int) -> None:
+    async def work(blobs: LocalBlobs) -> None:
+        with pytest.raises(NoSpace, match="no space is left for media"):
+            await kept(blobs, b"x")
+
+    using(LocalBlobs(tmp_path, sync=FailingSync(0, code)), work)
+
+    assert (unfinished(tmp_path), stored(tmp_path)) == ([], [])
+
+
+FILL_THE_DISK = textwrap.dedent("""
+    import asyncio, sys
+    from pathlib import Path
+    from waypost.blobs.local import LocalBlobs, NoSpace
+
+    async def main(root) -> None:
+        blobs = LocalBlobs(root)
+        try:
+            async with blobs.writer() as writer:
+                for _ in range(64):
+                    await writer.write(bytes(65536))
+                await writer.keep()
+        except NoSpace:
+            print("full", sorted(path.name for path in root.rglob("*")))
+        async with blobs.writer() as writer:
+            await writer.write(b"small")
+            print((await writer.keep()).size)
+        await blobs.aclose()
+
+    asyncio.run(main(Path(sys.argv[1])))
+""")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk takes root")
+def test_a_disk_that_is_really_full_refuses_and_recovers(tmp_path: Path) -> None:
+    script = 'mount -t tmpfs -o size=1m none "$1" && exec "$2" -c "$3" "$1"'
+    command = ["unshare", "-m", "sh", "-c", script, "sh", str(tmp_path), sys.executable, FILL_THE_DISK]
+
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=30, check=False, env={"PYTHONPATH": os.pathsep.join(sys.path)}
+    )
+
+    assert (done.stdout, done.stderr) == ("full ['tmp']\n5\n", "")
