@@ -58,9 +58,16 @@ class Rows:
 class Engine:
     """The write connection as `commit` wants it."""
 
-    def __init__(self, connection: apsw.Connection, lock: FileLock | None = None) -> None:
+    def __init__(
+        self,
+        connection: apsw.Connection,
+        lock: FileLock | None = None,
+        *,
+        checkpoint_pages: int = _CHECKPOINT_PAGES,
+    ) -> None:
         self.connection = connection
         self._lock = lock
+        self._checkpoint_pages = checkpoint_pages
         self._log_pages = 0
         connection.set_wal_hook(self._committed)
 
@@ -95,7 +102,7 @@ class Engine:
 
     def upkeep(self) -> None:
         """Copy the write-ahead log into the file when it has grown long."""
-        if self._log_pages < _CHECKPOINT_PAGES:
+        if self._log_pages < self._checkpoint_pages:
             return
         self._log_pages = 0
         self.connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
@@ -144,9 +151,9 @@ class Reader:
     Both see what is committed.
     """
 
-    def __init__(self, path: Path, *, vfs: str = "") -> None:
-        self._near = open_reader(path, vfs=vfs)
-        self._far = open_reader(path, vfs=vfs)
+    def __init__(self, path: Path) -> None:
+        self._near = open_reader(path)
+        self._far = open_reader(path)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-reader")
 
     def rows(self, statement: str, values: Sequence[Value] = ()) -> list[Row]:
@@ -168,12 +175,11 @@ class Reader:
         self._far.close()
 
 
-def open_engine(path: Path, *, vfs: str = "") -> Engine:
+def open_engine(path: Path) -> Engine:
     """Lock and open the file. Raises StoreRefused."""
-    lock = FileLock(path) if not vfs else None
+    lock = FileLock(path)
     try:
-        return Engine(open_writer(path, vfs=vfs), lock)
+        return Engine(open_writer(path), lock)
     except BaseException:
-        if lock is not None:
-            lock.release()
+        lock.release()
         raise

@@ -50,42 +50,55 @@ class FileLock:
         os.close(self._descriptor)
 
 
-def open_writer(path: Path, *, vfs: str = "") -> apsw.Connection:
+def open_writer(path: Path) -> apsw.Connection:
     """Open the one connection that writes, with the schema brought up to date. Raises StoreRefused.
 
     The file is made, readable for its owner only, if it is absent.
     """
     if apsw.SQLITE_VERSION_NUMBER < _OLDEST_SQLITE:
         raise StoreRefused(f"SQLite {apsw.sqlite_lib_version()} is too old; update apsw so that it is 3.52 or newer.")
-    if not vfs:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     try:
-        connection = _connect(path, vfs, _WRITER_PRAGMAS)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        connection = _connect(path)
+    except (OSError, apsw.CantOpenError) as error:
+        raise StoreRefused(f"{path} cannot be opened: {error}.") from error
+    prepare_writer(connection, path)
+    return connection
+
+
+def prepare_writer(connection: apsw.Connection, path: Path) -> None:
+    """Make a fresh connection the one that writes: settings, checks, migrations. Raises StoreRefused and closes it."""
+    try:
+        _set(connection, _WRITER_PRAGMAS)
         _check(connection, path)
         _migrate(connection, path)
     except (apsw.NotADBError, apsw.CorruptError) as error:
+        connection.close()
         raise _damaged(path, str(error)) from error
     except apsw.Error as error:
+        connection.close()
         raise StoreRefused(f"{path} cannot be opened: {error}.") from error
+    except StoreRefused:
+        connection.close()
+        raise
+
+
+def open_reader(path: Path) -> apsw.Connection:
+    """Open another connection that only reads."""
+    connection = _connect(path)
+    _set(connection, _READER_PRAGMAS)
     return connection
 
 
-def open_reader(path: Path, *, vfs: str = "") -> apsw.Connection:
-    """Open another connection that only reads."""
-    return _connect(path, vfs, _READER_PRAGMAS)
-
-
-def _connect(path: Path, vfs: str, pragmas: tuple[str, ...]) -> apsw.Connection:
-    connection = apsw.Connection(
-        str(path),
-        flags=apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE,
-        vfs=vfs or None,
-        statementcachesize=_STATEMENTS,
-    )
+def _connect(path: Path) -> apsw.Connection:
+    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE, statementcachesize=_STATEMENTS)
     connection.set_busy_timeout(5_000)
+    return connection
+
+
+def _set(connection: apsw.Connection, pragmas: tuple[str, ...]) -> None:
     for pragma in pragmas:
         connection.execute(pragma)
-    return connection
 
 
 def _check(connection: apsw.Connection, path: Path) -> None:

@@ -1,0 +1,182 @@
+"""What every store promises about what changes rarely: see `ports.Records`."""
+
+from dataclasses import replace
+
+import pytest
+from tests.support.store_rows import NUMBER, USER, attempt, carried, inbound_row, medium, outbound, status_row, stored
+
+from waypost.model import (
+    EventKey,
+    MediaKey,
+    MessageKey,
+    Number,
+    NumberId,
+    OnPremSettings,
+    Phone,
+    Provider,
+    Status,
+    Template,
+    Token,
+    Webhook,
+)
+from waypost.ports import StoredDelivery
+from waypost.storage.sqlite import SqliteStore
+
+pytestmark = pytest.mark.anyio
+
+FULL_NUMBER = Number(
+    id=NUMBER,
+    waba_id=77,
+    name="Shop",
+    app_secret="hush",
+    callback_dialect="onprem",
+    webhook=Webhook("https://example.com/hook", headers=(("x-key", "1"),), trusted=True),
+    onprem=OnPremSettings(sent=True, other=b'{"a":1}'),
+)
+
+
+class TestMedia:
+    async def test_a_medium_is_found_by_its_key(self, opened: SqliteStore) -> None:
+        await opened.save_medium(medium(5))
+
+        assert await opened.medium(MediaKey(5)) == medium(5)
+        assert await opened.medium(MediaKey(6)) is None
+
+    async def test_the_blob_may_go_with_its_last_row(self, opened: SqliteStore) -> None:
+        await opened.save_medium(medium(5))
+        await opened.save_medium(medium(6))
+
+        answers = [await opened.delete_medium(MediaKey(key)) for key in (5, 6, 6)]
+
+        assert answers == [False, True, False]
+        assert await opened.medium(MediaKey(5)) is None
+
+
+class TestConfiguration:
+    async def test_numbers_come_back_as_they_were_saved(self, opened: SqliteStore) -> None:
+        plain = Number(NumberId(1), 2, "Other", "secret")
+        await opened.save_number(replace(FULL_NUMBER, name="Old"))
+        await opened.save_number(FULL_NUMBER)
+        await opened.save_number(plain)
+
+        assert await opened.load_numbers() == [plain, FULL_NUMBER]
+
+    async def test_tokens_are_replaced_and_forgotten(self, opened: SqliteStore) -> None:
+        kept = Token(b"b" * 32, NUMBER, "login", 5_000)
+        await opened.save_token(Token(b"a" * 32, NUMBER, "key"))
+        await opened.save_token(Token(b"b" * 32, NUMBER, "key"))
+        await opened.save_token(kept)
+
+        await opened.delete_token(b"a" * 32)
+        await opened.delete_token(b"unknown")
+
+        assert await opened.load_tokens() == [kept]
+
+    async def test_providers_belong_to_their_number(self, opened: SqliteStore) -> None:
+        first, second = Provider("a", "www", bearer="t"), Provider("b", "www", username="u", password="p")
+        await opened.save_provider(NUMBER, second)
+        await opened.save_provider(NUMBER, first)
+        await opened.save_provider(NumberId(1), first)
+
+        answers = [await opened.delete_provider(NumberId(1), "a"), await opened.delete_provider(NumberId(1), "a")]
+
+        assert answers == [True, False]
+        assert await opened.load_providers(NUMBER) == [first, second]
+        assert await opened.load_providers(NumberId(1)) == []
+
+    async def test_templates_come_back_as_they_were_saved(self, opened: SqliteStore) -> None:
+        template = Template(9, 77, "hello", "en_US", "UTILITY", "APPROVED", b"[]", named=True)
+        await opened.save_template(replace(template, status="PENDING"))
+        await opened.save_template(template)
+
+        assert await opened.load_templates() == [template]
+
+    async def test_named_values_are_replaced(self, opened: SqliteStore) -> None:
+        await opened.put_state("clock", b"1")
+        await opened.put_state("clock", b"2")
+
+        assert (await opened.get_state("clock"), await opened.get_state("other")) == (b"2", None)
+
+
+class TestMessages:
+    async def test_the_newest_messages_of_both_directions_come_first(self, opened: SqliteStore) -> None:
+        await opened.accept(outbound(10))
+        await opened.record_inbound(inbound_row(12, 11))
+        await opened.accept(outbound(20, wa_id="1999"))
+
+        every = await opened.messages(number_id=None, wa_id=None, limit=10)
+        of_user = await opened.messages(number_id=NUMBER, wa_id=USER, limit=1)
+
+        assert [message.key for message in every] == [20, 11, 10]
+        assert [(message.key, message.received, message.status) for message in of_user] == [(11, True, None)]
+
+    async def test_received_messages_are_read_up_to_the_one_that_was_marked(self, opened: SqliteStore) -> None:
+        for key in (10, 20, 30):
+            await opened.record_inbound(inbound_row(key + 1, key))
+
+        await opened.mark_read(NUMBER, USER, MessageKey(20))
+        await opened.mark_read(NUMBER, USER, MessageKey(10))
+
+        messages = await opened.messages(number_id=NUMBER, wa_id=USER, limit=10)
+        assert [message.status for message in messages] == [None, Status.READ, Status.READ]
+
+    async def test_a_message_that_is_not_there_is_none(self, opened: SqliteStore) -> None:
+        assert await opened.message(MessageKey(10)) is None
+
+
+class TestDeliveries:
+    async def test_deliveries_are_found_by_message_and_by_state_newest_first(self, opened: SqliteStore) -> None:
+        rows = [inbound_row(11, 10), inbound_row(21, 20), inbound_row(31, 30)]
+        for row in rows:
+            await opened.record_inbound(row)
+        await opened.delivery_dead(rows[0].event, None)
+        await opened.delivery_done(rows[1].event, attempt(1))
+
+        by_state = [
+            await opened.deliveries(message_key=None, state=state, limit=10)
+            for state in ("waiting", "done", "dead", "cancelled")
+        ]
+
+        assert [[delivery.event.key for delivery in found] for found in by_state] == [[31], [21], [11], []]
+        assert await opened.deliveries(message_key=MessageKey(20), state=None, limit=10) == [
+            StoredDelivery(rows[1].event, "done", 3_000, 3_000, (attempt(1),))
+        ]
+        assert await opened.deliveries(message_key=MessageKey(20), state="dead", limit=10) == []
+        newest = await opened.deliveries(message_key=None, state=None, limit=2)
+        assert [delivery.event.key for delivery in newest] == [31, 21]
+
+    async def test_a_delivery_that_is_not_there_is_none(self, opened: SqliteStore) -> None:
+        assert await opened.delivery(EventKey(1)) is None
+
+
+class TestReset:
+    async def test_a_reset_keeps_numbers_tokens_and_named_values_only(self, opened: SqliteStore) -> None:
+        token = Token(b"a" * 32, NUMBER, "key")
+        await opened.save_number(FULL_NUMBER)
+        await opened.save_token(token)
+        await opened.put_state("clock", b"1")
+        await opened.accept(outbound(10))
+        await opened.record_inbound(inbound_row(12, 11))
+        await opened.record_statuses([status_row(13, 99, Status.SENT)])
+        await opened.save_medium(medium(14))
+        await opened.save_phone(Phone(USER, "Ada"))
+        await opened.take(carried(10))
+        await opened.save_template(Template(9, 77, "hello", "en_US", "UTILITY", "APPROVED", b"[]"))
+        await opened.last_inbound_ms(NUMBER, USER)
+
+        await opened.reset()
+
+        assert await opened.highest_key() == 0
+        assert await opened.last_inbound_ms(NUMBER, USER) is None
+        assert await opened.messages(number_id=None, wa_id=None, limit=10) == []
+        assert (await opened.load_templates(), await opened.load_phones()) == ([], [])
+        assert (await opened.load_numbers(), await opened.load_tokens()) == ([FULL_NUMBER], [token])
+        assert await opened.get_state("clock") == b"1"
+
+    async def test_a_message_accepted_after_a_reset_is_like_new(self, opened: SqliteStore) -> None:
+        await opened.accept(outbound(10))
+        await opened.reset()
+
+        await opened.accept(outbound(10))
+
+        assert await opened.message(MessageKey(10)) == stored(outbound(10))

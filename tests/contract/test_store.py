@@ -1,0 +1,323 @@
+"""What every store promises the flows: see `ports.Store`."""
+
+from collections.abc import Sequence
+
+import pytest
+from tests.support.store_rows import NUMBER, USER, attempt, inbound_row, outbound, status_row, stored, waiting
+
+from waypost.model import TRANSITIONS, Delivery, EventKey, MediaKey, MessageKey, Status
+from waypost.ports import Records, Store, StoredDelivery
+from waypost.storage.sqlite import SqliteStore
+
+pytestmark = pytest.mark.anyio
+
+START = MessageKey(0)
+FIRST = EventKey(0)
+
+
+@pytest.fixture
+def store(opened: SqliteStore) -> Store:
+    return opened
+
+
+@pytest.fixture
+def records(opened: SqliteStore) -> Records:
+    return opened
+
+
+class TestJobs:
+    async def test_an_accepted_message_is_stored_and_waits_for_the_upstream(
+        self, store: Store, records: Records
+    ) -> None:
+        message = outbound(10, callback_data="mine", category="marketing", media_key=MediaKey(3), dialect="onprem")
+
+        await store.accept(message)
+
+        assert await store.waiting_messages(START, 10) == [message]
+        assert await records.message(message.key) == stored(message)
+
+    async def test_a_begun_attempt_without_outcome_is_seen_when_jobs_are_read(self, store: Store) -> None:
+        message = outbound(10)
+        await store.accept(message)
+        message.attempt = 1
+
+        await store.begin(message)
+
+        assert await store.waiting_messages(START, 10) == [outbound(10, attempt=1, begun=True)]
+
+    async def test_a_sent_message_is_no_job_any_more(self, store: Store, records: Records) -> None:
+        message = outbound(10)
+        await store.accept(message)
+
+        await store.settle_sent(message, "wamid.upstream")
+
+        assert await store.waiting_messages(START, 10) == []
+        assert await records.message(message.key) == stored(message)
+
+    async def test_a_put_off_message_waits_with_its_attempt_and_the_medium_that_was_fetched(self, store: Store) -> None:
+        message = outbound(10)
+        await store.accept(message)
+        await store.begin(message)
+        message.attempt, message.due_ms, message.media_key = 2, 9_000, MediaKey(3)
+
+        await store.settle_later(message)
+
+        assert await store.waiting_messages(START, 10) == [
+            outbound(10, attempt=2, due_ms=9_000, media_key=MediaKey(3), begun=False)
+        ]
+
+    async def test_jobs_are_read_in_order_above_a_key_and_no_more_than_asked_for(self, store: Store) -> None:
+        for key in (10, 11, 12, 13):
+            await store.accept(outbound(key))
+
+        page = await store.waiting_messages(MessageKey(10), 2)
+
+        assert page == [outbound(11), outbound(12)]
+
+    async def test_a_key_that_is_taken_is_refused_and_changes_nothing(self, store: Store) -> None:
+        await store.accept(outbound(10))
+
+        with pytest.raises(Exception, match="UNIQUE"):
+            await store.accept(outbound(10, body=b"other"))
+
+        assert await store.waiting_messages(START, 10) == [outbound(10)]
+
+
+class TestStatuses:
+    async def test_a_status_is_stored_with_its_event_and_its_delivery(self, store: Store, records: Records) -> None:
+        await store.accept(outbound(10))
+        row = status_row(11, 10, Status.SENT)
+
+        answers = await store.record_statuses([row])
+
+        assert answers == [True]
+        assert await records.message(MessageKey(10)) == stored(outbound(10), Status.SENT)
+        assert await records.events_of(MessageKey(10)) == [row.event]
+        assert await store.waiting_deliveries(FIRST, 10) == [waiting(row.event)]
+
+    async def test_a_status_nobody_is_told_of_is_history_without_a_delivery(
+        self, store: Store, records: Records
+    ) -> None:
+        await store.accept(outbound(10))
+        row = status_row(11, 10, Status.SENT, notify=False)
+
+        answers = await store.record_statuses([row])
+
+        assert answers == [True]
+        assert await records.events_of(MessageKey(10)) == [row.event]
+        assert await store.waiting_deliveries(FIRST, 10) == []
+
+    async def test_a_repeated_status_stores_nothing(self, store: Store, records: Records) -> None:
+        await store.accept(outbound(10))
+        first = status_row(11, 10, Status.SENT)
+
+        answers = await store.record_statuses([first, status_row(12, 10, Status.SENT)])
+        later = await store.record_statuses([status_row(13, 10, Status.SENT)])
+
+        assert (answers, later) == ([True, False], [False])
+        assert await records.events_of(MessageKey(10)) == [first.event]
+
+    async def test_accepted_is_a_status_that_every_message_has_had(self, store: Store) -> None:
+        await store.accept(outbound(10))
+
+        assert await store.record_statuses([status_row(11, 10, Status.ACCEPTED)]) == [False]
+
+    async def test_a_late_status_is_told_but_the_message_does_not_fall(self, store: Store, records: Records) -> None:
+        await store.accept(outbound(10))
+        rows = [status_row(11, 10, Status.READ), status_row(12, 10, Status.DELIVERED)]
+
+        answers = await store.record_statuses(rows)
+
+        assert answers == [True, True]
+        assert await records.message(MessageKey(10)) == stored(outbound(10), Status.READ)
+        assert await records.events_of(MessageKey(10)) == [row.event for row in rows]
+
+    @pytest.mark.parametrize(
+        ("was", "came", "after"),
+        [(was, came, after) for (was, came), after in TRANSITIONS.items() if was is not came],
+    )
+    async def test_every_change_goes_by_the_table(
+        self, store: Store, records: Records, was: Status, came: Status, after: Status
+    ) -> None:
+        await store.accept(outbound(10))
+        await store.record_statuses([status_row(11, 10, was)])
+
+        await store.record_statuses([status_row(12, 10, came)])
+
+        message = await records.message(MessageKey(10))
+        assert message is not None
+        assert message.status is after
+
+    async def test_statuses_of_many_messages_in_one_call_are_answered_in_order(self, store: Store) -> None:
+        await store.accept(outbound(10))
+        await store.accept(outbound(20))
+        rows = [status_row(31, 10, Status.SENT), status_row(32, 20, Status.SENT), status_row(33, 10, Status.SENT)]
+
+        assert await store.record_statuses(rows) == [True, True, False]
+
+    async def test_no_statuses_are_fine(self, store: Store) -> None:
+        assert await store.record_statuses([]) == []
+
+    async def test_a_status_that_comes_before_its_message_is_parked_and_applied_when_it_appears(
+        self, store: Store, records: Records
+    ) -> None:
+        row = status_row(9, 10, Status.DELIVERED)
+
+        answers = await store.record_statuses([row, status_row(11, 10, Status.DELIVERED)])
+        before = (await records.events_of(MessageKey(10)), await store.waiting_deliveries(FIRST, 10))
+        await store.accept(outbound(10))
+
+        assert answers == [False, False]
+        assert before == ([], [])
+        assert await records.message(MessageKey(10)) == stored(outbound(10), Status.DELIVERED)
+        assert await store.waiting_deliveries(FIRST, 10) == [waiting(row.event)]
+
+    async def test_failing_ends_the_job_and_tells_why(self, store: Store, records: Records) -> None:
+        message = outbound(10)
+        await store.accept(message)
+        row = status_row(11, 10, Status.FAILED)
+
+        is_new = await store.settle_failed(message, row)
+
+        assert is_new
+        assert await store.waiting_messages(START, 10) == []
+        assert await records.message(MessageKey(10)) == stored(message, Status.FAILED, "undeliverable")
+        assert await store.waiting_deliveries(FIRST, 10) == [waiting(row.event)]
+
+    async def test_failing_twice_is_told_once(self, store: Store) -> None:
+        message = outbound(10)
+        await store.accept(message)
+        row = status_row(11, 10, Status.FAILED)
+        await store.settle_failed(message, row)
+
+        assert not await store.settle_failed(message, status_row(12, 10, Status.FAILED))
+        assert await store.waiting_deliveries(FIRST, 10) == [waiting(row.event)]
+
+    async def test_a_late_failure_does_not_blame_a_delivered_message(self, store: Store, records: Records) -> None:
+        await store.accept(outbound(10))
+        await store.record_statuses([status_row(11, 10, Status.DELIVERED)])
+
+        await store.record_statuses([status_row(12, 10, Status.FAILED)])
+
+        assert await records.message(MessageKey(10)) == stored(outbound(10), Status.DELIVERED)
+
+
+class TestInbound:
+    async def test_a_message_that_came_in_is_told_once_and_opens_the_window(
+        self, store: Store, records: Records
+    ) -> None:
+        row = inbound_row(11, 10, at_ms=3_000)
+
+        answers = (await store.record_inbound(row), await store.record_inbound(inbound_row(12, 10, at_ms=4_000)))
+
+        assert answers == (True, False)
+        assert await store.waiting_deliveries(FIRST, 10) == [waiting(row.event)]
+        assert await records.events_of(MessageKey(10)) == [row.event]
+        assert await store.last_inbound_ms(NUMBER, USER) == 3_000
+
+    async def test_the_window_is_renewed_but_never_put_back(self, store: Store) -> None:
+        assert await store.last_inbound_ms(NUMBER, USER) is None
+        await store.record_inbound(inbound_row(11, 10, at_ms=3_000))
+        first = await store.last_inbound_ms(NUMBER, USER)
+        await store.record_inbound(inbound_row(13, 12, at_ms=5_000))
+        await store.record_inbound(inbound_row(15, 14, at_ms=4_000))
+
+        assert (first, await store.last_inbound_ms(NUMBER, USER)) == (3_000, 5_000)
+
+    async def test_a_message_that_opens_no_window_leaves_it_closed(self, store: Store) -> None:
+        await store.record_inbound(inbound_row(11, 10, opens_window=False))
+
+        assert await store.last_inbound_ms(NUMBER, USER) is None
+
+    async def test_without_a_subscriber_nothing_waits(self, store: Store) -> None:
+        await store.record_inbound(inbound_row(11, 10, notify=False))
+
+        assert await store.waiting_deliveries(FIRST, 10) == []
+
+
+class TestDeliveries:
+    @pytest.fixture
+    async def event_key(self, store: Store) -> EventKey:
+        await store.record_inbound(inbound_row(11, 10))
+        return EventKey(11)
+
+    async def test_a_done_delivery_waits_no_more(self, store: Store, records: Records, event_key: EventKey) -> None:
+        event = inbound_row(11, 10).event
+
+        await store.delivery_done(event, attempt(1))
+
+        assert await store.waiting_deliveries(FIRST, 10) == []
+        assert await records.delivery(event_key) == StoredDelivery(event, "done", 3_000, 3_000, (attempt(1),))
+
+    async def test_a_failed_attempt_is_kept_and_the_delivery_waits_until_due(
+        self, store: Store, records: Records, event_key: EventKey
+    ) -> None:
+        event = inbound_row(11, 10).event
+        delivery = Delivery(event, first_ms=3_000, attempt=1, due_ms=8_000)
+
+        await store.delivery_retry(delivery, attempt(1, 500))
+
+        assert await store.waiting_deliveries(FIRST, 10) == [delivery]
+        assert await records.delivery(event_key) == StoredDelivery(event, "waiting", 3_000, 8_000, (attempt(1, 500),))
+
+    async def test_success_after_failures_keeps_every_attempt(
+        self, store: Store, records: Records, event_key: EventKey
+    ) -> None:
+        event = inbound_row(11, 10).event
+        await store.delivery_retry(Delivery(event, 3_000, attempt=1, due_ms=8_000), attempt(1, None))
+
+        await store.delivery_done(event, attempt(2))
+
+        assert await records.delivery(event_key) == StoredDelivery(
+            event, "done", 3_000, 8_000, (attempt(1, None), attempt(2))
+        )
+
+    @pytest.mark.parametrize("last", [(), (attempt(1, 500),)])
+    async def test_a_dead_delivery_stays_to_be_looked_at(
+        self, store: Store, records: Records, event_key: EventKey, last: Sequence[object]
+    ) -> None:
+        event = inbound_row(11, 10).event
+
+        await store.delivery_dead(event, attempt(1, 500) if last else None)
+
+        assert await store.waiting_deliveries(FIRST, 10) == []
+        assert await records.delivery(event_key) == StoredDelivery(event, "dead", 3_000, 3_000, tuple(last))  # type: ignore[arg-type]
+
+    async def test_a_redelivery_starts_anew_and_forgets_no_attempt(
+        self, store: Store, records: Records, event_key: EventKey
+    ) -> None:
+        event = inbound_row(11, 10).event
+        await store.delivery_done(event, attempt(1))
+
+        delivery = await store.redeliver(event_key, 9_000)
+
+        assert delivery == Delivery(event, first_ms=9_000, attempt=0, due_ms=9_000)
+        assert await store.waiting_deliveries(FIRST, 10) == [delivery]
+        assert await records.delivery(event_key) == StoredDelivery(event, "waiting", 9_000, 9_000, (attempt(1),))
+
+    async def test_what_is_not_there_cannot_be_redelivered(self, store: Store) -> None:
+        assert await store.redeliver(EventKey(5), 9_000) is None
+
+    async def test_deliveries_are_read_in_order_above_a_key(self, store: Store) -> None:
+        rows = [inbound_row(key, key - 1) for key in (11, 21, 31, 41)]
+        for row in rows:
+            await store.record_inbound(row)
+
+        page = await store.waiting_deliveries(EventKey(11), 2)
+
+        assert page == [waiting(rows[1].event), waiting(rows[2].event)]
+
+
+class TestHighestKey:
+    async def test_an_empty_store_starts_at_zero(self, store: Store) -> None:
+        assert await store.highest_key() == 0
+
+    async def test_events_count_too(self, store: Store) -> None:
+        await store.record_inbound(inbound_row(11, 10))
+
+        assert await store.highest_key() == 11
+
+    async def test_parked_statuses_count_too(self, store: Store) -> None:
+        await store.record_statuses([status_row(12, 10, Status.SENT)])
+
+        assert await store.highest_key() == 12

@@ -1,0 +1,130 @@
+"""Rows to put into a store."""
+
+from waypost.model import (
+    Attempt,
+    Delivery,
+    Event,
+    EventKey,
+    InboundMessage,
+    MediaKey,
+    Medium,
+    MessageKey,
+    NumberId,
+    Outbound,
+    Person,
+    Status,
+)
+from waypost.ports import Carried, InboundRow, StatusRow, StoredMessage
+
+NUMBER = NumberId(15550009999)
+USER = "491701234567"
+
+
+def outbound(key: int, **changes: object) -> Outbound:
+    """Return a text to the user, just accepted."""
+    message = Outbound(
+        key=MessageKey(key),
+        tag=4711,
+        number_id=NUMBER,
+        wa_id=USER,
+        kind="text",
+        body=b'{"type":"text","text":{"body":"hello"}}',
+        raw=b'{"to": "491701234567"}',
+        accepted_ms=1_000,
+        due_ms=1_000,
+    )
+    for name, value in changes.items():
+        setattr(message, name, value)
+    return message
+
+
+def stored(message: Outbound, status: Status | None = Status.ACCEPTED, problem: str | None = None) -> StoredMessage:
+    """Return how the inspector shows a message that was sent."""
+    return StoredMessage(
+        key=message.key,
+        tag=message.tag,
+        number_id=message.number_id,
+        wa_id=message.wa_id,
+        received=False,
+        kind=message.kind,
+        status=status,
+        body=message.body,
+        raw=message.raw,
+        at_ms=message.accepted_ms,
+        problem=problem,
+        problem_details=f"{problem} it was" if problem else None,
+        media_key=message.media_key,
+        callback_data=message.callback_data,
+    )
+
+
+def status_row(key: int, message_key: int, status: Status, *, notify: bool = True) -> StatusRow:
+    """Return a status of a message, with its event."""
+    problem = "undeliverable" if status is Status.FAILED else None
+    event = Event(
+        key=EventKey(key),
+        number_id=NUMBER,
+        message_key=MessageKey(message_key),
+        kind="status",
+        at_ms=2_000,
+        body=b'{"statuses":[]}',
+        status=status,
+        problem=problem,
+    )
+    return StatusRow(event, status, notify, f"{problem} it was" if problem else None)
+
+
+def inbound_row(
+    key: int, message_key: int, *, at_ms: int = 3_000, notify: bool = True, opens_window: bool = True
+) -> InboundRow:
+    """Return a message of the user, with its event."""
+    message = InboundMessage(
+        key=MessageKey(message_key),
+        tag=99,
+        number_id=NUMBER,
+        person=Person(USER, "Ada", "DE.1"),
+        kind="text",
+        body=b'{"type":"text","text":{"body":"hi"}}',
+        at_ms=at_ms,
+    )
+    event = Event(
+        key=EventKey(key),
+        number_id=NUMBER,
+        message_key=message.key,
+        kind="message",
+        at_ms=at_ms,
+        body=b'{"messages":[]}',
+    )
+    return InboundRow(message, event, notify, opens_window)
+
+
+def waiting(event: Event) -> Delivery:
+    """Return the delivery of an event that nobody has tried yet."""
+    return Delivery(event, first_ms=event.at_ms, attempt=0, due_ms=event.at_ms)
+
+
+def attempt(number: int, status: int | None = 200) -> Attempt:
+    """Return an attempt to deliver."""
+    return Attempt(number, at_ms=5_000 + number, elapsed_ms=12, status=status, answer=b"answer")
+
+
+def medium(key: int, sha256: bytes = b"\x01" * 32) -> Medium:
+    """Return an uploaded file."""
+    return Medium(
+        key=MediaKey(key),
+        tag=17,
+        number_id=NUMBER,
+        sha256=sha256,
+        mime="image/png",
+        size=70,
+        created_ms=1_000,
+        expires_ms=2_000,
+        source="upload",
+        filename="a.png",
+        animated=True,
+    )
+
+
+def carried(token: int, progress: Status = Status.ACCEPTED, wa_id: str = USER) -> Carried:
+    """Return a message that the embedded network has taken."""
+    return Carried(MessageKey(token), NUMBER, wa_id, "text", "service", progress, 1_000)
