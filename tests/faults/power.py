@@ -1,0 +1,120 @@
+"""Power cuts: a file layer for SQLite that remembers what was fsynced, and disks as a cut may leave them.
+
+What was written but not synced is lost, kept or kept in part, in units of a 512-byte sector, by chance.
+"""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import apsw
+
+SECTOR = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing SQLite did to a file."""
+
+    what: Literal["write", "truncate", "sync", "delete"]
+    file: str
+    offset: int = 0
+    data: bytes = b""
+
+
+def nothing() -> None:
+    """Let every fsync succeed."""
+
+
+class RecordingVFS(apsw.VFS):
+    """Passes everything on to the real files and writes down what changes them."""
+
+    def __init__(self, name: str, acts: list[Act]) -> None:
+        super().__init__(name, base="")
+        self.acts = acts
+        self.before_sync: Callable[[], None] = nothing
+
+    def xOpen(  # noqa: N802 - SQLite's name
+        self, name: str | apsw.URIFilename | None, flags: list[int]
+    ) -> "RecordingFile":
+        return RecordingFile(self, name, flags)
+
+    def xDelete(self, filename: str, syncdir: bool) -> None:  # noqa: N802 - SQLite's name
+        super().xDelete(filename, syncdir)
+        self.acts.append(Act("delete", Path(filename).name))
+
+
+class RecordingFile(apsw.VFSFile):
+    """One open file."""
+
+    def __init__(self, vfs: RecordingVFS, name: str | apsw.URIFilename | None, flags: list[int]) -> None:
+        super().__init__("", name, flags)
+        text = name.filename() if isinstance(name, apsw.URIFilename) else name
+        self._vfs = vfs
+        self._file = Path(text or "temporary").name
+
+    def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802 - SQLite's name
+        super().xWrite(data, offset)
+        self._vfs.acts.append(Act("write", self._file, offset, bytes(data)))
+
+    def xTruncate(self, newsize: int) -> None:  # noqa: N802 - SQLite's name
+        super().xTruncate(newsize)
+        self._vfs.acts.append(Act("truncate", self._file, newsize))
+
+    def xSync(self, flags: int) -> None:  # noqa: N802 - SQLite's name
+        self._vfs.before_sync()
+        super().xSync(flags)
+        self._vfs.acts.append(Act("sync", self._file))
+
+
+@dataclass(slots=True)
+class _File:
+    durable: bytearray = field(default_factory=bytearray)
+    pending: list[Act] = field(default_factory=list)
+
+
+def disks(acts: Sequence[Act], cuts: Sequence[int], chance: random.Random) -> Iterator[dict[str, bytes]]:
+    """Return, for each cut (a number of acts, ascending), the files that the cut leaves."""
+    files: dict[str, _File] = {}
+    done = 0
+    for cut in cuts:
+        for act in acts[done:cut]:
+            _play(files, act)
+        done = cut
+        yield {name: _left(file, chance) for name, file in files.items()}
+
+
+def _play(files: dict[str, _File], act: Act) -> None:
+    file = files.setdefault(act.file, _File())
+    if act.what == "delete":
+        del files[act.file]
+    elif act.what == "sync":
+        for earlier in file.pending:
+            _apply(file.durable, earlier)
+        file.pending.clear()
+    else:
+        file.pending.append(act)
+
+
+def _left(file: _File, chance: random.Random) -> bytes:
+    content = bytearray(file.durable)
+    for act in file.pending:
+        if act.what == "truncate":
+            if chance.random() < 0.5:
+                _apply(content, act)
+            continue
+        for start in range(0, len(act.data), SECTOR):
+            if chance.random() < 0.5:
+                _apply(content, Act("write", act.file, act.offset + start, act.data[start : start + SECTOR]))
+    return bytes(content)
+
+
+def _apply(content: bytearray, act: Act) -> None:
+    if act.what == "truncate":
+        del content[act.offset :]
+        return
+    if len(content) < act.offset:
+        content.extend(bytes(act.offset - len(content)))
+    content[act.offset : act.offset + len(act.data)] = act.data
