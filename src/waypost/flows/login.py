@@ -1,0 +1,99 @@
+"""Log in and out: a user name and password for a token of seven days.
+
+Waypost has one user, `admin`, and no password of its own, so that there is no default one to change: the password is
+a key of a number, and it decides for which number the token acts. What is handed out is opaque and kept as a hash.
+
+# spec: on-premises-api.md#1.2
+"""
+
+import hmac
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from waypost.errors import ACCESS_DENIED, NO_TOKEN, TOO_MANY_LOGINS, Refusal
+from waypost.flows.directory import Directory
+from waypost.lib.clock import Clock
+from waypost.lib.ids import new_secret
+from waypost.model import Token
+
+USER = "admin"
+LIFE = timedelta(days=7)
+"""How long a token acts, in platform time."""
+
+_MAX_FAILURES = 5
+_SPAN_SECONDS = 60.0
+_MAX_SUBJECTS = 10_000
+
+
+class FailedLogins:
+    """When logins failed lately, per client address and user name; five in any minute are the most.
+
+    It counts on monotonic time, so that nobody wins attempts by moving the clock. When too many subjects are
+    remembered, the one that failed longest ago is forgotten.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._failures: dict[tuple[str, str], list[float]] = {}
+
+    def wait_seconds(self, client: str, user: str) -> int:
+        """Return how long this client must wait before it may try this user again; 0 if it may."""
+        now = self._clock.monotonic()
+        recent = [moment for moment in self._failures.get((client, user), ()) if now - moment < _SPAN_SECONDS]
+        return 0 if len(recent) < _MAX_FAILURES else 1 + int(recent[-_MAX_FAILURES] + _SPAN_SECONDS - now)
+
+    def note(self, client: str, user: str) -> None:
+        """Count one failure."""
+        moments = self._failures.pop((client, user), [])  # taken out and put back: the oldest stay in front
+        if len(self._failures) >= _MAX_SUBJECTS:
+            del self._failures[next(iter(self._failures))]
+        self._failures[client, user] = [*moments[1 - _MAX_FAILURES :], self._clock.monotonic()]
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """A token, shown this once."""
+
+    token: str = field(repr=False)
+    expires_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """The flow, with the ports it uses."""
+
+    directory: Directory
+    clock: Clock
+    failures: FailedLogins
+
+    async def __call__(self, user: str, password: str, *, client: str) -> Granted:
+        """Return a new token; earlier ones stay valid. Raises Refusal.
+
+        A right password is refused too while the client has to wait: it must not learn which one it was.
+        """
+        if wait := self.failures.wait_seconds(client, user):
+            details = f"Too many failed logins; wait {wait} s."
+            raise Refusal(TOO_MANY_LOGINS, details, retry_after_seconds=wait)
+        key = self._key_of(user, password)
+        if key is None:
+            self.failures.note(client, user)
+            raise Refusal(NO_TOKEN, "Invalid credentials.")
+        granted = Granted(new_secret(), self.clock.now_ms() + LIFE // timedelta(milliseconds=1))
+        await self.directory.grant(granted.token, key.number_id, expires_ms=granted.expires_ms)
+        return granted
+
+    async def end(self, token: str) -> None:
+        """Make a login's token unknown from now on. Raises Refusal for anything else, a number's key included."""
+        found = self.directory.holder(token)
+        if found is None:
+            raise Refusal(NO_TOKEN, "The access token is missing, unknown or expired.")
+        if found.kind != "login":
+            raise Refusal(ACCESS_DENIED, "This is the number's key; only the token of a login can be logged out.")
+        await self.directory.revoke(token)
+
+    def _key_of(self, user: str, password: str) -> Token | None:
+        """Return the key that the password is. The same work is done for a user that does not exist."""
+        found = self.directory.holder(password)
+        is_user = hmac.compare_digest(user.encode("utf-8", "surrogatepass"), USER.encode("ascii"))
+        # A login's token is no password: with it, a stolen token could be renewed for ever.
+        return found if is_user and found is not None and found.kind == "key" else None
