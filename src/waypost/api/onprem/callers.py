@@ -1,0 +1,56 @@
+"""Who calls the On-Premises face, whether they may, and whether they call too often."""
+
+from dataclasses import dataclass, field
+
+from waypost.api import auth
+from waypost.api.routing import Request
+from waypost.errors import ENDPOINT_BLOCKED, TOO_MANY_REQUESTS, Refusal
+from waypost.flows.directory import Directory
+from waypost.lib.clock import Clock
+from waypost.model import Number
+from waypost.rules.rates import ONPREM_MESSAGES, ONPREM_OTHERS, Meter
+
+
+@dataclass(frozen=True, slots=True)
+class Callers:
+    """Finds the number of a request's credential and counts the request; `lifted` counts nothing.
+
+    A request arrives in real time, whatever platform time does, so its rate is on monotonic time.
+
+    # spec: on-premises-api.md#14.1
+    """
+
+    directory: Directory
+    clock: Clock
+    lifted: bool
+    _messages: Meter = field(default_factory=lambda: Meter(ONPREM_MESSAGES))
+    _others: Meter = field(default_factory=lambda: Meter(ONPREM_OTHERS))
+
+    def sender(self, request: Request) -> Number:
+        """Return the number that a message is sent from. Raises Refusal."""
+        number = auth.onprem(request, self.directory)
+        self._count(self._messages, number)
+        return number
+
+    def caller(self, request: Request) -> Number:
+        """Return the number of any other request. Raises Refusal."""
+        number = auth.onprem(request, self.directory)
+        self._count(self._others, number)
+        return number
+
+    def admin(self, request: Request) -> Number:
+        """Return the number of a request that 360dialog's host does not pass on. Raises Refusal.
+
+        # spec: on-premises-api.md#1.5
+        """
+        number = self.caller(request)
+        if auth.has_api_key(request):
+            raise Refusal(ENDPOINT_BLOCKED, "This path is not open to a D360-API-KEY; log in and use the Bearer token.")
+        return number
+
+    def _count(self, meter: Meter, number: Number) -> None:
+        if self.lifted:
+            return
+        if wait_ms := meter.admit(number.id, int(1000 * self.clock.monotonic())):
+            details = "Too many requests were sent to this endpoint"
+            raise Refusal(TOO_MANY_REQUESTS, details, retry_after_seconds=1 + wait_ms // 1000)

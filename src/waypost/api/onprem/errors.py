@@ -1,0 +1,22 @@
+"""How the On-Premises face says no: the client's errors, or 360dialog's own body for what its host refuses."""
+
+from waypost.api.auth import has_api_key
+from waypost.api.faults import fault_of
+from waypost.api.routing import Request, Response
+from waypost.lib.ids import new_trace_id
+from waypost.wire import cloud, onprem
+
+
+def render_onprem(request: Request, error: Exception) -> Response:
+    """Answer with `{"errors": [...], "meta": {...}}`, or `{"meta": {...}}` to a key that the host itself turns away.
+
+    # spec: on-premises-api.md#13.2, on-premises-api.md#13.3
+    """
+    fault = fault_of(error)
+    if fault.problem.proxy_message is not None and has_api_key(request):
+        answer = Response(cloud.proxy_http_status(fault), cloud.proxy_error_body(fault, new_trace_id()))
+    else:
+        answer = Response(onprem.http_status(fault), onprem.error_body(fault))
+    if fault.retry_after_seconds is not None:
+        answer.headers.append((b"retry-after", b"%d" % fault.retry_after_seconds))
+    return answer

@@ -1,0 +1,61 @@
+"""Upload a file as the raw body of a request, download it, delete it.
+
+# spec: on-premises-api.md#5
+"""
+
+from dataclasses import dataclass
+
+from waypost.api.files import file_response
+from waypost.api.onprem.callers import Callers
+from waypost.api.routing import Answer, Request, Response
+from waypost.errors import BAD_MEDIA, UNKNOWN_OBJECT, Refusal
+from waypost.flows.media import MediaShelf, Origin
+from waypost.model import Medium
+from waypost.wire import onprem
+
+MAX_UPLOAD_BYTES = 100 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """The handlers."""
+
+    callers: Callers
+    shelf: MediaShelf
+
+    async def upload(self, request: Request) -> Response:
+        """Keep the body under a new id; its Content-Type says what it is."""
+        number = self.callers.caller(request)
+        origin = Origin(number.id, "upload", _declared(request))
+        async with self.shelf.writer() as writer:
+            async for piece in request.stream(MAX_UPLOAD_BYTES):
+                await writer.write(piece)
+            medium = await self.shelf.keep(writer, origin, dialect="onprem")
+        return Response(200, onprem.upload_answer(medium))
+
+    async def get(self, request: Request) -> Answer:
+        """Serve the bytes."""
+        return file_response(request, await self._medium(request), self.shelf)
+
+    async def delete(self, request: Request) -> Response:
+        """Delete a medium."""
+        await self.shelf.delete(await self._medium(request))
+        return Response(200, onprem.DONE)
+
+    async def _medium(self, request: Request) -> Medium:
+        number = self.callers.caller(request)
+        media_id = request.params["media_id"]
+        medium = await self.shelf.find(number.id, media_id)
+        if medium is None:
+            raise Refusal(UNKNOWN_OBJECT, f"There is no media with the id '{media_id[:100]}'.")
+        return medium
+
+
+def _declared(request: Request) -> str | None:
+    """Return the Content-Type. A form is refused: kept as it is, it would be sent on as one."""
+    content_type = request.header(b"content-type")
+    if content_type is None:
+        return None
+    if content_type.lower().startswith(b"multipart/"):
+        raise Refusal(BAD_MEDIA, "The body is a form; send the bytes of the file alone, with their own Content-Type.")
+    return content_type.decode("latin-1")

@@ -1,0 +1,106 @@
+"""The settings of a number: where its callbacks go and which, and the credentials for media links.
+
+# spec: on-premises-api.md#7.1, on-premises-api.md#3.4
+"""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+
+from waypost.api.bodies import json_body
+from waypost.api.onprem.callers import Callers
+from waypost.api.routing import Request, Response
+from waypost.errors import UNKNOWN_OBJECT, Refusal
+from waypost.flows.directory import Directory
+from waypost.flows.subscribe import Subscribe
+from waypost.model import Number, OnPremSettings, Provider
+from waypost.ports import Records
+from waypost.wire import onprem
+from waypost.wire.onprem_settings import ApplicationPatch, application, parse_application, parse_provider
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The handlers of `/v1/settings/application`.
+
+    A client that sets `webhooks.url` here reads On-Premises callbacks, so the number's callbacks take that form from
+    then on. Through `/v1/configs/webhook` the form stays as it is.
+    """
+
+    callers: Callers
+    directory: Directory
+    subscribe: Subscribe
+    _changing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def get(self, request: Request) -> Response:
+        """Return every setting, set or not."""
+        number = self.callers.admin(request)
+        url = number.webhook.url if number.webhook else ""
+        return Response(200, onprem.settings_answer(application(number.onprem, wa_id=number.digits, webhook_url=url)))
+
+    async def patch(self, request: Request) -> Response:
+        """Change the settings that the body holds; nothing is changed if one of them is wrong."""
+        number = self.callers.admin(request)
+        patch = parse_application(await json_body(request), wa_id=number.digits)
+        async with self._changing:
+            if patch.webhook_url is not None:
+                await self._point(number, patch.webhook_url)
+            current = self._current(number)
+            dialect = "onprem" if patch.webhook_url else current.callback_dialect
+            settings = _changed(current.onprem, patch)
+            await self.directory.save_number(replace(current, onprem=settings, callback_dialect=dialect))
+        return Response(200, onprem.DONE)
+
+    async def delete(self, request: Request) -> Response:
+        """Go back to the defaults; the webhook is removed, as an empty URL is the default."""
+        number = self.callers.admin(request)
+        async with self._changing:
+            await self.subscribe.remove(number)
+            await self.directory.save_number(replace(self._current(number), onprem=OnPremSettings()))
+        return Response(200, onprem.DONE)
+
+    async def _point(self, number: Number, url: str) -> None:
+        """Set or remove the webhook. One that is set to the same URL keeps its headers and the operator's trust."""
+        webhook = self._current(number).webhook
+        if not url:
+            await self.subscribe.remove(number)
+        elif webhook is None or webhook.url != url:
+            await self.subscribe.unverified(number, url, {})
+
+    def _current(self, number: Number) -> Number:
+        return self.directory.number(number.id) or number
+
+
+@dataclass(frozen=True, slots=True)
+class Providers:
+    """The handlers of `/v1/settings/application/media/providers`, which 360dialog's host passes on too."""
+
+    callers: Callers
+    records: Records
+
+    async def get(self, request: Request) -> Response:
+        """Return the providers, passwords in clear text: this dialect does so."""
+        number = self.callers.caller(request)
+        return Response(200, onprem.providers_answer(await self.records.load_providers(number.id)))
+
+    async def post(self, request: Request) -> Response:
+        """Add one provider; one of the same name is overwritten."""
+        number = self.callers.caller(request)
+        given = parse_provider(await json_body(request))
+        provider = Provider(given.name, given.kind, given.username, given.password, given.bearer)
+        await self.records.save_provider(number.id, provider)
+        return Response(200, onprem.DONE)
+
+    async def delete(self, request: Request) -> Response:
+        """Delete one provider."""
+        number = self.callers.caller(request)
+        name = request.params["provider"]
+        if not await self.records.delete_provider(number.id, name):
+            raise Refusal(UNKNOWN_OBJECT, f"There is no media provider '{name[:200]}'.")
+        return Response(200, onprem.DONE)
+
+
+def _changed(settings: OnPremSettings, patch: ApplicationPatch) -> OnPremSettings:
+    """Return the settings with the changes that are not None."""
+    names = ("backoff_step_ms", "backoff_max_ms", "max_concurrent_requests", "sent", "delivered", "read")
+    given = {name: getattr(patch, name) for name in names if getattr(patch, name) is not None}
+    return replace(settings, other=patch.merged(settings.other), **given)

@@ -1,0 +1,241 @@
+"""The On-Premises face over records in memory and a clock that stands still, called without a socket."""
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from waypost.api.onprem.callers import Callers
+from waypost.api.onprem.errors import render_onprem
+from waypost.api.onprem.media import Media
+from waypost.api.onprem.messages import Messages
+from waypost.api.onprem.routes import Handlers, onprem_routes
+from waypost.api.onprem.settings import Providers, Settings
+from waypost.api.onprem.users import Users
+from waypost.api.routing import Router
+from waypost.api.server import Mount
+from waypost.flows.accept import Accept, Meters
+from waypost.flows.directory import Directory
+from waypost.flows.login import FailedLogins, Login
+from waypost.flows.mark_read import MarkRead
+from waypost.flows.media import MediaShelf
+from waypost.flows.subscribe import Subscribe
+from waypost.lib.ids import KeyMaker
+from waypost.lib.links import FetchPolicy
+from waypost.lib.poster import Poster
+from waypost.model import MediaKey, Medium, MessageKey, Number, NumberId, Outbound, Provider, Template, Token
+from waypost.ports import Records, Store, StoredMessage, Upstream
+
+NUMBER = NumberId(15550100900)
+OTHER_NUMBER = NumberId(15550100901)
+KEY = "the-key-of-the-number"
+OTHER_KEY = "the-key-of-the-other-number"
+NOON_MS = 1_714_644_900_000  # 2024-05-02 10:15:00 UTC
+JSON_TYPE = ("Content-Type", "application/json")
+
+
+class StillClock:
+    """Time that only the test moves."""
+
+    def __init__(self) -> None:
+        self.ms = NOON_MS
+        self.seconds = 1_000.0
+
+    def now_ms(self) -> int:
+        return self.ms
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def wall_seconds(self) -> int:
+        return self.ms // 1000
+
+    def seconds_until(self, due_ms: int) -> float | None:
+        return max(0.0, (due_ms - self.ms) / 1000)
+
+    def on_move(self, tell: Callable[[], None]) -> None:
+        raise NotImplementedError
+
+    async def wait_until(self, due_ms: int) -> None:
+        raise NotImplementedError
+
+    async def pause(self, seconds: float) -> None:
+        raise NotImplementedError
+
+
+@dataclass
+class MemoryRecords:
+    """What the face reads and writes of `Records`, and `Store.accept`, in dictionaries."""
+
+    numbers: dict[NumberId, Number] = field(default_factory=dict)
+    tokens: dict[bytes, Token] = field(default_factory=dict)
+    providers: dict[tuple[NumberId, str], Provider] = field(default_factory=dict)
+    messages: dict[MessageKey, StoredMessage] = field(default_factory=dict)
+    media: dict[MediaKey, Medium] = field(default_factory=dict)
+    accepted: list[Outbound] = field(default_factory=list)
+
+    async def load_numbers(self) -> list[Number]:
+        return list(self.numbers.values())
+
+    async def save_number(self, number: Number) -> None:
+        self.numbers[number.id] = number
+
+    async def load_tokens(self) -> list[Token]:
+        return list(self.tokens.values())
+
+    async def save_token(self, token: Token) -> None:
+        self.tokens[token.hash] = token
+
+    async def delete_token(self, token_hash: bytes) -> None:
+        self.tokens.pop(token_hash, None)
+
+    async def load_templates(self) -> list[Template]:
+        return []
+
+    async def load_providers(self, number_id: NumberId) -> list[Provider]:
+        return [provider for (owner, _), provider in sorted(self.providers.items()) if owner == number_id]
+
+    async def save_provider(self, number_id: NumberId, provider: Provider) -> None:
+        self.providers[number_id, provider.name] = provider
+
+    async def delete_provider(self, number_id: NumberId, name: str) -> bool:
+        return self.providers.pop((number_id, name), None) is not None
+
+    async def message(self, key: MessageKey) -> StoredMessage | None:
+        return self.messages.get(key)
+
+    async def medium(self, key: MediaKey) -> Medium | None:
+        return self.media.get(key)
+
+    async def accept(self, message: Outbound) -> None:
+        self.accepted.append(message)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:  # Any: the tests compare it whole
+        return json.loads(self.body)
+
+
+@dataclass
+class Face:
+    """The face and what is under it."""
+
+    mount: Mount
+    records: MemoryRecords
+    directory: Directory
+    clock: StillClock
+
+    async def call(
+        self, method: str, path: str, *headers: tuple[str, str], body: bytes = b"", client: str = "192.0.2.7"
+    ) -> Answer:
+        """Send one request through the face."""
+        sent: list[dict[str, Any]] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: dict[str, Any]) -> None:
+            sent.append(message)
+
+        scope = {
+            "type": "http",
+            "scheme": "http",
+            "method": method,
+            "path": path,
+            "raw_path": path.encode("ascii"),
+            "query_string": b"",
+            "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in headers],
+            "client": (client, 50_000),
+        }
+        await self.mount(scope, receive, send)
+        head = {name.decode(): value.decode("latin-1") for name, value in sent[0]["headers"]}
+        return Answer(sent[0]["status"], head, b"".join(message.get("body", b"") for message in sent[1:]))
+
+    async def logged_in(self, method: str, path: str, value: object = None) -> Answer:
+        """Send a request with the number's Bearer token and a JSON body."""
+        return await self.call(method, path, bearer(KEY), JSON_TYPE, body=b"" if value is None else encoded(value))
+
+    async def with_key(self, method: str, path: str, value: object = None) -> Answer:
+        """Send a request with a 360dialog key and a JSON body."""
+        headers = (("D360-API-KEY", KEY), JSON_TYPE)
+        return await self.call(method, path, *headers, body=b"" if value is None else encoded(value))
+
+    def number(self) -> Number:
+        """Return the number as it is now."""
+        found = self.directory.number(NUMBER)
+        assert found is not None
+        return found
+
+    async def change_number(self, **changes: Any) -> None:  # Any: fields of Number
+        """Change the number behind the face's back."""
+        await self.directory.save_number(replace(self.number(), **changes))
+
+
+async def open_face(*, rates_lifted: bool = False) -> Face:
+    """Return a face with two numbers, each with a key."""
+    clock = StillClock()
+    records = MemoryRecords()
+    # The face uses no more of the ports than MemoryRecords has; anything else is a bug that shows as AttributeError.
+    directory = Directory(cast("Records", records), clock)
+    for number_id, key in ((NUMBER, KEY), (OTHER_NUMBER, OTHER_KEY)):
+        await directory.save_number(Number(id=number_id, waba_id=1, name="Sample", app_secret="s"))
+        await directory.grant(key, number_id)
+    callers = Callers(directory, clock, lifted=rates_lifted)
+    handlers = Handlers(
+        users=Users(callers, Login(directory, clock, FailedLogins(clock))),
+        messages=_messages(callers, records, directory, clock),
+        media=Media(callers, _shelf(records, clock)),
+        settings=Settings(callers, directory, Subscribe(directory, cast("Poster", None), FetchPolicy())),
+        providers=Providers(callers, cast("Records", records)),
+    )
+    return Face(Mount(Router(onprem_routes(handlers)), render_onprem), records, directory, clock)
+
+
+def _messages(callers: Callers, records: MemoryRecords, directory: Directory, clock: StillClock) -> Messages:
+    accept = Accept(
+        cast("Store", records),
+        directory,
+        _shelf(records, clock),
+        Meters(lifted=True),
+        clock,
+        KeyMaker(),
+        lambda _message: None,
+    )
+    return Messages(callers, accept, MarkRead(cast("Records", records), cast("Upstream", None)))
+
+
+def _shelf(records: MemoryRecords, clock: StillClock) -> MediaShelf:
+    nothing: Any = None  # no test of this folder reads or fetches a file
+    return MediaShelf(cast("Records", records), nothing, nothing, FetchPolicy(), nothing, clock, KeyMaker())
+
+
+def encoded(value: object) -> bytes:
+    """Return a JSON body."""
+    return json.dumps(value).encode()
+
+
+def bearer(token: str) -> tuple[str, str]:
+    """Return the header of a token."""
+    return ("Authorization", f"Bearer {token}")
+
+
+def basic(user: str, password: str) -> tuple[str, str]:
+    """Return the header of a user name and a password."""
+    return ("Authorization", "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode())
+
+
+META = {"api_status": "stable", "version": "v2.53.3"}
+
+
+def errors(code: int, title: str, details: str) -> dict[str, Any]:  # Any: JSON
+    """Return the body of an error."""
+    return {"errors": [{"code": code, "title": title, "details": details}], "meta": META}
