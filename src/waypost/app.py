@@ -20,6 +20,7 @@ from waypost.flows.accept import Accept, Meters
 from waypost.flows.deliver import Deliver
 from waypost.flows.directory import Directory
 from waypost.flows.first_start import Start, make_ready
+from waypost.flows.login import FailedLogins, Login
 from waypost.flows.mark_read import MarkRead
 from waypost.flows.media import MediaShelf
 from waypost.flows.media_urls import MediaURLs
@@ -73,6 +74,7 @@ class Ground:
     poster: Poster
     directory: Directory
     urls: MediaURLs
+    inspector: ImageInspector
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,9 @@ async def _lay_ground(settings: Settings, stack: AsyncExitStack) -> Ground:
     stack.callback(timers.stop)
     keys = KeyMaker(after=await store.highest_key())
     urls = MediaURLs(await _url_secret(store), clock)
-    return Ground(settings, clock, timers, keys, store, blobs, policy, poster, directory, urls)
+    inspector = ImageInspector()
+    stack.push_async_callback(inspector.aclose)
+    return Ground(settings, clock, timers, keys, store, blobs, policy, poster, directory, urls, inspector)
 
 
 def _build(ground: Ground) -> Parts:
@@ -181,7 +185,7 @@ def _build(ground: Ground) -> Parts:
         timers=ground.timers,
         delay_ms=int(1000 * settings.status_delay),
     )
-    shelf = MediaShelf(store, ground.blobs, Fetcher(ground.policy), ground.policy, ImageInspector(), clock, ground.keys)
+    shelf = MediaShelf(store, ground.blobs, Fetcher(ground.policy), ground.policy, ground.inspector, clock, ground.keys)
     notify = Notify(
         store,
         ground.directory,
@@ -212,6 +216,8 @@ def _build(ground: Ground) -> Parts:
         shelf=shelf,
         urls=ground.urls,
         directory=ground.directory,
+        login=Login(ground.directory, clock, FailedLogins(clock)),
+        records=store,
         clock=clock,
         rates_lifted=relaxed,
     )

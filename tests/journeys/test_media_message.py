@@ -102,10 +102,16 @@ async def test_both_id_and_link_are_refused(world: World) -> None:
 
     refused = await world.client.send(PHONE, "image", {"id": media_id, "link": "https://example.com/a.jpg"})
 
-    assert (refused.status, world.client.error_code(refused)) == (400, {"cloud": 100, "onprem": 1009}[world.client.dialect])
+    assert (refused.status, world.client.error_code(refused)) == (
+        400,
+        {"cloud": 100, "onprem": 1009}[world.client.dialect],
+    )
 
 
 async def test_neither_id_nor_link_is_refused(world: World) -> None:
     refused = await world.client.send(PHONE, "image", {"caption": "nothing"})
 
-    assert (refused.status, world.client.error_code(refused)) == (400, {"cloud": 100, "onprem": 1008}[world.client.dialect])
+    assert (refused.status, world.client.error_code(refused)) == (
+        400,
+        {"cloud": 100, "onprem": 1008}[world.client.dialect],
+    )

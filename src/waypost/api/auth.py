@@ -4,7 +4,6 @@ Every way to be wrong (absent, malformed, unknown, expired, of two numbers at on
 """
 
 import base64
-import binascii
 
 from waypost.api.routing import Request
 from waypost.errors import NO_TOKEN, UNKNOWN_OBJECT, Refusal
@@ -52,7 +51,7 @@ def basic(request: Request) -> tuple[str, str] | None:
         return None
     try:
         user, colon, password = base64.b64decode(text, validate=True).decode("utf-8").partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # no base64, no UTF-8, no ASCII
         return None
     return (user, password) if colon else None
 

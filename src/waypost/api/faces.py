@@ -10,15 +10,25 @@ from waypost.api.cloud.routes import meta_routes, proxy_routes
 from waypost.api.cloud.webhooks import Webhooks
 from waypost.api.routing import ASGIApp, Router, Scope, split_version
 from waypost.api.server import Mount, build_app
+from waypost.api.onprem.callers import Callers
+from waypost.api.onprem.errors import render_onprem
+from waypost.api.onprem.media import Media as OnPremMedia
+from waypost.api.onprem.messages import Messages as OnPremMessages
+from waypost.api.onprem.routes import Handlers, onprem_routes
+from waypost.api.onprem.settings import Providers, Settings
+from waypost.api.onprem.users import Users
 from waypost.flows.accept import Accept
 from waypost.flows.directory import Directory
+from waypost.flows.login import Login
 from waypost.flows.mark_read import MarkRead
 from waypost.flows.media import MediaShelf
 from waypost.flows.media_urls import MediaURLs
 from waypost.flows.subscribe import Subscribe
 from waypost.lib.clock import Clock
+from waypost.ports import Records
 
 _PROXY_PATHS = ("/messages", "/message", "/media", "/v1/configs/")
+_ONPREM_PATHS = ("users", "messages", "message", "media", "contacts", "health", "settings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +41,8 @@ class Flows:
     shelf: MediaShelf
     urls: MediaURLs
     directory: Directory
+    login: Login
+    records: Records
     clock: Clock
     rates_lifted: bool
 
@@ -50,6 +62,7 @@ def build_faces(flows: Flows) -> ASGIApp:
     meta = _cloud(flows, auth.bearer)
     return build_app(
         [
+            (_is_onprem, Mount(Router(onprem_routes(_onprem(flows))), render_onprem)),
             (_is_proxy, Mount(Router(proxy_routes(*proxy)), render_proxy)),
             (_is_anything, Mount(Router(meta_routes(*meta)), render_meta, locate=_without_version)),
         ]
@@ -62,6 +75,26 @@ def _cloud(flows: Flows, identify: Identify) -> tuple[Messages, Media, Webhooks]
         Media(flows.directory, flows.shelf, flows.urls, identify),
         Webhooks(flows.directory, flows.subscribe, identify),
     )
+
+
+def _onprem(flows: Flows) -> Handlers:
+    callers = Callers(flows.directory, flows.clock, flows.rates_lifted)
+    return Handlers(
+        Users(callers, flows.login),
+        OnPremMessages(callers, flows.accept, flows.mark_read),
+        OnPremMedia(callers, flows.shelf),
+        Settings(callers, flows.directory, flows.subscribe),
+        Providers(callers, flows.records),
+    )
+
+
+def _is_onprem(scope: Scope) -> bool:
+    """Return whether a path is one of On-Premises: `/v1/` and a word, where Meta's version `v1` has digits.
+
+    # spec: on-premises-api.md#1.1
+    """
+    path: str = scope["path"]
+    return path.startswith("/v1/") and path.split("/", 3)[2] in _ONPREM_PATHS
 
 
 def _is_proxy(scope: Scope) -> bool:

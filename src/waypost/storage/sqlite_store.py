@@ -84,7 +84,7 @@ class StorePart(Part):
         is_new: bool = await future
         return is_new
 
-    async def delivery_done(self, event: Event, attempt: Attempt) -> None:
+    async def delivery_done(self, event: Event, attempt: Attempt | None) -> None:
         """T5: the subscriber has it."""
         await self._commit.submit(self._writes.delivery_done, (event.key,), (event, attempt))
 
