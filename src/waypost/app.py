@@ -98,7 +98,6 @@ class Parts:
 
 async def serve(settings: Settings, tell: Callable[[ReadyInfo], None]) -> None:
     """Run the server until SIGINT or SIGTERM; `tell` is called once it is ready."""
-    log.configure(settings.log_level, settings.log_format)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -112,6 +111,7 @@ async def serve(settings: Settings, tell: Callable[[ReadyInfo], None]) -> None:
 
 async def start(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, ReadyInfo]:
     """Start every part but the network's loop; `stack` closes them in the reverse order."""
+    log.configure(settings.log_level, settings.log_format)
     ground = await _lay_ground(settings, stack)
     parts = _build(ground)
     await ground.directory.load()

@@ -4,7 +4,6 @@ import hashlib
 from typing import Any
 
 import pytest
-
 from tests.journeys.conftest import PHONE, World
 from tests.support import media
 from tests.support.receiver import Answer, Receiver

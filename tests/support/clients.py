@@ -171,7 +171,7 @@ class OnPremClient(Client):
     def messages_path(self) -> str:
         return "/v1/messages"
 
-    async def upload(self, data: bytes, mime: str, filename: str = "file") -> Answer:
+    async def upload(self, data: bytes, mime: str, filename: str = "file") -> Answer:  # noqa: ARG002 - no names here
         return await self.call("POST", "/v1/media", data=data, headers={"Content-Type": mime})
 
     def media_id(self, answer: Answer) -> str:

@@ -8,8 +8,6 @@ from waypost.api.cloud.media import Media
 from waypost.api.cloud.messages import Identify, Messages
 from waypost.api.cloud.routes import meta_routes, proxy_routes
 from waypost.api.cloud.webhooks import Webhooks
-from waypost.api.routing import ASGIApp, Router, Scope, split_version
-from waypost.api.server import Mount, build_app
 from waypost.api.onprem.callers import Callers
 from waypost.api.onprem.errors import render_onprem
 from waypost.api.onprem.media import Media as OnPremMedia
@@ -17,6 +15,8 @@ from waypost.api.onprem.messages import Messages as OnPremMessages
 from waypost.api.onprem.routes import Handlers, onprem_routes
 from waypost.api.onprem.settings import Providers, Settings
 from waypost.api.onprem.users import Users
+from waypost.api.routing import ASGIApp, Router, Scope, split_version
+from waypost.api.server import Mount, build_app
 from waypost.flows.accept import Accept
 from waypost.flows.directory import Directory
 from waypost.flows.login import Login

@@ -31,6 +31,7 @@ The host is a name in ASCII or an address without brackets. Raises OSError when 
 MAX_ANSWER_BYTES: Final = 65_536
 MAX_CHALLENGE_BYTES: Final = 256
 CONNECT_TIMEOUT: Final = timedelta(seconds=5)
+_THREADS_END_SECONDS: Final = 0.02
 IDLE_PER_HOST: Final = 64
 # Under the 5 s after which common servers hang up: a request never meets a connection that is just being closed.
 IDLE_TIMEOUT: Final = timedelta(seconds=4)
@@ -164,6 +165,8 @@ class ReqwestPoster:
         self._pinned.clear()
         for client in [self._open, *pinned]:
             await client.close()
+        # Its own threads end a little later; a Python that exits before them is aborted.
+        await self._clock.pause(_THREADS_END_SECONDS)
 
     async def _exchange(
         self,
