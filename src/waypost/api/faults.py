@@ -28,6 +28,18 @@ def fault_of(error: Exception) -> Fault:
             return error.fault
         case BadJSON():
             return Fault(BAD_REQUEST, str(error))
+        case HTTPProblem():
+            return _of_request(error)
+        case StoreBusy():
+            return Fault(OVERLOADED, "Waypost's queue is full; repeat the request.", _RETRY_SECONDS)
+        case StoreDown():
+            return _down(error)
+        case _:
+            return Fault(SOMETHING_WENT_WRONG, "An error of Waypost itself; the log has it.")
+
+
+def _of_request(error: HTTPProblem) -> Fault:
+    match error:
         case NotFound():
             return Fault(UNKNOWN_PATH, error.reason)
         case MethodNotAllowed():
@@ -38,14 +50,8 @@ def fault_of(error: Exception) -> Fault:
             return Fault(TIMED_OUT, error.reason)
         case HTTPProblem(status=415):
             return Fault(UNSUPPORTED_CONTENT, error.reason)
-        case HTTPProblem():
-            return Fault(BAD_REQUEST, error.reason)
-        case StoreBusy():
-            return Fault(OVERLOADED, "Waypost's queue is full; repeat the request.", _RETRY_SECONDS)
-        case StoreDown():
-            return _down(error)
         case _:
-            return Fault(SOMETHING_WENT_WRONG, "An error of Waypost itself; the log has it.")
+            return Fault(BAD_REQUEST, error.reason)
 
 
 def _down(error: StoreDown) -> Fault:
