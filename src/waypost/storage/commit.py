@@ -126,8 +126,7 @@ def plan(operations: Iterable[Operation]) -> list[Group]:
     for operation in operations:
         keys, kind = operation.keys, operation.kind
         place = latest.get(kind, -1)
-        after = max((last_of_key.get(key, -1) for key in keys), default=-1) if keys is not None else len(groups)
-        if place < 0 or place < after or (place == after and not kind.repeats):
+        if keys is None or place < 0 or not _may_join(place, keys, last_of_key, repeats=kind.repeats):
             place = latest[kind] = len(groups)
             groups.append(Group(kind, [operation]))
         else:
@@ -138,6 +137,14 @@ def plan(operations: Iterable[Operation]) -> list[Group]:
         for key in keys:
             last_of_key[key] = place
     return groups
+
+
+def _may_join(place: int, keys: tuple[int, ...], last_of_key: dict[int, int], *, repeats: bool) -> bool:
+    for key in keys:
+        after = last_of_key.get(key, -1)
+        if after > place or (after == place and not repeats):
+            return False
+    return True
 
 
 class GroupCommit:

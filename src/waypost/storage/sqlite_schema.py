@@ -115,7 +115,7 @@ def _check(connection: apsw.Connection, path: Path) -> None:
         return
     found = connection.execute("PRAGMA quick_check(1)").get
     if found != "ok":
-        raise _damaged(path, found)
+        raise _damaged(path, str(found).splitlines()[-1])
 
 
 def _damaged(path: Path, why: str) -> StoreRefused:

@@ -9,7 +9,11 @@ from waypost.model import TRANSITIONS, Event, EventKey, MessageKey, NumberId, St
 from waypost.ports import StatusRow
 from waypost.storage.sqlite_engine import Row, Rows
 
-_NEXT = {(was.value, came.value): after.value for (was, came), after in TRANSITIONS.items()}
+# The table of the model as lists: a status is an index, and nothing is hashed on the way of every status.
+_CODES = range(max(Status) + 1)
+_BECOMES = {(int(was), int(came)): int(after) for (was, came), after in TRANSITIONS.items()}
+_NEXT = [[_BECOMES.get((was, came), was) for came in _CODES] for was in _CODES]
+_BITS = [1 << code for code in _CODES]
 
 # What each message is and has seen, all in one text: `key,status,seen;...`.
 _STATES = Rows(
@@ -47,6 +51,7 @@ _PARKED = Rows(
 )
 # Forget the parked statuses of messages.
 _UNPARK = Rows("DELETE FROM orphans WHERE message_key IN (VALUES {rows})", width=1)
+_NOT_STORED = (0, -1)  # status, and a set of seen statuses that has every one
 _ANY_PARKED = "SELECT EXISTS (SELECT 1 FROM orphans)"
 
 
@@ -77,15 +82,16 @@ class Statuses:
         fresh: list[StatusRow] = []
         answers: list[bool] = []
         for row in rows:
-            key = row.event.message_key
-            status, seen = states.get(key, (0, -1))
-            is_new = not seen & row.status.bit
+            key, came = row.event.message_key, row.status
+            status, seen = states.get(key, _NOT_STORED)
+            is_new = not seen & _BITS[came]
             if is_new:
-                states[key] = climbed[key] = (_NEXT[status, row.status], seen | row.status.bit)
+                states[key] = climbed[key] = (_NEXT[status][came], seen | _BITS[came])
                 fresh.append(row)
             answers.append(is_new)
         self._write(fresh, climbed)
-        self._park([row for row in rows if row.event.message_key not in states])
+        if len(fresh) < len(rows):
+            self._park([row for row in rows if row.event.message_key not in states])
         return answers
 
     def join_parked(self, keys: Iterable[int]) -> list[Event]:
