@@ -237,13 +237,14 @@ class GroupCommit:
         landing.set_result(None)
         self._schedule()
         for operation in operations:
+            if operation.kind.landed is not None and operation.error is None:
+                # Not called here: its errors are its own, and it still comes before anybody who waits wakes up.
+                self._loop.call_soon(operation.kind.landed, operation.item, operation.result)
             _resolve(operation)
 
 
 def _resolve(operation: Operation) -> None:
     future = operation.future
-    if operation.error is None and operation.kind.landed is not None:
-        operation.kind.landed(operation.item, operation.result)
     if future.done():  # its waiter was cancelled; what it asked for is written nevertheless
         return
     if operation.error is not None:

@@ -68,6 +68,7 @@ class Engine:
         self.connection = connection
         self._lock = lock
         self._checkpoint_pages = checkpoint_pages
+        self._due_pages = checkpoint_pages
         self._log_pages = 0
         connection.set_wal_hook(self._committed)
 
@@ -102,10 +103,12 @@ class Engine:
 
     def upkeep(self) -> None:
         """Copy the write-ahead log into the file when it has grown long."""
-        if self._log_pages < self._checkpoint_pages:
+        if self._log_pages < self._due_pages:
             return
-        self._log_pages = 0
-        self.connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        in_log, copied = self.connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        # What a reader still looks at is left for the next time; that is not tried again with every flush.
+        more = in_log + self._checkpoint_pages // 4 if copied < in_log else 0
+        self._due_pages = max(more, self._checkpoint_pages)
 
     def judge(self, error: Exception) -> Verdict:
         """Say what an error means."""
