@@ -249,6 +249,18 @@ class TestDeliveries:
         assert await store.waiting_deliveries(FIRST, 10) == []
         assert await records.delivery(event_key) == StoredDelivery(event, "done", 3_000, 3_000, (attempt(1),))
 
+    async def test_a_delivery_with_nothing_to_tell_is_done_without_an_attempt_and_can_be_redelivered(
+        self, store: Store, records: Records, event_key: EventKey
+    ) -> None:
+        event = inbound_row(11, 10).event
+
+        await store.delivery_done(event, None)
+        done = await records.delivery(event_key)
+        await store.redeliver(event_key, 9_000)
+
+        assert done == StoredDelivery(event, "done", 3_000, 3_000, ())
+        assert await records.delivery(event_key) == StoredDelivery(event, "waiting", 9_000, 9_000, ())
+
     async def test_a_failed_attempt_is_kept_and_the_delivery_waits_until_due(
         self, store: Store, records: Records, event_key: EventKey
     ) -> None:

@@ -180,10 +180,15 @@ class HotWrites:
         opening = (row.message for row in rows if row.opens_window)
         _WINDOWS.run(self._connection, [(m.number_id, m.person.wa_id, m.at_ms) for m in opening])
 
-    def _delivery_done(self, items: list[tuple[Event, Attempt]]) -> Sequence[None]:
+    def _delivery_done(self, items: list[tuple[Event, Attempt | None]]) -> Sequence[None]:
         _DONE.run(
             self._connection,
-            [(event.key, a.number, a.at_ms, a.elapsed_ms, a.status, a.answer) for event, a in items],
+            [
+                (event.key, a.number, a.at_ms, a.elapsed_ms, a.status, a.answer)
+                if a is not None
+                else (event.key, 0, None, None, None, None)
+                for event, a in items
+            ],
         )
         return [None] * len(items)
 

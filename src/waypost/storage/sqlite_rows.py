@@ -122,7 +122,8 @@ def waiting(row: Values) -> Delivery:
 def delivery(row: Values, earlier: tuple[Attempt, ...]) -> StoredDelivery:
     """Make a delivery of DELIVERY_COLUMNS and the attempts that are kept apart."""
     state, first_ms, due_ms, number, *done = row[_EVENT_WIDTH:]
-    last = (attempt((number, *done)),) if STATES[state] == "done" else ()
+    was_tried = STATES[state] == "done" and done[0] is not None
+    last = (attempt((number, *done)),) if was_tried else ()
     return StoredDelivery(event(row[:_EVENT_WIDTH]), STATES[state], first_ms, due_ms, earlier + last)
 
 

@@ -30,7 +30,7 @@ _WAITING_DELIVERY = (
 _KEEP_DONE = (
     "INSERT INTO attempts (event_key, number, at_ms, elapsed_ms, status, answer)"
     " SELECT key, attempt, done_at_ms, done_elapsed_ms, done_status, done_answer FROM deliveries"
-    " WHERE key = ? AND state = 1"
+    " WHERE key = ? AND state = 1 AND done_at_ms IS NOT NULL"
 )
 # Let a delivery start anew.
 _REDELIVER = "UPDATE deliveries SET state = 0, first_ms = ?2, due_ms = ?2, attempt = 0 WHERE key = ?1"
@@ -85,7 +85,7 @@ class StorePart(Part):
         return is_new
 
     async def delivery_done(self, event: Event, attempt: Attempt | None) -> None:
-        """T5: the subscriber has it."""
+        """T5: the subscriber has it, or there is nothing to tell."""
         await self._commit.submit(self._writes.delivery_done, (event.key,), (event, attempt))
 
     async def delivery_retry(self, delivery: Delivery, attempt: Attempt) -> None:

@@ -51,7 +51,7 @@ CREATE TABLE deliveries (           -- of events, under the same key
     first_ms INTEGER NOT NULL,
     due_ms INTEGER NOT NULL,
     attempt INTEGER NOT NULL,
-    done_at_ms INTEGER,             -- the attempt that succeeded
+    done_at_ms INTEGER,             -- the attempt that succeeded; NULL: there was none
     done_elapsed_ms INTEGER,
     done_status INTEGER,
     done_answer BLOB
