@@ -224,6 +224,12 @@ class TestInbound:
 
         assert (first, await store.last_inbound_ms(NUMBER, USER)) == (3_000, 5_000)
 
+    async def test_a_window_nobody_has_asked_for_yet_is_not_put_back_either(self, store: Store) -> None:
+        await store.record_inbound(inbound_row(11, 10, at_ms=5_000))
+        await store.record_inbound(inbound_row(13, 12, at_ms=4_000))
+
+        assert await store.last_inbound_ms(NUMBER, USER) == 5_000
+
     async def test_a_message_that_opens_no_window_leaves_it_closed(self, store: Store) -> None:
         await store.record_inbound(inbound_row(11, 10, opens_window=False))
 
