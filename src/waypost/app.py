@@ -11,7 +11,6 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 import msgspec
-import structlog
 
 from waypost import registry
 from waypost.api.faces import Flows, Operator, build_faces
@@ -29,7 +28,7 @@ from waypost.flows.receive import Receive, Recent
 from waypost.flows.subscribe import Subscribe
 from waypost.lib import log, tls
 from waypost.lib.clock import SystemClock
-from waypost.lib.fetcher import Fetcher
+from waypost.lib.fetching import FetcherOnDemand
 from waypost.lib.ids import KeyMaker, new_secret
 from waypost.lib.images import ImageInspector
 from waypost.lib.links import FetchPolicy, Link
@@ -45,7 +44,7 @@ from waypost.workers.lanes import Bounds, Lanes, Traits
 from waypost.workers.rounds import patient, rounds
 from waypost.workers.timers import Timers
 
-_log = structlog.get_logger("waypost")
+_log = log.Log("waypost")
 
 _STOP_SECONDS = 10.0
 _MESSAGES_AT_WORK = 256  # per number
@@ -185,7 +184,9 @@ def _build(ground: Ground) -> Parts:
         timers=ground.timers,
         delay_ms=int(1000 * settings.status_delay),
     )
-    shelf = MediaShelf(store, ground.blobs, Fetcher(ground.policy), ground.policy, ground.inspector, clock, ground.keys)
+    shelf = MediaShelf(
+        store, ground.blobs, FetcherOnDemand(ground.policy), ground.policy, ground.inspector, clock, ground.keys
+    )
     notify = Notify(
         store,
         ground.directory,

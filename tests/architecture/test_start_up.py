@@ -18,7 +18,7 @@ HEAVY = {
     "pyreqwest",
     "rich",
 }
-HEAVY |= {"starlette", "structlog", "uvicorn", "uvloop"}
+HEAVY |= {"starlette", "uvicorn", "uvloop"}
 
 IMPORTED = "import sys, waypost.cli; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
 

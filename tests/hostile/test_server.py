@@ -5,7 +5,6 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-import structlog
 from tests.support.raw_http import Reply, Running, running
 
 from waypost.api.guard import host_names
@@ -99,7 +98,7 @@ def handlers() -> Handlers:
 
 @pytest.fixture
 def server(handlers: Handlers) -> Iterator[Running]:
-    with structlog.testing.capture_logs(), running(app_of(handlers)) as server:
+    with running(app_of(handlers)) as server:
         yield server
 
 

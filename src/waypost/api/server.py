@@ -6,7 +6,6 @@ import ssl
 from collections.abc import Callable, Iterable, Sequence
 from typing import cast
 
-import structlog
 from uvicorn import Config
 from uvicorn.server import ServerState
 
@@ -26,8 +25,9 @@ from waypost.api.routing import (
     Scope,
     Send,
 )
+from waypost.lib.log import Log
 
-_log = structlog.get_logger("waypost.api")
+_log = Log("waypost.api")
 
 _BACKLOG = 2048
 _STOP_SECONDS = 10.0

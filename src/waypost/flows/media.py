@@ -14,7 +14,7 @@ from typing import Literal, cast
 
 from waypost.errors import BAD_MEDIA, MEDIA_FAILED, Fault, Refusal
 from waypost.lib.clock import Clock
-from waypost.lib.fetcher import Fetched, Fetcher, Limits
+from waypost.lib.fetching import Fetched, Limits, LinkFetcher
 from waypost.lib.ids import KeyMaker, new_media_tag, parse_media_id
 from waypost.lib.images import ImageInspector
 from waypost.lib.links import BadLink, FetchPolicy, Link, parse_link
@@ -73,7 +73,7 @@ class MediaShelf:
 
     records: Records
     blobs: BlobStore
-    fetcher: Fetcher
+    fetcher: LinkFetcher
     policy: FetchPolicy
     inspector: ImageInspector
     clock: Clock

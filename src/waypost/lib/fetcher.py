@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import hashlib
 import ssl
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Protocol
@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import httpcore
 
 from waypost.lib.addresses import parse_address
+from waypost.lib.fetching import Fetched, Limits, Sink
 from waypost.lib.filenames import filename_of
 from waypost.lib.links import BadLink, FetchPolicy, Link, resolve_link
 from waypost.lib.vetting import DENIED, NotFetched, Resolver, SystemResolver, vetted_addresses
@@ -34,32 +35,6 @@ BROKE_OFF = "broke off the connection"
 UNREACHABLE = "could not be reached"
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one fetch may take at most, redirects included."""
-
-    max_bytes: int
-    deadline: timedelta = timedelta(seconds=30)
-    may_be_html: bool = False
-    """False refuses text/html, the sign of a link to a page about the file instead of the file."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """A whole answer with status 200; its bytes went to the sink."""
-
-    content_type: str
-    """As the server said it; empty when it did not."""
-    size: int
-    sha256: bytes
-    final_url: str
-    filename: str | None
-    """From Content-Disposition or the path: one path component, at most 240 characters, nothing unprintable."""
-
-
-Sink = Callable[[bytes], Awaitable[None]]
 
 
 class Dialer(Protocol):
