@@ -273,6 +273,8 @@ class Carried:
     category: str
     progress: Status
     due_ms: int
+    in_window: bool = True
+    """Whether the user's window was open when it was taken; decides the price of a template."""
 
 
 class NetworkStore(Protocol):

@@ -12,7 +12,7 @@ from waypost.errors import INVALID_PARAMETER, PAIR_RATE, RECIPIENT_IS_SENDER, TH
 from waypost.flows.directory import Directory
 from waypost.flows.media import MediaShelf
 from waypost.lib.clock import Clock
-from waypost.lib.ids import KeyMaker, new_tag
+from waypost.lib.ids import KeyMaker
 from waypost.model import Dialect, MediaKey, MessageKey, Number, Outbound, Template
 from waypost.ports import Enqueue, Store
 from waypost.rules import rates
@@ -66,7 +66,7 @@ class Accept:
             raise Refusal(fault.problem, fault.details, retry_after_seconds=fault.retry_after_seconds)
         message = Outbound(
             key=MessageKey(self.keys.next()),
-            tag=new_tag(),
+            tag=self.keys.tag(),
             number_id=number.id,
             wa_id=request.wa_id,
             kind=request.kind,

@@ -11,7 +11,7 @@ import msgspec
 
 from waypost.flows.directory import Directory
 from waypost.flows.receive import Receive
-from waypost.lib.ids import KeyMaker, new_secret, new_tag
+from waypost.lib.ids import KeyMaker, new_secret
 from waypost.model import Dialect, InboundMessage, MessageKey, Number, NumberId, Person, Template, Webhook
 from waypost.ports import Store
 from waypost.rules.window import is_open
@@ -142,7 +142,7 @@ async def _let_sample_phone_write(number: Number, store: Store, receive: Receive
         return
     message = InboundMessage(
         key=MessageKey(keys.next()),
-        tag=new_tag(),
+        tag=keys.tag(),
         number_id=number.id,
         person=Person(SAMPLE_PHONE, SAMPLE_NAME, user_id=""),
         kind="text",

@@ -9,6 +9,7 @@ import base64
 import binascii
 import secrets
 import time
+from collections.abc import Iterator
 from typing import NamedTuple
 
 _EPOCH_MS = 1_704_067_200_000  # 2024-01-01T00:00:00Z
@@ -34,6 +35,11 @@ class KeyMaker:
         self._node = node << _COUNTER_BITS
         self._last_ms = after >> (_NODE_BITS + _COUNTER_BITS)
         self._counter = _COUNTER_MAX  # so that the first key after a restart takes a new millisecond
+        self._tags = Tags()
+
+    def tag(self) -> int:
+        """Return 16 random bits to go with a key."""
+        return self._tags.next()
 
     def next(self) -> int:
         """Return a key above every earlier one.
@@ -51,16 +57,25 @@ class KeyMaker:
         return self._last_ms << (_NODE_BITS + _COUNTER_BITS) | self._node | self._counter
 
 
+class Tags:
+    """Random 16-bit tags; the system is asked for them in bulk, since each call to it costs a microsecond."""
+
+    def __init__(self) -> None:
+        self._bits: Iterator[int] = iter(())
+
+    def next(self) -> int:
+        """Return 16 random bits."""
+        for tag in self._bits:
+            return tag
+        self._bits = iter(memoryview(secrets.token_bytes(_TAG_BYTES * 2048)).cast("H"))
+        return next(self._bits)
+
+
 class MessageRef(NamedTuple):
     """What a message id says: which row, and the tag that must match it."""
 
     key: int
     tag: int
-
-
-def new_tag() -> int:
-    """Return 16 random bits."""
-    return secrets.randbits(8 * _TAG_BYTES)
 
 
 def wamid(key: int, tag: int, wa_id: str, *, received: bool) -> str:

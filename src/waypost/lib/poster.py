@@ -161,7 +161,7 @@ class ReqwestPoster:
     async def aclose(self) -> None:
         """End all connections."""
         self._closed = True
-        pinned = [pin.client for pin in self._pinned.values()]
+        pinned = [pin.client for pin in self._pinned.values() if pin.client is not self._open]
         self._pinned.clear()
         for client in [self._open, *pinned]:
             await client.close()
@@ -236,7 +236,7 @@ class ReqwestPoster:
             return None
         if target.domain is None:
             # An address in the URL is dialled as it stands; a vet that names another one did not mean this one.
-            return self._open if _same_address(host.strip("[]"), address) else None
+            return self._remember(host, port, address, self._open) if _same_address(host.strip("[]"), address) else None
         return self._pin(host, port, address)
 
     def _pin(self, host: str, port: int, address: str) -> Client:
@@ -247,6 +247,10 @@ class ReqwestPoster:
         else:
             # Port 0: the one in the URL is dialled.
             client = self._builder().resolve(host, address, 0).build()
+        return self._remember(host, port, address, client)
+
+    def _remember(self, host: str, port: int, address: str, client: Client) -> Client:
+        """Let this client go on for a while without asking the vet again."""
         self._pinned[host, port] = _Pinned(address, client, self._clock.monotonic())
         if len(self._pinned) > MAX_PINNED:
             # Not closed: requests under way still use it, and it ends with the last of them.

@@ -14,6 +14,7 @@ import base64
 import binascii
 import hmac
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import quote
 
 _HUB_PREFIX = b"sha256="
@@ -46,6 +47,7 @@ def verify_hub_signature(secrets: Sequence[str], body: bytes, header_value: byte
     )
 
 
+@lru_cache(maxsize=1024)
 def standard_key(app_secret: str) -> bytes:
     """Return the 32 bytes with which Standard Webhooks signatures of this app secret are made."""
     return hmac.digest(app_secret.encode(), _STANDARD_LABEL, "sha256")

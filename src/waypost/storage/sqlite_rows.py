@@ -49,9 +49,10 @@ DELIVERY_COLUMNS = (
 ATTEMPT_COLUMNS = "number, at_ms, elapsed_ms, status, answer"
 MEDIUM_COLUMNS = "key, tag, number_id, sha256, mime, size, created_ms, expires_ms, source, filename, animated"
 CARRIED_COLUMNS = (
-    "carried.token, carried.number_id, carried.wa_id, carried.kind, carried.category, carried.progress, carried.due_ms"
+    "carried.token, carried.number_id, carried.wa_id, carried.kind, carried.category, carried.progress, carried.due_ms,"
+    " carried.in_window"
 )
-CARRIED_WIDTH = 7
+CARRIED_WIDTH = 8
 
 
 def outbound(row: Values) -> Outbound:
@@ -153,8 +154,9 @@ def medium(row: Values) -> Medium:
 
 def carried(row: Values) -> Carried:
     """Make what the network carries of CARRIED_COLUMNS."""
-    token, number_id, wa_id, kind, category, progress, due_ms = row
-    return Carried(MessageKey(token), NumberId(number_id), wa_id, kind, category, Status(progress), due_ms)
+    token, number_id, wa_id, kind, category, progress, due_ms, in_window = row
+    key, number = MessageKey(token), NumberId(number_id)
+    return Carried(key, number, wa_id, kind, category, Status(progress), due_ms, bool(in_window))
 
 
 def token(row: Values) -> Token:

@@ -160,6 +160,7 @@ CREATE TABLE carried (              -- messages that the embedded network has ta
     kind TEXT NOT NULL,
     category TEXT NOT NULL,
     progress INTEGER NOT NULL,
-    due_ms INTEGER NOT NULL
+    due_ms INTEGER NOT NULL,
+    in_window INTEGER NOT NULL      -- whether the user's window was open when it was taken; decides the price
 ) STRICT;
 CREATE INDEX carried_unfinished ON carried (token) WHERE progress < 3;

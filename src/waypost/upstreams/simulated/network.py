@@ -12,7 +12,7 @@ from typing import Protocol
 
 from waypost.errors import UNDELIVERABLE, UNDELIVERABLE_TEMPLATE, Fault
 from waypost.lib.clock import Clock
-from waypost.lib.ids import KeyMaker, new_tag
+from waypost.lib.ids import KeyMaker
 from waypost.model import (
     InboundMessage,
     Medium,
@@ -27,6 +27,7 @@ from waypost.model import (
 )
 from waypost.ports import Carried, NetworkStore
 from waypost.rules.pricing import price
+from waypost.rules.window import is_open
 from waypost.upstreams.simulated.faults import Faults
 from waypost.upstreams.simulated.phones import Phones, person
 
@@ -88,7 +89,14 @@ class Network:
         orders = self.faults.orders(message.number_id, message.wa_id)
         due_ms = self._clock.now_ms() + self._delay_ms + orders.delay_ms
         carried = Carried(
-            message.key, message.number_id, message.wa_id, message.kind, message.category, Status.ACCEPTED, due_ms
+            token=message.key,
+            number_id=message.number_id,
+            wa_id=message.wa_id,
+            kind=message.kind,
+            category=message.category,
+            progress=Status.ACCEPTED,
+            due_ms=due_ms,
+            in_window=message.kind != "template" or await self._in_window(message),
         )
         if orders.fail is not None:
             await self._tell([self._failure(carried, Fault(orders.fail, "Failed as a fault rule demands."))])
@@ -114,7 +122,7 @@ class Network:
         updates: list[StatusUpdate] = []
         moved = [self._advance(carried, updates) for carried in batch]
         await self._tell(updates)
-        progress = [(c.token, c.progress, c.due_ms) for c, was in zip(moved, batch, strict=True) if c is not was]
+        progress = [_noted(carried) for carried, was in zip(moved, batch, strict=True) if carried is not was]
         if progress:
             await self._store.progressed(progress)
         for carried in moved:
@@ -143,7 +151,7 @@ class Network:
         phone = await self.phones.change(wa_id)
         message = InboundMessage(
             key=MessageKey(keys.next()),
-            tag=new_tag(),
+            tag=keys.tag(),
             number_id=number_id,
             person=person(phone, number_id),
             kind=kind,
@@ -204,8 +212,12 @@ class Network:
             status=status,
             at_ms=self._clock.now_ms(),
             person=person(phone, carried.number_id),
-            pricing=price(carried.kind, carried.category, window_open=True) if told_price else None,
+            pricing=price(carried.kind, carried.category, window_open=carried.in_window) if told_price else None,
         )
+
+    async def _in_window(self, message: Outbound) -> bool:
+        assert self._last_inbound_ms is not None, "connect() comes first"
+        return is_open(await self._last_inbound_ms(message.number_id, message.wa_id), self._clock.now_ms())
 
     def _failure(self, carried: Carried, fault: Fault) -> StatusUpdate:
         return StatusUpdate(carried.token, Status.FAILED, self._clock.now_ms(), person=None, fault=fault)
@@ -230,6 +242,12 @@ def _next_step(carried: Carried, phone: Phone) -> Status | None:
             return Status.READ
         case _:
             return None
+
+
+def _noted(carried: Carried) -> tuple[MessageKey, Status, int]:
+    """Return what is stored of a message's progress; whatever has nothing more to come counts as read."""
+    progress = Status.READ if _is_finished(carried) and carried.progress is not Status.FAILED else carried.progress
+    return carried.token, progress, carried.due_ms
 
 
 def _is_finished(carried: Carried) -> bool:

@@ -6,6 +6,7 @@ its user writes, is it stored.
 
 import hashlib
 from dataclasses import replace
+from functools import lru_cache
 
 from waypost.model import NumberId, Person, Phone
 from waypost.ports import NetworkStore
@@ -45,6 +46,7 @@ def default_name(wa_id: str) -> str:
     return f"User {wa_id[-4:]}"
 
 
+@lru_cache(maxsize=10_000)
 def user_id(number_id: NumberId, wa_id: str) -> str:
     """Return the user's business-scoped id: always the same for one business and one phone.
 
