@@ -43,7 +43,7 @@ def test_every_setting_is_an_option_of_serve(call: Call) -> None:
     assert [option.flag for option in options() if option.flag not in result.stdout] == []
 
 
-@pytest.mark.parametrize("command", ["serve", "demo", "env", "doctor"])
+@pytest.mark.parametrize("command", ["serve", "env", "doctor"])
 def test_all_mistakes_are_printed_and_the_exit_status_is_2(call: Call, command: str) -> None:
     result = call(command, "--port", "many", "--rules", "none")
 
