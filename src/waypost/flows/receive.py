@@ -72,7 +72,11 @@ class Receive:
 
     async def statuses(self, updates: Sequence[StatusUpdate]) -> None:
         """Take statuses in the order given; each is durable, or known from before, on return."""
-        rows = [row for update in updates if (row := await self._status_row(update))]
+        rows = []
+        for update in updates:
+            echo = self.recent.get(update.token) or await self._stored_echo(update.token)
+            if echo is not None:
+                rows.append(self._row(update, echo))
         fresh = await self.store.record_statuses(rows)
         self.announce([row.event for row, is_new in zip(rows, fresh, strict=True) if is_new and row.notify])
 
@@ -105,10 +109,6 @@ class Receive:
         if await self.store.settle_failed(message, row) and row.notify:
             self.announce([row.event])
 
-    async def _status_row(self, update: StatusUpdate) -> StatusRow | None:
-        echo = self.recent.get(update.token) or await self._stored_echo(update.token)
-        return self._row(update, echo) if echo else None
-
     async def _stored_echo(self, key: MessageKey) -> Echo | None:
         stored = await self.records.message(key)
         if stored is None or stored.received:
@@ -128,7 +128,8 @@ class Receive:
             problem=update.fault.problem.name if update.fault else None,
         )
         number = self.directory.number(echo.number_id)
-        return StatusRow(event, update.status, notify=number is not None and _wants(number, update.status))
+        notify = number is not None and _wants(number, update.status)
+        return StatusRow(event, update.status, notify, update.fault.details if update.fault else None)
 
 
 def _echo_of(message: Outbound) -> Echo:

@@ -20,6 +20,7 @@ from waypost.model import (
     NumberId,
     Outbound,
     Outcome,
+    Person,
     Phone,
     Sent,
     Status,
@@ -99,7 +100,8 @@ class Network:
             in_window=message.kind != "template" or await self._in_window(message),
         )
         if orders.fail is not None:
-            await self._tell([self._failure(carried, Fault(orders.fail, "Failed as a fault rule demands."))])
+            fault = Fault(orders.fail, "Failed as a fault rule demands.")
+            await self._tell([StatusUpdate(carried.token, Status.FAILED, self._clock.now_ms(), None, fault=fault)])
         elif await self._store.take(carried):
             self._move_on(carried)
         return Sent(str(message.key))
@@ -140,7 +142,8 @@ class Network:
         resting = self._resting.pop(wa_id, [])
         read = [c for c in resting if c.progress is Status.DELIVERED and (token is None or c.token <= token)]
         self._resting[wa_id] = [c for c in resting if c not in read]
-        await self._tell([self._update(carried, Status.READ) for carried in read])
+        phone, now_ms = self.phones.get(wa_id), self._clock.now_ms()
+        await self._tell([_update(c, Status.READ, phone, person(phone, c.number_id), now_ms) for c in read])
         await self._store.progressed([(carried.token, Status.READ, 0) for carried in read])
         return len(read)
 
@@ -183,44 +186,28 @@ class Network:
     def _advance(self, carried: Carried, updates: list[StatusUpdate]) -> Carried:
         """Return the message after the steps that it takes now; with no delay between them it takes them all."""
         phone = self.phones.get(carried.wa_id)
-        while (step := _next_step(carried, phone)) is not None:
-            updates.append(self._update(carried, step))
-            carried = replace(carried, progress=step, due_ms=self._clock.now_ms() + self._delay_ms)
+        progress, now_ms = carried.progress, self._clock.now_ms()
+        user = person(phone, carried.number_id)
+        while (step := _next_step(carried.kind, progress, phone)) is not None:
+            progress = step
+            updates.append(_update(carried, step, phone, user, now_ms))
             if self._delay_ms:
                 break
-        return carried
+        if progress is carried.progress:
+            return carried
+        return replace(carried, progress=progress, due_ms=now_ms + self._delay_ms)
 
     def _rest_or_move_on(self, carried: Carried) -> None:
         if _is_finished(carried):
             return
-        if _next_step(carried, self.phones.get(carried.wa_id)) is None:
+        if _next_step(carried.kind, carried.progress, self.phones.get(carried.wa_id)) is None:
             self._resting[carried.wa_id].append(carried)
         else:
             self._move_on(carried)
 
-    def _update(self, carried: Carried, status: Status) -> StatusUpdate:
-        phone = self.phones.get(carried.wa_id)
-        if status is Status.FAILED:
-            template = carried.kind == "template"
-            why = "is not on WhatsApp" if not phone.on_whatsapp else "does not take messages from this business"
-            fault = Fault(UNDELIVERABLE_TEMPLATE if template else UNDELIVERABLE, f"The recipient {why}.")
-            return self._failure(carried, fault)
-        # spec: cloud-api.md#9 - pricing comes with sent and with one of delivered and read.
-        told_price = status in (Status.SENT, Status.DELIVERED)
-        return StatusUpdate(
-            token=carried.token,
-            status=status,
-            at_ms=self._clock.now_ms(),
-            person=person(phone, carried.number_id),
-            pricing=price(carried.kind, carried.category, window_open=carried.in_window) if told_price else None,
-        )
-
     async def _in_window(self, message: Outbound) -> bool:
         assert self._last_inbound_ms is not None, "connect() comes first"
         return is_open(await self._last_inbound_ms(message.number_id, message.wa_id), self._clock.now_ms())
-
-    def _failure(self, carried: Carried, fault: Fault) -> StatusUpdate:
-        return StatusUpdate(carried.token, Status.FAILED, self._clock.now_ms(), person=None, fault=fault)
 
     async def _tell(self, updates: list[StatusUpdate]) -> None:
         assert self._report is not None, "connect() comes first"
@@ -228,20 +215,31 @@ class Network:
             await self._report(updates)
 
 
-def _next_step(carried: Carried, phone: Phone) -> Status | None:
+def _update(carried: Carried, status: Status, phone: Phone, user: Person, now_ms: int) -> StatusUpdate:
+    """Return what the business is told of one step."""
+    if status is Status.FAILED:
+        template = carried.kind == "template"
+        why = "is not on WhatsApp" if not phone.on_whatsapp else "does not take messages from this business"
+        problem = UNDELIVERABLE_TEMPLATE if template else UNDELIVERABLE
+        return StatusUpdate(carried.token, status, now_ms, None, fault=Fault(problem, f"The recipient {why}."))
+    # spec: cloud-api.md#9 - pricing comes with sent and with one of delivered and read.
+    priced = status is Status.SENT or status is Status.DELIVERED
+    pricing = price(carried.kind, carried.category, window_open=carried.in_window) if priced else None
+    return StatusUpdate(carried.token, status, now_ms, user, pricing)
+
+
+def _next_step(kind: str, progress: Status, phone: Phone) -> Status | None:
     """Return the status that comes next for a message on its way to a phone; None while it must wait.
 
     # spec: cloud-api.md#3.5 - a reaction is only ever `sent`.
     """
-    match carried.progress:
-        case Status.ACCEPTED:
-            return Status.SENT if phone.on_whatsapp and not phone.blocked else Status.FAILED
-        case Status.SENT if phone.online and carried.kind != "reaction":
-            return Status.DELIVERED
-        case Status.DELIVERED if phone.online and phone.reads:
-            return Status.READ
-        case _:
-            return None
+    if progress is Status.ACCEPTED:
+        return Status.SENT if phone.on_whatsapp and not phone.blocked else Status.FAILED
+    if progress is Status.SENT and phone.online and kind != "reaction":
+        return Status.DELIVERED
+    if progress is Status.DELIVERED and phone.online and phone.reads:
+        return Status.READ
+    return None
 
 
 def _noted(carried: Carried) -> tuple[MessageKey, Status, int]:
