@@ -30,6 +30,11 @@ class Meters:
         self._throughput = rates.Meter(rates.THROUGHPUT)
         self._pair = rates.Meter(rates.PAIR)
 
+    def forget(self) -> None:
+        """Start anew, after platform time was set back."""
+        self._throughput.forget()
+        self._pair.forget()
+
     def fault(self, number: Number, wa_id: str, now_ms: int) -> Fault | None:
         """Count one message, or say which rate it breaks."""
         if self._lifted:

@@ -111,9 +111,14 @@ async def make_ready(start: Start, *, directory: Directory, store: Store, receiv
     await directory.save_number(number)
     token = start.token or new_secret()
     await directory.grant(token, number.id)
+    await furnish(number, directory=directory, store=store, receive=receive, keys=keys)
+    return Begun(number, token)
+
+
+async def furnish(number: Number, *, directory: Directory, store: Store, receive: Receive, keys: KeyMaker) -> None:
+    """Make what the first line that somebody tries needs: templates, and a phone whose user has just written."""
     await _add_sample_templates(directory, number, keys)
     await _let_sample_phone_write(number, store, receive, keys)
-    return Begun(number, token)
 
 
 def _number_of(start: Start, known: Number | None) -> Number:

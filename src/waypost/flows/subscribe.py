@@ -6,12 +6,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from waypost.errors import INVALID_PARAMETER, Refusal
 from waypost.flows.directory import Directory
 from waypost.lib.ids import new_secret
-from waypost.lib.links import BadLink, FetchPolicy, parse_link
-from waypost.lib.poster import NotPosted, Posted, Poster
+from waypost.lib.links import BadLink, FetchPolicy, Link, parse_link
+from waypost.lib.poster import NotPosted, Posted, Poster, Vet
+from waypost.lib.vetting import Resolver, vetted_addresses
 from waypost.model import Number, Webhook
 
 _HANDSHAKE_TIMEOUT = timedelta(seconds=10)
@@ -26,18 +28,20 @@ class Subscribe:
     directory: Directory
     poster: Poster
     policy: FetchPolicy
+    trusted: bool = False
+    """The webhooks are the operator's wish, so that private and loopback addresses are allowed."""
 
     async def verified(self, number: Number, url: str, verify_token: str) -> None:
         """Set a webhook once it has answered the challenge. Raises Refusal if it has not."""
         self._check(url)
         await self._handshake(url, verify_token)
-        await self._set(number, Webhook(url))
+        await self._set(number, Webhook(url, trusted=self.trusted))
 
     async def unverified(self, number: Number, url: str, headers: Mapping[str, str]) -> None:
         """Set a webhook that is known by the headers we send, as 360dialog and On-Premises do it. Raises Refusal."""
         self._check(url)
         _check_headers(headers)
-        await self._set(number, Webhook(url, tuple(headers.items())))
+        await self._set(number, Webhook(url, tuple(headers.items()), trusted=self.trusted))
 
     async def remove(self, number: Number) -> None:
         """Send the number's events nowhere; those that wait become dead letters."""
@@ -76,3 +80,25 @@ def _check_headers(headers: Mapping[str, str]) -> None:
             raise Refusal(INVALID_PARAMETER, f"headers: '{name}' cannot be set.")
         if not (value.isascii() and value.isprintable()):
             raise Refusal(INVALID_PARAMETER, f"headers: the value of '{name}' is not printable ASCII.")
+
+
+def webhook_vet(directory: Directory, policy: FetchPolicy, resolver: Resolver) -> Vet:
+    """Return what decides where webhooks may go: where the operator said, and to public addresses.
+
+    What the operator has set, on the command line or by the control API, may be on loopback or in a private network.
+    """
+
+    async def vet(host: str, port: int) -> str | None:
+        if any(_is_at(number.webhook, host, port) for number in directory.numbers()):
+            return (await resolver.resolve(host))[0]
+        addresses = await vetted_addresses(Link("https", host, port, "/"), policy, resolver)
+        return addresses[0] if isinstance(addresses, list) else None
+
+    return vet
+
+
+def _is_at(webhook: Webhook | None, host: str, port: int) -> bool:
+    if webhook is None or not webhook.trusted:
+        return False
+    parts = urlsplit(webhook.url)
+    return (parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)) == (host, port)

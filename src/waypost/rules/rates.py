@@ -58,3 +58,7 @@ class Meter:
             self._arrivals = {name: moment for name, moment in self._arrivals.items() if moment > now_us}
         self._arrivals[subject] = following
         return 0
+
+    def forget(self) -> None:
+        """Let every subject begin anew."""
+        self._arrivals.clear()

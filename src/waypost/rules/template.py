@@ -65,6 +65,20 @@ def check(template: Template | None, sent: Sent) -> Template | Fault:
     return next(_misfits(template, parts, sent.components or ()), template)
 
 
+def filled_in(template: Template, sent: Sent) -> str:
+    """Return the text that the user sees: header, body and footer, one below the other, the placeholders filled in."""
+    parts = msgspec.json.decode(template.components, type=list[_Part])
+    texts = [_filled_text(part, _parameters(sent.components or (), part.type.lower())) for part in parts if part.text]
+    return "\n".join(texts)
+
+
+def _filled_text(part: _Part, given: Sequence[Parameter]) -> str:
+    names = _placeholders(part.text)
+    words = dict(zip(names, (_words(parameter) for parameter in given), strict=False))
+    words |= {parameter.parameter_name: _words(parameter) for parameter in given if parameter.parameter_name}
+    return _PLACEHOLDER.sub(lambda found: words.get(found[1], found[0]), part.text)
+
+
 def _missing(sent: Sent) -> Fault:
     return Fault(TEMPLATE_MISSING, f"template name ({sent.name}) does not exist in {sent.language.code}")
 

@@ -1,0 +1,274 @@
+"""Inspect: the read side for the console, the control API and the command line.
+
+Nothing here changes anything. What was sent to a webhook is written anew from its event: the same event gives the
+same bytes, so they need not be stored.
+"""
+
+import base64
+from dataclasses import dataclass
+
+import msgspec
+
+from waypost.flows.directory import Directory
+from waypost.flows.notify import USER_AGENT, event_id
+from waypost.lib import ids, signing
+from waypost.lib.clock import at
+from waypost.model import Attempt, Event, EventKey, Medium, MessageKey, Number, NumberId, Status
+from waypost.ports import Carried, NetworkStore, Records, StoredDelivery, StoredMessage
+from waypost.rules import template as template_rules
+from waypost.wire.control import (
+    AttemptView,
+    DeliveryDetail,
+    DeliveryView,
+    FaultView,
+    MediaView,
+    MessageDetail,
+    MessageView,
+    Payload,
+    ReceivedMessage,
+    TimelineEntry,
+    fault_view,
+)
+from waypost.wire.messages.template import Template as SentTemplate
+from waypost.wire.renderings import RENDERERS, message_ids, stored_content
+
+MEDIA_PATH = "/_waypost/v1/media/"
+
+
+class _Shown(msgspec.Struct):
+    """The members of a type's object that are text for the user."""
+
+    body: str | None = None
+    caption: str | None = None
+
+
+class _Context(msgspec.Struct):
+    message_id: str | None = None
+    id: str | None = None
+
+
+class _Body(msgspec.Struct):
+    """What is looked at in a canonical body, or in a user's."""
+
+    context: _Context | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inspect:
+    """The flow, with the ports it uses."""
+
+    records: Records
+    network: NetworkStore
+    directory: Directory
+
+    async def messages(self, *, number_id: NumberId | None, wa_id: str | None, limit: int) -> list[MessageView]:
+        """Return the newest messages first."""
+        found = await self.records.messages(number_id=number_id, wa_id=wa_id, limit=limit)
+        return [await self._message(message) for message in found]
+
+    async def message(self, message_id: str) -> MessageDetail | None:
+        """Return a message by its id in either dialect, with everything that happened to it; None if there is none."""
+        ref = ids.parse_message_id(message_id)
+        found = await self.records.message(MessageKey(ref.key)) if ref else None
+        if found is None or ref is None or found.tag != ref.tag:
+            return None
+        events = await self.records.events_of(found.key)
+        deliveries = await self.records.deliveries(message_key=found.key, state=None, limit=1_000)
+        return MessageDetail(
+            **msgspec.structs.asdict(await self._message(found)),
+            body=msgspec.Raw(found.body),
+            request=None if found.received else payload(found.raw),
+            timeline=_timeline(found, events, deliveries),
+            deliveries=[await self._delivery(delivery) for delivery in deliveries],
+        )
+
+    async def deliveries(self, *, message_id: str | None, state: str | None, limit: int) -> list[DeliveryView]:
+        """Return the newest deliveries first; of a message that is unknown there are none."""
+        ref = ids.parse_message_id(message_id) if message_id is not None else None
+        if message_id is not None and ref is None:
+            return []
+        key = MessageKey(ref.key) if ref else None
+        found = await self.records.deliveries(message_key=key, state=state, limit=limit)
+        return [await self._delivery(delivery) for delivery in found]
+
+    async def delivery(self, delivery_id: str) -> DeliveryDetail | None:
+        """Return a delivery with the bytes that were or would be sent; None if there is none."""
+        key = delivery_key(delivery_id)
+        found = await self.records.delivery(key) if key is not None else None
+        number = self.directory.number(found.event.number_id) if found else None
+        if found is None or number is None:
+            return None
+        bodies = {name: render(found.event, number) for name, render in RENDERERS.items()}
+        body = bodies[number.callback_dialect]
+        return DeliveryDetail(
+            **msgspec.structs.asdict(await self._delivery(found)),
+            dialect=number.callback_dialect,
+            headers=_headers(found.event, number, body),
+            body=None if body is None else payload(body),
+            bodies={name: None if bytes_ is None else payload(bytes_) for name, bytes_ in bodies.items()},
+        )
+
+    async def received_by(self, wa_id: str, limit: int) -> list[ReceivedMessage]:
+        """Return what a phone has received, oldest first, each message once."""
+        return [
+            await self._received(carried, message) for carried, message in await self.network.received_by(wa_id, limit)
+        ]
+
+    async def _received(self, carried: Carried, message: StoredMessage) -> ReceivedMessage:
+        message_id, other_id = message_ids(message.key, message.tag, message.wa_id, received=False)
+        content = stored_content(message.kind, message.body)
+        context = msgspec.json.decode(message.body, type=_Body).context
+        return ReceivedMessage(
+            message_id,
+            other_id,
+            phone_number_id=str(message.number_id),
+            type=message.kind,
+            at=at(message.at_ms),
+            status=_later(carried.progress, message.status).word,
+            body=self._text(message, content),
+            content=msgspec.Raw(msgspec.json.encode(content.wire())),
+            context_id=context.message_id if context else None,
+            media=await self._media(message),
+        )
+
+    def _text(self, message: StoredMessage, content: object) -> str:
+        """Return the text that the user sees: of a template with its placeholders filled in."""
+        if isinstance(content, SentTemplate):
+            number = self.directory.number(message.number_id)
+            name, language = content.name, content.language.code
+            template = self.directory.template(number.waba_id, name, language) if number else None
+            return template_rules.filled_in(template, content) if template else content.preview()
+        return _shown_text(message)
+
+    async def _message(self, message: StoredMessage) -> MessageView:
+        message_id, other_id = message_ids(message.key, message.tag, message.wa_id, received=message.received)
+        return MessageView(
+            message_id,
+            other_id,
+            direction="inbound" if message.received else "outbound",
+            phone_number_id=str(message.number_id),
+            wa_id=message.wa_id,
+            type=message.kind,
+            status=message.status.word if message.status is not None and not message.received else None,
+            at=at(message.at_ms),
+            preview=_shown_text(message),
+            fault=_fault(message.problem, message.problem_details),
+            media=await self._media(message),
+        )
+
+    async def _media(self, message: StoredMessage) -> MediaView | None:
+        medium = await self.records.medium(message.media_key) if message.media_key else None
+        return media_view(medium) if medium else None
+
+    async def _delivery(self, delivery: StoredDelivery) -> DeliveryView:
+        event = delivery.event
+        number = self.directory.number(event.number_id)
+        about = await self.records.message(event.message_key)
+        message_id = message_ids(about.key, about.tag, about.wa_id, received=about.received)[0] if about else ""
+        return DeliveryView(
+            event_id(event),
+            message_id,
+            phone_number_id=str(event.number_id),
+            kind=event.kind,
+            status=event.status.word if event.status is not None else None,
+            state=delivery.state,
+            at=at(event.at_ms),
+            due=at(delivery.due_ms) if delivery.state == "waiting" else None,
+            url=number.webhook.url if number and number.webhook else None,
+            attempts=[_attempt(attempt) for attempt in delivery.attempts],
+        )
+
+
+def media_view(medium: Medium) -> MediaView:
+    """Return how the control API shows a file."""
+    return MediaView(
+        str(medium.key),
+        ids.media_uuid(medium.key, medium.tag),
+        mime_type=medium.mime,
+        sha256=medium.sha256.hex(),
+        size=medium.size,
+        filename=medium.filename,
+        url=f"{MEDIA_PATH}{medium.key}",
+    )
+
+
+def payload(data: bytes) -> Payload:
+    """Return bytes as text where they are UTF-8, else in base64."""
+    try:
+        return Payload(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return Payload(base64.b64encode(data).decode("ascii"), "base64")
+
+
+def delivery_key(delivery_id: str) -> EventKey | None:
+    """Return the event that a delivery's id names: `evt_` and digits, or the digits alone."""
+    digits = delivery_id.removeprefix("evt_")
+    return EventKey(int(digits)) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else None
+
+
+def _timeline(message: StoredMessage, events: list[Event], deliveries: list[StoredDelivery]) -> list[TimelineEntry]:
+    """Return everything that happened to a message, oldest first."""
+    begun = "message.received" if message.received else "message.accepted"
+    entries = [TimelineEntry(at(message.at_ms), begun)]
+    for event in events:
+        if event.status is not None:
+            fault = _fault(event.problem, message.problem_details)
+            entries.append(TimelineEntry(at(event.at_ms), "message.status", event.status.word, fault))
+    for delivery in deliveries:
+        status = delivery.event.status.word if delivery.event.status is not None else None
+        entries += [
+            TimelineEntry(
+                at(attempt.at_ms),
+                _outcome(delivery, attempt),
+                status,
+                None,
+                event_id(delivery.event),
+                _attempt(attempt),
+            )
+            for attempt in delivery.attempts
+        ]
+    return sorted(entries, key=lambda entry: entry.at)  # stable: what happened in one millisecond keeps this order
+
+
+def _outcome(delivery: StoredDelivery, attempt: Attempt) -> str:
+    done = delivery.state == "done" and attempt is delivery.attempts[-1]
+    return "webhook.delivered" if done else "webhook.failed"
+
+
+def _attempt(attempt: Attempt) -> AttemptView:
+    return AttemptView(attempt.number, at(attempt.at_ms), attempt.elapsed_ms, attempt.status, payload(attempt.answer))
+
+
+def _headers(event: Event, number: Number, body: bytes | None) -> dict[str, str]:
+    """Return the headers that do not change from one attempt to the next; what the operator set is not shown."""
+    if body is None:
+        return {}
+    return {
+        "content-type": "application/json",
+        "user-agent": USER_AGENT,
+        "x-hub-signature-256": signing.hub_signature(number.app_secret, body),
+        "webhook-id": event_id(event),
+    }
+
+
+def _later(progress: Status, status: Status | None) -> Status:
+    return max(progress, status) if status is not None and status is not Status.FAILED else progress
+
+
+def _shown_text(message: StoredMessage) -> str:
+    """Return the text that a message shows: what was typed, the caption, or the type in brackets."""
+    whole = msgspec.json.decode(message.body, type=dict[str, msgspec.Raw])
+    inner = whole.get(message.kind)
+    if inner is not None and bytes(inner).startswith(b"{"):
+        shown = msgspec.json.decode(inner, type=_Shown)
+        if text := shown.body or shown.caption:
+            return text
+    if message.received or message.kind == "contacts":
+        return f"[{message.kind}]"
+    return stored_content(message.kind, message.body).preview()
+
+
+def _fault(name: str | None, details: str | None) -> FaultView | None:
+    if name is None:
+        return None
+    return fault_view(name, details or "")

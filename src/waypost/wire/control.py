@@ -1,0 +1,311 @@
+"""The control API's requests and answers. The OpenAPI document is made from these.
+
+Moments are aware and written as `2027-01-31T12:00:00Z`. An unknown member of a request is an error: a misspelt wish
+must not look fulfilled.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
+
+from waypost.errors import SOMETHING_WENT_WRONG, all_problems
+
+Dialect = Literal["cloud", "onprem"]
+Digits = Annotated[str, Meta(pattern=r"^[0-9]{5,15}$")]
+Seconds = Annotated[float, Meta(ge=0, le=31_536_000)]
+
+_ADVANCE_SECONDS = 3_153_600_000  # a hundred years
+
+
+class Request(Struct, forbid_unknown_fields=True):
+    """What every request body has in common."""
+
+
+class ErrorDetail(Struct):
+    """`code` is a stable name, `message` says what was wrong and what to do."""
+
+    code: str
+    message: str
+
+
+class ErrorBody(Struct):
+    """The answer to what could not be done."""
+
+    error: ErrorDetail
+
+
+class Success(Struct):
+    """Done, and nothing to tell."""
+
+    success: bool = True
+
+
+# -- Phones ------------------------------------------------------------------------------------------------------
+
+
+class PhoneView(Struct):
+    """A user of the embedded network."""
+
+    wa_id: str
+    name: str
+    online: bool
+    blocked: bool
+    reads: bool
+    on_whatsapp: bool
+
+
+class PhoneList(Struct):
+    """The phones that differ from the default or have written; every other number has a phone too."""
+
+    phones: list[PhoneView]
+
+
+class PhoneChange(Request):
+    """What is to change: `blocked`: the user has blocked the business; `reads`: they read by themselves."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=20_000)] | UnsetType = UNSET
+    online: bool | UnsetType = UNSET
+    blocked: bool | UnsetType = UNSET
+    reads: bool | UnsetType = UNSET
+    on_whatsapp: bool | UnsetType = UNSET
+
+
+class ReadUpTo(Request):
+    """The last message that the user reads; without it they read everything."""
+
+    message_id: str | None = None
+
+
+class ReadCount(Struct):
+    """How many messages the user has read just now."""
+
+    read: int
+
+
+class MessageId(Struct):
+    """One message in the words of both dialects."""
+
+    id: str
+    onprem_id: str
+
+
+class Written(MessageId):
+    """The message that the user wrote; `messages` has the ids again, as in the answer to a send."""
+
+    phone_number_id: str
+    wa_id: str
+    media_id: str | None
+    messages: list[MessageId]
+
+
+class MediaView(Struct):
+    """A stored file; `url` is a path of the control API, `sha256` is hexadecimal."""
+
+    id: str
+    onprem_id: str
+    mime_type: str
+    sha256: str
+    size: int
+    filename: str | None
+    url: str
+
+
+class ReceivedMessage(MessageId):
+    """A message on a phone: `body` is the text that the user sees, `content` the object of its type."""
+
+    phone_number_id: str
+    type: str
+    at: datetime
+    status: str
+    body: str
+    content: Raw
+    context_id: str | None
+    media: MediaView | None
+
+
+class ReceivedList(Struct):
+    """What a phone has received, oldest first, each message once."""
+
+    messages: list[ReceivedMessage]
+
+
+# -- Messages and deliveries -------------------------------------------------------------------------------------
+
+
+class FaultView(Struct):
+    """Why a message failed: our name, the code of each dialect, and what to do."""
+
+    name: str
+    code: int
+    onprem_code: int
+    title: str
+    details: str
+    fix: str
+
+
+class Payload(Struct):
+    """Bytes: as text if they are UTF-8, else in base64."""
+
+    text: str
+    encoding: Literal["utf-8", "base64"] = "utf-8"
+
+
+class AttemptView(Struct):
+    """How one attempt to call a webhook went; without a `status`, `answer` says in words why there was none."""
+
+    number: int
+    at: datetime
+    elapsed_ms: int
+    status: int | None
+    answer: Payload
+
+
+class DeliveryView(Struct):
+    """One event on its way to the webhook."""
+
+    id: str
+    message_id: str
+    phone_number_id: str
+    kind: Literal["status", "message"]
+    status: str | None
+    state: str
+    at: datetime
+    due: datetime | None
+    url: str | None
+    attempts: list[AttemptView]
+
+
+class DeliveryDetail(DeliveryView):
+    """The same with the bytes: `body` as this number gets them, `bodies` in each dialect (null: not told there)."""
+
+    dialect: Dialect
+    headers: dict[str, str]
+    body: Payload | None
+    bodies: dict[str, Payload | None]
+
+
+class DeliveryList(Struct):
+    """Deliveries, newest first."""
+
+    deliveries: list[DeliveryView]
+
+
+class MessageView(MessageId):
+    """A message of either direction; `preview` is one line of it."""
+
+    direction: Literal["inbound", "outbound"]
+    phone_number_id: str
+    wa_id: str
+    type: str
+    status: str | None
+    at: datetime
+    preview: str
+    fault: FaultView | None
+    media: MediaView | None
+
+
+class MessageList(Struct):
+    """Messages, newest first."""
+
+    messages: list[MessageView]
+
+
+class TimelineEntry(Struct, omit_defaults=True):
+    """Something that happened to a message: `event` is named as in the log."""
+
+    at: datetime
+    event: str
+    status: str | None = None
+    fault: FaultView | None = None
+    delivery_id: str | None = None
+    attempt: AttemptView | None = None
+
+
+class MessageDetail(MessageView):
+    """A message with everything that happened to it, oldest first.
+
+    `request` are the bytes that came in, null for what a user wrote; `body` is the message in its canonical form.
+    """
+
+    body: Raw
+    request: Payload | None
+    timeline: list[TimelineEntry]
+    deliveries: list[DeliveryView]
+
+
+def fault_view(name: str, details: str) -> FaultView:
+    """Return what is told of a failure, by the name of its problem."""
+    problem = all_problems().get(name, SOMETHING_WENT_WRONG)
+    code = problem.onprem_callback_code or problem.onprem_code
+    return FaultView(name, problem.code, code, problem.title, details, problem.fix)
+
+
+# -- The world: clock and rules ----------------------------------------------------------------------------------
+
+
+class ClockView(Struct):
+    """Platform time, and how far it is ahead of the machine's."""
+
+    now: datetime
+    frozen: bool
+    offset_seconds: float
+
+
+class ClockChange(Request):
+    """Stop or start the clock, set it, move it; what is given is done in this order."""
+
+    frozen: bool | None = None
+    now: Annotated[datetime, Meta(tz=True)] | None = None
+    advance_seconds: Annotated[float, Meta(ge=-_ADVANCE_SECONDS, le=_ADVANCE_SECONDS)] | None = None
+
+
+class FailWith(Request):
+    """A code of either dialect, or the name of a problem."""
+
+    code: int | str
+
+
+class RuleRequest(Request):
+    """What is to happen to messages to a phone, from a number, or to all: the next N, or every Nth."""
+
+    fail: FailWith | None = None
+    delay_seconds: Seconds = 0.0
+    number: Digits | None = None
+    phone: Digits | None = None
+    next: Annotated[int, Meta(ge=1)] | None = None
+    every: Annotated[int, Meta(ge=1)] = 1
+
+
+class FailView(Struct):
+    """The failure that a rule orders."""
+
+    name: str
+    code: int
+    onprem_code: int
+    title: str
+
+
+class RuleView(Struct):
+    """A rule in force; `next` counts down, `seen` counts the messages that it was about."""
+
+    id: int
+    fail: FailView | None
+    delay_seconds: float
+    number: str | None
+    phone: str | None
+    next: int | None
+    every: int
+    seen: int
+
+
+class RuleList(Struct):
+    """The rules in the order they were given."""
+
+    rules: list[RuleView]
+
+
+class HealthView(Struct):
+    """`ok`, or `not ready`."""
+
+    status: str

@@ -1,0 +1,114 @@
+"""The control API's requests and answers about numbers, tokens and templates."""
+
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
+
+from waypost.wire.control import Dialect, Digits, Request
+
+
+class WebhookWish(Request):
+    """Where events go. With a `verify_token` the receiver is asked first; `headers` go with every call."""
+
+    url: str
+    verify_token: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class WebhookView(Struct):
+    """Where events go; of the headers only the names, since their values are secrets."""
+
+    url: str
+    header_names: list[str]
+
+
+class NumberView(Struct):
+    """A business number."""
+
+    phone_number_id: str
+    waba_id: str
+    name: str
+    callback_dialect: Dialect
+    webhook: WebhookView | None
+
+
+class NumberList(Struct):
+    """Every number."""
+
+    numbers: list[NumberView]
+
+
+class NumberChange(Request):
+    """What is to change; a webhook of null takes it away."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=512)] | UnsetType = UNSET
+    callback_dialect: Dialect | UnsetType = UNSET
+    webhook: WebhookWish | UnsetType | None = UNSET
+
+
+class NewNumber(Request):
+    """A number to add; its phone_number_id is the same digits."""
+
+    number: Digits
+    name: Annotated[str, Meta(min_length=1, max_length=512)] = "Waypost"
+    callback_dialect: Dialect = "cloud"
+
+
+class AddedNumber(NumberView):
+    """A new number with its secrets, which are told this once."""
+
+    token: str
+    app_secret: str
+
+
+class TokenRequest(Request):
+    """The number that the token acts for."""
+
+    phone_number_id: Digits
+
+
+class NewToken(Struct):
+    """A token, told this once: Bearer token and D360-API-KEY of its number."""
+
+    token: str
+    phone_number_id: str
+
+
+class TokenView(Struct):
+    """What is known of a token: `id` is the beginning of its hash."""
+
+    id: str
+    phone_number_id: str
+    kind: str
+    expires: datetime | None
+
+
+class TokenList(Struct):
+    """Every token."""
+
+    tokens: list[TokenView]
+
+
+class TemplateView(Struct):
+    """A message template in one language."""
+
+    id: str
+    waba_id: str
+    name: str
+    language: str
+    category: str
+    status: str
+    components: Raw
+
+
+class TemplateList(Struct):
+    """Every template."""
+
+    templates: list[TemplateView]
+
+
+class SignIn(Request):
+    """The admin token, or the console's password."""
+
+    admin_token: str

@@ -1,0 +1,23 @@
+"""The dialects that an event can be written in, for whoever wants to see all of them."""
+
+from collections.abc import Callable, Mapping
+
+from waypost.lib import ids
+from waypost.wire import cloud, onprem
+from waypost.wire.cloud import stored_content
+from waypost.wire.facts import EventFacts, NumberFacts
+
+__all__ = ["RENDERERS", "Render", "message_ids", "stored_content"]
+
+Render = Callable[[EventFacts, NumberFacts], bytes | None]
+
+RENDERERS: Mapping[str, Render] = {"cloud": cloud.render_event, "onprem": onprem.render_event}
+"""By the name of the dialect; None from one means that its subscriber is not told of this event."""
+
+
+def message_ids(key: int, tag: int, wa_id: str, *, received: bool) -> tuple[str, str]:
+    """Return the Cloud and the On-Premises id of a message."""
+    return (
+        ids.wamid(key, tag, wa_id, received=received),
+        ids.onprem_message_id(key, tag, wa_id, received=received),
+    )
