@@ -1,10 +1,12 @@
-"""Write the reference pages that the source itself can tell: settings and errors.
+"""Write the reference pages that the source itself can tell: settings, errors and routes.
 
 `make docs` runs this; `tests/architecture/test_docs.py` fails when a page is out of step with the source.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+
+from tools.gen_routes import route_rows
 
 from waypost.errors import Problem, all_problems
 from waypost.settings import Option, options
@@ -51,7 +53,25 @@ Where On-Premises uses another code in a callback than in an answer, the second 
 {_table(head, rows)}"""
 
 
-PAGES: Mapping[str, Callable[[], str]] = {"settings.md": settings_page, "errors.md": errors_page}
+def routes_page() -> str:
+    """Return `routes.md`: every path of every face."""
+    head = ("method", "path", "does")
+    tables = "\n".join(f"## {title}\n\n{_table(head, rows)}" for title, rows in route_rows())
+    return f"""{_MADE.format(source="the route tables under src/waypost/api")}
+# Routes
+
+Every path that the server answers, by the face that it belongs to.
+`{{version}}` is any `vNN.N`, and may be left out.
+The bodies of the control API are in the OpenAPI document, which a running server shows at `/_waypost/docs`.
+
+{tables}"""
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "settings.md": settings_page,
+    "errors.md": errors_page,
+    "routes.md": routes_page,
+}
 
 
 def main() -> None:

@@ -2,39 +2,42 @@
 
 import asyncio
 import signal
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
 
 import msgspec
 
 from waypost import registry
-from waypost.api.faces import Flows, Operator, build_faces
+from waypost.api.control.face import ANYWHERE, Operated, Operator, build_control
+from waypost.api.control.health import Gauges
+from waypost.api.faces import Flows, build_faces
 from waypost.api.server import Server
 from waypost.flows.accept import Accept, Meters
 from waypost.flows.deliver import Deliver
 from waypost.flows.directory import Directory
-from waypost.flows.first_start import Start, make_ready
+from waypost.flows.first_start import Start, furnish, make_ready
 from waypost.flows.login import FailedLogins, Login
 from waypost.flows.mark_read import MarkRead
 from waypost.flows.media import MediaShelf
 from waypost.flows.media_urls import MediaURLs
 from waypost.flows.notify import Notify
 from waypost.flows.receive import Receive, Recent
-from waypost.flows.subscribe import Subscribe
+from waypost.flows.subscribe import Subscribe, webhook_vet
 from waypost.lib import log, tls
 from waypost.lib.clock import SystemClock
 from waypost.lib.fetching import FetcherOnDemand
 from waypost.lib.ids import KeyMaker, new_secret
 from waypost.lib.images import ImageInspector
-from waypost.lib.links import FetchPolicy, Link
-from waypost.lib.poster import Poster, Vet
-from waypost.lib.vetting import Resolver, SystemResolver, vetted_addresses
-from waypost.model import Delivery, Event, NumberId, Outbound, Webhook
+from waypost.lib.links import FetchPolicy
+from waypost.lib.poster import Poster
+from waypost.lib.vetting import SystemResolver
+from waypost.model import Delivery, Event, NumberId, Outbound
 from waypost.ports import BlobStore, NetworkStore, Records, Store
 from waypost.settings import ReadyInfo, Settings
 from waypost.upstreams.simulated.faults import Faults
@@ -53,6 +56,11 @@ _CLOUD_WEBHOOKS_AT_WORK = 64  # per endpoint
 
 class FullStore(Store, Records, NetworkStore, Protocol):
     """One database behind all three ports."""
+
+    @property
+    def depth(self) -> int:
+        """Operations that wait or are being written."""
+        ...
 
     async def close(self) -> None:
         """Write what waits and let the database go."""
@@ -86,6 +94,8 @@ class Parts:
     messages: Lanes[Outbound]
     webhooks: Lanes[Delivery]
     flows: Flows
+    counts: Counter[str]
+    """What happened since the start, for the metrics."""
 
     async def run(self) -> None:
         """Run what runs for ever; raises the first bug that ends any of it."""
@@ -161,7 +171,9 @@ async def _lay_ground(settings: Settings, stack: AsyncExitStack) -> Ground:
     stack.push_async_callback(blobs.aclose)
     policy = FetchPolicy(allow=settings.fetch_allow, max_redirects=settings.max_redirects)
     directory = Directory(store, clock)
-    poster: Poster = registry.load(registry.POSTERS["reqwest"])(clock, vet=_vet(directory, policy, SystemResolver()))
+    poster: Poster = registry.load(registry.POSTERS["reqwest"])(
+        clock, vet=webhook_vet(directory, policy, SystemResolver())
+    )
     stack.push_async_callback(poster.aclose)
     timers = Timers(clock)
     stack.callback(timers.stop)
@@ -195,7 +207,14 @@ def _build(ground: Ground) -> Parts:
         timeout=timedelta(seconds=settings.webhook_timeout_seconds),
         any_2xx=settings.webhook_success == "2xx",
     )
-    webhooks = _webhook_lanes(ground, notify)
+    counts: Counter[str] = Counter()
+
+    async def tell(delivery: Delivery) -> int | None:
+        due_ms = await notify(delivery)
+        counts["settled" if due_ms is None else "retried"] += 1
+        return due_ms
+
+    webhooks = _webhook_lanes(ground, tell)
 
     def announce(events: Sequence[Event]) -> None:
         for event in events:
@@ -207,6 +226,7 @@ def _build(ground: Ground) -> Parts:
     messages = _message_lanes(ground, deliver)
 
     def enqueue(message: Outbound) -> None:
+        counts["accepted"] += 1
         recent.remember(message)
         messages.offer(message)
 
@@ -222,7 +242,7 @@ def _build(ground: Ground) -> Parts:
         clock=clock,
         rates_lifted=relaxed,
     )
-    return Parts(ground, network, receive, messages, webhooks, flows)
+    return Parts(ground, network, receive, messages, webhooks, flows, counts)
 
 
 def _message_lanes(ground: Ground, deliver: Deliver) -> Lanes[Outbound]:
@@ -241,7 +261,7 @@ def _message_lanes(ground: Ground, deliver: Deliver) -> Lanes[Outbound]:
     )
 
 
-def _webhook_lanes(ground: Ground, notify: Notify) -> Lanes[Delivery]:
+def _webhook_lanes(ground: Ground, notify: Callable[[Delivery], Awaitable[int | None]]) -> Lanes[Delivery]:
     """Return the lanes to the subscribers: one for each message, so that its statuses arrive in order."""
 
     def at_work(number_id: object) -> int:
@@ -267,9 +287,10 @@ def _webhook_lanes(ground: Ground, notify: Notify) -> Lanes[Delivery]:
 async def _listen(parts: Parts, stack: AsyncExitStack) -> tuple[Server, Operator]:
     """Serve the faces; a request is only ever met by a server that is whole."""
     settings, ground = parts.ground.settings, parts.ground
-    operator = Operator(admin_token=settings.admin_token or new_secret(), login_token=new_secret())
+    operator = Operator(settings.admin_token or new_secret(), new_secret(), settings.admin_password)
+    control = build_control(_operated(parts, _operators_poster(ground, stack)), operator)
     server = Server(
-        build_faces(parts.flows),
+        build_faces(parts.flows, control),
         host=settings.host,
         port=settings.port,
         names=settings.allowed_hosts,
@@ -278,6 +299,57 @@ async def _listen(parts: Parts, stack: AsyncExitStack) -> tuple[Server, Operator
     await server.start()
     stack.push_async_callback(server.stop)
     return server, operator
+
+
+def _operated(parts: Parts, poster: Poster) -> Operated:
+    """Return what the control API works on."""
+    ground = parts.ground
+    store = ground.store
+    return Operated(
+        store=store,
+        records=store,
+        network_store=store,
+        network=parts.network,
+        directory=ground.directory,
+        shelf=parts.flows.shelf,
+        subscribe=Subscribe(ground.directory, poster, ANYWHERE, trusted=True),
+        clock=ground.clock,
+        keys=ground.keys,
+        again=parts.webhooks.offer,
+        reset=partial(_reset, parts),
+        is_ready=lambda: True,  # it listens only when it is
+        gauges=Gauges(
+            store_queue=lambda: store.depth,
+            held=lambda: {"messages": parts.messages.held, "webhooks": parts.webhooks.held},
+            accepted=lambda: parts.counts["accepted"],
+            deliveries=lambda: {outcome: parts.counts[outcome] for outcome in ("settled", "retried")},
+        ),
+    )
+
+
+def _operators_poster(ground: Ground, stack: AsyncExitStack) -> Poster:
+    """Return what asks the webhooks that the operator sets, wherever they are."""
+    poster: Poster = registry.load(registry.POSTERS["reqwest"])(ground.clock)
+    stack.push_async_callback(poster.aclose)
+    return poster
+
+
+async def _reset(parts: Parts) -> None:
+    """Go back to how everything was after the first start; numbers, tokens and webhooks stay."""
+    ground = parts.ground
+    parts.messages.forget()
+    parts.webhooks.forget()
+    parts.network.forget()
+    parts.flows.accept.meters.forget()
+    await ground.store.reset()
+    ground.clock.thaw()
+    ground.clock.advance(timedelta(milliseconds=-ground.clock.offset_ms))
+    await ground.store.put_state("clock", b"{}")
+    await ground.directory.load()
+    await parts.network.load()
+    number = ground.directory.number(NumberId(int(ground.settings.number)))
+    if number is not None:
+        await furnish(number, directory=ground.directory, store=ground.store, receive=parts.receive, keys=ground.keys)
 
 
 async def _restored_clock(records: Records) -> SystemClock:
@@ -294,28 +366,6 @@ async def _url_secret(records: Records) -> str:
         saved = new_secret().encode("ascii")
         await records.put_state("url_secret", saved)
     return saved.decode("ascii")
-
-
-def _vet(directory: Directory, policy: FetchPolicy, resolver: Resolver) -> Vet:
-    """Return what decides where webhooks may go: where the operator said, and to public addresses.
-
-    What the operator has set, on the command line or by the control API, may be on loopback or in a private network.
-    """
-
-    async def vet(host: str, port: int) -> str | None:
-        if any(_is_at(number.webhook, host, port) for number in directory.numbers()):
-            return (await resolver.resolve(host))[0]
-        addresses = await vetted_addresses(Link("https", host, port, "/"), policy, resolver)
-        return addresses[0] if isinstance(addresses, list) else None
-
-    return vet
-
-
-def _is_at(webhook: Webhook | None, host: str, port: int) -> bool:
-    if webhook is None or not webhook.trusted:
-        return False
-    parts = urlsplit(webhook.url)
-    return (parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)) == (host, port)
 
 
 def _start_of(settings: Settings) -> Start:

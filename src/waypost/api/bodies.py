@@ -6,13 +6,13 @@ from waypost.errors import BAD_REQUEST, Refusal
 MAX_JSON_BYTES = 1_048_576
 
 
-async def json_body(request: Request) -> bytes:
-    """Return the bytes of a JSON body. Raises Refusal for another type, BodyTooLarge over 1 MiB."""
+async def json_body(request: Request, *, max_bytes: int = MAX_JSON_BYTES) -> bytes:
+    """Return the bytes of a JSON body. Raises Refusal for another type, BodyTooLarge over `max_bytes`."""
     content_type = request.header(b"content-type")
     if content_type != b"application/json" and not _is_json(content_type):
         told = content_type.decode("latin-1") if content_type else "absent"
         raise Refusal(BAD_REQUEST, f"The Content-Type is {told}; send application/json in UTF-8.")
-    return await request.body(MAX_JSON_BYTES)
+    return await request.body(max_bytes)
 
 
 def _is_json(content_type: bytes | None) -> bool:

@@ -8,6 +8,8 @@ from waypost.api.cloud.media import Media
 from waypost.api.cloud.messages import Identify, Messages
 from waypost.api.cloud.routes import meta_routes, proxy_routes
 from waypost.api.cloud.webhooks import Webhooks
+from waypost.api.control.answers import render_control
+from waypost.api.control.routes import Control, guarded_routes, is_own, open_routes
 from waypost.api.onprem.callers import Callers
 from waypost.api.onprem.errors import render_onprem
 from waypost.api.onprem.media import Media as OnPremMedia
@@ -15,6 +17,7 @@ from waypost.api.onprem.messages import Messages as OnPremMessages
 from waypost.api.onprem.routes import Handlers, onprem_routes
 from waypost.api.onprem.settings import Providers, Settings
 from waypost.api.onprem.users import Users
+from waypost.api.openapi import Face, document_handler
 from waypost.api.routing import ASGIApp, Router, Scope, split_version
 from waypost.api.server import Mount, build_app
 from waypost.flows.accept import Accept
@@ -47,26 +50,30 @@ class Flows:
     rates_lifted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Operator:
-    """How the operator proves to be one."""
-
-    admin_token: str
-    login_token: str
-    """Works once, for the console."""
-
-
-def build_faces(flows: Flows) -> ASGIApp:
+def build_faces(flows: Flows, control: Control) -> ASGIApp:
     """Return the application: what is Waypost's own first, then On-Premises, 360dialog's proxy, and Meta's graph."""
-    proxy = _cloud(flows, auth.api_key)
-    meta = _cloud(flows, auth.bearer)
+    guarded, onprem, meta, proxy, own = (face.routes for face in all_faces(flows, control))
     return build_app(
         [
-            (_is_onprem, Mount(Router(onprem_routes(_onprem(flows))), render_onprem)),
-            (_is_proxy, Mount(Router(proxy_routes(*proxy)), render_proxy)),
-            (_is_anything, Mount(Router(meta_routes(*meta)), render_meta, locate=_without_version)),
+            (is_own, Mount(Router([*guarded, *own]), render_control)),
+            (_is_onprem, Mount(Router(onprem), render_onprem)),
+            (_is_proxy, Mount(Router(proxy), render_proxy)),
+            (_is_anything, Mount(Router(meta), render_meta, locate=_without_version)),
         ]
     )
+
+
+def all_faces(flows: Flows, control: Control) -> list[Face]:
+    """Return every route table, in the order in which the document shows them."""
+    faces: list[Face] = []
+    faces += [
+        Face("Control API", guarded_routes(control), ("admin", "session")),
+        Face("On-Premises API", onprem_routes(_onprem(flows)), ("token", "key", "login")),
+        Face("Cloud API, Meta", meta_routes(*_cloud(flows, auth.bearer)), ("token",), "/{version}"),
+        Face("Cloud API, 360dialog", proxy_routes(*_cloud(flows, auth.api_key)), ("key",)),
+        Face("Open to everybody", open_routes(control, document_handler(faces)), ()),
+    ]
+    return faces
 
 
 def _cloud(flows: Flows, identify: Identify) -> tuple[Messages, Media, Webhooks]:

@@ -42,6 +42,7 @@ def _look_up(media: Media, webhooks: Webhooks) -> Handler:
     """Return what answers `GET /{id}`: on the graph numbers and media share one name space."""
 
     async def look_up(request: Request) -> Answer:
+        """Look a number or a medium up."""
         return await (webhooks.get_number(request) if webhooks.is_number(request) else media.get(request))
 
     return look_up

@@ -1,0 +1,69 @@
+"""How the control API answers, and what it reads from a request's query and body."""
+
+from typing import TypeVar
+
+import msgspec
+
+from waypost.api.bodies import MAX_JSON_BYTES, json_body
+from waypost.api.faults import fault_of
+from waypost.api.routing import HTTPProblem, Request, Response
+from waypost.errors import INVALID_VALUE, UNKNOWN_OBJECT, Refusal
+from waypost.lib.phone import normalise
+from waypost.wire.control import ErrorBody, ErrorDetail
+from waypost.wire.reading import parse
+
+MAX_LIMIT = 1_000
+_DEFAULT_LIMIT = 100
+_NEVER_KEPT = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
+
+Schema = TypeVar("Schema")
+
+
+def answer(value: object, *, status: int = 200) -> Response:
+    """Return a value as JSON that no cache keeps."""
+    return Response(status, msgspec.json.encode(value), headers=_NEVER_KEPT)
+
+
+def render_control(request: Request, error: Exception) -> Response:
+    """Answer with `{"error": {"code", "message"}}`; the code is our own name of the problem."""
+    _ = request
+    fault = fault_of(error)
+    status = error.status if isinstance(error, HTTPProblem) else fault.problem.onprem_http
+    response = answer(ErrorBody(ErrorDetail(fault.problem.name, fault.details)), status=status)
+    if status == 401:
+        response.headers.append((b"www-authenticate", b"Bearer"))
+    if fault.retry_after_seconds is not None:
+        response.headers.append((b"retry-after", b"%d" % fault.retry_after_seconds))
+    return response
+
+
+async def body_of(request: Request, schema: type[Schema], *, max_bytes: int = MAX_JSON_BYTES) -> Schema:
+    """Return the request's body as `schema`. Raises Refusal, BodyTooLarge."""
+    return parse(schema, await json_body(request, max_bytes=max_bytes))
+
+
+def unknown(what: str, name: str) -> Refusal:
+    """Return the refusal of a path that names something that is not there."""
+    return Refusal(UNKNOWN_OBJECT, f"There is no {what} {name[:200]}.")
+
+
+def limit_of(request: Request) -> int:
+    """Return the query's `limit`: 1 to 1000, 100 when it is not given."""
+    text = request.query.get("limit", str(_DEFAULT_LIMIT))
+    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MAX_LIMIT):
+        raise Refusal(INVALID_VALUE, f"limit: {text[:40]!r} is not a number from 1 to {MAX_LIMIT}.")
+    return int(text)
+
+
+def digits_of(name: str, text: str) -> str:
+    """Return the digits of a phone number in a path or a query. Raises Refusal."""
+    try:
+        return normalise(text)
+    except ValueError as error:
+        raise Refusal(INVALID_VALUE, f"{name}: {error}.") from None
+
+
+def asked_digits(request: Request, name: str) -> str | None:
+    """Return the digits of a phone number in the query; None if it is not given. Raises Refusal."""
+    text = request.query.get(name)
+    return None if text is None else digits_of(name, text)

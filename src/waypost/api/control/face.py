@@ -1,0 +1,78 @@
+"""Builds Waypost's own face out of what it works on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from ipaddress import ip_network
+
+from waypost.api.control.gate import Gate
+from waypost.api.control.health import Gauges, Health
+from waypost.api.control.messages import Again, Deliveries, Messages
+from waypost.api.control.numbers import Numbers
+from waypost.api.control.phones import Phones
+from waypost.api.control.routes import Control
+from waypost.api.control.sessions import Sessions
+from waypost.api.control.sign_in import ATTEMPTS, Door
+from waypost.api.control.world import Reset, World
+from waypost.flows.directory import Directory
+from waypost.flows.inspect import Inspect
+from waypost.flows.media import MediaShelf
+from waypost.flows.play import PhoneNetwork, Play
+from waypost.flows.subscribe import Subscribe
+from waypost.lib.clock import SystemClock
+from waypost.lib.ids import KeyMaker
+from waypost.lib.links import FetchPolicy
+from waypost.ports import NetworkStore, Records, Store
+from waypost.rules.rates import Meter
+
+ANYWHERE = FetchPolicy(allow=(ip_network("0.0.0.0/0"), ip_network("::/0")))
+"""What the operator's own webhooks may reach: every address and port."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operated:
+    """What the operator's face works on.
+
+    `subscribe` is the operator's: made with `ANYWHERE` and `trusted=True`, over a poster that vets nothing.
+    """
+
+    store: Store
+    records: Records
+    network_store: NetworkStore
+    network: PhoneNetwork
+    directory: Directory
+    shelf: MediaShelf
+    subscribe: Subscribe
+    clock: SystemClock
+    keys: KeyMaker
+    again: Again
+    reset: Reset
+    is_ready: Callable[[], bool]
+    gauges: Gauges
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """How the operator proves to be one."""
+
+    admin_token: str = field(repr=False)
+    login_token: str = field(repr=False)
+    """Works once, for the console."""
+    admin_password: str | None = field(default=None, repr=False)
+
+
+def build_control(on: Operated, operator: Operator) -> Control:
+    """Return the handlers of the face."""
+    sessions = Sessions(on.clock, operator.login_token)
+    gate = Gate(operator.admin_token, operator.admin_password, on.directory, sessions)
+    inspect = Inspect(on.records, on.network_store, on.directory)
+    play = Play(on.directory, on.records, on.shelf, on.network, on.keys)
+    return Control(
+        gate=gate,
+        door=Door(gate, sessions, on.clock, Meter(ATTEMPTS)),
+        phones=Phones(play, on.network, inspect, on.shelf, on.records),
+        messages=Messages(inspect),
+        deliveries=Deliveries(inspect, on.store, on.directory, on.clock, on.again),
+        world=World(on.clock, on.records, on.network, on.reset),
+        numbers=Numbers(on.directory, on.subscribe, on.records),
+        health=Health(on.is_ready, on.gauges),
+    )

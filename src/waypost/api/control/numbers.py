@@ -1,0 +1,157 @@
+"""Management: numbers, their webhooks and tokens, and the templates."""
+
+from dataclasses import dataclass, replace
+
+from msgspec import UNSET, Raw
+
+from waypost.api.control.answers import answer, body_of, unknown
+from waypost.api.routing import Request, Response
+from waypost.errors import INVALID_VALUE, Refusal
+from waypost.flows.directory import Directory
+from waypost.flows.subscribe import Subscribe
+from waypost.lib.clock import at
+from waypost.lib.ids import new_secret
+from waypost.model import Number, NumberId, Template, Token
+from waypost.ports import Records
+from waypost.wire.control import Success
+from waypost.wire.management import (
+    AddedNumber,
+    NewNumber,
+    NewToken,
+    NumberChange,
+    NumberList,
+    NumberView,
+    TemplateList,
+    TemplateView,
+    TokenList,
+    TokenRequest,
+    TokenView,
+    WebhookView,
+    WebhookWish,
+)
+
+_SHOWN_HASH_BYTES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The handlers, with the flows and ports they use; `subscribe` is the operator's, which trusts every address."""
+
+    directory: Directory
+    subscribe: Subscribe
+    records: Records
+
+    async def list(self, request: Request) -> Response:
+        """List the business numbers."""
+        _ = request
+        return answer(NumberList([_view(number) for number in self.directory.numbers()]))
+
+    async def add(self, request: Request) -> Response:
+        """Add a number to the account of the first; the answer has its token and app secret, this once."""
+        wish = await body_of(request, NewNumber)
+        number_id = NumberId(int(wish.number))
+        if str(number_id) != wish.number or self.directory.number(number_id) is not None:
+            raise Refusal(INVALID_VALUE, f"number: {wish.number} is there already, or begins with a zero.")
+        there = self.directory.numbers()
+        number = Number(
+            id=number_id,
+            waba_id=there[0].waba_id if there else number_id,
+            name=wish.name,
+            app_secret=new_secret(),
+            callback_dialect=wish.callback_dialect,
+        )
+        await self.directory.save_number(number)
+        token = await self._grant(number_id)
+        view = _view(number)
+        added = AddedNumber(
+            view.phone_number_id, view.waba_id, view.name, view.callback_dialect, None, token, number.app_secret
+        )
+        return answer(added)
+
+    async def put(self, request: Request) -> Response:
+        """Change a number's name, callback dialect or webhook.
+
+        A webhook with a verify_token is asked for its hub.challenge first. It may be on loopback or in a private
+        network: who has the admin token decides that.
+        """
+        number = self._number(request)
+        change = await body_of(request, NumberChange)
+        if change.webhook is None:
+            await self.subscribe.remove(number)
+        elif isinstance(change.webhook, WebhookWish):
+            await self._subscribe(number, change.webhook)
+        now = self.directory.number(number.id) or number
+        now = now if change.name is UNSET else replace(now, name=change.name)
+        now = now if change.callback_dialect is UNSET else replace(now, callback_dialect=change.callback_dialect)
+        await self.directory.save_number(now)
+        return answer(_view(now))
+
+    async def remove_webhook(self, request: Request) -> Response:
+        """Send a number's events nowhere; those that wait become dead letters."""
+        await self.subscribe.remove(self._number(request))
+        return answer(Success())
+
+    async def list_tokens(self, request: Request) -> Response:
+        """List the tokens, without what they are."""
+        _ = request
+        return answer(TokenList([_token_view(token) for token in await self.records.load_tokens()]))
+
+    async def add_token(self, request: Request) -> Response:
+        """Make another token for a number; it is told this once."""
+        wish = await body_of(request, TokenRequest)
+        number = self._found(wish.phone_number_id)
+        return answer(NewToken(await self._grant(number.id), number.digits))
+
+    async def list_templates(self, request: Request) -> Response:
+        """List the message templates of every account."""
+        _ = request
+        accounts = {number.waba_id for number in self.directory.numbers()}
+        found = [template for account in sorted(accounts) for template in self.directory.templates(account)]
+        return answer(TemplateList([_template_view(template) for template in found]))
+
+    async def _subscribe(self, number: Number, wish: WebhookWish) -> None:
+        if wish.verify_token is None:
+            await self.subscribe.unverified(number, wish.url, wish.headers)
+            return
+        if wish.headers:
+            raise Refusal(
+                INVALID_VALUE, "webhook.headers: leave them out beside a verify_token, or the token beside them."
+            )
+        await self.subscribe.verified(number, wish.url, wish.verify_token)
+
+    async def _grant(self, number_id: NumberId) -> str:
+        token = new_secret()
+        await self.directory.grant(token, number_id)
+        return token
+
+    def _number(self, request: Request) -> Number:
+        return self._found(request.params["phone_number_id"])
+
+    def _found(self, phone_number_id: str) -> Number:
+        number = next((number for number in self.directory.numbers() if number.digits == phone_number_id), None)
+        if number is None:
+            raise unknown("number", phone_number_id)
+        return number
+
+
+def _view(number: Number) -> NumberView:
+    hook = number.webhook
+    webhook = WebhookView(hook.url, [name for name, _ in hook.headers]) if hook else None
+    return NumberView(number.digits, str(number.waba_id), number.name, number.callback_dialect, webhook)
+
+
+def _token_view(token: Token) -> TokenView:
+    expires = at(token.expires_ms) if token.expires_ms is not None else None
+    return TokenView(token.hash[:_SHOWN_HASH_BYTES].hex(), str(token.number_id), token.kind, expires)
+
+
+def _template_view(template: Template) -> TemplateView:
+    return TemplateView(
+        str(template.id),
+        str(template.waba_id),
+        template.name,
+        template.language,
+        template.category,
+        template.status,
+        Raw(template.components),
+    )

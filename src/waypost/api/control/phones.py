@@ -1,0 +1,131 @@
+"""The phones of the embedded network: what their users do, and what they see."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from waypost.api.control.answers import answer, body_of, digits_of, limit_of, unknown
+from waypost.api.files import file_response
+from waypost.api.multipart import FileHead, FileSink, FormLimits, read_form
+from waypost.api.routing import Answer, Request, Response
+from waypost.errors import INVALID_VALUE, MISSING_PARAMETER, Refusal
+from waypost.flows.inspect import Inspect
+from waypost.flows.media import MediaShelf
+from waypost.flows.play import PhoneNetwork, Play, UserFile
+from waypost.lib.ids import parse_media_id
+from waypost.model import InboundMessage, MediaKey, Phone
+from waypost.ports import Records
+from waypost.wire.control import (
+    MessageId,
+    PhoneChange,
+    PhoneList,
+    PhoneView,
+    ReadCount,
+    ReadUpTo,
+    ReceivedList,
+    Written,
+)
+from waypost.wire.inbound import PhoneMessage
+from waypost.wire.reading import parse
+from waypost.wire.renderings import message_ids
+
+MAX_FILE_BYTES = 100 * 1024 * 1024  # the largest document
+MAX_INLINE_BYTES = 24 * 1024 * 1024  # 16 MB of film in base64; a larger file comes as a form
+
+
+@dataclass(frozen=True, slots=True)
+class Phones:
+    """The handlers, with the flows and ports they use."""
+
+    play: Play
+    network: PhoneNetwork
+    inspect: Inspect
+    shelf: MediaShelf
+    records: Records
+
+    async def list(self, request: Request) -> Response:
+        """List the phones that have written or were changed."""
+        _ = request
+        return answer(PhoneList([_view(phone) for phone in self.network.phones.known()]))
+
+    async def get(self, request: Request) -> Response:
+        """Look at a phone; every number has one."""
+        return answer(_view(self.network.phones.get(_wa_id(request))))
+
+    async def patch(self, request: Request) -> Response:
+        """Change a phone: its user's name, online, blocked, reads, on_whatsapp."""
+        wa_id = _wa_id(request)
+        change = await body_of(request, PhoneChange)
+        given = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not msgspec.UNSET}
+        return answer(_view(await self.network.change_phone(wa_id, **given)))
+
+    async def write(self, request: Request) -> Response:
+        """Let the phone's user write to a business.
+
+        The body is an object of the Cloud webhook's `messages[]` without ids. A file comes in base64 as its `data`, or
+        as the part `file` of a multipart form whose part `message` is that object.
+        """
+        wa_id = _wa_id(request)
+        is_form = (request.header(b"content-type") or b"").lower().startswith(b"multipart/")
+        message = await (self._write_form(request, wa_id) if is_form else self._write_json(request, wa_id))
+        return answer(_written(message))
+
+    async def read(self, request: Request) -> Response:
+        """Let the phone's user read everything, or everything up to a message."""
+        wa_id = _wa_id(request)
+        has_body = request.header(b"content-length") not in (None, b"0") or request.header(b"transfer-encoding")
+        up_to = await body_of(request, ReadUpTo) if has_body else ReadUpTo()
+        return answer(ReadCount(await self.play.read(wa_id, up_to.message_id)))
+
+    async def received(self, request: Request) -> Response:
+        """List what the phone has received, oldest first, each message once."""
+        return answer(ReceivedList(await self.inspect.received_by(_wa_id(request), limit_of(request))))
+
+    async def media(self, request: Request) -> Answer:
+        """Return the bytes of a stored file, whosever it is."""
+        media_id = request.params["media_id"]
+        ref = parse_media_id(media_id)
+        medium = await self.records.medium(MediaKey(ref.key)) if ref else None
+        if medium is None or ref is None or ref.tag not in (None, medium.tag):
+            raise unknown("medium", media_id)
+        return file_response(request, medium, self.shelf)
+
+    async def _write_json(self, request: Request, wa_id: str) -> InboundMessage:
+        message = await body_of(request, PhoneMessage, max_bytes=MAX_INLINE_BYTES)
+        file = message.file
+        if file is None or file.data is None:
+            return await self.play.write(wa_id, message, None)
+        async with self.shelf.writer() as writer:
+            await writer.write(file.data)
+            return await self.play.write(wa_id, message, UserFile(writer, file.mime_type, file.filename))
+
+    async def _write_form(self, request: Request, wa_id: str) -> InboundMessage:
+        async with self.shelf.writer() as writer:
+
+            async def sink(_head: FileHead) -> FileSink:
+                return writer
+
+            form = await read_form(request, file_sink_factory=sink, limits=FormLimits(file_bytes=MAX_FILE_BYTES))
+            if "message" not in form.fields:
+                raise Refusal(MISSING_PARAMETER, "The part 'message' is missing: the JSON of the message.")
+            message = parse(PhoneMessage, form.fields["message"].encode("utf-8"))
+            if message.file is not None and message.file.data is not None:
+                raise Refusal(INVALID_VALUE, f"{message.type}.data: leave it out beside the part 'file'.")
+            head = form.file.head if form.file else None
+            file = UserFile(writer, head.content_type, head.filename) if head else None
+            return await self.play.write(wa_id, message, file)
+
+
+def _wa_id(request: Request) -> str:
+    return digits_of("wa_id", request.params["wa_id"])
+
+
+def _view(phone: Phone) -> PhoneView:
+    return PhoneView(phone.wa_id, phone.name, phone.online, phone.blocked, phone.reads, phone.on_whatsapp)
+
+
+def _written(message: InboundMessage) -> Written:
+    wa_id = message.person.wa_id
+    names = message_ids(message.key, message.tag, wa_id, received=True)
+    media_id = str(message.media_key) if message.media_key else None
+    return Written(*names, str(message.number_id), wa_id, media_id, [MessageId(*names)])

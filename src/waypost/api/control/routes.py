@@ -1,0 +1,117 @@
+"""The paths of Waypost's own face."""
+
+from dataclasses import dataclass, replace
+
+from waypost.api.control.gate import Gate
+from waypost.api.control.health import Health
+from waypost.api.control.messages import Deliveries, Messages
+from waypost.api.control.numbers import Numbers
+from waypost.api.control.pages import page_handler, root
+from waypost.api.control.phones import Phones
+from waypost.api.control.sign_in import Door
+from waypost.api.control.world import World
+from waypost.api.routing import Handler, Route, Scope
+from waypost.wire import control, inbound, management
+
+V1 = "/_waypost/v1"
+_OPEN = frozenset({"/", "/health", "/ready", "/metrics", "/_waypost"})
+_REFUSED = (400, 401, 403)
+_ABSENT = (*_REFUSED, 404)
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """The handlers of the face."""
+
+    gate: Gate
+    door: Door
+    phones: Phones
+    messages: Messages
+    deliveries: Deliveries
+    world: World
+    numbers: Numbers
+    health: Health
+
+
+def is_own(scope: Scope) -> bool:
+    """Return whether a request is for this face."""
+    path: str = scope["path"]
+    return path in _OPEN or path.startswith("/_waypost/")
+
+
+def open_routes(c: Control, document: Handler) -> list[Route]:
+    """Return the routes that anybody may ask: they show nothing of what is stored."""
+    sign_in = (400, 401, 403, 429)
+    return [
+        Route("GET", "/", root, "open.root"),
+        Route("GET", "/health", c.health.live, "open.health", None, control.HealthView),
+        Route("GET", "/ready", c.health.ready, "open.ready", None, control.HealthView),
+        Route("GET", "/metrics", c.health.metrics, "open.metrics"),
+        Route("GET", "/_waypost", page_handler("home.html", "Show the console."), "open.home"),
+        Route("GET", "/_waypost/pages.css", page_handler("pages.css", "Return the pages' style."), "open.pages_css"),
+        Route("GET", "/_waypost/docs", page_handler("docs.html", "Show this document to people."), "open.docs"),
+        Route("GET", "/_waypost/docs.js", page_handler("docs.js", "Return the page's script."), "open.docs_js"),
+        Route("GET", "/_waypost/openapi.json", document, "open.openapi"),
+        Route("GET", "/_waypost/login", c.door.login, "open.login"),
+        Route("POST", f"{V1}/session", c.door.open, "open.sign_in", management.SignIn, control.Success, sign_in),
+    ]
+
+
+def guarded_routes(c: Control) -> list[Route]:
+    """Return the routes that only the operator may use; each is behind the gate."""
+    routes = [*_phone_routes(c.phones), *_message_routes(c), *_world_routes(c.world), *_number_routes(c.numbers)]
+    routes.append(Route("DELETE", f"{V1}/session", c.door.close, "sign_out", None, control.Success, _REFUSED))
+    return [replace(route, handler=c.gate.guard(route.handler), name=f"control.{route.name}") for route in routes]
+
+
+def _phone_routes(phones: Phones) -> list[Route]:
+    phone = f"{V1}/phones/{{wa_id}}"
+    return [
+        Route("GET", f"{V1}/phones", phones.list, "phones", None, control.PhoneList, _REFUSED),
+        Route("GET", phone, phones.get, "phone", None, control.PhoneView, _REFUSED),
+        Route("PATCH", phone, phones.patch, "change_phone", control.PhoneChange, control.PhoneView, _REFUSED),
+        Route("POST", f"{phone}/messages", phones.write, "write", inbound.PhoneMessage, control.Written, _REFUSED),
+        Route("GET", f"{phone}/messages", phones.received, "received", None, control.ReceivedList, _REFUSED),
+        Route("POST", f"{phone}/read", phones.read, "read", control.ReadUpTo, control.ReadCount, _REFUSED),
+        Route("GET", f"{V1}/media/{{media_id}}", phones.media, "media", None, None, _ABSENT),
+    ]
+
+
+def _message_routes(c: Control) -> list[Route]:
+    messages, deliveries = c.messages, c.deliveries
+    delivery = f"{V1}/webhooks/deliveries/{{delivery_id}}"
+    return [
+        Route("GET", f"{V1}/messages", messages.list, "messages", None, control.MessageList, _REFUSED),
+        Route("GET", f"{V1}/messages/{{message_id}}", messages.get, "message", None, control.MessageDetail, _ABSENT),
+        Route("GET", f"{V1}/webhooks/deliveries", deliveries.list, "deliveries", None, control.DeliveryList, _REFUSED),
+        Route("GET", delivery, deliveries.get, "delivery", None, control.DeliveryDetail, _ABSENT),
+        Route(
+            "POST", f"{delivery}/redeliver", deliveries.redeliver, "redeliver", None, control.DeliveryDetail, _ABSENT
+        ),
+    ]  # fmt: skip
+
+
+def _world_routes(world: World) -> list[Route]:
+    return [
+        Route("GET", f"{V1}/clock", world.get_clock, "clock", None, control.ClockView, _REFUSED),
+        Route("PUT", f"{V1}/clock", world.put_clock, "move_clock", control.ClockChange, control.ClockView, _REFUSED),
+        Route("GET", f"{V1}/rules", world.list_rules, "rules", None, control.RuleList, _REFUSED),
+        Route("POST", f"{V1}/rules", world.add_rule, "add_rule", control.RuleRequest, control.RuleView, _REFUSED),
+        Route("DELETE", f"{V1}/rules", world.delete_rules, "delete_rules", None, control.Success, _REFUSED),
+        Route("DELETE", f"{V1}/rules/{{rule_id}}", world.delete_rule, "delete_rule", None, control.Success, _ABSENT),
+        Route("POST", f"{V1}/reset", world.reset, "reset", None, control.Success, _REFUSED),
+    ]
+
+
+def _number_routes(numbers: Numbers) -> list[Route]:
+    number = f"{V1}/numbers/{{phone_number_id}}"
+    m = management
+    return [
+        Route("GET", f"{V1}/numbers", numbers.list, "numbers", None, m.NumberList, _REFUSED),
+        Route("POST", f"{V1}/numbers", numbers.add, "add_number", m.NewNumber, m.AddedNumber, _REFUSED),
+        Route("PUT", number, numbers.put, "change_number", m.NumberChange, m.NumberView, _ABSENT),
+        Route("DELETE", f"{number}/webhook", numbers.remove_webhook, "remove_webhook", None, control.Success, _ABSENT),
+        Route("GET", f"{V1}/tokens", numbers.list_tokens, "tokens", None, m.TokenList, _REFUSED),
+        Route("POST", f"{V1}/tokens", numbers.add_token, "add_token", m.TokenRequest, m.NewToken, _ABSENT),
+        Route("GET", f"{V1}/templates", numbers.list_templates, "templates", None, m.TemplateList, _REFUSED),
+    ]

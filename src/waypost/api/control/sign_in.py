@@ -1,0 +1,58 @@
+"""Signing in to the console: by the link of the start's banner, which works once, or with the admin token."""
+
+from dataclasses import dataclass
+
+from waypost.api.control.answers import answer, body_of
+from waypost.api.control.gate import Gate, refuse_foreign
+from waypost.api.control.pages import HOME, page
+from waypost.api.control.sessions import Sessions, cookie_header
+from waypost.api.routing import Request, Response
+from waypost.errors import NO_TOKEN, TOO_MANY_LOGINS, Refusal
+from waypost.lib.clock import Clock
+from waypost.rules.rates import Meter, Rate
+from waypost.wire.control import Success
+from waypost.wire.management import SignIn
+
+ATTEMPTS = Rate(interval_us=12_000_000, burst=5)
+"""Five attempts a minute from one address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The handlers, with what they use."""
+
+    gate: Gate
+    sessions: Sessions
+    clock: Clock
+    attempts: Meter
+
+    async def login(self, request: Request) -> Response:
+        """Open a session for the one-time login and go to the console, never anywhere else."""
+        if request.method == "HEAD":
+            return Response(405, content_type=None, headers=[(b"allow", b"GET")])  # looking must not use the link up
+        secret = self.sessions.redeem(request.query.get("token", ""))
+        if secret is None:
+            return page("used.html", status=401)
+        headers = [(b"location", HOME), (b"cache-control", b"no-store"), (b"referrer-policy", b"no-referrer")]
+        return Response(303, content_type=None, headers=[*headers, cookie_header(request, secret)])
+
+    async def open(self, request: Request) -> Response:
+        """Open a session with the admin token or the console's password."""
+        refuse_foreign(request)
+        wait_ms = self.attempts.admit(request.client, int(1000 * self.clock.monotonic()))
+        if wait_ms:
+            seconds = 1 + wait_ms // 1000
+            details = f"Too many attempts to sign in; wait {seconds} s."
+            raise Refusal(TOO_MANY_LOGINS, details, retry_after_seconds=seconds)
+        if not self.gate.knows((await body_of(request, SignIn)).admin_token):
+            raise Refusal(NO_TOKEN, "The admin token is wrong; it was printed when the server started.")
+        response = answer(Success())
+        response.headers.append(cookie_header(request, self.sessions.open()))
+        return response
+
+    async def close(self, request: Request) -> Response:
+        """End the session."""
+        self.sessions.close(request)
+        response = answer(Success())
+        response.headers.append(cookie_header(request, "", life_seconds=0))
+        return response

@@ -1,0 +1,141 @@
+"""The embedded network's clock, its fault rules, and the way back to the start."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+
+from waypost.api.control.answers import answer, body_of, unknown
+from waypost.api.routing import Request, Response
+from waypost.errors import INVALID_VALUE, MISSING_PARAMETER, Problem, Refusal, all_problems
+from waypost.flows.play import PhoneNetwork
+from waypost.lib.clock import SystemClock, at, milliseconds_of
+from waypost.model import FaultRule, NumberId
+from waypost.ports import Records
+from waypost.wire.control import ClockChange, ClockView, FailView, RuleList, RuleRequest, RuleView, Success
+
+CLOCK_STATE = "clock"
+_YEARS = range(2000, 2101)
+
+Reset = Callable[[], Awaitable[None]]
+"""Brings everything back to how it was after the first start."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The handlers, with the ports they use."""
+
+    clock: SystemClock
+    records: Records
+    network: PhoneNetwork
+    reset_all: Reset
+
+    async def get_clock(self, request: Request) -> Response:
+        """Return platform time."""
+        _ = request
+        return answer(self._clock_view())
+
+    async def put_clock(self, request: Request) -> Response:
+        """Stop, start, set or move platform time; what became due by it happens at once. It outlives a restart."""
+        change = await body_of(request, ClockChange)
+        if change == ClockChange():
+            raise Refusal(MISSING_PARAMETER, "Give at least one of frozen, now and advance_seconds.")
+        advance = timedelta(seconds=change.advance_seconds or 0)
+        _check_year(change.now or at(self.clock.now_ms()), advance)
+        self._move(change, advance)
+        state = {"offset_ms": self.clock.offset_ms, "frozen_at_ms": self.clock.frozen_at_ms}
+        await self.records.put_state(CLOCK_STATE, msgspec.json.encode(state))
+        return answer(self._clock_view())
+
+    async def list_rules(self, request: Request) -> Response:
+        """List the fault rules in force."""
+        _ = request
+        return answer(RuleList([_rule_view(rule) for rule in self.network.faults.rules()]))
+
+    async def add_rule(self, request: Request) -> Response:
+        """Add a fault rule: fail with a code, or delay; for a number or a phone; the next N, or every Nth."""
+        wish = await body_of(request, RuleRequest)
+        if wish.fail is None and not wish.delay_seconds:
+            raise Refusal(MISSING_PARAMETER, "Give fail, delay_seconds or both: the rule would do nothing.")
+        problem = _problem(wish.fail.code) if wish.fail else None
+        rule = self.network.faults.add(lambda rule_id: _rule(rule_id, wish, problem))
+        return answer(_rule_view(rule))
+
+    async def delete_rule(self, request: Request) -> Response:
+        """Take a fault rule back."""
+        name = request.params["rule_id"]
+        is_id = name.isascii() and name.isdigit() and len(name) <= 9
+        if not is_id or not self.network.faults.remove(int(name)):
+            raise unknown("rule", name)
+        return answer(Success())
+
+    async def delete_rules(self, request: Request) -> Response:
+        """Take every fault rule back."""
+        _ = request
+        self.network.faults.clear()
+        return answer(Success())
+
+    async def reset(self, request: Request) -> Response:
+        """Go back to the start: no messages, media, rules or changed phones; platform time is the machine's."""
+        _ = request
+        await self.reset_all()
+        return answer(Success())
+
+    def _move(self, change: ClockChange, advance: timedelta) -> None:
+        """Change the clock in the documented order, so that a frozen clock that is set stands exactly there."""
+        if change.frozen is True:
+            self.clock.freeze()
+        elif change.frozen is False:
+            self.clock.thaw()
+        if change.now is not None:
+            self.clock.set_now(change.now)
+        if advance:
+            self.clock.advance(advance)
+
+    def _clock_view(self) -> ClockView:
+        clock = self.clock
+        is_frozen = clock.frozen_at_ms is not None
+        ahead_ms = clock.now_ms() - 1000 * clock.wall_seconds() if is_frozen else clock.offset_ms
+        return ClockView(at(clock.now_ms()), is_frozen, ahead_ms / 1000)
+
+
+def _check_year(now: datetime, advance: timedelta) -> None:
+    """Refuse a time that others cannot write down: far from today nothing is tested, and far enough it overflows."""
+    moved_ms = milliseconds_of(now) + advance // timedelta(milliseconds=1)
+    first, last = (milliseconds_of(datetime.fromisoformat(f"{year}-01-01T00:00:00+00:00")) for year in (2000, 2101))
+    if not first <= moved_ms < last:
+        raise Refusal(INVALID_VALUE, f"The clock can be set to the years {_YEARS[0]} to {_YEARS[-1]}.")
+
+
+def _problem(code: int | str) -> Problem:
+    """Return the problem of that name, else the first with that Cloud code, else with that On-Premises code."""
+    problems = all_problems()
+    if isinstance(code, str) and code in problems:
+        return problems[code]
+    wanted = int(code) if isinstance(code, int) or (code.isascii() and code.isdigit() and len(code) < 10) else None
+    for kind in ("code", "onprem_callback_code", "onprem_code"):
+        for problem in problems.values():
+            if wanted is not None and wanted == getattr(problem, kind):
+                return problem
+    known = ", ".join(sorted({str(problem.code) for problem in problems.values()}, key=int))
+    raise Refusal(INVALID_VALUE, f"fail.code: {str(code)[:40]!r} is not known; there are {known}, and the names.")
+
+
+def _rule(rule_id: int, wish: RuleRequest, problem: Problem | None) -> FaultRule:
+    return FaultRule(
+        id=rule_id,
+        number_id=NumberId(int(wish.number)) if wish.number else None,
+        phone=wish.phone,
+        fail=problem,
+        delay_ms=int(1000 * wish.delay_seconds),
+        next_count=wish.next,
+        every=wish.every,
+    )
+
+
+def _rule_view(rule: FaultRule) -> RuleView:
+    problem = rule.fail
+    fail = FailView(problem.name, problem.code, problem.onprem_code, problem.title) if problem else None
+    number = str(rule.number_id) if rule.number_id else None
+    return RuleView(rule.id, fail, rule.delay_ms / 1000, number, rule.phone, rule.next_count, rule.every, rule.seen)
