@@ -1,0 +1,88 @@
+"""What monitors and browsers find: health, metrics, pages, the login."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from tests.support.operator import Operator, operating
+from tests.support.server import ADMIN
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def operator(tmp_path: Path) -> AsyncIterator[Operator]:
+    async with operating(tmp_path / "data") as op:
+        yield op
+
+
+async def _get(operator: Operator, path: str, **headers: str) -> tuple[int, str, Any]:
+    url = operator.server.base_url + path
+    async with operator.client.session.get(url, headers=headers, allow_redirects=False) as answer:
+        return answer.status, await answer.text(), answer.headers
+
+
+async def test_monitors_need_no_token(operator: Operator) -> None:
+    await operator.send_text()
+
+    assert (await _get(operator, "/health"))[:2] == (200, '{"status":"ok"}')
+    assert (await _get(operator, "/ready"))[:2] == (200, '{"status":"ok"}')
+    status, text, headers = await _get(operator, "/metrics")
+    assert (status, headers["Content-Type"].partition(";")[0]) == (200, "text/plain")
+    assert "waypost_messages_accepted_total 1.0" in text
+    assert "waypost_store_queue" in text
+
+
+async def test_browsers_are_sent_to_the_console_and_others_are_not(operator: Operator) -> None:
+    status, _, headers = await _get(operator, "/", Accept="text/html,application/xhtml+xml")
+    assert (status, headers["Location"]) == (302, "/_waypost/")
+
+    assert (await _get(operator, "/", Accept="*/*"))[0] == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/_waypost/", "/_waypost", "/_waypost/docs", "/_waypost/docs.js", "/_waypost/pages.css"]
+)
+async def test_pages_may_load_nothing_but_each_other(operator: Operator, path: str) -> None:
+    status, _, headers = await _get(operator, path)
+
+    policy = headers["Content-Security-Policy"]
+    assert status == 200
+    assert policy.startswith(
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-ancestors 'none'"
+    )
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_the_document_has_every_path_of_every_face(operator: Operator) -> None:
+    document = (await operator.control.session.get(f"{operator.server.base_url}/_waypost/openapi.json")).json
+
+    paths = (await document())["paths"]
+    assert {"/{version}/{phone_number_id}/messages", "/messages", "/v1/messages", "/health"} <= set(paths)
+    assert {"/_waypost/v1/phones/{wa_id}/messages", "/_waypost/v1/clock", "/_waypost/v1/reset"} <= set(paths)
+
+
+async def test_the_login_of_the_banner_works_once(operator: Operator) -> None:
+    url = operator.server.ready.console_url
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+        async with browser.get(url, allow_redirects=False) as first:
+            assert (first.status, first.headers["Location"]) == (303, "/_waypost/")
+        async with browser.get(f"{operator.control.base}/clock") as inside:
+            assert inside.status == 200
+        async with browser.get(url, allow_redirects=False) as second:
+            assert second.status == 401
+
+
+async def test_signing_out_ends_the_session(operator: Operator) -> None:
+    base, origin = operator.control.base, {"Origin": operator.server.base_url}
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+        async with browser.post(f"{base}/session", json={"admin_token": ADMIN}) as opened:
+            assert opened.status == 200
+        secret = opened.cookies["waypost_session"].value
+        async with browser.delete(f"{base}/session", headers=origin) as closed:
+            assert closed.status == 200
+
+    cookie = {"Cookie": f"waypost_session={secret}"}
+    assert (await _get(operator, "/_waypost/v1/clock", **cookie))[0] == 401

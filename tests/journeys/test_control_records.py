@@ -1,0 +1,179 @@
+"""The control API: looking at messages and deliveries, and managing numbers."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from tests.support.operator import PHONE, Operator, operating
+from tests.support.receiver import Receiver
+from tests.support.server import NUMBER
+
+pytestmark = pytest.mark.anyio
+
+OTHER_PHONE = "4915550002222"
+
+
+@pytest.fixture
+async def operator(tmp_path: Path) -> AsyncIterator[Operator]:
+    async with operating(tmp_path / "data") as op:
+        yield op
+
+
+async def test_a_message_shows_its_request_and_everything_that_happened(operator: Operator) -> None:
+    raw = b'{"messaging_product":"whatsapp", "to":"+1 555 000 1111","type":"text","text":{"body":"Hi"}}'
+    headers = {"Content-Type": "application/json"}
+    sent = await operator.client.call("POST", operator.client.messages_path, data=raw, headers=headers)
+    message_id = sent.json["messages"][0]["id"]
+
+    shown = await operator.settled(
+        f"/messages/{message_id}", lambda m: [d["state"] for d in m["deliveries"]] == ["done"] * 3
+    )
+
+    assert shown["request"] == {"text": raw.decode(), "encoding": "utf-8"}
+    assert (shown["direction"], shown["status"], shown["preview"]) == ("outbound", "read", "Hi")
+    events = [(entry["event"], entry.get("status")) for entry in shown["timeline"]]
+    assert sorted(events) == [
+        ("message.accepted", None),
+        ("message.status", "delivered"), ("message.status", "read"), ("message.status", "sent"),
+        ("webhook.delivered", "delivered"), ("webhook.delivered", "read"), ("webhook.delivered", "sent"),
+    ]  # fmt: skip
+    assert events[0] == ("message.accepted", None)
+
+
+async def test_a_delivery_shows_the_exact_bytes_that_the_webhook_got(operator: Operator) -> None:
+    sent = await operator.send_text("Grüße / 👋")
+    got = await operator.hook.wait_for_status(sent, "read")
+    listed = await operator.call("GET", f"/webhooks/deliveries?message={sent}")
+    newest = listed["deliveries"][0]["id"]
+
+    shown = await operator.settled(f"/webhooks/deliveries/{newest}", lambda d: d["state"] == "done")
+
+    assert shown["body"] == {"text": got.body.decode(), "encoding": "utf-8"}
+    assert shown["headers"]["x-hub-signature-256"] == got.headers["x-hub-signature-256"]
+    assert shown["headers"]["webhook-id"] == got.headers["webhook-id"]
+    assert [(a["number"], a["status"]) for a in shown["attempts"]] == [(1, 200)]
+    assert set(shown["bodies"]) == {"cloud", "onprem"}
+
+
+async def test_a_message_and_a_delivery_are_found_by_either_id(operator: Operator) -> None:
+    sent = await operator.send_text()
+    shown = await operator.call("GET", f"/messages/{sent}")
+
+    assert (await operator.call("GET", f"/messages/{shown['onprem_id']}"))["id"] == sent
+
+
+async def test_lists_can_be_narrowed_down(operator: Operator) -> None:
+    await operator.send_text("1")
+    await operator.control.write(OTHER_PHONE, "2")
+    newest = await operator.send_text("3", to=OTHER_PHONE)
+
+    found = await operator.call("GET", f"/messages?phone={OTHER_PHONE}&number={NUMBER}&limit=1")
+
+    assert [message["id"] for message in found["messages"]] == [newest]
+
+
+async def test_a_delivery_can_be_made_again_with_the_same_id_and_bytes(operator: Operator) -> None:
+    sent = await operator.send_text()
+    first = await operator.hook.wait_for_status(sent, "read")
+    delivery = (await operator.call("GET", f"/webhooks/deliveries?message={sent}"))["deliveries"][0]["id"]
+    await operator.settled(f"/webhooks/deliveries/{delivery}", lambda d: d["state"] == "done")
+    before = len(operator.hook.received)
+
+    await operator.call("POST", f"/webhooks/deliveries/{delivery}/redeliver")
+
+    again = (await operator.hook.wait_for_count(before + 1))[-1]
+    assert (again.body, again.headers["webhook-id"]) == (first.body, first.headers["webhook-id"])
+
+
+@pytest.mark.parametrize("path", ["/messages/wamid.AAAA", "/webhooks/deliveries/evt_1", "/media/1", "/media/x"])
+async def test_what_is_not_there_is_not_found(operator: Operator, path: str) -> None:
+    got = await operator.refused("GET", path)
+
+    assert got[:2] == (404, "unknown_object")
+
+
+async def test_a_webhook_on_loopback_is_set_after_it_has_answered_the_challenge(operator: Operator) -> None:
+    async with Receiver(verify_token="open sesame") as other:
+        webhook = {"url": other.url, "verify_token": "open sesame"}
+        shown = await operator.call("PUT", f"/numbers/{NUMBER}", json={"webhook": webhook, "name": "Shop"})
+
+        await operator.control.write(PHONE, "Hello")
+
+        assert shown["webhook"] == {"url": other.url, "header_names": []}
+        assert shown["name"] == "Shop"
+        await other.wait_for(lambda got: got.method == "POST")
+
+
+async def test_a_webhook_that_does_not_know_the_token_is_refused(operator: Operator) -> None:
+    async with Receiver(verify_token="open sesame") as other:
+        webhook = {"url": other.url, "verify_token": "wrong"}
+
+        got = await operator.refused("PUT", f"/numbers/{NUMBER}", json={"webhook": webhook})
+
+    assert got[:2] == (400, "invalid_parameter")
+    numbers = (await operator.call("GET", "/numbers"))["numbers"]
+    assert numbers[0]["webhook"]["url"] == operator.hook.url
+
+
+async def test_headers_of_a_webhook_go_with_every_call_and_are_not_shown(operator: Operator) -> None:
+    webhook = {"url": operator.hook.url, "headers": {"X-Key": "canary"}}
+    await operator.call("PUT", f"/numbers/{NUMBER}", json={"webhook": webhook})
+
+    await operator.control.write(PHONE, "Hello")
+
+    got = await operator.hook.wait_for(lambda got: got.method == "POST")
+    assert got.headers["x-key"] == "canary"
+    shown = await operator.control.call("GET", "/numbers")
+    assert b"canary" not in shown.body
+
+
+async def test_without_a_webhook_nothing_is_told_and_nothing_can_be_delivered_again(operator: Operator) -> None:
+    sent = await operator.send_text()
+    await operator.statuses(sent, "read")
+    delivery = (await operator.call("GET", f"/webhooks/deliveries?message={sent}"))["deliveries"][0]["id"]
+
+    await operator.call("DELETE", f"/numbers/{NUMBER}/webhook")
+
+    got = await operator.refused("POST", f"/webhooks/deliveries/{delivery}/redeliver")
+    assert got[:2] == (400, "invalid_value")
+    assert (await operator.call("GET", "/numbers"))["numbers"][0]["webhook"] is None
+
+
+async def test_a_number_can_be_added_and_sends_with_its_own_token(operator: Operator) -> None:
+    added = await operator.call("POST", "/numbers", json={"number": "4915550003333", "name": "Second"})
+    message = {"type": "text", "text": {"body": "Hi"}}
+    await operator.call("POST", f"/phones/{PHONE}/messages", json={**message, "number": "4915550003333"})
+    operator.client.number, operator.client.token = "4915550003333", added["token"]
+
+    sent = await operator.send_text()
+
+    shown = await operator.settled(f"/messages/{sent}", lambda m: m["status"] == "read")
+    assert shown["phone_number_id"] == "4915550003333"
+    missing = await operator.refused("POST", f"/phones/{PHONE}/messages", json=message)
+    assert missing[:2] == (400, "missing_parameter")
+
+
+async def test_a_new_token_works_and_is_listed_without_what_it_is(operator: Operator) -> None:
+    made = await operator.call("POST", "/tokens", json={"phone_number_id": NUMBER})
+    operator.client.token = made["token"]
+
+    await operator.send_text()
+
+    listed = await operator.control.call("GET", "/tokens")
+    assert len(listed.json["tokens"]) == 2
+    assert made["token"].encode() not in listed.body
+
+
+async def test_the_callback_dialect_can_be_changed(operator: Operator) -> None:
+    await operator.call("PUT", f"/numbers/{NUMBER}", json={"callback_dialect": "onprem"})
+
+    written = await operator.control.write(PHONE, "Hello")
+
+    got = await operator.hook.wait_for(lambda got: got.method == "POST")
+    assert got.json["messages"][0]["id"] == written["onprem_id"]
+
+
+async def test_templates_are_listed(operator: Operator) -> None:
+    found = (await operator.call("GET", "/templates"))["templates"]
+
+    assert "hello_world" in [template["name"] for template in found]
