@@ -31,7 +31,7 @@ from waypost.flows.receive import Receive, Recent
 from waypost.flows.subscribe import Subscribe, webhook_vet
 from waypost.lib import log, tls
 from waypost.lib.clock import SystemClock
-from waypost.lib.fetching import FetcherOnDemand
+from waypost.lib.fetch_on_demand import FetcherOnDemand
 from waypost.lib.ids import KeyMaker, new_secret
 from waypost.lib.images import ImageInspector
 from waypost.lib.links import FetchPolicy

@@ -1,17 +1,19 @@
 """`waypost demo`: a server with a sample conversation on every face, and what the webhook got of it."""
 
-import asyncio
 import io
 import tempfile
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from waypost.cli.conversation import Conversation, DemoError, Step
-from waypost.cli.demo_peer import Peer
 from waypost.settings import ReadyInfo, load
+
+if TYPE_CHECKING:
+    from waypost.cli.conversation import Conversation, Step
+    from waypost.cli.demo_peer import Peer
 
 
 @click.command()
@@ -23,6 +25,8 @@ def demo() -> None:
     """
     import uvloop
 
+    from waypost.cli.conversation import DemoError
+
     try:
         uvloop.run(_demo())
     except (DemoError, TimeoutError) as wrong:
@@ -31,7 +35,11 @@ def demo() -> None:
 
 
 async def _demo() -> None:
+    import asyncio
+
     from waypost.app import start
+    from waypost.cli.conversation import Conversation
+    from waypost.cli.demo_peer import Peer
 
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="waypost-demo-"))
@@ -52,7 +60,7 @@ async def _demo() -> None:
         await _tell(conversation, ready)
 
 
-def _flags(folder: Path, peer: Peer) -> dict[str, object]:
+def _flags(folder: Path, peer: "Peer") -> dict[str, object]:
     return {
         "port": "0",
         "data": str(folder),
@@ -62,7 +70,7 @@ def _flags(folder: Path, peer: Peer) -> dict[str, object]:
     }
 
 
-async def _tell(conversation: Conversation, ready: ReadyInfo) -> None:
+async def _tell(conversation: "Conversation", ready: ReadyInfo) -> None:
     from rich.console import Console
     from rich.text import Text
 
@@ -78,7 +86,7 @@ async def _tell(conversation: Conversation, ready: ReadyInfo) -> None:
     console.print(Text("\nRun `waypost serve` and send the line that it prints.", style="dim"))
 
 
-def _lines(step: Step) -> list[tuple[str, str]]:
+def _lines(step: "Step") -> list[tuple[str, str]]:
     """Return what is printed of a step, each line with its colour."""
     told = [_told(callback) for callback in step.callbacks]
     colour = "red" if any("errors" in callback for callback in step.callbacks) else "green"

@@ -17,7 +17,7 @@ from waypost.model import Dialect, MediaKey, MessageKey, Number, Outbound, Templ
 from waypost.ports import Enqueue, Store
 from waypost.rules import rates
 from waypost.rules import template as template_rules
-from waypost.wire.cloud import canonical_body
+from waypost.wire.canonical import canonical_body
 from waypost.wire.messages.template import Template as SentTemplate
 from waypost.wire.requests import SendRequest
 

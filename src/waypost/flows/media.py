@@ -22,7 +22,7 @@ from waypost.lib.media_facts import MediaFacts, gather_facts
 from waypost.model import Dialect, MediaKey, Medium, NumberId, Outbound, Provider
 from waypost.ports import BlobStore, BlobWriter, Records
 from waypost.rules import media as media_rules
-from waypost.wire.cloud import stored_content
+from waypost.wire.canonical import stored_content
 from waypost.wire.parts import MediaObject
 
 LIFE = timedelta(days=30)

@@ -1,18 +1,12 @@
-"""What a fetch may take, what it gives, and the fetcher that is loaded when the first link comes.
-
-The HTTP client under the fetcher costs a twentieth of a second to load, and most starts never fetch anything.
-"""
+"""What a fetch may take and what it gives: the port of whatever fetches links."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from waypost.lib.links import FetchPolicy, Link
+from waypost.lib.links import Link
 from waypost.lib.vetting import NotFetched
-
-if TYPE_CHECKING:
-    from waypost.lib.fetcher import Fetcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +43,3 @@ class LinkFetcher(Protocol):
     ) -> Fetched | NotFetched:
         """Read a link into `sink`; what the sink got of a failed fetch is to be thrown away."""
         ...
-
-
-class FetcherOnDemand:
-    """The guarded fetcher of `lib/fetcher.py`, loaded when it is first needed."""
-
-    def __init__(self, policy: FetchPolicy) -> None:
-        self._policy = policy
-        self._fetcher: Fetcher | None = None
-
-    async def fetch(
-        self, link: Link, *, limits: Limits, sink: Sink, authorization: str | None = None
-    ) -> Fetched | NotFetched:
-        """Read a link into `sink`."""
-        if self._fetcher is None:
-            from waypost.lib.fetcher import Fetcher
-
-            self._fetcher = Fetcher(self._policy)
-        return await self._fetcher.fetch(link, limits=limits, sink=sink, authorization=authorization)

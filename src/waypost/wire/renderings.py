@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from waypost.lib import ids
 from waypost.wire import cloud, onprem
-from waypost.wire.cloud import stored_content
+from waypost.wire.canonical import stored_content
 from waypost.wire.facts import EventFacts, NumberFacts
 
 __all__ = ["RENDERERS", "Render", "message_ids", "stored_content"]

@@ -1,5 +1,6 @@
 """The Cloud dialect: requests in, answers and webhooks out."""
 
+from waypost.wire.canonical import canonical_body, stored_content
 from waypost.wire.cloud.answers import (
     SUCCESS,
     error_body,
@@ -12,7 +13,7 @@ from waypost.wire.cloud.answers import (
     upload_answer,
 )
 from waypost.wire.cloud.events import render_event
-from waypost.wire.cloud.requests import canonical_body, parse_send, stored_content
+from waypost.wire.cloud.requests import parse_send
 from waypost.wire.events.messages import inbound_value, status_value
 from waypost.wire.requests import MarkRead, SendRequest
 

@@ -14,7 +14,7 @@ from waypost.errors import (
 )
 from waypost.wire.complaints import mandatory, shown
 from waypost.wire.envelope import Envelope, body_of, check_recipient_type, content_of, reader, recipient
-from waypost.wire.messages import TYPES, Content
+from waypost.wire.messages import Content
 from waypost.wire.reading import read
 from waypost.wire.requests import MarkRead, SendRequest
 
@@ -35,7 +35,6 @@ class _CloudEnvelope(Envelope):
 
 
 _reader = reader(_CloudEnvelope)
-_encoder = msgspec.json.Encoder()
 
 
 def parse_send(raw: bytes) -> SendRequest | MarkRead:
@@ -65,31 +64,6 @@ def parse_send(raw: bytes) -> SendRequest | MarkRead:
         context_id=None if envelope.context is None else envelope.context.message_id,
         callback_data=envelope.biz_opaque_callback_data,
     )
-
-
-def canonical_body(request: SendRequest) -> bytes:
-    """Return the request as compact Cloud JSON: what is stored, once, whichever dialect it came in.
-
-    The recipient is its digits. `biz_opaque_callback_data` is left out: it is stored beside, and an upstream is sent a
-    token of ours in its place.
-    """
-    context = b""
-    if request.context_id is not None:
-        context = b'"context":{"message_id":%b},' % _encoder.encode(request.context_id)
-    kind = request.kind.encode("ascii")
-    return b'{"messaging_product":"whatsapp","recipient_type":"individual","to":"%b",%b"type":"%b","%b":%b}' % (
-        request.wa_id.encode("ascii"),
-        context,
-        kind,
-        kind,
-        _encoder.encode(request.content.wire()),
-    )
-
-
-def stored_content(kind: str, body: bytes) -> Content:
-    """Return the content that a canonical body holds; raises ValueError if it is not a body of `kind`."""
-    envelope = _reader.decode(body)
-    return TYPES[kind].decode(getattr(envelope, kind))
 
 
 def _mark_read(envelope: _CloudEnvelope) -> MarkRead:
