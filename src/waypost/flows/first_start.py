@@ -5,15 +5,15 @@ One number, one phone whose user has just written, and a few approved templates:
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
 from waypost.flows.directory import Directory
 from waypost.flows.receive import Receive
 from waypost.lib.ids import KeyMaker, new_secret
-from waypost.model import Dialect, InboundMessage, MessageKey, Number, NumberId, Person, Template, Webhook
-from waypost.ports import Store
+from waypost.model import Dialect, InboundMessage, MessageKey, Number, NumberId, Person, Phone, Template, Webhook
+from waypost.ports import NetworkStore, Store
 from waypost.rules.window import is_open
 
 SAMPLE_PHONE = "15550001111"
@@ -86,6 +86,10 @@ SAMPLES = (
 )
 
 
+class WorldStore(Store, NetworkStore, Protocol):
+    """What is stored of messages, and of the embedded network."""
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
     """What the operator said about the number; None means: as it is, or made up."""
@@ -105,7 +109,9 @@ class Begun:
     token: str
 
 
-async def make_ready(start: Start, *, directory: Directory, store: Store, receive: Receive, keys: KeyMaker) -> Begun:
+async def make_ready(
+    start: Start, *, directory: Directory, store: WorldStore, receive: Receive, keys: KeyMaker
+) -> Begun:
     """Bring the operator's number to what the settings say, and make what is missing."""
     number = _number_of(start, directory.number(start.number_id))
     await directory.save_number(number)
@@ -115,9 +121,11 @@ async def make_ready(start: Start, *, directory: Directory, store: Store, receiv
     return Begun(number, token)
 
 
-async def furnish(number: Number, *, directory: Directory, store: Store, receive: Receive, keys: KeyMaker) -> None:
+async def furnish(number: Number, *, directory: Directory, store: WorldStore, receive: Receive, keys: KeyMaker) -> None:
     """Make what the first line that somebody tries needs: templates, and a phone whose user has just written."""
     await _add_sample_templates(directory, number, keys)
+    if all(phone.wa_id != SAMPLE_PHONE for phone in await store.load_phones()):
+        await store.save_phone(Phone(SAMPLE_PHONE, SAMPLE_NAME))
     await _let_sample_phone_write(number, store, receive, keys)
 
 
