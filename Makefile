@@ -26,7 +26,7 @@ run: setup ## start the server; ARGS="--port 0" passes options
 	@exec $(BIN)/waypost serve $(ARGS)
 
 test: setup ## run the tests; ARGS="-k media" passes options
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 check: setup ## formatting, lint, types, layers
 	@$(BIN)/ruff format --check .
