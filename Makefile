@@ -44,5 +44,8 @@ lock: ## pin every dependency anew, with hashes (needs uv)
 docs: setup ## write the reference pages from the source
 	@$(BIN)/python -m tools.gen_reference
 
+bench: setup ## measure; ARGS="p1 p3" chooses goals, ARGS=selftest checks the harness
+	@$(BIN)/python -m bench $(ARGS)
+
 clean: ## remove what the other commands made
 	@rm -rf $(VENV) .mypy_cache .ruff_cache build dist
