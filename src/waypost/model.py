@@ -232,6 +232,8 @@ class Medium:
     source: Literal["upload", "link", "inbound"]
     filename: str | None = None
     animated: bool = False
+    damage: str | None = None
+    """Why it is no picture although it was taken as one; it fails when it is sent."""
 
 
 @dataclass(frozen=True, slots=True)

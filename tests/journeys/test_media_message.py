@@ -114,3 +114,15 @@ async def test_neither_id_nor_link_is_refused(world: World) -> None:
         400,
         {"cloud": 100, "onprem": 1008}[world.client.dialect],
     )
+
+
+async def test_a_file_that_only_looks_like_a_picture_is_taken_and_fails_when_it_is_sent(world: World) -> None:
+    framed = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00" + b"no picture" * 50 + b"\xff\xd9"
+    uploaded = await world.client.upload(framed, "image/jpeg")
+    assert uploaded.status == 200, uploaded
+
+    sent = await world.client.send(PHONE, "image", {"id": world.client.media_id(uploaded)})
+
+    [failed] = await world.statuses_of(sent.json["messages"][0]["id"], 1)
+    assert failed["errors"][0]["code"] == {"cloud": 131053, "onprem": 1014}[world.client.dialect]
+    assert "is not a whole JPEG" in str(failed["errors"][0])

@@ -225,6 +225,7 @@ class MediaShelf:
             source=origin.source,
             filename=origin.filename,
             animated=media_rules.is_animated(facts),
+            damage=media_rules.damage(facts),
         )
         await self.records.save_medium(medium)
         return medium

@@ -34,6 +34,8 @@ class BadImage:
     """Why an image is refused, in words that go after "the image"."""
 
     reason: str
+    framed: bool = False
+    """Whether the file begins and ends as its format demands, and only what is between makes no picture."""
 
 
 def read_image(file: BinaryIO, size: int) -> ImageFacts | BadImage:
@@ -94,7 +96,7 @@ def _read_jpeg(file: BinaryIO) -> ImageFacts | BadImage:
             facts = _jpeg_facts(body)
         seen.add(marker)
     if facts is None or not {_DHT, _DQT, _SOS} <= seen:
-        return BadImage("is not a whole JPEG: its size, tables or pixels are missing")
+        return BadImage("is not a whole JPEG: its size, tables or pixels are missing", framed=True)
     return facts
 
 

@@ -5,7 +5,7 @@ MB and KB in WhatsApp's documents are read as 2^20 and 2^10.
 # spec: media-types.tsv, media-types-onprem.tsv
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from waypost.errors import BAD_MEDIA, MEDIA_FAILED, Fault, Problem
@@ -123,8 +123,20 @@ def largest_upload(dialect: Dialect, mime: str) -> int:
 
 
 def check_upload(dialect: Dialect, facts: MediaFacts) -> Fault | None:
-    """Return why an upload is refused, or None; what it will be sent as is not known yet."""
+    """Return why an upload is refused, or None; what it will be sent as is not known yet.
+
+    As on the platform, a file that begins and ends as its type demands is taken, and one that makes no picture fails
+    when it is sent: see `damage`.
+    """
+    if damage(facts) is not None:
+        facts = replace(facts, image=None)
     return _fault(BAD_MEDIA, _why_refused(dialect, None, facts))
+
+
+def damage(facts: MediaFacts) -> str | None:
+    """Return why a file that is taken as an upload cannot be sent as a picture, or None."""
+    image = facts.image
+    return image.reason if isinstance(image, BadImage) and image.framed else None
 
 
 def check(dialect: Dialect, kind: str | None, facts: MediaFacts) -> Fault | None:
@@ -141,6 +153,8 @@ def check_stored(dialect: Dialect, kind: str, medium: Medium) -> Fault | None:
     """Return why a file that was taken as an upload cannot be sent as this message type, or None."""
     limit, mime = _BY_KIND[dialect, kind], medium.mime.partition(";")[0].strip()
     why = _wrong_type(limit, mime) or _too_large(limit, medium.size, still=not medium.animated)
+    if why is None and medium.damage is not None and kind != "document":
+        why = f"The image {medium.damage}. Export it anew and send that."
     if why is None and kind == "sticker":
         why = _wrong_motion(limit, animated=medium.animated)
     return _fault(MEDIA_FAILED, why)

@@ -32,7 +32,7 @@ from waypost.storage.sqlite_rows import (
     STATES,
 )
 
-_SAVE_MEDIUM = f"INSERT INTO media ({MEDIUM_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants
+_SAVE_MEDIUM = f"INSERT INTO media ({MEDIUM_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants
 _MEDIUM = f"SELECT {MEDIUM_COLUMNS} FROM media WHERE key = ?"  # noqa: S608 - constants
 # Delete a medium and return its blob.
 _DELETE_MEDIUM = "DELETE FROM media WHERE key = ? RETURNING sha256"
@@ -95,7 +95,7 @@ class RecordsPart(Part):
         """Store the row of a file."""
         values = (
             medium.key, medium.tag, medium.number_id, medium.sha256, medium.mime, medium.size, medium.created_ms,
-            medium.expires_ms, medium.source, medium.filename, medium.animated,
+            medium.expires_ms, medium.source, medium.filename, medium.animated, medium.damage,
         )  # fmt: skip
         await self._run(lambda connection: connection.execute(_SAVE_MEDIUM, values))
 

@@ -47,7 +47,7 @@ DELIVERY_COLUMNS = (
     " done_at_ms, done_elapsed_ms, done_status, done_answer"
 )
 ATTEMPT_COLUMNS = "number, at_ms, elapsed_ms, status, answer"
-MEDIUM_COLUMNS = "key, tag, number_id, sha256, mime, size, created_ms, expires_ms, source, filename, animated"
+MEDIUM_COLUMNS = "key, tag, number_id, sha256, mime, size, created_ms, expires_ms, source, filename, animated, damage"
 CARRIED_COLUMNS = (
     "carried.token, carried.number_id, carried.wa_id, carried.kind, carried.category, carried.progress, carried.due_ms,"
     " carried.in_window"
@@ -136,7 +136,7 @@ def attempt(row: Values) -> Attempt:
 
 def medium(row: Values) -> Medium:
     """Make a medium of MEDIUM_COLUMNS."""
-    key, tag, number_id, sha256, mime, size, created_ms, expires_ms, source, filename, animated = row
+    key, tag, number_id, sha256, mime, size, created_ms, expires_ms, source, filename, animated, damage = row
     return Medium(
         key=MediaKey(key),
         tag=tag,
@@ -149,6 +149,7 @@ def medium(row: Values) -> Medium:
         source=source,
         filename=filename,
         animated=bool(animated),
+        damage=damage,
     )
 
 

@@ -108,7 +108,8 @@ CREATE TABLE media (
     expires_ms INTEGER NOT NULL,
     source TEXT NOT NULL,
     filename TEXT,
-    animated INTEGER NOT NULL
+    animated INTEGER NOT NULL,
+    damage TEXT
 ) STRICT;
 CREATE INDEX media_of_blob ON media (sha256);
 
