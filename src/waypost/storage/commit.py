@@ -235,12 +235,13 @@ class GroupCommit:
         self._written += len(operations)
         landing, self._landing = self._landing, self._loop.create_future()
         landing.set_result(None)
-        self._schedule()
         for operation in operations:
             if operation.kind.landed is not None and operation.error is None:
                 # Not called here: its errors are its own, and it still comes before anybody who waits wakes up.
                 self._loop.call_soon(operation.kind.landed, operation.item, operation.result)
             _resolve(operation)
+        # Whoever wakes up now often has the next operation at hand: the next flush waits for them.
+        self._loop.call_soon(self._schedule)
 
 
 def _resolve(operation: Operation) -> None:
