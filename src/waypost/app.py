@@ -169,7 +169,8 @@ async def _lay_ground(settings: Settings, stack: AsyncExitStack) -> Ground:
     clock = await _restored_clock(store)
     blobs = registry.load(registry.BLOBS[media_place.scheme])(Path(media_place.location))
     stack.push_async_callback(blobs.aclose)
-    policy = FetchPolicy(allow=settings.fetch_allow, max_redirects=settings.max_redirects)
+    own = frozenset((name, settings.port) for name in (settings.host, *settings.allowed_hosts))
+    policy = FetchPolicy(allow=settings.fetch_allow, max_redirects=settings.max_redirects, own=own)
     directory = Directory(store, clock)
     poster: Poster = registry.load(registry.POSTERS["reqwest"])(
         clock, vet=webhook_vet(directory, policy, SystemResolver())
