@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from waypost.lib.filenames import MAX_NAME_LENGTH, clean_filename, filename_of
+from waypost.lib.filenames import MAX_NAME_BYTES, clean_filename, filename_of
 
 
 @pytest.mark.parametrize(
@@ -52,4 +52,4 @@ def test_a_hostile_name_is_cleaned(text: str, name: str | None) -> None:
 def test_any_header_gives_a_printable_component_or_nothing(text: str) -> None:
     name = filename_of("attachment; filename" + text, "/")
 
-    assert name is None or (name.isprintable() and "/" not in name and len(name) <= MAX_NAME_LENGTH)
+    assert name is None or (name.isprintable() and "/" not in name and len(name.encode()) <= MAX_NAME_BYTES)

@@ -5,9 +5,9 @@
 
 import re
 
-from waypost.api.multipart import content_disposition
 from waypost.api.routing import Answer, Request, Response, StreamResponse
 from waypost.flows.media import MediaShelf
+from waypost.lib.filenames import content_disposition
 from waypost.lib.mime import extension_for
 from waypost.model import Medium
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
-from urllib.parse import quote
 
 from multipart import (  # type: ignore[import-untyped]  # it brings no types
     MultipartError,
@@ -14,8 +13,8 @@ from multipart import (  # type: ignore[import-untyped]  # it brings no types
 )
 
 from waypost.api.routing import BodyTooLarge, HTTPProblem, Request
+from waypost.lib.filenames import clean_filename
 
-FILENAME_BYTES = 240
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]")  # RFC 2046, 5.1.1
 _PIECE_BYTES = 240_000  # the event loop reads 256,000 at once: most pieces go to the sink without a copy
 _FORM_OVERHEAD_BYTES = 64 * 1024  # boundaries and part headers
@@ -148,7 +147,7 @@ class _FormReader:
             raise BadForm(f"The form has two parts named {self._name[:40]!a}; each name may come once.")
         self._size = 0
         if self._name == "file":
-            self._head = FileHead(clean_filename(part.filename) if part.filename else None, _content_type_of(part))
+            self._head = FileHead(_filename_of(part), _content_type_of(part))
             self._sink = await self._open_sink(self._head)
         elif part.filename is not None:
             raise BadForm(f"The part {self._name[:40]!a} has a file name; the file must be the part named file.")
@@ -192,34 +191,5 @@ def _text_of(name: str, data: bytes) -> str:
         raise BadForm(f"The field {name[:40]!a} is not valid UTF-8.") from None
 
 
-def clean_filename(name: str) -> str:
-    """Return a client's file name as it may be shown and given back: at most 240 bytes of UTF-8, its extension kept.
-
-    Folders go, of either system's spelling, and so do control characters and signs that turn the writing direction.
-    It never names a path of ours; nothing left gives "file".
-    """
-    last = re.split(r"[/\\]", name)[-1]
-    kept = "".join(filter(str.isprintable, last)).strip()  # signs that turn the direction are not printable either
-    if kept in ("", ".", ".."):
-        return "file"
-    return _shorten(kept)
-
-
-def _shorten(name: str) -> str:
-    if len(name.encode("utf-8")) <= FILENAME_BYTES:
-        return name
-    stem, dot, extension = name.rpartition(".")
-    ending = (dot + extension).encode("utf-8")
-    if not stem or len(ending) > 20:
-        stem, ending = name, b""
-    return (stem.encode("utf-8")[: FILENAME_BYTES - len(ending)] + ending).decode("utf-8", "ignore")
-
-
-def content_disposition(filename: str) -> bytes:
-    """Return the header value that offers a download as `filename` (RFC 6266, with RFC 5987 beyond ASCII)."""
-    name = clean_filename(filename)
-    plain = "".join(sign if " " <= sign <= "~" and sign not in '"\\%;' else "_" for sign in name)
-    value = f'attachment; filename="{plain}"'
-    if plain != name:
-        value += f"; filename*=UTF-8''{quote(name, safe='')}"
-    return value.encode("ascii")
+def _filename_of(part: MultipartSegment) -> str | None:
+    return (clean_filename(part.filename) or "file") if part.filename else None

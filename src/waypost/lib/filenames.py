@@ -1,9 +1,10 @@
 """File names that strangers send: what may be shown of them; no path is ever made of one."""
 
 from email.message import Message
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
-MAX_NAME_LENGTH = 240
+MAX_NAME_BYTES = 240
+_MAX_ENDING_BYTES = 20
 
 
 def filename_of(disposition: str | None, target: str) -> str | None:
@@ -13,17 +14,34 @@ def filename_of(disposition: str | None, target: str) -> str | None:
 
 
 def clean_filename(text: str) -> str | None:
-    """Return the last path component of `text` without unprintable characters, at most 240 long; None if none is left.
+    """Return a stranger's file name as it may be shown and given back; None if nothing of it is left.
 
-    Signs that turn the reading direction are among the unprintable, so that no name can pretend to another ending.
+    Folders go, of either system's spelling, and so do control characters and signs that turn the reading direction, so
+    that no name can pretend to another ending. At most 240 bytes of UTF-8 stay, the ending among them.
     """
     component = text.replace("\\", "/").rsplit("/", 1)[-1]
-    printable = "".join(sign for sign in component if sign.isprintable()).strip()
-    if not printable.strip("."):
-        return None
-    stem, dot, ending = printable.rpartition(".")
-    room = MAX_NAME_LENGTH - len(dot + ending)
-    return stem[:room] + dot + ending if stem and room > 0 else printable[:MAX_NAME_LENGTH]
+    printable = "".join(filter(str.isprintable, component)).strip()
+    return _shortened(printable) if printable.strip(".") else None
+
+
+def content_disposition(filename: str) -> bytes:
+    """Return the header value that offers a download as `filename` (RFC 6266, with RFC 5987 beyond ASCII)."""
+    name = clean_filename(filename) or "file"
+    plain = "".join(sign if " " <= sign <= "~" and sign not in '"\\%;' else "_" for sign in name)
+    value = f'attachment; filename="{plain}"'
+    if plain != name:
+        value += f"; filename*=UTF-8''{quote(name, safe='')}"
+    return value.encode("ascii")
+
+
+def _shortened(name: str) -> str:
+    if len(name.encode("utf-8")) <= MAX_NAME_BYTES:
+        return name
+    stem, dot, extension = name.rpartition(".")
+    ending = (dot + extension).encode("utf-8")
+    if not stem or len(ending) > _MAX_ENDING_BYTES:
+        stem, ending = name, b""
+    return (stem.encode("utf-8")[: MAX_NAME_BYTES - len(ending)] + ending).decode("utf-8", "ignore")
 
 
 def _dispositioned(header: str) -> str:
