@@ -30,7 +30,7 @@ from waypost.flows.notify import Notify
 from waypost.flows.receive import Receive, Recent
 from waypost.flows.subscribe import Subscribe, webhook_vet
 from waypost.lib import log, tls
-from waypost.lib.clock import SystemClock
+from waypost.lib.clock import EPOCH, SystemClock
 from waypost.lib.fetch_on_demand import FetcherOnDemand
 from waypost.lib.ids import KeyMaker, new_secret
 from waypost.lib.images import ImageInspector
@@ -169,6 +169,8 @@ async def _lay_ground(settings: Settings, stack: AsyncExitStack) -> Ground:
     clock = await _restored_clock(store)
     blobs = registry.load(registry.BLOBS[media_place.scheme])(Path(media_place.location))
     stack.push_async_callback(blobs.aclose)
+    # We alone have the store open, so that whatever is unfinished now is what a crash left.
+    await blobs.sweep(EPOCH + timedelta(seconds=clock.wall_seconds() + 1))
     own = frozenset((name, settings.port) for name in (settings.host, *settings.allowed_hosts))
     policy = FetchPolicy(allow=settings.fetch_allow, max_redirects=settings.max_redirects, own=own)
     directory = Directory(store, clock)

@@ -8,6 +8,7 @@ Anything that is written may raise `StoreBusy` (the queue of operations is full;
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -347,6 +348,10 @@ class BlobStore(Protocol):
 
     async def delete(self, sha256: bytes) -> None:
         """Delete; an unknown hash is ignored."""
+        ...
+
+    async def sweep(self, older_than: datetime) -> int:
+        """Remove what crashes left: unfinished files last written before this moment. Returns how many."""
         ...
 
 
