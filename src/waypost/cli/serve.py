@@ -27,6 +27,7 @@ def run_server(settings: Settings) -> None:
     import uvloop
 
     from waypost.app import serve as serve_forever
+    from waypost.ports import StoreRefused
 
     def tell(ready: ReadyInfo) -> None:
         from waypost.cli.banner import print_banner
@@ -39,6 +40,8 @@ def run_server(settings: Settings) -> None:
         settings.ready_file.unlink(missing_ok=True)
     try:
         uvloop.run(serve_forever(settings, tell))
+    except StoreRefused as refused:
+        raise click.ClickException(str(refused)) from refused
     except OSError as wrong:
         if wrong.errno not in _CANNOT_LISTEN:
             raise

@@ -1,0 +1,61 @@
+"""Whole `waypost serve` processes, for faults that only a process can meet."""
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from waypost.settings import ReadyInfo
+
+_ROOT = Path(__file__).parents[2]
+_READY_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Served:
+    """A process that is ready."""
+
+    process: Process
+    ready: ReadyInfo
+
+    async def stop(self) -> tuple[int, str]:
+        """Send SIGTERM and wait for the end; return the exit code and what was said on stderr."""
+        self.process.send_signal(signal.SIGTERM)
+        _, said = await self.process.communicate()
+        assert self.process.returncode is not None
+        return self.process.returncode, said.decode()
+
+
+async def serve_process(data: Path, *flags: str) -> Process:
+    """Start `waypost serve` over a folder; the caller sees to its end."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "waypost", "serve", "--port=0", f"--data={data}", "--log-level=error", *flags,
+        cwd=data.parent,
+        env={"PATH": os.defpath, "PYTHONPATH": str(_ROOT / "src")},
+        stdout=PIPE, stderr=PIPE,
+    )  # fmt: skip
+
+
+@asynccontextmanager
+async def served(data: Path, *flags: str) -> AsyncIterator[Served]:
+    """Run a server until the block ends."""
+    ready_file = data.with_suffix(".ready")
+    ready_file.unlink(missing_ok=True)
+    process = await serve_process(data, f"--ready-file={ready_file}", *flags)
+    try:
+        async with asyncio.timeout(_READY_SECONDS):
+            while not ready_file.exists():  # noqa: ASYNC110 - another process writes it
+                assert process.returncode is None, (await process.communicate())[1].decode()
+                await asyncio.sleep(0.02)
+        yield Served(process, msgspec.json.decode(ready_file.read_bytes(), type=ReadyInfo))
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
