@@ -1,0 +1,280 @@
+"""One life of a real server in a forked child: it is driven over HTTP and by its phones until it is killed.
+
+What the server acknowledged is noted in the ledger outside as soon as the answer was read.
+"""
+
+import asyncio
+import hashlib
+import itertools
+import os
+import random
+import re
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import apsw
+import msgspec
+from tests.faults.ledger import Ledger
+from tests.faults.server_stages import StagedBlobs, StagedPoster, StagedStore, stages
+from tests.support.media import jpeg
+
+from waypost import registry
+from waypost.app import Parts, start
+from waypost.flows.first_start import SAMPLE_PHONE
+from waypost.lib import ids
+from waypost.model import NumberId
+from waypost.settings import load
+
+NUMBER = SAMPLE_PHONE
+"""The sample phone writes to every number but its own: so every message here is one of ours."""
+TOKEN = "test-token"
+OPEN = tuple(f"49170100{n:04}" for n in range(6))
+"""Phones whose users have written before anybody writes to them."""
+CLOSED = "491709999999"
+"""A phone whose user has never written."""
+WORKERS = 4
+_TOKENS_PER_LIFE = 100_000
+_JPEG = jpeg(width=16, height=16).data
+_QUIET = (
+    "SELECT (SELECT count(*) FROM outbox) + (SELECT count(*) FROM deliveries WHERE state = 0)"
+    " + (SELECT count(*) FROM carried WHERE progress < 3)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How one life is to go."""
+
+    life: int
+    stage: str | None = None
+    skip: int = 0
+    finish: bool = False
+    """Do nothing new, and end well once everything is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What the lives of a campaign have in common."""
+
+    data: Path
+    peers_port: int
+    parts: Mapping[str, str] = field(default_factory=dict)
+    """Dotted paths of planted parts: `store`, `blobs`, `poster`."""
+
+
+async def live(setup: Setup, plan: Plan, descriptor: int) -> None:
+    """Start the server, then drive it until something kills it (or until all is quiet)."""
+    ledger = Ledger(descriptor, fsync=False)
+    stages.arm(ledger, plan.stage, plan.skip)
+    _register(setup)
+    chance = random.Random(plan.life)
+    settings = load(_flags(setup, chance), environ={})
+    async with AsyncExitStack() as stack:
+        parts, ready = await start(settings, stack)
+        ledger.note("seen", "ready", plan.life)
+        if plan.finish:
+            doing = _until_quiet(setup.data / "waypost.db")
+        else:
+            doing = Driver(parts, setup, plan, ledger, chance).drive(int(ready.base_url.rpartition(":")[2]))
+        await _first_to_end(doing, parts.run())
+
+
+async def _first_to_end(*work: Coroutine[object, object, None]) -> None:
+    """End with the first that ends; a bug that ends any of it is raised."""
+    tasks = [asyncio.ensure_future(each) for each in work]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()
+
+
+def _register(setup: Setup) -> None:
+    registry.STORES = {"sqlite": setup.parts.get("store", _path(StagedStore))}
+    registry.BLOBS = {"file": setup.parts.get("blobs", _path(StagedBlobs))}
+    registry.POSTERS = {**registry.POSTERS, "reqwest": setup.parts.get("poster", _path(StagedPoster))}
+
+
+def _path(part: type) -> str:
+    return f"{part.__module__}:{part.__name__}"
+
+
+def _flags(setup: Setup, chance: random.Random) -> dict[str, object]:
+    return {
+        "port": "0",
+        "data": str(setup.data),
+        "number": NUMBER,
+        "token": TOKEN,
+        "app_secret": "test-secret",
+        "admin_token": "test-admin",
+        "log_level": "error",
+        "webhook": f"http://127.0.0.1:{setup.peers_port}/hook",
+        "fetch_allow": ["127.0.0.0/8"],
+        "status_delay": str(chance.choice((0, 0, 0.003))),
+    }
+
+
+async def _until_quiet(database: Path) -> None:
+    connection = apsw.Connection(str(database), flags=apsw.SQLITE_OPEN_READONLY)
+    try:
+        async with asyncio.timeout(30):
+            while connection.execute(_QUIET).get:  # noqa: ASYNC110 - from outside nobody tells us
+                await asyncio.sleep(0.02)
+    finally:
+        connection.close()
+
+
+class Driver:
+    """Programs and phones that use the server, several at once, each action by chance."""
+
+    def __init__(self, parts: Parts, setup: Setup, plan: Plan, ledger: Ledger, chance: random.Random) -> None:
+        self._parts = parts
+        self._setup = setup
+        self._plan = plan
+        self._ledger = ledger
+        self._chance = chance
+        self._tokens = itertools.count(plan.life * _TOKENS_PER_LIFE + 1)
+        self._media: list[str] = []
+        self._doomed: list[str] = []
+
+    async def drive(self, port: int) -> None:
+        """Let every window be open, then work for ever."""
+        records = self._parts.ground.store
+        for phone in OPEN:
+            if await records.last_inbound_ms(NumberId(int(NUMBER)), phone) is None:
+                await self._write(phone)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(WORKERS):
+                group.create_task(self._work(port))
+
+    async def _work(self, port: int) -> None:
+        wire = await Wire.open(port)
+        actions = (self._text, self._text, self._text, self._late, self._upload, self._by_id, self._by_link)
+        try:
+            while True:
+                action = self._chance.choice((*actions, self._phone_writes, self._delete))
+                await action(wire)
+        finally:
+            await wire.close()
+
+    async def _text(self, wire: "Wire") -> None:
+        await self._send(wire, self._chance.choice(OPEN), "text", lambda token: {"body": f"t{token};"})
+
+    async def _late(self, wire: "Wire") -> None:
+        await self._send(wire, CLOSED, "text", lambda token: {"body": f"t{token};"})
+
+    async def _upload(self, wire: "Wire") -> None:
+        # One file in four is one of three that come again and again; the others are like nobody else's.
+        same = self._chance.random() < 0.25
+        data = picture(self._chance.randrange(3) if same else next(self._tokens))
+        self._ledger.note("intent", "media", 0)
+        answer = await wire.upload(data)
+        media_id = str(answer["id"])
+        self._ledger.note("ack", "media", int(media_id), int.from_bytes(hashlib.sha256(data).digest(), "big"))
+        self._chance.choice((self._media, self._doomed)).append(media_id)
+
+    async def _by_id(self, wire: "Wire") -> None:
+        while not self._media:
+            await self._upload(wire)
+        media_id = self._chance.choice(self._media)
+        await self._send(
+            wire, self._chance.choice(OPEN), "image", lambda token: {"id": media_id, "caption": f"t{token};"}
+        )
+
+    async def _by_link(self, wire: "Wire") -> None:
+        midway = stages.is_now("link.midway")
+        kind = f"midway/{os.getpid()}" if midway else "file/0"
+        link = f"http://127.0.0.1:{self._setup.peers_port}/{kind}"
+        phone = self._chance.choice(OPEN)
+        await self._send(
+            wire, phone, "document", lambda token: {"link": f"{link}/{token}.pdf", "caption": f"t{token};"}
+        )
+
+    async def _phone_writes(self, _: "Wire") -> None:
+        await self._write(self._chance.choice(OPEN))
+
+    async def _delete(self, wire: "Wire") -> None:
+        if self._doomed:
+            media_id = self._doomed.pop()
+            self._ledger.note("intent", "delete", int(media_id))
+            await wire.ask("DELETE", f"/v24.0/{media_id}")
+
+    async def _write(self, phone: str) -> None:
+        body = b'{"type":"text","text":{"body":"hello"}}'
+        parts = self._parts
+        message = await parts.network.write(
+            phone, NumberId(int(NUMBER)), kind="text", body=body, medium=None, keys=parts.ground.keys
+        )
+        self._ledger.note("ack", "written", message.key)
+
+    async def _send(self, wire: "Wire", phone: str, kind: str, body: Callable[[int], dict[str, str]]) -> None:
+        token = next(self._tokens)
+        self._ledger.note("intent", "accept", 0, token)
+        message = {"messaging_product": "whatsapp", "to": phone, "type": kind, kind: body(token)}
+        answer = await wire.ask("POST", f"/v24.0/{NUMBER}/messages", msgspec.json.encode(message))
+        if "messages" not in answer:  # above a rate: a long life, or one that a planted bug makes fast
+            await asyncio.sleep(0.01)
+            return
+        ref = ids.parse_message_id(answer["messages"][0]["id"])
+        assert ref is not None, answer
+        self._ledger.note("ack", "accept", ref.key, token)
+        self._ledger.note("ack", "failing" if phone == CLOSED else "sending", ref.key, ref.tag)
+        stages.reach("accept.replied")
+
+
+def picture(number: int) -> bytes:
+    """Return a small JPEG that no other number has: the number is in a comment."""
+    comment = b"%d" % number
+    return b"%b\xff\xfe%b%b%b" % (_JPEG[:2], (2 + len(comment)).to_bytes(2, "big"), comment, _JPEG[2:])
+
+
+class Wire:
+    """One kept-alive connection of a program to the server."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._host = f"127.0.0.1:{port}"
+
+    @classmethod
+    async def open(cls, port: int) -> "Wire":
+        return cls(*await asyncio.open_connection("127.0.0.1", port), port)
+
+    async def close(self) -> None:
+        """Hang up."""
+        self._writer.close()
+        await self._writer.wait_closed()
+
+    async def ask(
+        self, method: str, path: str, body: bytes = b"", content_type: str = "application/json"
+    ) -> dict[str, Any]:
+        """Make a request and return the JSON of its answer, which must be good."""
+        self._writer.write(
+            f"{method} {path} HTTP/1.1\r\nHost: {self._host}\r\nAuthorization: Bearer {TOKEN}\r\n"
+            f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+            + body
+        )
+        head = await self._reader.readuntil(b"\r\n\r\n")
+        length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+        assert length is not None, head
+        answer = await self._reader.readexactly(int(length[1]))
+        assert head.startswith(b"HTTP/1.1 200") or b"rate" in answer, (head, answer)
+        decoded: dict[str, Any] = msgspec.json.decode(answer)
+        return decoded
+
+    async def upload(self, data: bytes) -> dict[str, Any]:
+        """Upload a JPEG."""
+        field = b'--b\r\nContent-Disposition: form-data; name="%b"\r\n\r\n%b\r\n'
+        file = (
+            b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'
+        )
+        form = field % (b"messaging_product", b"whatsapp") + field % (b"type", b"image/jpeg") + file + data
+        return await self.ask(
+            "POST", f"/v24.0/{NUMBER}/media", form + b"\r\n--b--\r\n", "multipart/form-data; boundary=b"
+        )

@@ -1,0 +1,68 @@
+"""Parts of a server with a bug each: a harness that does not find them proves nothing."""
+
+import asyncio
+import os
+import threading
+from collections.abc import Mapping
+from datetime import timedelta
+
+import apsw
+from tests.faults.planted import AckBeforeCommit, ShownTwice
+from tests.faults.server_stages import StagedBlobs, StagedPoster, StagedStore
+
+from waypost.lib.poster import Headers, NotPosted, Posted
+from waypost.model import Outbound
+from waypost.storage.sqlite import SqliteStore
+
+_HERE = "tests.faults.server_planted"
+
+
+class AnswersBeforeCommit(StagedStore, AckBeforeCommit):
+    """The id is answered when the row is only on its way."""
+
+
+class ForgetsTokens(StagedStore, ShownTwice):
+    """The network shows a message as often as it is sent."""
+
+
+class _JobInMemory(SqliteStore):
+    async def accept(self, message: Outbound) -> None:
+        def without_job(connection: apsw.Connection) -> None:
+            self._writes._accept([message])
+            connection.execute("DELETE FROM outbox WHERE key = ?", (message.key,))
+
+        await self._run(without_job)
+
+
+class JobInMemory(StagedStore, _JobInMemory):
+    """The message is committed and its job only enqueued."""
+
+
+class RowBeforeBytes(StagedBlobs):
+    """A file is said to be kept a moment before it is."""
+
+    def finish(self, descriptor: int, name: str, sha256: bytes) -> None:
+        again = os.dup(descriptor)
+        threading.Timer(0.005, super().finish, (again, name, sha256)).start()
+
+
+class DoneBeforePost(StagedPoster):
+    """A webhook call is said to be answered a moment before it is made."""
+
+    async def post(self, url: str, body: bytes, headers: Headers, *, timeout: timedelta) -> Posted | NotPosted:
+        self._task = asyncio.ensure_future(self._post_later(url, body, headers, timeout))
+        return Posted(200, b"", None, timedelta(0))
+
+    async def _post_later(self, url: str, body: bytes, headers: Headers, timeout: timedelta) -> None:
+        await asyncio.sleep(0.005)
+        await super().post(url, body, headers, timeout=timeout)
+
+
+PLANTED: Mapping[str, Mapping[str, str]] = {
+    "none": {},
+    "answers-before-commit": {"store": f"{_HERE}:AnswersBeforeCommit"},
+    "job-in-memory": {"store": f"{_HERE}:JobInMemory"},
+    "forgets-tokens": {"store": f"{_HERE}:ForgetsTokens"},
+    "row-before-bytes": {"blobs": f"{_HERE}:RowBeforeBytes"},
+    "done-before-post": {"poster": f"{_HERE}:DoneBeforePost"},
+}

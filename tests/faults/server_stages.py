@@ -1,0 +1,200 @@
+"""The moments at which a server is killed: small wrappers around its store, its files and its poster.
+
+A life arms at most one stage; the server kills itself there, or has itself killed by a peer. The product knows nothing
+of this: the wrappers are registered in place of its parts, in the forked child only.
+"""
+
+import os
+import signal
+import stat
+from collections.abc import Awaitable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tests.faults.ledger import Ledger
+
+from waypost.blobs.local import LocalBlobs
+from waypost.lib.poster import Headers, NotPosted, Posted, ReqwestPoster
+from waypost.model import Attempt, Delivery, Event, EventKey, MediaKey, Medium, NumberId, Outbound, Status
+from waypost.ports import Carried, InboundRow, StatusRow
+from waypost.storage.commit import LAZY_SECONDS, MAX_OPERATIONS, GroupCommit, Kind
+from waypost.storage.sqlite import SqliteStore, end_process, ignore_joined
+from waypost.storage.sqlite_engine import Engine, Reader, open_engine
+from waypost.storage.sqlite_hot import HotWrites, Windows
+
+STAGES = (
+    "start.opened", "start.recovered",
+    "accept.before", "accept.before_commit", "accept.after_commit", "accept.after", "accept.enqueued", "accept.replied",
+    "take.before", "take.after",
+    "settle_sent.before", "settle_sent.after", "settle_failed.before", "settle_failed.after",
+    "statuses.before", "statuses.after", "progressed.before", "progressed.after",
+    "inbound.before", "inbound.after",
+    "post.before", "post.during", "post.after",
+    "done.before", "done.after", "retry.before", "retry.after",
+    "file.written", "file.before_rename", "file.after_rename", "file.before_row", "file.after_row",
+    "link.midway", "delete.before", "delete.after",
+)  # fmt: skip
+"""Every stage; `post.during` and `link.midway` are killed by the peer that has the half of it."""
+
+KILL_HEADER = "x-kill"
+"""Asks the webhook receiver to kill this process once it has the whole request."""
+
+_Result = TypeVar("_Result")
+
+
+class Stages:
+    """Which stage kills this life, at which of the times that it is reached."""
+
+    def __init__(self) -> None:
+        self._armed: str | None = None
+        self._skip = 0
+        self._ledger: Ledger | None = None
+
+    def arm(self, ledger: Ledger, stage: str | None, skip: int) -> None:
+        """Arm one stage (None: none) to kill after it was reached and passed `skip` times."""
+        self._ledger, self._armed, self._skip = ledger, stage, skip
+
+    def reach(self, stage: str) -> None:
+        """Die here if this is the stage and the time."""
+        if self.is_now(stage):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def is_now(self, stage: str) -> bool:
+        """Return whether this is the stage and the time; who is told so must see to the kill."""
+        if stage != self._armed:
+            return False
+        self._skip -= 1
+        if self._skip >= 0:
+            return False
+        self._armed = None
+        self.note("seen", "stage", STAGES.index(stage))
+        return True
+
+    def note(self, mark: Any, what: str, key: int, detail: int = 0) -> None:  # Any: one of the ledger's marks
+        """Write into the ledger outside."""
+        assert self._ledger is not None, "arm() comes first"
+        self._ledger.note(mark, what, key, detail)
+
+
+stages = Stages()
+"""Of this process. Parts are made by name deep inside the server, so nothing can be handed to them."""
+
+
+class StagedEngine(Engine):
+    """A write connection that can die on either side of a commit that holds an accepted message."""
+
+    holds_accepted = False
+
+    def commit(self) -> None:
+        held, self.holds_accepted = self.holds_accepted, False
+        if held:
+            stages.reach("accept.before_commit")
+        super().commit()
+        if held:
+            stages.reach("accept.after_commit")
+
+
+class StagedStore(SqliteStore):
+    """The store, with a stage before and after each step."""
+
+    @classmethod
+    async def open(cls, path: Path, **_: Any) -> "StagedStore":  # Any: the server gives none
+        real = open_engine(path)
+        engine = StagedEngine(real.connection, real._lock)
+        windows = Windows()
+        writes = HotWrites(engine.connection, windows, ignore_joined)
+
+        def accept(messages: list[Outbound]) -> Sequence[Any]:  # Any: as Kind has it
+            engine.holds_accepted = True
+            return writes._accept(messages)
+
+        writes.accept = Kind("accept", accept, landed=writes._accepted)
+        commit = GroupCommit(engine, on_fatal=end_process, max_operations=MAX_OPERATIONS, lazy_seconds=LAZY_SECONDS)
+        stages.reach("start.opened")
+        return cls(reader=Reader(path), commit=commit, writes=writes, windows=windows)
+
+    async def accept(self, message: Outbound) -> None:
+        await _around("accept", super().accept(message))
+
+    async def last_inbound_ms(self, number_id: NumberId, wa_id: str) -> int | None:
+        stages.reach("accept.enqueued")  # the first thing that a message's lane does
+        return await super().last_inbound_ms(number_id, wa_id)
+
+    async def waiting_deliveries(self, after: EventKey, limit: int) -> list[Delivery]:
+        deliveries = await super().waiting_deliveries(after, limit)
+        stages.reach("start.recovered")
+        return deliveries
+
+    async def take(self, carried: Carried) -> bool:
+        is_new = await _around("take", super().take(carried))
+        if is_new:
+            stages.note("seen", "shown", carried.token)
+        return is_new
+
+    async def settle_sent(self, message: Outbound, upstream_id: str) -> None:
+        await _around("settle_sent", super().settle_sent(message, upstream_id))
+        stages.note("ack", "sent", message.key)
+
+    async def settle_failed(self, message: Outbound, row: StatusRow) -> bool:
+        return await _around("settle_failed", super().settle_failed(message, row))
+
+    async def record_statuses(self, rows: Sequence[StatusRow]) -> list[bool]:
+        return await _around("statuses", super().record_statuses(rows))
+
+    async def progressed(self, steps: Sequence[tuple[Any, Status, int]]) -> None:  # Any: a token
+        await _around("progressed", super().progressed(steps))
+
+    async def record_inbound(self, row: InboundRow) -> bool:
+        return await _around("inbound", super().record_inbound(row))
+
+    async def delivery_done(self, event: Event, attempt: Attempt | None) -> None:
+        await _around("done", super().delivery_done(event, attempt))
+        stages.note("ack", "done", event.key)
+
+    async def delivery_retry(self, delivery: Delivery, attempt: Attempt) -> None:
+        await _around("retry", super().delivery_retry(delivery, attempt))
+
+    async def save_medium(self, medium: Medium) -> None:
+        stages.reach("file.before_row")
+        await super().save_medium(medium)
+        stages.reach("file.after_row")
+
+    async def delete_medium(self, key: MediaKey) -> bool:
+        return await _around("delete", super().delete_medium(key))
+
+
+async def _around(step: str, work: Awaitable[_Result]) -> _Result:
+    stages.reach(f"{step}.before")
+    result = await work
+    stages.reach(f"{step}.after")
+    return result
+
+
+class StagedBlobs(LocalBlobs):
+    """The media files, with stages between writing, syncing, renaming and syncing the name."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root, sync=_sync_in_stages)
+
+
+def _sync_in_stages(descriptor: int) -> None:
+    if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+        stages.reach("file.after_rename")
+        os.fsync(descriptor)
+        return
+    stages.reach("file.written")
+    os.fsync(descriptor)
+    stages.reach("file.before_rename")
+
+
+class StagedPoster(ReqwestPoster):
+    """The poster, with stages around each call of a webhook."""
+
+    async def post(self, url: str, body: bytes, headers: Headers, *, timeout: timedelta) -> Posted | NotPosted:
+        stages.reach("post.before")
+        if stages.is_now("post.during"):
+            headers = [*headers, (KILL_HEADER, str(os.getpid()))]
+        result = await super().post(url, body, headers, timeout=timeout)
+        stages.reach("post.after")
+        return result

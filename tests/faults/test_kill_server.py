@@ -1,0 +1,61 @@
+"""kill -9 on whole servers, at every stage and at random: nothing acknowledged is lost, nothing comes twice."""
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import msgspec
+import pytest
+from tests.faults.server_campaign import Result
+from tests.faults.server_stages import STAGES
+
+pytestmark = pytest.mark.slow
+
+_ROOT = Path(__file__).parents[2]
+
+
+def campaign(folder: Path, **options: object) -> "subprocess.Popen[bytes]":
+    """Start a campaign in a process of its own."""
+    folder.mkdir()
+    flags = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.faults.server_campaign", folder, *flags],
+        cwd=_ROOT,
+        env={**os.environ, "PYTHONPATH": f"{_ROOT / 'src'}:{_ROOT}"},
+        stdout=subprocess.PIPE,
+    )
+
+
+def result_of(process: "subprocess.Popen[bytes]") -> Result:
+    """Wait for the end of a campaign; what it complained of is on stderr."""
+    said, _ = process.communicate(timeout=400)
+    return msgspec.json.decode(said.splitlines()[-1], type=Result)
+
+
+def test_nothing_is_lost_doubled_or_stuck_after_a_thousand_kills(tmp_path: Path) -> None:
+    running = [campaign(tmp_path / f"{seed}", each=10, random=160, seed=seed) for seed in (1, 2)]
+
+    results = [result_of(process) for process in running]
+
+    hits = sum((Counter(result.stages) for result in results), Counter[str]())
+    assert [result.broken for result in results] == [[], []]
+    assert sum(result.kills for result in results) >= 1_000
+    assert {stage: count for stage in STAGES if (count := hits[stage]) < 20} == {}
+
+
+@pytest.mark.parametrize(
+    ("planted", "complaint"),
+    [
+        ("answers-before-commit", "was acknowledged (accept) and is not there"),
+        ("job-in-memory", "is stuck: accepted, and neither a job nor with the network"),
+        ("forgets-tokens", "was shown 2 times"),
+        ("row-before-bytes", "has no bytes"),
+        ("done-before-post", "never reached the subscriber"),
+    ],
+)
+def test_the_harness_finds_a_planted_bug(tmp_path: Path, planted: str, complaint: str) -> None:
+    result = result_of(campaign(tmp_path / "planted", each=0, random=100, folder_kills=20, planted=planted))
+
+    assert complaint in " ".join(result.broken)
