@@ -49,7 +49,9 @@ from waypost.workers.timers import Timers
 
 _log = log.Log("waypost")
 
-_STOP_SECONDS = 10.0
+# One after another they stay within the 10 s that supervisors give a process before they kill it.
+_DRAIN_SECONDS = 4.0  # for requests that are being answered, and a second more for those that are cut off
+_LANE_SECONDS = 2.0  # for what is at work in the lanes of either kind; all of it is tried again after the next start
 _MESSAGES_AT_WORK = 256  # per number
 _CLOUD_WEBHOOKS_AT_WORK = 64  # per endpoint
 
@@ -127,8 +129,8 @@ async def start(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, Ready
     begun = await make_ready(
         _start_of(settings), directory=ground.directory, store=ground.store, receive=parts.receive, keys=ground.keys
     )
-    stack.push_async_callback(parts.messages.stop, _STOP_SECONDS)
-    stack.push_async_callback(parts.webhooks.stop, _STOP_SECONDS)
+    stack.push_async_callback(parts.messages.stop, _LANE_SECONDS)
+    stack.push_async_callback(parts.webhooks.stop, _LANE_SECONDS)
     await parts.messages.start()
     await parts.webhooks.start()
     await parts.network.load()
@@ -300,7 +302,7 @@ async def _listen(parts: Parts, stack: AsyncExitStack) -> tuple[Server, Operator
         tls=tls.server_context(settings.data, ground.clock) if settings.tls else None,
     )
     await server.start()
-    stack.push_async_callback(server.stop)
+    stack.push_async_callback(server.stop, within_seconds=_DRAIN_SECONDS)
     return server, operator
 
 

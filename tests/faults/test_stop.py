@@ -1,0 +1,88 @@
+"""SIGTERM under load: what was acknowledged is delivered, now or after the next start, and the end comes soon."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+from tests.faults.processes import Served, served
+from tests.support.clients import Client, client_for
+from tests.support.receiver import Answer, Receiver
+
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+
+NUMBER = "15550123456"
+TOKEN = "test-token"
+PHONE = "491701234567"
+STOP_SECONDS = 10
+
+
+@asynccontextmanager
+async def server(data: Path, hook: Receiver) -> AsyncIterator[tuple[Served, Client]]:
+    flags = (f"--number={NUMBER}", f"--token={TOKEN}", f"--webhook={hook.url}", "--rules=relaxed")
+    async with served(data, *flags) as process, client_for("meta", process.ready.base_url, NUMBER, TOKEN) as client:
+        yield process, client
+
+
+async def send_until_refused(client: Client, acknowledged: list[str]) -> None:
+    """Send text after text; note the id of each that was answered."""
+    while True:
+        try:
+            answer = await client.send(PHONE, "text", {"body": "hello"})
+        except aiohttp.ClientError:
+            return
+        if answer.status != 200:
+            return
+        acknowledged.append(answer.json["messages"][0]["id"])
+
+
+def first_statuses(hook: Receiver) -> dict[str, list[str]]:
+    """Return what was told of each message, the first time of each status, in order."""
+    told: dict[str, list[str]] = {}
+    for call in hook.received:
+        for value in call.values():
+            for status in value.get("statuses", []):
+                came = told.setdefault(status["id"], [])
+                came.extend([status["status"]] * (status["status"] not in came))
+    return told
+
+
+async def all_told(hook: Receiver, messages: list[str]) -> None:
+    """Wait until the last status of each message has arrived."""
+    async with asyncio.timeout(30):
+        while [told for told in map(first_statuses(hook).get, messages) if told is None or "read" not in told]:
+            await asyncio.sleep(0.1)
+
+
+async def test_a_server_that_is_stopped_under_load_loses_nothing(tmp_path: Path) -> None:
+    acknowledged: list[str] = []
+    async with Receiver() as hook:
+        async with server(tmp_path / "data", hook) as (first, client):
+            senders = [asyncio.create_task(send_until_refused(client, acknowledged)) for _ in range(16)]
+            await hook.wait_for_count(200, timeout=30)
+
+            code, said = await asyncio.wait_for(first.stop(), STOP_SECONDS)
+            await asyncio.gather(*senders)
+
+        async with server(tmp_path / "data", hook):
+            await all_told(hook, acknowledged)
+
+    told = first_statuses(hook)
+    assert (code, said) == (0, "")
+    assert {message: told.get(message) for message in acknowledged} == dict.fromkeys(
+        acknowledged, ["sent", "delivered", "read"]
+    )
+
+
+async def test_a_receiver_that_never_answers_does_not_keep_a_server_from_stopping(tmp_path: Path) -> None:
+    async with Receiver() as hook:
+        hook.always = Answer(manner="silent")
+        async with server(tmp_path / "data", hook) as (process, client):
+            await client.send(PHONE, "text", {"body": "hello"})
+            await hook.next(timeout=10)
+
+            code, said = await asyncio.wait_for(process.stop(), STOP_SECONDS)
+
+    assert (code, said) == (0, "")
