@@ -51,7 +51,7 @@ async def served(data: Path, *flags: str) -> AsyncIterator[Served]:
     process = await serve_process(data, f"--ready-file={ready_file}", *flags)
     try:
         async with asyncio.timeout(_READY_SECONDS):
-            while not ready_file.exists():  # noqa: ASYNC110 - another process writes it
+            while not ready_file.exists():
                 assert process.returncode is None, (await process.communicate())[1].decode()
                 await asyncio.sleep(0.02)
         yield Served(process, msgspec.json.decode(ready_file.read_bytes(), type=ReadyInfo))

@@ -1,8 +1,8 @@
 """What a crash leaves in the folder is cleared at the next start."""
 
-import pytest
 from pathlib import Path
 
+import pytest
 from tests.support.server import running
 
 pytestmark = pytest.mark.anyio

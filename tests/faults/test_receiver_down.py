@@ -1,0 +1,134 @@
+"""A webhook receiver that is down for hours or for days; platform time is moved, nobody waits."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests.support.clients import Client, client_for
+from tests.support.receiver import Answer, Received, Receiver
+from tests.support.server import NUMBER, TOKEN, Running, running
+
+from waypost.flows.first_start import SAMPLE_PHONE
+from waypost.lib.ids import parse_message_id
+from waypost.model import EventKey
+from waypost.ports import StoredDelivery
+
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+
+MESSAGES = 12
+DOWN = Answer(503)
+
+
+@asynccontextmanager
+async def world(data: Path, hook: Receiver) -> AsyncIterator[tuple[Running, Client]]:
+    async with running(data, webhook=hook.url) as server, client_for("meta", server.base_url, NUMBER, TOKEN) as client:
+        yield server, client
+
+
+async def send(client: Client) -> str:
+    answer = await client.send(SAMPLE_PHONE, "text", {"body": "hello"})
+    return str(answer.json["messages"][0]["id"])
+
+
+async def deliveries(server: Running, state: str | None = None) -> list[StoredDelivery]:
+    return await server.parts.ground.store.deliveries(message_key=None, state=state, limit=1_000)
+
+
+async def pass_hours(server: Running, hours: int) -> None:
+    """Move platform time on, a quarter of an hour at a time."""
+    for _ in range(4 * hours):
+        server.parts.ground.clock.advance(timedelta(minutes=15))
+        await all_tried(server)
+
+
+async def pass_time(server: Running, step: timedelta, until: Callable[[list[StoredDelivery]], bool]) -> timedelta:
+    """Move platform time on in steps, each once the attempts of the last are done; return how far it went."""
+    clock = server.parts.ground.clock
+    gone = timedelta(0)
+    while not until(await deliveries(server)):
+        assert gone < timedelta(days=30)
+        clock.advance(step)
+        gone += step
+        await all_tried(server)
+    return gone
+
+
+async def all_tried(server: Running) -> None:
+    """Wait until nothing is due, or everything that is due stands behind something that is not."""
+    now_ms = server.parts.ground.clock.now_ms()
+    async with asyncio.timeout(20):
+        while any(one.due_ms <= now_ms for one in heads(await deliveries(server, "waiting"))):
+            await asyncio.sleep(0.005)
+
+
+def heads(waiting: list[StoredDelivery]) -> list[StoredDelivery]:
+    """Return the oldest waiting delivery of each message; the others stand behind it."""
+    return list({one.event.message_key: one for one in sorted(waiting, key=lambda one: -one.event.key)}.values())
+
+
+def copies(hook: Receiver) -> dict[str, set[bytes]]:
+    """Return the bodies that came under each webhook id."""
+    bodies: dict[str, set[bytes]] = {}
+    for call in hook.received:
+        bodies.setdefault(call.headers["webhook-id"], set()).add(call.body)
+    return bodies
+
+
+async def test_after_six_hours_of_a_dead_receiver_everything_arrives_in_order(tmp_path: Path) -> None:
+    async with Receiver() as hook, world(tmp_path, hook) as (server, client):
+        server.parts.ground.clock.freeze()
+        hook.always = DOWN
+        ids = [await send(client) for _ in range(MESSAGES)]
+        await hook.wait_for_count(MESSAGES)
+        await all_tried(server)
+        await pass_hours(server, 6)
+        refused = len(hook.received)
+
+        hook.always = Answer()
+        await pass_time(server, timedelta(hours=1), lambda all_: {one.state for one in all_} == {"done"})
+
+        taken = [status for call in hook.received[refused:] for value in call.values() for status in value["statuses"]]
+        assert {
+            message: [status["status"] for status in taken if status["id"] == message] for message in ids
+        } == dict.fromkeys(ids, ["sent", "delivered", "read"])
+        assert {len(bodies) for bodies in copies(hook).values()} == {1}
+
+
+async def test_after_eight_days_a_delivery_is_a_dead_letter_and_redelivery_keeps_its_id(tmp_path: Path) -> None:
+    async with Receiver() as hook, world(tmp_path, hook) as (server, client):
+        server.parts.ground.clock.freeze()
+        hook.always = DOWN
+        message = await send(client)
+        await hook.next()
+        gone = await pass_time(server, timedelta(hours=1), lambda all_: {one.state for one in all_} == {"dead"})
+        attempts = Counter(call.headers["webhook-id"] for call in hook.received)
+        [dead, *_] = sorted(await deliveries(server, "dead"), key=lambda one: one.event.key)
+        hook.always = Answer()
+
+        again = await redeliver(server, hook, dead.event.key)
+
+        before = next(call for call in hook.received if call.headers["webhook-id"] == again.headers["webhook-id"])
+        ref = parse_message_id(message)
+        assert ref is not None
+        assert (dead.event.message_key, dead.event.status and dead.event.status.word) == (ref.key, "sent")
+        assert timedelta(days=7) <= gone <= timedelta(days=8)
+        assert attempts[f"evt_{dead.event.key}"] >= 24
+        assert (again.headers["webhook-id"], again.body) == (f"evt_{dead.event.key}", before.body)
+        await all_tried(server)
+        after = await server.parts.ground.store.delivery(dead.event.key)
+        assert after is not None
+        assert after.state == "done"
+
+
+async def redeliver(server: Running, hook: Receiver, key: EventKey) -> Received:
+    """Have a delivery made again and return the call."""
+    before = len(hook.received)
+    ground = server.parts.ground
+    delivery = await ground.store.redeliver(key, ground.clock.now_ms())
+    assert delivery is not None
+    server.parts.webhooks.offer(delivery)
+    return (await hook.wait_for_count(before + 1))[-1]
