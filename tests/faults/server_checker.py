@@ -15,6 +15,7 @@ from tests.faults import checker
 from tests.faults.ledger import Entry
 from tests.faults.server_peers import Call
 
+_SENDS = ("sending", "failing", "either")
 _TOLD = ["sent", "delivered", "read"]
 
 
@@ -50,6 +51,8 @@ def _wrongly_told(ledger: Sequence[Entry], calls: Sequence[Call]) -> Iterator[st
                 yield f"message {entry.key} was acknowledged, and the webhook was told {told.get(entry.key)}"
             case ("ack", "failing") if told.get(entry.key) != ["failed"]:
                 yield f"message {entry.key} had to fail, and the webhook was told {told.get(entry.key)}"
+            case ("ack", "either") if told.get(entry.key) not in (_TOLD, ["failed"]):
+                yield f"message {entry.key} had to be delivered or fail, and the webhook was told {told.get(entry.key)}"
             case ("ack", "written") if entry.key not in messages:
                 yield f"the user's message {entry.key} never reached the webhook"
 
@@ -64,7 +67,7 @@ def _not_the_same_bytes(calls: Sequence[Call]) -> Iterator[str]:
 def _not_the_same_message(ledger: Sequence[Entry], connection: apsw.Connection) -> Iterator[str]:
     tags = dict(connection.execute("SELECT key, tag FROM messages"))
     for entry in ledger:
-        if entry.mark == "ack" and entry.what in ("sending", "failing") and tags.get(entry.key) != entry.detail:
+        if entry.mark == "ack" and entry.what in _SENDS and tags.get(entry.key) != entry.detail:
             yield f"the id that was answered for message {entry.key} does not name it"
 
 

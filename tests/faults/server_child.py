@@ -155,7 +155,7 @@ class Driver:
 
     async def _work(self, port: int) -> None:
         wire = await Wire.open(port)
-        actions = (self._text, self._text, self._text, self._late, self._upload, self._by_id, self._by_link)
+        actions = (self._text, self._text, self._late, self._upload, self._by_id, self._by_link, self._by_dying_link)
         try:
             while True:
                 action = self._chance.choice((*actions, self._phone_writes, self._delete))
@@ -167,7 +167,7 @@ class Driver:
         await self._send(wire, self._chance.choice(OPEN), "text", lambda token: {"body": f"t{token};"})
 
     async def _late(self, wire: "Wire") -> None:
-        await self._send(wire, CLOSED, "text", lambda token: {"body": f"t{token};"})
+        await self._send(wire, CLOSED, "text", lambda token: {"body": f"t{token};"}, ends="failing")
 
     async def _upload(self, wire: "Wire") -> None:
         # One file in four is one of three that come again and again; the others are like nobody else's.
@@ -196,6 +196,13 @@ class Driver:
             wire, phone, "document", lambda token: {"link": f"{link}/{token}.pdf", "caption": f"t{token};"}
         )
 
+    async def _by_dying_link(self, wire: "Wire") -> None:
+        """Send by a link that works once: after a kill the message may have to fail, but not if it was delivered."""
+        link = f"http://127.0.0.1:{self._setup.peers_port}/once/0"
+        phone = self._chance.choice(OPEN)
+        body = lambda token: {"link": f"{link}/{token}.pdf", "caption": f"t{token};"}  # noqa: E731
+        await self._send(wire, phone, "document", body, ends="either")
+
     async def _phone_writes(self, _: "Wire") -> None:
         await self._write(self._chance.choice(OPEN))
 
@@ -213,7 +220,9 @@ class Driver:
         )
         self._ledger.note("ack", "written", message.key)
 
-    async def _send(self, wire: "Wire", phone: str, kind: str, body: Callable[[int], dict[str, str]]) -> None:
+    async def _send(
+        self, wire: "Wire", phone: str, kind: str, body: Callable[[int], dict[str, str]], *, ends: str = "sending"
+    ) -> None:
         token = next(self._tokens)
         self._ledger.note("intent", "accept", 0, token)
         message = {"messaging_product": "whatsapp", "to": phone, "type": kind, kind: body(token)}
@@ -224,7 +233,7 @@ class Driver:
         ref = ids.parse_message_id(answer["messages"][0]["id"])
         assert ref is not None, answer
         self._ledger.note("ack", "accept", ref.key, token)
-        self._ledger.note("ack", "failing" if phone == CLOSED else "sending", ref.key, ref.tag)
+        self._ledger.note("ack", ends, ref.key, ref.tag)
         stages.reach("accept.replied")
 
 

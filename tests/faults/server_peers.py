@@ -52,8 +52,7 @@ class Peers(Receiver):
         self.received.clear()  # the log has them
         is_first = not self._is_known(got.headers.get("webhook-id", got.path))
         if got.method == "GET":
-            _, kind, victim, *_ = got.path.split("/")
-            return Deadly(200, _PDF.body, _PDF.headers, victim=int(victim)) if kind == "midway" and is_first else _PDF
+            return _file(got.path, is_first=is_first)
         call = _call(got)
         os.write(self._log, msgspec.json.encode(call) + b"\n")
         if KILL_HEADER in got.headers:
@@ -71,6 +70,16 @@ class Peers(Receiver):
         known = name in self._known
         self._known.add(name)
         return known
+
+
+def _file(path: str, *, is_first: bool) -> Answer:
+    """Return the file: always, only once, or with the death of the process in the path at the first time."""
+    _, kind, victim, _ = path.split("/")
+    if kind == "midway" and is_first:
+        return Deadly(200, _PDF.body, _PDF.headers, victim=int(victim))
+    if kind == "once" and not is_first:
+        return Answer(404)
+    return _PDF
 
 
 def _call(got: Received) -> Call:

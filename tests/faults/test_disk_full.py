@@ -1,0 +1,114 @@
+"""A disk that fills up under a running server: it says so, loses nothing, and goes on by itself when there is room."""
+
+import asyncio
+import contextlib
+import os
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from tests.faults.processes import Served, served
+from tests.support import media
+from tests.support.clients import Answer, Client, client_for
+from tests.support.receiver import Receiver
+
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.slow,
+    pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk"),
+]
+
+NUMBER = "15550123456"
+TOKEN = "test-token"
+PHONE = "491701234567"
+JPEG = media.jpeg()
+LONG = "x" * 4_000
+RECOVERY_SECONDS = 10
+CYCLES = 5
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 24 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", folder], check=True, timeout=10)
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True, timeout=10)
+
+
+def fill(disk: Path) -> Path:
+    """Take every free byte of a disk."""
+    filler = disk / "filler"
+    with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(bytes(4_096))
+    return filler
+
+
+@asynccontextmanager
+async def world(disk: Path, hook: Receiver) -> AsyncIterator[tuple[Served, Client]]:
+    flags = (f"--number={NUMBER}", f"--token={TOKEN}", "--rules=relaxed", f"--webhook={hook.url}")
+    async with (
+        served(disk / "data", *flags) as server,
+        client_for("meta", server.ready.base_url, NUMBER, TOKEN) as client,
+    ):
+        yield server, client
+
+
+async def send(client: Client) -> Answer:
+    return await client.send(PHONE, "text", {"body": LONG})
+
+
+async def send_until_refused(client: Client, acknowledged: list[str]) -> Answer:
+    """Send until the server refuses, and return how it does; what it took on the way is acknowledged."""
+    async with asyncio.timeout(30):
+        while (answer := await send(client)).status == 200:
+            acknowledged.append(answer.json["messages"][0]["id"])
+        return answer
+
+
+async def send_until_taken(client: Client) -> Answer:
+    async with asyncio.timeout(RECOVERY_SECONDS):
+        while (answer := await send(client)).status != 200:  # noqa: ASYNC110 - as a client would
+            await asyncio.sleep(0.1)
+        return answer
+
+
+async def test_a_full_disk_is_told_and_nothing_acknowledged_is_lost(disk: Path) -> None:
+    acknowledged: list[str] = []
+    async with Receiver() as hook, world(disk, hook) as (server, client):
+        media_id = client.media_id(await client.upload(JPEG.data, "image/jpeg"))
+        filler = fill(disk)
+
+        refused = await asyncio.gather(*(send_until_refused(client, acknowledged) for _ in range(8)))
+        upload = await client.upload(JPEG.data + bytes(500_000), "image/jpeg")
+        read = await client.download(media_id)
+        filler.unlink()
+        taken = await send_until_taken(client)
+
+        acknowledged.append(taken.json["messages"][0]["id"])
+        for message in acknowledged:
+            await hook.wait_for_status(message, "read", timeout=20)
+        assert {(answer.status, answer.headers["Retry-After"]) for answer in (*refused, upload)} == {(507, "5")}
+        assert (read.status, read.body) == (200, JPEG.data)
+        code, _ = await server.stop()
+        assert code == 0
+
+
+async def test_a_disk_that_fills_up_again_and_again_loses_nothing(disk: Path) -> None:
+    acknowledged: list[str] = []
+    async with Receiver() as hook, world(disk, hook) as (server, client):
+        for _ in range(CYCLES):
+            filler = fill(disk)
+            await asyncio.gather(*(send_until_refused(client, acknowledged) for _ in range(8)))
+            filler.unlink()
+            taken = await send_until_taken(client)
+            acknowledged.append(taken.json["messages"][0]["id"])
+
+        for message in acknowledged:
+            await hook.wait_for_status(message, "read", timeout=20)
+        code, _ = await server.stop()
+        assert code == 0
