@@ -27,6 +27,7 @@ from waypost.model import (
     Outcome,
     Phone,
     Provider,
+    Sent,
     Status,
     Template,
     Token,
@@ -293,6 +294,10 @@ class NetworkStore(Protocol):
         """Take a message by its token, fsynced on return; False if it was taken before: it is not taken twice."""
         ...
 
+    async def has_taken(self, token: MessageKey) -> bool:
+        """Say whether a message was taken by this token."""
+        ...
+
     async def progressed(self, steps: Sequence[tuple[MessageKey, Status, int]]) -> None:
         """Note how far messages are: token, progress, due_ms. Lazy; told again after a crash if it was lost."""
         ...
@@ -363,6 +368,10 @@ class Upstream(Protocol):
 
     async def send(self, message: Outbound, medium: Medium | None) -> Outcome:
         """Hand over one message; the token is `message.key`."""
+        ...
+
+    async def arrived(self, token: MessageKey) -> Sent | None:
+        """Return how an attempt with this token ended that arrived; only an `askable` network knows."""
         ...
 
     async def mark_read(self, number_id: NumberId, key: MessageKey, *, typing: bool) -> None:

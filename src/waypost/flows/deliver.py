@@ -34,7 +34,7 @@ class Deliver:
         """Try once. Return None when the outcome is durable, or the platform time of the next attempt."""
         found = await self._closed_window(message) or await self.shelf.for_message(message)
         if isinstance(found, Fault):
-            await self.receive.failed(message, found)
+            await self._fail(message, found)
             return None
         return await self._send(message, found)
 
@@ -66,9 +66,20 @@ class Deliver:
         """Keep the job for another attempt, unless it has had them all."""
         if message.attempt >= MAX_ATTEMPTS:
             details = f"Given up after {message.attempt} attempts; the last one ended with: {why}."
-            await self.receive.failed(message, Fault(SOMETHING_WENT_WRONG, details))
+            await self._fail(message, Fault(SOMETHING_WENT_WRONG, details))
             return None
         delay_ms = max(int(1000 * after_seconds), backoff.UPSTREAM.delay_ms(message.attempt))
         message.due_ms = self.clock.now_ms() + delay_ms
         await self.store.settle_later(message)
         return message.due_ms
+
+    async def _fail(self, message: Outbound, fault: Fault) -> None:
+        """End a message as failed, unless an attempt whose outcome a crash hid has brought it to the user.
+
+        A link can be dead and a window closed by the time of the next start.
+        """
+        sent = await self.upstream.arrived(message.key) if self.upstream.askable else None
+        if sent is None:
+            await self.receive.failed(message, fault)
+        else:
+            await self.store.settle_sent(message, sent.upstream_id)

@@ -17,6 +17,7 @@ _SAVE_PHONE = (
 )
 # Read what has not reached its last status, in order of token.
 _UNFINISHED = f"SELECT {CARRIED_COLUMNS} FROM carried WHERE progress < 3 AND token > ? ORDER BY token LIMIT ?"  # noqa: S608 - constants
+_HAS_TAKEN = "SELECT EXISTS (SELECT 1 FROM carried WHERE token = ?)"
 # Find the newest messages that a phone has shown. The business may have been told of that (28: delivered, read or
 # played) a moment before the network notes it.
 _RECEIVED = (
@@ -44,6 +45,10 @@ class NetworkPart(Part):
         future: Any = self._commit.submit(self._writes.take, (-carried.token,), carried)
         is_new: bool = await future
         return is_new
+
+    async def has_taken(self, token: MessageKey) -> bool:
+        """Say whether a message was taken."""
+        return self._reader.row(_HAS_TAKEN, (token,)) == (1,)
 
     async def progressed(self, steps: Sequence[tuple[MessageKey, Status, int]]) -> None:
         """Note how far the network has told the business."""

@@ -106,6 +106,10 @@ class Network:
             self._move_on(carried)
         return Sent(str(message.key))
 
+    async def arrived(self, token: MessageKey) -> Sent | None:
+        """Return the outcome of a message that was taken."""
+        return Sent(str(token)) if await self._store.has_taken(token) else None
+
     async def mark_read(self, number_id: NumberId, key: MessageKey, *, typing: bool) -> None:
         """Nothing to do: phones of the embedded network do not look at ticks."""
 
