@@ -319,6 +319,11 @@ class BlobWriter(Protocol):
         """Where the bytes are for now, to be looked at before they are kept."""
         ...
 
+    @property
+    def sha256(self) -> bytes:
+        """The hash of what was flushed."""
+        ...
+
     async def write(self, chunk: bytes) -> None:
         """Append; the chunk may be buffered."""
         ...

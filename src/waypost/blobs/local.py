@@ -237,6 +237,11 @@ class LocalWriter:
         """How many bytes were written so far, buffered ones too."""
         return self._size + self._waiting_bytes
 
+    @property
+    def sha256(self) -> bytes:
+        """The hash of what was flushed."""
+        return self._hash.digest()
+
     async def write(self, chunk: bytes) -> None:
         """Append; buffered up to 256 KiB, so that small chunks cost no trip to a thread each."""
         self._waiting.append(chunk)

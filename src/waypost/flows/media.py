@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal, cast
+from weakref import WeakValueDictionary
 
 from waypost.errors import BAD_MEDIA, MEDIA_FAILED, Fault, Refusal
 from waypost.lib.clock import Clock
@@ -20,7 +21,7 @@ from waypost.lib.images import ImageInspector
 from waypost.lib.links import BadLink, FetchPolicy, Link, parse_link
 from waypost.lib.media_facts import MediaFacts, gather_facts
 from waypost.model import Dialect, MediaKey, Medium, NumberId, Outbound, Provider
-from waypost.ports import BlobStore, BlobWriter, Records
+from waypost.ports import Blob, BlobStore, BlobWriter, Records
 from waypost.rules import media as media_rules
 from waypost.wire.canonical import stored_content
 from waypost.wire.parts import MediaObject
@@ -80,6 +81,7 @@ class MediaShelf:
     keys: KeyMaker
     _fetched: dict[_LinkKey, tuple[MediaKey, int]] = field(default_factory=dict)
     _fetching: dict[_LinkKey, asyncio.Lock] = field(default_factory=dict)
+    _in_hand: WeakValueDictionary[bytes, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def writer(self) -> AbstractAsyncContextManager[BlobWriter]:
         """Open a file for the bytes that are coming in."""
@@ -108,8 +110,9 @@ class MediaShelf:
 
     async def delete(self, medium: Medium) -> None:
         """Delete a medium; its bytes go with the last id that has them."""
-        if await self.records.delete_medium(medium.key):
-            await self.blobs.delete(medium.sha256)
+        async with self._alone_with(medium.sha256):
+            if await self.records.delete_medium(medium.key):
+                await self.blobs.delete(medium.sha256)
 
     async def for_message(self, message: Outbound) -> Medium | Fault | None:
         """Return the medium that a message carries, fetched if it is a link; None if it carries none.
@@ -208,12 +211,21 @@ class MediaShelf:
         await writer.flush()
         return await gather_facts(writer.path, declared, self.inspector)
 
+    def _alone_with(self, sha256: bytes) -> asyncio.Lock:
+        """Return the lock of some bytes: between their being there and their row nobody may delete them."""
+        return self._in_hand.setdefault(sha256, asyncio.Lock())
+
     async def _store(self, writer: BlobWriter, origin: Origin, facts: MediaFacts) -> Medium:
-        """Keep the bytes, then the row: an id never names bytes that a power cut can take."""
-        blob = await writer.keep()
+        """Keep the bytes, then the row: an id never names bytes that a power cut can take, or a deletion."""
+        async with self._alone_with(writer.sha256):
+            medium = self._medium(await writer.keep(), origin, facts)
+            await self.records.save_medium(medium)
+        return medium
+
+    def _medium(self, blob: Blob, origin: Origin, facts: MediaFacts) -> Medium:
         now_ms = self.clock.now_ms()
         life = INBOUND_LIFE if origin.source == "inbound" else LIFE
-        medium = Medium(
+        return Medium(
             key=MediaKey(self.keys.next()),
             tag=new_media_tag(),
             number_id=origin.number_id,
@@ -227,8 +239,6 @@ class MediaShelf:
             animated=media_rules.is_animated(facts),
             damage=media_rules.damage(facts),
         )
-        await self.records.save_medium(medium)
-        return medium
 
 
 def _authorization(provider: Provider) -> str:
