@@ -35,7 +35,7 @@ from tests.faults.server_stages import STAGES
 from waypost import registry
 
 _START_SECONDS = 0.03
-_LIFE_SECONDS = 0.06
+_LIFE_SECONDS = 0.04
 _PATIENCE_SECONDS = 40.0
 _WARM_SECONDS = 1.0
 
@@ -171,7 +171,7 @@ def plans_of(each: int, at_random: int, seed: int) -> list[Plan]:
     chance = random.Random(seed)
     stages = [*STAGES * each, *[None] * at_random]
     chance.shuffle(stages)
-    most = {stage: 0 if stage and stage.startswith("start") else 5 for stage in stages}
+    most = {stage: 0 if stage and stage.startswith("start") else 3 for stage in stages}
     # A life's number seeds what its driver does; a folder's last life has the next number, so they go in twos.
     return [
         Plan(seed * 100_000 + 2 * number, stage, chance.randint(0, most[stage]))

@@ -9,7 +9,7 @@ import itertools
 import os
 import random
 import re
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,7 +35,7 @@ OPEN = tuple(f"49170100{n:04}" for n in range(6))
 """Phones whose users have written before anybody writes to them."""
 CLOSED = "491709999999"
 """A phone whose user has never written."""
-WORKERS = 4
+WORKERS = 3
 _TOKENS_PER_LIFE = 100_000
 _JPEG = jpeg(width=16, height=16).data
 _QUIET = (
@@ -155,13 +155,31 @@ class Driver:
 
     async def _work(self, port: int) -> None:
         wire = await Wire.open(port)
-        actions = (self._text, self._text, self._late, self._upload, self._by_id, self._by_link, self._by_dying_link)
+        actions = [
+            self._text, self._text, self._late, self._upload, self._by_id, self._by_link, self._by_dying_link,
+            self._phone_writes, self._delete, *2 * self._leading_to(self._plan.stage),
+        ]  # fmt: skip
         try:
             while True:
-                action = self._chance.choice((*actions, self._phone_writes, self._delete))
-                await action(wire)
+                await self._chance.choice(actions)(wire)
         finally:
             await wire.close()
+
+    def _leading_to(self, stage: str | None) -> list[Callable[["Wire"], Awaitable[None]]]:
+        """Return the actions that lead to a stage, so that a life does not wait long for a rare one."""
+        match (stage or "").partition(".")[0]:
+            case "link":
+                return [self._by_link] * 4
+            case "delete":
+                return [self._delete, self._upload] * 2
+            case "file":
+                return [self._upload] * 4
+            case "settle_failed":
+                return [self._late] * 4
+            case "inbound":
+                return [self._phone_writes] * 4
+            case _:
+                return [self._text] * 2
 
     async def _text(self, wire: "Wire") -> None:
         await self._send(wire, self._chance.choice(OPEN), "text", lambda token: {"body": f"t{token};"})
@@ -263,7 +281,7 @@ class Wire:
     async def ask(
         self, method: str, path: str, body: bytes = b"", content_type: str = "application/json"
     ) -> dict[str, Any]:
-        """Make a request and return the JSON of its answer, which must be good."""
+        """Make a request and return the JSON of its answer, which must be good, or say that a rate was too high."""
         self._writer.write(
             f"{method} {path} HTTP/1.1\r\nHost: {self._host}\r\nAuthorization: Bearer {TOKEN}\r\n"
             f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
@@ -273,7 +291,7 @@ class Wire:
         length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
         assert length is not None, head
         answer = await self._reader.readexactly(int(length[1]))
-        assert head.startswith(b"HTTP/1.1 200") or b"rate" in answer, (head, answer)
+        assert head.startswith(b"HTTP/1.1 200") or b"retry-after" in head, (head, answer)
         decoded: dict[str, Any] = msgspec.json.decode(answer)
         return decoded
 

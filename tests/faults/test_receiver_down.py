@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import aiohttp
 import pytest
-from tests.support.clients import Client, client_for
+from tests.support.clients import Client, Control, client_for
 from tests.support.receiver import Answer, Received, Receiver
-from tests.support.server import NUMBER, TOKEN, Running, running
+from tests.support.server import ADMIN, NUMBER, TOKEN, Running, running
 
 from waypost.flows.first_start import SAMPLE_PHONE
 from waypost.lib.ids import parse_message_id
@@ -127,10 +128,10 @@ async def test_after_eight_days_a_delivery_is_a_dead_letter_and_redelivery_keeps
 
 
 async def redeliver(server: Running, hook: Receiver, key: EventKey) -> Received:
-    """Have a delivery made again and return the call."""
+    """Have a delivery made again by the control API and return the call."""
     before = len(hook.received)
-    ground = server.parts.ground
-    delivery = await ground.store.redeliver(key, ground.clock.now_ms())
-    assert delivery is not None
-    server.parts.webhooks.offer(delivery)
+    async with aiohttp.ClientSession() as session:
+        control = Control(session, server.base_url, ADMIN)
+        answer = await control.call("POST", f"/webhooks/deliveries/evt_{key}/redeliver")
+    assert answer.status == 200, answer
     return (await hook.wait_for_count(before + 1))[-1]
