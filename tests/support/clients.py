@@ -39,6 +39,7 @@ class Client:
         self.session = session
         self.base = base_url
         self.number = number
+        self.key = token
         self.token = token
 
     @property
@@ -61,6 +62,11 @@ class Client:
     @property
     def messages_path(self) -> str:
         raise NotImplementedError
+
+    @property
+    def aliases(self) -> list[str]:
+        """Other spellings of `messages_path` that the face knows."""
+        return []
 
     async def upload(self, data: bytes, mime: str, filename: str = "file") -> Answer:
         raise NotImplementedError
@@ -145,6 +151,10 @@ class ProxyClient(MetaClient):
         return "/messages"
 
     @property
+    def aliases(self) -> list[str]:
+        return ["/message"]
+
+    @property
     def upload_path(self) -> str:
         return "/media"
 
@@ -160,7 +170,7 @@ class OnPremClient(Client):
     sent_status = 201
 
     async def log_in(self, user: str = "admin") -> Answer:
-        basic = base64.b64encode(f"{user}:{self.token}".encode()).decode()
+        basic = base64.b64encode(f"{user}:{self.key}".encode()).decode()
         headers = {"Authorization": f"Basic {basic}"}
         async with self.session.post(f"{self.base}/v1/users/login", headers=headers) as answer:
             got = Answer(answer.status, await answer.read())
@@ -170,6 +180,10 @@ class OnPremClient(Client):
     @property
     def messages_path(self) -> str:
         return "/v1/messages"
+
+    @property
+    def aliases(self) -> list[str]:
+        return ["/v1/message"]
 
     async def upload(self, data: bytes, mime: str, filename: str = "file") -> Answer:  # noqa: ARG002 - no names here
         return await self.call("POST", "/v1/media", data=data, headers={"Content-Type": mime})
@@ -194,6 +208,16 @@ class OnPremClient(Client):
 
     def inbound(self, callback: Any) -> list[Body]:
         return list(callback.get("messages", []))
+
+
+class OnPremKeyClient(OnPremClient):
+    """A program for 360dialog's On-Premises host: a key on every request instead of a login."""
+
+    face = "onprem-key"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"D360-API-KEY": self.key}
 
 
 class Control:
@@ -221,13 +245,15 @@ class Control:
 
 
 FACES = {client.face: client for client in (MetaClient, ProxyClient, OnPremClient)}
+"""What every journey runs on."""
+CLIENTS = {**FACES, OnPremKeyClient.face: OnPremKeyClient}
 
 
 @asynccontextmanager
 async def client_for(face: str, base_url: str, number: str, token: str) -> AsyncIterator[Client]:
     """Open a client of a face, logged in where the face has a login."""
     async with aiohttp.ClientSession() as session:
-        client = FACES[face](session, base_url, number, token)
+        client = CLIENTS[face](session, base_url, number, token)
         if isinstance(client, OnPremClient):
             await client.log_in()
         yield client

@@ -65,6 +65,7 @@ class Accept:
         if request.wa_id == number.digits:
             raise Refusal(RECIPIENT_IS_SENDER, f"The recipient {request.to} is the sending number itself.")
         template = self._template(number, request)
+        self._check_links(request)
         media_key = await self._uploaded(number, request)
         now_ms = self.clock.now_ms()
         if fault := self.meters.fault(number, request.wa_id, now_ms):
@@ -98,6 +99,12 @@ class Accept:
         if isinstance(checked, Fault):
             raise Refusal(checked.problem, checked.details)
         return checked
+
+    def _check_links(self, request: SendRequest) -> None:
+        """Refuse a link that could never be fetched, whatever its server does; where it leads is vetted later."""
+        for medium in request.content.media():
+            if medium.link is not None and (reason := self.shelf.why_no_link(medium.link)):
+                raise Refusal(INVALID_PARAMETER, f"Param {request.kind}['link']: the media link {reason}.")
 
     async def _uploaded(self, number: Number, request: SendRequest) -> MediaKey | None:
         """Return the stored medium that the message names by id; a link is fetched later."""

@@ -94,6 +94,11 @@ class MediaShelf:
             raise Refusal(BAD_MEDIA, fault.details)
         return await self._store(writer, origin, facts)
 
+    def why_no_link(self, text: str) -> str | None:
+        """Return why a text is refused as a link by its form alone, or None."""
+        link = parse_link(text, self.policy)
+        return link.reason if isinstance(link, BadLink) else None
+
     async def find(self, number_id: NumberId, media_id: str) -> Medium | None:
         """Return a medium by its id in either dialect; None if it is unknown, another number's, deleted or expired."""
         ref = parse_media_id(media_id)
