@@ -226,7 +226,7 @@ def _build(ground: Ground) -> Parts:
             webhooks.offer(Delivery(event, first_ms=clock.now_ms()))
 
     receive = Receive(store, store, ground.directory, recent, ground.urls, clock, ground.keys, announce)
-    network.connect(receive.statuses, receive.message, store.last_inbound_ms)
+    network.connect(receive.statuses, receive.message, last_inbound_ms=store.last_inbound_ms, find=store.message)
     deliver = Deliver(store, network, shelf, receive, clock, windows_lifted=relaxed)
     messages = _message_lanes(ground, deliver)
 
@@ -351,10 +351,10 @@ async def _reset(parts: Parts) -> None:
     ground.clock.advance(timedelta(milliseconds=-ground.clock.offset_ms))
     await ground.store.put_state("clock", b"{}")
     await ground.directory.load()
+    await parts.network.load()
     number = ground.directory.number(NumberId(int(ground.settings.number)))
     if number is not None:
         await furnish(number, directory=ground.directory, store=ground.store, receive=parts.receive, keys=ground.keys)
-    await parts.network.load()
 
 
 async def _restored_clock(records: Records) -> SystemClock:

@@ -277,6 +277,8 @@ class Carried:
     due_ms: int
     in_window: bool = True
     """Whether the user's window was open when it was taken; decides the price of a template."""
+    fail: str | None = None
+    """Name of the problem that a fault rule lets it end with."""
 
 
 class NetworkStore(Protocol):

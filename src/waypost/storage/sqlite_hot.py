@@ -73,9 +73,9 @@ _DEAD = Rows("UPDATE deliveries SET state = 2 WHERE key IN (VALUES {rows})", wid
 _ATTEMPTS = Rows("INSERT INTO attempts (event_key, number, at_ms, elapsed_ms, status, answer) VALUES {rows}", width=6)
 # Let the network take messages, each once; returns those that it had not.
 _TAKE = Rows(
-    "INSERT INTO carried (token, number_id, wa_id, kind, category, progress, due_ms, in_window) VALUES {rows}"
+    "INSERT INTO carried (token, number_id, wa_id, kind, category, progress, due_ms, in_window, fail) VALUES {rows}"
     " ON CONFLICT DO NOTHING RETURNING token",
-    width=8,
+    width=9,
 )
 # Note how far the network has got with messages.
 _PROGRESS = Rows(
@@ -205,7 +205,7 @@ class HotWrites:
     def _take(self, items: list[Carried]) -> Sequence[bool]:
         taken = _TAKE.read(
             self._connection,
-            [(c.token, c.number_id, c.wa_id, c.kind, c.category, c.progress, c.due_ms, c.in_window) for c in items],
+            [(c.token, c.number_id, c.wa_id, c.kind, c.category, c.progress, c.due_ms, c.in_window, c.fail) for c in items],
         )
         fresh = {token for (token,) in taken}
         return [carried.token in fresh for carried in items]

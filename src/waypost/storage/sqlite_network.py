@@ -18,12 +18,13 @@ _SAVE_PHONE = (
 # Read what has not reached its last status, in order of token.
 _UNFINISHED = f"SELECT {CARRIED_COLUMNS} FROM carried WHERE progress < 3 AND token > ? ORDER BY token LIMIT ?"  # noqa: S608 - constants
 _HAS_TAKEN = "SELECT EXISTS (SELECT 1 FROM carried WHERE token = ?)"
-# Find the newest messages that a phone has shown. The business may have been told of that (28: delivered, read or
-# played) a moment before the network notes it.
+# Find the newest messages that a phone has shown; a reaction shows once it is sent (2), which is all it ever is. The
+# business may have been told of the rest (28: delivered, read or played) a moment before the network notes it.
 _RECEIVED = (
     f"SELECT {CARRIED_COLUMNS}, {MESSAGE_COLUMNS} FROM carried CROSS JOIN messages ON messages.key = carried.token"  # noqa: S608 - constants
     " CROSS JOIN contents ON contents.key = carried.token WHERE carried.wa_id = ?"
-    " AND (carried.progress BETWEEN 2 AND 4 OR messages.seen & 28) ORDER BY carried.token DESC LIMIT ?"
+    " AND (carried.progress BETWEEN 2 AND 4 OR messages.seen & 28"
+    " OR (carried.kind = 'reaction' AND messages.seen & 2)) ORDER BY carried.token DESC LIMIT ?"
 )
 
 

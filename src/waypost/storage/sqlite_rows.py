@@ -50,9 +50,9 @@ ATTEMPT_COLUMNS = "number, at_ms, elapsed_ms, status, answer"
 MEDIUM_COLUMNS = "key, tag, number_id, sha256, mime, size, created_ms, expires_ms, source, filename, animated, damage"
 CARRIED_COLUMNS = (
     "carried.token, carried.number_id, carried.wa_id, carried.kind, carried.category, carried.progress, carried.due_ms,"
-    " carried.in_window"
+    " carried.in_window, carried.fail"
 )
-CARRIED_WIDTH = 8
+CARRIED_WIDTH = 9
 
 
 def outbound(row: Values) -> Outbound:
@@ -155,9 +155,9 @@ def medium(row: Values) -> Medium:
 
 def carried(row: Values) -> Carried:
     """Make what the network carries of CARRIED_COLUMNS."""
-    token, number_id, wa_id, kind, category, progress, due_ms, in_window = row
+    token, number_id, wa_id, kind, category, progress, due_ms, in_window, fail = row
     key, number = MessageKey(token), NumberId(number_id)
-    return Carried(key, number, wa_id, kind, category, Status(progress), due_ms, bool(in_window))
+    return Carried(key, number, wa_id, kind, category, Status(progress), due_ms, bool(in_window), fail)
 
 
 def token(row: Values) -> Token:

@@ -162,6 +162,7 @@ CREATE TABLE carried (              -- messages that the embedded network has ta
     category TEXT NOT NULL,
     progress INTEGER NOT NULL,
     due_ms INTEGER NOT NULL,
-    in_window INTEGER NOT NULL      -- whether the user's window was open when it was taken; decides the price
+    in_window INTEGER NOT NULL,     -- whether the user's window was open when it was taken; decides the price
+    fail TEXT                       -- name of the problem that a fault rule lets it end with
 ) STRICT;
 CREATE INDEX carried_unfinished ON carried (token) WHERE progress < 3;

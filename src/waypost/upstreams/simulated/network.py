@@ -12,7 +12,7 @@ from typing import Protocol
 
 from waypost.errors import UNDELIVERABLE, UNDELIVERABLE_TEMPLATE, Fault
 from waypost.lib.clock import Clock
-from waypost.lib.ids import KeyMaker
+from waypost.lib.ids import KeyMaker, parse_message_id
 from waypost.model import (
     InboundMessage,
     Medium,
@@ -26,11 +26,13 @@ from waypost.model import (
     Status,
     StatusUpdate,
 )
-from waypost.ports import Carried, NetworkStore
+from waypost.ports import Carried, NetworkStore, StoredMessage
+from waypost.rules import reaction
 from waypost.rules.pricing import price
 from waypost.rules.window import is_open
 from waypost.upstreams.simulated.faults import Faults
 from waypost.upstreams.simulated.phones import Phones, person
+from waypost.wire.messages.reaction import Reaction
 
 _ROUND = 256  # messages that are told about in one go
 _PAGE = 1_000
@@ -38,6 +40,7 @@ _PAGE = 1_000
 Report = Callable[[Sequence[StatusUpdate]], Awaitable[None]]
 ReportMessage = Callable[[InboundMessage], Awaitable[bool]]
 LastInbound = Callable[[NumberId, str], Awaitable[int | None]]
+Find = Callable[[MessageKey], Awaitable[StoredMessage | None]]
 
 
 class Schedule(Protocol):
@@ -65,15 +68,22 @@ class Network:
         self._report: Report | None = None
         self._report_message: ReportMessage | None = None
         self._last_inbound_ms: LastInbound | None = None
+        self._find: Find | None = None
         self._ready: deque[Carried] = deque()
         self._something_ready = asyncio.Event()
         self._resting: defaultdict[str, list[Carried]] = defaultdict(list)
 
-    def connect(self, report: Report, report_message: ReportMessage, last_inbound_ms: LastInbound) -> None:
-        """Say where statuses and messages are reported, and who knows when a user wrote; before the first message."""
+    def connect(
+        self, report: Report, report_message: ReportMessage, *, last_inbound_ms: LastInbound, find: Find
+    ) -> None:
+        """Say where statuses and messages are reported, who knows when a user wrote, and who finds a message by key.
+
+        It comes before the first message.
+        """
         self._report = report
         self._report_message = report_message
         self._last_inbound_ms = last_inbound_ms
+        self._find = find
 
     async def load(self) -> None:
         """Go on with what was on its way when the server stopped."""
@@ -99,8 +109,8 @@ class Network:
             due_ms=due_ms,
             in_window=message.kind != "template" or await self._in_window(message),
         )
-        if orders.fail is not None:
-            fault = Fault(orders.fail, "Failed as a fault rule demands.")
+        ordered = Fault(orders.fail, "Failed as a fault rule demands.") if orders.fail else None
+        if fault := ordered or await self._bad_reaction(message):
             await self._tell([StatusUpdate(carried.token, Status.FAILED, self._clock.now_ms(), None, fault=fault)])
         elif await self._store.take(carried):
             self._move_on(carried)
@@ -212,6 +222,19 @@ class Network:
     async def _in_window(self, message: Outbound) -> bool:
         assert self._last_inbound_ms is not None, "connect() comes first"
         return is_open(await self._last_inbound_ms(message.number_id, message.wa_id), self._clock.now_ms())
+
+    async def _bad_reaction(self, message: Outbound) -> Fault | None:
+        """Return why a reaction has nothing to stand on; None for every other message."""
+        if not isinstance(message.content, Reaction):
+            return None
+        assert self._find is not None, "connect() comes first"
+        ref = parse_message_id(message.content.message_id)
+        found = await self._find(MessageKey(ref.key)) if ref else None
+        thread = (message.number_id, message.wa_id, ref.tag if ref else 0)
+        if found is not None and (found.number_id, found.wa_id, found.tag) != thread:
+            found = None
+        age_ms = self._clock.now_ms() - found.at_ms if found else 0
+        return reaction.fault(message.content.message_id, found_kind=found.kind if found else None, age_ms=age_ms)
 
     async def _tell(self, updates: list[StatusUpdate]) -> None:
         assert self._report is not None, "connect() comes first"
