@@ -1,5 +1,6 @@
 """Every journey runs on every face, against a whole server with a real receiver."""
 
+import asyncio
 import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ import aiohttp
 import pytest
 from tests.support.clients import CLIENTS, FACES, Answer, Body, Client, Control, OnPremClient, client_for
 from tests.support.media import Sample
+from tests.support.raw_http import Wire
 from tests.support.receiver import Receiver
 from tests.support.server import ADMIN, NUMBER, TOKEN, Running, running
 
@@ -172,6 +174,20 @@ async def files() -> AsyncIterator[Receiver]:
     """A server that links lead to."""
     async with Receiver() as receiver:
         yield receiver
+
+
+async def raw_status(client: Client, request: bytes) -> int:
+    """Send bytes that no HTTP library would, `$HOST` replaced, and return the status; 0 for a hang-up."""
+    host = client.base.removeprefix("http://")
+
+    def ask() -> int:
+        wire = Wire(int(host.rpartition(":")[2]))
+        wire.send(request.replace(b"$HOST", host.encode()))
+        status = wire.reply().status
+        wire.close()
+        return status
+
+    return await asyncio.to_thread(ask)
 
 
 def code_of(client: Client, answer: Answer) -> tuple[int, int]:

@@ -1,6 +1,5 @@
 """Who is calling: every wrong way to say so gets the face's one answer, and nobody sees what another number has."""
 
-import asyncio
 import base64
 import re
 from collections.abc import AsyncIterator
@@ -8,10 +7,9 @@ from typing import Any
 
 import aiohttp
 import pytest
-from tests.journeys.conftest import PHONE, World, code_of
+from tests.journeys.conftest import PHONE, World, code_of, raw_status
 from tests.support import media
 from tests.support.clients import FACES, Answer, Client, MetaClient, OnPremClient
-from tests.support.raw_http import Wire
 from tests.support.server import ADMIN, NUMBER, TOKEN
 
 pytestmark = pytest.mark.anyio
@@ -76,7 +74,9 @@ def sound(key: str) -> list[tuple[str, str]]:
     return [("Authorization", f"Bearer {key}")]
 
 
-JWT = ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in (b'{"alg":"none"}', b'{"iss":"a"}', b"x"))
+JWT = ".".join(
+    base64.urlsafe_b64encode(part).decode().rstrip("=") for part in (b'{"alg":"none"}', b'{"iss":"a"}', b"x")
+)
 ALTERED = TOKEN[:-1] + "x"
 WRONG: dict[str, list[tuple[str, str]]] = {
     "A1 no header": [],
@@ -129,22 +129,11 @@ async def test_a_credential_with_a_nul_or_ten_thousand_signs_is_refused_and_noth
     name = "D360-API-KEY: " if world.client.face == "proxy" else "Authorization: Bearer "
     statuses = []
     for value in (b"a\0b", b"\xff\xfe", b"x" * 10_000):
-        host = world.client.base.removeprefix("http://").encode()
-        head = b"GET %b HTTP/1.1\r\nHost: %b\r\n%b%b\r\n\r\n" % (
-            world.client.messages_path.encode(), host, name.encode(), value,
-        )  # fmt: skip
-        statuses.append(await asyncio.to_thread(_first_status, int(host.rpartition(b":")[2]), head))
+        start = f"GET {world.client.messages_path} HTTP/1.1\r\nHost: $HOST\r\n{name}".encode()
+        statuses.append(await raw_status(world.client, start + value + b"\r\n\r\n"))
 
     assert all(400 <= status < 500 for status in statuses), statuses
     assert (await world.client.send(PHONE, "text", TEXT)).status == world.client.sent_status
-
-
-def _first_status(port: int, head: bytes) -> int:
-    wire = Wire(port)
-    wire.send(head)
-    status = wire.reply().status
-    wire.close()
-    return status
 
 
 # -- On-Premises logins -------------------------------------------------------------------------------------------
@@ -236,14 +225,13 @@ async def test_a_token_in_the_query_works_and_is_never_logged(world: World, capf
     ],
 )
 async def test_a_path_that_is_not_the_numbers_own_leads_nowhere(world: World, path: str) -> None:
-    host, port = world.client.base.removeprefix("http://").split(":")
     body = b'{"messaging_product":"whatsapp","to":"15550001111","text":{"body":"x"}}'
     request = (
-        f"POST {path} HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: Bearer {TOKEN}\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: $HOST\r\nAuthorization: Bearer {TOKEN}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     ).encode() + body
 
-    status = await asyncio.to_thread(_first_status, int(port), request)
+    status = await raw_status(world.client, request)
 
     assert status in (400, 404)
     assert await world.shown_on() == []
