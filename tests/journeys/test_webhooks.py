@@ -25,6 +25,7 @@ NOON = "2027-01-31T12:00:00Z"
 async def frozen(world: World) -> None:
     """Stop platform time at a moment that golden files can name, with the sample phone's window open."""
     await world.stand_at(NOON)
+    await world.phone(name="Zoë / 👋")
     await world.write("text", {"body": "Ready"})
     await world.inbound()
 
