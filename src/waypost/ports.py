@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from waypost.errors import Fault
 from waypost.model import (
     Attempt,
     Delivery,
@@ -277,8 +278,8 @@ class Carried:
     due_ms: int
     in_window: bool = True
     """Whether the user's window was open when it was taken; decides the price of a template."""
-    fail: str | None = None
-    """Name of the problem that a fault rule lets it end with."""
+    fault: Fault | None = None
+    """What it is to end with, whatever its phone does: a fault rule's order, or a reaction to nothing."""
 
 
 class NetworkStore(Protocol):

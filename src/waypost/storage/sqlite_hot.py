@@ -8,6 +8,7 @@ from waypost.model import Attempt, Delivery, Event, NumberId, Outbound
 from waypost.ports import Carried, InboundRow, StatusRow
 from waypost.storage.commit import Kind
 from waypost.storage.sqlite_engine import Rows
+from waypost.storage.sqlite_rows import carried_values
 from waypost.storage.sqlite_statuses import Statuses, write_events
 
 Joined = Callable[[Sequence[Event]], None]
@@ -73,7 +74,7 @@ _DEAD = Rows("UPDATE deliveries SET state = 2 WHERE key IN (VALUES {rows})", wid
 _ATTEMPTS = Rows("INSERT INTO attempts (event_key, number, at_ms, elapsed_ms, status, answer) VALUES {rows}", width=6)
 # Let the network take messages, each once; returns those that it had not.
 _TAKE = Rows(
-    "INSERT INTO carried (token, number_id, wa_id, kind, category, progress, due_ms, in_window, fail) VALUES {rows}"
+    "INSERT INTO carried (token, number_id, wa_id, kind, category, progress, due_ms, in_window, fault) VALUES {rows}"
     " ON CONFLICT DO NOTHING RETURNING token",
     width=9,
 )
@@ -205,7 +206,7 @@ class HotWrites:
     def _take(self, items: list[Carried]) -> Sequence[bool]:
         taken = _TAKE.read(
             self._connection,
-            [(c.token, c.number_id, c.wa_id, c.kind, c.category, c.progress, c.due_ms, c.in_window, c.fail) for c in items],
+            [carried_values(carried) for carried in items],
         )
         fresh = {token for (token,) in taken}
         return [carried.token in fresh for carried in items]

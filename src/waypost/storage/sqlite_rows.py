@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from waypost.errors import SOMETHING_WENT_WRONG, Fault, all_problems
 from waypost.model import (
     Attempt,
     Delivery,
@@ -50,7 +51,7 @@ ATTEMPT_COLUMNS = "number, at_ms, elapsed_ms, status, answer"
 MEDIUM_COLUMNS = "key, tag, number_id, sha256, mime, size, created_ms, expires_ms, source, filename, animated, damage"
 CARRIED_COLUMNS = (
     "carried.token, carried.number_id, carried.wa_id, carried.kind, carried.category, carried.progress, carried.due_ms,"
-    " carried.in_window, carried.fail"
+    " carried.in_window, carried.fault"
 )
 CARRIED_WIDTH = 9
 
@@ -155,9 +156,23 @@ def medium(row: Values) -> Medium:
 
 def carried(row: Values) -> Carried:
     """Make what the network carries of CARRIED_COLUMNS."""
-    token, number_id, wa_id, kind, category, progress, due_ms, in_window, fail = row
+    token, number_id, wa_id, kind, category, progress, due_ms, in_window, fault = row
     key, number = MessageKey(token), NumberId(number_id)
-    return Carried(key, number, wa_id, kind, category, Status(progress), due_ms, bool(in_window), fail)
+    return Carried(key, number, wa_id, kind, category, Status(progress), due_ms, bool(in_window), _fault(fault))
+
+
+def carried_values(carried: Carried) -> Values:
+    """Return the columns of what the network carries, in the order of CARRIED_COLUMNS."""
+    c, fault = carried, carried.fault
+    ends_with = f"{fault.problem.name}\n{fault.details}" if fault else None
+    return (c.token, c.number_id, c.wa_id, c.kind, c.category, c.progress, c.due_ms, c.in_window, ends_with)
+
+
+def _fault(text: str | None) -> Fault | None:
+    if text is None:
+        return None
+    name, _, details = text.partition("\n")
+    return Fault(all_problems().get(name, SOMETHING_WENT_WRONG), details)
 
 
 def token(row: Values) -> Token:

@@ -163,6 +163,6 @@ CREATE TABLE carried (              -- messages that the embedded network has ta
     progress INTEGER NOT NULL,
     due_ms INTEGER NOT NULL,
     in_window INTEGER NOT NULL,     -- whether the user's window was open when it was taken; decides the price
-    fail TEXT                       -- name of the problem that a fault rule lets it end with
+    fault TEXT                      -- what it is to end with: name of the problem, line feed, details
 ) STRICT;
 CREATE INDEX carried_unfinished ON carried (token) WHERE progress < 3;

@@ -99,6 +99,7 @@ class Network:
         _ = medium  # phones look at the business's stored copy
         orders = self.faults.orders(message.number_id, message.wa_id)
         due_ms = self._clock.now_ms() + self._delay_ms + orders.delay_ms
+        ordered = Fault(orders.fail, "Failed as a fault rule demands.") if orders.fail else None
         carried = Carried(
             token=message.key,
             number_id=message.number_id,
@@ -108,11 +109,9 @@ class Network:
             progress=Status.ACCEPTED,
             due_ms=due_ms,
             in_window=message.kind != "template" or await self._in_window(message),
+            fault=ordered or await self._bad_reaction(message),
         )
-        ordered = Fault(orders.fail, "Failed as a fault rule demands.") if orders.fail else None
-        if fault := ordered or await self._bad_reaction(message):
-            await self._tell([StatusUpdate(carried.token, Status.FAILED, self._clock.now_ms(), None, fault=fault)])
-        elif await self._store.take(carried):
+        if await self._store.take(carried):
             self._move_on(carried)
         return Sent(str(message.key))
 
@@ -202,7 +201,7 @@ class Network:
         phone = self.phones.get(carried.wa_id)
         progress, now_ms = carried.progress, self._clock.now_ms()
         user = person(phone, carried.number_id)
-        while (step := _next_step(carried.kind, progress, phone)) is not None:
+        while (step := _next_step(carried, progress, phone)) is not None:
             progress = step
             updates.append(_update(carried, step, phone, user, now_ms))
             if self._delay_ms:
@@ -214,7 +213,7 @@ class Network:
     def _rest_or_move_on(self, carried: Carried) -> None:
         if _is_finished(carried):
             return
-        if _next_step(carried.kind, carried.progress, self.phones.get(carried.wa_id)) is None:
+        if _next_step(carried, carried.progress, self.phones.get(carried.wa_id)) is None:
             self._resting[carried.wa_id].append(carried)
         else:
             self._move_on(carried)
@@ -245,6 +244,8 @@ class Network:
 def _update(carried: Carried, status: Status, phone: Phone, user: Person, now_ms: int) -> StatusUpdate:
     """Return what the business is told of one step."""
     if status is Status.FAILED:
+        if carried.fault is not None:
+            return StatusUpdate(carried.token, status, now_ms, None, fault=carried.fault)
         template = carried.kind == "template"
         why = "is not on WhatsApp" if not phone.on_whatsapp else "does not take messages from this business"
         problem = UNDELIVERABLE_TEMPLATE if template else UNDELIVERABLE
@@ -255,14 +256,14 @@ def _update(carried: Carried, status: Status, phone: Phone, user: Person, now_ms
     return StatusUpdate(carried.token, status, now_ms, user, pricing)
 
 
-def _next_step(kind: str, progress: Status, phone: Phone) -> Status | None:
+def _next_step(carried: Carried, progress: Status, phone: Phone) -> Status | None:
     """Return the status that comes next for a message on its way to a phone; None while it must wait.
 
     # spec: cloud-api.md#3.5 - a reaction is only ever `sent`.
     """
     if progress is Status.ACCEPTED:
-        return Status.SENT if phone.on_whatsapp and not phone.blocked else Status.FAILED
-    if progress is Status.SENT and phone.online and kind != "reaction":
+        return Status.SENT if phone.on_whatsapp and not phone.blocked and not carried.fault else Status.FAILED
+    if progress is Status.SENT and phone.online and carried.kind != "reaction":
         return Status.DELIVERED
     if progress is Status.DELIVERED and phone.online and phone.reads:
         return Status.READ
