@@ -268,9 +268,9 @@ async def test_a_caption_may_have_1024_characters(world: World) -> None:
 TOO_LONG: list[tuple[str, Any]] = [
     ("text", {"body": "x" * 4097}),
     ("text", {"body": WAVE * 2048 + "!"}),
-    ("image", {"link": "https://example.com/a.jpg", "caption": "x" * 1025}),
-    ("video", {"link": "https://example.com/a.mp4", "caption": "x" * 1025}),
-    ("document", {"link": "https://example.com/a.pdf", "caption": "x" * 1025}),
+    ("image", {"link": "https://127.0.0.1/a.jpg", "caption": "x" * 1025}),
+    ("video", {"link": "https://127.0.0.1/a.mp4", "caption": "x" * 1025}),
+    ("document", {"link": "https://127.0.0.1/a.pdf", "caption": "x" * 1025}),
 ]
 
 

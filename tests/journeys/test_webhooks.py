@@ -65,6 +65,15 @@ async def test_both_signatures_are_over_exactly_the_bytes_that_arrive(world: Wor
     assert Webhook(standard_secret(SECRET)).verify(got.body.decode(), got.headers) == json.loads(got.body)
 
 
+async def test_a_signature_carries_the_machines_own_time_however_far_the_platforms_is(world: World) -> None:
+    await world.advance(days=30)
+    await world.write("text", TEXT)
+
+    got = (await world.hook.wait_for_count(1))[0]
+
+    assert Webhook(standard_secret(SECRET)).verify(got.body.decode(), got.headers) == json.loads(got.body)
+
+
 async def test_names_and_texts_are_escaped_as_the_platform_does_it(world: World) -> None:
     await world.phone(name="Żaneta / 👋")
     await world.write("text", {"body": "Grüße </b>"})
@@ -158,6 +167,8 @@ async def test_no_answer_is_a_failure_and_is_repeated(world: World, manner: Mann
     await wait_out(world, sent, 1)
 
     assert await world.words_of(sent, world.told + 1) == world.told_words[:1] + world.told_words
+    first, second = posts(world)[:2]
+    assert (first.body, first.headers["webhook-id"]) == (second.body, second.headers["webhook-id"])
 
 
 @pytest.mark.parametrize("flags", [{"webhook_timeout_seconds": 0.5}])

@@ -29,7 +29,7 @@ def parcel(*texts: str, language: str = "en_US", name: str = "parcel_update") ->
         ("text", TEXT),
         ("location", {"latitude": 1, "longitude": 2}),
         ("contacts", [{"name": {"formatted_name": "Rosa", "first_name": "Rosa"}}]),
-        ("image", {"link": "https://example.com/never-fetched.jpg"}),
+        ("image", {"link": "https://127.0.0.1/never-fetched.jpg"}),
     ],
 )
 async def test_outside_the_window_a_message_is_accepted_and_fails_without_being_sent(

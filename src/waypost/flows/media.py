@@ -200,7 +200,7 @@ class MediaShelf:
         claim = None if result.content_type.partition(";")[0].strip().lower() in _NO_CLAIM else result.content_type
         facts = await self._facts(writer, claim)
         if fault := media_rules.check(message.dialect, _kind(message, wanted), facts):
-            return Fault(MEDIA_FAILED, f"The media link was fetched, but {fault.details}")
+            return Fault(MEDIA_FAILED, f"The media link was fetched, but its file is refused: {fault.details}")
         medium = await self._store(writer, Origin(message.number_id, "link", claim, result.filename), facts)
         if len(self._fetched) >= _CACHED_LINKS:
             del self._fetched[next(iter(self._fetched))]

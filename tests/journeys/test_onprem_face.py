@@ -1,0 +1,103 @@
+"""What only On-Premises has: contact checks, health, settings, and 360dialog's host in front of it."""
+
+from typing import Any
+
+import pytest
+from tests.journeys.conftest import World, code_of
+from tests.support import media
+
+pytestmark = pytest.mark.anyio
+
+META = {"api_status": "stable", "version": "v2.53.3"}
+PROVIDERS = "/v1/settings/application/media/providers"
+APPLICATION = "/v1/settings/application"
+
+
+@pytest.fixture(params=["onprem", "onprem-key"])
+def face(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+async def test_a_contact_check_answers_in_order_with_what_was_asked(world: World) -> None:
+    asked = ["+1 555 010 0142", "1-555-010-0177", "nobody"]
+
+    answer = await world.client.call("POST", "/v1/contacts", json={"blocking": "wait", "contacts": asked})
+
+    assert (answer.status, answer.json) == (
+        200,
+        {
+            "contacts": [
+                {"input": "+1 555 010 0142", "status": "valid", "wa_id": "15550100142"},
+                {"input": "1-555-010-0177", "status": "valid", "wa_id": "15550100177"},
+                {"input": "nobody", "status": "invalid"},
+            ],
+            "meta": META,
+        },
+    )
+
+
+async def test_health_says_connected(world: World) -> None:
+    answer = await world.client.call("GET", "/v1/health")
+
+    assert (answer.status, answer.json) == (200, {"health": {"gateway_status": "connected"}, "meta": META})
+
+
+async def test_the_main_job_works_with_a_login_and_with_a_key(world: World) -> None:
+    sample = media.pdf()
+    media_id = await world.upload(sample)
+
+    sent = await world.send("document", {"id": media_id, "filename": "a.pdf"})
+
+    assert await world.words_of(sent, 2) == ["delivered", "read"]
+    assert (await world.client.download(media_id)).body == sample.data
+    assert (await world.client.delete(media_id)).status == 200
+    assert code_of(world.client, await world.client.download(media_id)) == (404, 1006)
+
+
+async def test_a_send_answers_as_the_last_client_did(world: World) -> None:
+    answer = await world.client.send("+1 (555) 000-1111", "text", {"body": "Hello"})
+
+    assert answer.status == 201
+    assert answer.json == {
+        "contacts": [{"input": "+1 (555) 000-1111", "wa_id": "15550001111"}],
+        "messages": [{"id": answer.json["messages"][0]["id"]}],
+        "meta": META,
+    }
+
+
+PROVIDER: dict[str, Any] = {"name": "assets", "type": "www", "config": {"bearer": "t"}}
+
+
+async def test_providers_are_set_shown_overwritten_and_deleted(world: World) -> None:
+    basic = {**PROVIDER, "config": {"basic": {"username": "u", "password": "p"}}}
+    for provider in (PROVIDER, basic):
+        assert (await world.client.call("POST", PROVIDERS, json=[provider])).status == 200
+
+    shown = (await world.client.call("GET", PROVIDERS)).json["settings"]["application"]["media"]["providers"]
+
+    assert shown == [basic]
+    assert (await world.client.call("DELETE", f"{PROVIDERS}/assets")).status == 200
+    assert code_of(world.client, await world.client.call("DELETE", f"{PROVIDERS}/assets")) == (404, 1006)
+
+
+@pytest.mark.parametrize("face", ["onprem-key"])
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", APPLICATION), ("POST", "/v1/users/login"), ("GET", "/v1/users/a")]
+)
+async def test_360dialogs_host_keeps_the_admins_paths_to_itself(world: World, method: str, path: str) -> None:
+    answer = await world.client.call(method, path)
+
+    assert (answer.status, answer.json["meta"]["developer_message"]) == (403, "The endpoint is blocked")
+
+
+@pytest.mark.parametrize("face", ["onprem"])
+async def test_settings_change_only_what_is_given_and_go_back_to_the_defaults(world: World) -> None:
+    before = (await world.client.call("GET", APPLICATION)).json["settings"]["application"]
+
+    await world.client.call("PATCH", APPLICATION, json={"callback_backoff_delay_ms": "5000"})
+
+    changed = (await world.client.call("GET", APPLICATION)).json["settings"]["application"]
+    assert changed == before | {"callback_backoff_delay_ms": 5000}
+    assert (await world.client.call("DELETE", APPLICATION)).status == 200
+    after = (await world.client.call("GET", APPLICATION)).json["settings"]["application"]
+    assert after == before | {"webhooks": {**before["webhooks"], "url": ""}}
