@@ -52,6 +52,7 @@ _log = log.Log("waypost")
 # One after another they stay within the 10 s that supervisors give a process before they kill it.
 _DRAIN_SECONDS = 4.0  # for requests that are being answered, and a second more for those that are cut off
 _LANE_SECONDS = 2.0  # for what is at work in the lanes of either kind; all of it is tried again after the next start
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _MESSAGES_AT_WORK = 256  # per number
 _CLOUD_WEBHOOKS_AT_WORK = 64  # per endpoint
 
@@ -82,6 +83,7 @@ class Ground:
     policy: FetchPolicy
     poster: Poster
     directory: Directory
+    own: set[tuple[str, int]]
     urls: MediaURLs
     inspector: ImageInspector
 
@@ -146,6 +148,7 @@ async def start(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, Ready
         console_url=f"{base_url}/_waypost/login?token={operator.login_token}",
     )
     ground.urls.base_url = base_url
+    ground.own.update((name, server.port) for name in {settings.host, *_LOOPBACK, *settings.allowed_hosts})
     _log.info("server.ready", base_url=base_url)
     return parts, ready
 
@@ -173,7 +176,7 @@ async def _lay_ground(settings: Settings, stack: AsyncExitStack) -> Ground:
     stack.push_async_callback(blobs.aclose)
     # We alone have the store open, so that whatever is unfinished now is what a crash left.
     await blobs.sweep(EPOCH + timedelta(seconds=clock.wall_seconds() + 1))
-    own = frozenset((name, settings.port) for name in (settings.host, *settings.allowed_hosts))
+    own: set[tuple[str, int]] = set()  # filled once the port is known
     policy = FetchPolicy(allow=settings.fetch_allow, max_redirects=settings.max_redirects, own=own)
     directory = Directory(store, clock)
     poster: Poster = registry.load(registry.POSTERS["reqwest"])(
@@ -186,7 +189,7 @@ async def _lay_ground(settings: Settings, stack: AsyncExitStack) -> Ground:
     urls = MediaURLs(await _url_secret(store), clock)
     inspector = ImageInspector()
     stack.push_async_callback(inspector.aclose)
-    return Ground(settings, clock, timers, keys, store, blobs, policy, poster, directory, urls, inspector)
+    return Ground(settings, clock, timers, keys, store, blobs, policy, poster, directory, own, urls, inspector)
 
 
 def _build(ground: Ground) -> Parts:

@@ -115,3 +115,9 @@ async def test_a_failed_link_leaves_no_file(world: World, files: Receiver) -> No
     assert why.startswith("The media link was fetched, but its file is refused: ")
     folder = world.server.parts.ground.settings.data / "media"
     assert [path for path in folder.rglob("*") if path.is_file()] == []
+
+
+async def test_a_link_that_leads_back_to_the_server_is_not_fetched(world: World) -> None:
+    why = await why_failed(world, f"{world.server.base_url}/health")
+
+    assert "leads to an address that is not allowed" in why

@@ -69,7 +69,7 @@ def must_be(number: Number, phone_number_id: str) -> None:
 
 def _bearer_token(request: Request) -> str | None:
     scheme, _, token = _authorization(request).partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
+    return token.strip() if scheme == "Bearer" else None
 
 
 def _authorization(request: Request) -> str:

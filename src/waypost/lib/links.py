@@ -6,6 +6,7 @@ what it would have to interpret, and its result is never turned back into text t
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote, urljoin
@@ -76,7 +77,7 @@ class FetchPolicy:
     allow: tuple[IPNetwork, ...] = ()
     max_redirects: int = 0
     ports: frozenset[int] = frozenset({80, 443})
-    own: frozenset[tuple[str, int]] = frozenset()
+    own: AbstractSet[tuple[str, int]] = frozenset()
 
     def permits(self, address: IPAddress, port: int) -> bool:
         """Return whether a connection to `address` and `port` may be made."""
