@@ -354,10 +354,10 @@ async def _reset(parts: Parts) -> None:
     ground.clock.advance(timedelta(milliseconds=-ground.clock.offset_ms))
     await ground.store.put_state("clock", b"{}")
     await ground.directory.load()
-    await parts.network.load()
     number = ground.directory.number(NumberId(int(ground.settings.number)))
     if number is not None:
         await furnish(number, directory=ground.directory, store=ground.store, receive=parts.receive, keys=ground.keys)
+    await parts.network.load()
 
 
 async def _restored_clock(records: Records) -> SystemClock:

@@ -123,6 +123,8 @@ async def test_reset_goes_back_to_the_start(operator: Operator) -> None:
     assert await operator.call("GET", "/rules") == {"rules": []}
     assert (await operator.call("GET", "/clock"))["offset_seconds"] == 0
     assert len((await operator.call("GET", "/messages"))["messages"]) == 1  # what the sample phone wrote
+    [sample] = (await operator.call("GET", "/phones"))["phones"]
+    assert (sample["wa_id"], sample["name"], sample["online"]) == ("15550001111", "Sample Phone", True)
     sent = await operator.send_text()
     assert await operator.statuses(sent, "read") == ["sent", "delivered", "read"]
 
