@@ -3,8 +3,9 @@
 import argparse
 import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
-from bench import accepting, end_to_end, footprint, media, profile, report, selftest
+from bench import accepting, compare, end_to_end, footprint, media, profile, report, selftest
 from bench.results import Result, Watch, save, show
 
 GOALS: Mapping[str, Callable[[float, int], Result]] = {
@@ -27,6 +28,9 @@ def main() -> None:
     """Do what was asked for, one after another."""
     given = _arguments()
     load_before = os.getloadavg()[0]  # before the first: later ones would see our own load
+    if given.against is not None:
+        compare.main(given.against.resolve(), given.pairs)
+        return
     for name in given.what or GOALS:
         if name in OTHERS:
             OTHERS[name]()
@@ -47,6 +51,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("what", nargs="*", help=f"{', '.join([*GOALS, *OTHERS])}; nothing means all goals")
     parser.add_argument("--seconds", type=float, default=10.0, help="length of each load")
     parser.add_argument("--repetitions", type=int, default=3, help="how often each is repeated; the median counts")
+    parser.add_argument("--against", type=Path, help="compare with the checkout in this folder, and do nothing else")
+    parser.add_argument("--pairs", type=int, default=20, help="how often the two checkouts are loaded in turn")
     given = parser.parse_args()
     unknown = set(given.what) - GOALS.keys() - OTHERS.keys()
     if unknown:

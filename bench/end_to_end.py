@@ -8,7 +8,7 @@ from bench import processes, stand
 from bench.load import Outcome, Plan
 from bench.receiver import Ledger
 from bench.requests import Texts
-from bench.results import Figure, Result, middle
+from bench.results import UVICORN_US, Figure, Result, middle
 from bench.stand import Server
 from bench.verdict import Verdict, accepted_ids, judge
 
@@ -17,6 +17,9 @@ Each message is accepted (fsynced), delivered, and told of three times, each tim
 The receiver checks every signature and keeps every status; at the end its ledger is compared with the ids that the
 clients were given. CPU is that of the server's process tree until the last webhook is answered and it has come to rest.
 """
+_RATIO = (
+    "Where the goals were set a request to bare uvicorn cost 19 µs; the goal in requests to it is made with that.\n"
+)
 _OPEN_LOOP = """Open loop: the times of the requests are fixed in advance, and latency runs from then.
 """
 
@@ -47,12 +50,19 @@ def measure_whole_way(seconds: float, repetitions: int) -> Result:
         Figure("CPU a message, saturated", _median_cpu(full), "µs", 350),
         Figure("CPU a message at 1,000/s", _median_cpu(paced), "µs", 600),
         Figure("CPU of a request to bare uvicorn, beside", middle(beside), "µs"),
-        Figure("CPU a message, saturated, in requests to bare uvicorn", _median_cpu(full) / middle(beside), "x"),
+        Figure(
+            "CPU a message, saturated, in requests to bare uvicorn",
+            _median_cpu(full) / middle(beside),
+            "x",
+            350 / UVICORN_US,
+        ),
         Figure("drain after the load, saturated", middle(r.drain_seconds for r in full), "s"),
         *_faults([*full, *paced]),
     ]
     details = {"saturated": full, "at_1000": paced, "uvicorn_cpu_us": beside}
-    method = f"{_WHOLE_WAY}Saturated: 48 connections, closed loop, {seconds:g} s each time. At 1,000/s: open loop.\n"
+    method = (
+        f"{_WHOLE_WAY}Saturated: 48 connections, closed loop, {seconds:g} s each time. At 1,000/s: open loop.\n{_RATIO}"
+    )
     return Result("p3", "end to end", method, figures, details)
 
 

@@ -22,21 +22,19 @@ def tree(root: int) -> list[int]:
 
 def cpu_seconds(root: int) -> float:
     """Return user and system time of the tree so far, that of children already waited for included."""
-    return sum(_ticks(pid) for pid in tree(root)) / _TICKS
+    return sum(sum(_times(_PROC / str(pid))) for pid in tree(root)) / _TICKS
+
+
+def thread_cpu_seconds(pid: int) -> dict[int, float]:
+    """Return user and system time of each thread of one process, by the thread's id."""
+    tasks = (_PROC / str(pid) / "task").iterdir()
+    return {int(task.name): sum(_times(task)[:2]) / _TICKS for task in tasks}
 
 
 def rss_mib(root: int) -> float:
     """Return the resident memory of the tree; pages that processes share count once for each."""
     page = os.sysconf("SC_PAGE_SIZE")
     return sum(_resident_pages(pid) for pid in tree(root)) * page / _MIB
-
-
-def peak_mib(pid: int) -> float:
-    """Return the most memory that a process has had resident."""
-    for line in (_PROC / str(pid) / "status").read_text("ascii").splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
-    raise ValueError(f"process {pid} has no VmHWM")
 
 
 def settle(root: int, patience_seconds: float = 120.0) -> bool:
@@ -52,8 +50,17 @@ def settle(root: int, patience_seconds: float = 120.0) -> bool:
 
 def machine_busy_seconds() -> float:
     """Return the CPU time that all processes of the machine have used, kernel work included."""
-    user, nice, system, _idle, _wait, irq, softirq, steal = map(int, _first_line(_PROC / "stat").split()[1:9])
-    return (user + nice + system + irq + softirq + steal) / _TICKS
+    user, nice, system, _idle, _wait, irq, softirq, _steal = _machine_ticks()
+    return (user + nice + system + irq + softirq) / _TICKS
+
+
+def stolen_seconds() -> float:
+    """Return the CPU time that the machine wanted and its host gave to others."""
+    return _machine_ticks()[7] / _TICKS
+
+
+def _machine_ticks() -> list[int]:
+    return [int(field) for field in _first_line(_PROC / "stat").split()[1:9]]
 
 
 def _children(pid: int) -> Iterator[int]:
@@ -64,12 +71,13 @@ def _children(pid: int) -> Iterator[int]:
             continue  # the thread has ended
 
 
-def _ticks(pid: int) -> int:
+def _times(entry: Path) -> list[int]:
+    """Return user and system ticks of a process or thread, and those of its children that it has waited for."""
     try:
-        fields = (_PROC / str(pid) / "stat").read_text("utf-8").rpartition(")")[2].split()
+        fields = (entry / "stat").read_text("utf-8").rpartition(")")[2].split()
     except OSError:
-        return 0  # it has ended; its parent has its time
-    return sum(map(int, fields[11:15]))
+        return [0, 0, 0, 0]  # it has ended; its parent has its time
+    return [int(field) for field in fields[11:15]]
 
 
 def _resident_pages(pid: int) -> int:

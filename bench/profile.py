@@ -1,14 +1,17 @@
-"""Says where the CPU of P1 and P3 goes: with py-spy where it is installed, else with cProfile.
+"""Says where the CPU of P1 and P3 goes: by thread from the kernel, by function from py-spy where it is installed.
 
-py-spy samples from outside and changes nothing; cProfile slows small functions down more than large ones, so its
-shares are a hint only. Waiting is in neither.
+py-spy samples the threads that hold the interpreter's lock, and each thread's samples share out the CPU time that the
+kernel has counted for it: system calls made with the lock held are in the line that makes them, work without the lock
+(SQLite, the HTTP client's own thread) is in the thread's total only. Without py-spy cProfile is used: it slows small
+functions down more than large ones, so its shares are a hint only.
 """
 
 import pstats
+import re
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,41 +21,46 @@ from bench.requests import Texts
 from bench.stand import Server
 
 _SECONDS = 10.0
-_SAMPLES_A_SECOND = 400
+_SAMPLES_A_SECOND = 250
 _SHOWN = 40
+_THREAD = re.compile(r"thread \((\d+)\)(?:: (.*))?")
 
 
 def main() -> None:
     """Profile both loads and print what is most expensive."""
-    how = _with_py_spy if shutil.which("py-spy") else _with_cprofile
-    how("accept alone (P1)", "bench.accept_only", webhook=False)
-    how("end to end (P3)", "waypost", webhook=True)
+    look = _with_py_spy if shutil.which("py-spy") else _with_cprofile
+    look("Accept alone (P1)", "bench.accept_only", webhook=False)
+    look("End to end (P3)", "waypost", webhook=True)
 
 
 def _with_py_spy(title: str, module: str, *, webhook: bool) -> None:
     with stand.folder() as data:
         stacks = data / "stacks"
         with _server(data, [module], webhook=webhook) as server:
-            before = processes.cpu_seconds(server.pid)
-            command = ["py-spy", "record", "--pid", str(server.pid), "--duration", str(int(_SECONDS)), "--native"]
-            more = ["--rate", str(_SAMPLES_A_SECOND), "--format", "raw", "--output", str(stacks)]
-            with subprocess.Popen([*command, *more], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+            before = processes.thread_cpu_seconds(server.pid)
+            with _sampled(server, stacks):
                 accepted = _load(server)
             processes.settle(server.pid)
-            total_us = stand.cpu_microseconds(server, before, accepted)
-        lines = stacks.read_text("utf-8", errors="replace").splitlines()
-    print(f"\n{title}: {total_us:.0f} µs of CPU a message under py-spy")
-    _print_shares("in the function itself", _own(lines), total_us)
-    _print_shares("in the function of ours and all it calls", _of_ours(lines), total_us)
+            after = processes.thread_cpu_seconds(server.pid)
+        samples = [_parse(line) for line in stacks.read_text("utf-8", errors="replace").splitlines()]
+    cpu_us = {thread: 1e6 * (spent - before.get(thread, 0.0)) / accepted for thread, spent in after.items()}
+    print(f"\n{title}: {sum(cpu_us.values()):.0f} µs of CPU a message in all threads, {accepted} messages")
+    for thread in sorted(cpu_us, key=lambda thread: -cpu_us[thread]):
+        _print_thread(thread, cpu_us[thread], [stack for of, stack in samples if of == thread])
+
+
+@contextmanager
+def _sampled(server: Server, stacks: Path) -> Iterator[None]:
+    command = ["py-spy", "record", "--pid", str(server.pid), "--duration", str(int(_SECONDS)), "--gil", "--threads"]
+    more = ["--rate", str(_SAMPLES_A_SECOND), "--format", "raw", "--output", str(stacks)]
+    with subprocess.Popen([*command, *more], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        yield
 
 
 def _with_cprofile(title: str, module: str, *, webhook: bool) -> None:
     with stand.folder() as data:
         out = data / "profile"
-        if module != "waypost":
-            print(f"\n{title}: left out; only py-spy can look into {module}")
-            return
-        with _server(data, ["bench.profiled", str(out)], webhook=webhook) as server:
+        with _server(data, ["bench.profiled", str(out), module], webhook=webhook) as server:
             accepted = _load(server)
             processes.settle(server.pid)
         print(f"\n{title}: {accepted} messages under cProfile")
@@ -71,37 +79,35 @@ def _load(server: Server) -> int:
     return stand.drive(Plan(server.port, Texts(stand.NUMBER, stand.TOKEN), _SECONDS)).ok
 
 
-def _own(stacks: Sequence[str]) -> Counter[str]:
-    """Count samples by the innermost frame."""
-    found: Counter[str] = Counter()
-    for stack, count in map(_parse, stacks):
-        found[stack[-1]] += count
-    return found
+def _parse(line: str) -> tuple[int, list[str]]:
+    """Return the thread of one line, and its stack with the number of its samples behind it."""
+    text, _, count = line.rpartition(" ")
+    thread, *stack = text.split(";")
+    found = _THREAD.match(thread)
+    return (int(found[1]) if found else 0), [*stack, count]
 
 
-def _of_ours(stacks: Sequence[str]) -> Counter[str]:
-    """Count samples by each line of Waypost's or Python's that is on the stack, once for a stack."""
-    found: Counter[str] = Counter()
-    for stack, count in map(_parse, stacks):
-        for frame in {frame for frame in stack if ".py:" in frame}:
-            found[frame] += count
-    return found
+def _print_thread(thread: int, cpu_us: float, stacks: Sequence[Sequence[str]]) -> None:
+    if cpu_us < 1:
+        return
+    inner, within = Counter[str](), Counter[str]()
+    for *frames, count in stacks:
+        inner.update({frames[-1]: int(count)} if frames else {})
+        within.update(dict.fromkeys({_function(frame) for frame in frames}, int(count)))
+    print(f"\n  thread {thread}: {cpu_us:.0f} µs a message, {inner.total()} samples")
+    _print_shares("in the line itself", inner, cpu_us / max(inner.total(), 1))
+    _print_shares("in the function and all it calls", within, cpu_us / max(inner.total(), 1))
 
 
-def _parse(line: str) -> tuple[list[str], int]:
-    stack, _, count = line.rpartition(" ")
-    return stack.split(";"), int(count)
+def _function(frame: str) -> str:
+    return frame.rpartition(":")[0] + ")"
 
 
-def _print_shares(title: str, found: Counter[str], total_us: float) -> None:
-    """Print the largest; samples are of running threads only, so that their shares are shares of CPU time."""
-    everything = sum(found.values()) if title.startswith("in the function itself") else None
-    print(f"  {title}:")
-    for frame, count in found.most_common(_SHOWN):
-        share = count / everything if everything else 0.0
-        print(
-            f"  {count:7} {share:6.1%} {share * total_us:6.1f} µs  {frame}" if everything else f"  {count:7}  {frame}"
-        )
+def _print_shares(title: str, found: Mapping[str, int], us_a_sample: float) -> None:
+    if found:
+        print(f"    {title}:")
+    for frame, count in Counter(found).most_common(_SHOWN):
+        print(f"    {count * us_a_sample:7.1f} µs  {frame}")
 
 
 if __name__ == "__main__":

@@ -1,25 +1,24 @@
-"""Starts Waypost with cProfile in every thread: `python -m bench.profiled OUT serve ...` writes OUT when it ends."""
+"""Runs a module with cProfile in every thread; `python -m bench.profiled OUT waypost serve ...` writes OUT at last."""
 
 import cProfile
 import pstats
+import runpy
 import sys
 import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from waypost.__main__ import main as run_waypost
-
 Result = TypeVar("Result")
 
 
 def main() -> None:
-    """Run the rest of the command line as Waypost's own."""
-    _, out, *rest = sys.argv
-    sys.argv = ["waypost", *rest]
+    """Run the module with the rest of the command line as its own."""
+    _, out, module, *rest = sys.argv
+    sys.argv = [module, *rest]
     profiles: list[cProfile.Profile] = []
     _profile_threads(profiles)
     try:
-        _profiled(profiles, run_waypost)
+        _profiled(profiles, lambda: runpy.run_module(module, run_name="__main__", alter_sys=True))
     finally:
         stats = pstats.Stats(profiles[0])
         for profile in profiles[1:]:

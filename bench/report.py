@@ -43,7 +43,10 @@ def _methods(results: Sequence[Result]) -> str:
 
 
 def _conditions(results: Sequence[Result]) -> str:
-    lines = ["| goal | when | commit | load before | cores used by others | |", "| --- | --- | --- | --- | --- | --- |"]
+    lines = [
+        "| goal | when | commit | load before | cores used by others | cores withheld by the host | |",
+        "|" + " --- |" * 7,
+    ]
     known = [(result.goal, result.conditions) for result in results if result.conditions is not None]
     lines += [_condition_row(goal, conditions) for goal, conditions in known]
     machines = sorted({_machine(conditions) for _, conditions in known})
@@ -53,7 +56,14 @@ def _conditions(results: Sequence[Result]) -> str:
 def _condition_row(goal: str, conditions: Conditions) -> str:
     commit = f"{conditions.commit} and changes" if conditions.changed_files else conditions.commit
     remark = "" if conditions.is_quiet else "preliminary: the machine was busy"
-    told = (goal.upper(), conditions.when, commit, f"{conditions.load_before:g}", f"{conditions.foreign_cores:g}")
+    told = (
+        goal.upper(),
+        conditions.when,
+        commit,
+        f"{conditions.load_before:g}",
+        f"{conditions.foreign_cores:g}",
+        f"{conditions.stolen_cores:g}",
+    )
     return f"| {' | '.join((*told, remark))} |"
 
 

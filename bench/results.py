@@ -17,6 +17,8 @@ from bench.stand import ROOT
 
 FOLDER = Path(__file__).parent / "results"
 QUIET_LOAD = 1.5
+UVICORN_US = 19.0
+"""CPU of a request to bare uvicorn where the goals were set: with it a goal in microseconds becomes a ratio."""
 _PACKAGES = ("uvicorn", "uvloop", "httptools", "msgspec", "apsw", "pyreqwest")
 
 
@@ -53,11 +55,13 @@ class Conditions(msgspec.Struct):
     """The machine's load over the minute before the first goal of the run."""
     foreign_cores: float = 0.0
     """Cores that processes of nobody in this benchmark used meanwhile, on average; kernel work counts as theirs."""
+    stolen_cores: float = 0.0
+    """Cores that a virtual machine wanted meanwhile and did not get."""
 
     @property
     def is_quiet(self) -> bool:
         """Whether the machine had nothing else to do."""
-        return self.load_before < QUIET_LOAD and self.foreign_cores < 0.2
+        return self.load_before < QUIET_LOAD and self.foreign_cores < 0.2 and self.stolen_cores < 0.2
 
 
 class Result(msgspec.Struct):
@@ -79,6 +83,7 @@ class Watch:
         self._load_before = load_before
         self._started = monotonic()
         self._foreign = self._foreign_seconds()
+        self._stolen = processes.stolen_seconds()
 
     def conditions(self) -> Conditions:
         """Return the conditions since this was made."""
@@ -93,6 +98,7 @@ class Watch:
             versions={"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
             load_before=round(self._load_before, 2),
             foreign_cores=round(max(0.0, self._foreign_seconds() - self._foreign) / elapsed, 2),
+            stolen_cores=round((processes.stolen_seconds() - self._stolen) / elapsed, 2),
         )
 
     def _foreign_seconds(self) -> float:

@@ -80,8 +80,10 @@ def folder() -> Iterator[Path]:
 
 
 @contextmanager
-def waypost(data: Path, *flags: str, launcher: Sequence[str] = ("waypost",), name: str = "waypost") -> Iterator[Server]:
-    """Run the server of this checkout on `data`; `launcher` is the module to run, with its own arguments."""
+def waypost(
+    data: Path, *flags: str, launcher: Sequence[str] = ("waypost",), name: str = "waypost", checkout: Path = ROOT
+) -> Iterator[Server]:
+    """Run the server of a checkout on `data`; `launcher` is the module to run, with its own arguments."""
     data.mkdir(parents=True, exist_ok=True)
     ready_file = data / "ready.json"
     ready_file.unlink(missing_ok=True)
@@ -91,7 +93,7 @@ def waypost(data: Path, *flags: str, launcher: Sequence[str] = ("waypost",), nam
         *flags,
     ]  # fmt: skip
     started = monotonic()
-    with (data / "server.log").open("ab") as log, _running(command, log=log) as process:
+    with (data / "server.log").open("ab") as log, _running(command, log=log, checkout=checkout) as process:
         _wait_for_file(ready_file, process)
         took = monotonic() - started
         base_url = msgspec.json.decode(ready_file.read_bytes())["base_url"]
@@ -124,7 +126,7 @@ def drive(plan: Plan) -> Outcome:
     """Carry a plan out in the load generator's own process."""
     command = [sys.executable, "-m", "bench.load"]
     done = subprocess.run(
-        command, input=msgspec.json.encode(plan), stdout=subprocess.PIPE, env=_environment(), cwd=ROOT, check=True
+        command, input=msgspec.json.encode(plan), stdout=subprocess.PIPE, env=_environment(ROOT), cwd=ROOT, check=True
     )
     return msgspec.json.decode(done.stdout, type=Outcome)
 
@@ -146,9 +148,11 @@ def cpu_microseconds(server: Server, before: float, operations: int) -> float:
 
 
 @contextmanager
-def _running(command: Sequence[str], *, log: int | IO[bytes] = subprocess.PIPE) -> Iterator["subprocess.Popen[bytes]"]:
+def _running(
+    command: Sequence[str], *, log: int | IO[bytes] = subprocess.PIPE, checkout: Path = ROOT
+) -> Iterator["subprocess.Popen[bytes]"]:
     """Run a process and end it: with SIGTERM, and with SIGKILL if it does not heed that."""
-    with subprocess.Popen(command, stdout=log, env=_environment(), cwd=ROOT) as process:
+    with subprocess.Popen(command, stdout=log, env=_environment(checkout), cwd=ROOT) as process:
         try:
             yield process
         finally:
@@ -159,9 +163,9 @@ def _running(command: Sequence[str], *, log: int | IO[bytes] = subprocess.PIPE) 
                 process.kill()
 
 
-def _environment() -> dict[str, str]:
-    """Return the environment of every process: this checkout's source, whatever is installed."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT)))}
+def _environment(checkout: Path) -> dict[str, str]:
+    """Return the environment of every process: the checkout's own source, whatever is installed."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join((str(checkout / "src"), str(ROOT)))}
 
 
 def _port_told_by(process: "subprocess.Popen[bytes]") -> int:
