@@ -1,9 +1,15 @@
-"""What the flows talk about: messages, media, events, numbers, outcomes; and the table of status changes."""
+"""What the flows talk about: messages, media, events, numbers, outcomes; and the table of status changes.
+
+What is made for every message is a msgspec Struct, which is made four times as fast as a frozen dataclass; `gc=False`
+stands where no cycle is possible.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal, NewType
+
+from msgspec import Struct
 
 from waypost.errors import Fault, Problem
 from waypost.wire.messages import Content
@@ -59,8 +65,7 @@ been delivered, and nothing follows it.
 """
 
 
-@dataclass(slots=True)
-class Outbound:
+class Outbound(Struct):
     """A message from the business to a user, as it waits in its lane and as it is stored."""
 
     key: MessageKey
@@ -91,30 +96,26 @@ class Outbound:
     """The dialect of the request; decides which media limits apply."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True, gc=False):
     """The upstream has the message and named it."""
 
     upstream_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Later:
+class Later(Struct, frozen=True, gc=False):
     """The upstream does not take it now."""
 
     after_seconds: float
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """The upstream will never take it."""
 
     fault: Fault
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True, gc=False):
     """The upstream may or may not have it."""
 
     why: str
@@ -123,8 +124,7 @@ class Unknown:
 Outcome = Sent | Later | Refused | Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Pricing:
+class Pricing(Struct, frozen=True, gc=False):
     """What a status says about the price.
 
     # spec: cloud-api.md#9
@@ -136,8 +136,7 @@ class Pricing:
     model: str = "PMP"
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True, gc=False):
     """The user at the other end, as the platform names them to the business."""
 
     wa_id: str
@@ -145,8 +144,7 @@ class Person:
     user_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class StatusUpdate:
+class StatusUpdate(Struct, frozen=True):
     """An upstream says what became of a message that we sent with `token`."""
 
     token: MessageKey
@@ -157,8 +155,7 @@ class StatusUpdate:
     fault: Fault | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class InboundMessage:
+class InboundMessage(Struct, frozen=True):
     """A user wrote to a business number."""
 
     key: MessageKey
@@ -177,8 +174,7 @@ class InboundMessage:
         return self.medium.key if self.medium else None
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True, gc=False):
     """Something the number's subscriber is told."""
 
     key: EventKey
@@ -193,8 +189,7 @@ class Event:
     """Name of the problem of a `failed` status; the On-Premises code is chosen by it."""
 
 
-@dataclass(slots=True)
-class Delivery:
+class Delivery(Struct):
     """One event on its way to one subscriber."""
 
     event: Event
@@ -204,8 +199,7 @@ class Delivery:
     due_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True, gc=False):
     """How one attempt to deliver an event went."""
 
     number: int

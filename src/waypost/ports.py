@@ -12,6 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from msgspec import Struct
+
 from waypost.errors import Fault
 from waypost.model import (
     Attempt,
@@ -51,8 +53,7 @@ class StoreRefused(Exception):  # noqa: N818 - told to the operator as it is, wh
     """The database cannot be opened; the text says why and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class StatusRow:
+class StatusRow(Struct, frozen=True):
     """One arriving status with the event that tells it, and whether a subscriber is to be told."""
 
     event: Event
@@ -62,8 +63,7 @@ class StatusRow:
     """What was wrong, with the value; kept with a failed message."""
 
 
-@dataclass(frozen=True, slots=True)
-class InboundRow:
+class InboundRow(Struct, frozen=True):
     """One arriving message with its event."""
 
     message: InboundMessage
@@ -265,8 +265,7 @@ class Records(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Carried:
+class Carried(Struct, frozen=True):
     """A message that the embedded network has taken, and how far it has got with it."""
 
     token: MessageKey

@@ -6,6 +6,8 @@ The embedded network and every real upstream come in here; there is no other way
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from waypost.errors import Fault
 from waypost.flows.directory import Directory
 from waypost.flows.media_urls import MediaURLs
@@ -28,8 +30,7 @@ from waypost.wire import cloud, onprem
 # spec: cloud-api.md#12.1 - whether a reaction opens the window is (unconfirmed): lenient, every message of a user does.
 
 
-@dataclass(frozen=True, slots=True)
-class Echo:
+class Echo(Struct, frozen=True, gc=False):
     """What a status repeats of the message it is about."""
 
     number_id: NumberId

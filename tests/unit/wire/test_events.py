@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 import pytest
+from msgspec import structs
 from tests.conftest import Golden
 
 from waypost.errors import MEDIA_FAILED, WINDOW_CLOSED, Fault
@@ -39,7 +40,7 @@ FREE = Pricing(billable=False, type="free_customer_service", category="service")
 
 
 def update(status: Status, **changes: object) -> StatusUpdate:
-    return replace(StatusUpdate(KEY, status, 1790000103999, JO), **changes)  # type: ignore[arg-type]  # test's shorthand
+    return structs.replace(StatusUpdate(KEY, status, 1790000103999, JO), **changes)
 
 
 def status_event(told: StatusUpdate, callback_data: str | None = None) -> Event:
@@ -63,7 +64,7 @@ STATUSES = {
     "status-sent": status_event(update(Status.SENT, pricing=FREE)),
     "status-delivered": status_event(update(Status.DELIVERED, pricing=FREE)),
     "status-delivered-with-callback-data": status_event(
-        update(Status.DELIVERED, pricing=replace(FREE, billable=True, type="regular", category="utility")),
+        update(Status.DELIVERED, pricing=structs.replace(FREE, billable=True, type="regular", category="utility")),
         'ticket=5512/"é👍"',
     ),
     "status-read": status_event(update(Status.READ, pricing=FREE)),
@@ -220,7 +221,7 @@ def test_an_on_premises_client_is_told_what_its_settings_say(settings: OnPremSet
 def test_a_problem_without_a_counterpart_is_500_with_the_cloud_code_in_its_details() -> None:
     known = status_event(update(Status.FAILED, fault=Fault(WINDOW_CLOSED, "Too late.")))
 
-    told = onprem.render_event(replace(known, problem=None), NUMBER)
+    told = onprem.render_event(structs.replace(known, problem=None), NUMBER)
 
     assert told is not None
     assert msgspec.json.decode(told)["statuses"][0]["errors"] == [

@@ -7,8 +7,9 @@ the same `receive` flow as a real upstream. What it has taken is durable before 
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from typing import Protocol
+
+from msgspec import structs
 
 from waypost.errors import UNDELIVERABLE, UNDELIVERABLE_TEMPLATE, Fault
 from waypost.lib.clock import Clock
@@ -208,7 +209,7 @@ class Network:
                 break
         if progress is carried.progress:
             return carried
-        return replace(carried, progress=progress, due_ms=now_ms + self._delay_ms)
+        return structs.replace(carried, progress=progress, due_ms=now_ms + self._delay_ms)
 
     def _rest_or_move_on(self, carried: Carried) -> None:
         if _is_finished(carried):
