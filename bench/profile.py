@@ -2,8 +2,8 @@
 
 py-spy samples the threads that hold the interpreter's lock, and each thread's samples share out the CPU time that the
 kernel has counted for it: system calls made with the lock held are in the line that makes them, work without the lock
-(SQLite, the HTTP client's own thread) is in the thread's total only. Without py-spy cProfile is used: it slows small
-functions down more than large ones, so its shares are a hint only.
+(SQLite, the HTTP client's own thread) is in the thread's total only. Without py-spy cProfile is used: it counts
+waiting too, and slows small functions down more than large ones, so its shares are a hint only.
 """
 
 import pstats
