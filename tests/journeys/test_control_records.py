@@ -164,6 +164,19 @@ async def test_a_new_token_works_and_is_listed_without_what_it_is(operator: Oper
     assert made["token"].encode() not in listed.body
 
 
+async def test_a3_a_token_that_was_taken_back_opens_nothing(operator: Operator) -> None:
+    before = {token["id"] for token in (await operator.call("GET", "/tokens"))["tokens"]}
+    made = await operator.call("POST", "/tokens", json={"phone_number_id": NUMBER})
+    [added] = {token["id"] for token in (await operator.call("GET", "/tokens"))["tokens"]} - before
+
+    await operator.call("DELETE", f"/tokens/{added}")
+
+    operator.client.token = made["token"]
+    refused = await operator.client.send(PHONE, "text", {"body": "Hi"})
+    assert (refused.status, operator.client.error_code(refused)) == (401, 190)
+    assert (await operator.refused("DELETE", f"/tokens/{added}"))[0] == 404
+
+
 async def test_the_callback_dialect_can_be_changed(operator: Operator) -> None:
     await operator.call("PUT", f"/numbers/{NUMBER}", json={"callback_dialect": "onprem"})
 

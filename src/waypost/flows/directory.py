@@ -70,8 +70,12 @@ class Directory:
 
     async def revoke(self, token: str) -> None:
         """Forget a credential; from here on it is unknown."""
-        await self._records.delete_token(token_hash(token))
-        self._tokens.pop(token_hash(token), None)
+        await self.revoke_hash(token_hash(token))
+
+    async def revoke_hash(self, hashed: bytes) -> None:
+        """Forget the credential that was stored under this hash."""
+        await self._records.delete_token(hashed)
+        self._tokens.pop(hashed, None)
 
 
 def _name_of(template: Template) -> tuple[int, str, str]:

@@ -102,6 +102,15 @@ class Numbers:
         number = self._found(wish.phone_number_id)
         return answer(NewToken(await self._grant(number.id), number.digits))
 
+    async def remove_token(self, request: Request) -> Response:
+        """Take a token back, by the id that the list shows; from here on it is unknown everywhere."""
+        token_id = request.params["token_id"]
+        found = [token for token in await self.records.load_tokens() if _token_view(token).id == token_id]
+        if len(found) != 1:
+            raise unknown("token", token_id)
+        await self.directory.revoke_hash(found[0].hash)
+        return answer(Success())
+
     async def list_templates(self, request: Request) -> Response:
         """List the message templates of every account."""
         _ = request

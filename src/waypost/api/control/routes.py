@@ -113,5 +113,8 @@ def _number_routes(numbers: Numbers) -> list[Route]:
         Route("DELETE", f"{number}/webhook", numbers.remove_webhook, "remove_webhook", None, control.Success, _ABSENT),
         Route("GET", f"{V1}/tokens", numbers.list_tokens, "tokens", None, m.TokenList, _REFUSED),
         Route("POST", f"{V1}/tokens", numbers.add_token, "add_token", m.TokenRequest, m.NewToken, _ABSENT),
+        Route(
+            "DELETE", f"{V1}/tokens/{{token_id}}", numbers.remove_token, "remove_token", None, control.Success, _ABSENT
+        ),
         Route("GET", f"{V1}/templates", numbers.list_templates, "templates", None, m.TemplateList, _REFUSED),
     ]
