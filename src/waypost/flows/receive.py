@@ -3,6 +3,7 @@
 The embedded network and every real upstream come in here; there is no other way in.
 """
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -44,12 +45,12 @@ class Recent:
 
     def __init__(self, capacity: int = 8_000) -> None:
         self._capacity = capacity
-        self._echoes: dict[MessageKey, Echo] = {}
+        self._echoes: OrderedDict[MessageKey, Echo] = OrderedDict()
 
     def remember(self, message: Outbound) -> None:
         """Keep what a status of this message will repeat."""
         if len(self._echoes) >= self._capacity:
-            del self._echoes[next(iter(self._echoes))]
+            self._echoes.popitem(last=False)  # a plain dict would walk over every hole at its front
         wamid = ids.wamid(message.key, message.tag, message.wa_id, received=False)
         self._echoes[message.key] = Echo(message.number_id, wamid, message.wa_id, message.callback_data)
 
