@@ -82,11 +82,6 @@ ENDPOINT_BLOCKED = Problem(
     proxy_message="The endpoint is blocked", proxy_http=403,
     fix="This path is not open to a 360dialog key; use the face that offers it.",
 )  # fmt: skip
-PASSWORD_CHANGE_REQUIRED = Problem(
-    name="password_change_required", code=190, http=401, title="Password Change Required",
-    onprem_code=1024, onprem_http=401, onprem_title="Password Change Required",
-    fix="Log in once with `new_password`.",
-)  # fmt: skip
 TOO_MANY_LOGINS = Problem(
     name="too_many_logins", code=4, http=429, title="API Too Many Calls",
     onprem_code=1015, onprem_http=429, onprem_title="Too many requests", retryable=True,

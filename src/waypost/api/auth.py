@@ -4,6 +4,7 @@ Every way to be wrong (absent, malformed, unknown, expired, of two numbers at on
 """
 
 import base64
+from collections.abc import Callable
 
 from waypost.api.routing import Request
 from waypost.errors import NO_TOKEN, UNKNOWN_OBJECT, Refusal
@@ -12,13 +13,16 @@ from waypost.model import Number, Token
 
 _MAX_TOKEN_CHARACTERS = 1024
 
+Identify = Callable[[Request, Directory], Number]
+"""Finds the number of a request's credential in the way of a face; raises Refusal."""
+
 
 def bearer(request: Request, directory: Directory) -> Number:
     """Return the number of an `Authorization: Bearer` header or an `access_token` in the query. Raises Refusal.
 
     # spec: cloud-api.md#1.1
     """
-    token = _bearer_token(request) or request.query.get("access_token")
+    token = bearer_token(request) or request.query.get("access_token")
     return _number_of(_holder(token, directory), directory)
 
 
@@ -35,7 +39,7 @@ def onprem(request: Request, directory: Directory) -> Number:
 
     # spec: on-premises-api.md#1.1
     """
-    token = _key(request) if has_api_key(request) else _bearer_token(request)
+    token = _key(request) if has_api_key(request) else bearer_token(request)
     return _number_of(_holder(token, directory), directory)
 
 
@@ -67,7 +71,8 @@ def must_be(number: Number, phone_number_id: str) -> None:
         raise Refusal(UNKNOWN_OBJECT, f"Object with ID '{phone_number_id}' does not exist")
 
 
-def _bearer_token(request: Request) -> str | None:
+def bearer_token(request: Request) -> str | None:
+    """Return the token of the one `Authorization: Bearer` header, or None if there is no such thing."""
     scheme, _, token = _authorization(request).partition(" ")
     return token.strip() if scheme == "Bearer" else None
 
@@ -79,7 +84,7 @@ def _authorization(request: Request) -> str:
 
 def _key(request: Request) -> str | None:
     keys = {value.decode("latin-1") for value in request.header_values(b"d360-api-key")}
-    other = _bearer_token(request)
+    other = bearer_token(request)
     if other is not None:
         keys.add(other)
     return keys.pop() if len(keys) == 1 else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from waypost.api import auth
 from waypost.api.cloud.errors import render_meta, render_proxy
 from waypost.api.cloud.media import Media
-from waypost.api.cloud.messages import Identify, Messages
+from waypost.api.cloud.messages import Messages
 from waypost.api.cloud.routes import meta_routes, proxy_routes
 from waypost.api.cloud.webhooks import Webhooks
 from waypost.api.control.answers import render_control
@@ -76,7 +76,7 @@ def all_faces(flows: Flows, control: Control) -> list[Face]:
     return faces
 
 
-def _cloud(flows: Flows, identify: Identify) -> tuple[Messages, Media, Webhooks]:
+def _cloud(flows: Flows, identify: auth.Identify) -> tuple[Messages, Media, Webhooks]:
     return (
         Messages(flows.directory, flows.accept, flows.mark_read, identify),
         Media(flows.directory, flows.shelf, flows.urls, identify),

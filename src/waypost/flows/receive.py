@@ -25,7 +25,7 @@ from waypost.model import (
     Status,
     StatusUpdate,
 )
-from waypost.ports import Announce, InboundRow, Records, StatusRow, Store
+from waypost.ports import Announce, InboundRow, Records, StatusRow, Store, StoredMessage
 from waypost.wire import cloud, onprem
 
 # spec: cloud-api.md#12.1 - whether a reaction opens the window is (unconfirmed): lenient, every message of a user does.
@@ -51,8 +51,7 @@ class Recent:
         """Keep what a status of this message will repeat."""
         if len(self._echoes) >= self._capacity:
             self._echoes.popitem(last=False)  # a plain dict would walk over every hole at its front
-        wamid = ids.wamid(message.key, message.tag, message.wa_id, received=False)
-        self._echoes[message.key] = Echo(message.number_id, wamid, message.wa_id, message.callback_data)
+        self._echoes[message.key] = _echo_of(message)
 
     def get(self, key: MessageKey) -> Echo | None:
         """Return what is known of a message."""
@@ -115,8 +114,7 @@ class Receive:
         stored = await self.records.message(key)
         if stored is None or stored.received:
             return None
-        wamid = ids.wamid(stored.key, stored.tag, stored.wa_id, received=False)
-        return Echo(stored.number_id, wamid, stored.wa_id, stored.callback_data)
+        return _echo_of(stored)
 
     def _row(self, update: StatusUpdate, echo: Echo) -> StatusRow:
         event = Event(
@@ -134,7 +132,7 @@ class Receive:
         return StatusRow(event, update.status, notify, update.fault.details if update.fault else None)
 
 
-def _echo_of(message: Outbound) -> Echo:
+def _echo_of(message: Outbound | StoredMessage) -> Echo:
     wamid = ids.wamid(message.key, message.tag, message.wa_id, received=False)
     return Echo(message.number_id, wamid, message.wa_id, message.callback_data)
 

@@ -1,7 +1,5 @@
 """How the Cloud faces say no: Meta's error object, and 360dialog's own for what its proxy refuses."""
 
-from collections.abc import Callable
-
 from waypost.api.faults import fault_of
 from waypost.api.routing import Request, Response
 from waypost.errors import Fault
@@ -29,9 +27,6 @@ def render_proxy(request: Request, error: Exception) -> Response:
         return render_meta(request, error)
     status = fault.problem.proxy_http or 400
     return _answer(status, cloud.proxy_error_body(fault, new_trace_id()), fault)
-
-
-Renderer = Callable[[Request, Exception], Response]
 
 
 def _answer(status: int, body: bytes, fault: Fault) -> Response:

@@ -3,7 +3,6 @@
 # spec: cloud-api.md#6
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from waypost.api import auth
@@ -20,8 +19,6 @@ from waypost.wire import cloud
 
 MAX_UPLOAD_BYTES = 100 * 1024 * 1024  # the largest document
 
-Identify = Callable[[Request, Directory], Number]
-
 
 @dataclass(frozen=True, slots=True)
 class Media:
@@ -30,7 +27,7 @@ class Media:
     directory: Directory
     shelf: MediaShelf
     urls: MediaURLs
-    identify: Identify
+    identify: auth.Identify
 
     async def upload(self, request: Request) -> Response:
         """Take a multipart form with `messaging_product`, `file` and `type`, its parts in any order."""

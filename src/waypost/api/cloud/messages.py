@@ -3,7 +3,6 @@
 # spec: cloud-api.md#2, cloud-api.md#5
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from waypost.api import auth
@@ -13,10 +12,7 @@ from waypost.flows.accept import Accept
 from waypost.flows.directory import Directory
 from waypost.flows.mark_read import MarkRead
 from waypost.lib import ids
-from waypost.model import Number
 from waypost.wire import cloud
-
-Identify = Callable[[Request, Directory], Number]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +22,7 @@ class Messages:
     directory: Directory
     accept: Accept
     mark_read: MarkRead
-    identify: Identify
+    identify: auth.Identify
 
     async def post(self, request: Request) -> Response:
         """Take a send or a mark-as-read: the body says which."""

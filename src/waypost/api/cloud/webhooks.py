@@ -3,7 +3,6 @@
 # spec: cloud-api.md#13.3
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
@@ -19,8 +18,6 @@ from waypost.wire import cloud
 from waypost.wire.reading import parse
 from waypost.wire.webhooks import Configuration, Override
 
-Identify = Callable[[Request, Directory], Number]
-
 
 @dataclass(frozen=True, slots=True)
 class Webhooks:
@@ -28,7 +25,7 @@ class Webhooks:
 
     directory: Directory
     subscribe: Subscribe
-    identify: Identify
+    identify: auth.Identify
 
     def is_number(self, request: Request) -> bool:
         """Return whether the path names the caller's number: other digits are a medium's."""

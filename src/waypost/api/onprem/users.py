@@ -48,7 +48,7 @@ class Users:
     async def logout(self, request: Request) -> Response:
         """End the token that the request carries."""
         self.callers.admin(request)
-        await self.login_flow.end(_bearer_of(request))
+        await self.login_flow.end(auth.bearer_token(request) or "")
         return Response(200, onprem.DONE)
 
     async def manage(self, request: Request) -> Response:
@@ -59,9 +59,3 @@ class Users:
     def _refuse_key(self, request: Request) -> None:
         if auth.has_api_key(request):
             self.callers.admin(request)
-
-
-def _bearer_of(request: Request) -> str:
-    """Return the token of a request that was let in with exactly one."""
-    (value,) = request.header_values(b"authorization")
-    return value.decode("latin-1").partition(" ")[2].strip()
