@@ -40,7 +40,7 @@ def errors_page() -> str:
     """Return `errors.md`: every error with its codes in both dialects."""
     head = ("name", "Cloud code", "HTTP", "says", "On-Premises code", "HTTP", "says", "what to do")
     rows = (_error_row(problem) for _, problem in sorted(all_problems().items()))
-    return f"""{_MADE.format(source="src/waypost/errors.py")}
+    return f"""{_MADE.format(source="src/waypost/errors/")}
 # Errors
 
 Every error has one name of ours and a code in each dialect.

@@ -15,7 +15,9 @@ import pytest
 from PIL import Image
 from tests.support import media
 
-from waypost.errors import BAD_MEDIA, MEDIA_FAILED, Fault
+from waypost.errors import Fault
+from waypost.errors.outcomes import MEDIA_FAILED
+from waypost.errors.requests import BAD_MEDIA
 from waypost.lib import image_child
 from waypost.lib.images import BadImage, ImageFacts, ImageInspector
 from waypost.lib.media_facts import gather_facts

@@ -3,7 +3,9 @@
 import pytest
 from tests.support import media
 
-from waypost.errors import BAD_MEDIA, MEDIA_FAILED, Fault
+from waypost.errors import Fault
+from waypost.errors.outcomes import MEDIA_FAILED
+from waypost.errors.requests import BAD_MEDIA
 from waypost.lib.image_headers import BadImage, ImageFacts
 from waypost.lib.media_facts import MediaFacts
 from waypost.lib.mime import parse_mime

@@ -7,7 +7,8 @@ import base64
 from collections.abc import Callable
 
 from waypost.api.routing import Request
-from waypost.errors import NO_TOKEN, UNKNOWN_OBJECT, Refusal
+from waypost.errors import Refusal
+from waypost.errors.callers import NO_TOKEN, UNKNOWN_OBJECT
 from waypost.flows.directory import Directory
 from waypost.model import Number, Token
 

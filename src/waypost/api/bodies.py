@@ -1,7 +1,8 @@
 """Reading JSON bodies: how large, and of which type."""
 
 from waypost.api.routing import Request
-from waypost.errors import BAD_REQUEST, Refusal
+from waypost.errors import Refusal
+from waypost.errors.requests import BAD_REQUEST
 
 MAX_JSON_BYTES = 1_048_576
 

@@ -1,19 +1,16 @@
 """Turns whatever stopped a request into a fault of the one list, so that every face can say it its own way."""
 
 from waypost.api.routing import BodyTimedOut, BodyTooLarge, HTTPProblem, MethodNotAllowed, NotFound
-from waypost.errors import (
+from waypost.errors import Fault, Refusal
+from waypost.errors.outcomes import SOMETHING_WENT_WRONG
+from waypost.errors.rates import NO_SPACE, OVERLOADED, UNAVAILABLE
+from waypost.errors.requests import (
     BAD_REQUEST,
     METHOD_NOT_ALLOWED,
-    NO_SPACE,
-    OVERLOADED,
-    SOMETHING_WENT_WRONG,
     TIMED_OUT,
     TOO_LARGE,
-    UNAVAILABLE,
     UNKNOWN_PATH,
     UNSUPPORTED_CONTENT,
-    Fault,
-    Refusal,
 )
 from waypost.ports import StoreBusy, StoreDown
 from waypost.wire.decode import BadJSON

@@ -8,7 +8,9 @@ WhatsApp) is not looked at here: such a message is accepted like any other and f
 
 from dataclasses import dataclass
 
-from waypost.errors import INVALID_PARAMETER, PAIR_RATE, RECIPIENT_IS_SENDER, THROUGHPUT, Fault, Refusal
+from waypost.errors import Fault, Refusal
+from waypost.errors.rates import PAIR_RATE, THROUGHPUT
+from waypost.errors.requests import INVALID_PARAMETER, RECIPIENT_IS_SENDER
 from waypost.flows.directory import Directory
 from waypost.flows.media import MediaShelf
 from waypost.lib.clock import Clock

@@ -7,7 +7,8 @@ the webhook, as the platform does it; nothing is thrown away in silence.
 from dataclasses import dataclass
 from typing import assert_never
 
-from waypost.errors import SOMETHING_WENT_WRONG, Fault
+from waypost.errors import Fault
+from waypost.errors.outcomes import SOMETHING_WENT_WRONG
 from waypost.flows.media import MediaShelf
 from waypost.flows.receive import Receive
 from waypost.lib import backoff

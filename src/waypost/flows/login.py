@@ -10,7 +10,8 @@ import hmac
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from waypost.errors import ACCESS_DENIED, NO_TOKEN, TOO_MANY_LOGINS, Refusal
+from waypost.errors import Refusal
+from waypost.errors.callers import ACCESS_DENIED, NO_TOKEN, TOO_MANY_LOGINS
 from waypost.flows.directory import Directory
 from waypost.lib.clock import Clock
 from waypost.lib.ids import new_secret

@@ -5,7 +5,8 @@
 
 from dataclasses import dataclass
 
-from waypost.errors import INVALID_MESSAGE_ID, Refusal
+from waypost.errors import Refusal
+from waypost.errors.requests import INVALID_MESSAGE_ID
 from waypost.lib.ids import parse_message_id
 from waypost.model import MessageKey, Number
 from waypost.ports import Records, Upstream

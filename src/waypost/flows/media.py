@@ -13,7 +13,9 @@ from datetime import timedelta
 from typing import Literal, cast
 from weakref import WeakValueDictionary
 
-from waypost.errors import BAD_MEDIA, MEDIA_FAILED, Fault, Refusal
+from waypost.errors import Fault, Refusal
+from waypost.errors.outcomes import MEDIA_FAILED
+from waypost.errors.requests import BAD_MEDIA
 from waypost.lib.clock import Clock
 from waypost.lib.fetching import Fetched, Limits, LinkFetcher
 from waypost.lib.ids import KeyMaker, new_media_tag, parse_media_id

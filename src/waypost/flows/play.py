@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from waypost.errors import BAD_MEDIA, INVALID_VALUE, MISSING_PARAMETER, UNEXPECTED_PARAMETER, Refusal
+from waypost.errors import Refusal
+from waypost.errors.requests import BAD_MEDIA, INVALID_VALUE, MISSING_PARAMETER, UNEXPECTED_PARAMETER
 from waypost.flows.directory import Directory
 from waypost.flows.media import MediaShelf, Origin
 from waypost.lib.ids import KeyMaker, parse_message_id

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from waypost.errors import INVALID_PARAMETER, Refusal
+from waypost.errors import Refusal
+from waypost.errors.requests import INVALID_PARAMETER
 from waypost.flows.directory import Directory
 from waypost.lib.ids import new_secret
 from waypost.lib.links import BadLink, FetchPolicy, Link, parse_link

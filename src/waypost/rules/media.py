@@ -8,7 +8,9 @@ MB and KB in WhatsApp's documents are read as 2^20 and 2^10.
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from waypost.errors import BAD_MEDIA, MEDIA_FAILED, Fault, Problem
+from waypost.errors import Fault, Problem
+from waypost.errors.outcomes import MEDIA_FAILED
+from waypost.errors.requests import BAD_MEDIA
 from waypost.lib.file_facts import MediaFacts
 from waypost.lib.image_headers import BadImage, ImageFacts
 from waypost.lib.sniff import HTML, OLE, PLAYLIST, SVG, ZIP

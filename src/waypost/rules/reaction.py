@@ -3,7 +3,8 @@
 # spec: cloud-api.md#3.5
 """
 
-from waypost.errors import BAD_REACTION, Fault
+from waypost.errors import Fault
+from waypost.errors.outcomes import BAD_REACTION
 
 MAX_AGE_MS = 30 * 86_400_000
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 import msgspec
 
-from waypost.errors import (
+from waypost.errors import Fault
+from waypost.errors.templates import (
     TEMPLATE_DISABLED,
     TEMPLATE_MISSING,
     TEMPLATE_PARAM_COUNT,
     TEMPLATE_PARAM_FORMAT,
     TEMPLATE_PAUSED,
     TEMPLATE_TEXT_TOO_LONG,
-    Fault,
 )
 from waypost.model import Template
 from waypost.wire.messages.template import Component, Parameter

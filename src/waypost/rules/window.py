@@ -3,7 +3,8 @@
 # spec: cloud-api.md#12.1, on-premises-api.md#12
 """
 
-from waypost.errors import WINDOW_CLOSED, Fault
+from waypost.errors import Fault
+from waypost.errors.outcomes import WINDOW_CLOSED
 
 WINDOW_MS = 24 * 3_600_000
 

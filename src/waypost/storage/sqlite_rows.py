@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from waypost.errors import SOMETHING_WENT_WRONG, Fault, all_problems
+from waypost.errors import Fault, all_problems
+from waypost.errors.outcomes import SOMETHING_WENT_WRONG
 from waypost.model import (
     Attempt,
     Delivery,

@@ -6,16 +6,14 @@ from typing import Any
 
 import msgspec
 
-from waypost.errors import (
+from waypost.errors import Fault, Problem, Refusal
+from waypost.errors.requests import (
     BAD_REQUEST,
     EMPTY_PARAMETER,
     INVALID_PARAMETER,
     MISSING_PARAMETER,
     TOO_LONG,
     UNEXPECTED_PARAMETER,
-    Fault,
-    Problem,
-    Refusal,
 )
 
 _WHERE = re.compile(r"(.*?)(?: - at `\$?(.*)`)?", re.DOTALL)

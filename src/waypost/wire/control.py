@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
-from waypost.errors import SOMETHING_WENT_WRONG, all_problems
+from waypost.errors import all_problems
+from waypost.errors.outcomes import SOMETHING_WENT_WRONG
 
 Dialect = Literal["cloud", "onprem"]
 Digits = Annotated[str, Meta(pattern=r"^[0-9]{5,15}$")]

@@ -6,14 +6,14 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
-from waypost.errors import (
+from waypost.errors import Refusal
+from waypost.errors.requests import (
     BAD_REQUEST,
     INVALID_RECIPIENT_TYPE,
     INVALID_VALUE,
     MISSING_PARAMETER,
     UNEXPECTED_PARAMETER,
     UNSUPPORTED_TYPE,
-    Refusal,
 )
 from waypost.lib import phone
 from waypost.wire.complaints import mandatory, refused, shown

@@ -10,7 +10,8 @@ from typing import Annotated, Any, Protocol
 import msgspec
 from msgspec import Meta, Struct
 
-from waypost.errors import INVALID_VALUE, MISSING_PARAMETER, TWO_SOURCES, Refusal
+from waypost.errors import Refusal
+from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER, TWO_SOURCES
 from waypost.wire.complaints import mandatory, shown
 from waypost.wire.facts import CallbackSettings
 from waypost.wire.reading import parse

@@ -5,7 +5,8 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
-from waypost.errors import INVALID_VALUE, NO_SOURCE, TWO_SOURCES, UNEXPECTED_PARAMETER, Fault
+from waypost.errors import Fault
+from waypost.errors.requests import INVALID_VALUE, NO_SOURCE, TWO_SOURCES, UNEXPECTED_PARAMETER
 
 MAX_CAPTION_CHARACTERS = 1024
 MAX_FILENAME_CHARACTERS = 240

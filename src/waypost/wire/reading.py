@@ -6,7 +6,8 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-from waypost.errors import BAD_REQUEST, Refusal
+from waypost.errors import Refusal
+from waypost.errors.requests import BAD_REQUEST
 from waypost.wire.complaints import refused
 from waypost.wire.decode import BadJSON, refuse_unsafe
 

@@ -4,17 +4,11 @@ import pytest
 from tests.conftest import Golden
 from tests.unit.wire.test_events import NUMBER, WAMID, medium
 
-from waypost.errors import (
-    INVALID_PARAMETER,
-    MISSING_PARAMETER,
-    NO_TOKEN,
-    PAIR_RATE,
-    TEMPLATE_MISSING,
-    TOO_MANY_REQUESTS,
-    TWO_SOURCES,
-    UNKNOWN_OBJECT,
-    Fault,
-)
+from waypost.errors import Fault
+from waypost.errors.callers import NO_TOKEN, UNKNOWN_OBJECT
+from waypost.errors.rates import PAIR_RATE, TOO_MANY_REQUESTS
+from waypost.errors.requests import INVALID_PARAMETER, MISSING_PARAMETER, TWO_SOURCES
+from waypost.errors.templates import TEMPLATE_MISSING
 from waypost.model import Provider
 from waypost.wire import cloud, onprem
 

@@ -7,7 +7,8 @@ import pytest
 from msgspec import structs
 from tests.conftest import Golden
 
-from waypost.errors import MEDIA_FAILED, WINDOW_CLOSED, Fault
+from waypost.errors import Fault
+from waypost.errors.outcomes import MEDIA_FAILED, WINDOW_CLOSED
 from waypost.lib import ids
 from waypost.model import (
     Event,

@@ -6,7 +6,8 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from waypost.errors import (
+from waypost.errors import Problem, Refusal
+from waypost.errors.requests import (
     BAD_REQUEST,
     EMPTY_PARAMETER,
     INVALID_PARAMETER,
@@ -18,8 +19,6 @@ from waypost.errors import (
     TWO_SOURCES,
     UNEXPECTED_PARAMETER,
     UNSUPPORTED_TYPE,
-    Problem,
-    Refusal,
 )
 from waypost.wire import cloud, onprem
 from waypost.wire.messages import TYPES

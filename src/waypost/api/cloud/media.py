@@ -9,7 +9,9 @@ from waypost.api import auth
 from waypost.api.files import file_response
 from waypost.api.multipart import FileHead, FileSink, FormLimits, read_form
 from waypost.api.routing import Answer, Request, Response
-from waypost.errors import BAD_REQUEST, INVALID_PARAMETER, MISSING_PARAMETER, UNKNOWN_OBJECT, Refusal
+from waypost.errors import Refusal
+from waypost.errors.callers import UNKNOWN_OBJECT
+from waypost.errors.requests import BAD_REQUEST, INVALID_PARAMETER, MISSING_PARAMETER
 from waypost.flows.directory import Directory
 from waypost.flows.media import MediaShelf, Origin
 from waypost.flows.media_urls import MediaURLs

@@ -10,7 +10,8 @@ import msgspec
 from waypost.api import auth
 from waypost.api.bodies import json_body
 from waypost.api.routing import Request, Response
-from waypost.errors import UNKNOWN_OBJECT, Refusal
+from waypost.errors import Refusal
+from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.flows.directory import Directory
 from waypost.flows.subscribe import Subscribe
 from waypost.model import Number

@@ -7,7 +7,9 @@ import msgspec
 from waypost.api.bodies import MAX_JSON_BYTES, json_body
 from waypost.api.faults import fault_of
 from waypost.api.routing import HTTPProblem, Request, Response
-from waypost.errors import INVALID_VALUE, UNKNOWN_OBJECT, Refusal
+from waypost.errors import Refusal
+from waypost.errors.callers import UNKNOWN_OBJECT
+from waypost.errors.requests import INVALID_VALUE
 from waypost.lib.phone import normalise
 from waypost.wire.control import ErrorBody, ErrorDetail
 from waypost.wire.reading import parse

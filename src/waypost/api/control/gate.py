@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from waypost.api.control.sessions import Sessions
 from waypost.api.routing import Answer, Handler, Request
-from waypost.errors import ACCESS_DENIED, NO_TOKEN, Refusal
+from waypost.errors import Refusal
+from waypost.errors.callers import ACCESS_DENIED, NO_TOKEN
 from waypost.flows.directory import Directory, token_hash
 
 _MAX_TOKEN_CHARACTERS = 1024

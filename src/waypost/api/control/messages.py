@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from waypost.api.control.answers import answer, asked_digits, limit_of, unknown
 from waypost.api.routing import Request, Response
-from waypost.errors import INVALID_VALUE, Refusal
+from waypost.errors import Refusal
+from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.directory import Directory
 from waypost.flows.inspect import Inspect, delivery_key
 from waypost.lib.clock import Clock

@@ -6,7 +6,8 @@ from msgspec import UNSET, Raw
 
 from waypost.api.control.answers import answer, body_of, unknown
 from waypost.api.routing import Request, Response
-from waypost.errors import INVALID_VALUE, Refusal
+from waypost.errors import Refusal
+from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.directory import Directory
 from waypost.flows.subscribe import Subscribe
 from waypost.lib.clock import at

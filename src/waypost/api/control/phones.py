@@ -8,7 +8,8 @@ from waypost.api.control.answers import answer, body_of, digits_of, limit_of, un
 from waypost.api.files import file_response
 from waypost.api.multipart import FileHead, FileSink, FormLimits, read_form
 from waypost.api.routing import Answer, Request, Response
-from waypost.errors import INVALID_VALUE, MISSING_PARAMETER, Refusal
+from waypost.errors import Refusal
+from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
 from waypost.flows.inspect import Inspect
 from waypost.flows.media import MediaShelf
 from waypost.flows.play import PhoneNetwork, Play, UserFile

@@ -7,7 +7,8 @@ from waypost.api.control.gate import Gate, refuse_foreign
 from waypost.api.control.pages import HOME, page
 from waypost.api.control.sessions import Sessions, cookie_header
 from waypost.api.routing import Request, Response
-from waypost.errors import NO_TOKEN, TOO_MANY_LOGINS, Refusal
+from waypost.errors import Refusal
+from waypost.errors.callers import NO_TOKEN, TOO_MANY_LOGINS
 from waypost.lib.clock import Clock
 from waypost.rules.rates import Meter, Rate
 from waypost.wire.control import Success

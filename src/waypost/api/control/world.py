@@ -8,7 +8,8 @@ import msgspec
 
 from waypost.api.control.answers import answer, body_of, unknown
 from waypost.api.routing import Request, Response
-from waypost.errors import INVALID_VALUE, MISSING_PARAMETER, Problem, Refusal, all_problems
+from waypost.errors import Problem, Refusal, all_problems
+from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
 from waypost.flows.play import PhoneNetwork
 from waypost.lib.clock import SystemClock, at, milliseconds_of
 from waypost.model import FaultRule, NumberId

@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 
 from waypost.api import auth
 from waypost.api.routing import Request
-from waypost.errors import ENDPOINT_BLOCKED, TOO_MANY_REQUESTS, Refusal
+from waypost.errors import Refusal
+from waypost.errors.callers import ENDPOINT_BLOCKED
+from waypost.errors.rates import TOO_MANY_REQUESTS
 from waypost.flows.directory import Directory
 from waypost.lib.clock import Clock
 from waypost.model import Number

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from waypost.api.files import file_response
 from waypost.api.onprem.callers import Callers
 from waypost.api.routing import Answer, Request, Response
-from waypost.errors import BAD_MEDIA, UNKNOWN_OBJECT, Refusal
+from waypost.errors import Refusal
+from waypost.errors.callers import UNKNOWN_OBJECT
+from waypost.errors.requests import BAD_MEDIA
 from waypost.flows.media import MediaShelf, Origin
 from waypost.model import Medium
 from waypost.wire import onprem

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from waypost.api.bodies import json_body
 from waypost.api.onprem.callers import Callers
 from waypost.api.routing import Request, Response
-from waypost.errors import INVALID_VALUE, Refusal
+from waypost.errors import Refusal
+from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.accept import Accept
 from waypost.flows.mark_read import MarkRead
 from waypost.lib import ids, phone

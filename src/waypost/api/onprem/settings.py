@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from waypost.api.bodies import json_body
 from waypost.api.onprem.callers import Callers
 from waypost.api.routing import Request, Response
-from waypost.errors import UNKNOWN_OBJECT, Refusal
+from waypost.errors import Refusal
+from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.flows.directory import Directory
 from waypost.flows.subscribe import Subscribe
 from waypost.model import Number, OnPremSettings, Provider

@@ -10,7 +10,9 @@ from msgspec import Struct
 from waypost.api import auth
 from waypost.api.onprem.callers import Callers
 from waypost.api.routing import Request, Response
-from waypost.errors import NO_TOKEN, UNKNOWN_PATH, Refusal
+from waypost.errors import Refusal
+from waypost.errors.callers import NO_TOKEN
+from waypost.errors.requests import UNKNOWN_PATH
 from waypost.flows.login import Login
 from waypost.wire import onprem
 from waypost.wire.reading import parse

@@ -11,7 +11,8 @@ from typing import Protocol
 
 from msgspec import structs
 
-from waypost.errors import UNDELIVERABLE, UNDELIVERABLE_TEMPLATE, Fault
+from waypost.errors import Fault
+from waypost.errors.outcomes import UNDELIVERABLE, UNDELIVERABLE_TEMPLATE
 from waypost.lib.clock import Clock
 from waypost.lib.ids import KeyMaker, parse_message_id
 from waypost.model import (

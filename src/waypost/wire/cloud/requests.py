@@ -5,13 +5,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from waypost.errors import (
-    INVALID_PARAMETER,
-    INVALID_VALUE,
-    MISSING_PARAMETER,
-    UNEXPECTED_PARAMETER,
-    Refusal,
-)
+from waypost.errors import Refusal
+from waypost.errors.requests import INVALID_PARAMETER, INVALID_VALUE, MISSING_PARAMETER, UNEXPECTED_PARAMETER
 from waypost.wire.complaints import mandatory, shown
 from waypost.wire.envelope import Envelope, body_of, check_recipient_type, content_of, reader, recipient
 from waypost.wire.messages import Content

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from waypost.errors import INVALID_VALUE, MISSING_PARAMETER, Fault
+from waypost.errors import Fault
+from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
 from waypost.wire.messages.base import message_type
 from waypost.wire.parts import DocumentObject, ImageObject, MediaObject, Place, VideoObject, place_fault, source_fault
 

@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from waypost.errors import SOMETHING_WENT_WRONG, all_problems
+from waypost.errors import all_problems
+from waypost.errors.outcomes import SOMETHING_WENT_WRONG
 from waypost.lib import ids
 from waypost.wire.events import messages as stored
 from waypost.wire.facts import CallbackSettings, EventFacts, NumberFacts, StatusWord

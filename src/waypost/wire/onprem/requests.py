@@ -5,7 +5,8 @@ from typing import Literal
 
 import msgspec
 
-from waypost.errors import INVALID_VALUE, MISSING_PARAMETER, TWO_SOURCES, Refusal
+from waypost.errors import Refusal
+from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER, TWO_SOURCES
 from waypost.wire.complaints import mandatory, shown
 from waypost.wire.envelope import Envelope, body_of, check_recipient_type, content_of, reader, recipient
 from waypost.wire.messages import Content, MessageType

@@ -1,0 +1,43 @@
+"""What becomes of an accepted message that fails: these come on the webhook."""
+
+from waypost.errors.base import Problem
+
+WINDOW_CLOSED = Problem(
+    name="window_closed", code=131047, http=400, title="Re-engagement message",
+    onprem_code=470, onprem_http=400,
+    onprem_title="Message failed to send because more than 24 hours have passed since the customer last replied "
+    "to this number",
+    fix="Send a template, or wait until the user writes again.",
+)  # fmt: skip
+UNDELIVERABLE = Problem(
+    name="undeliverable", code=131026, http=400, title="Message undeliverable",
+    onprem_code=470, onprem_http=400,
+    onprem_title="Message failed to send because more than 24 hours have passed since the customer last replied "
+    "to this number",
+    fix="The recipient is not on WhatsApp, has blocked the number or cannot show this message.",
+)  # fmt: skip
+UNDELIVERABLE_TEMPLATE = Problem(
+    name="undeliverable_template", code=131026, http=400, title="Message undeliverable",
+    onprem_code=1013, onprem_http=400, onprem_title="User is not valid",
+    fix="The recipient of this template is not on WhatsApp or has blocked the number.",
+)  # fmt: skip
+MEDIA_FAILED = Problem(
+    name="media_failed", code=131053, http=400, title="Media upload error",
+    onprem_code=1014, onprem_http=500, onprem_title="Internal error",
+    fix="Give a direct link to a file of an allowed type and size, or upload the file and send its id.",
+)  # fmt: skip
+MESSAGE_EXPIRED = Problem(
+    name="message_expired", code=131043, http=400, title="Message expired",
+    onprem_code=410, onprem_http=400, onprem_title="Message expired",
+    fix="The message was not delivered within its life.",
+)  # fmt: skip
+BAD_REACTION = Problem(
+    name="bad_reaction", code=131009, http=400, title="Parameter value is not valid",
+    onprem_code=1009, onprem_http=400, onprem_title="Parameter value is not valid",
+    fix="React to a message of this thread that is not over 30 days old and not itself a reaction.",
+)  # fmt: skip
+SOMETHING_WENT_WRONG = Problem(
+    name="something_went_wrong", code=131000, http=500, title="Something went wrong",
+    onprem_code=1000, onprem_http=500, onprem_title="Generic error", onprem_callback_code=500, retryable=True,
+    fix="Only raised by a fault rule.",
+)  # fmt: skip

@@ -1,0 +1,101 @@
+"""Errors about what a request says: its path, its form, its values."""
+
+from waypost.errors.base import Problem
+
+INVALID_PARAMETER = Problem(
+    name="invalid_parameter", code=100, http=400, title="Invalid parameter",
+    onprem_code=1009, onprem_http=400, onprem_title="Parameter value is not valid",
+    fix="Correct the parameter that the details name.",
+)  # fmt: skip
+BAD_REQUEST = Problem(
+    name="bad_request", code=100, http=400, title="Invalid parameter",
+    onprem_code=1025, onprem_http=400, onprem_title="Invalid Request",
+    fix="Send well-formed JSON in UTF-8 with `Content-Type: application/json`.",
+)  # fmt: skip
+UNEXPECTED_PARAMETER = Problem(
+    name="unexpected_parameter", code=100, http=400, title="Invalid parameter",
+    onprem_code=1010, onprem_http=400, onprem_title="Parameter is not required",
+    fix="Leave out the parameter that the details name.",
+)  # fmt: skip
+TOO_LONG = Problem(
+    name="too_long", code=100, http=400, title="Invalid parameter",
+    onprem_code=1001, onprem_http=400, onprem_title="Message too long",
+    fix="Shorten the text to the limit that the details name.",
+)  # fmt: skip
+MISSING_PARAMETER = Problem(
+    name="missing_parameter", code=131008, http=400, title="Required parameter is missing",
+    onprem_code=1008, onprem_http=400, onprem_title="Required parameter is missing",
+    fix="Add the parameter that the details name.",
+)  # fmt: skip
+EMPTY_PARAMETER = Problem(
+    name="empty_parameter", code=100, http=400, title="Invalid parameter",
+    onprem_code=1008, onprem_http=400, onprem_title="Required parameter is missing",
+    fix="Give the parameter that the details name a value; an empty text is none.",
+)  # fmt: skip
+NO_SOURCE = Problem(
+    name="no_source", code=100, http=400, title="Invalid parameter",
+    onprem_code=1008, onprem_http=400, onprem_title="Required parameter is missing",
+    fix="Give the media object an `id` (upload the file first) or a `link`.",
+)  # fmt: skip
+TWO_SOURCES = Problem(
+    name="two_sources", code=100, http=400, title="Invalid parameter",
+    onprem_code=1009, onprem_http=400, onprem_title="Parameter value is not valid",
+    fix="Give the media object an `id` or a `link`, not both.",
+)  # fmt: skip
+INVALID_VALUE = Problem(
+    name="invalid_value", code=131009, http=400, title="Parameter value is not valid",
+    onprem_code=1009, onprem_http=400, onprem_title="Parameter value is not valid",
+    fix="Correct the value that the details name.",
+)  # fmt: skip
+INVALID_RECIPIENT_TYPE = Problem(
+    name="invalid_recipient_type", code=100, http=400, title="Invalid parameter",
+    onprem_code=1002, onprem_http=400, onprem_title="Invalid recipient type",
+    fix="`recipient_type` is `individual`; groups are not offered.",
+)  # fmt: skip
+UNSUPPORTED_TYPE = Problem(
+    name="unsupported_type", code=100, http=400, title="Invalid parameter",
+    onprem_code=1009, onprem_http=400, onprem_title="Parameter value is not valid",
+    fix="Use one of the message types that the details list.",
+)  # fmt: skip
+RECIPIENT_IS_SENDER = Problem(
+    name="recipient_is_sender", code=131021, http=400, title="Recipient cannot be sender",
+    onprem_code=1021, onprem_http=400, onprem_title="Bad User",
+    fix="Send to another number than the sending one.",
+)  # fmt: skip
+TOO_LARGE = Problem(
+    name="too_large", code=100, http=413, title="Invalid parameter",
+    onprem_code=1009, onprem_http=413, onprem_title="Parameter value is not valid",
+    fix="Send a smaller body; the details name the limit.",
+)  # fmt: skip
+TIMED_OUT = Problem(
+    name="timed_out", code=100, http=408, title="Invalid parameter",
+    onprem_code=1025, onprem_http=408, onprem_title="Invalid Request", retryable=True,
+    fix="Send the whole body at once, or faster.",
+)  # fmt: skip
+UNSUPPORTED_CONTENT = Problem(
+    name="unsupported_content", code=100, http=415, title="Invalid parameter",
+    onprem_code=1025, onprem_http=415, onprem_title="Invalid Request",
+    fix="Send the body in the content type that the details name.",
+)  # fmt: skip
+BAD_MEDIA = Problem(
+    name="bad_media", code=100, http=400, title="Invalid parameter",
+    onprem_code=1009, onprem_http=400, onprem_title="Parameter value is not valid",
+    fix="Upload a file whose content is what its type says, within the limits of that type.",
+)  # fmt: skip
+METHOD_NOT_ALLOWED = Problem(
+    name="method_not_allowed", code=100, http=405, kind="GraphMethodException",
+    title="Unsupported request method for this path", prefixed=False,
+    onprem_code=1025, onprem_http=405, onprem_title="Invalid Request",
+    fix="Use a method that the path offers.",
+)  # fmt: skip
+INVALID_MESSAGE_ID = Problem(
+    name="invalid_message_id", code=131009, http=400, title="Parameter value is not valid",
+    onprem_code=1006, onprem_http=404, onprem_title="Resource not found",
+    fix="Give the id of a message that this number received.",
+)  # fmt: skip
+UNKNOWN_PATH = Problem(
+    name="unknown_path", code=2500, http=404, kind="OAuthException", prefixed=False,
+    title="Unknown path components",
+    onprem_code=1006, onprem_http=404, onprem_title="Resource not found",
+    fix="Check the path; the reference of routes lists them all.",
+)  # fmt: skip
