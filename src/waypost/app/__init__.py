@@ -1,0 +1,6 @@
+"""The composition root: settings in, running server out. Nothing else knows which concrete parts are in use."""
+
+from waypost.app.parts import Parts
+from waypost.app.serving import serve, start
+
+__all__ = ["Parts", "serve", "start"]

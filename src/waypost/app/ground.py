@@ -1,0 +1,97 @@
+"""What everything else stands on: the clock, the stores, and what asks and is asked over the network."""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from waypost import registry
+from waypost.flows.directory import Directory
+from waypost.flows.media_urls import MediaURLs
+from waypost.flows.subscribe import webhook_vet
+from waypost.lib.clock import EPOCH, SystemClock
+from waypost.lib.ids import KeyMaker, new_secret
+from waypost.lib.images import ImageInspector
+from waypost.lib.links import FetchPolicy
+from waypost.lib.poster import Poster
+from waypost.lib.vetting import SystemResolver
+from waypost.ports import BlobStore, NetworkStore, Records, Store
+from waypost.settings import Settings
+from waypost.workers.timers import Timers
+
+
+class FullStore(Store, Records, NetworkStore, Protocol):
+    """One database behind all three ports."""
+
+    @property
+    def depth(self) -> int:
+        """Operations that wait or are being written."""
+        ...
+
+    async def close(self) -> None:
+        """Write what waits and let the database go."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What everything else stands on."""
+
+    settings: Settings
+    clock: SystemClock
+    timers: Timers
+    keys: KeyMaker
+    store: FullStore
+    blobs: BlobStore
+    policy: FetchPolicy
+    poster: Poster
+    directory: Directory
+    own: set[tuple[str, int]]
+    urls: MediaURLs
+    inspector: ImageInspector
+
+
+async def lay_ground(settings: Settings, stack: AsyncExitStack) -> Ground:
+    """Open the stores and make what needs nothing else; `stack` closes them in the reverse order."""
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    store_place, media_place = settings.store_place, settings.media_place
+    store: FullStore = await registry.load(registry.STORES[store_place.scheme]).open(Path(store_place.location))
+    stack.push_async_callback(store.close)
+    clock = await _restored_clock(store)
+    blobs = registry.load(registry.BLOBS[media_place.scheme])(Path(media_place.location))
+    stack.push_async_callback(blobs.aclose)
+    # We alone have the store open, so that whatever is unfinished now is what a crash left.
+    await blobs.sweep(EPOCH + timedelta(seconds=clock.wall_seconds() + 1))
+    own: set[tuple[str, int]] = set()  # filled once the port is known
+    policy = FetchPolicy(allow=settings.fetch_allow, max_redirects=settings.max_redirects, own=own)
+    directory = Directory(store, clock)
+    poster: Poster = registry.load(registry.POSTERS["reqwest"])(
+        clock, vet=webhook_vet(directory, policy, SystemResolver())
+    )
+    stack.push_async_callback(poster.aclose)
+    timers = Timers(clock)
+    stack.callback(timers.stop)
+    keys = KeyMaker(after=await store.highest_key())
+    urls = MediaURLs(await _url_secret(store), clock)
+    inspector = ImageInspector()
+    stack.push_async_callback(inspector.aclose)
+    return Ground(settings, clock, timers, keys, store, blobs, policy, poster, directory, own, urls, inspector)
+
+
+async def _restored_clock(records: Records) -> SystemClock:
+    """Return platform time where it stood: a jump outlives a restart."""
+    saved = await records.get_state("clock")
+    moved = msgspec.json.decode(saved) if saved else {}
+    return SystemClock(offset_ms=moved.get("offset_ms", 0), frozen_at_ms=moved.get("frozen_at_ms"))
+
+
+async def _url_secret(records: Records) -> str:
+    """Return the key of media URLs, made at the first start."""
+    saved = await records.get_state("url_secret")
+    if saved is None:
+        saved = new_secret().encode("ascii")
+        await records.put_state("url_secret", saved)
+    return saved.decode("ascii")

@@ -1,0 +1,122 @@
+"""What runs: the flows, the embedded network and the lanes, put together over the ground."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from waypost.api.faces import Flows
+from waypost.app.ground import Ground
+from waypost.app.lanes import message_lanes, webhook_lanes
+from waypost.flows.accept import Accept, Meters
+from waypost.flows.deliver import Deliver
+from waypost.flows.login import FailedLogins, Login
+from waypost.flows.mark_read import MarkRead
+from waypost.flows.media import MediaShelf
+from waypost.flows.notify import Notify
+from waypost.flows.receive import Receive, Recent
+from waypost.flows.subscribe import Subscribe
+from waypost.lib.fetch_on_demand import FetcherOnDemand
+from waypost.model import Delivery, Event, Outbound
+from waypost.upstreams.simulated.faults import Faults
+from waypost.upstreams.simulated.network import Network
+from waypost.upstreams.simulated.phones import Phones
+from waypost.workers.lanes import Lanes
+from waypost.workers.rounds import rounds
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What runs."""
+
+    ground: Ground
+    network: Network
+    receive: Receive
+    messages: Lanes[Outbound]
+    webhooks: Lanes[Delivery]
+    flows: Flows
+    counts: Counter[str]
+    """What happened since the start, for the metrics."""
+
+    async def run(self) -> None:
+        """Run what runs for ever; raises the first bug that ends any of it."""
+        network = self.network
+        await first_to_end(
+            rounds(network.due, network.advance, self.ground.clock), self.messages.failure(), self.webhooks.failure()
+        )
+
+
+def build(ground: Ground) -> Parts:
+    """Put the flows, the network and the lanes together; nothing runs yet."""
+    settings, clock, store = ground.settings, ground.clock, ground.store
+    relaxed = settings.rules == "relaxed"
+    recent = Recent()
+    network = Network(
+        store=store,
+        phones=Phones(store),
+        faults=Faults(),
+        clock=clock,
+        timers=ground.timers,
+        delay_ms=int(1000 * settings.status_delay),
+    )
+    shelf = MediaShelf(
+        store, ground.blobs, FetcherOnDemand(ground.policy), ground.policy, ground.inspector, clock, ground.keys
+    )
+    notify = Notify(
+        store,
+        ground.directory,
+        ground.poster,
+        clock,
+        timeout=timedelta(seconds=settings.webhook_timeout_seconds),
+        any_2xx=settings.webhook_success == "2xx",
+    )
+    counts: Counter[str] = Counter()
+
+    async def tell(delivery: Delivery) -> int | None:
+        due_ms = await notify(delivery)
+        counts["settled" if due_ms is None else "retried"] += 1
+        return due_ms
+
+    webhooks = webhook_lanes(ground, tell)
+
+    def announce(events: Sequence[Event]) -> None:
+        for event in events:
+            webhooks.offer(Delivery(event, first_ms=clock.now_ms()))
+
+    receive = Receive(store, store, ground.directory, recent, ground.urls, clock, ground.keys, announce)
+    network.connect(receive.statuses, receive.message, last_inbound_ms=store.last_inbound_ms, find=store.message)
+    deliver = Deliver(store, network, shelf, receive, clock, windows_lifted=relaxed)
+    messages = message_lanes(ground, deliver)
+
+    def enqueue(message: Outbound) -> None:
+        counts["accepted"] += 1
+        recent.remember(message)
+        messages.offer(message)
+
+    flows = Flows(
+        accept=Accept(store, ground.directory, shelf, Meters(lifted=relaxed), clock, ground.keys, enqueue),
+        mark_read=MarkRead(store, network),
+        subscribe=Subscribe(ground.directory, ground.poster, ground.policy),
+        shelf=shelf,
+        urls=ground.urls,
+        directory=ground.directory,
+        login=Login(ground.directory, clock, FailedLogins(clock)),
+        records=store,
+        clock=clock,
+        rates_lifted=relaxed,
+    )
+    return Parts(ground, network, receive, messages, webhooks, flows, counts)
+
+
+async def first_to_end(*work: Awaitable[object]) -> None:
+    """Wait for the first to end, end the others, and raise what ended it if that was an error."""
+    tasks = [asyncio.ensure_future(each) for each in work]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()

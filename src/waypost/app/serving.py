@@ -1,0 +1,159 @@
+"""Start the server, listen, go back to the start on demand, and stop in order."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from functools import partial
+
+from waypost import registry
+from waypost.api.control.face import ANYWHERE, Operated, Operator, build_control
+from waypost.api.control.health import Gauges
+from waypost.api.faces import build_faces
+from waypost.api.server import Server
+from waypost.app.ground import Ground, lay_ground
+from waypost.app.parts import Parts, build, first_to_end
+from waypost.flows.first_start import Start, furnish, make_ready
+from waypost.flows.subscribe import Subscribe
+from waypost.lib import log, tls
+from waypost.lib.ids import new_secret
+from waypost.lib.poster import Poster
+from waypost.model import NumberId
+from waypost.settings import ReadyInfo, Settings
+
+_log = log.Log("waypost")
+
+# One after another they stay within the 10 s that supervisors give a process before they kill it.
+_DRAIN_SECONDS = 4.0  # for requests that are being answered, and a second more for those that are cut off
+_LANE_SECONDS = 2.0  # for what is at work in the lanes of either kind; all of it is tried again after the next start
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+async def serve(settings: Settings, tell: Callable[[ReadyInfo], None]) -> None:
+    """Run the server until SIGINT or SIGTERM; `tell` is called once it is ready."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    async with AsyncExitStack() as stack:
+        parts, ready = await start(settings, stack)
+        tell(ready)
+        await first_to_end(stopped.wait(), parts.run())
+        _log.info("server.stopping")
+
+
+async def start(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, ReadyInfo]:
+    """Start every part but the network's loop; `stack` closes them in the reverse order."""
+    log.configure(settings.log_level, settings.log_format)
+    ground = await lay_ground(settings, stack)
+    parts = build(ground)
+    await ground.directory.load()
+    begun = await make_ready(
+        _start_of(settings), directory=ground.directory, store=ground.store, receive=parts.receive, keys=ground.keys
+    )
+    stack.push_async_callback(parts.messages.stop, _LANE_SECONDS)
+    stack.push_async_callback(parts.webhooks.stop, _LANE_SECONDS)
+    await parts.messages.start()
+    await parts.webhooks.start()
+    await parts.network.load()
+    server, operator = await _listen(parts, stack)
+    scheme = "https" if settings.tls else "http"
+    base_url = f"{scheme}://{_reachable(settings.host)}:{server.port}"
+    ready = ReadyInfo(
+        base_url=base_url,
+        phone_number_id=settings.number,
+        token=begun.token,
+        app_secret=begun.number.app_secret,
+        admin_token=operator.admin_token,
+        console_url=f"{base_url}/_waypost/login?token={operator.login_token}",
+    )
+    ground.urls.base_url = base_url
+    ground.own.update((name, server.port) for name in {settings.host, *_LOOPBACK, *settings.allowed_hosts})
+    _log.info("server.ready", base_url=base_url)
+    return parts, ready
+
+
+async def _listen(parts: Parts, stack: AsyncExitStack) -> tuple[Server, Operator]:
+    """Serve the faces; a request is only ever met by a server that is whole."""
+    settings, ground = parts.ground.settings, parts.ground
+    operator = Operator(settings.admin_token or new_secret(), new_secret(), settings.admin_password)
+    control = build_control(_operated(parts, _operators_poster(ground, stack)), operator)
+    server = Server(
+        build_faces(parts.flows, control),
+        host=settings.host,
+        port=settings.port,
+        names=settings.allowed_hosts,
+        tls=tls.server_context(settings.data, ground.clock) if settings.tls else None,
+    )
+    await server.start()
+    stack.push_async_callback(server.stop, within_seconds=_DRAIN_SECONDS)
+    return server, operator
+
+
+def _operated(parts: Parts, poster: Poster) -> Operated:
+    """Return what the control API works on."""
+    ground = parts.ground
+    store = ground.store
+    return Operated(
+        store=store,
+        records=store,
+        network_store=store,
+        network=parts.network,
+        directory=ground.directory,
+        shelf=parts.flows.shelf,
+        subscribe=Subscribe(ground.directory, poster, ANYWHERE, trusted=True),
+        clock=ground.clock,
+        keys=ground.keys,
+        again=parts.webhooks.offer,
+        reset=partial(_reset, parts),
+        is_ready=lambda: True,  # it listens only when it is
+        gauges=Gauges(
+            store_queue=lambda: store.depth,
+            held=lambda: {"messages": parts.messages.held, "webhooks": parts.webhooks.held},
+            accepted=lambda: parts.counts["accepted"],
+            deliveries=lambda: {outcome: parts.counts[outcome] for outcome in ("settled", "retried")},
+        ),
+    )
+
+
+def _operators_poster(ground: Ground, stack: AsyncExitStack) -> Poster:
+    """Return what asks the webhooks that the operator sets, wherever they are."""
+    poster: Poster = registry.load(registry.POSTERS["reqwest"])(ground.clock)
+    stack.push_async_callback(poster.aclose)
+    return poster
+
+
+async def _reset(parts: Parts) -> None:
+    """Go back to how everything was after the first start; numbers, tokens and webhooks stay."""
+    ground = parts.ground
+    parts.messages.forget()
+    parts.webhooks.forget()
+    parts.network.forget()
+    parts.flows.accept.meters.forget()
+    await ground.store.reset()
+    ground.clock.thaw()
+    ground.clock.advance(timedelta(milliseconds=-ground.clock.offset_ms))
+    await ground.store.put_state("clock", b"{}")
+    await ground.directory.load()
+    number = ground.directory.number(NumberId(int(ground.settings.number)))
+    if number is not None:
+        await furnish(number, directory=ground.directory, store=ground.store, receive=parts.receive, keys=ground.keys)
+    await parts.network.load()
+
+
+def _start_of(settings: Settings) -> Start:
+    return Start(
+        number_id=NumberId(int(settings.number)),
+        token=settings.token,
+        app_secret=settings.app_secret,
+        callback_dialect=settings.callback_dialect,
+        webhook_url=settings.webhook,
+    )
+
+
+def _reachable(host: str) -> str:
+    """Return the name under which this machine reaches the server."""
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104 - compared with, not bound to
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
