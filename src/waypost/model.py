@@ -94,6 +94,8 @@ class Outbound(Struct):
     """The decoded type body; None after a restart until somebody needs it."""
     dialect: Dialect = "cloud"
     """The dialect of the request; decides which media limits apply."""
+    wamid: str = ""
+    """Its Cloud id, which answer and statuses repeat; empty after a restart."""
 
 
 class Sent(Struct, frozen=True, gc=False):

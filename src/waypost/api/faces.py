@@ -1,5 +1,6 @@
 """All faces over one core: which requests go to which, and the handlers that each is made of."""
 
+import re
 from dataclasses import dataclass
 
 from waypost.api import auth
@@ -30,6 +31,7 @@ from waypost.flows.subscribe import Subscribe
 from waypost.lib.clock import Clock
 from waypost.ports import Records
 
+_VERSION = re.compile(r"/v[0-9]{1,3}\.[0-9]{1,2}/")
 _PROXY_PATHS = ("/messages", "/message", "/media", "/v1/configs/")
 _ONPREM_PATHS = ("users", "messages", "message", "media", "contacts", "health", "settings")
 
@@ -51,14 +53,19 @@ class Flows:
 
 
 def build_faces(flows: Flows, control: Control) -> ASGIApp:
-    """Return the application: what is Waypost's own first, then On-Premises, 360dialog's proxy, and Meta's graph."""
+    """Return the application: what is Waypost's own first, then On-Premises, 360dialog's proxy, and Meta's graph.
+
+    What names a version of the graph is seen at once: it is most of the traffic.
+    """
     guarded, onprem, meta, proxy, own = (face.routes for face in all_faces(flows, control))
+    graph = Mount(Router(meta), render_meta, locate=_without_version)
     return build_app(
         [
+            (_is_graph, graph),
             (is_own, Mount(Router([*guarded, *own]), render_control)),
             (_is_onprem, Mount(Router(onprem), render_onprem)),
             (_is_proxy, Mount(Router(proxy), render_proxy)),
-            (_is_anything, Mount(Router(meta), render_meta, locate=_without_version)),
+            (_is_anything, graph),
         ]
     )
 
@@ -93,6 +100,11 @@ def _onprem(flows: Flows) -> Handlers:
         Settings(callers, flows.directory, flows.subscribe),
         Providers(callers, flows.records),
     )
+
+
+def _is_graph(scope: Scope) -> bool:
+    """Return whether a path begins with a version of Meta's graph: only that face has them."""
+    return _VERSION.match(scope["path"]) is not None
 
 
 def _is_onprem(scope: Scope) -> bool:

@@ -13,8 +13,8 @@ from waypost.errors.rates import PAIR_RATE, THROUGHPUT
 from waypost.errors.requests import INVALID_PARAMETER, RECIPIENT_IS_SENDER
 from waypost.flows.directory import Directory
 from waypost.flows.media import MediaShelf
+from waypost.lib import ids
 from waypost.lib.clock import Clock
-from waypost.lib.ids import KeyMaker
 from waypost.model import Dialect, MediaKey, MessageKey, Number, Outbound, Template
 from waypost.ports import Enqueue, Store
 from waypost.rules import rates
@@ -59,7 +59,7 @@ class Accept:
     shelf: MediaShelf
     meters: Meters
     clock: Clock
-    keys: KeyMaker
+    keys: ids.KeyMaker
     enqueue: Enqueue
 
     async def __call__(self, number: Number, request: SendRequest, raw: bytes, *, dialect: Dialect) -> Outbound:
@@ -72,9 +72,10 @@ class Accept:
         now_ms = self.clock.now_ms()
         if fault := self.meters.fault(number, request.wa_id, now_ms):
             raise Refusal(fault.problem, fault.details, retry_after_seconds=fault.retry_after_seconds)
+        key, tag = MessageKey(self.keys.next()), self.keys.tag()
         message = Outbound(
-            key=MessageKey(self.keys.next()),
-            tag=self.keys.tag(),
+            key=key,
+            tag=tag,
             number_id=number.id,
             wa_id=request.wa_id,
             kind=request.kind,
@@ -86,6 +87,7 @@ class Accept:
             media_key=media_key,
             content=request.content,
             dialect=dialect,
+            wamid=ids.wamid(key, tag, request.wa_id, received=False),
         )
         await self.store.accept(message)
         self.enqueue(message)

@@ -133,7 +133,8 @@ class Receive:
 
 
 def _echo_of(message: Outbound | StoredMessage) -> Echo:
-    wamid = ids.wamid(message.key, message.tag, message.wa_id, received=False)
+    known = message.wamid if isinstance(message, Outbound) else ""
+    wamid = known or ids.wamid(message.key, message.tag, message.wa_id, received=False)
     return Echo(message.number_id, wamid, message.wa_id, message.callback_data)
 
 

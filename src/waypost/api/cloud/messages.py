@@ -11,7 +11,6 @@ from waypost.api.routing import Request, Response
 from waypost.flows.accept import Accept
 from waypost.flows.directory import Directory
 from waypost.flows.mark_read import MarkRead
-from waypost.lib import ids
 from waypost.wire import cloud
 
 
@@ -35,6 +34,5 @@ class Messages:
             await self.mark_read(number, parsed.message_id, typing=parsed.typing)
             return Response(200, cloud.SUCCESS)
         message = await self.accept(number, parsed, raw, dialect="cloud")
-        wamid = ids.wamid(message.key, message.tag, message.wa_id, received=False)
         status = "accepted" if message.kind == "template" else None
-        return Response(200, cloud.send_answer(parsed.to, message.wa_id, wamid, status))
+        return Response(200, cloud.send_answer(parsed.to, message.wa_id, message.wamid, status))
