@@ -1,0 +1,33 @@
+"""What the flows need from the outside, as Protocols: stores, blobs, the upstream.
+
+Every method states its promise: what is durable when it returns, what may be repeated, what it raises.
+Anything that is written may raise `StoreBusy` (the queue of operations is full; nothing was written) or
+`StoreDown` (the database cannot be written; nothing was acknowledged).
+"""
+
+from waypost.ports.blobs import Blob, BlobStore, BlobWriter
+from waypost.ports.conditions import StoreBusy, StoreDown, StoreRefused
+from waypost.ports.messages import InboundRow, StatusRow, Store
+from waypost.ports.network import Carried, NetworkStore
+from waypost.ports.records import Records, StoredDelivery, StoredMessage
+from waypost.ports.upstream import Announce, Enqueue, Upstream
+
+__all__ = [
+    "Announce",
+    "Blob",
+    "BlobStore",
+    "BlobWriter",
+    "Carried",
+    "Enqueue",
+    "InboundRow",
+    "NetworkStore",
+    "Records",
+    "StatusRow",
+    "Store",
+    "StoreBusy",
+    "StoreDown",
+    "StoreRefused",
+    "StoredDelivery",
+    "StoredMessage",
+    "Upstream",
+]

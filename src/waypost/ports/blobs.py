@@ -1,0 +1,62 @@
+"""The port of files."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+
+class BlobWriter(Protocol):
+    """A file that is being written."""
+
+    @property
+    def path(self) -> Path:
+        """Where the bytes are for now, to be looked at before they are kept."""
+        ...
+
+    @property
+    def sha256(self) -> bytes:
+        """The hash of what was flushed."""
+        ...
+
+    async def write(self, chunk: bytes) -> None:
+        """Append; the chunk may be buffered."""
+        ...
+
+    async def flush(self) -> None:
+        """Hand every byte to the file, so that `path` shows all of it."""
+        ...
+
+    async def keep(self) -> "Blob":
+        """Fsync and store under the content's hash; on return the bytes survive a power cut."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """Stored bytes."""
+
+    sha256: bytes
+    size: int
+
+
+class BlobStore(Protocol):
+    """Files by the hash of their content."""
+
+    def writer(self) -> AbstractAsyncContextManager[BlobWriter]:
+        """Open a file for writing; leaving without `keep` leaves nothing behind."""
+        ...
+
+    def read(self, sha256: bytes, *, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
+        """Read in chunks; raises FileNotFoundError."""
+        ...
+
+    async def delete(self, sha256: bytes) -> None:
+        """Delete; an unknown hash is ignored."""
+        ...
+
+    async def sweep(self, older_than: datetime) -> int:
+        """Remove what crashes left: unfinished files last written before this moment. Returns how many."""
+        ...

@@ -1,0 +1,105 @@
+"""The port of a message's way: what is stored at each step, and what waits."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from waypost.model import (
+    Attempt,
+    Delivery,
+    Event,
+    EventKey,
+    InboundMessage,
+    MessageKey,
+    NumberId,
+    Outbound,
+    Status,
+)
+
+
+class StatusRow(Struct, frozen=True):
+    """One arriving status with the event that tells it, and whether a subscriber is to be told."""
+
+    event: Event
+    status: Status
+    notify: bool
+    problem_details: str | None = None
+    """What was wrong, with the value; kept with a failed message."""
+
+
+class InboundRow(Struct, frozen=True):
+    """One arriving message with its event."""
+
+    message: InboundMessage
+    event: Event
+    notify: bool
+    opens_window: bool
+
+
+class Store(Protocol):
+    """The durable state of a message's way, one transaction per step."""
+
+    async def accept(self, message: Outbound) -> None:
+        """T1: store the message and its job; on return both are fsynced."""
+        ...
+
+    async def begin(self, message: Outbound) -> None:
+        """T2: note that attempt `message.attempt` is about to reach the upstream; fsynced on return."""
+        ...
+
+    async def settle_sent(self, message: Outbound, upstream_id: str) -> None:
+        """T3: the upstream has it. Lazy: waits a few milliseconds for company, then fsynced; the job is gone."""
+        ...
+
+    async def settle_later(self, message: Outbound) -> None:
+        """T3: keep the job, due again at `message.due_ms` as attempt `message.attempt`. Lazy."""
+        ...
+
+    async def settle_failed(self, message: Outbound, row: StatusRow) -> bool:
+        """T3 and T4 in one: drop the job and record the `failed` status; False if the status had come before."""
+        ...
+
+    async def record_statuses(self, rows: Sequence[StatusRow]) -> list[bool]:
+        """T4: apply each status by the table in `model`, store its event and its delivery.
+
+        True for each that is new; a status that the message has had before stores nothing. A status for a message
+        that is not stored is parked durably and applied when it appears; it answers False. Fsynced on return.
+        """
+        ...
+
+    async def record_inbound(self, row: InboundRow) -> bool:
+        """Store the message, its event and delivery, and renew the window; False if its key was there before."""
+        ...
+
+    async def delivery_done(self, event: Event, attempt: Attempt | None) -> None:
+        """T5: the subscriber has it, or (None) there is nothing to tell in its dialect. Lazy."""
+        ...
+
+    async def delivery_retry(self, delivery: Delivery, attempt: Attempt) -> None:
+        """T5: note a failed attempt; due again at `delivery.due_ms`. Lazy."""
+        ...
+
+    async def delivery_dead(self, event: Event, attempt: Attempt | None) -> None:
+        """T5: give up; the delivery stays as a dead letter that can be delivered again."""
+        ...
+
+    async def redeliver(self, key: EventKey, now_ms: int) -> Delivery | None:
+        """Make a delivery of any state wait again from now; None if there is no such delivery."""
+        ...
+
+    async def waiting_messages(self, after: MessageKey, limit: int) -> list[Outbound]:
+        """Read jobs above a key, in order, `begun` set where an attempt has no outcome."""
+        ...
+
+    async def waiting_deliveries(self, after: EventKey, limit: int) -> list[Delivery]:
+        """Read waiting deliveries above a key, in order."""
+        ...
+
+    async def last_inbound_ms(self, number_id: NumberId, wa_id: str) -> int | None:
+        """Return when the user last wrote to the number; answered from memory when it was seen lately."""
+        ...
+
+    async def highest_key(self) -> int:
+        """Return the highest key in any table; new ones must be above it."""
+        ...

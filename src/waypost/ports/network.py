@@ -1,0 +1,63 @@
+"""The port of what the embedded network remembers."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from waypost.errors import Fault
+from waypost.model import (
+    MessageKey,
+    NumberId,
+    Phone,
+    Status,
+)
+from waypost.ports.records import StoredMessage
+
+
+class Carried(Struct, frozen=True):
+    """A message that the embedded network has taken, and how far it has got with it."""
+
+    token: MessageKey
+    number_id: NumberId
+    wa_id: str
+    kind: str
+    category: str
+    progress: Status
+    due_ms: int
+    in_window: bool = True
+    """Whether the user's window was open when it was taken; decides the price of a template."""
+    fault: Fault | None = None
+    """What it is to end with, whatever its phone does: a fault rule's order, or a reaction to nothing."""
+
+
+class NetworkStore(Protocol):
+    """What the embedded network remembers; it is a world of its own that merely shares the database."""
+
+    async def load_phones(self) -> list[Phone]:
+        """Return every phone."""
+        ...
+
+    async def save_phone(self, phone: Phone) -> None:
+        """Insert or replace a phone; fsynced on return."""
+        ...
+
+    async def take(self, carried: Carried) -> bool:
+        """Take a message by its token, fsynced on return; False if it was taken before: it is not taken twice."""
+        ...
+
+    async def has_taken(self, token: MessageKey) -> bool:
+        """Say whether a message was taken by this token."""
+        ...
+
+    async def progressed(self, steps: Sequence[tuple[MessageKey, Status, int]]) -> None:
+        """Note how far messages are: token, progress, due_ms. Lazy; told again after a crash if it was lost."""
+        ...
+
+    async def unfinished(self, after: MessageKey, limit: int) -> list[Carried]:
+        """Read the messages that have not reached their last status, in order of token."""
+        ...
+
+    async def received_by(self, wa_id: str, limit: int) -> list[tuple[Carried, StoredMessage]]:
+        """Return what a phone has received, oldest first, each once."""
+        ...

@@ -1,0 +1,144 @@
+"""The port of what changes rarely, and of what is only looked at."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from waypost.model import (
+    Attempt,
+    Event,
+    EventKey,
+    MediaKey,
+    Medium,
+    MessageKey,
+    Number,
+    NumberId,
+    Provider,
+    Status,
+    Template,
+    Token,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMessage:
+    """A message of either direction as the inspector shows it."""
+
+    key: MessageKey
+    tag: int
+    number_id: NumberId
+    wa_id: str
+    received: bool
+    kind: str
+    status: Status | None
+    body: bytes
+    raw: bytes
+    at_ms: int
+    problem: str | None
+    problem_details: str | None
+    media_key: MediaKey | None
+    callback_data: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDelivery:
+    """A delivery as the inspector shows it. `state` is `waiting`, `done`, `dead` or `cancelled`."""
+
+    event: Event
+    state: str
+    first_ms: int
+    due_ms: int
+    attempts: tuple[Attempt, ...]
+
+
+class Records(Protocol):
+    """Everything that changes rarely or is only looked at. Writes are fsynced on return."""
+
+    async def save_medium(self, medium: Medium) -> None:
+        """Store the row of a file whose bytes are already safe."""
+        ...
+
+    async def medium(self, key: MediaKey) -> Medium | None:
+        """Return a medium that is not deleted, expired or not."""
+        ...
+
+    async def delete_medium(self, key: MediaKey) -> bool:
+        """Delete the row; return whether the blob has no other row and may go."""
+        ...
+
+    async def load_numbers(self) -> list[Number]:
+        """Return every number."""
+        ...
+
+    async def save_number(self, number: Number) -> None:
+        """Insert or replace a number."""
+        ...
+
+    async def load_tokens(self) -> list[Token]:
+        """Return every token."""
+        ...
+
+    async def save_token(self, token: Token) -> None:
+        """Insert or replace a token."""
+        ...
+
+    async def delete_token(self, token_hash: bytes) -> None:
+        """Forget a token; unknown ones are ignored."""
+        ...
+
+    async def load_providers(self, number_id: NumberId) -> list[Provider]:
+        """Return the media providers of a number by name."""
+        ...
+
+    async def save_provider(self, number_id: NumberId, provider: Provider) -> None:
+        """Insert or replace a provider."""
+        ...
+
+    async def delete_provider(self, number_id: NumberId, name: str) -> bool:
+        """Delete a provider; False if there was none."""
+        ...
+
+    async def load_templates(self) -> list[Template]:
+        """Return every template."""
+        ...
+
+    async def save_template(self, template: Template) -> None:
+        """Insert or replace a template."""
+        ...
+
+    async def message(self, key: MessageKey) -> StoredMessage | None:
+        """Return a message of either direction."""
+        ...
+
+    async def messages(self, *, number_id: NumberId | None, wa_id: str | None, limit: int) -> list[StoredMessage]:
+        """Return the newest messages first."""
+        ...
+
+    async def mark_read(self, number_id: NumberId, wa_id: str, up_to: MessageKey) -> None:
+        """Note that the business has read a user's messages up to this one."""
+        ...
+
+    async def events_of(self, key: MessageKey) -> list[Event]:
+        """Return the events of a message, oldest first."""
+        ...
+
+    async def delivery(self, key: EventKey) -> StoredDelivery | None:
+        """Return one delivery with its attempts."""
+        ...
+
+    async def deliveries(
+        self, *, message_key: MessageKey | None, state: str | None, limit: int
+    ) -> list[StoredDelivery]:
+        """Return the newest deliveries first."""
+        ...
+
+    async def get_state(self, name: str) -> bytes | None:
+        """Return a small named value (the clock's offset, secrets)."""
+        ...
+
+    async def put_state(self, name: str, value: bytes) -> None:
+        """Set a small named value."""
+        ...
+
+    async def reset(self) -> None:
+        """Delete everything but numbers, tokens and named values."""
+        ...

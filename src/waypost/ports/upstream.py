@@ -1,0 +1,39 @@
+"""The port of a network that carries messages, and the hints that feed the lanes."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from waypost.model import (
+    Event,
+    Medium,
+    MessageKey,
+    NumberId,
+    Outbound,
+    Outcome,
+    Sent,
+)
+
+
+class Upstream(Protocol):
+    """A network that carries messages. It never writes to our store and never retries; it says what happened."""
+
+    askable: bool
+    """Whether a message sent twice with one token arrives once."""
+
+    async def send(self, message: Outbound, medium: Medium | None) -> Outcome:
+        """Hand over one message; the token is `message.key`."""
+        ...
+
+    async def arrived(self, token: MessageKey) -> Sent | None:
+        """Return how an attempt with this token ended that arrived; only an `askable` network knows."""
+        ...
+
+    async def mark_read(self, number_id: NumberId, key: MessageKey, *, typing: bool) -> None:
+        """Tell the user that their message, and every earlier one, was read."""
+        ...
+
+
+Enqueue = Callable[[Outbound], None]
+"""Puts an accepted message into its lane; the hint may be lost."""
+Announce = Callable[[Sequence[Event]], None]
+"""Puts committed events into their webhook lanes."""
