@@ -29,7 +29,7 @@ from waypost.flows.media import MediaShelf
 from waypost.flows.media_urls import MediaURLs
 from waypost.flows.subscribe import Subscribe
 from waypost.lib.clock import Clock
-from waypost.ports import Records
+from waypost.ports import Documents, Records
 
 _VERSION = re.compile(r"/v[0-9]{1,3}\.[0-9]{1,2}/")
 _PROXY_PATHS = ("/messages", "/message", "/media", "/v1/configs/")
@@ -48,6 +48,7 @@ class Flows:
     directory: Directory
     login: Login
     records: Records
+    documents: Documents
     clock: Clock
     rates_lifted: bool
 

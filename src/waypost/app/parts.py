@@ -103,6 +103,7 @@ def build(ground: Ground) -> Parts:
         directory=ground.directory,
         login=Login(ground.directory, clock, FailedLogins(clock)),
         records=store,
+        documents=store,
         clock=clock,
         rates_lifted=relaxed,
     )

@@ -7,6 +7,7 @@ Anything that is written may raise `StoreBusy` (the queue of operations is full;
 
 from waypost.ports.blobs import Blob, BlobStore, BlobWriter
 from waypost.ports.conditions import StoreBusy, StoreDown, StoreRefused
+from waypost.ports.documents import Documents
 from waypost.ports.messages import InboundRow, StatusRow, Store
 from waypost.ports.network import Carried, NetworkStore
 from waypost.ports.records import Records, StoredDelivery, StoredMessage
@@ -18,6 +19,7 @@ __all__ = [
     "BlobStore",
     "BlobWriter",
     "Carried",
+    "Documents",
     "Enqueue",
     "InboundRow",
     "NetworkStore",

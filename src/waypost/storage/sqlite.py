@@ -1,4 +1,4 @@
-"""The embedded store: SQLite with group commit; implements the ports Store, Records and NetworkStore."""
+"""The embedded store: SQLite with group commit; implements the ports Store, Records, Documents and NetworkStore."""
 
 import os
 import sys
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from waypost.model import Event
 from waypost.storage.commit import LAZY_SECONDS, MAX_OPERATIONS, GroupCommit
+from waypost.storage.sqlite_documents import DocumentsPart
 from waypost.storage.sqlite_engine import Reader, open_engine
 from waypost.storage.sqlite_hot import HotWrites, Joined, Windows
 from waypost.storage.sqlite_network import NetworkPart
@@ -26,8 +27,8 @@ def ignore_joined(events: Sequence[Event]) -> None:
     _ = events
 
 
-# Inherits, against the house's habit: three ports, one object with one lifetime, and nothing is overridden.
-class SqliteStore(StorePart, RecordsPart, NetworkPart):
+# Inherits, against the house's habit: four ports, one object with one lifetime, and nothing is overridden.
+class SqliteStore(StorePart, RecordsPart, DocumentsPart, NetworkPart):
     """The store over one file. Made by `open`, used and closed on one event loop."""
 
     @classmethod

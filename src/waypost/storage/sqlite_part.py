@@ -1,12 +1,12 @@
-"""What the three parts of the SQLite store share."""
+"""What the parts of the SQLite store share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import apsw
 
 from waypost.storage.commit import GroupCommit
-from waypost.storage.sqlite_engine import Reader
+from waypost.storage.sqlite_engine import Reader, Row, Value
 from waypost.storage.sqlite_hot import HotWrites, Windows
 
 Result = TypeVar("Result")
@@ -32,6 +32,10 @@ class Part:
         future: Any = self._commit.submit(self._writes.run, None, run)  # Any: as above
         result: Result = await future
         return result
+
+    async def _save(self, statement: str, values: Sequence[Value]) -> list[Row]:
+        """Run one statement that writes something rare; fsynced on return."""
+        return await self._run(lambda connection: connection.execute(statement, values).fetchall())
 
     async def _search(self, look: Callable[[apsw.Connection], Result]) -> Result:
         """Read in a thread of its own, after everything that was submitted before has been written or has failed."""

@@ -1,6 +1,5 @@
 """The port Records over SQLite: what changes rarely, and what is only looked at."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import apsw
@@ -21,7 +20,6 @@ from waypost.model import (
 )
 from waypost.ports import StoredDelivery, StoredMessage
 from waypost.storage import sqlite_rows
-from waypost.storage.sqlite_engine import Row, Value
 from waypost.storage.sqlite_part import Part
 from waypost.storage.sqlite_rows import (
     ATTEMPT_COLUMNS,
@@ -83,7 +81,7 @@ _RESET = "".join(
     f"DELETE FROM {table};"  # noqa: S608 - constants
     for table in (
         "messages", "contents", "outbox", "events", "deliveries", "attempts", "orphans", "windows", "read_marks",
-        "media", "providers", "templates", "phones", "carried",
+        "media", "providers", "templates", "documents", "phones", "carried",
     )
 )  # fmt: skip
 
@@ -215,9 +213,6 @@ class RecordsPart(Part):
         """Delete everything but numbers, tokens and named values."""
         await self._run_alone(lambda connection: connection.execute(_RESET).fetchall())
         self._windows.clear()
-
-    async def _save(self, statement: str, values: Sequence[Value]) -> list[Row]:
-        return await self._run(lambda connection: connection.execute(statement, values).fetchall())
 
 
 def _delivery_rows(

@@ -143,6 +143,14 @@ CREATE TABLE templates (
     named INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE documents (            -- JSON of what is rarely written and never searched
+    kind TEXT NOT NULL,
+    owner INTEGER NOT NULL,         -- a number, an account, or 0
+    name TEXT NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (kind, owner, name)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE state (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE phones (               -- of the embedded network

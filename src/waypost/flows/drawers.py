@@ -1,0 +1,36 @@
+"""Drawers: documents of one kind, with their schema, so that nothing but this file knows them as bytes."""
+
+from typing import Generic, TypeVar
+
+import msgspec
+
+from waypost.ports import Documents
+
+Sheet = TypeVar("Sheet")
+
+
+class Drawer(Generic[Sheet]):
+    """Everything of one kind: a number's profile, its blocked users, an account's settings."""
+
+    def __init__(self, documents: Documents, kind: str, schema: type[Sheet]) -> None:
+        self._documents = documents
+        self._kind = kind
+        self._decoder = msgspec.json.Decoder(schema)
+
+    async def get(self, owner: int, name: str = "") -> Sheet | None:
+        """Return one sheet; None if it was never put."""
+        body = await self._documents.document(self._kind, owner, name)
+        return None if body is None else self._decoder.decode(body)
+
+    async def put(self, owner: int, sheet: Sheet, name: str = "") -> None:
+        """Keep a sheet; it is fsynced on return."""
+        await self._documents.save_document(self._kind, owner, name, msgspec.json.encode(sheet))
+
+    async def list(self, owner: int, *, after: str = "", limit: int = 1000) -> list[tuple[str, Sheet]]:
+        """Return names and sheets in order of their names, from the first above `after`."""
+        found = await self._documents.documents(self._kind, owner, after=after, limit=limit)
+        return [(name, self._decoder.decode(body)) for name, body in found]
+
+    async def remove(self, owner: int, name: str = "") -> bool:
+        """Throw a sheet away; False if there was none."""
+        return await self._documents.delete_document(self._kind, owner, name)

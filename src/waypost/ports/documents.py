@@ -1,0 +1,23 @@
+"""The port of what is kept as JSON: profiles, block lists, codes; whatever is rarely written and never searched."""
+
+from typing import Protocol
+
+
+class Documents(Protocol):
+    """JSON by kind, owner and name. The owner is a number, an account, or 0. Writes are fsynced on return."""
+
+    async def document(self, kind: str, owner: int, name: str) -> bytes | None:
+        """Return one document."""
+        ...
+
+    async def documents(self, kind: str, owner: int, *, after: str = "", limit: int = 1000) -> list[tuple[str, bytes]]:
+        """Return names and documents of an owner in order of their names, from the first above `after`."""
+        ...
+
+    async def save_document(self, kind: str, owner: int, name: str, body: bytes) -> None:
+        """Insert or replace a document."""
+        ...
+
+    async def delete_document(self, kind: str, owner: int, name: str) -> bool:
+        """Delete a document; False if there was none."""
+        ...

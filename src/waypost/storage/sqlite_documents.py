@@ -1,0 +1,32 @@
+"""The port Documents over SQLite."""
+
+from typing import Any
+
+from waypost.storage.sqlite_part import Part
+
+_GET = "SELECT body FROM documents WHERE kind = ? AND owner = ? AND name = ?"
+_LIST = "SELECT name, body FROM documents WHERE kind = ? AND owner = ? AND name > ? ORDER BY name LIMIT ?"
+_SAVE = "INSERT OR REPLACE INTO documents (kind, owner, name, body) VALUES (?, ?, ?, ?)"
+_DELETE = "DELETE FROM documents WHERE kind = ? AND owner = ? AND name = ? RETURNING name"
+
+
+class DocumentsPart(Part):
+    """See `ports.Documents` for what each operation promises."""
+
+    async def document(self, kind: str, owner: int, name: str) -> bytes | None:
+        """Return one document."""
+        row: Any = self._reader.row(_GET, (kind, owner, name))
+        return row[0] if row else None
+
+    async def documents(self, kind: str, owner: int, *, after: str = "", limit: int = 1000) -> list[tuple[str, bytes]]:
+        """Return an owner's documents by name."""
+        rows: Any = self._reader.rows(_LIST, (kind, owner, after, limit))
+        return [(name, body) for name, body in rows]
+
+    async def save_document(self, kind: str, owner: int, name: str, body: bytes) -> None:
+        """Insert or replace a document."""
+        await self._save(_SAVE, (kind, owner, name, body))
+
+    async def delete_document(self, kind: str, owner: int, name: str) -> bool:
+        """Delete a document."""
+        return bool(await self._save(_DELETE, (kind, owner, name)))
