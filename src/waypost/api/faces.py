@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from typing import Protocol
 
 from waypost.api import auth
 from waypost.api.cloud.errors import render_meta, render_proxy
 from waypost.api.cloud.media import Media
 from waypost.api.cloud.messages import Messages
-from waypost.api.cloud.routes import meta_routes, proxy_routes
+from waypost.api.cloud.topics import Topic, routes_of
 from waypost.api.cloud.webhooks import Webhooks
 from waypost.api.control.answers import render_control
 from waypost.api.control.routes import Control, guarded_routes, is_own, open_routes
@@ -74,22 +75,40 @@ def build_faces(flows: Flows, control: Control) -> ASGIApp:
 def all_faces(flows: Flows, control: Control) -> list[Face]:
     """Return every route table, in the order in which the document shows them."""
     faces: list[Face] = []
+    meta = [topic.meta() for topic in _cloud(flows, auth.bearer)]
+    proxy = [topic.proxy() for topic in _cloud(flows, auth.api_key)]
     faces += [
         Face("Control API", guarded_routes(control), ("admin", "session")),
         Face("On-Premises API", onprem_routes(_onprem(flows)), ("token", "key", "login")),
-        Face("Cloud API, Meta", meta_routes(*_cloud(flows, auth.bearer)), ("token",), "/{version}"),
-        Face("Cloud API, 360dialog", proxy_routes(*_cloud(flows, auth.api_key)), ("key",)),
+        Face(
+            "Cloud API, Meta",
+            routes_of(meta, "meta"),
+            ("token",),
+            "/{version}",
+        ),
+        Face(
+            "Cloud API, 360dialog",
+            routes_of(proxy, "proxy"),
+            ("key",),
+        ),
         Face("Open to everybody", open_routes(control, document_handler(faces)), ()),
     ]
     return faces
 
 
-def _cloud(flows: Flows, identify: auth.Identify) -> tuple[Messages, Media, Webhooks]:
-    return (
+class _Topic(Protocol):
+    def meta(self) -> Topic: ...
+
+    def proxy(self) -> Topic: ...
+
+
+def _cloud(flows: Flows, identify: auth.Identify) -> list[_Topic]:
+    """Return the topics of the Cloud faces; media are the last, since every id that is nothing else is theirs."""
+    return [
         Messages(flows.directory, flows.accept, flows.mark_read, identify),
-        Media(flows.directory, flows.shelf, flows.urls, identify),
         Webhooks(flows.directory, flows.subscribe, identify),
-    )
+        Media(flows.directory, flows.shelf, flows.urls, identify),
+    ]
 
 
 def _onprem(flows: Flows) -> Handlers:

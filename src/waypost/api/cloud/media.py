@@ -6,9 +6,10 @@
 from dataclasses import dataclass
 
 from waypost.api import auth
+from waypost.api.cloud.topics import Node, Topic
 from waypost.api.files import file_response
 from waypost.api.multipart import FileHead, FileSink, FormLimits, read_form
-from waypost.api.routing import Answer, Request, Response
+from waypost.api.routing import Answer, Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import BAD_REQUEST, INVALID_PARAMETER, MISSING_PARAMETER
@@ -30,6 +31,26 @@ class Media:
     shelf: MediaShelf
     urls: MediaURLs
     identify: auth.Identify
+
+    def meta(self) -> Topic:
+        """Return what Meta's graph offers; whatever is nothing else is a medium."""
+        return Topic(
+            [
+                Route("POST", "/{phone_number_id}/media", self.upload, "meta.upload"),
+                Route("GET", "/whatsapp_business/attachments", self.download, "meta.download"),
+            ],
+            [Node(lambda _: True, get=self.get, delete=self.delete)],
+        )
+
+    def proxy(self) -> Topic:
+        """Return what 360dialog offers."""
+        return Topic(
+            [
+                Route("POST", "/media", self.upload, "proxy.upload"),
+                Route("GET", "/whatsapp_business/attachments", self.download, "proxy.download"),
+            ],
+            [Node(lambda _: True, get=self.get, delete=self.delete)],
+        )
 
     async def upload(self, request: Request) -> Response:
         """Take a multipart form with `messaging_product`, `file` and `type`, its parts in any order."""

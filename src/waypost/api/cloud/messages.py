@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from waypost.api import auth
 from waypost.api.bodies import json_body
-from waypost.api.routing import Request, Response
+from waypost.api.cloud.topics import Topic
+from waypost.api.routing import Request, Response, Route
 from waypost.flows.accept import Accept
 from waypost.flows.directory import Directory
 from waypost.flows.mark_read import MarkRead
@@ -22,6 +23,22 @@ class Messages:
     accept: Accept
     mark_read: MarkRead
     identify: auth.Identify
+
+    def meta(self) -> Topic:
+        """Return what Meta's graph offers."""
+        return Topic([Route("POST", "/{phone_number_id}/messages", self.post, "meta.send")])
+
+    def proxy(self) -> Topic:
+        """Return what 360dialog offers; `/message` is a misprint of its pages that clients have copied.
+
+        # spec: cloud-api.md#1.2, seed-media-messages.txt
+        """
+        return Topic(
+            [
+                Route("POST", "/messages", self.post, "proxy.send"),
+                Route("POST", "/message", self.post, "proxy.send_alias"),
+            ]
+        )
 
     async def post(self, request: Request) -> Response:
         """Take a send or a mark-as-read: the body says which."""

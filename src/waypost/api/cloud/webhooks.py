@@ -9,7 +9,8 @@ import msgspec
 
 from waypost.api import auth
 from waypost.api.bodies import json_body
-from waypost.api.routing import Request, Response
+from waypost.api.cloud.topics import Node, Topic
+from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.flows.directory import Directory
@@ -27,6 +28,19 @@ class Webhooks:
     directory: Directory
     subscribe: Subscribe
     identify: auth.Identify
+
+    def meta(self) -> Topic:
+        """Return what Meta's graph offers."""
+        return Topic(nodes=[Node(self.is_number, get=self.get_number, post=self.post_number)])
+
+    def proxy(self) -> Topic:
+        """Return what 360dialog offers."""
+        return Topic(
+            [
+                Route("GET", "/v1/configs/webhook", self.get_configuration, "proxy.get_webhook"),
+                Route("POST", "/v1/configs/webhook", self.post_configuration, "proxy.set_webhook"),
+            ]
+        )
 
     def is_number(self, request: Request) -> bool:
         """Return whether the path names the caller's number: other digits are a medium's."""
