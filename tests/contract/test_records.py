@@ -14,6 +14,7 @@ from waypost.model import (
     OnPremSettings,
     Phone,
     Provider,
+    Standing,
     Status,
     Template,
     Token,
@@ -32,6 +33,9 @@ FULL_NUMBER = Number(
     callback_dialect="onprem",
     webhook=Webhook("https://example.com/hook", headers=(("x-key", "1"),), trusted=True),
     onprem=OnPremSettings(sent=True, other=b'{"a":1}'),
+    standing=Standing(quality="RED", throughput=1000, tier="TIER_2K", registered=False, pin="123456"),
+    graph_version="v23.0",
+    webhook_shape="2025",
 )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 from tests.support.store_rows import NUMBER, USER, attempt, inbound_row, outbound, status_row, stored, waiting
 
-from waypost.model import TRANSITIONS, Delivery, EventKey, MediaKey, MessageKey, Status
+from waypost.model import TRANSITIONS, Delivery, Event, EventKey, MediaKey, MessageKey, Status
 from waypost.ports import Records, Store, StoredDelivery
 from waypost.storage.sqlite import SqliteStore
 
@@ -339,3 +339,14 @@ class TestHighestKey:
         await store.record_statuses([status_row(12, 10, Status.SENT)])
 
         assert await store.highest_key() == 12
+
+
+async def test_a_notice_waits_for_its_subscriber_like_any_event(opened: SqliteStore) -> None:
+    notice = Event(EventKey(9), NUMBER, MessageKey(9), "account_update", 5, b'{"event":"ACCOUNT_DELETED"}')
+    unheard = Event(EventKey(10), NUMBER, MessageKey(10), "account_update", 5, b"{}")
+
+    await opened.record_notice(notice, notify=True)
+    await opened.record_notice(unheard, notify=False)
+
+    assert [delivery.event for delivery in await opened.waiting_deliveries(EventKey(0), 10)] == [notice]
+    assert await opened.events_of(MessageKey(10)) == [unheard]

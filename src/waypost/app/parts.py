@@ -49,29 +49,10 @@ class Parts:
 
 def build(ground: Ground) -> Parts:
     """Put the flows, the network and the lanes together; nothing runs yet."""
-    settings, clock, store = ground.settings, ground.clock, ground.store
-    relaxed = settings.rules == "relaxed"
-    recent = Recent()
-    network = Network(
-        store=store,
-        phones=Phones(store),
-        faults=Faults(),
-        clock=clock,
-        timers=ground.timers,
-        delay_ms=int(1000 * settings.status_delay),
-    )
-    shelf = MediaShelf(
-        store, ground.blobs, FetcherOnDemand(ground.policy), ground.policy, ground.inspector, clock, ground.keys
-    )
-    notify = Notify(
-        store,
-        ground.directory,
-        ground.poster,
-        clock,
-        timeout=timedelta(seconds=settings.webhook_timeout_seconds),
-        any_2xx=settings.webhook_success == "2xx",
-    )
+    store, clock, relaxed = ground.store, ground.clock, ground.settings.rules == "relaxed"
+    recent, network, shelf = Recent(), _network(ground), _shelf(ground)
     counts: Counter[str] = Counter()
+    notify = _notify(ground)
 
     async def tell(delivery: Delivery) -> int | None:
         due_ms = await notify(delivery)
@@ -86,28 +67,61 @@ def build(ground: Ground) -> Parts:
 
     receive = Receive(store, store, ground.directory, recent, ground.urls, clock, ground.keys, announce)
     network.connect(receive.statuses, receive.message, last_inbound_ms=store.last_inbound_ms, find=store.message)
-    deliver = Deliver(store, network, shelf, receive, clock, windows_lifted=relaxed)
-    messages = message_lanes(ground, deliver)
+    messages = message_lanes(ground, Deliver(store, network, shelf, receive, clock, windows_lifted=relaxed))
 
     def enqueue(message: Outbound) -> None:
         counts["accepted"] += 1
         recent.remember(message)
         messages.offer(message)
 
-    flows = Flows(
-        accept=Accept(store, ground.directory, shelf, Meters(lifted=relaxed), clock, ground.keys, enqueue),
-        mark_read=MarkRead(store, network),
+    accept = Accept(store, ground.directory, shelf, Meters(lifted=relaxed), clock, ground.keys, enqueue)
+    flows = _flows(ground, accept, MarkRead(store, network), shelf)
+    return Parts(ground, network, receive, messages, webhooks, flows, counts)
+
+
+def _network(ground: Ground) -> Network:
+    return Network(
+        store=ground.store,
+        phones=Phones(ground.store),
+        faults=Faults(),
+        clock=ground.clock,
+        timers=ground.timers,
+        delay_ms=int(1000 * ground.settings.status_delay),
+    )
+
+
+def _shelf(ground: Ground) -> MediaShelf:
+    fetcher = FetcherOnDemand(ground.policy)
+    return MediaShelf(ground.store, ground.blobs, fetcher, ground.policy, ground.inspector, ground.clock, ground.keys)
+
+
+def _notify(ground: Ground) -> Notify:
+    settings = ground.settings
+    return Notify(
+        ground.store,
+        ground.directory,
+        ground.poster,
+        ground.clock,
+        timeout=timedelta(seconds=settings.webhook_timeout_seconds),
+        any_2xx=settings.webhook_success == "2xx",
+    )
+
+
+def _flows(ground: Ground, accept: Accept, mark_read: MarkRead, shelf: MediaShelf) -> Flows:
+    """Return what the faces translate to."""
+    return Flows(
+        accept=accept,
+        mark_read=mark_read,
         subscribe=Subscribe(ground.directory, ground.poster, ground.policy),
         shelf=shelf,
         urls=ground.urls,
         directory=ground.directory,
-        login=Login(ground.directory, clock, FailedLogins(clock)),
-        records=store,
-        documents=store,
-        clock=clock,
-        rates_lifted=relaxed,
+        login=Login(ground.directory, ground.clock, FailedLogins(ground.clock)),
+        records=ground.store,
+        documents=ground.store,
+        clock=ground.clock,
+        rates_lifted=ground.settings.rules == "relaxed",
     )
-    return Parts(ground, network, receive, messages, webhooks, flows, counts)
 
 
 async def first_to_end(*work: Awaitable[object]) -> None:

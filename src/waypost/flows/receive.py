@@ -102,6 +102,20 @@ class Receive:
             self.announce([event])
         return is_new
 
+    async def notice(self, number: Number, field: str, value: bytes) -> None:
+        """Tell a number's subscriber of something that is about no message: a template, the account, the number.
+
+        `field` is the webhook field, `value` its JSON; it is durable on return.
+
+        # spec: cloud-api.md#10
+        """
+        key = EventKey(self.keys.next())
+        event = Event(key, number.id, MessageKey(key), field, self.clock.now_ms(), value)  # a lane of its own
+        notify = number.webhook is not None
+        await self.store.record_notice(event, notify=notify)
+        if notify:
+            self.announce([event])
+
     async def failed(self, message: Outbound, fault: Fault) -> None:
         """End a message that Waypost itself will not send."""
         update = StatusUpdate(message.key, Status.FAILED, self.clock.now_ms(), person=None, fault=fault)

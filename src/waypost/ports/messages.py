@@ -72,6 +72,10 @@ class Store(Protocol):
         """Store the message, its event and delivery, and renew the window; False if its key was there before."""
         ...
 
+    async def record_notice(self, event: Event, *, notify: bool) -> None:
+        """Store an event that is about no message, and its delivery; fsynced on return."""
+        ...
+
     async def delivery_done(self, event: Event, attempt: Attempt | None) -> None:
         """T5: the subscriber has it, or (None) there is nothing to tell in its dialect. Lazy."""
         ...

@@ -10,6 +10,7 @@ from waypost.ports import InboundRow, StatusRow
 from waypost.storage import sqlite_rows
 from waypost.storage.sqlite_part import Part
 from waypost.storage.sqlite_rows import OUTBOUND_COLUMNS, WAITING_COLUMNS
+from waypost.storage.sqlite_statuses import write_events
 
 # Read jobs above a key, in order.
 _WAITING_MESSAGES = (
@@ -83,6 +84,10 @@ class StorePart(Part):
         future: Any = self._commit.submit(self._writes.record_inbound, (row.message.key,), row)
         is_new: bool = await future
         return is_new
+
+    async def record_notice(self, event: Event, *, notify: bool) -> None:
+        """Store an event that is about no message."""
+        await self._run(lambda connection: write_events(connection, [(event, notify)]))
 
     async def delivery_done(self, event: Event, attempt: Attempt | None) -> None:
         """T5: the subscriber has it, or there is nothing to tell."""

@@ -168,7 +168,7 @@ class DeliveryView(Struct):
     id: str
     message_id: str
     phone_number_id: str
-    kind: Literal["status", "message"]
+    kind: str
     status: str | None
     state: str
     at: datetime

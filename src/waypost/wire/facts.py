@@ -3,7 +3,7 @@
 Protocols, because the layer above (`model`) holds the things themselves and this one must not know it.
 """
 
-from typing import Literal, Protocol
+from typing import Protocol
 
 from waypost.errors import Fault
 
@@ -159,13 +159,18 @@ class EventFacts(Protocol):
     """Something that a subscriber is told."""
 
     @property
-    def kind(self) -> Literal["status", "message"]:
-        """Which of the two it is."""
+    def kind(self) -> str:
+        """`status`, `message`, or the webhook field of a notice."""
         ...
 
     @property
     def body(self) -> bytes:
-        """What `events.messages` composed."""
+        """What `events.messages` composed, or a notice's whole value."""
+        ...
+
+    @property
+    def at_ms(self) -> int:
+        """When it happened, in milliseconds."""
         ...
 
     @property

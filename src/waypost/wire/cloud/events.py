@@ -8,6 +8,10 @@ _ENVELOPE = (
     b'{"object":"whatsapp_business_account","entry":[{"id":"%d","changes":[{"value":{"messaging_product":"whatsapp",'
     b'"metadata":{"display_phone_number":"%b","phone_number_id":"%d"},%b,"field":"messages"}]}]}'
 )
+# spec: cloud-api.md#7.4 - `time` is there on account-level fields, as a number.
+_NOTICE = (
+    b'{"object":"whatsapp_business_account","entry":[{"id":"%d","time":%d,"changes":[{"value":%b,"field":"%b"}]}]}'
+)
 
 
 def render_event(event: EventFacts, number: NumberFacts) -> bytes:
@@ -15,5 +19,10 @@ def render_event(event: EventFacts, number: NumberFacts) -> bytes:
 
     # spec: cloud-api.md#7.2, cloud-api.md#7.4
     """
-    value = event.body if event.kind == "status" else public_value(event.body)
+    if event.kind == "status":
+        value = event.body
+    elif event.kind == "message":
+        value = public_value(event.body)
+    else:
+        return escape_json(_NOTICE % (number.waba_id, event.at_ms // 1000, event.body, event.kind.encode("ascii")))
     return escape_json(_ENVELOPE % (number.waba_id, number.digits.encode("ascii"), number.id, value[1:]))

@@ -64,7 +64,7 @@ _messages_decoder = msgspec.json.Decoder(_StoredMessages)
 
 
 def render_event(event: EventFacts, number: NumberFacts) -> bytes | None:
-    """Return the body of the callback, or None if this number is not to be told."""
+    """Return the body of the callback, or None if this number is not to be told; notices are unknown here."""
     if event.kind == "message":
         return _render_message(event.body)
     if event.status is None or not is_told(number.onprem, event.status):

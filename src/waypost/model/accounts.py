@@ -1,0 +1,140 @@
+"""Business numbers, and what belongs to them: credentials, webhooks, templates, files."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from waypost.model.keys import Dialect, MediaKey, NumberId
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """A stored file under an id of one number."""
+
+    key: MediaKey
+    tag: int
+    number_id: NumberId
+    sha256: bytes
+    mime: str
+    size: int
+    created_ms: int
+    expires_ms: int
+    source: Literal["upload", "link", "inbound"]
+    filename: str | None = None
+    animated: bool = False
+    damage: str | None = None
+    """Why it is no picture although it was taken as one; it fails when it is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Credentials for media links, as On-Premises configures them.
+
+    # spec: on-premises-api.md#3.4
+    """
+
+    name: str
+    kind: str
+    username: str | None = None
+    password: str | None = None
+    bearer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """Where a number's events go, and how."""
+
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    trusted: bool = False
+    """Set by the operator, so that a private or loopback address is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnPremSettings:
+    """`/v1/settings/application`: the fields that take effect, and the others as they were set.
+
+    # spec: on-premises-api.md#7.1
+    """
+
+    backoff_step_ms: int = 3_000
+    backoff_max_ms: int = 900_000
+    max_concurrent_requests: int = 6
+    sent: bool = False
+    delivered: bool = True
+    read: bool = True
+    other: bytes = b"{}"
+    """JSON object of the fields that are stored and given back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the platform regards a number: what it may do, and how fast.
+
+    # spec: cloud-api.md#12.4, cloud-api.md#13.4
+    """
+
+    quality: Literal["GREEN", "YELLOW", "RED", "UNKNOWN"] = "GREEN"
+    throughput: int = 80
+    """Messages per second; 1,000 after an upgrade, 20 for numbers shared with the business app."""
+    tier: str = "TIER_UNLIMITED"
+    """Messaging limit of its portfolio: `TIER_250`, `TIER_2K`, `TIER_10K`, `TIER_100K`, `TIER_UNLIMITED`."""
+    registered: bool = True
+    """Whether it can send; a number that is not answers 133010."""
+    verified: bool = True
+    """Whether the code of `request_code` was given back."""
+    name_status: str = "APPROVED"
+    pin: str | None = None
+    """Two-step verification; six digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A business number."""
+
+    id: NumberId
+    waba_id: int
+    name: str
+    """`verified_name`."""
+    app_secret: str = field(repr=False)
+    callback_dialect: Dialect = "cloud"
+    webhook: Webhook | None = None
+    onprem: OnPremSettings = OnPremSettings()
+    standing: Standing = Standing()
+    graph_version: str = "v24.0"
+    """The version whose webhooks its subscriber gets: before v24.0 a status has `conversation`."""
+    webhook_shape: Literal["2026", "2025"] = "2026"
+    """`2025` leaves out what came with usernames: `user_id`, `contacts` in statuses."""
+
+    @property
+    def digits(self) -> str:
+        """The number itself, digits only."""
+        return str(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A message template in one language.
+
+    # spec: cloud-api.md#13.1
+    """
+
+    id: int
+    waba_id: int
+    name: str
+    language: str
+    category: str
+    status: str
+    components: bytes
+    """JSON array, in the form of the create request."""
+    named: bool = False
+    """`parameter_format` is `NAMED`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A credential, kept as a hash only."""
+
+    hash: bytes
+    number_id: NumberId
+    kind: Literal["key", "login"]
+    expires_ms: int | None = None

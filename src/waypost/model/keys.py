@@ -1,0 +1,11 @@
+"""What names things inside: ids as types of their own, so that one is never taken for another."""
+
+from typing import Literal, NewType
+
+NumberId = NewType("NumberId", int)
+"""A phone_number_id: the digits of the business number."""
+MessageKey = NewType("MessageKey", int)
+EventKey = NewType("EventKey", int)
+MediaKey = NewType("MediaKey", int)
+
+Dialect = Literal["cloud", "onprem"]
