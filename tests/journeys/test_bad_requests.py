@@ -93,7 +93,7 @@ async def test_what_only_the_cloud_asks_for_is_refused_there(world: World, bad: 
     await check(world, bad)
 
 
-async def test_a_packed_body_is_refused_before_any_face_sees_it(world: World) -> None:
+async def test_j24_a_packed_body_is_refused_in_the_words_of_the_face(world: World) -> None:
     before = await traces(world)
     headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
 
@@ -101,8 +101,81 @@ async def test_a_packed_body_is_refused_before_any_face_sees_it(world: World) ->
         "POST", world.client.messages_path, data=gzip.compress(bad_json.GOOD), headers=headers
     )
 
-    assert (refused.status, b"Content-Encoding" in refused.body) == (415, True)
+    reason = "A request body with a Content-Encoding is not accepted; send it as it is."
+    assert (refused.status, told(refused)) == (415, guarded_body(world, reason))
     assert await traces(world) == before
+
+
+GUARDED = {
+    "U1 a foreign host": (
+        "",
+        {"Host": "evil.example"},
+        400,
+        "This server is not called 'evil.example'. Add the name to its allowed hosts if it should be.",
+    ),
+    "a target of 8 KiB and more": ("?x=" + "a" * 8192, {}, 414, "The request target is too long."),
+    "H8 a header line of 40 KB": (
+        "",
+        {"X-Long": "a" * 40_000},
+        431,
+        "The request has too many header lines, or too long ones.",
+    ),
+    "101 header lines": (
+        "",
+        {f"X-{number}": "a" for number in range(101)},
+        431,
+        "The request has too many header lines, or too long ones.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("query", "headers", "status", "reason"), GUARDED.values(), ids=GUARDED.keys())
+async def test_what_the_guard_refuses_is_said_in_the_words_of_the_face(
+    world: World, query: str, headers: dict[str, str], status: int, reason: str
+) -> None:
+    before = await traces(world)
+
+    refused = await world.client.call("POST", world.client.messages_path + query, headers=headers)
+
+    assert (refused.status, told(refused)) == (status, guarded_body(world, reason))
+    assert await traces(world) == before
+
+
+@pytest.mark.parametrize(("query", "headers", "status", "reason"), GUARDED.values(), ids=GUARDED.keys())
+@pytest.mark.parametrize("face", ["meta"], indirect=True)
+async def test_what_the_guard_refuses_is_said_in_the_words_of_the_control_api(
+    world: World, query: str, headers: dict[str, str], status: int, reason: str
+) -> None:
+    refused = await world.client.call("GET", "/_waypost/v1/numbers" + query, headers=headers)
+
+    code = {400: "unknown_host", 414: "url_too_long", 431: "head_too_large"}[status]
+    assert (refused.status, refused.json) == (status, {"error": {"code": code, "message": reason}})
+
+
+def guarded_body(world: World, reason: str) -> Any:
+    """Return the whole body with which a face refuses what the guard has found."""
+    cloud = {
+        "error": {
+            "message": "(#100) Invalid parameter",
+            "type": "OAuthException",
+            "code": 100,
+            "error_data": {"messaging_product": "whatsapp", "details": reason},
+            "fbtrace_id": "TRACE",
+        }
+    }
+    onprem = {
+        "errors": [{"code": 1025, "title": "Invalid Request", "details": reason}],
+        "meta": {"api_status": "stable", "version": "v2.53.3"},
+    }
+    return world.either(cloud=cloud, onprem=onprem)
+
+
+def told(refused: Answer) -> Any:
+    """Return a refusal's body without its trace id."""
+    body = refused.json
+    if "fbtrace_id" in body.get("error", ()):
+        body["error"]["fbtrace_id"] = "TRACE"
+    return body
 
 
 # -- What looks bad and is not ------------------------------------------------------------------------------------

@@ -11,8 +11,9 @@ from typing import NamedTuple
 import uvloop
 
 from waypost.api.guard import Limits
+from waypost.api.refusals import speak_plainly
 from waypost.api.routing import ASGIApp
-from waypost.api.server import Server
+from waypost.api.server import Application, Server
 
 TIMEOUT_SECONDS = 15.0
 
@@ -108,7 +109,8 @@ class Running:
 @contextmanager
 def running(app: ASGIApp, *, limits: Limits | None = None, names: tuple[str, ...] = ()) -> Iterator[Running]:
     """Serve `app` on a free port of 127.0.0.1, from a thread with a loop of its own."""
-    server = Server(app, limits=limits, names=names)
+    speak = app.speak if isinstance(app, Application) else speak_plainly
+    server = Server(app, limits=limits, names=names, speak=speak)
     is_up, shall_stop = threading.Event(), asyncio.Event()
     loop = uvloop.new_event_loop()
 

@@ -20,8 +20,8 @@ from waypost.api.onprem.routes import Handlers, onprem_routes
 from waypost.api.onprem.settings import Providers, Settings
 from waypost.api.onprem.users import Users
 from waypost.api.openapi import Face, document_handler
-from waypost.api.routing import ASGIApp, Router, Scope, split_version
-from waypost.api.server import Mount, build_app
+from waypost.api.routing import Router, Scope, split_version
+from waypost.api.server import Application, Mount, build_app
 from waypost.flows.accept import Accept
 from waypost.flows.directory import Directory
 from waypost.flows.login import Login
@@ -54,7 +54,7 @@ class Flows:
     rates_lifted: bool
 
 
-def build_faces(flows: Flows, control: Control) -> ASGIApp:
+def build_faces(flows: Flows, control: Control) -> Application:
     """Return the application: what is Waypost's own first, then On-Premises, 360dialog's proxy, and Meta's graph.
 
     What names a version of the graph is seen at once: it is most of the traffic.

@@ -9,6 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from waypost.errors import Problem
+from waypost.errors.requests import HEAD_TOO_LARGE as LARGE_HEAD
+from waypost.errors.requests import TIMED_OUT, UNKNOWN_HOST, UNSUPPORTED_CONTENT
+from waypost.errors.requests import URL_TOO_LONG as LONG_URL
+
 Headers = list[tuple[bytes, bytes]]
 """Header lines in their order; names are lower case."""
 
@@ -35,21 +40,28 @@ class Limits:
 
 
 class Refusal(NamedTuple):
-    """An answer that ends the connection: HTTP status and one sentence."""
+    """An answer that ends the connection: HTTP status and one sentence.
+
+    `problem` is how a face says it. There is none where the framing itself is broken or no path can be known: nobody
+    can tell then which face was meant, so that plain text is all there is to say.
+    """
 
     status: int
     reason: str
+    problem: Problem | None = None
 
 
 MALFORMED = Refusal(400, "The request is not well-formed HTTP/1.1.")
 UNSUPPORTED_VERSION = Refusal(400, "Only HTTP/1.0 and HTTP/1.1 are spoken here.")
 BAD_TARGET = Refusal(400, "The request target must be a path that starts with / and holds printable ASCII only.")
-URL_TOO_LONG = Refusal(414, "The request target is too long.")
-HEAD_TOO_LARGE = Refusal(431, "The request has too many header lines, or too long ones.")
-HEAD_TOO_SLOW = Refusal(408, "The request's header lines took too long to arrive.")
+URL_TOO_LONG = Refusal(414, "The request target is too long.", LONG_URL)
+HEAD_TOO_LARGE = Refusal(431, "The request has too many header lines, or too long ones.", LARGE_HEAD)
+HEAD_TOO_SLOW = Refusal(408, "The request's header lines took too long to arrive.", TIMED_OUT)
 BAD_CODING = Refusal(400, "The only Transfer-Encoding understood is: chunked.")
-ENCODED_BODY = Refusal(415, "A request body with a Content-Encoding is not accepted; send it as it is.")
-ONE_HOST = Refusal(400, "The request must have exactly one Host header.")
+ENCODED_BODY = Refusal(
+    415, "A request body with a Content-Encoding is not accepted; send it as it is.", UNSUPPORTED_CONTENT
+)
+ONE_HOST = Refusal(400, "The request must have exactly one Host header.", UNKNOWN_HOST)
 OVERHEAD = Refusal(400, "The chunked body has far more framing than content.")
 FULL = Refusal(503, "The server has as many connections as it may have; try again in a moment.")
 
@@ -96,7 +108,8 @@ class Guard:
 def unknown_host(value: bytes) -> Refusal:
     """Return the refusal of a Host header that is none of the server's names."""
     shown = value[:100].decode("ascii", "replace")
-    return Refusal(400, f"This server is not called {shown!a}. Add the name to its allowed hosts if it should be.")
+    reason = f"This server is not called {shown!a}. Add the name to its allowed hosts if it should be."
+    return Refusal(400, reason, UNKNOWN_HOST)
 
 
 def host_names(port: int, names: Iterable[str]) -> frozenset[bytes]:

@@ -19,6 +19,7 @@ from uvicorn.server import ServerState
 
 from waypost.api import guard
 from waypost.api.guard import Guard, Refusal, is_upload
+from waypost.api.refusals import Speak, is_path_known, speak_plainly
 
 NEVER = math.inf
 _READ_AHEAD_BYTES = 256 * 1024  # of one body, held for a handler that is slower than its client
@@ -160,8 +161,10 @@ class Connection(HttpToolsProtocol):
 
     cycle: Exchange | None  # type: ignore[assignment]  # the newest request; uvicorn begins with None too
 
-    def __init__(self, config: Config, state: ServerState, rules: Guard) -> None:
+    def __init__(self, config: Config, state: ServerState, rules: Guard, speak: Speak) -> None:
         super().__init__(config, state, {})
+        self._speak = speak
+        self.url, self.headers = b"", []
         self.deadline = NEVER  # when the sweep must look at this connection
         self._rules = rules
         self._limits = rules.limits
@@ -381,12 +384,11 @@ class Connection(HttpToolsProtocol):
         if abandoned is not None and abandoned.response_started and not abandoned.response_complete:
             self.transport.abort()  # half a response is out: anything more would be read as a part of it
             return
-        body = refusal.reason.encode("ascii") + b"\n"
-        head = (
-            b"%bcontent-type: text/plain; charset=utf-8\r\nx-content-type-options: nosniff\r\n"
-            b"content-length: %d\r\nconnection: close\r\n\r\n"
-        )
-        self.transport.write(head % (STATUS_LINE[refusal.status], len(body)) + body)
+        # The face is looked for here and nowhere before: a request without a fault pays nothing for it.
+        if is_path_known(refusal, self.url, self.headers):
+            self.transport.write(self._speak(self._make_scope("1.1"), refusal))
+        else:
+            self.transport.write(speak_plainly({}, refusal))
         self._linger()
 
     def _linger(self) -> None:

@@ -9,8 +9,10 @@ from typing import cast
 from uvicorn import Config
 from uvicorn.server import ServerState
 
+from waypost.api import guard
 from waypost.api.guard import Guard, Limits, host_names
 from waypost.api.protocol import BodyTooSlow, ClientGone, Connection
+from waypost.api.refusals import Speak, last_response, speak_plainly
 from waypost.api.routing import (
     Answer,
     ASGIApp,
@@ -25,6 +27,7 @@ from waypost.api.routing import (
     Scope,
     Send,
 )
+from waypost.errors import Refusal
 from waypost.lib.log import Log
 
 _log = Log("waypost.api")
@@ -63,6 +66,10 @@ class Mount:
             answer = self._answer_error(request, error)
         await answer.send(send)
 
+    def refuse(self, request: Request, refusal: Refusal) -> Response:
+        """Return what the face says to a request that is refused before any route is looked for."""
+        return self._render(request, refusal)
+
     async def _answer(self, request: Request) -> Answer:
         path = request.path if self._locate is None else self._locate(request.path)
         route, request.params = self._router.match(request.method, path)
@@ -83,16 +90,22 @@ def render_plainly(_request: Request, error: Exception) -> Response:
     """Answer an exception in plain text; for parts without a face."""
     if isinstance(error, HTTPProblem):
         return Response(error.status, f"{error.reason}\n".encode(), content_type="text/plain; charset=utf-8")
+    if isinstance(error, Refusal):
+        status, reason = error.fault.problem.http, error.fault.details
+        return Response(status, f"{reason}\n".encode(), content_type="text/plain; charset=utf-8")
     return Response(500, b"Something went wrong here.\n", content_type="text/plain; charset=utf-8")
 
 
-def build_app(mounts: Iterable[tuple[str | Applies, ASGIApp]]) -> ASGIApp:
-    """Return the application that hands each request to the first mount whose prefix or predicate takes it."""
-    rules = tuple((_under(where) if isinstance(where, str) else where, app) for where, app in mounts)
+class Application:
+    """Hands each request to the first mount whose prefix or predicate takes it."""
 
-    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(self, rules: Sequence[tuple[Applies, ASGIApp]]) -> None:
+        self._rules = rules
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; as ASGI."""
         try:
-            await _first(rules, scope)(scope, receive, send)
+            await _first(self._rules, scope)(scope, receive, send)
         except ClientGone:
             return
         except BodyTooSlow:  # from an application that knows nothing of it
@@ -101,7 +114,23 @@ def build_app(mounts: Iterable[tuple[str | Applies, ASGIApp]]) -> ASGIApp:
             _log.error("request.broken", method=scope["method"], path=scope["path"], exc_info=error)
             raise
 
-    return serve
+    def speak(self, scope: Scope, refusal: guard.Refusal) -> bytes:
+        """Return what the face that a refused request was meant for says to it; see `refusals.Speak`."""
+        face = _first(self._rules, scope)
+        if refusal.problem is None or not isinstance(face, Mount):
+            return speak_plainly(scope, refusal)
+        answer = face.refuse(Request(scope, _no_body), Refusal(refusal.problem, refusal.reason))
+        return last_response(answer.status, answer.headers, answer.body)
+
+
+def build_app(mounts: Iterable[tuple[str | Applies, ASGIApp]]) -> Application:
+    """Return the application over these mounts, in their order."""
+    return Application(tuple((_under(where) if isinstance(where, str) else where, app) for where, app in mounts))
+
+
+async def _no_body() -> dict[str, object]:
+    """Stand for the body of a request that is refused by its head: nobody reads it."""
+    return {"type": "http.disconnect"}
 
 
 def _under(prefix: str) -> Applies:
@@ -138,13 +167,18 @@ class Server:
         names: Iterable[str] = (),
         tls: ssl.SSLContext | None = None,
         limits: Limits | None = None,
+        speak: Speak = speak_plainly,
     ) -> None:
-        """`port` 0 takes a free one. `names` are the Host names to accept beside the loopback ones."""
+        """`port` 0 takes a free one. `names` are the Host names to accept beside the loopback ones.
+
+        `speak` words what is refused before `app` is asked.
+        """
         self._host = host
         self._port = port
         self._names = tuple(names) if host in _WILDCARDS else (*names, _as_host(host))
         self._tls = tls
         self._limits = limits or Limits()
+        self._speak = speak
         self._state = ServerState()
         self._config = _config(app)
         self._listener: asyncio.Server | None = None
@@ -165,10 +199,13 @@ class Server:
         self._config.load()
         listening = _listen(self._host, self._port)
         self._port = listening.getsockname()[1]
-        guard = Guard(host_names(self._port, self._names), self._limits)
+        rules = Guard(host_names(self._port, self._names), self._limits)
         loop = asyncio.get_running_loop()
         self._listener = await loop.create_server(
-            lambda: Connection(self._config, self._state, guard), sock=listening, backlog=_BACKLOG, ssl=self._tls
+            lambda: Connection(self._config, self._state, rules, self._speak),
+            sock=listening,
+            backlog=_BACKLOG,
+            ssl=self._tls,
         )
         self._run_sweep(loop)
 

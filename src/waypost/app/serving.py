@@ -79,12 +79,14 @@ async def _listen(parts: Parts, stack: AsyncExitStack) -> tuple[Server, Operator
     settings, ground = parts.ground.settings, parts.ground
     operator = Operator(settings.admin_token or new_secret(), new_secret(), settings.admin_password)
     control = build_control(_operated(parts, _operators_poster(ground, stack)), operator)
+    faces = build_faces(parts.flows, control)
     server = Server(
-        build_faces(parts.flows, control),
+        faces,
         host=settings.host,
         port=settings.port,
         names=settings.allowed_hosts,
         tls=tls.server_context(settings.data, ground.clock) if settings.tls else None,
+        speak=faces.speak,
     )
     await server.start()
     stack.push_async_callback(server.stop, within_seconds=_DRAIN_SECONDS)

@@ -82,6 +82,21 @@ BAD_MEDIA = Problem(
     onprem_code=1009, onprem_http=400, onprem_title="Parameter value is not valid",
     fix="Upload a file whose content is what its type says, within the limits of that type.",
 )  # fmt: skip
+UNKNOWN_HOST = Problem(
+    name="unknown_host", code=100, http=400, title="Invalid parameter",
+    onprem_code=1025, onprem_http=400, onprem_title="Invalid Request",
+    fix="Send one Host header with a name of the server; further names are set with `allowed_hosts`.",
+)  # fmt: skip
+URL_TOO_LONG = Problem(
+    name="url_too_long", code=100, http=414, title="Invalid parameter",
+    onprem_code=1025, onprem_http=414, onprem_title="Invalid Request",
+    fix="Keep path and query within 8 KiB together.",
+)  # fmt: skip
+HEAD_TOO_LARGE = Problem(
+    name="head_too_large", code=100, http=431, title="Invalid parameter",
+    onprem_code=1025, onprem_http=431, onprem_title="Invalid Request",
+    fix="Send at most 100 header lines, and at most 32 KiB of them.",
+)  # fmt: skip
 METHOD_NOT_ALLOWED = Problem(
     name="method_not_allowed", code=100, http=405, kind="GraphMethodException",
     title="Unsupported request method for this path", prefixed=False,
