@@ -8,11 +8,12 @@ from collections.abc import Callable
 
 from waypost.api.routing import Request
 from waypost.errors import Refusal
-from waypost.errors.callers import NO_TOKEN, UNKNOWN_OBJECT
+from waypost.errors.callers import NO_TOKEN, READ_ONLY, UNKNOWN_OBJECT
 from waypost.flows.directory import Directory
 from waypost.model import Number, Token
 
 _MAX_TOKEN_CHARACTERS = 1024
+_READING = ("GET", "HEAD")
 
 Identify = Callable[[Request, Directory], Number]
 """Finds the number of a request's credential in the way of a face; raises Refusal."""
@@ -24,7 +25,7 @@ def bearer(request: Request, directory: Directory) -> Number:
     # spec: cloud-api.md#1.1
     """
     token = bearer_token(request) or request.query.get("access_token")
-    return _number_of(_holder(token, directory), directory)
+    return _number_of(_holder(request, token, directory), directory)
 
 
 def api_key(request: Request, directory: Directory) -> Number:
@@ -32,7 +33,7 @@ def api_key(request: Request, directory: Directory) -> Number:
 
     # spec: cloud-api.md#1.2
     """
-    return _number_of(_holder(_key(request), directory), directory)
+    return _number_of(_holder(request, _key(request), directory), directory)
 
 
 def onprem(request: Request, directory: Directory) -> Number:
@@ -41,7 +42,7 @@ def onprem(request: Request, directory: Directory) -> Number:
     # spec: on-premises-api.md#1.1
     """
     token = _key(request) if has_api_key(request) else bearer_token(request)
-    return _number_of(_holder(token, directory), directory)
+    return _number_of(_holder(request, token, directory), directory)
 
 
 def either(request: Request, directory: Directory) -> Number:
@@ -91,10 +92,12 @@ def _key(request: Request) -> str | None:
     return keys.pop() if len(keys) == 1 else None
 
 
-def _holder(token: str | None, directory: Directory) -> Token:
+def _holder(request: Request, token: str | None, directory: Directory) -> Token:
     found = directory.holder(token) if token and len(token) <= _MAX_TOKEN_CHARACTERS else None
     if found is None:
         raise Refusal(NO_TOKEN, "The access token is missing, unknown or expired.")
+    if found.scope == "read" and request.method not in _READING:
+        raise Refusal(READ_ONLY, f"This key may only read, and {request.method} does more.")
     return found
 
 

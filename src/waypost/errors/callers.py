@@ -26,6 +26,11 @@ ENDPOINT_BLOCKED = Problem(
     proxy_message="The endpoint is blocked", proxy_http=403,
     fix="This path is not open to a 360dialog key; use the face that offers it.",
 )  # fmt: skip
+READ_ONLY = Problem(
+    name="read_only", code=10, http=403, title="Permission Denied",
+    onprem_code=1005, onprem_http=403, onprem_title="Access denied",
+    fix="This token may only read; use one whose scope is `all`.",
+)  # fmt: skip
 TOO_MANY_LOGINS = Problem(
     name="too_many_logins", code=4, http=429, title="API Too Many Calls",
     onprem_code=1015, onprem_http=429, onprem_title="Too many requests", retryable=True,

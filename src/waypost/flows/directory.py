@@ -3,7 +3,7 @@
 import hashlib
 
 from waypost.lib.clock import Clock
-from waypost.model import Number, NumberId, Template, Token
+from waypost.model import Number, NumberId, Scope, Template, Token
 from waypost.ports import Records
 
 
@@ -61,10 +61,12 @@ class Directory:
         await self._records.save_template(template)
         self._templates[_name_of(template)] = template
 
-    async def grant(self, token: str, number_id: NumberId, *, expires_ms: int | None = None) -> None:
+    async def grant(
+        self, token: str, number_id: NumberId, *, expires_ms: int | None = None, scope: Scope = "all"
+    ) -> None:
         """Let `token` act for a number: a key without end, or an On-Premises login with one."""
         kind = "key" if expires_ms is None else "login"
-        row = Token(token_hash(token), number_id, kind, expires_ms)  # type: ignore[arg-type]  # one of the two words
+        row = Token(token_hash(token), number_id, kind, expires_ms, scope)  # type: ignore[arg-type]  # one of the two words
         await self._records.save_token(row)
         self._tokens[row.hash] = row
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from waypost.errors import Refusal
-from waypost.errors.callers import ACCESS_DENIED, NO_TOKEN, TOO_MANY_LOGINS
+from waypost.errors.callers import ACCESS_DENIED, NO_TOKEN, READ_ONLY, TOO_MANY_LOGINS
 from waypost.flows.directory import Directory
 from waypost.lib.clock import Clock
 from waypost.lib.ids import new_secret
@@ -79,6 +79,8 @@ class Login:
         if key is None:
             self.failures.note(client, user)
             raise Refusal(NO_TOKEN, "Invalid credentials.")
+        if key.scope == "read":  # a login is a write, and what it gives away would outlive the key
+            raise Refusal(READ_ONLY, "This key may only read; log in with one whose scope is all, or send it as it is.")
         granted = Granted(new_secret(), self.clock.now_ms() + LIFE // timedelta(milliseconds=1))
         await self.directory.grant(granted.token, key.number_id, expires_ms=granted.expires_ms)
         return granted

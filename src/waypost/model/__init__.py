@@ -1,7 +1,7 @@
 """What the flows talk about: messages, media, events, numbers, outcomes; and the table of status changes."""
 
 from waypost.model.accounts import Medium, Number, OnPremSettings, Provider, Standing, Template, Token, Webhook
-from waypost.model.keys import Dialect, EventKey, MediaKey, MessageKey, NumberId
+from waypost.model.keys import Dialect, EventKey, MediaKey, MessageKey, NumberId, Scope
 from waypost.model.messages import (
     Attempt,
     Delivery,
@@ -43,6 +43,7 @@ __all__ = [
     "Pricing",
     "Provider",
     "Refused",
+    "Scope",
     "Sent",
     "Standing",
     "Status",

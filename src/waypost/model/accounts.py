@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from waypost.model.keys import Dialect, MediaKey, NumberId
+from waypost.model.keys import Dialect, MediaKey, NumberId, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,3 +138,4 @@ class Token:
     number_id: NumberId
     kind: Literal["key", "login"]
     expires_ms: int | None = None
+    scope: Scope = "all"

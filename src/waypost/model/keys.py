@@ -9,3 +9,5 @@ EventKey = NewType("EventKey", int)
 MediaKey = NewType("MediaKey", int)
 
 Dialect = Literal["cloud", "onprem"]
+Scope = Literal["all", "read"]
+"""What a credential may do: everything for its number, or look only."""

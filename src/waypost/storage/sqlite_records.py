@@ -37,8 +37,8 @@ _DELETE_MEDIUM = "DELETE FROM media WHERE key = ? RETURNING sha256"
 _BLOB_HAS_ROWS = "SELECT EXISTS (SELECT 1 FROM media WHERE sha256 = ?)"
 _NUMBERS = "SELECT number FROM numbers ORDER BY id"
 _SAVE_NUMBER = "INSERT OR REPLACE INTO numbers (id, number) VALUES (?, ?)"
-_TOKENS = "SELECT hash, number_id, kind, expires_ms FROM tokens"
-_SAVE_TOKEN = "INSERT OR REPLACE INTO tokens (hash, number_id, kind, expires_ms) VALUES (?, ?, ?, ?)"  # noqa: S105 - a statement
+_TOKENS = "SELECT hash, number_id, kind, expires_ms, scope FROM tokens"
+_SAVE_TOKEN = "INSERT OR REPLACE INTO tokens (hash, number_id, kind, expires_ms, scope) VALUES (?, ?, ?, ?, ?)"  # noqa: S105 - a statement
 _DELETE_TOKEN = "DELETE FROM tokens WHERE hash = ?"  # noqa: S105 - a statement
 _PROVIDERS = "SELECT name, kind, username, password, bearer FROM providers WHERE number_id = ? ORDER BY name"
 _SAVE_PROVIDER = (
@@ -126,7 +126,7 @@ class RecordsPart(Part):
 
     async def save_token(self, token: Token) -> None:
         """Insert or replace a token."""
-        await self._save(_SAVE_TOKEN, (token.hash, token.number_id, token.kind, token.expires_ms))
+        await self._save(_SAVE_TOKEN, (token.hash, token.number_id, token.kind, token.expires_ms, token.scope))
 
     async def delete_token(self, token_hash: bytes) -> None:
         """Forget a token."""

@@ -178,8 +178,8 @@ def _fault(text: str | None) -> Fault | None:
 
 def token(row: Values) -> Token:
     """Make a token of its columns in order."""
-    token_hash, number_id, kind, expires_ms = row
-    return Token(token_hash, NumberId(number_id), kind, expires_ms)
+    token_hash, number_id, kind, expires_ms, scope = row
+    return Token(token_hash, NumberId(number_id), kind, expires_ms, scope)
 
 
 def provider(row: Values) -> Provider:

@@ -1,7 +1,7 @@
 """The control API's requests and answers about numbers, tokens and templates."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
@@ -62,10 +62,14 @@ class AddedNumber(NumberView):
     app_secret: str
 
 
+Scope = Literal["all", "read"]
+
+
 class TokenRequest(Request):
-    """The number that the token acts for."""
+    """The number that the token acts for, and what it may do: `all`, or `read` and nothing else."""
 
     phone_number_id: Digits
+    scope: Scope = "all"
 
 
 class NewToken(Struct):
@@ -73,6 +77,7 @@ class NewToken(Struct):
 
     token: str
     phone_number_id: str
+    scope: Scope
 
 
 class TokenView(Struct):
@@ -81,6 +86,7 @@ class TokenView(Struct):
     id: str
     phone_number_id: str
     kind: str
+    scope: Scope
     expires: datetime | None
 
 

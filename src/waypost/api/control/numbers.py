@@ -12,7 +12,7 @@ from waypost.flows.directory import Directory
 from waypost.flows.subscribe import Subscribe
 from waypost.lib.clock import at
 from waypost.lib.ids import new_secret
-from waypost.model import Number, NumberId, Template, Token
+from waypost.model import Number, NumberId, Scope, Template, Token
 from waypost.ports import Records
 from waypost.wire.control import Success
 from waypost.wire.management import (
@@ -101,7 +101,7 @@ class Numbers:
         """Make another token for a number; it is told this once."""
         wish = await body_of(request, TokenRequest)
         number = self._found(wish.phone_number_id)
-        return answer(NewToken(await self._grant(number.id), number.digits))
+        return answer(NewToken(await self._grant(number.id, wish.scope), number.digits, wish.scope))
 
     async def remove_token(self, request: Request) -> Response:
         """Take a token back, by the id that the list shows; from here on it is unknown everywhere."""
@@ -129,9 +129,9 @@ class Numbers:
             )
         await self.subscribe.verified(number, wish.url, wish.verify_token)
 
-    async def _grant(self, number_id: NumberId) -> str:
+    async def _grant(self, number_id: NumberId, scope: Scope = "all") -> str:
         token = new_secret()
-        await self.directory.grant(token, number_id)
+        await self.directory.grant(token, number_id, scope=scope)
         return token
 
     def _number(self, request: Request) -> Number:
@@ -152,7 +152,7 @@ def _view(number: Number) -> NumberView:
 
 def _token_view(token: Token) -> TokenView:
     expires = at(token.expires_ms) if token.expires_ms is not None else None
-    return TokenView(token.hash[:_SHOWN_HASH_BYTES].hex(), str(token.number_id), token.kind, expires)
+    return TokenView(token.hash[:_SHOWN_HASH_BYTES].hex(), str(token.number_id), token.kind, token.scope, expires)
 
 
 def _template_view(template: Template) -> TemplateView:

@@ -119,7 +119,8 @@ CREATE TABLE tokens (
     hash BLOB PRIMARY KEY,
     number_id INTEGER NOT NULL,
     kind TEXT NOT NULL,
-    expires_ms INTEGER
+    expires_ms INTEGER,
+    scope TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE providers (
