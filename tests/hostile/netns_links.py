@@ -39,21 +39,23 @@ REFUSED, FETCHED = "refused by form", "fetched"
 
 def main() -> None:
     """Set the namespace up, run everything, write the report to the file named by the first argument."""
-    _set_up_namespace()
-    names = Names()
-    quiet = DNSLogger(logf=lambda _: None)
-    DNSServer(names, address="127.0.0.1", port=53, logger=quiet).start_thread()
+    names = set_up_namespace()
     report = asyncio.run(_report(names))
     Path(sys.argv[1]).write_text(json.dumps(report))
 
 
-def _set_up_namespace() -> None:
+def set_up_namespace() -> "Names":
+    """Make every address this machine's own, and answer its questions for names from the corpus."""
     _run("ip link set lo up")
     _run("ip route add local 0.0.0.0/0 dev lo")
     _run("ip -6 route add local ::/0 dev lo")
     _run("mount -t tmpfs none /run")  # hides the sockets of the machine's own name services
     _replace("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n")
     _replace("/etc/nsswitch.conf", "hosts: files dns\n")
+    names = Names()
+    quiet = DNSLogger(logf=lambda _: None)
+    DNSServer(names, address="127.0.0.1", port=53, logger=quiet).start_thread()
+    return names
 
 
 def _replace(path: str, text: str) -> None:

@@ -1,46 +1,21 @@
 """The corpus of hostile links against real sockets, in a network namespace where every address on earth answers."""
 
-import json
-import os
-import shutil
-import subprocess
-import sys
-from pathlib import Path
-from typing import Any
-
 import pytest
 from tests.hostile.link_corpus import ALLOWED, DENIED_HOSTS, DENIED_NAMES, PUBLIC_V4, REFUSED_BY_FORM
 from tests.hostile.netns_links import FETCHED, REFUSED, TARGETS
+from tests.support.namespaces import Report, run_in_namespace
 
 from waypost.lib.vetting import DENIED
 
-ROOT = Path(__file__).parents[2]
-NAMESPACE = ["unshare", "--net", "--mount"]
 SLOWEST = 1.0  # seconds that a denial may take
 
 pytestmark = pytest.mark.netns
-
-Report = dict[str, Any]  # as JSON gives it
 
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     """Run the whole corpus once."""
-    if not _has_namespaces():
-        pytest.skip("NO NETWORK NAMESPACE (needs root, unshare, ip): links met the recording dialer only")
-    file = tmp_path_factory.mktemp("links") / "report.json"
-    environment = {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "PATH": os.environ["PATH"]}
-    program = [*NAMESPACE, sys.executable, "-m", "tests.hostile.netns_links", str(file)]
-    subprocess.run(program, cwd=ROOT, env=environment, check=True, timeout=50)
-    answer: Report = json.loads(file.read_text())
-    return answer
-
-
-def _has_namespaces() -> bool:
-    if sys.platform != "linux" or os.geteuid() != 0 or not shutil.which("unshare") or not shutil.which("ip"):
-        return False
-    addresses = "ip link set lo up && ip -6 route add local ::/0 dev lo && mount -t tmpfs none /run"
-    return subprocess.run([*NAMESPACE, "sh", "-c", addresses], capture_output=True, check=False).returncode == 0
+    return run_in_namespace("tests.hostile.netns_links", tmp_path_factory.mktemp("links") / "report.json")
 
 
 def test_no_target_of_the_corpus_is_reached(report: Report) -> None:
