@@ -7,6 +7,7 @@ from tests.support.store_rows import NUMBER, USER, attempt, carried, inbound_row
 
 from waypost.model import (
     EventKey,
+    FormerSecret,
     MediaKey,
     MessageKey,
     Number,
@@ -31,11 +32,12 @@ FULL_NUMBER = Number(
     name="Shop",
     app_secret="hush",
     callback_dialect="onprem",
-    webhook=Webhook("https://example.com/hook", headers=(("x-key", "1"),), trusted=True),
+    webhook=Webhook("https://example.com/hook", headers=(("x-key", "1"),), trusted=True, disabled=True),
     onprem=OnPremSettings(sent=True, other=b'{"a":1}'),
     standing=Standing(quality="RED", throughput=1000, tier="TIER_2K", registered=False, pin="123456"),
     graph_version="v23.0",
     webhook_shape="2025",
+    former_secret=FormerSecret("hushed", 5_000),
 )
 
 

@@ -99,7 +99,7 @@ async def test_a_webhook_on_loopback_is_set_after_it_has_answered_the_challenge(
 
         await operator.control.write(PHONE, "Hello")
 
-        assert shown["webhook"] == {"url": other.url, "header_names": []}
+        assert shown["webhook"] == {"url": other.url, "header_names": [], "disabled": False}
         assert shown["name"] == "Shop"
         await other.wait_for(lambda got: got.method == "POST")
 

@@ -1,10 +1,15 @@
 """The numbers and their credentials, in memory: who is calling, and which number they mean."""
 
 import hashlib
+from dataclasses import replace
+from datetime import timedelta
 
 from waypost.lib.clock import Clock
-from waypost.model import Number, NumberId, Scope, Template, Token
+from waypost.model import FormerSecret, Number, NumberId, Scope, Template, Token, Webhook
 from waypost.ports import Records
+
+FORMER_SECRET_LIFE = timedelta(hours=24)
+"""How long a secret that was replaced signs beside the new one, in platform time."""
 
 
 def token_hash(token: str) -> bytes:
@@ -55,6 +60,21 @@ class Directory:
         """Add or change a number."""
         await self._records.save_number(number)
         self._numbers[number.id] = number
+
+    async def change_secret(self, number: Number, secret: str) -> Number:
+        """Give a number another app secret; the one it had signs beside it for a day, and any before that no more."""
+        if secret == number.app_secret:
+            return number
+        former = FormerSecret(number.app_secret, self._clock.now_ms() + FORMER_SECRET_LIFE // timedelta(milliseconds=1))
+        changed = replace(number, app_secret=secret, former_secret=former)
+        await self.save_number(changed)
+        return changed
+
+    async def disable_webhook(self, number_id: NumberId, webhook: Webhook) -> None:
+        """Send nothing more to a webhook; one that has been set in its place meanwhile stays as it is."""
+        number = self._numbers.get(number_id)
+        if number is not None and number.webhook is webhook:
+            await self.save_number(replace(number, webhook=replace(webhook, disabled=True)))
 
     async def save_template(self, template: Template) -> None:
         """Add or change a template."""

@@ -10,13 +10,17 @@ from datetime import timedelta
 from waypost.flows.directory import Directory
 from waypost.lib import backoff, signing
 from waypost.lib.clock import Clock
+from waypost.lib.log import Log
 from waypost.lib.poster import NotPosted, Posted, Poster
-from waypost.model import Attempt, Delivery, Event, Number, Webhook
+from waypost.model import Attempt, Delivery, Event, Number, NumberId, Webhook
 from waypost.ports import Store
 from waypost.wire import cloud, onprem
 
 USER_AGENT = "waypost/0.1"
 _KEPT_ANSWER_BYTES = 1024
+_GONE = 410
+
+_log = Log("waypost.notify")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class Notify:
     async def __call__(self, delivery: Delivery) -> int | None:
         """Try once. Return None when the outcome is durable, or the platform time of the next attempt."""
         number = self.directory.number(delivery.event.number_id)
-        if number is None or number.webhook is None:
+        if number is None or number.webhook is None or number.webhook.disabled:
             await self.store.delivery_dead(delivery.event, None)
             return None
         body = _rendered(delivery.event, number)
@@ -50,7 +54,14 @@ class Notify:
             timeout=self.timeout,
         )
         elapsed_ms = int(1000 * (self.clock.monotonic() - started))
+        if isinstance(result, Posted) and result.status == _GONE:
+            await self._disable(number.id, number.webhook)
         return await self._note(delivery, number, result, elapsed_ms)
+
+    async def _disable(self, number_id: NumberId, webhook: Webhook) -> None:
+        """Take a receiver at its word that it is gone for good."""
+        await self.directory.disable_webhook(number_id, webhook)
+        _log.warning("webhook.disabled", phone_number_id=number_id)
 
     def _headers(self, event: Event, number: Number, webhook: Webhook, body: bytes) -> list[tuple[str, str]]:
         return [
@@ -58,7 +69,7 @@ class Notify:
             ("user-agent", USER_AGENT),
             ("x-hub-signature-256", signing.hub_signature(number.app_secret, body)),
             *signing.standard_headers(
-                [signing.standard_key(number.app_secret)],
+                [signing.standard_key(secret) for secret in number.secrets_at(self.clock.now_ms())],
                 body,
                 webhook_id=event_id(event),
                 timestamp=self.clock.wall_seconds(),
@@ -89,6 +100,8 @@ class Notify:
         return due_ms
 
     def _due_again(self, delivery: Delivery, number: Number, result: Posted | NotPosted, now_ms: int) -> int | None:
+        if isinstance(result, Posted) and result.status == _GONE:
+            return None
         asked = result.retry_after if isinstance(result, Posted) else None
         return backoff.next_attempt(
             _policy(number),

@@ -1,6 +1,16 @@
 """What the flows talk about: messages, media, events, numbers, outcomes; and the table of status changes."""
 
-from waypost.model.accounts import Medium, Number, OnPremSettings, Provider, Standing, Template, Token, Webhook
+from waypost.model.accounts import (
+    FormerSecret,
+    Medium,
+    Number,
+    OnPremSettings,
+    Provider,
+    Standing,
+    Template,
+    Token,
+    Webhook,
+)
 from waypost.model.keys import Dialect, EventKey, MediaKey, MessageKey, NumberId, Scope
 from waypost.model.messages import (
     Attempt,
@@ -28,6 +38,7 @@ __all__ = [
     "Event",
     "EventKey",
     "FaultRule",
+    "FormerSecret",
     "InboundMessage",
     "Later",
     "MediaKey",

@@ -47,6 +47,8 @@ class Webhook:
     headers: tuple[tuple[str, str], ...] = ()
     trusted: bool = False
     """Set by the operator, so that a private or loopback address is allowed."""
+    disabled: bool = False
+    """It answered 410 Gone: nothing is sent there until a webhook is set again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,14 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerSecret:
+    """The app secret before the present one; until `until_ms`, in platform time, it signs beside it."""
+
+    secret: str = field(repr=False)
+    until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
     """A business number."""
 
@@ -104,6 +114,12 @@ class Number:
     """The version whose webhooks its subscriber gets: before v24.0 a status has `conversation`."""
     webhook_shape: Literal["2026", "2025"] = "2026"
     """`2025` leaves out what came with usernames: `user_id`, `contacts` in statuses."""
+    former_secret: FormerSecret | None = None
+
+    def secrets_at(self, now_ms: int) -> list[str]:
+        """Return the app secrets that sign at a moment, the newest first."""
+        former = self.former_secret
+        return [self.app_secret, former.secret] if former and now_ms < former.until_ms else [self.app_secret]
 
     @property
     def digits(self) -> str:

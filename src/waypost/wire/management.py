@@ -21,6 +21,8 @@ class WebhookView(Struct):
 
     url: str
     header_names: list[str]
+    disabled: bool
+    """It answered 410 Gone, so that nothing is sent there until a webhook is set again."""
 
 
 class NumberView(Struct):
@@ -45,6 +47,21 @@ class NumberChange(Request):
     name: Annotated[str, Meta(min_length=1, max_length=512)] | UnsetType = UNSET
     callback_dialect: Dialect | UnsetType = UNSET
     webhook: WebhookWish | UnsetType | None = UNSET
+
+
+class SecretChange(Request):
+    """Another app secret for a number: this one, or one that is made up."""
+
+    app_secret: Annotated[str, Meta(pattern=r"^[\x21-\x7e]{1,256}$(?!\n)")] | UnsetType = UNSET
+    rotate_app_secret: bool = False
+
+
+class ChangedSecret(NumberView):
+    """A number whose app secret has changed; one that was made up is told this once."""
+
+    app_secret: str | None
+    former_secret_until: datetime | None
+    """Until then the secret that it had signs beside the new one, in platform time."""
 
 
 class NewNumber(Request):

@@ -17,11 +17,13 @@ from waypost.ports import Records
 from waypost.wire.control import Success
 from waypost.wire.management import (
     AddedNumber,
+    ChangedSecret,
     NewNumber,
     NewToken,
     NumberChange,
     NumberList,
     NumberView,
+    SecretChange,
     TemplateList,
     TemplateView,
     TokenList,
@@ -87,6 +89,27 @@ class Numbers:
         await self.directory.save_number(now)
         return answer(_view(now))
 
+    async def change_secret(self, request: Request) -> Response:
+        """Give a number another app secret: `app_secret`, or a new one that the answer tells once.
+
+        For 24 h of platform time `webhook-signature` carries both signatures, the new one first;
+        `X-Hub-Signature-256` has room for the new one only. A secret in the settings counts again at the next start.
+        """
+        number = self._number(request)
+        wish = await body_of(request, SecretChange)
+        is_given = wish.app_secret is not UNSET
+        if is_given == wish.rotate_app_secret:
+            raise Refusal(INVALID_VALUE, "Give either app_secret, or rotate_app_secret: true.")
+        made = None if is_given else new_secret()
+        now = await self.directory.change_secret(number, made or str(wish.app_secret))
+        until = at(now.former_secret.until_ms) if now.former_secret else None
+        view = _view(now)
+        return answer(
+            ChangedSecret(
+                view.phone_number_id, view.waba_id, view.name, view.callback_dialect, view.webhook, made, until
+            )
+        )
+
     async def remove_webhook(self, request: Request) -> Response:
         """Send a number's events nowhere; those that wait become dead letters."""
         await self.subscribe.remove(self._number(request))
@@ -146,7 +169,7 @@ class Numbers:
 
 def _view(number: Number) -> NumberView:
     hook = number.webhook
-    webhook = WebhookView(hook.url, [name for name, _ in hook.headers]) if hook else None
+    webhook = WebhookView(hook.url, [name for name, _ in hook.headers], hook.disabled) if hook else None
     return NumberView(number.digits, str(number.waba_id), number.name, number.callback_dialect, webhook)
 
 

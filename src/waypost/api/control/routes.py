@@ -110,6 +110,7 @@ def _number_routes(numbers: Numbers) -> list[Route]:
         Route("GET", f"{V1}/numbers", numbers.list, "numbers", None, m.NumberList, _REFUSED),
         Route("POST", f"{V1}/numbers", numbers.add, "add_number", m.NewNumber, m.AddedNumber, _REFUSED),
         Route("PUT", number, numbers.put, "change_number", m.NumberChange, m.NumberView, _ABSENT),
+        Route("PATCH", number, numbers.change_secret, "change_secret", m.SecretChange, m.ChangedSecret, _ABSENT),
         Route("DELETE", f"{number}/webhook", numbers.remove_webhook, "remove_webhook", None, control.Success, _ABSENT),
         Route("GET", f"{V1}/tokens", numbers.list_tokens, "tokens", None, m.TokenList, _REFUSED),
         Route("POST", f"{V1}/tokens", numbers.add_token, "add_token", m.TokenRequest, m.NewToken, _ABSENT),
