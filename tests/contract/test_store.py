@@ -1,11 +1,23 @@
 """What every store promises the flows: see `ports.Store`."""
 
+import asyncio
 from collections.abc import Sequence
 
 import pytest
-from tests.support.store_rows import NUMBER, USER, attempt, inbound_row, outbound, status_row, stored, waiting
+from tests.support.store_rows import (
+    NUMBER,
+    USER,
+    attempt,
+    earlier,
+    inbound_row,
+    once,
+    outbound,
+    status_row,
+    stored,
+    waiting,
+)
 
-from waypost.model import TRANSITIONS, Delivery, Event, EventKey, MediaKey, MessageKey, Status
+from waypost.model import TRANSITIONS, Delivery, Event, EventKey, MediaKey, MessageKey, NumberId, Status
 from waypost.ports import Records, Store, StoredDelivery
 from waypost.storage.sqlite import SqliteStore
 
@@ -81,6 +93,77 @@ class TestJobs:
             await store.accept(outbound(10, body=b"other"))
 
         assert await store.waiting_messages(START, 10) == [outbound(10)]
+
+
+class TestKeys:
+    async def test_a_message_under_a_new_key_is_stored_like_any_other(self, store: Store, records: Records) -> None:
+        known = await store.accept_once(outbound(10), once())
+
+        assert known is None
+        assert await store.waiting_messages(START, 10) == [outbound(10)]
+        assert await records.message(MessageKey(10)) == stored(outbound(10))
+
+    async def test_a_key_that_has_a_message_returns_it_and_stores_nothing(self, store: Store) -> None:
+        await store.accept_once(outbound(10), once())
+
+        known = await store.accept_once(outbound(11), once())
+
+        assert known == earlier(outbound(10))
+        assert await store.waiting_messages(START, 10) == [outbound(10)]
+
+    async def test_a_key_with_another_body_returns_the_first_with_its_own_hash(self, store: Store) -> None:
+        await store.accept_once(outbound(10), once(body=b"1"))
+
+        assert await store.accept_once(outbound(11), once(body=b"2")) == earlier(outbound(10), b"1")
+
+    async def test_of_many_at_once_one_is_stored_and_all_know_it(self, store: Store) -> None:
+        answers = await asyncio.gather(*(store.accept_once(outbound(key), once()) for key in range(10, 60)))
+
+        assert answers == [None, *[earlier(outbound(10))] * 49]
+        assert await store.waiting_messages(START, 100) == [outbound(10)]
+
+    async def test_a_key_is_found_without_storing_anything(self, store: Store) -> None:
+        await store.accept_once(outbound(10), once())
+
+        assert await store.earlier(NUMBER, once()) == earlier(outbound(10))
+        assert await store.earlier(NUMBER, once("order-2")) is None
+
+    async def test_a_key_belongs_to_its_number(self, store: Store) -> None:
+        await store.accept_once(outbound(10), once())
+
+        assert await store.accept_once(outbound(11, number_id=NumberId(1)), once()) is None
+        assert await store.earlier(NumberId(2), once()) is None
+
+    async def test_a_key_that_is_too_old_stands_for_the_next_message(self, store: Store) -> None:
+        await store.accept_once(outbound(10, accepted_ms=1_000), once())
+        await store.accept_once(outbound(11, accepted_ms=2_000), once(since_ms=1_001))
+
+        assert await store.earlier(NUMBER, once(since_ms=2_000)) == earlier(outbound(11))
+        assert await store.earlier(NUMBER, once(since_ms=2_001)) is None
+
+    async def test_a_message_that_cannot_be_stored_leaves_its_key_unused(self, store: Store) -> None:
+        await store.accept(outbound(10))
+
+        with pytest.raises(Exception, match="UNIQUE"):
+            await store.accept_once(outbound(10), once())
+
+        assert await store.earlier(NUMBER, once()) is None
+
+    async def test_statuses_that_came_before_their_message_wait_for_one_with_a_key_too(
+        self, store: Store, records: Records
+    ) -> None:
+        await store.record_statuses([status_row(11, 10, Status.SENT)])
+
+        await store.accept_once(outbound(10), once())
+
+        assert await records.message(MessageKey(10)) == stored(outbound(10), Status.SENT)
+
+    async def test_after_a_reset_no_key_stands_for_anything(self, store: Store, records: Records) -> None:
+        await store.accept_once(outbound(10), once())
+
+        await records.reset()
+
+        assert await store.accept_once(outbound(11), once()) is None
 
 
 class TestStatuses:

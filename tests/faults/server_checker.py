@@ -30,6 +30,7 @@ def check(ledger: Sequence[Entry], calls: Sequence[Call], data: Path) -> list[st
             *_not_the_same_bytes(calls),
             *_not_the_same_message(ledger, connection),
             *_sent_twice(ledger, connection),
+            *_several_ids(ledger),
             *_without_bytes(ledger, connection, data),
             *_left_behind(connection, data),
         ]
@@ -87,6 +88,15 @@ def _sent_twice(ledger: Sequence[Entry], connection: apsw.Connection) -> Iterato
         " HAVING count(*) > 1 OR max(key) IS NULL"
     ):
         yield f"the network has message {token}, which is not there, or {phones} times"
+
+
+def _several_ids(ledger: Sequence[Entry]) -> Iterator[str]:
+    """What was asked for again under its key, in this life or the next, was answered with the same id."""
+    ids: dict[int, set[int]] = {}
+    for entry in ledger:
+        if (entry.mark, entry.what) == ("ack", "accept") and entry.detail:
+            ids.setdefault(entry.detail, set()).add(entry.key)
+    yield from (f"what was asked for as {token} was answered with several ids" for token in ids if len(ids[token]) > 1)
 
 
 def _without_bytes(ledger: Sequence[Entry], connection: apsw.Connection, data: Path) -> Iterator[str]:

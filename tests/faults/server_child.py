@@ -37,6 +37,7 @@ CLOSED = "491709999999"
 """A phone whose user has never written."""
 WORKERS = 3
 _TOKENS_PER_LIFE = 100_000
+_TOKENS_OF_KEYS = 10**15
 _JPEG = jpeg(width=16, height=16).data
 _QUIET = (
     "SELECT (SELECT count(*) FROM outbox) + (SELECT count(*) FROM deliveries WHERE state = 0)"
@@ -157,7 +158,7 @@ class Driver:
         wire = await Wire.open(port)
         actions = [
             self._text, self._text, self._late, self._upload, self._by_id, self._by_link, self._by_dying_link,
-            self._phone_writes, self._delete, *2 * self._leading_to(self._plan.stage),
+            self._phone_writes, self._delete, self._once, *2 * self._leading_to(self._plan.stage),
         ]  # fmt: skip
         try:
             while True:
@@ -186,6 +187,13 @@ class Driver:
 
     async def _late(self, wire: "Wire") -> None:
         await self._send(wire, CLOSED, "text", lambda token: {"body": f"t{token};"}, ends="failing")
+
+    async def _once(self, wire: "Wire") -> None:
+        """Send under a key that this life or one before may have used: whoever killed it, the message is one."""
+        number = self._plan.life // 4 - self._chance.randrange(2)
+        phone, token = OPEN[number % len(OPEN)], _TOKENS_OF_KEYS + number
+        message = {"messaging_product": "whatsapp", "to": phone, "type": "text", "text": {"body": f"t{token};"}}
+        await self._post(wire, message, token, key=f"order-{number}")
 
     async def _upload(self, wire: "Wire") -> None:
         # One file in four is one of three that come again and again; the others are like nobody else's.
@@ -242,9 +250,15 @@ class Driver:
         self, wire: "Wire", phone: str, kind: str, body: Callable[[int], dict[str, str]], *, ends: str = "sending"
     ) -> None:
         token = next(self._tokens)
-        self._ledger.note("intent", "accept", 0, token)
         message = {"messaging_product": "whatsapp", "to": phone, "type": kind, kind: body(token)}
-        answer = await wire.ask("POST", f"/v24.0/{NUMBER}/messages", msgspec.json.encode(message))
+        await self._post(wire, message, token, ends=ends)
+
+    async def _post(
+        self, wire: "Wire", message: Mapping[str, object], token: int, *, ends: str = "sending", key: str | None = None
+    ) -> None:
+        self._ledger.note("intent", "accept", 0, token)
+        path = f"/v24.0/{NUMBER}/messages"
+        answer = await wire.ask("POST", path, msgspec.json.encode(message), key=key)
         if "messages" not in answer:  # above a rate: a long life, or one that a planted bug makes fast
             await asyncio.sleep(0.01)
             return
@@ -279,12 +293,19 @@ class Wire:
         await self._writer.wait_closed()
 
     async def ask(
-        self, method: str, path: str, body: bytes = b"", content_type: str = "application/json"
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        content_type: str = "application/json",
+        *,
+        key: str | None = None,
     ) -> dict[str, Any]:
         """Make a request and return the JSON of its answer, which must be good, or say that a rate was too high."""
+        once = "" if key is None else f"Idempotency-Key: {key}\r\n"
         self._writer.write(
             f"{method} {path} HTTP/1.1\r\nHost: {self._host}\r\nAuthorization: Bearer {TOKEN}\r\n"
-            f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+            f"{once}Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
             + body
         )
         head = await self._reader.readuntil(b"\r\n\r\n")

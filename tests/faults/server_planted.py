@@ -11,7 +11,7 @@ from tests.faults.planted import AckBeforeCommit, ShownTwice
 from tests.faults.server_stages import StagedBlobs, StagedPoster, StagedStore
 
 from waypost.lib.poster import Headers, NotPosted, Posted
-from waypost.model import Outbound
+from waypost.model import Earlier, NumberId, Once, Outbound
 from waypost.storage.sqlite import SqliteStore
 
 _HERE = "tests.faults.server_planted"
@@ -23,6 +23,19 @@ class AnswersBeforeCommit(StagedStore, AckBeforeCommit):
 
 class ForgetsTokens(StagedStore, ShownTwice):
     """The network shows a message as often as it is sent."""
+
+
+class ForgetsKeys(StagedStore):
+    """A key is known to nobody."""
+
+    async def earlier(self, number_id: NumberId, once: Once) -> Earlier | None:
+        _ = number_id, once
+        return None
+
+    async def accept_once(self, message: Outbound, once: Once) -> Earlier | None:
+        _ = once
+        await self.accept(message)
+        return None
 
 
 class _JobInMemory(SqliteStore):
@@ -63,6 +76,7 @@ PLANTED: Mapping[str, Mapping[str, str]] = {
     "answers-before-commit": {"store": f"{_HERE}:AnswersBeforeCommit"},
     "job-in-memory": {"store": f"{_HERE}:JobInMemory"},
     "forgets-tokens": {"store": f"{_HERE}:ForgetsTokens"},
+    "forgets-keys": {"store": f"{_HERE}:ForgetsKeys"},
     "row-before-bytes": {"blobs": f"{_HERE}:RowBeforeBytes"},
     "done-before-post": {"poster": f"{_HERE}:DoneBeforePost"},
 }

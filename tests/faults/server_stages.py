@@ -16,7 +16,19 @@ from tests.faults.ledger import Ledger
 
 from waypost.blobs.local import LocalBlobs
 from waypost.lib.poster import Headers, NotPosted, Posted, ReqwestPoster
-from waypost.model import Attempt, Delivery, Event, EventKey, MediaKey, Medium, NumberId, Outbound, Status
+from waypost.model import (
+    Attempt,
+    Delivery,
+    Earlier,
+    Event,
+    EventKey,
+    MediaKey,
+    Medium,
+    NumberId,
+    Once,
+    Outbound,
+    Status,
+)
 from waypost.ports import Carried, InboundRow, StatusRow
 from waypost.storage.commit import LAZY_SECONDS, MAX_OPERATIONS, GroupCommit, Kind
 from waypost.storage.sqlite import SqliteStore, end_process, ignore_joined
@@ -110,12 +122,21 @@ class StagedStore(SqliteStore):
             return writes._accept(messages)
 
         writes.accept = Kind("accept", accept, landed=writes._accepted)
+
+        def accept_once(items: list[tuple[Outbound, Once]]) -> Sequence[Any]:  # Any: as Kind has it
+            engine.holds_accepted = True
+            return writes._accept_once(items)
+
+        writes.accept_once = Kind("accept_once", accept_once, landed=writes._accepted_once)
         commit = GroupCommit(engine, on_fatal=end_process, max_operations=MAX_OPERATIONS, lazy_seconds=LAZY_SECONDS)
         stages.reach("start.opened")
         return cls(reader=Reader(path), commit=commit, writes=writes, windows=windows)
 
     async def accept(self, message: Outbound) -> None:
         await _around("accept", super().accept(message))
+
+    async def accept_once(self, message: Outbound, once: Once) -> Earlier | None:
+        return await _around("accept", super().accept_once(message, once))
 
     async def last_inbound_ms(self, number_id: NumberId, wa_id: str) -> int | None:
         stages.reach("accept.enqueued")  # the first thing that a message's lane does

@@ -51,6 +51,7 @@ def test_nothing_is_lost_doubled_or_stuck_after_a_thousand_kills(tmp_path: Path)
         ("answers-before-commit", "was acknowledged (accept) and is not there"),
         ("job-in-memory", "is stuck: accepted, and neither a job nor with the network"),
         ("forgets-tokens", "was shown 2 times"),
+        ("forgets-keys", "was answered with several ids"),
         ("row-before-bytes", "has no bytes"),
         ("done-before-post", "never reached the subscriber"),
     ],

@@ -3,6 +3,7 @@
 from waypost.model import (
     Attempt,
     Delivery,
+    Earlier,
     Event,
     EventKey,
     InboundMessage,
@@ -10,6 +11,7 @@ from waypost.model import (
     Medium,
     MessageKey,
     NumberId,
+    Once,
     Outbound,
     Person,
     Status,
@@ -36,6 +38,16 @@ def outbound(key: int, **changes: object) -> Outbound:
     for name, value in changes.items():
         setattr(message, name, value)
     return message
+
+
+def once(key: str = "order-1", body: bytes = b"1", *, since_ms: int = 0) -> Once:
+    """Return the key of a request and the hash of its body."""
+    return Once(key, body * 32, since_ms)
+
+
+def earlier(message: Outbound, body: bytes = b"1") -> Earlier:
+    """Return what a key tells of the message that it stands for."""
+    return Earlier(message.key, message.tag, message.wa_id, message.kind, body * 32)
 
 
 def stored(message: Outbound, status: Status | None = Status.ACCEPTED, problem: str | None = None) -> StoredMessage:

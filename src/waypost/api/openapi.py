@@ -91,8 +91,10 @@ def _operation(face: Face, route: Route, path: str) -> Document:
     operation: Document = {"operationId": route.name, "tags": [face.title], "summary": summary_of(route.handler)}
     if description := _words_of(route.handler).partition("\n\n")[2]:
         operation["description"] = description
-    if names := _VARIABLE.findall(path):
-        operation["parameters"] = [_parameter(name) for name in names]
+    parameters = [_parameter(name) for name in _VARIABLE.findall(path)]
+    parameters += [_header(name, about) for name, about in route.headers.items()]
+    if parameters:
+        operation["parameters"] = parameters
     if route.request is not None:
         operation["requestBody"] = {"required": True, "content": _json(route.request)}
     operation["responses"] = _responses(route)
@@ -108,6 +110,10 @@ def _words_of(handler: Handler) -> str:
 
 def _parameter(name: str) -> Document:
     return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+
+
+def _header(name: str, about: str) -> Document:
+    return {"name": name, "in": "header", "description": about, "schema": {"type": "string"}}
 
 
 def _json(kind: type) -> Document:

@@ -1,7 +1,7 @@
 """Requests, responses, and the way from one to the handler that makes the other."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote
@@ -243,6 +243,8 @@ class Route:
     request: type | None = None
     response: type | None = None
     errors: Sequence[object] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers that it looks at beyond the usual, and what each is for."""
 
 
 @dataclass(slots=True)

@@ -47,6 +47,11 @@ INVALID_VALUE = Problem(
     onprem_code=1009, onprem_http=400, onprem_title="Parameter value is not valid",
     fix="Correct the value that the details name.",
 )  # fmt: skip
+IDEMPOTENCY_CONFLICT = Problem(
+    name="idempotency_conflict", code=100, http=409, title="Invalid parameter",
+    onprem_code=1009, onprem_http=409, onprem_title="Parameter value is not valid",
+    fix="Give another request another `Idempotency-Key`, or repeat the first one byte for byte.",
+)  # fmt: skip
 INVALID_RECIPIENT_TYPE = Problem(
     name="invalid_recipient_type", code=100, http=400, title="Invalid parameter",
     onprem_code=1002, onprem_http=400, onprem_title="Invalid recipient type",

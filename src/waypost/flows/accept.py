@@ -6,22 +6,29 @@ WhatsApp) is not looked at here: such a message is accepted like any other and f
 # spec: cloud-api.md#4
 """
 
-from dataclasses import dataclass
+import asyncio
+import hashlib
+from dataclasses import dataclass, field
+from datetime import timedelta
+from weakref import WeakValueDictionary
 
 from waypost.errors import Fault, Refusal
 from waypost.errors.rates import PAIR_RATE, THROUGHPUT
-from waypost.errors.requests import INVALID_PARAMETER, RECIPIENT_IS_SENDER
+from waypost.errors.requests import IDEMPOTENCY_CONFLICT, INVALID_PARAMETER, RECIPIENT_IS_SENDER
 from waypost.flows.directory import Directory
 from waypost.flows.media import MediaShelf
 from waypost.lib import ids
 from waypost.lib.clock import Clock
-from waypost.model import Dialect, MediaKey, MessageKey, Number, Outbound, Template
+from waypost.model import Dialect, Earlier, MediaKey, MessageKey, Number, NumberId, Once, Outbound, Template
 from waypost.ports import Enqueue, Store
 from waypost.rules import rates
 from waypost.rules import template as template_rules
 from waypost.wire.canonical import canonical_body
 from waypost.wire.messages.template import Template as SentTemplate
 from waypost.wire.requests import SendRequest
+
+KEY_LIFE_MS = timedelta(hours=48) // timedelta(milliseconds=1)
+"""How long a caller's key stands for its message, in platform time."""
 
 
 class Meters:
@@ -61,9 +68,40 @@ class Accept:
     clock: Clock
     keys: ids.KeyMaker
     enqueue: Enqueue
+    _in_hand: WeakValueDictionary[tuple[NumberId, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     async def __call__(self, number: Number, request: SendRequest, raw: bytes, *, dialect: Dialect) -> Outbound:
         """Return the stored message; it is fsynced, and so is its job. Raises Refusal."""
+        message = await self._checked(number, request, raw, dialect)
+        await self.store.accept(message)
+        self.enqueue(message)
+        return message
+
+    async def once(
+        self, number: Number, request: SendRequest, raw: bytes, *, key: str, dialect: Dialect
+    ) -> Outbound | Earlier:
+        """Do the same under the caller's key: repeated byte for byte it returns the first message, and only that.
+
+        What has changed since makes no difference: a repetition is answered before anything is checked. A key belongs
+        to the number, so that the dialect makes none either. A request that is refused leaves its key unused. Raises
+        Refusal, also for a key that another request has.
+        """
+        once = Once(key, hashlib.sha256(raw).digest(), self.clock.now_ms() - KEY_LIFE_MS)
+        # The store alone would keep a second message out; waiting here, a repetition is also not counted as one.
+        async with self._in_hand.setdefault((number.id, key), asyncio.Lock()):
+            earlier = await self.store.earlier(number.id, once)
+            if earlier is None:
+                message = await self._checked(number, request, raw, dialect)
+                earlier = await self.store.accept_once(message, once)
+                if earlier is None:
+                    self.enqueue(message)
+                    return message
+        if earlier.body_hash != once.body_hash:
+            raise _another_request(key)
+        return earlier
+
+    async def _checked(self, number: Number, request: SendRequest, raw: bytes, dialect: Dialect) -> Outbound:
+        """Return the message that a request asks for, not stored yet. Raises Refusal."""
         if request.wa_id == number.digits:
             raise Refusal(RECIPIENT_IS_SENDER, f"The recipient {request.to} is the sending number itself.")
         template = self._template(number, request)
@@ -73,7 +111,7 @@ class Accept:
         if fault := self.meters.fault(number, request.wa_id, now_ms):
             raise Refusal(fault.problem, fault.details, retry_after_seconds=fault.retry_after_seconds)
         key, tag = MessageKey(self.keys.next()), self.keys.tag()
-        message = Outbound(
+        return Outbound(
             key=key,
             tag=tag,
             number_id=number.id,
@@ -89,9 +127,6 @@ class Accept:
             dialect=dialect,
             wamid=ids.wamid(key, tag, request.wa_id, received=False),
         )
-        await self.store.accept(message)
-        self.enqueue(message)
-        return message
 
     def _template(self, number: Number, request: SendRequest) -> Template | None:
         """Return the template that the message names, its parameters checked; None if it is not a template."""
@@ -120,6 +155,14 @@ class Accept:
                     raise _bad_media_id(request.kind, medium.id)
                 media_key = found.key
         return media_key
+
+
+def _another_request(key: str) -> Refusal:
+    return Refusal(
+        IDEMPOTENCY_CONFLICT,
+        f"The Idempotency-Key {key[:80]!r} was used within 48 hours by another request of this number, whose body was "
+        "not the same; nothing was sent. Give each message a key of its own.",
+    )
 
 
 def _bad_media_id(kind: str, media_id: str) -> Refusal:

@@ -7,6 +7,7 @@ stands where no cycle is possible.
 from msgspec import Struct
 
 from waypost.errors import Fault
+from waypost.lib import ids
 from waypost.model.accounts import Medium
 from waypost.model.keys import Dialect, EventKey, MediaKey, MessageKey, NumberId
 from waypost.model.statuses import Status
@@ -44,6 +45,33 @@ class Outbound(Struct):
     """The dialect of the request; decides which media limits apply."""
     wamid: str = ""
     """Its Cloud id, which answer and statuses repeat; empty after a restart."""
+
+
+class Once(Struct, frozen=True, gc=False):
+    """What makes a request the same request as an earlier one of its number."""
+
+    key: str
+    """The caller's `Idempotency-Key`."""
+    body_hash: bytes
+    """SHA-256 of the request's bytes."""
+    since_ms: int
+    """What was stored under the key before this moment is forgotten."""
+
+
+class Earlier(Struct, frozen=True, gc=False):
+    """The message that an earlier request with the same key has become."""
+
+    key: MessageKey
+    tag: int
+    wa_id: str
+    kind: str
+    body_hash: bytes
+    """Of the request that made it."""
+
+    @property
+    def wamid(self) -> str:
+        """Its Cloud id."""
+        return ids.wamid(self.key, self.tag, self.wa_id, received=False)
 
 
 class Sent(Struct, frozen=True, gc=False):

@@ -8,11 +8,13 @@ from msgspec import Struct
 from waypost.model import (
     Attempt,
     Delivery,
+    Earlier,
     Event,
     EventKey,
     InboundMessage,
     MessageKey,
     NumberId,
+    Once,
     Outbound,
     Status,
 )
@@ -42,6 +44,18 @@ class Store(Protocol):
 
     async def accept(self, message: Outbound) -> None:
         """T1: store the message and its job; on return both are fsynced."""
+        ...
+
+    async def accept_once(self, message: Outbound, once: Once) -> Earlier | None:
+        """T1 with a key: store message, job and key together, fsynced on return.
+
+        If the number has a message under the key since `once.since_ms`, return that and store nothing. Of any number
+        of concurrent calls with one key exactly one stores its message.
+        """
+        ...
+
+    async def earlier(self, number_id: NumberId, once: Once) -> Earlier | None:
+        """Return the number's message under a key, stored since `once.since_ms`; its body may be another."""
         ...
 
     async def begin(self, message: Outbound) -> None:

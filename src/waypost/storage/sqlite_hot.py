@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 
 import apsw
 
-from waypost.model import Attempt, Delivery, Event, NumberId, Outbound
+from waypost.model import Attempt, Delivery, Earlier, Event, NumberId, Once, Outbound
 from waypost.ports import Carried, InboundRow, StatusRow
 from waypost.storage.commit import Kind
 from waypost.storage.sqlite_engine import Rows
-from waypost.storage.sqlite_rows import carried_values
+from waypost.storage.sqlite_rows import EARLIER, carried_values, earlier
 from waypost.storage.sqlite_statuses import Statuses, write_events
 
 Joined = Callable[[Sequence[Event]], None]
@@ -24,6 +24,8 @@ _MESSAGES = Rows(
 _CONTENTS = Rows("INSERT INTO contents (key, body, raw) VALUES {rows}", width=3)
 # Make messages wait for the upstream.
 _JOBS = Rows("INSERT INTO outbox (key, due_ms, attempt, begun) VALUES {rows}", width=4)
+# Keep a key with the message it stands for; a forgotten one of the same name gives way.
+_KEEP_KEY = "INSERT OR REPLACE INTO idempotency (number_id, key, body_hash, message_key, at_ms) VALUES (?, ?, ?, ?, ?)"
 # Note that attempts are about to reach the upstream.
 _BEGIN = Rows(
     "UPDATE outbox SET attempt = new.column2, begun = 1 FROM (VALUES {rows}) AS new WHERE outbox.key = new.column1",
@@ -97,6 +99,7 @@ class HotWrites:
         self._on_joined = on_joined
         self._statuses = Statuses(connection)
         self.accept = Kind("accept", self._accept, landed=self._accepted)
+        self.accept_once = Kind("accept_once", self._accept_once, landed=self._accepted_once)
         self.begin = Kind("begin", self._begin)
         self.settle_sent = Kind("settle_sent", self._settle_sent, lazy=True)
         self.settle_later = Kind("settle_later", self._settle_later, lazy=True)
@@ -131,6 +134,22 @@ class HotWrites:
         _ = message
         if joined:
             self._on_joined(joined)
+
+    def _accept_once(self, items: list[tuple[Outbound, Once]]) -> Sequence[tuple[Earlier | None, Sequence[Event]]]:
+        """Store one after another: the next item of the same key must find this one."""
+        return [self._accept_unless_known(message, once) for message, once in items]
+
+    def _accept_unless_known(self, message: Outbound, once: Once) -> tuple[Earlier | None, Sequence[Event]]:
+        known = self._connection.execute(EARLIER, (message.number_id, once.key, once.since_ms)).fetchone()
+        if known is not None:
+            return earlier(known), ()
+        (joined,) = self._accept([message])
+        row = (message.number_id, once.key, once.body_hash, message.key, message.accepted_ms)
+        self._connection.execute(_KEEP_KEY, row)
+        return None, joined
+
+    def _accepted_once(self, item: tuple[Outbound, Once], result: tuple[Earlier | None, Sequence[Event]]) -> None:
+        self._accepted(item[0], result[1])
 
     def _begin(self, messages: list[Outbound]) -> Sequence[None]:
         _BEGIN.run(self._connection, [(m.key, m.attempt) for m in messages])

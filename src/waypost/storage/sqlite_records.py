@@ -80,8 +80,8 @@ _PUT_STATE = "INSERT OR REPLACE INTO state (name, value) VALUES (?, ?)"
 _RESET = "".join(
     f"DELETE FROM {table};"  # noqa: S608 - constants
     for table in (
-        "messages", "contents", "outbox", "events", "deliveries", "attempts", "orphans", "windows", "read_marks",
-        "media", "providers", "templates", "documents", "phones", "carried",
+        "messages", "contents", "outbox", "idempotency", "events", "deliveries", "attempts", "orphans", "windows",
+        "read_marks", "media", "providers", "templates", "documents", "phones", "carried",
     )
 )  # fmt: skip
 

@@ -7,6 +7,7 @@ from waypost.errors.outcomes import SOMETHING_WENT_WRONG
 from waypost.model import (
     Attempt,
     Delivery,
+    Earlier,
     Event,
     EventKey,
     MediaKey,
@@ -55,6 +56,11 @@ CARRIED_COLUMNS = (
     " carried.in_window, carried.fault"
 )
 CARRIED_WIDTH = 9
+# Find the message that a key stands for since a moment; for the writer and for readers.
+EARLIER = (
+    "SELECT messages.key, tag, wa_id, kind, body_hash FROM idempotency CROSS JOIN messages"
+    " ON messages.key = message_key WHERE idempotency.number_id = ? AND idempotency.key = ? AND idempotency.at_ms >= ?"
+)
 
 
 def outbound(row: Values) -> Outbound:
@@ -78,6 +84,12 @@ def outbound(row: Values) -> Outbound:
         begun=bool(begun),
         dialect=dialect,
     )
+
+
+def earlier(row: Values) -> Earlier:
+    """Make the message that a key stands for of the columns of EARLIER."""
+    key, tag, wa_id, kind, body_hash = row
+    return Earlier(MessageKey(key), tag, wa_id, kind, body_hash)
 
 
 def message(row: Values) -> StoredMessage:

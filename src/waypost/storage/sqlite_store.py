@@ -5,11 +5,11 @@ from typing import Any
 
 import apsw
 
-from waypost.model import Attempt, Delivery, Event, EventKey, MessageKey, NumberId, Outbound
+from waypost.model import Attempt, Delivery, Earlier, Event, EventKey, MessageKey, NumberId, Once, Outbound
 from waypost.ports import InboundRow, StatusRow
 from waypost.storage import sqlite_rows
 from waypost.storage.sqlite_part import Part
-from waypost.storage.sqlite_rows import OUTBOUND_COLUMNS, WAITING_COLUMNS
+from waypost.storage.sqlite_rows import EARLIER, OUTBOUND_COLUMNS, WAITING_COLUMNS
 from waypost.storage.sqlite_statuses import write_events
 
 # Read jobs above a key, in order.
@@ -51,6 +51,18 @@ class StorePart(Part):
     async def accept(self, message: Outbound) -> None:
         """T1: store the message and its job."""
         await self._commit.submit(self._writes.accept, (message.key,), message)
+
+    async def accept_once(self, message: Outbound, once: Once) -> Earlier | None:
+        """T1 with a key: store message, job and key, unless the key has a message."""
+        future: Any = self._commit.submit(self._writes.accept_once, (message.key,), (message, once))
+        known: Earlier | None
+        known, _ = await future
+        return known
+
+    async def earlier(self, number_id: NumberId, once: Once) -> Earlier | None:
+        """Return the number's message under a key."""
+        row = self._reader.row(EARLIER, (number_id, once.key, once.since_ms))
+        return sqlite_rows.earlier(row) if row else None
 
     async def begin(self, message: Outbound) -> None:
         """T2: note that an attempt is about to reach the upstream."""

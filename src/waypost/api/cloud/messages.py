@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from waypost.api import auth
 from waypost.api.bodies import json_body
 from waypost.api.cloud.topics import Topic
+from waypost.api.idempotency import HEADER, key_of
 from waypost.api.routing import Request, Response, Route
 from waypost.flows.accept import Accept
 from waypost.flows.directory import Directory
 from waypost.flows.mark_read import MarkRead
+from waypost.model import Earlier, Outbound
 from waypost.wire import cloud
 
 
@@ -26,7 +28,7 @@ class Messages:
 
     def meta(self) -> Topic:
         """Return what Meta's graph offers."""
-        return Topic([Route("POST", "/{phone_number_id}/messages", self.post, "meta.send")])
+        return Topic([Route("POST", "/{phone_number_id}/messages", self.post, "meta.send", headers=HEADER)])
 
     def proxy(self) -> Topic:
         """Return what 360dialog offers; `/message` is a misprint of its pages that clients have copied.
@@ -35,8 +37,8 @@ class Messages:
         """
         return Topic(
             [
-                Route("POST", "/messages", self.post, "proxy.send"),
-                Route("POST", "/message", self.post, "proxy.send_alias"),
+                Route("POST", "/messages", self.post, "proxy.send", headers=HEADER),
+                Route("POST", "/message", self.post, "proxy.send_alias", headers=HEADER),
             ]
         )
 
@@ -50,6 +52,10 @@ class Messages:
         if isinstance(parsed, cloud.MarkRead):
             await self.mark_read(number, parsed.message_id, typing=parsed.typing)
             return Response(200, cloud.SUCCESS)
-        message = await self.accept(number, parsed, raw, dialect="cloud")
+        key = key_of(request)
+        if key is None:
+            message: Outbound | Earlier = await self.accept(number, parsed, raw, dialect="cloud")
+        else:
+            message = await self.accept.once(number, parsed, raw, key=key, dialect="cloud")
         status = "accepted" if message.kind == "template" else None
         return Response(200, cloud.send_answer(parsed.to, message.wa_id, message.wamid, status))

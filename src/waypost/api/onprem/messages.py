@@ -6,6 +6,7 @@
 from dataclasses import dataclass
 
 from waypost.api.bodies import json_body
+from waypost.api.idempotency import key_of
 from waypost.api.onprem.callers import Callers
 from waypost.api.routing import Request, Response
 from waypost.errors import Refusal
@@ -13,6 +14,7 @@ from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.accept import Accept
 from waypost.flows.mark_read import MarkRead
 from waypost.lib import ids, phone
+from waypost.model import Earlier, Outbound
 from waypost.wire import onprem
 
 MAX_CONTACTS = 10_000
@@ -32,7 +34,11 @@ class Messages:
         number = self.callers.sender(request)
         raw = await json_body(request)
         parsed = onprem.parse_send(raw)
-        message = await self.accept(number, parsed, raw, dialect="onprem")
+        key = key_of(request)
+        if key is None:
+            message: Outbound | Earlier = await self.accept(number, parsed, raw, dialect="onprem")
+        else:
+            message = await self.accept.once(number, parsed, raw, key=key, dialect="onprem")
         message_id = ids.onprem_message_id(message.key, message.tag, message.wa_id, received=False)
         return Response(201, onprem.send_answer(parsed.to, message.wa_id, message_id))
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from waypost.api.idempotency import HEADER
 from waypost.api.onprem.media import Media
 from waypost.api.onprem.messages import Messages
 from waypost.api.onprem.settings import Providers, Settings
@@ -44,8 +45,8 @@ def _user_routes(users: Users) -> list[Route]:
 
 def _message_routes(face: Handlers) -> list[Route]:
     return [
-        Route("POST", "/v1/messages", face.messages.post, "onprem.send"),
-        Route("POST", "/v1/message", face.messages.post, "onprem.send_alias"),
+        Route("POST", "/v1/messages", face.messages.post, "onprem.send", headers=HEADER),
+        Route("POST", "/v1/message", face.messages.post, "onprem.send_alias", headers=HEADER),
         Route("PUT", "/v1/messages/{message_id}", face.messages.put, "onprem.mark_read"),
         Route("POST", "/v1/contacts", face.messages.check_contacts, "onprem.check_contacts"),
         Route("GET", "/v1/health", face.messages.health, "onprem.health"),

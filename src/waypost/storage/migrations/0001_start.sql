@@ -33,6 +33,16 @@ CREATE TABLE outbox (               -- jobs: messages that the upstream does not
     begun INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE idempotency (          -- keys under which programs may repeat a send
+    number_id INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    body_hash BLOB NOT NULL,
+    message_key INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    PRIMARY KEY (number_id, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX idempotency_by_age ON idempotency (at_ms);
+
 CREATE TABLE events (               -- never changed
     key INTEGER PRIMARY KEY,
     number_id INTEGER NOT NULL,

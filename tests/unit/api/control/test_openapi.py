@@ -41,7 +41,21 @@ def test_every_operation_says_what_it_is_for_and_who_may_use_it(name: str, opera
 
     assert operation["summary"]
     assert {next(iter(one)) for one in operation["security"]} <= set(DOCUMENT["components"]["securitySchemes"])
-    assert [parameter["name"] for parameter in operation.get("parameters", [])] == wanted
+    parameters = operation.get("parameters", [])
+    assert [parameter["name"] for parameter in parameters if parameter["in"] == "path"] == wanted
+
+
+def test_every_path_that_sends_takes_a_key() -> None:
+    keyed = [
+        name
+        for name, operation in OPERATIONS
+        if "Idempotency-Key" in [parameter["name"] for parameter in operation.get("parameters", [])]
+    ]
+
+    assert sorted(keyed) == [
+        "POST /message", "POST /messages", "POST /v1/message", "POST /v1/messages",
+        "POST /{version}/{phone_number_id}/messages",
+    ]  # fmt: skip
 
 
 def test_the_control_api_is_described_with_its_bodies() -> None:
