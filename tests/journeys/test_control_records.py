@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from tests.support.clients import Body
 from tests.support.operator import PHONE, Operator, operating
-from tests.support.receiver import Receiver
+from tests.support.receiver import Answer, Receiver
 from tests.support.server import NUMBER
 
 pytestmark = pytest.mark.anyio
@@ -83,6 +84,59 @@ async def test_a_delivery_can_be_made_again_with_the_same_id_and_bytes(operator:
 
     again = (await operator.hook.wait_for_count(before + 1))[-1]
     assert (again.body, again.headers["webhook-id"]) == (first.body, first.headers["webhook-id"])
+
+
+async def test_a_delivery_that_waits_for_its_next_attempt_is_made_again_at_once(operator: Operator) -> None:
+    await operator.call("PUT", "/clock", json={"frozen": True})
+    operator.hook.always = Answer(500)
+    sent = await operator.send_text()
+    waiting = await _backing_off(operator, sent, attempts=2)
+    operator.hook.always = Answer(200)
+
+    await operator.call("POST", f"/webhooks/deliveries/{waiting}/redeliver")
+
+    await operator.hook.wait_for_status(sent, "read")
+    shown = await operator.settled(f"/webhooks/deliveries/{waiting}", lambda d: d["state"] == "done")
+    assert [(each["number"], each["status"]) for each in shown["attempts"]] == [(1, 500), (2, 500), (1, 200)]
+
+
+async def test_a_delivery_behind_one_that_waits_is_made_again_after_it(operator: Operator) -> None:
+    await operator.call("PUT", "/clock", json={"frozen": True})
+    operator.hook.always = Answer(500)
+    sent = await operator.send_text()
+    await _backing_off(operator, sent, attempts=2)
+    operator.hook.always = Answer(200)
+    last = (await operator.call("GET", f"/webhooks/deliveries?message={sent}"))["deliveries"][0]["id"]
+
+    await operator.call("POST", f"/webhooks/deliveries/{last}/redeliver")
+
+    assert list(dict.fromkeys(await operator.statuses(sent, "read"))) == ["sent", "delivered", "read"]
+
+
+async def test_a_delivery_that_waits_is_not_made_after_a_reset(operator: Operator) -> None:
+    await operator.call("PUT", "/clock", json={"frozen": True})
+    operator.hook.always = Answer(500)
+    sent = await operator.send_text()
+    await _backing_off(operator, sent, attempts=2)
+    operator.hook.always = Answer(200)
+
+    await operator.call("POST", "/reset")
+    await operator.call("PUT", "/clock", json={"advance_seconds": 60})
+    await operator.control.write(PHONE, "Hello")
+
+    await operator.inbound()
+    assert operator.hook.statuses(sent) == ["sent", "sent"]
+
+
+async def _backing_off(operator: Operator, message_id: str, *, attempts: int) -> str:
+    """Wait until the first delivery of a message has had so many attempts, and return its id."""
+    path = f"/webhooks/deliveries?message={message_id}"
+    found = await operator.settled(path, lambda d: d["deliveries"] and len(_first(d)["attempts"]) == attempts)
+    return str(_first(found)["id"])
+
+
+def _first(found: Body) -> Body:
+    return dict(found["deliveries"][-1])
 
 
 @pytest.mark.parametrize("path", ["/messages/wamid.AAAA", "/webhooks/deliveries/evt_1", "/media/1", "/media/x"])

@@ -107,7 +107,7 @@ def _operated(parts: Parts, poster: Poster) -> Operated:
         subscribe=Subscribe(ground.directory, poster, ANYWHERE, trusted=True),
         clock=ground.clock,
         keys=ground.keys,
-        again=parts.webhooks.offer,
+        again=parts.webhooks.hurry,
         reset=partial(_reset, parts),
         is_ready=lambda: True,  # it listens only when it is
         gauges=Gauges(

@@ -73,6 +73,7 @@ class Lanes(Generic[Job]):
         self._timers = timers
         self._lanes: dict[Hashable, deque[Job]] = {}
         self._groups: dict[Hashable, _Group] = {}
+        self._waiting: dict[Hashable, object] = {}  # lanes whose first job is due later; a timer knows its turn by it
         self._held: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._finished: set[int] | None = None  # keys that ended while waiting jobs are being read
@@ -93,15 +94,39 @@ class Lanes(Generic[Job]):
         else:
             self._admit(job, group)
 
+    def hurry(self, job: Job) -> None:
+        """Take a job whose row was made to start anew; its lane waits no longer, whether for it or for one before it.
+
+        One that is at work just now is being tried already.
+        """
+        lane = self._traits.lane(job)
+        if self._traits.key(job) not in self._held:
+            self.offer(job)
+        if lane not in self._waiting:
+            return
+        key, queue = self._traits.key(job), self._lanes[lane]
+        for place, held in enumerate(queue):
+            if self._traits.key(held) == key:
+                queue[place] = job
+        del self._waiting[lane]
+        self._go(lane, self._group(job))
+
     async def start(self) -> None:
         """Read everything that waits in the database, as far as it fits; call before the first `offer`."""
         await self._read_waiting()
 
     def forget(self) -> None:
         """Drop every job that is not at work, after the database was emptied."""
-        for lane in self._lanes.values():
-            while len(lane) > 1:
-                self._let_go(lane.pop(), self._group(lane[0]))
+        idle = {*self._waiting, *(lane for group in self._groups.values() for lane in group.ready)}
+        self._waiting.clear()
+        for group in self._groups.values():
+            group.ready.clear()
+        for lane, queue in list(self._lanes.items()):
+            group = self._group(queue[0])
+            for _ in range(len(queue) - (lane not in idle)):
+                self._let_go(queue.pop(), group)
+            if not queue:
+                del self._lanes[lane]
 
     async def stop(self, seconds: float) -> None:
         """Start nothing new, and give what is at work `seconds` to end."""
@@ -146,9 +171,20 @@ class Lanes(Generic[Job]):
     def _wait_or_go(self, lane: Hashable, job: Job, group: _Group) -> None:
         due_ms = self._traits.due_ms(job)
         if due_ms:
-            self._timers.at(due_ms, lambda: self._go(lane, group))
+            self._wait(lane, group, due_ms)
         else:
             self._go(lane, group)
+
+    def _wait(self, lane: Hashable, group: _Group, due_ms: int) -> None:
+        """Leave a lane alone until a moment, unless it is hurried or dropped before."""
+        turn = self._waiting[lane] = object()
+
+        def wake() -> None:
+            if self._waiting.get(lane) is turn:
+                del self._waiting[lane]
+                self._go(lane, group)
+
+        self._timers.at(due_ms, wake)
 
     def _go(self, lane: Hashable, group: _Group) -> None:
         if self._stopping:
@@ -182,7 +218,7 @@ class Lanes(Generic[Job]):
             job = queue[0]
             due_ms = await self._work(job)
             if due_ms is not None:
-                self._timers.at(due_ms, lambda: self._go(lane, group))
+                self._wait(lane, group, due_ms)
                 return
             queue.popleft()
             self._let_go(job, group)
