@@ -18,7 +18,12 @@ class Rate:
     burst: int
 
     def next(self, arrival_us: int, now_us: int) -> int | None:
-        """Return the new arrival time of one more message at `now_us`, or None if it comes too early."""
+        """Return the new arrival time of one more message at `now_us`, or None if it comes too early.
+
+        An arrival further ahead than the burst reaches was kept before the clock was set back, and counts no more.
+        """
+        if arrival_us - now_us > self.burst * self.interval_us:
+            arrival_us = now_us
         start = max(arrival_us, now_us)
         if start - now_us > (self.burst - 1) * self.interval_us:
             return None
