@@ -74,6 +74,7 @@ class Network:
         self._ready: deque[Carried] = deque()
         self._something_ready = asyncio.Event()
         self._resting: defaultdict[str, list[Carried]] = defaultdict(list)
+        self._world = 0  # how often everything was forgotten
 
     def connect(
         self, report: Report, report_message: ReportMessage, *, last_inbound_ms: LastInbound, find: Find
@@ -136,14 +137,16 @@ class Network:
 
         Done again after a failure it changes nothing twice: the business knows the statuses it has had.
         """
+        world = self._world
         updates: list[StatusUpdate] = []
         moved = [self._advance(carried, updates) for carried in batch]
         await self._tell(updates)
         progress = [_noted(carried) for carried, was in zip(moved, batch, strict=True) if carried is not was]
         if progress:
             await self._store.progressed(progress)
-        for carried in moved:
-            self._rest_or_move_on(carried)
+        if world == self._world:
+            for carried in moved:
+                self._rest_or_move_on(carried)
 
     async def change_phone(self, wa_id: str, **changes: object) -> Phone:
         """Change a phone; what was waiting for it goes on."""
@@ -183,6 +186,7 @@ class Network:
 
     def forget(self) -> None:
         """Drop everything on its way, after the store was reset."""
+        self._world += 1
         self._ready.clear()
         self._resting.clear()
         self.faults.clear()
@@ -190,11 +194,14 @@ class Network:
     def _move_on(self, carried: Carried) -> None:
         """Bring a message one step nearer to its end: now, at its time, or once its phone can."""
         if carried.due_ms > self._clock.now_ms():
-            self._timers.at(carried.due_ms, lambda: self._make_ready(carried))
+            world = self._world
+            self._timers.at(carried.due_ms, lambda: self._make_ready(carried, world))
         else:
-            self._make_ready(carried)
+            self._make_ready(carried, self._world)
 
-    def _make_ready(self, carried: Carried) -> None:
+    def _make_ready(self, carried: Carried, world: int) -> None:
+        if world != self._world:
+            return  # it was set off before everything was forgotten
         self._ready.append(carried)
         self._something_ready.set()
 
