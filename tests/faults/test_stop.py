@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
@@ -90,5 +91,25 @@ async def test_a_receiver_that_never_answers_does_not_keep_a_server_from_stoppin
             await hook.next(timeout=10)
 
             code, said = await asyncio.wait_for(process.stop(), STOP_SECONDS)
+
+    assert (code, said) == (0, "")
+
+
+async def test_clients_that_are_cut_off_or_gone_say_nothing_in_the_log(tmp_path: Path) -> None:
+    async with Receiver() as hook, server(tmp_path / "data", hook) as (process, client):
+        address = urlsplit(process.ready.base_url)
+        head = f"POST {client.messages_path} HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Type: application/json\r\n"
+        head += f"Authorization: Bearer {TOKEN}\r\nContent-Length: 100\r\n\r\n"
+        wires = [await asyncio.open_connection(address.hostname, address.port) for _ in range(8)]
+        for _, writer in wires:
+            writer.write(head.encode() + b'{"half":')
+        await client.send(PHONE, "text", {"body": "hello"})  # by now the others' heads have been read
+        for _, writer in wires[:4]:
+            writer.transport.abort()
+
+        code, said = await asyncio.wait_for(process.stop(), STOP_SECONDS)
+
+        for _, writer in wires[4:]:
+            writer.close()
 
     assert (code, said) == (0, "")

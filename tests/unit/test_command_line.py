@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from waypost.cli import run
 from waypost.cli.banner import banner, curl_line, print_banner
 from waypost.cli.env import CLIENTS, Access, env_lines
-from waypost.cli.serve import write_ready_file
+from waypost.cli.serve import remove_stale, write_ready_file
 from waypost.settings import ReadyInfo, options
 
 READY = ReadyInfo(
@@ -184,3 +184,21 @@ def test_the_ready_file_is_complete_private_and_alone(tmp_path: Path) -> None:
     }
     assert path.stat().st_mode & 0o777 == 0o600
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_ready_file_whose_server_is_gone_is_removed(tmp_path: Path) -> None:
+    path = tmp_path / "ready.json"
+    path.write_text("from before", encoding="utf-8")
+
+    remove_stale(path)
+
+    assert not path.exists()
+
+
+def test_a_ready_file_whose_server_still_runs_stays(tmp_path: Path) -> None:
+    path = tmp_path / "ready.json"
+    write_ready_file(path, READY)
+
+    remove_stale(path)
+
+    assert json.loads(path.read_text("utf-8"))["token"] == "it's-a-token"

@@ -1,6 +1,7 @@
 """`waypost serve`: run the server until it is told to stop, and say when it is ready."""
 
 import errno
+import fcntl
 import gc
 import os
 from pathlib import Path
@@ -23,7 +24,8 @@ def serve(settings: Settings) -> None:
 def run_server(settings: Settings) -> None:
     """Run until SIGINT or SIGTERM; write the ready file and print the banner once it is ready.
 
-    A ready file of an earlier run is removed first: nobody may take it for this one's.
+    A ready file of an earlier run is removed first: nobody may take it for this one's. That of a server which still
+    runs stays as it is until this one is ready too; over the same folder or port it never will be.
     """
     import uvloop
 
@@ -39,7 +41,7 @@ def run_server(settings: Settings) -> None:
         settle_memory()
 
     if settings.ready_file is not None:
-        settings.ready_file.unlink(missing_ok=True)
+        remove_stale(settings.ready_file)
     try:
         uvloop.run(serve_forever(settings, tell))
     except StoreRefused as refused:
@@ -63,14 +65,33 @@ def settle_memory() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
+def remove_stale(path: Path) -> None:
+    """Remove a ready file, unless the server that wrote it still runs and so has it locked."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        path.unlink(missing_ok=True)
+    except BlockingIOError:
+        return
+    finally:
+        os.close(descriptor)
+
+
 def write_ready_file(path: Path, ready: ReadyInfo) -> None:
-    """Write `ready` as JSON, readable to this user only; whoever sees the file sees all of it."""
+    """Write `ready` as JSON, readable to this user only; whoever sees the file sees all of it.
+
+    It stays open and locked for as long as this process lives, by which others see that it runs.
+    """
     import msgspec
 
     partial = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor, for the permissions from the start
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with open(descriptor, "wb", closefd=False) as file:
         file.write(msgspec.json.encode(ready) + b"\n")
         file.flush()
-        os.fsync(file.fileno())
+        os.fsync(descriptor)
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     partial.replace(path)
