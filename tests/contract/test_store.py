@@ -9,6 +9,7 @@ from tests.support.store_rows import (
     USER,
     attempt,
     earlier,
+    failed_send,
     inbound_row,
     once,
     outbound,
@@ -72,11 +73,33 @@ class TestJobs:
         await store.begin(message)
         message.attempt, message.due_ms, message.media_key = 2, 9_000, MediaKey(3)
 
-        await store.settle_later(message)
+        await store.settle_later(message, failed_send(2))
 
         assert await store.waiting_messages(START, 10) == [
             outbound(10, attempt=2, due_ms=9_000, media_key=MediaKey(3), begun=False)
         ]
+
+    async def test_attempts_that_fail_are_kept_in_order_and_the_last_one_with_its_message(
+        self, store: Store, records: Records
+    ) -> None:
+        message = outbound(10)
+        await store.accept(message)
+
+        await store.settle_later(message, failed_send(1))
+        await store.settle_later(message, failed_send(2))
+        await store.settle_failed(message, status_row(11, 10, Status.FAILED), failed_send(3))
+
+        assert await records.failed_sends(message.key) == [failed_send(1), failed_send(2), failed_send(3)]
+        assert await records.failed_sends(MessageKey(12)) == []
+
+    async def test_a_message_that_was_never_tried_fails_without_an_attempt(
+        self, store: Store, records: Records
+    ) -> None:
+        await store.accept(outbound(10))
+
+        await store.settle_failed(outbound(10), status_row(11, 10, Status.FAILED))
+
+        assert await records.failed_sends(MessageKey(10)) == []
 
     async def test_jobs_are_read_in_order_above_a_key_and_no_more_than_asked_for(self, store: Store) -> None:
         for key in (10, 11, 12, 13):

@@ -8,7 +8,7 @@ import asyncio
 from itertools import count
 
 from tests.faults.ledger import Ledger
-from tests.support.store_rows import attempt, carried, inbound_row, outbound, status_row
+from tests.support.store_rows import attempt, carried, failed_send, inbound_row, outbound, status_row
 
 from waypost.model import Delivery, Event, EventKey, MessageKey, Outbound, Status
 from waypost.ports import Carried, StatusRow
@@ -66,7 +66,7 @@ class Driver:
         if message.key % 5 == 0 and not message.attempt:
             message.attempt = 1
             await self._store.begin(message)
-            await self._store.settle_later(message)
+            await self._store.settle_later(message, failed_send(1))
         if message.key % 7 == 0:
             await self._fail(message)
             return

@@ -22,6 +22,7 @@ from waypost.model import (
     Earlier,
     Event,
     EventKey,
+    FailedSend,
     MediaKey,
     Medium,
     NumberId,
@@ -157,8 +158,8 @@ class StagedStore(SqliteStore):
         await _around("settle_sent", super().settle_sent(message, upstream_id))
         stages.note("ack", "sent", message.key)
 
-    async def settle_failed(self, message: Outbound, row: StatusRow) -> bool:
-        return await _around("settle_failed", super().settle_failed(message, row))
+    async def settle_failed(self, message: Outbound, row: StatusRow, send: FailedSend | None = None) -> bool:
+        return await _around("settle_failed", super().settle_failed(message, row, send))
 
     async def record_statuses(self, rows: Sequence[StatusRow]) -> list[bool]:
         return await _around("statuses", super().record_statuses(rows))

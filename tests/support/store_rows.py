@@ -6,6 +6,7 @@ from waypost.model import (
     Earlier,
     Event,
     EventKey,
+    FailedSend,
     InboundMessage,
     MediaKey,
     Medium,
@@ -118,6 +119,11 @@ def waiting(event: Event) -> Delivery:
 def attempt(number: int, status: int | None = 200) -> Attempt:
     """Return an attempt to deliver."""
     return Attempt(number, at_ms=5_000 + number, elapsed_ms=12, status=status, answer=b"answer")
+
+
+def failed_send(number: int) -> FailedSend:
+    """Return an attempt that the upstream put off."""
+    return FailedSend(number, at_ms=6_000 + number, outcome="later", why="busy")
 
 
 def medium(key: int, sha256: bytes = b"\x01" * 32) -> Medium:

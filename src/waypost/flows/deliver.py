@@ -5,7 +5,7 @@ the webhook, as the platform does it; nothing is thrown away in silence.
 """
 
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Literal, assert_never
 
 from waypost.errors import Fault
 from waypost.errors.outcomes import SOMETHING_WENT_WRONG
@@ -13,11 +13,15 @@ from waypost.flows.media import MediaShelf
 from waypost.flows.receive import Receive
 from waypost.lib import backoff
 from waypost.lib.clock import Clock
-from waypost.model import Later, Medium, Outbound, Refused, Sent, Unknown
+from waypost.model import FailedSend, Later, Medium, Outbound, Refused, Sent, Unknown
 from waypost.ports import Store, Upstream
 from waypost.rules import window
 
 MAX_ATTEMPTS = 8
+_KEPT_REASON_CHARACTERS = 1_024
+
+Ending = Literal["later", "unknown", "refused"]
+"""How an attempt ended that did not succeed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,34 +57,38 @@ class Deliver:
             case Sent(upstream_id):
                 await self.store.settle_sent(message, upstream_id)
             case Refused(fault):
-                await self.receive.failed(message, fault)
+                why = f"{fault.problem.name}: {fault.details}"
+                await self.receive.failed(message, fault, self._failed_send(message, "refused", why))
             case Later(after_seconds, why):
-                return await self._again(message, after_seconds, why)
+                return await self._again(message, after_seconds, self._failed_send(message, "later", why))
             case Unknown(why):
                 # The upstream is asked by token: sent twice, it arrives once.
-                return await self._again(message, 0.0, why)
+                return await self._again(message, 0.0, self._failed_send(message, "unknown", why))
             case unreachable:
                 assert_never(unreachable)
         return None
 
-    async def _again(self, message: Outbound, after_seconds: float, why: str) -> int | None:
+    def _failed_send(self, message: Outbound, outcome: Ending, why: str) -> FailedSend:
+        return FailedSend(message.attempt, self.clock.now_ms(), outcome, why[:_KEPT_REASON_CHARACTERS])
+
+    async def _again(self, message: Outbound, after_seconds: float, send: FailedSend) -> int | None:
         """Keep the job for another attempt, unless it has had them all."""
         if message.attempt >= MAX_ATTEMPTS:
-            details = f"Given up after {message.attempt} attempts; the last one ended with: {why}."
-            await self._fail(message, Fault(SOMETHING_WENT_WRONG, details))
+            details = f"Given up after {message.attempt} attempts; the last one ended with: {send.why}."
+            await self._fail(message, Fault(SOMETHING_WENT_WRONG, details), send)
             return None
         delay_ms = max(int(1000 * after_seconds), backoff.UPSTREAM.delay_ms(message.attempt))
         message.due_ms = self.clock.now_ms() + delay_ms
-        await self.store.settle_later(message)
+        await self.store.settle_later(message, send)
         return message.due_ms
 
-    async def _fail(self, message: Outbound, fault: Fault) -> None:
+    async def _fail(self, message: Outbound, fault: Fault, send: FailedSend | None = None) -> None:
         """End a message as failed, unless an attempt whose outcome a crash hid has brought it to the user.
 
         A link can be dead and a window closed by the time of the next start.
         """
         sent = await self.upstream.arrived(message.key) if self.upstream.askable else None
         if sent is None:
-            await self.receive.failed(message, fault)
+            await self.receive.failed(message, fault, send)
         else:
             await self.store.settle_sent(message, sent.upstream_id)

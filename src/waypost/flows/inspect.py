@@ -13,7 +13,7 @@ from waypost.flows.directory import Directory
 from waypost.flows.notify import USER_AGENT, event_id
 from waypost.lib import ids, signing
 from waypost.lib.clock import at
-from waypost.model import Attempt, Event, EventKey, Medium, MessageKey, Number, NumberId, Status
+from waypost.model import Attempt, Event, EventKey, FailedSend, Medium, MessageKey, Number, NumberId, Status
 from waypost.ports import Carried, NetworkStore, Records, StoredDelivery, StoredMessage
 from waypost.rules import template as template_rules
 from waypost.wire.control import (
@@ -26,6 +26,7 @@ from waypost.wire.control import (
     MessageView,
     Payload,
     ReceivedMessage,
+    SendView,
     TimelineEntry,
     fault_view,
 )
@@ -78,7 +79,7 @@ class Inspect:
             **msgspec.structs.asdict(await self._message(found)),
             body=msgspec.Raw(found.body),
             request=None if found.received else payload(found.raw),
-            timeline=_timeline(found, events, deliveries),
+            timeline=_timeline(found, await self.records.failed_sends(found.key), events, deliveries),
             deliveries=[await self._delivery(delivery) for delivery in deliveries],
         )
 
@@ -206,10 +207,16 @@ def delivery_key(delivery_id: str) -> EventKey | None:
     return EventKey(int(digits)) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else None
 
 
-def _timeline(message: StoredMessage, events: list[Event], deliveries: list[StoredDelivery]) -> list[TimelineEntry]:
+def _timeline(
+    message: StoredMessage, sends: list[FailedSend], events: list[Event], deliveries: list[StoredDelivery]
+) -> list[TimelineEntry]:
     """Return everything that happened to a message, oldest first."""
     begun = "message.received" if message.received else "message.accepted"
     entries = [TimelineEntry(at(message.at_ms), begun)]
+    entries += [
+        TimelineEntry(at(send.at_ms), f"upstream.{send.outcome}", send=SendView(send.number, send.why))
+        for send in sends
+    ]
     for event in events:
         if event.status is not None:
             fault = _fault(event.problem, message.problem_details)

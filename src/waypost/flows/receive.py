@@ -17,6 +17,7 @@ from waypost.lib.clock import Clock
 from waypost.model import (
     Event,
     EventKey,
+    FailedSend,
     InboundMessage,
     MessageKey,
     Number,
@@ -116,12 +117,12 @@ class Receive:
         if notify:
             self.announce([event])
 
-    async def failed(self, message: Outbound, fault: Fault) -> None:
-        """End a message that Waypost itself will not send."""
+    async def failed(self, message: Outbound, fault: Fault, send: FailedSend | None = None) -> None:
+        """End a message that Waypost will not send, or that the upstream refused in the attempt `send`."""
         update = StatusUpdate(message.key, Status.FAILED, self.clock.now_ms(), person=None, fault=fault)
         echo = self.recent.get(message.key) or _echo_of(message)
         row = self._row(update, echo)
-        if await self.store.settle_failed(message, row) and row.notify:
+        if await self.store.settle_failed(message, row, send) and row.notify:
             self.announce([row.event])
 
     async def _stored_echo(self, key: MessageKey) -> Echo | None:

@@ -4,6 +4,8 @@ What is made for every message is a msgspec Struct, which is made four times as 
 stands where no cycle is possible.
 """
 
+from typing import Literal
+
 from msgspec import Struct
 
 from waypost.errors import Fault
@@ -96,6 +98,15 @@ class Refused(Struct, frozen=True):
 class Unknown(Struct, frozen=True, gc=False):
     """The upstream may or may not have it."""
 
+    why: str
+
+
+class FailedSend(Struct, frozen=True, gc=False):
+    """An attempt to hand a message to the upstream that did not end with `Sent`, as it is kept."""
+
+    number: int
+    at_ms: int
+    outcome: Literal["later", "unknown", "refused"]
     why: str
 
 

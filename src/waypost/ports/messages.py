@@ -11,6 +11,7 @@ from waypost.model import (
     Earlier,
     Event,
     EventKey,
+    FailedSend,
     InboundMessage,
     MessageKey,
     NumberId,
@@ -66,12 +67,15 @@ class Store(Protocol):
         """T3: the upstream has it. Lazy: waits a few milliseconds for company, then fsynced; the job is gone."""
         ...
 
-    async def settle_later(self, message: Outbound) -> None:
-        """T3: keep the job, due again at `message.due_ms` as attempt `message.attempt`. Lazy."""
+    async def settle_later(self, message: Outbound, send: FailedSend) -> None:
+        """T3: keep how an attempt ended, and the job, due again at `message.due_ms` as `message.attempt`. Lazy."""
         ...
 
-    async def settle_failed(self, message: Outbound, row: StatusRow) -> bool:
-        """T3 and T4 in one: drop the job and record the `failed` status; False if the status had come before."""
+    async def settle_failed(self, message: Outbound, row: StatusRow, send: FailedSend | None = None) -> bool:
+        """T3 and T4 in one: drop the job and record the `failed` status; False if the status had come before.
+
+        `send` is the attempt that it failed with, None if it was not handed to the upstream.
+        """
         ...
 
     async def record_statuses(self, rows: Sequence[StatusRow]) -> list[bool]:

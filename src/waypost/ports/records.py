@@ -7,6 +7,7 @@ from waypost.model import (
     Attempt,
     Event,
     EventKey,
+    FailedSend,
     MediaKey,
     Medium,
     MessageKey,
@@ -119,6 +120,10 @@ class Records(Protocol):
 
     async def events_of(self, key: MessageKey) -> list[Event]:
         """Return the events of a message, oldest first."""
+        ...
+
+    async def failed_sends(self, key: MessageKey) -> list[FailedSend]:
+        """Return the attempts to hand a message to the upstream that did not succeed, in order."""
         ...
 
     async def delivery(self, key: EventKey) -> StoredDelivery | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import apsw
 
-from waypost.model import Attempt, Delivery, Earlier, Event, NumberId, Once, Outbound
+from waypost.model import Attempt, Delivery, Earlier, Event, FailedSend, NumberId, Once, Outbound
 from waypost.ports import Carried, InboundRow, StatusRow
 from waypost.storage.commit import Kind
 from waypost.storage.sqlite_engine import Rows
@@ -37,6 +37,8 @@ _PUT_OFF = Rows(
     " WHERE outbox.key = new.column1",
     width=3,
 )
+# Keep attempts that failed; one whose outcome a crash hid may be counted anew.
+_SENDS = Rows("INSERT OR REPLACE INTO sends (message_key, number, at_ms, outcome, why) VALUES {rows}", width=5)
 # Remember which medium a link became.
 _MEDIUM = Rows(
     "UPDATE messages SET media_key = new.column2 FROM (VALUES {rows}) AS new WHERE messages.key = new.column1", width=2
@@ -161,14 +163,16 @@ class HotWrites:
         _SENT.run(self._connection, [(message.key, upstream_id, message.media_key) for message, upstream_id in items])
         return [None] * len(items)
 
-    def _settle_later(self, messages: list[Outbound]) -> Sequence[None]:
-        _PUT_OFF.run(self._connection, [(m.key, m.due_ms, m.attempt) for m in messages])
-        self._keep_media(messages)
-        return [None] * len(messages)
+    def _settle_later(self, items: list[tuple[Outbound, FailedSend]]) -> Sequence[None]:
+        _PUT_OFF.run(self._connection, [(m.key, m.due_ms, m.attempt) for m, _ in items])
+        self._keep_sends(items)
+        self._keep_media([message for message, _ in items])
+        return [None] * len(items)
 
-    def _settle_failed(self, items: list[tuple[Outbound, StatusRow]]) -> Sequence[bool]:
-        _NO_JOB.run(self._connection, [(message.key,) for message, _ in items])
-        return self._statuses.apply([row for _, row in items])
+    def _settle_failed(self, items: list[tuple[Outbound, StatusRow, FailedSend | None]]) -> Sequence[bool]:
+        _NO_JOB.run(self._connection, [(message.key,) for message, _, _ in items])
+        self._keep_sends([(message, send) for message, _, send in items if send is not None])
+        return self._statuses.apply([row for _, row, _ in items])
 
     def _record_statuses(self, items: list[Sequence[StatusRow]]) -> Sequence[list[bool]]:
         answers = iter(self._statuses.apply([row for rows in items for row in rows]))
@@ -240,6 +244,9 @@ class HotWrites:
 
     def _keep_media(self, messages: list[Outbound]) -> None:
         _MEDIUM.run(self._connection, [(m.key, m.media_key) for m in messages if m.media_key is not None])
+
+    def _keep_sends(self, items: list[tuple[Outbound, FailedSend]]) -> None:
+        _SENDS.run(self._connection, [(m.key, s.number, s.at_ms, s.outcome, s.why) for m, s in items])
 
     def _keep_attempts(self, items: list[tuple[Event, Attempt]]) -> None:
         _ATTEMPTS.run(

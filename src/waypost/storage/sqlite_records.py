@@ -9,6 +9,7 @@ from waypost.model import (
     Attempt,
     Event,
     EventKey,
+    FailedSend,
     MediaKey,
     Medium,
     MessageKey,
@@ -62,6 +63,7 @@ _MARK_READ = (
     " ON CONFLICT DO UPDATE SET up_to = max(up_to, excluded.up_to)"
 )
 _EVENTS_OF = f"SELECT {EVENT_COLUMNS} FROM events WHERE message_key = ? ORDER BY key"  # noqa: S608 - constants
+_FAILED_SENDS = "SELECT number, at_ms, outcome, why FROM sends WHERE message_key = ? ORDER BY number"
 _DELIVERY = f"SELECT {DELIVERY_COLUMNS} FROM deliveries JOIN events USING (key) WHERE deliveries.key = ?"  # noqa: S608 - constants
 # Find the newest deliveries: of all, in a state, of a message. One text each, so that each has its index.
 _DELIVERIES = (
@@ -80,8 +82,8 @@ _PUT_STATE = "INSERT OR REPLACE INTO state (name, value) VALUES (?, ?)"
 _RESET = "".join(
     f"DELETE FROM {table};"  # noqa: S608 - constants
     for table in (
-        "messages", "contents", "outbox", "idempotency", "events", "deliveries", "attempts", "orphans", "windows",
-        "read_marks", "media", "providers", "templates", "documents", "phones", "carried",
+        "messages", "contents", "outbox", "idempotency", "sends", "events", "deliveries", "attempts", "orphans",
+        "windows", "read_marks", "media", "providers", "templates", "documents", "phones", "carried",
     )
 )  # fmt: skip
 
@@ -176,6 +178,11 @@ class RecordsPart(Part):
     async def events_of(self, key: MessageKey) -> list[Event]:
         """Return the events of a message, oldest first."""
         return [sqlite_rows.event(row) for row in self._reader.rows(_EVENTS_OF, (key,))]
+
+    async def failed_sends(self, key: MessageKey) -> list[FailedSend]:
+        """Return the attempts at a message that did not succeed."""
+        rows: Any = self._reader.rows(_FAILED_SENDS, (key,))
+        return [FailedSend(*row) for row in rows]
 
     async def delivery(self, key: EventKey) -> StoredDelivery | None:
         """Return one delivery with its attempts."""

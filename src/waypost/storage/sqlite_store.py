@@ -5,7 +5,7 @@ from typing import Any
 
 import apsw
 
-from waypost.model import Attempt, Delivery, Earlier, Event, EventKey, MessageKey, NumberId, Once, Outbound
+from waypost.model import Attempt, Delivery, Earlier, Event, EventKey, FailedSend, MessageKey, NumberId, Once, Outbound
 from waypost.ports import InboundRow, StatusRow
 from waypost.storage import sqlite_rows
 from waypost.storage.sqlite_part import Part
@@ -72,13 +72,13 @@ class StorePart(Part):
         """T3: the upstream has it."""
         await self._commit.submit(self._writes.settle_sent, (message.key,), (message, upstream_id))
 
-    async def settle_later(self, message: Outbound) -> None:
+    async def settle_later(self, message: Outbound, send: FailedSend) -> None:
         """T3: keep the job for later."""
-        await self._commit.submit(self._writes.settle_later, (message.key,), message)
+        await self._commit.submit(self._writes.settle_later, (message.key,), (message, send))
 
-    async def settle_failed(self, message: Outbound, row: StatusRow) -> bool:
+    async def settle_failed(self, message: Outbound, row: StatusRow, send: FailedSend | None = None) -> bool:
         """T3 and T4 in one."""
-        future: Any = self._commit.submit(self._writes.settle_failed, (message.key,), (message, row))
+        future: Any = self._commit.submit(self._writes.settle_failed, (message.key,), (message, row, send))
         is_new: bool = await future
         return is_new
 

@@ -212,6 +212,13 @@ class MessageList(Struct):
     messages: list[MessageView]
 
 
+class SendView(Struct):
+    """An attempt to hand a message to the upstream that did not succeed, and why."""
+
+    number: int
+    why: str
+
+
 class TimelineEntry(Struct, omit_defaults=True):
     """Something that happened to a message: `event` is named as in the log."""
 
@@ -221,6 +228,7 @@ class TimelineEntry(Struct, omit_defaults=True):
     fault: FaultView | None = None
     delivery_id: str | None = None
     attempt: AttemptView | None = None
+    send: SendView | None = None
 
 
 class MessageDetail(MessageView):

@@ -33,6 +33,15 @@ CREATE TABLE outbox (               -- jobs: messages that the upstream does not
     begun INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE sends (                -- attempts to hand a message to the upstream that did not succeed
+    message_key INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    outcome TEXT NOT NULL,
+    why TEXT NOT NULL,
+    PRIMARY KEY (message_key, number)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE idempotency (          -- keys under which programs may repeat a send
     number_id INTEGER NOT NULL,
     key TEXT NOT NULL,

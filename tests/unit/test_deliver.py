@@ -1,0 +1,180 @@
+"""Bringing a message to an upstream that puts it off, loses it from sight or refuses it; what is kept of that."""
+
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from tests.support.store_rows import NUMBER, outbound
+
+from waypost.blobs.local import LocalBlobs
+from waypost.errors import Fault
+from waypost.errors.outcomes import UNDELIVERABLE
+from waypost.flows.deliver import MAX_ATTEMPTS, Deliver
+from waypost.flows.directory import Directory
+from waypost.flows.inspect import Inspect
+from waypost.flows.media import MediaShelf
+from waypost.flows.media_urls import MediaURLs
+from waypost.flows.receive import Receive, Recent
+from waypost.lib.clock import SystemClock
+from waypost.lib.fetch_on_demand import FetcherOnDemand
+from waypost.lib.ids import KeyMaker, wamid
+from waypost.lib.images import ImageInspector
+from waypost.lib.links import FetchPolicy
+from waypost.model import (
+    Event,
+    FailedSend,
+    Later,
+    Medium,
+    MessageKey,
+    NumberId,
+    Outbound,
+    Outcome,
+    Refused,
+    Sent,
+    Unknown,
+)
+from waypost.storage.sqlite import SqliteStore
+from waypost.wire.control import SendView, TimelineEntry
+
+pytestmark = pytest.mark.anyio
+
+NOON_MS = 1_800_000_000_000
+BUSY = Later(30.0, "busy")
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@dataclass
+class Scripted:
+    """An upstream that answers what it is told to."""
+
+    answers: deque[Outcome] = field(default_factory=deque)
+    askable: bool = False
+
+    async def send(self, message: Outbound, medium: Medium | None) -> Outcome:
+        _ = message, medium
+        return self.answers.popleft()
+
+    async def arrived(self, token: MessageKey) -> Sent | None:
+        raise AssertionError(token)
+
+    async def mark_read(self, number_id: NumberId, key: MessageKey, *, typing: bool) -> None:
+        raise AssertionError(number_id, key, typing)
+
+
+@dataclass
+class World:
+    """A store, an upstream, and the flow between them."""
+
+    store: SqliteStore
+    upstream: Scripted
+    deliver: Deliver
+    inspect: Inspect
+
+    async def tried(self, message: Outbound, *answers: Outcome) -> int | None:
+        """Accept a message and try it once for each answer; return when the next attempt is due."""
+        await self.store.accept(message)
+        self.upstream.answers.extend(answers)
+        due_ms = None
+        for _ in answers:
+            due_ms = await self.deliver(message)
+        return due_ms
+
+    async def timeline(self, message: Outbound) -> list[tuple[str, SendView | None]]:
+        """Return what the control API shows of a message: what happened, and which attempt it was."""
+        shown = await self.inspect.message(wamid(message.key, message.tag, message.wa_id, received=False))
+        assert shown is not None
+        entries: list[TimelineEntry] = shown.timeline
+        return [(entry.event, entry.send) for entry in entries]
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with AsyncExitStack() as stack:
+        store = await SqliteStore.open(tmp_path / "waypost.db")
+        stack.push_async_callback(store.close)
+        blobs = LocalBlobs(tmp_path / "media")
+        stack.push_async_callback(blobs.aclose)
+        inspector = ImageInspector()
+        stack.push_async_callback(inspector.aclose)
+        clock, keys, policy = SystemClock(frozen_at_ms=NOON_MS), KeyMaker(after=100), FetchPolicy()
+        directory = Directory(store, clock)
+        shelf = MediaShelf(store, blobs, FetcherOnDemand(policy), policy, inspector, clock, keys)
+        receive = Receive(store, store, directory, Recent(), MediaURLs("secret", clock), clock, keys, _nobody)
+        upstream = Scripted()
+        deliver = Deliver(store, upstream, shelf, receive, clock, windows_lifted=True)
+        yield World(store, upstream, deliver, Inspect(store, store, directory))
+
+
+def _nobody(events: Sequence[Event]) -> None:
+    _ = events
+
+
+def text() -> Outbound:
+    return outbound(10, number_id=NUMBER, accepted_ms=NOON_MS)
+
+
+async def test_a_message_that_goes_well_at_once_leaves_no_attempt(world: World) -> None:
+    message = text()
+
+    await world.tried(message, Sent("wamid.1"))
+
+    assert await world.store.failed_sends(message.key) == []
+    assert await world.timeline(message) == [("message.accepted", None)]
+
+
+async def test_every_attempt_that_does_not_succeed_is_kept_and_shown(world: World) -> None:
+    message = text()
+
+    await world.tried(message, BUSY, Unknown("no answer within 30 s"), Sent("wamid.1"))
+
+    assert await world.store.failed_sends(message.key) == [
+        FailedSend(1, NOON_MS, "later", "busy"),
+        FailedSend(2, NOON_MS, "unknown", "no answer within 30 s"),
+    ]
+    assert await world.timeline(message) == [
+        ("message.accepted", None),
+        ("upstream.later", SendView(1, "busy")),
+        ("upstream.unknown", SendView(2, "no answer within 30 s")),
+    ]
+
+
+async def test_a_message_that_is_put_off_is_due_when_the_upstream_says(world: World) -> None:
+    assert await world.tried(text(), BUSY) == NOON_MS + 30_000
+
+
+async def test_a_refused_message_fails_and_shows_the_attempt(world: World) -> None:
+    message = text()
+
+    await world.tried(message, BUSY, Refused(Fault(UNDELIVERABLE, "not on WhatsApp")))
+
+    assert await world.timeline(message) == [
+        ("message.accepted", None),
+        ("upstream.later", SendView(1, "busy")),
+        ("upstream.refused", SendView(2, "undeliverable: not on WhatsApp")),
+        ("message.status", None),
+    ]
+
+
+async def test_a_message_is_given_up_after_the_last_attempt_and_shows_them_all(world: World) -> None:
+    message = text()
+
+    due_ms = await world.tried(message, *[BUSY] * MAX_ATTEMPTS)
+
+    assert due_ms is None
+    assert [send.number for send in await world.store.failed_sends(message.key)] == list(range(1, MAX_ATTEMPTS + 1))
+    assert (await world.timeline(message))[-1] == ("message.status", None)
+
+
+async def test_a_long_reason_is_cut(world: World) -> None:
+    message = text()
+
+    await world.tried(message, Later(0.0, "x" * 5_000))
+
+    assert [len(send.why) for send in await world.store.failed_sends(message.key)] == [1_024]
