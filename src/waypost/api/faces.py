@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from waypost.api import auth
+from waypost.api.cloud.callers import Callers as CloudCallers
 from waypost.api.cloud.errors import render_meta, render_proxy
 from waypost.api.cloud.media import Media
 from waypost.api.cloud.messages import Messages
+from waypost.api.cloud.profile import Profile
 from waypost.api.cloud.topics import Topic, routes_of
 from waypost.api.cloud.webhooks import Webhooks
 from waypost.api.control.answers import render_control
@@ -28,7 +30,9 @@ from waypost.flows.login import Login
 from waypost.flows.mark_read import MarkRead
 from waypost.flows.media import MediaShelf
 from waypost.flows.media_urls import MediaURLs
+from waypost.flows.profile import Profiles
 from waypost.flows.subscribe import Subscribe
+from waypost.flows.usage import Usage
 from waypost.lib.clock import Clock
 from waypost.ports import Documents, Records
 
@@ -50,6 +54,8 @@ class Flows:
     login: Login
     records: Records
     documents: Documents
+    profiles: Profiles
+    usage: Usage
     clock: Clock
     rates_lifted: bool
 
@@ -104,9 +110,11 @@ class _Topic(Protocol):
 
 def _cloud(flows: Flows, identify: auth.Identify) -> list[_Topic]:
     """Return the topics of the Cloud faces; media are the last, since every id that is nothing else is theirs."""
+    callers = CloudCallers(flows.directory, identify, flows.usage)
     return [
         Messages(flows.directory, flows.accept, flows.mark_read, identify),
         Webhooks(flows.directory, flows.subscribe, identify),
+        Profile(callers, flows.profiles),
         Media(flows.directory, flows.shelf, flows.urls, identify),
     ]
 

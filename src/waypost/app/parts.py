@@ -15,8 +15,10 @@ from waypost.flows.login import FailedLogins, Login
 from waypost.flows.mark_read import MarkRead
 from waypost.flows.media import MediaShelf
 from waypost.flows.notify import Notify
+from waypost.flows.profile import Profiles
 from waypost.flows.receive import Receive, Recent
 from waypost.flows.subscribe import Subscribe
+from waypost.flows.usage import Usage
 from waypost.lib.fetch_on_demand import FetcherOnDemand
 from waypost.model import Delivery, Event, Outbound
 from waypost.upstreams.simulated.faults import Faults
@@ -109,6 +111,7 @@ def _notify(ground: Ground) -> Notify:
 
 def _flows(ground: Ground, accept: Accept, mark_read: MarkRead, shelf: MediaShelf) -> Flows:
     """Return what the faces translate to."""
+    relaxed = ground.settings.rules == "relaxed"
     return Flows(
         accept=accept,
         mark_read=mark_read,
@@ -119,8 +122,10 @@ def _flows(ground: Ground, accept: Accept, mark_read: MarkRead, shelf: MediaShel
         login=Login(ground.directory, ground.clock, FailedLogins(ground.clock)),
         records=ground.store,
         documents=ground.store,
+        profiles=Profiles.over(ground.store),
+        usage=Usage(ground.directory, ground.clock, lifted=relaxed),
         clock=ground.clock,
-        rates_lifted=ground.settings.rules == "relaxed",
+        rates_lifted=relaxed,
     )
 
 

@@ -25,6 +25,8 @@ class Problem:
     subcode: int | None = None
     prefixed: bool = True
     """Whether the Cloud message begins with `(#code)`."""
+    worded: bool = False
+    """Whether the details are the whole Cloud message, as where the graph names a field."""
     proxy_message: str | None = None
     """`developer_message` when 360dialog's proxy refuses this by itself, in its own body."""
     proxy_http: int | None = None

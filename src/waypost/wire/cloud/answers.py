@@ -123,6 +123,8 @@ def proxy_http_status(fault: Fault) -> int:
 
 def _message(fault: Fault) -> str:
     problem = fault.problem
+    if problem.worded:
+        return fault.details
     if problem.prefixed:
         return f"(#{problem.code}) {problem.title}"
     if problem.kind == "GraphMethodException" and fault.details:

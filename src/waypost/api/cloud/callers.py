@@ -1,0 +1,67 @@
+"""Who calls a management edge: for which number and account, and how much of its calls that account has used up."""
+
+import functools
+from dataclasses import dataclass
+
+import msgspec
+
+from waypost.api import auth
+from waypost.api.routing import Answer, Handler, Request, Route
+from waypost.errors import Refusal
+from waypost.errors.callers import UNKNOWN_OBJECT
+from waypost.flows.directory import Directory
+from waypost.flows.usage import Usage
+from waypost.model import Number
+
+
+@dataclass(frozen=True, slots=True)
+class Callers:
+    """Finds the caller in the way of the face, and counts the call."""
+
+    directory: Directory
+    identify: auth.Identify
+    usage: Usage
+
+    def route(self, method: str, path: str, handler: Handler, name: str) -> Route:
+        """Return the route of a management edge."""
+        return Route(method, path, self.counted(handler), name)
+
+    def counted(self, handler: Handler) -> Handler:
+        """Return the handler with its calls counted against the account; the answer says how many are left.
+
+        # spec: cloud-api.md#12.4 - the form of the headers is (unconfirmed)
+        """
+
+        @functools.wraps(handler)
+        async def run(request: Request) -> Answer:
+            number = self.identify(request, self.directory)
+            percent = self.usage.count(number.waba_id)
+            answer = await handler(request)
+            answer.headers += _usage_headers(number.waba_id, percent)
+            return answer
+
+        return run
+
+    def number(self, request: Request) -> Number:
+        """Return the caller's number; a path that names a number must name this one. Raises Refusal."""
+        number = self.identify(request, self.directory)
+        if "phone_number_id" in request.params:
+            auth.must_be(number, request.params["phone_number_id"])
+        return number
+
+    def account(self, request: Request) -> Number:
+        """Return the caller's number, whose account the path names. Raises Refusal."""
+        number = self.identify(request, self.directory)
+        waba_id = request.params.get("waba_id", str(number.waba_id))
+        if waba_id != str(number.waba_id):
+            raise Refusal(UNKNOWN_OBJECT, f"Object with ID '{waba_id}' does not exist")
+        return number
+
+
+def _usage_headers(waba_id: int, percent: int) -> list[tuple[bytes, bytes]]:
+    used = {"call_count": percent, "total_cputime": 0, "total_time": 0}
+    of_account = {"type": "whatsapp", **used, "estimated_time_to_regain_access": 0}
+    return [
+        (b"x-app-usage", msgspec.json.encode(used)),
+        (b"x-business-use-case-usage", msgspec.json.encode({str(waba_id): [of_account]})),
+    ]
