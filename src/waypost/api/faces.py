@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from waypost.api import auth
+from waypost.api.cloud.blocks import BlockList
 from waypost.api.cloud.callers import Callers as CloudCallers
 from waypost.api.cloud.errors import render_meta, render_proxy
 from waypost.api.cloud.media import Media
@@ -25,6 +26,7 @@ from waypost.api.openapi import Face, document_handler
 from waypost.api.routing import Router, Scope, split_version
 from waypost.api.server import Application, Mount, build_app
 from waypost.flows.accept import Accept
+from waypost.flows.blocks import Blocks
 from waypost.flows.directory import Directory
 from waypost.flows.login import Login
 from waypost.flows.mark_read import MarkRead
@@ -54,6 +56,7 @@ class Flows:
     login: Login
     records: Records
     documents: Documents
+    blocks: Blocks
     profiles: Profiles
     usage: Usage
     clock: Clock
@@ -115,6 +118,7 @@ def _cloud(flows: Flows, identify: auth.Identify) -> list[_Topic]:
         Messages(flows.directory, flows.accept, flows.mark_read, identify),
         Webhooks(flows.directory, flows.subscribe, identify),
         Profile(callers, flows.profiles),
+        BlockList(callers, flows.blocks),
         Media(flows.directory, flows.shelf, flows.urls, identify),
     ]
 

@@ -10,6 +10,7 @@ from waypost.api.faces import Flows
 from waypost.app.ground import Ground
 from waypost.app.lanes import message_lanes, webhook_lanes
 from waypost.flows.accept import Accept, Meters
+from waypost.flows.blocks import Blocks
 from waypost.flows.deliver import Deliver
 from waypost.flows.login import FailedLogins, Login
 from waypost.flows.mark_read import MarkRead
@@ -67,9 +68,10 @@ def build(ground: Ground) -> Parts:
         for event in events:
             webhooks.offer(Delivery(event, first_ms=clock.now_ms()))
 
-    receive = Receive(store, store, ground.directory, recent, ground.urls, clock, ground.keys, announce)
+    blocks = Blocks(store, store, clock, windows_lifted=relaxed)
+    receive = Receive(store, store, ground.directory, recent, ground.urls, blocks, clock, ground.keys, announce)
     network.connect(receive.statuses, receive.message, last_inbound_ms=store.last_inbound_ms, find=store.message)
-    messages = message_lanes(ground, Deliver(store, network, shelf, receive, clock, windows_lifted=relaxed))
+    messages = message_lanes(ground, Deliver(store, network, shelf, receive, blocks, clock, windows_lifted=relaxed))
 
     def enqueue(message: Outbound) -> None:
         counts["accepted"] += 1
@@ -77,7 +79,7 @@ def build(ground: Ground) -> Parts:
         messages.offer(message)
 
     accept = Accept(store, ground.directory, shelf, Meters(lifted=relaxed), clock, ground.keys, enqueue)
-    flows = _flows(ground, accept, MarkRead(store, network), shelf)
+    flows = _flows(ground, accept, MarkRead(store, network), receive)
     return Parts(ground, network, receive, messages, webhooks, flows, counts)
 
 
@@ -109,19 +111,20 @@ def _notify(ground: Ground) -> Notify:
     )
 
 
-def _flows(ground: Ground, accept: Accept, mark_read: MarkRead, shelf: MediaShelf) -> Flows:
+def _flows(ground: Ground, accept: Accept, mark_read: MarkRead, receive: Receive) -> Flows:
     """Return what the faces translate to."""
     relaxed = ground.settings.rules == "relaxed"
     return Flows(
         accept=accept,
         mark_read=mark_read,
         subscribe=Subscribe(ground.directory, ground.poster, ground.policy),
-        shelf=shelf,
+        shelf=accept.shelf,
         urls=ground.urls,
         directory=ground.directory,
         login=Login(ground.directory, ground.clock, FailedLogins(ground.clock)),
         records=ground.store,
         documents=ground.store,
+        blocks=receive.blocks,
         profiles=Profiles.over(ground.store),
         usage=Usage(ground.directory, ground.clock, lifted=relaxed),
         clock=ground.clock,

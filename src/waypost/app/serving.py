@@ -49,6 +49,7 @@ async def start(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, Ready
     ground = await lay_ground(settings, stack)
     parts = build(ground)
     await ground.directory.load()
+    await parts.receive.blocks.load(ground.directory)
     begun = await make_ready(
         _start_of(settings), directory=ground.directory, store=ground.store, receive=parts.receive, keys=ground.keys
     )
@@ -138,6 +139,7 @@ async def _reset(parts: Parts) -> None:
     ground.clock.advance(timedelta(milliseconds=-ground.clock.offset_ms))
     await ground.store.put_state("clock", b"{}")
     await ground.directory.load()
+    await parts.receive.blocks.load(ground.directory)
     number = ground.directory.number(NumberId(int(ground.settings.number)))
     if number is not None:
         await furnish(number, directory=ground.directory, store=ground.store, receive=parts.receive, keys=ground.keys)

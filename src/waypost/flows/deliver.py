@@ -9,6 +9,7 @@ from typing import Literal, assert_never
 
 from waypost.errors import Fault
 from waypost.errors.outcomes import SOMETHING_WENT_WRONG
+from waypost.flows.blocks import Blocks
 from waypost.flows.media import MediaShelf
 from waypost.flows.receive import Receive
 from waypost.lib import backoff
@@ -32,12 +33,14 @@ class Deliver:
     upstream: Upstream
     shelf: MediaShelf
     receive: Receive
+    blocks: Blocks
     clock: Clock
     windows_lifted: bool
 
     async def __call__(self, message: Outbound) -> int | None:
         """Try once. Return None when the outcome is durable, or the platform time of the next attempt."""
-        found = await self._closed_window(message) or await self.shelf.for_message(message)
+        fault = self.blocks.fault(message.number_id, message.wa_id) or await self._closed_window(message)
+        found = fault or await self.shelf.for_message(message)
         if isinstance(found, Fault):
             await self._fail(message, found)
             return None

@@ -1,6 +1,7 @@
 """The business profile of each number, one and the same on every face."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 
 from waypost.flows.drawers import Drawer
 from waypost.model import Number
@@ -13,6 +14,7 @@ class Profiles:
     """Every number's profile."""
 
     drawer: Drawer[Profile]
+    writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @classmethod
     def over(cls, documents: Documents) -> "Profiles":
@@ -25,6 +27,7 @@ class Profiles:
 
     async def change(self, number: Number, change: ProfileChange) -> Profile:
         """Make a change, fsynced on return; return the profile after it. The face has checked the limits."""
-        changed = change.on(await self.get(number))
-        await self.drawer.put(number.id, changed)
+        async with self.writing:
+            changed = change.on(await self.get(number))
+            await self.drawer.put(number.id, changed)
         return changed

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from msgspec import Struct
 
 from waypost.errors import Fault
+from waypost.flows.blocks import Blocks
 from waypost.flows.directory import Directory
 from waypost.flows.media_urls import MediaURLs
 from waypost.lib import ids
@@ -68,6 +69,7 @@ class Receive:
     directory: Directory
     recent: Recent
     urls: MediaURLs
+    blocks: Blocks
     clock: Clock
     keys: ids.KeyMaker
     announce: Announce
@@ -83,9 +85,12 @@ class Receive:
         self.announce([row.event for row, is_new in zip(rows, fresh, strict=True) if is_new and row.notify])
 
     async def message(self, message: InboundMessage, *, quietly: bool = False) -> bool:
-        """Take a user's message; False if it was known before. `quietly` leaves the subscriber out of it."""
+        """Take a user's message; False if it was known before, or its writer is blocked.
+
+        `quietly` leaves the subscriber out of it.
+        """
         number = self.directory.number(message.number_id)
-        if number is None:
+        if number is None or self.blocks.has(number.id, message.person.wa_id):
             return False
         event = Event(
             key=EventKey(self.keys.next()),

@@ -1,0 +1,68 @@
+"""Whom a business has shut out.
+
+# spec: cloud-api.md#13.6
+"""
+
+from dataclasses import dataclass
+
+from waypost.api.bodies import json_body
+from waypost.api.cloud.callers import Callers
+from waypost.api.cloud.topics import Topic
+from waypost.api.routing import Request, Response
+from waypost.errors.management import BLOCK_FAILED
+from waypost.flows.blocks import Blocks
+from waypost.lib.ids import new_trace_id
+from waypost.wire.blocks import BlockRequest, UserOutcome, blocked_answer, list_answer
+from waypost.wire.fields import page
+from waypost.wire.reading import parse
+
+_EDGE = "/block_users"
+
+
+@dataclass(frozen=True, slots=True)
+class BlockList:
+    """The handlers."""
+
+    callers: Callers
+    blocks: Blocks
+
+    def meta(self) -> Topic:
+        """Return what Meta's graph offers."""
+        return self._topic("/{phone_number_id}" + _EDGE, "meta")
+
+    def proxy(self) -> Topic:
+        """Return what 360dialog offers; whether its proxy has this edge is (unconfirmed)."""
+        return self._topic(_EDGE, "proxy")
+
+    async def list(self, request: Request) -> Response:
+        """List the blocked users, page by page."""
+        number = self.callers.number(request)
+        shown, paging = page([(wa_id, wa_id) for wa_id in self.blocks.users(number)], request.query)
+        return Response(200, list_answer(shown, paging))
+
+    async def add(self, request: Request) -> Response:
+        """Block users who wrote within 24 hours; those who fail are told beside those who are blocked."""
+        number = self.callers.number(request)
+        wish = parse(BlockRequest, await json_body(request))
+        return _answer("added_users", await self.blocks.add(number, wish.block_users))
+
+    async def remove(self, request: Request) -> Response:
+        """Unblock users."""
+        number = self.callers.number(request)
+        wish = parse(BlockRequest, await json_body(request))
+        return _answer("removed_users", await self.blocks.remove(number, wish.block_users))
+
+    def _topic(self, path: str, face: str) -> Topic:
+        route = self.callers.route
+        return Topic(
+            [
+                route("GET", path, self.list, f"{face}.blocked_users"),
+                route("POST", path, self.add, f"{face}.block_users"),
+                route("DELETE", path, self.remove, f"{face}.unblock_users"),
+            ]
+        )
+
+
+def _answer(done: str, outcomes: list[UserOutcome]) -> Response:
+    failed = any(outcome.problem for outcome in outcomes)
+    return Response(BLOCK_FAILED.http if failed else 200, blocked_answer(done, outcomes, new_trace_id()))

@@ -1,0 +1,110 @@
+"""Blocks: the users whom a business has shut out. They cannot write to it, and what is sent to them fails.
+
+# spec: cloud-api.md#13.6
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol
+
+from waypost.errors import Fault, Refusal
+from waypost.errors.management import BLOCK_LIST_FULL, BLOCKED_BY_BUSINESS
+from waypost.errors.outcomes import WINDOW_CLOSED
+from waypost.errors.requests import RECIPIENT_IS_SENDER
+from waypost.flows.directory import Directory
+from waypost.flows.drawers import Drawer
+from waypost.lib.clock import Clock
+from waypost.model import Number, NumberId
+from waypost.ports import Documents
+from waypost.rules.window import is_open
+from waypost.wire.blocks import BlockedUser, UserOutcome
+
+MAX_BLOCKED = 64_000
+
+_NOBODY: frozenset[str] = frozenset()
+
+
+class Windows(Protocol):
+    """Knows when a user has written."""
+
+    async def last_inbound_ms(self, number_id: NumberId, wa_id: str) -> int | None:
+        """Return when the user last wrote to the number; None if never."""
+        ...
+
+
+class Blocks:
+    """Every number's block list, in memory; changes are fsynced before they show."""
+
+    def __init__(self, documents: Documents, windows: Windows, clock: Clock, *, windows_lifted: bool) -> None:
+        self._drawer = Drawer(documents, "blocked", list[str])
+        self._windows = windows
+        self._clock = clock
+        self._windows_lifted = windows_lifted
+        self._blocked: dict[NumberId, frozenset[str]] = {}
+        self._writing = asyncio.Lock()
+
+    async def load(self, directory: Directory) -> None:
+        """Read every list anew."""
+        lists = {number.id: await self._drawer.get(number.id) for number in directory.numbers()}
+        self._blocked = {number_id: frozenset(users) for number_id, users in lists.items() if users}
+
+    def has(self, number_id: NumberId, wa_id: str) -> bool:
+        """Return whether the business has blocked a user."""
+        return wa_id in self._blocked.get(number_id, _NOBODY)
+
+    def fault(self, number_id: NumberId, wa_id: str) -> Fault | None:
+        """Return why nothing can be sent to this user."""
+        if not self._blocked or not self.has(number_id, wa_id):
+            return None
+        return Fault(BLOCKED_BY_BUSINESS, f"The business has blocked {wa_id}; unblock the user first.")
+
+    def users(self, number: Number) -> list[str]:
+        """Return whom a number has blocked, in order."""
+        return sorted(self._blocked.get(number.id, _NOBODY))
+
+    async def add(self, number: Number, users: Sequence[BlockedUser]) -> list[UserOutcome]:
+        """Block those who wrote within 24 hours; say of each what became of it. Raises Refusal for a full list."""
+        async with self._writing:
+            outcomes = [await self._looked_at(number, user) for user in users]
+            wanted = self._blocked.get(number.id, _NOBODY) | _done(outcomes)
+            if len(wanted) > MAX_BLOCKED:
+                details = f"The list would have {len(wanted)} users; at most {MAX_BLOCKED} are possible."
+                raise Refusal(BLOCK_LIST_FULL, details)
+            await self._save(number, wanted)
+        return outcomes
+
+    async def remove(self, number: Number, users: Sequence[BlockedUser]) -> list[UserOutcome]:
+        """Take users off the list; who was not on it is off it, too."""
+        outcomes = [_known(user) or UserOutcome(user.user, user.wa_id) for user in users]
+        async with self._writing:
+            await self._save(number, self._blocked.get(number.id, _NOBODY) - _done(outcomes))
+        return outcomes
+
+    async def _looked_at(self, number: Number, user: BlockedUser) -> UserOutcome:
+        if nobody := _known(user):
+            return nobody
+        wa_id = user.wa_id or ""
+        if wa_id == number.digits:
+            return UserOutcome(user.user, wa_id, RECIPIENT_IS_SENDER, "A business cannot block its own number")
+        if self._windows_lifted or self.has(number.id, wa_id):
+            return UserOutcome(user.user, wa_id)
+        last_ms = await self._windows.last_inbound_ms(number.id, wa_id)
+        if is_open(last_ms, self._clock.now_ms()):
+            return UserOutcome(user.user, wa_id)
+        return UserOutcome(user.user, wa_id, WINDOW_CLOSED, "User has not messaged in the last 24 hours")
+
+    async def _save(self, number: Number, users: frozenset[str]) -> None:
+        if users != self._blocked.get(number.id, _NOBODY):
+            await self._drawer.put(number.id, sorted(users))
+            self._blocked[number.id] = users
+
+
+def _known(user: BlockedUser) -> UserOutcome | None:
+    """Return the outcome of somebody who is no user at all."""
+    if user.wa_id is not None:
+        return None
+    return UserOutcome(user.user, None, WINDOW_CLOSED, "This is no phone number of a WhatsApp user")
+
+
+def _done(outcomes: Sequence[UserOutcome]) -> frozenset[str]:
+    return frozenset(outcome.wa_id for outcome in outcomes if outcome.wa_id and outcome.problem is None)

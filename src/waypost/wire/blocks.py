@@ -1,0 +1,85 @@
+"""Block lists: the request that changes one, and what became of each user.
+
+# spec: cloud-api.md#13.6
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from waypost.errors import Fault, Problem
+from waypost.errors.management import BLOCK_FAILED
+from waypost.lib import phone
+from waypost.wire.cloud.answers import error_body
+
+MAX_PER_CALL = 1_000
+
+
+class BlockedUser(Struct, frozen=True):
+    """One user, as written."""
+
+    user: str
+
+    @property
+    def wa_id(self) -> str | None:
+        """Digits; None if it is no phone number."""
+        try:
+            return phone.normalise(self.user)
+        except ValueError:
+            return None
+
+
+class BlockRequest(Struct, frozen=True):
+    """The body that puts users on the list, or takes them off."""
+
+    messaging_product: Literal["whatsapp"]
+    block_users: Annotated[list[BlockedUser], Meta(min_length=1, max_length=MAX_PER_CALL)]
+
+
+class UserOutcome(Struct, frozen=True):
+    """What became of one user; without a problem it is done."""
+
+    input: str
+    wa_id: str | None = None
+    problem: Problem | None = None
+    details: str = ""
+
+
+def blocked_answer(done: str, outcomes: Sequence[UserOutcome], trace_id: str) -> bytes:
+    """Return the answer; `done` is `added_users` or `removed_users`. A user who failed makes an error beside it.
+
+    # spec: samples/cloud/mgmt_resp_block_users_mixed.json
+    """
+    failed = [_failed(outcome) for outcome in outcomes if outcome.problem]
+    users: dict[str, Any] = {}  # Any: a JSON object
+    if len(failed) < len(outcomes):
+        users[done] = [{"input": o.input, "wa_id": o.wa_id} for o in outcomes if o.problem is None]
+    if failed:
+        users["failed_users"] = failed
+    answer: dict[str, Any] = {"messaging_product": "whatsapp", "block_users": users}
+    if failed:
+        verb = "blocked" if done == "added_users" else "unblocked"
+        fault = Fault(BLOCK_FAILED, f"Some users could not be {verb}; see failed_users.")
+        answer |= msgspec.json.decode(error_body(fault, trace_id))
+        del answer["error"]["error_data"]["messaging_product"]
+    return msgspec.json.encode(answer)
+
+
+def list_answer(wa_ids: Sequence[str], paging: dict[str, Any]) -> bytes:
+    """Return one page of a list."""
+    data = [{"messaging_product": "whatsapp", "wa_id": wa_id} for wa_id in wa_ids]
+    return msgspec.json.encode({"data": data, "paging": paging} if paging else {"data": data})
+
+
+def _failed(outcome: UserOutcome) -> dict[str, Any]:
+    assert outcome.problem is not None
+    shown: dict[str, Any] = {"input": outcome.input}
+    if outcome.wa_id is not None:
+        shown["wa_id"] = outcome.wa_id
+    error = {"message": _WORDS.get(outcome.problem.code, outcome.problem.title), "code": outcome.problem.code}
+    return {**shown, "errors": [{**error, "error_data": {"details": outcome.details}}]}
+
+
+_WORDS = {131047: "Re-engagement required"}  # not the title that this code has elsewhere
