@@ -200,13 +200,15 @@ async def test_a_logout_ends_the_token_at_once(world: World) -> None:
 
 @pytest.mark.parametrize("face", ["meta"])
 @pytest.mark.parametrize("flags", [{"log_level": "debug"}])
-async def test_a_token_in_the_query_works_and_is_never_logged(world: World, capfd: pytest.CaptureFixture[str]) -> None:
+async def test_a_token_in_the_query_works_and_is_never_logged(capfd: pytest.CaptureFixture[str], world: World) -> None:
+    """The log must be caught before the server starts, or nothing of it is seen."""
     url = f"{world.client.base}{world.client.messages_path}?access_token={TOKEN}"
 
     async with world.client.session.post(url, json=world.client.message(PHONE, "text", TEXT)) as got:
         assert got.status == 200
 
     written = capfd.readouterr()
+    assert "server.ready" in written.out + written.err
     assert TOKEN not in written.out + written.err
 
 

@@ -12,6 +12,7 @@ from tests.support.store_rows import NUMBER, outbound
 from waypost.blobs.local import LocalBlobs
 from waypost.errors import Fault
 from waypost.errors.outcomes import UNDELIVERABLE
+from waypost.flows.blocks import Blocks
 from waypost.flows.deliver import MAX_ATTEMPTS, Deliver
 from waypost.flows.directory import Directory
 from waypost.flows.inspect import Inspect
@@ -106,9 +107,10 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         clock, keys, policy = SystemClock(frozen_at_ms=NOON_MS), KeyMaker(after=100), FetchPolicy()
         directory = Directory(store, clock)
         shelf = MediaShelf(store, blobs, FetcherOnDemand(policy), policy, inspector, clock, keys)
-        receive = Receive(store, store, directory, Recent(), MediaURLs("secret", clock), clock, keys, _nobody)
+        blocks = Blocks(store, store, clock, windows_lifted=True)
+        receive = Receive(store, store, directory, Recent(), MediaURLs("secret", clock), blocks, clock, keys, _nobody)
         upstream = Scripted()
-        deliver = Deliver(store, upstream, shelf, receive, clock, windows_lifted=True)
+        deliver = Deliver(store, upstream, shelf, receive, blocks, clock, windows_lifted=True)
         yield World(store, upstream, deliver, Inspect(store, store, directory))
 
 
