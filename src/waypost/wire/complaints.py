@@ -39,14 +39,14 @@ def complaint(error: msgspec.ValidationError, raw: msgspec.Raw | bytes, *, kind:
     text, path = (found[1], found[2] or "") if found else (str(error), "")
     for pattern, explain in _COMPLAINTS:
         if match := pattern.fullmatch(text):
-            problem, details = explain(match, _full_path(kind, path), _value_at(raw, path))
+            problem, details = explain(match, _full_path(kind, path), value_at(raw, path))
             return Fault(problem, details)
     return Fault(INVALID_PARAMETER, f"Parameter '{_full_path(kind, path)}' is not valid: {text}.")
 
 
-def refused(error: msgspec.ValidationError, raw: msgspec.Raw | bytes, *, kind: str | None = None) -> Refusal:
+def refused(error: msgspec.ValidationError, raw: msgspec.Raw | bytes) -> Refusal:
     """Return the same as an exception to raise."""
-    fault = complaint(error, raw, kind=kind)
+    fault = complaint(error, raw)
     return Refusal(fault.problem, fault.details)
 
 
@@ -110,7 +110,7 @@ _COMPLAINTS: tuple[tuple[re.Pattern[str], _Explain], ...] = (
     (re.compile(r"Object missing required field `(.*)`"), _missing),
     (re.compile(r"Expected `.*`, got `null`"), _null),
     (re.compile(r"Object contains unknown field `(.*)`", re.DOTALL), _unknown),
-    (re.compile(r"Expected `(.*)`, got `.*`"), _wrong_type),
+    (re.compile(r"Expected `([^`]*)`(?:, got `.*`)?"), _wrong_type),
     (re.compile(r"Expected `str(?: \| null)?` of length <= (\d+)"), _too_long),
     (re.compile(r"Expected `str(?: \| null)?` of length >= 1"), _empty),
     (re.compile(r"Expected `array` of length (<=|>=) (\d+)"), _count),
@@ -122,7 +122,8 @@ def _full_path(kind: str | None, path: str) -> str:
     return (kind + path) if kind else path.removeprefix(".")
 
 
-def _value_at(raw: msgspec.Raw | bytes, path: str) -> Any:  # Any: a decoded JSON value
+def value_at(raw: msgspec.Raw | bytes, path: str) -> Any:  # Any: a decoded JSON value
+    """Return what stands at a path of msgspec's, as `.sections[0].title`; None if it cannot be read."""
     try:
         value = msgspec.json.decode(raw)
         for key, index in _STEP.findall(path):

@@ -16,7 +16,7 @@ from waypost.errors.requests import (
     UNSUPPORTED_TYPE,
 )
 from waypost.lib import phone
-from waypost.wire.complaints import mandatory, refused, shown
+from waypost.wire.complaints import mandatory, shown
 from waypost.wire.messages import BY_NAME, TYPES, Content, MessageType
 
 _NAMES = tuple(BY_NAME)
@@ -84,12 +84,29 @@ def recipient(envelope: Envelope) -> tuple[str, str]:
         raise Refusal(INVALID_VALUE, f"Parameter 'to': {error}.") from None
 
 
+def quoted(envelope: Envelope, message_type: MessageType) -> str | None:
+    """Return the message to quote, in the form that the caller wrote its id; raises Refusal if the type cannot quote.
+
+    # spec: cloud-api.md#2.1: a template is sent without its quote, a reaction cannot have one
+    """
+    message_id = envelope.context.message_id if envelope.context else None
+    if message_id is None or message_type.quoting == "dropped":
+        return None
+    if message_type.quoting == "refused":
+        raise Refusal(
+            UNEXPECTED_PARAMETER,
+            f"Unexpected key 'context' ({shown(message_id)}): a message of type '{message_type.kind}' cannot quote.",
+        )
+    return message_id
+
+
 def content_of(message_type: MessageType, raw: Raw) -> Content:
     """Decode and check a type's object; raises Refusal."""
     try:
         content = message_type.decode(raw)
     except msgspec.ValidationError as error:
-        raise refused(error, raw, kind=message_type.kind) from None
+        complaint = message_type.complaint(error, raw)
+        raise Refusal(complaint.problem, complaint.details) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Refusal(BAD_REQUEST, f"The body is not valid JSON: {error}.") from None
     if (fault := content.fault()) is not None:

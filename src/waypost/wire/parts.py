@@ -30,7 +30,7 @@ class ProviderRef(Struct, omit_defaults=True):
 class MediaObject(Struct, omit_defaults=True, forbid_unknown_fields=True):
     """What every media object has, whichever type it belongs to: one file, by id or by link.
 
-    `provider` is a word of the On-Premises dialect; the Cloud parser refuses it. `kind` says which limits apply.
+    `provider` is a word of the On-Premises dialect; the Cloud parser refuses it. `kind` is the member that holds it.
 
     # spec: cloud-api.md#3, on-premises-api.md#3.4
     """
@@ -40,6 +40,10 @@ class MediaObject(Struct, omit_defaults=True, forbid_unknown_fields=True):
     id: _NotEmpty | None = None
     link: _NotEmpty | None = None
     provider: ProviderRef | None = None
+
+    def limits(self) -> str:
+        """Return which limits apply to the file: an entry of the table of media, mostly that of its kind."""
+        return self.kind
 
 
 class ImageObject(MediaObject):

@@ -87,6 +87,11 @@ def test_a_request_keeps_what_the_answer_and_the_statuses_repeat() -> None:
         ("cloud/text", []),
         ("cloud/image-by-id", ["880000000000311"]),
         ("cloud/template-media-header", ["https://cdn.tidewater.example/p/ready.jpg"]),
+        ("cloud/interactive-button", ["880000000000311"]),
+        (
+            "cloud/interactive-carousel",
+            ["https://cdn.tidewater.example/p/gravel.jpg", "https://cdn.tidewater.example/p/city.jpg"],
+        ),
         ("onprem/seed-document-by-link-of-provider", ["https://assets.example.com/public/the-url"]),
     ],
 )
@@ -114,6 +119,8 @@ def test_a_message_names_its_files(path: str, files: list[str]) -> None:
         ("reaction", "[reaction] 👍"),
         ("reaction-removed", "[reaction removed]"),
         ("template-named", "[template] repair_ready_named (en_US)"),
+        ("interactive-button", "Your tune-up is booked for Friday 10:00. Does that still work?"),
+        ("interactive-carousel", "Two bikes match your size:"),
     ],
 )
 def test_a_message_has_a_line_for_lists(path: str, line: str) -> None:
@@ -161,7 +168,7 @@ def test_of_a_key_that_comes_twice_the_last_counts() -> None:
 
 
 def test_on_premises_ignores_what_only_the_cloud_knows() -> None:
-    request = onprem.parse_send(TEXT % b'"biz_opaque_callback_data":"x","ttl":"P1D","preview_url":true')
+    request = onprem.parse_send(TEXT % b'"biz_opaque_callback_data":"x","preview_url":true')
 
     assert (request.callback_data, cloud.canonical_body(request)) == (
         None,

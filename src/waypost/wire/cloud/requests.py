@@ -8,7 +8,7 @@ from msgspec import Meta
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_PARAMETER, INVALID_VALUE, MISSING_PARAMETER, UNEXPECTED_PARAMETER
 from waypost.wire.complaints import mandatory, shown
-from waypost.wire.envelope import Envelope, body_of, check_recipient_type, content_of, reader, recipient
+from waypost.wire.envelope import Envelope, body_of, check_recipient_type, content_of, quoted, reader, recipient
 from waypost.wire.messages import Content
 from waypost.wire.reading import read
 from waypost.wire.requests import MarkRead, SendRequest
@@ -56,7 +56,7 @@ def parse_send(raw: bytes) -> SendRequest | MarkRead:
         wa_id=wa_id,
         kind=message_type.kind,
         content=content,
-        context_id=None if envelope.context is None else envelope.context.message_id,
+        context_id=quoted(envelope, message_type),
         callback_data=envelope.biz_opaque_callback_data,
     )
 

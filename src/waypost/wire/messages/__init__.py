@@ -10,6 +10,7 @@ from waypost.wire.messages import (
     contacts,
     document,
     image,
+    interactive,
     location,
     reaction,
     sticker,
@@ -31,6 +32,7 @@ TYPES: Mapping[str, MessageType] = {
         location.TYPE,
         contacts.TYPE,
         reaction.TYPE,
+        interactive.TYPE,
         template.TYPE,
     )
 }

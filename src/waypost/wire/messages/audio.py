@@ -5,6 +5,8 @@
 
 from typing import ClassVar
 
+from waypost.errors import Fault
+from waypost.errors.requests import UNEXPECTED_PARAMETER
 from waypost.wire.messages.base import MediaMessage, message_type
 
 
@@ -14,6 +16,23 @@ class Audio(MediaMessage):
     kind: ClassVar[str] = "audio"
 
     voice: bool | None = None
+
+    def limits(self) -> str:
+        """Return the limits of a voice message if it is one."""
+        return "voice" if self.voice else self.kind
+
+    def only_cloud(self) -> Fault | None:
+        """Return the fault of a `voice`, which the On-Premises API knows from users only.
+
+        # spec: media-types-onprem.tsv "voice", migration.md#3.3
+        """
+        if self.voice is None:
+            return None
+        return Fault(
+            UNEXPECTED_PARAMETER,
+            f"Unexpected key 'voice' ({str(self.voice).lower()}) in 'audio': the On-Premises API does not send voice "
+            "messages; leave it out, or send the message through the Cloud API.",
+        )
 
     def preview(self) -> str:
         """Return what the user sees: a voice message or an audio file."""

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from functools import partial
+from typing import Any, Literal, Protocol
 
 import msgspec
 
 from waypost.errors import Fault
+from waypost.wire.complaints import complaint as plain_complaint
 from waypost.wire.parts import MediaObject, source_fault
 
 
@@ -25,9 +27,33 @@ class Content(Protocol):
         """Return what is wrong beyond the schema, or None."""
         ...
 
+    def only_cloud(self) -> Fault | None:
+        """Return what the On-Premises API has no word for, so that a request of that dialect is refused; or None."""
+        ...
+
     def wire(self) -> object:
         """Return what stands under the type's name in the canonical body."""
         ...
+
+
+class PlainContent(msgspec.Struct):
+    """What most types have in common: no files, nothing wrong beyond the schema, the same in every dialect."""
+
+    def media(self) -> Sequence[MediaObject]:
+        """Return nothing: it carries no files."""
+        return ()
+
+    def fault(self) -> Fault | None:
+        """Return None: the schema says everything."""
+        return None
+
+    def only_cloud(self) -> Fault | None:
+        """Return None: every dialect has it."""
+        return None
+
+    def wire(self) -> object:
+        """Return the canonical object."""
+        return self
 
 
 class MediaMessage(MediaObject):
@@ -45,9 +71,20 @@ class MediaMessage(MediaObject):
         """Return a fault unless exactly one of `id` and `link` is given."""
         return source_fault(self.kind, self)
 
+    def only_cloud(self) -> Fault | None:
+        """Return None: every dialect has it."""
+        return None
+
     def wire(self) -> object:
         """Return the canonical object."""
         return self
+
+
+Quoting = Literal["shown", "dropped", "refused"]
+"""What becomes of `context`: the quote is shown above the message, silently left out, or a reason to refuse it."""
+
+Complaint = Callable[[msgspec.ValidationError, msgspec.Raw | bytes], Fault]
+"""Says in words why an object could not be decoded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +94,28 @@ class MessageType:
     kind: str
     decode: Callable[[msgspec.Raw | bytes], Content]
     """Decode the object (or array) that stands under the type's name; raises msgspec.ValidationError."""
+    complaint: Complaint
+    """Say what is wrong with an object that `decode` did not take."""
     aliases: tuple[str, ...] = ()
     """Other names that requests may use, both as `type` and as key."""
+    quoting: Quoting = "shown"
 
 
 def message_type(
-    kind: str, schema: Any, *, content: Callable[[Any], Content] | None = None, aliases: tuple[str, ...] = ()
+    kind: str,
+    schema: Any,
+    *,
+    content: Callable[[Any], Content] | None = None,
+    complaint: Complaint | None = None,
+    aliases: tuple[str, ...] = (),
+    quoting: Quoting = "shown",
 ) -> MessageType:
-    """Make a type from its schema (Any: whatever msgspec decodes); `content` wraps what is not a Content by itself."""
+    """Make a type from its schema (Any: whatever msgspec decodes); `content` wraps what is not a Content by itself.
+
+    `complaint` words what is wrong with the form where the platform has its own words for this type.
+    """
     decoder = msgspec.json.Decoder(schema)
+    complain = complaint or partial(plain_complaint, kind=kind)
     if content is None:
-        return MessageType(kind, decoder.decode, aliases)
-    return MessageType(kind, lambda raw: content(decoder.decode(raw)), aliases)
+        return MessageType(kind, decoder.decode, complain, aliases, quoting)
+    return MessageType(kind, lambda raw: content(decoder.decode(raw)), complain, aliases, quoting)

@@ -5,16 +5,20 @@
 # spec: cloud-api.md#3.4, on-premises-api.md#3.6, seed-media-messages.txt
 """
 
-from collections.abc import Sequence
+import re
+from datetime import date
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from waypost.errors import Fault
-from waypost.wire.messages.base import message_type
-from waypost.wire.parts import MediaObject
+from waypost.errors.requests import INVALID_VALUE
+from waypost.wire.complaints import shown
+from waypost.wire.messages.base import PlainContent, message_type
 
 MAX_CARDS = 257
+
+_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Name(Struct, omit_defaults=True):
@@ -90,14 +94,10 @@ class Card(Struct, omit_defaults=True):
     ims: list[Messenger] | None = None
 
 
-class Contacts(Struct):
+class Contacts(PlainContent):
     """The cards of a message."""
 
     cards: list[Card]
-
-    def media(self) -> Sequence[MediaObject]:
-        """Return nothing: cards carry no files."""
-        return ()
 
     def preview(self) -> str:
         """Return the first name, and how many more there are."""
@@ -105,12 +105,29 @@ class Contacts(Struct):
         return f"[contacts] {self.cards[0].name.formatted_name}{more}"
 
     def fault(self) -> Fault | None:
-        """Return None: the schema says everything."""
+        """Return the fault of the first birthday that is no date."""
+        for number, card in enumerate(self.cards):
+            if card.birthday is not None and not _is_date(card.birthday):
+                return Fault(
+                    INVALID_VALUE,
+                    f"Parameter 'contacts[{number}].birthday' is {shown(card.birthday)}; it must be a date, as "
+                    '"1990-02-28".',
+                )
         return None
 
     def wire(self) -> object:
         """Return the canonical array."""
         return self.cards
+
+
+def _is_date(text: str) -> bool:
+    if not _DATE.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 TYPE = message_type(

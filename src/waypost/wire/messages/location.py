@@ -3,19 +3,13 @@
 # spec: cloud-api.md#3.3, on-premises-api.md#3.5
 """
 
-from collections.abc import Sequence
-
 from waypost.errors import Fault
-from waypost.wire.messages.base import message_type
-from waypost.wire.parts import MediaObject, Place, place_fault
+from waypost.wire.messages.base import PlainContent, message_type
+from waypost.wire.parts import Place, place_fault
 
 
-class Location(Place):
+class Location(Place, PlainContent):
     """The point; in the canonical body its coordinates are numbers."""
-
-    def media(self) -> Sequence[MediaObject]:
-        """Return nothing: a place carries no files."""
-        return ()
 
     def preview(self) -> str:
         """Return the name, or the coordinates where there is none."""
@@ -24,10 +18,6 @@ class Location(Place):
     def fault(self) -> Fault | None:
         """Return a fault unless both coordinates are numbers of degrees within range."""
         return place_fault("location", self)
-
-    def wire(self) -> object:
-        """Return the canonical object."""
-        return self
 
 
 TYPE = message_type("location", Location)

@@ -3,37 +3,22 @@
 # spec: cloud-api.md#3.5, on-premises-api.md#3.10
 """
 
-from collections.abc import Sequence
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
-from waypost.errors import Fault
-from waypost.wire.messages.base import message_type
-from waypost.wire.parts import MediaObject
+from waypost.wire.messages.base import PlainContent, message_type
 
 
-class Reaction(Struct):
+class Reaction(PlainContent):
     """The message it stands on, in the form that the caller wrote its id, and the emoji; an empty one takes it back."""
 
     message_id: Annotated[str, Meta(min_length=1)]
     emoji: str
 
-    def media(self) -> Sequence[MediaObject]:
-        """Return nothing: a reaction carries no files."""
-        return ()
-
     def preview(self) -> str:
         """Return the emoji, or that it was taken back."""
         return f"[reaction] {self.emoji}" if self.emoji else "[reaction removed]"
 
-    def fault(self) -> Fault | None:
-        """Return None: whether the message can be reacted to is found out when it is sent."""
-        return None
 
-    def wire(self) -> object:
-        """Return the canonical object."""
-        return self
-
-
-TYPE = message_type("reaction", Reaction)
+TYPE = message_type("reaction", Reaction, quoting="refused")  # spec: cloud-api.md#2.1

@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 
 from waypost.errors import Fault
 from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
-from waypost.wire.messages.base import message_type
+from waypost.wire.messages.base import PlainContent, message_type
 from waypost.wire.parts import DocumentObject, ImageObject, MediaObject, Place, VideoObject, place_fault, source_fault
 
 MAX_NAME_CHARACTERS = 512
@@ -100,7 +100,7 @@ class Component(Struct, omit_defaults=True):
             self.index = str(self.index)
 
 
-class Template(Struct, omit_defaults=True):
+class Template(PlainContent, omit_defaults=True):
     """The template's name and language, and the components that have parameters. `namespace` is dropped."""
 
     name: Annotated[str, Meta(min_length=1, max_length=MAX_NAME_CHARACTERS)]
@@ -124,10 +124,6 @@ class Template(Struct, omit_defaults=True):
             if found := _parameter_fault(place, parameter):
                 return found
         return None
-
-    def wire(self) -> object:
-        """Return the canonical object."""
-        return self
 
     def _parameters(self) -> Iterator[tuple[_Position, Parameter]]:
         for number, component in enumerate(self.components or ()):
@@ -182,4 +178,4 @@ def _path(position: _Position) -> str:
     return "template.components[{}].parameters[{}]".format(*position)
 
 
-TYPE = message_type("template", Template)
+TYPE = message_type("template", Template, quoting="dropped")  # spec: cloud-api.md#2.1

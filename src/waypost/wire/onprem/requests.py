@@ -6,9 +6,9 @@ from typing import Literal
 import msgspec
 
 from waypost.errors import Refusal
-from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER, TWO_SOURCES
+from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER, TWO_SOURCES, UNEXPECTED_PARAMETER
 from waypost.wire.complaints import mandatory, shown
-from waypost.wire.envelope import Envelope, body_of, check_recipient_type, content_of, reader, recipient
+from waypost.wire.envelope import Envelope, body_of, check_recipient_type, content_of, quoted, reader, recipient
 from waypost.wire.messages import Content, MessageType
 from waypost.wire.messages.text import Text
 from waypost.wire.parts import MediaObject, ProviderRef
@@ -17,13 +17,18 @@ from waypost.wire.requests import SendRequest
 
 _WITH_PROVIDER = re.compile(r"([A-Za-z0-9_-]{1,200})/([A-Za-z][A-Za-z0-9+.-]*://.*)", re.DOTALL)
 
+_DURATION = re.compile(
+    r"[0-9]{1,10}|P(?=.)([0-9]{1,6}Y)?([0-9]{1,6}M)?([0-9]{1,6}W)?([0-9]{1,6}D)?"
+    r"(T(?=.)([0-9]{1,6}H)?([0-9]{1,6}M)?([0-9]{1,10}S)?)?"
+)
+
 
 class _OnPremEnvelope(Envelope):
     """`messaging_product` and `biz_opaque_callback_data` belong to the other dialect: they are ignored."""
 
     preview_url: bool | None = None
     ttl: str | int | None = None
-    """Accepted, without effect yet."""
+    """How long a template may take to be delivered; without effect yet."""
 
 
 class _MarkRead(msgspec.Struct):
@@ -61,6 +66,7 @@ def parse_send(raw: bytes) -> SendRequest:
     check_recipient_type(envelope)
     message_type, body = body_of(envelope)
     to, wa_id = recipient(envelope)
+    _check_ttl(envelope.ttl, message_type)
     content = _content(message_type, body)
     if envelope.preview_url is not None:
         _move_preview(content, preview_url=envelope.preview_url)
@@ -69,7 +75,7 @@ def parse_send(raw: bytes) -> SendRequest:
         wa_id=wa_id,
         kind=message_type.kind,
         content=content,
-        context_id=None if envelope.context is None else envelope.context.message_id,
+        context_id=quoted(envelope, message_type),
     )
 
 
@@ -108,9 +114,28 @@ def _content(message_type: MessageType, body: msgspec.Raw) -> Content:
             # spec: samples/onprem/035-error-id-and-link.json
             raise Refusal(TWO_SOURCES, "Parameters 'id' and 'link' cannot be used together") from None
         raise
+    if fault := content.only_cloud():
+        raise Refusal(fault.problem, fault.details)
     for medium in content.media():
         _split_link(medium)
     return content
+
+
+def _check_ttl(ttl: str | int | None, message_type: MessageType) -> None:
+    # spec: on-premises-api.md#3.1
+    if ttl is None:
+        return
+    if message_type.kind != "template":
+        raise Refusal(
+            UNEXPECTED_PARAMETER,
+            f"Unexpected key 'ttl' ({shown(ttl)}): only templates have one; leave it out for type "
+            f"'{message_type.kind}'.",
+        )
+    if not _DURATION.fullmatch(str(ttl)):
+        raise Refusal(
+            INVALID_VALUE,
+            f"Parameter 'ttl' is {shown(ttl)}; give seconds, as 86400, or an ISO 8601 duration, as \"P1D\".",
+        )
 
 
 def _split_link(medium: MediaObject) -> None:
