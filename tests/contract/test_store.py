@@ -101,6 +101,20 @@ class TestJobs:
 
         assert await records.failed_sends(MessageKey(10)) == []
 
+    async def test_a_message_with_several_media_keeps_them_in_order(self, store: Store, records: Records) -> None:
+        first, second = outbound(10, more_media=(MediaKey(4), MediaKey(0))), outbound(11, more_media=(MediaKey(0),))
+        for message in (first, second):
+            await store.accept(message)
+        assert await store.waiting_messages(START, 10) == [first, second]
+        first.media_key, first.more_media = MediaKey(3), (MediaKey(4), MediaKey(5))
+        second.attempt, second.due_ms, second.more_media = 1, 9_000, (MediaKey(6),)
+
+        await store.settle_sent(first, "wamid.upstream")
+        await store.settle_later(second, failed_send(1))
+
+        assert await store.waiting_messages(START, 10) == [second]
+        assert await records.message(first.key) == stored(first)
+
     async def test_jobs_are_read_in_order_above_a_key_and_no_more_than_asked_for(self, store: Store) -> None:
         for key in (10, 11, 12, 13):
             await store.accept(outbound(key))

@@ -67,6 +67,7 @@ def stored(message: Outbound, status: Status | None = Status.ACCEPTED, problem: 
         problem=problem,
         problem_details=f"{problem} it was" if problem else None,
         media_key=message.media_key,
+        more_media=message.more_media,
         callback_data=message.callback_data,
     )
 

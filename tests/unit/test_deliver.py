@@ -58,8 +58,8 @@ class Scripted:
     answers: deque[Outcome] = field(default_factory=deque)
     askable: bool = False
 
-    async def send(self, message: Outbound, medium: Medium | None) -> Outcome:
-        _ = message, medium
+    async def send(self, message: Outbound, media: Sequence[Medium]) -> Outcome:
+        _ = message, media
         return self.answers.popleft()
 
     async def arrived(self, token: MessageKey) -> Sent | None:

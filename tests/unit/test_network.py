@@ -71,7 +71,7 @@ async def due_after(clock: SystemClock, network: Network, seconds: int) -> int:
 
 
 async def test_a_message_moves_on_at_its_time(network: Network, clock: SystemClock) -> None:
-    await network.send(outbound(10), None)
+    await network.send(outbound(10), ())
 
     assert await due_after(clock, network, 59) == 0
     assert await due_after(clock, network, 1) == 1
@@ -80,7 +80,7 @@ async def test_a_message_moves_on_at_its_time(network: Network, clock: SystemClo
 async def test_a_message_that_was_forgotten_does_not_move_on_when_its_time_comes(
     network: Network, clock: SystemClock
 ) -> None:
-    await network.send(outbound(10), None)
+    await network.send(outbound(10), ())
 
     network.forget()
 
@@ -90,7 +90,7 @@ async def test_a_message_that_was_forgotten_does_not_move_on_when_its_time_comes
 async def test_a_message_that_is_being_told_of_while_everything_is_forgotten_ends_there(
     network: Network, clock: SystemClock, told: list[Status]
 ) -> None:
-    await network.send(outbound(10), None)
+    await network.send(outbound(10), ())
     clock.advance(timedelta(seconds=60))
     telling = asyncio.ensure_future(network.advance(await network.due()))
     await asyncio.sleep(0)
@@ -105,6 +105,6 @@ async def test_a_message_that_is_being_told_of_while_everything_is_forgotten_end
 async def test_after_everything_was_forgotten_new_messages_move_on(network: Network, clock: SystemClock) -> None:
     network.forget()
 
-    await network.send(outbound(10), None)
+    await network.send(outbound(10), ())
 
     assert await due_after(clock, network, 60) == 1

@@ -19,12 +19,24 @@ from waypost.flows.directory import Directory
 from waypost.flows.media import MediaShelf
 from waypost.lib import ids
 from waypost.lib.clock import Clock
-from waypost.model import Dialect, Earlier, MediaKey, MessageKey, Number, NumberId, Once, Outbound, Template
+from waypost.model import (
+    NOT_FETCHED,
+    Dialect,
+    Earlier,
+    MediaKey,
+    MessageKey,
+    Number,
+    NumberId,
+    Once,
+    Outbound,
+    Template,
+)
 from waypost.ports import Enqueue, Store
 from waypost.rules import rates
 from waypost.rules import template as template_rules
 from waypost.wire.canonical import canonical_body
 from waypost.wire.messages.template import Template as SentTemplate
+from waypost.wire.parts import MediaObject
 from waypost.wire.requests import SendRequest
 
 KEY_LIFE_MS = timedelta(hours=48) // timedelta(milliseconds=1)
@@ -106,7 +118,7 @@ class Accept:
             raise Refusal(RECIPIENT_IS_SENDER, f"The recipient {request.to} is the sending number itself.")
         template = self._template(number, request)
         self._check_links(request)
-        media_key = await self._uploaded(number, request)
+        first, more_media = await self._uploaded(number, request)
         now_ms = self.clock.now_ms()
         if fault := self.meters.fault(number, request.wa_id, now_ms):
             raise Refusal(fault.problem, fault.details, retry_after_seconds=fault.retry_after_seconds)
@@ -122,7 +134,8 @@ class Accept:
             accepted_ms=now_ms,
             callback_data=request.callback_data,
             category=template.category.lower() if template else "service",
-            media_key=media_key,
+            media_key=first or None,
+            more_media=more_media,
             content=request.content,
             dialect=dialect,
             wamid=ids.wamid(key, tag, request.wa_id, received=False),
@@ -145,16 +158,18 @@ class Accept:
             if medium.link is not None and (reason := self.shelf.why_no_link(medium.link)):
                 raise Refusal(INVALID_PARAMETER, f"Param {request.kind}['link']: the media link {reason}.")
 
-    async def _uploaded(self, number: Number, request: SendRequest) -> MediaKey | None:
-        """Return the stored medium that the message names by id; a link is fetched later."""
-        media_key = None
-        for medium in request.content.media():
-            if medium.id is not None:
-                found = await self.shelf.find(number.id, medium.id)
-                if found is None:
-                    raise _bad_media_id(request.kind, medium.id)
-                media_key = found.key
-        return media_key
+    async def _uploaded(self, number: Number, request: SendRequest) -> tuple[MediaKey, tuple[MediaKey, ...]]:
+        """Return the stored media that the message names by id, the first and the others; links are fetched later."""
+        keys = [await self._key_of(number, request.kind, medium) for medium in request.content.media()]
+        return (keys[0], tuple(keys[1:])) if keys else (NOT_FETCHED, ())
+
+    async def _key_of(self, number: Number, kind: str, medium: MediaObject) -> MediaKey:
+        if medium.id is None:
+            return NOT_FETCHED
+        found = await self.shelf.find(number.id, medium.id)
+        if found is None:
+            raise _bad_media_id(kind, medium.id)
+        return found.key
 
 
 def _another_request(key: str) -> Refusal:

@@ -4,6 +4,7 @@ The rules that depend on the moment are checked here, when the message leaves. A
 the webhook, as the platform does it; nothing is thrown away in silence.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, assert_never
 
@@ -52,11 +53,11 @@ class Deliver:
         last_ms = await self.store.last_inbound_ms(message.number_id, message.wa_id)
         return window.fault(message.kind, last_ms, self.clock.now_ms())
 
-    async def _send(self, message: Outbound, medium: Medium | None) -> int | None:
+    async def _send(self, message: Outbound, media: Sequence[Medium]) -> int | None:
         message.attempt += 1
         if not self.upstream.askable:
             await self.store.begin(message)
-        match await self.upstream.send(message, medium):
+        match await self.upstream.send(message, media):
             case Sent(upstream_id):
                 await self.store.settle_sent(message, upstream_id)
             case Refused(fault):

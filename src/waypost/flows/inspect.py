@@ -13,7 +13,7 @@ from waypost.flows.directory import Directory
 from waypost.flows.notify import USER_AGENT, event_id
 from waypost.lib import ids, signing
 from waypost.lib.clock import at
-from waypost.model import Attempt, Event, EventKey, FailedSend, Medium, MessageKey, Number, NumberId, Status
+from waypost.model import Attempt, Event, EventKey, FailedSend, MediaKey, Medium, MessageKey, Number, NumberId, Status
 from waypost.ports import Carried, NetworkStore, Records, StoredDelivery, StoredMessage
 from waypost.rules import template as template_rules
 from waypost.wire.control import (
@@ -36,10 +36,16 @@ from waypost.wire.renderings import RENDERERS, message_ids, stored_content
 MEDIA_PATH = "/_waypost/v1/media/"
 
 
+class _Words(msgspec.Struct):
+    """The text of an interactive message."""
+
+    text: str | None = None
+
+
 class _Shown(msgspec.Struct):
     """The members of a type's object that are text for the user."""
 
-    body: str | None = None
+    body: str | _Words | None = None
     caption: str | None = None
 
 
@@ -129,7 +135,8 @@ class Inspect:
             body=self._text(message, content),
             content=msgspec.Raw(msgspec.json.encode(content.wire())),
             context_id=context.message_id if context else None,
-            media=await self._media(message),
+            media=await self._media(message.media_key),
+            more_media=[await self._media(key) for key in message.more_media],
         )
 
     def _text(self, message: StoredMessage, content: object) -> str:
@@ -154,11 +161,12 @@ class Inspect:
             at=at(message.at_ms),
             preview=_shown_text(message),
             fault=_fault(message.problem, message.problem_details),
-            media=await self._media(message),
+            media=await self._media(message.media_key),
+            more_media=[await self._media(key) for key in message.more_media],
         )
 
-    async def _media(self, message: StoredMessage) -> MediaView | None:
-        medium = await self.records.medium(message.media_key) if message.media_key else None
+    async def _media(self, key: MediaKey | None) -> MediaView | None:
+        medium = await self.records.medium(key) if key else None
         return media_view(medium) if medium else None
 
     async def _delivery(self, delivery: StoredDelivery) -> DeliveryView:
@@ -268,7 +276,8 @@ def _shown_text(message: StoredMessage) -> str:
     inner = whole.get(message.kind)
     if inner is not None and bytes(inner).startswith(b"{"):
         shown = msgspec.json.decode(inner, type=_Shown)
-        if text := shown.body or shown.caption:
+        body = shown.body.text if isinstance(shown.body, _Words) else shown.body
+        if text := body or shown.caption:
             return text
     if message.received or message.kind == "contacts":
         return f"[{message.kind}]"

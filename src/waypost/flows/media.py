@@ -6,7 +6,7 @@ is called.
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -54,11 +54,15 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class _LinkKey:
-    """What makes a link the same link: another query is another asset, and no number sees another's files."""
+    """What makes a link the same link: another query is another asset, and no number sees another's files.
+
+    A file that was fetched as one thing has not been checked as another.
+    """
 
     number_id: NumberId
     link: str
     provider: str | None
+    dialect: Dialect
     kind: str
 
 
@@ -121,26 +125,30 @@ class MediaShelf:
             if await self.records.delete_medium(medium.key):
                 await self.blobs.delete(medium.sha256)
 
-    async def for_message(self, message: Outbound) -> Medium | Fault | None:
-        """Return the medium that a message carries, fetched if it is a link; None if it carries none.
+    async def for_message(self, message: Outbound) -> Sequence[Medium] | Fault:
+        """Return the media that a message carries, in order, those fetched that are links.
 
         A file that its message type does not take is a fault here, as is a link that leads to no file: both show on
         the webhook only.
         """
         if message.content is None:
             message.content = stored_content(message.kind, message.body)
-        media = message.content.media()
-        if not media:
-            return None
-        medium = await self._medium_of(message, media[0])
-        if isinstance(medium, Medium):
-            message.media_key = medium.key
-        return medium
+        wanted = message.content.media()
+        if not wanted:
+            return ()
+        media: list[Medium] = []
+        for each, key in zip(wanted, (message.media_key, *message.more_media), strict=True):
+            medium = await self._medium_of(message, each, key)
+            if isinstance(medium, Fault):
+                return medium
+            media.append(medium)
+        message.media_key, message.more_media = media[0].key, tuple(medium.key for medium in media[1:])
+        return media
 
-    async def _medium_of(self, message: Outbound, wanted: MediaObject) -> Medium | Fault:
+    async def _medium_of(self, message: Outbound, wanted: MediaObject, key: MediaKey | None) -> Medium | Fault:
         if wanted.link is not None:
             return await self._linked(message, wanted, wanted.link)
-        medium = await self.records.medium(message.media_key) if message.media_key else None
+        medium = await self.records.medium(key) if key else None
         if medium is None:
             return Fault(MEDIA_FAILED, f"The media {wanted.id} was deleted before the message could be sent.")
         return media_rules.check_stored(message.dialect, _kind(message, wanted), medium) or medium
@@ -148,7 +156,7 @@ class MediaShelf:
     async def _linked(self, message: Outbound, wanted: MediaObject, link: str) -> Medium | Fault:
         """Fetch a link once for all messages that want it within its caching time."""
         provider = wanted.provider.name if wanted.provider else None
-        key = _LinkKey(message.number_id, link, provider, wanted.kind)
+        key = _LinkKey(message.number_id, link, provider, message.dialect, _kind(message, wanted))
         lock = self._fetching.setdefault(key, asyncio.Lock())
         try:
             async with lock:
@@ -260,6 +268,6 @@ def _authorization(provider: Provider) -> str:
 
 
 def _kind(message: Outbound, wanted: MediaObject) -> media_rules.MediaKind:
-    """Return whose limits apply: the message type's own, or those of a template's header."""
-    kind = f"header_{wanted.kind}" if message.kind == "template" else wanted.kind
+    """Return whose limits apply: those that the file's place has, or those of a template's header."""
+    kind = f"header_{wanted.kind}" if message.kind == "template" else wanted.limits()
     return cast("media_rules.MediaKind", kind)  # each kind of a media object has its limits, which a test checks

@@ -11,7 +11,7 @@ from waypost.model.accounts import (
     Token,
     Webhook,
 )
-from waypost.model.keys import Dialect, EventKey, MediaKey, MessageKey, NumberId, Scope
+from waypost.model.keys import NOT_FETCHED, Dialect, EventKey, MediaKey, MessageKey, NumberId, Scope
 from waypost.model.messages import (
     Attempt,
     Delivery,
@@ -34,6 +34,7 @@ from waypost.model.statuses import TRANSITIONS, Status
 from waypost.model.world import FaultRule, Phone
 
 __all__ = [
+    "NOT_FETCHED",
     "TRANSITIONS",
     "Attempt",
     "Delivery",

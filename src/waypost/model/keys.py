@@ -8,6 +8,9 @@ MessageKey = NewType("MessageKey", int)
 EventKey = NewType("EventKey", int)
 MediaKey = NewType("MediaKey", int)
 
+NOT_FETCHED = MediaKey(0)
+"""Stands in `Outbound.more_media` for a link that has not been fetched yet."""
+
 Dialect = Literal["cloud", "onprem"]
 Scope = Literal["all", "read"]
 """What a credential may do: everything for its number, or look only."""

@@ -36,6 +36,8 @@ class Outbound(Struct):
     """Price category: `service`, or that of the template."""
     media_key: MediaKey | None = None
     """The stored medium it carries, once known: uploaded before, or fetched from its link."""
+    more_media: tuple[MediaKey, ...] = ()
+    """The media after the first, in order, where it carries several; `NOT_FETCHED` stands for a link to come."""
     attempt: int = 0
     """How often the upstream has been tried."""
     due_ms: int = 0

@@ -37,6 +37,7 @@ class StoredMessage:
     problem: str | None
     problem_details: str | None
     media_key: MediaKey | None
+    more_media: tuple[MediaKey, ...]
     callback_data: str | None
 
 

@@ -20,8 +20,8 @@ class Upstream(Protocol):
     askable: bool
     """Whether a message sent twice with one token arrives once."""
 
-    async def send(self, message: Outbound, medium: Medium | None) -> Outcome:
-        """Hand over one message; the token is `message.key`."""
+    async def send(self, message: Outbound, media: Sequence[Medium]) -> Outcome:
+        """Hand over one message with the files that its content names, in order; the token is `message.key`."""
         ...
 
     async def arrived(self, token: MessageKey) -> Sent | None:

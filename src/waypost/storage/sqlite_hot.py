@@ -1,6 +1,6 @@
 """Writing a message's way through the store: each kind of operation, for many messages at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import apsw
 
@@ -8,7 +8,7 @@ from waypost.model import Attempt, Delivery, Earlier, Event, FailedSend, NumberI
 from waypost.ports import Carried, InboundRow, StatusRow
 from waypost.storage.commit import Kind
 from waypost.storage.sqlite_engine import Rows
-from waypost.storage.sqlite_rows import EARLIER, carried_values, earlier
+from waypost.storage.sqlite_rows import EARLIER, carried_values, earlier, more_media_column
 from waypost.storage.sqlite_statuses import Statuses, write_events
 
 Joined = Callable[[Sequence[Event]], None]
@@ -16,9 +16,9 @@ Joined = Callable[[Sequence[Event]], None]
 
 # Store messages of either direction.
 _MESSAGES = Rows(
-    "INSERT INTO messages (key, number_id, wa_id, tag, received, kind, status, seen, at_ms, media_key, category,"
-    " dialect, callback_data) VALUES {rows}",
-    width=13,
+    "INSERT INTO messages (key, number_id, wa_id, tag, received, kind, status, seen, at_ms, media_key,"
+    " more_media, category, dialect, callback_data) VALUES {rows}",
+    width=14,
 )
 # Store their bodies.
 _CONTENTS = Rows("INSERT INTO contents (key, body, raw) VALUES {rows}", width=3)
@@ -42,6 +42,10 @@ _SENDS = Rows("INSERT OR REPLACE INTO sends (message_key, number, at_ms, outcome
 # Remember which medium a link became.
 _MEDIUM = Rows(
     "UPDATE messages SET media_key = new.column2 FROM (VALUES {rows}) AS new WHERE messages.key = new.column1", width=2
+)
+# Remember the same of the media after the first.
+_MORE_MEDIA = Rows(
+    "UPDATE messages SET more_media = new.column2 FROM (VALUES {rows}) AS new WHERE messages.key = new.column1", width=2
 )
 # Take jobs away.
 _NO_JOB = Rows("DELETE FROM outbox WHERE key IN (VALUES {rows})", width=1)
@@ -120,8 +124,8 @@ class HotWrites:
             self._connection,
             [
                 (
-                    m.key, m.number_id, m.wa_id, m.tag, 0, m.kind, 0, 1, m.accepted_ms, m.media_key, m.category,
-                    m.dialect, m.callback_data,
+                    m.key, m.number_id, m.wa_id, m.tag, 0, m.kind, 0, 1, m.accepted_ms, m.media_key,
+                    more_media_column(m.more_media), m.category, m.dialect, m.callback_data,
                 )
                 for m in messages
             ],
@@ -161,6 +165,7 @@ class HotWrites:
     def _settle_sent(self, items: list[tuple[Outbound, str]]) -> Sequence[None]:
         _NO_JOB.run(self._connection, [(message.key,) for message, _ in items])
         _SENT.run(self._connection, [(message.key, upstream_id, message.media_key) for message, upstream_id in items])
+        self._keep_more_media(message for message, _ in items)
         return [None] * len(items)
 
     def _settle_later(self, items: list[tuple[Outbound, FailedSend]]) -> Sequence[None]:
@@ -193,8 +198,8 @@ class HotWrites:
             self._connection,
             [
                 (
-                    m.key, m.number_id, m.person.wa_id, m.tag, 1, m.kind, None, 0, m.at_ms, m.media_key, "service",
-                    "cloud", None,
+                    m.key, m.number_id, m.person.wa_id, m.tag, 1, m.kind, None, 0, m.at_ms, m.media_key, None,
+                    "service", "cloud", None,
                 )
                 for m in (row.message for row in rows)
             ],
@@ -244,6 +249,11 @@ class HotWrites:
 
     def _keep_media(self, messages: list[Outbound]) -> None:
         _MEDIUM.run(self._connection, [(m.key, m.media_key) for m in messages if m.media_key is not None])
+        self._keep_more_media(messages)
+
+    def _keep_more_media(self, messages: Iterable[Outbound]) -> None:
+        rows = [(m.key, more_media_column(m.more_media)) for m in messages if m.more_media]
+        _MORE_MEDIA.run(self._connection, rows)
 
     def _keep_sends(self, items: list[tuple[Outbound, FailedSend]]) -> None:
         _SENDS.run(self._connection, [(m.key, s.number, s.at_ms, s.outcome, s.why) for m, s in items])

@@ -1,5 +1,6 @@
 """Columns and what is made of them, for every read."""
 
+import json
 from typing import Any
 
 from waypost.errors import Fault, all_problems
@@ -29,15 +30,15 @@ Values = tuple[Any, ...]
 STATES = ("waiting", "done", "dead", "cancelled")
 
 OUTBOUND_COLUMNS = (
-    "messages.key, tag, number_id, wa_id, kind, body, raw, at_ms, callback_data, category, media_key, dialect,"
-    " attempt, due_ms, begun"
+    "messages.key, tag, number_id, wa_id, kind, body, raw, at_ms, callback_data, category, media_key, more_media,"
+    " dialect, attempt, due_ms, begun"
 )
 # A received message is `read` (3) once the business has marked it or a later one of its user.
 MESSAGE_COLUMNS = (
     "messages.key, messages.tag, messages.number_id, messages.wa_id, received, messages.kind,"
     " CASE received WHEN 0 THEN messages.status ELSE (SELECT 3 FROM read_marks WHERE up_to >= messages.key"
     " AND read_marks.number_id = messages.number_id AND read_marks.wa_id = messages.wa_id) END,"
-    " body, raw, at_ms, problem, problem_details, media_key, callback_data"
+    " body, raw, at_ms, problem, problem_details, media_key, more_media, callback_data"
 )
 EVENT_COLUMNS = (
     "events.key, events.number_id, events.message_key, events.kind, events.at_ms, events.body, events.status,"
@@ -65,8 +66,8 @@ EARLIER = (
 
 def outbound(row: Values) -> Outbound:
     """Make a waiting message of OUTBOUND_COLUMNS."""
-    key, tag, number_id, wa_id, kind, body, raw, at_ms, callback_data, category, media_key, dialect, *job = row
-    attempt, due_ms, begun = job
+    key, tag, number_id, wa_id, kind, body, raw, at_ms, callback_data, category, media_key, *others = row
+    more_media, dialect, attempt, due_ms, begun = others
     return Outbound(
         key=MessageKey(key),
         tag=tag,
@@ -79,6 +80,7 @@ def outbound(row: Values) -> Outbound:
         callback_data=callback_data,
         category=category,
         media_key=media_key,
+        more_media=_more_media(more_media),
         attempt=attempt,
         due_ms=due_ms,
         begun=bool(begun),
@@ -94,7 +96,8 @@ def earlier(row: Values) -> Earlier:
 
 def message(row: Values) -> StoredMessage:
     """Make a message of MESSAGE_COLUMNS."""
-    key, tag, number_id, wa_id, received, kind, status, body, raw, at_ms, problem, details, media_key, data = row
+    key, tag, number_id, wa_id, received, kind, status, body, raw, at_ms, problem, details, *files, data = row
+    media_key, more_media = files
     return StoredMessage(
         key=MessageKey(key),
         tag=tag,
@@ -109,8 +112,18 @@ def message(row: Values) -> StoredMessage:
         problem=problem,
         problem_details=details,
         media_key=media_key,
+        more_media=_more_media(more_media),
         callback_data=data,
     )
+
+
+def more_media_column(keys: tuple[MediaKey, ...]) -> str | None:
+    """Return how the media after the first are stored."""
+    return json.dumps(keys) if keys else None
+
+
+def _more_media(column: str | None) -> tuple[MediaKey, ...]:
+    return tuple(json.loads(column)) if column else ()
 
 
 def event(row: Values) -> Event:

@@ -113,7 +113,10 @@ class MediaView(Struct):
 
 
 class ReceivedMessage(MessageId):
-    """A message on a phone: `body` is the text that the user sees, `content` the object of its type."""
+    """A message on a phone: `body` is the text that the user sees, `content` the object of its type.
+
+    `more_media` are the files after the first, in the order of `content`; null for one that was deleted.
+    """
 
     phone_number_id: str
     type: str
@@ -123,6 +126,7 @@ class ReceivedMessage(MessageId):
     content: Raw
     context_id: str | None
     media: MediaView | None
+    more_media: list[MediaView | None]
 
 
 class ReceivedList(Struct):
@@ -193,7 +197,10 @@ class DeliveryList(Struct):
 
 
 class MessageView(MessageId):
-    """A message of either direction; `preview` is one line of it."""
+    """A message of either direction; `preview` is one line of it, `more_media` its files after the first.
+
+    A file that was deleted, or is still to be fetched, is null.
+    """
 
     direction: Literal["inbound", "outbound"]
     phone_number_id: str
@@ -204,6 +211,7 @@ class MessageView(MessageId):
     preview: str
     fault: FaultView | None
     media: MediaView | None
+    more_media: list[MediaView | None]
 
 
 class MessageList(Struct):

@@ -12,6 +12,7 @@ CREATE TABLE messages (
     seen INTEGER NOT NULL,          -- set of the statuses that have come, as Status.bit
     at_ms INTEGER NOT NULL,
     media_key INTEGER,
+    more_media TEXT,                -- keys of the media after the first, JSON; NULL: none
     category TEXT NOT NULL,
     dialect TEXT NOT NULL,
     problem TEXT,

@@ -97,9 +97,9 @@ class Network:
                 self._move_on(carried)
             after = page[-1].token
 
-    async def send(self, message: Outbound, medium: Medium | None) -> Outcome:
+    async def send(self, message: Outbound, media: Sequence[Medium]) -> Outcome:
         """Take one message; taken twice, it is shown once."""
-        _ = medium  # phones look at the business's stored copy
+        _ = media  # phones look at the business's stored copy
         orders = self.faults.orders(message.number_id, message.wa_id)
         due_ms = self._clock.now_ms() + self._delay_ms + orders.delay_ms
         ordered = Fault(orders.fail, "Failed as a fault rule demands.") if orders.fail else None
