@@ -1,12 +1,13 @@
 """Interactive messages of every kind, on every face that has them, as the user gets them."""
 
+import asyncio
 from typing import Any
 
 import pytest
 from tests.journeys.conftest import LOOPBACK, World
 from tests.support import media
 from tests.support.clients import Body
-from tests.support.interactive import CLOUD_ONLY, KINDS, button, card, changed, quick, sections, whole
+from tests.support.interactive import CLOUD_ONLY, KINDS, button, card, changed, places, quick, sections, whole
 from tests.support.receiver import Answer, Receiver
 
 pytestmark = pytest.mark.anyio
@@ -198,6 +199,20 @@ async def test_outside_the_window_an_interactive_message_fails_on_the_webhook(wo
     sent = await world.send("interactive", whole("button"), to="4915550002222")
 
     assert await world.failure_of(sent) == (["failed"], world.either(cloud=131047, onprem=470))
+
+
+ODD: list[Any] = [None, True, -1, 1.5, 2**60, "", " ", "\u202e\ufeff", "x" * 5_000, [], [[]], {}, {"type": "text"}]
+
+
+@pytest.mark.parametrize("flags", [{"rules": "relaxed"}])
+@pytest.mark.parametrize("face", ["meta", "onprem"])
+@pytest.mark.parametrize("kind", ["button", "list", "flow", "address_message", "carousel"])
+async def test_an_odd_value_in_any_place_is_taken_or_refused_and_never_our_fault(world: World, kind: str) -> None:
+    bodies = [changed(whole(kind), path, value) for path in places(whole(kind)) for value in ODD]
+
+    answers = await asyncio.gather(*(world.client.send("+15550001111", "interactive", body) for body in bodies))
+
+    assert {answer.status for answer in answers} <= {world.client.sent_status, 400}
 
 
 # -- What other types say of the dialects -------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Interactive messages: one whole body of each kind, and a way to change a place in it."""
 
 import copy
+from collections.abc import Iterator
 from typing import Any
 
 from tests.support.clients import Body
@@ -24,7 +25,7 @@ def product(number: int) -> Body:
 
 
 def card(number: int, **media: Any) -> Body:
-    image = media or {"image": {"link": f"https://cdn.tidewater.example/{number}.jpg"}}
+    image = media or {"image": {"link": f"https://127.0.0.1/{number}.jpg"}}
     header = {"type": next(iter(image)), **image}
     return {
         "card_index": number,
@@ -155,6 +156,15 @@ def changed(body: Body, path: str, value: Any) -> Body:
 def without(body: Body, path: str) -> Body:
     """Return the body without the member at a path."""
     return changed(body, path, _ABSENT)
+
+
+def places(value: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
+    """Return the path of everything in a body."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, member in inner:
+        here = (*path, str(step))
+        yield ".".join(here)
+        yield from places(member, here)
 
 
 def _steps(path: str) -> list[Any]:  # Any: keys and indexes

@@ -21,6 +21,13 @@ from waypost.rules.media import (
     limit_for,
     served_type,
 )
+from waypost.wire.interactive.base import HeaderImage, HeaderVideo
+from waypost.wire.messages.audio import Audio
+from waypost.wire.messages.document import Document
+from waypost.wire.messages.image import Image
+from waypost.wire.messages.sticker import Sticker
+from waypost.wire.messages.video import Video
+from waypost.wire.parts import MediaObject
 
 STILL = ImageFacts("webp", 512, 512)
 MOVING = ImageFacts("webp", 512, 512, frames=3, animated=True)
@@ -81,6 +88,16 @@ def test_each_message_type_has_its_limit(dialect: Dialect, kind: MediaKind, max_
 )
 def test_an_upload_may_be_as_large_as_its_type_is_ever_sent(dialect: Dialect, mime: str, max_bytes: int) -> None:
     assert largest_upload(dialect, mime) == max_bytes
+
+
+@pytest.mark.parametrize("dialect", ["cloud", "onprem"])
+@pytest.mark.parametrize(
+    "media",
+    [Image(id="5"), Audio(id="5"), Audio(id="5", voice=True), Video(id="5"), Document(id="5"), Sticker(id="5"),
+     HeaderImage(id="5"), HeaderVideo(id="5")],
+)  # fmt: skip
+def test_every_place_for_a_file_has_its_limits(dialect: Dialect, media: MediaObject) -> None:
+    assert limit_for(dialect, media.limits()) > 0
 
 
 @pytest.mark.parametrize(

@@ -178,7 +178,27 @@ BOTH = [
         MISSING_PARAMETER,
         "Parameter 'contacts[1].name.formatted_name' is mandatory",
     ),
+    (
+        body(type="contacts", contacts=[CARD, CARD | {"birthday": "28.02.1990"}]),
+        INVALID_VALUE,
+        'Parameter \'contacts[1].birthday\' is "28.02.1990"; it must be a date, as "1990-02-28".',
+    ),
+    (
+        body(type="contacts", contacts=[CARD | {"birthday": "1990-02-30"}]),
+        INVALID_VALUE,
+        'Parameter \'contacts[0].birthday\' is "1990-02-30"; it must be a date, as "1990-02-28".',
+    ),
+    (
+        body(type="contacts", contacts=[CARD | {"phones": {"phone": "1"}}]),
+        INVALID_PARAMETER,
+        'Parameter \'contacts[0].phones\' must be an array; it is {"phone":"1"}.',
+    ),
     # reactions
+    (
+        body(type="reaction", reaction={"message_id": "wamid.A", "emoji": "👍"}, context={"message_id": "wamid.A"}),
+        UNEXPECTED_PARAMETER,
+        "Unexpected key 'context' (\"wamid.A\"): a message of type 'reaction' cannot quote.",
+    ),
     (
         body(type="reaction", reaction={"emoji": "👍"}),
         MISSING_PARAMETER,
@@ -300,6 +320,22 @@ ONPREM = [
         body(type="image", image={"link": LINK, "provider": {}}),
         MISSING_PARAMETER,
         "Parameter 'provider.name' is mandatory for type 'image'",
+    ),
+    (
+        body(type="audio", audio={"link": LINK, "voice": True}),
+        UNEXPECTED_PARAMETER,
+        "Unexpected key 'voice' (true) in 'audio': the On-Premises API does not send voice messages; leave it out, or "
+        "send the message through the Cloud API.",
+    ),
+    (
+        body(ttl="P1D", text=HI),
+        UNEXPECTED_PARAMETER,
+        "Unexpected key 'ttl' (\"P1D\"): only templates have one; leave it out for type 'text'.",
+    ),
+    (
+        body(ttl="PT", type="template", template=template()),
+        INVALID_VALUE,
+        'Parameter \'ttl\' is "PT"; give seconds, as 86400, or an ISO 8601 duration, as "P1D".',
     ),
     (
         body(preview_url="yes", text=HI),

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.conftest import GOLDEN, Golden
 
@@ -101,6 +102,32 @@ def test_a_message_names_its_files(path: str, files: list[str]) -> None:
     request = _send(raw) if path.startswith("cloud") else onprem.parse_send(raw)
 
     assert [medium.id or medium.link for medium in request.content.media()] == files
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "quoted"),
+    [
+        ("text", {"body": "Hi"}, "wamid.A"),
+        ("template", {"name": "hello_world", "language": {"code": "en_US"}}, None),
+    ],
+)
+def test_a_template_is_read_without_its_quote(kind: str, content: object, quoted: str | None) -> None:
+    members = {"messaging_product": "whatsapp", "to": "15550103344", "context": {"message_id": "wamid.A"}}
+
+    request = _send(msgspec.json.encode(members | {"type": kind, kind: content}))
+
+    assert request.context_id == quoted
+
+
+@pytest.mark.parametrize(("voice", "limits"), [(True, "voice"), (False, "audio"), (None, "audio")])
+def test_a_voice_message_has_its_own_limits(voice: bool | None, limits: str) -> None:
+    audio = {"id": "5", "voice": voice}
+
+    request = _send(
+        msgspec.json.encode({"messaging_product": "whatsapp", "to": "15550103344", "type": "audio", "audio": audio})
+    )
+
+    assert [medium.limits() for medium in request.content.media()] == [limits]
 
 
 @pytest.mark.parametrize(
