@@ -91,11 +91,18 @@ class TestConfiguration:
         assert await opened.load_providers(NumberId(1)) == []
 
     async def test_templates_come_back_as_they_were_saved(self, opened: SqliteStore) -> None:
-        template = Template(9, 77, "hello", "en_US", "UTILITY", "APPROVED", b"[]", named=True)
+        template = Template(9, 77, "hello", "en_US", "UTILITY", "APPROVED", b"[]", named=True, edits_ms=(1, 2), quality="RED")
         await opened.save_template(replace(template, status="PENDING"))
         await opened.save_template(template)
 
         assert await opened.load_templates() == [template]
+
+    async def test_a_deleted_template_is_gone(self, opened: SqliteStore) -> None:
+        await opened.save_template(Template(9, 77, "hello", "en_US", "UTILITY", "APPROVED", b"[]"))
+
+        await opened.delete_template(9)
+
+        assert await opened.load_templates() == []
 
     async def test_named_values_are_replaced(self, opened: SqliteStore) -> None:
         await opened.put_state("clock", b"1")

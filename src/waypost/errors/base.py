@@ -23,6 +23,10 @@ class Problem:
     kind: str = "OAuthException"
     """`error.type` of the Cloud faces."""
     subcode: int | None = None
+    user_title: str | None = None
+    """`error_user_title` of management calls; the details become `error_user_msg`."""
+    blame: str | None = None
+    """The field that `error_data` blames."""
     prefixed: bool = True
     """Whether the Cloud message begins with `(#code)`."""
     worded: bool = False

@@ -34,3 +34,73 @@ TEMPLATE_DISABLED = Problem(
     onprem_code=2062, onprem_http=400, onprem_title="Template Disabled",
     fix="Use another template.",
 )  # fmt: skip
+TEMPLATE_CHARACTERS = Problem(
+    name="template_characters", code=132007, http=400, title="Template format character policy violated",
+    onprem_code=2007, onprem_http=400, onprem_title="Template Format Character Policy Violated",
+    fix="Take line breaks, tabs and more than four spaces in a row out of the parameter.",
+)  # fmt: skip
+TEMPLATE_COMPONENT = Problem(
+    name="template_component", code=132018, http=400, title="Template validation error",
+    onprem_code=2012, onprem_http=400, onprem_title="Template Parameter Format Mismatch",
+    fix="Send the components that the template has, each once; the details name the one that does not fit.",
+)  # fmt: skip
+
+
+def _refused(name: str, subcode: int | None, user_title: str, fix: str, *, blame: str | None = None) -> Problem:
+    """Return a problem of template management; the On-Premises API has no such calls, so its code is the general one.
+
+    # spec: cloud-api.md#11.1, error-codes.tsv
+    """
+    return Problem(
+        name=name, code=100, http=400, title="Invalid parameter", subcode=subcode, prefixed=False,
+        user_title=user_title, blame=blame,
+        onprem_code=1009, onprem_http=400, onprem_title="Parameter value is not valid", fix=fix,
+    )  # fmt: skip
+
+
+TEMPLATE_LIMIT = _refused(
+    "template_limit", 2388019, "Message template limit exceeded", "Delete templates that are not used any more."
+)
+TEMPLATE_BEING_DELETED = _refused(
+    "template_being_deleted", 2388023, "Message template language is being deleted",
+    "Use another name: that of a deleted approved template is blocked for 30 days.",
+)  # fmt: skip
+TEMPLATE_EXISTS = _refused(
+    "template_exists", 2388024, "Content in This Language Already Exists",
+    "Edit the template that exists, or use another name or language.",
+)  # fmt: skip
+TEMPLATE_NOT_EDITABLE = _refused(
+    "template_not_editable", 2388039, "Message template status can't be changed",
+    "Edit a template that is approved, rejected or paused; an approved one once a day and ten times in 30 days.",
+)  # fmt: skip
+TEMPLATE_TOO_LONG = _refused(
+    "template_too_long", 2388040, "Character limit exceeded", "Shorten the text to the limit that the details name."
+)
+TEMPLATE_NAME = _refused(
+    "template_name", 2388046, "Name Format is Incorrect", "Use lower-case letters, digits and underscores only.",
+    blame="name",
+)  # fmt: skip
+TEMPLATE_HEADER = _refused(
+    "template_header", 2388047, "Message header format is incorrect", "Correct the header as the details say."
+)
+TEMPLATE_BUTTONS = _refused("template_buttons", 2388060, "Button error", "Correct the buttons as the details say.")
+TEMPLATE_BODY = _refused(
+    "template_body", 2388072, "Message body format is incorrect", "Correct the body as the details say."
+)
+TEMPLATE_FOOTER = _refused(
+    "template_footer", 2388073, "Message footer format is incorrect", "Correct the footer as the details say."
+)
+TEMPLATE_TOO_MANY_VARIABLES = _refused(
+    "template_too_many_variables", 2388293, "Parameters words ratio exceeds limit",
+    "Use fewer variables, or more words around them.",
+)  # fmt: skip
+TEMPLATE_VARIABLE_AT_EDGE = _refused(
+    "template_variable_at_edge", 2388299, "Leading or trailing parameters not allowed",
+    "Put words before the first variable and after the last one.",
+)  # fmt: skip
+TEMPLATE_DEFINITION = _refused("template_definition", None, "Template is not valid", "Correct what the details name.")
+TEMPLATE_CALLS = Problem(
+    name="template_calls", code=80008, http=400, title="Too many calls to this WhatsApp Business account",
+    onprem_code=1015, onprem_http=429, onprem_title="Too many requests", retryable=True,
+    fix="Create at most 100 templates an hour.",
+)  # fmt: skip

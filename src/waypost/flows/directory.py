@@ -26,12 +26,14 @@ class Directory:
         self._numbers: dict[NumberId, Number] = {}
         self._tokens: dict[bytes, Token] = {}
         self._templates: dict[tuple[int, str, str], Template] = {}
+        self._names_by_id: dict[int, tuple[int, str, str]] = {}
 
     async def load(self) -> None:
         """Read everything anew."""
         self._numbers = {number.id: number for number in await self._records.load_numbers()}
         self._tokens = {token.hash: token for token in await self._records.load_tokens()}
         self._templates = {_name_of(template): template for template in await self._records.load_templates()}
+        self._names_by_id = {template.id: name for name, template in self._templates.items()}
 
     def number(self, number_id: NumberId) -> Number | None:
         """Return a number by its phone_number_id."""
@@ -52,9 +54,19 @@ class Directory:
         """Return a template of an account by its name and exact language code."""
         return self._templates.get((waba_id, name, language))
 
+    def template_by_id(self, template_id: int) -> Template | None:
+        """Return a template of any account."""
+        name = self._names_by_id.get(template_id)
+        return None if name is None else self._templates[name]
+
     def templates(self, waba_id: int) -> list[Template]:
-        """Return every template of an account."""
-        return [template for template in self._templates.values() if template.waba_id == waba_id]
+        """Return every template of an account, the oldest first."""
+        found = [template for template in self._templates.values() if template.waba_id == waba_id]
+        return sorted(found, key=lambda template: template.id)
+
+    def all_templates(self) -> list[Template]:
+        """Return every template of every account."""
+        return list(self._templates.values())
 
     async def save_number(self, number: Number) -> None:
         """Add or change a number."""
@@ -80,6 +92,13 @@ class Directory:
         """Add or change a template."""
         await self._records.save_template(template)
         self._templates[_name_of(template)] = template
+        self._names_by_id[template.id] = _name_of(template)
+
+    async def delete_template(self, template: Template) -> None:
+        """Forget a template; from here on its name does not exist in its language."""
+        await self._records.delete_template(template.id)
+        self._templates.pop(_name_of(template), None)
+        self._names_by_id.pop(template.id, None)
 
     async def grant(
         self, token: str, number_id: NumberId, *, expires_ms: int | None = None, scope: Scope = "all"

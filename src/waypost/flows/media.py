@@ -39,7 +39,7 @@ _FETCH_ATTEMPTS = 3
 _CACHED_LINKS = 10_000
 _NO_CLAIM = {"", "application/octet-stream", "binary/octet-stream"}  # what stores say when they do not know
 
-Source = Literal["upload", "link", "inbound"]
+Source = Literal["upload", "link", "inbound", "handle"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,10 @@ class MediaShelf:
             raise Refusal(BAD_MEDIA, fault.details)
         return await self._store(writer, origin, facts)
 
+    async def keep_piece(self, writer: BlobWriter, origin: Origin) -> Medium:
+        """Keep bytes that are no file yet; nothing is checked."""
+        return await self._store(writer, origin, await self._facts(writer, None))
+
     def why_no_link(self, text: str) -> str | None:
         """Return why a text is refused as a link by its form alone, or None."""
         link = parse_link(text, self.policy)
@@ -110,6 +114,8 @@ class MediaShelf:
         ref = parse_media_id(media_id)
         medium = await self.records.medium(MediaKey(ref.key)) if ref else None
         if medium is None or ref is None or medium.number_id != number_id:
+            return None
+        if medium.source == "handle":  # spec: cloud-api.md#13.9 - it is not a media id
             return None
         if ref.tag not in (None, medium.tag) or medium.expires_ms <= self.clock.now_ms():
             return None

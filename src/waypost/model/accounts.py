@@ -18,7 +18,8 @@ class Medium:
     size: int
     created_ms: int
     expires_ms: int
-    source: Literal["upload", "link", "inbound"]
+    source: Literal["upload", "link", "inbound", "handle"]
+    """`handle`: came by a resumable upload, and is no media id."""
     filename: str | None = None
     animated: bool = False
     damage: str | None = None
@@ -140,10 +141,28 @@ class Template:
     language: str
     category: str
     status: str
+    """Upper case: `PENDING`, `APPROVED`, `REJECTED`, `PAUSED`, ..."""
     components: bytes
     """JSON array, in the form of the create request."""
     named: bool = False
     """`parameter_format` is `NAMED`."""
+    created_ms: int = 0
+    changed_ms: int = 0
+    review_ms: int | None = None
+    """When the review decides, in platform time; None: it has, or an operator does."""
+    may_change_category: bool = False
+    """`allow_category_change`: a review may file it elsewhere instead of rejecting it."""
+    previous_category: str | None = None
+    sub_category: str | None = None
+    send_ttl_seconds: int | None = None
+    rejected_reason: str = "NONE"
+    quality: Literal["GREEN", "YELLOW", "RED", "UNKNOWN"] = "UNKNOWN"
+    quality_ms: int | None = None
+    """When the quality last changed."""
+    pauses: int = 0
+    """How often it was paused; the third pause is for good."""
+    edits_ms: tuple[int, ...] = ()
+    """When it was edited while approved; the last 30 days."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,10 @@ class Records(Protocol):
         """Insert or replace a template."""
         ...
 
+    async def delete_template(self, template_id: int) -> None:
+        """Delete a template; unknown ones are ignored."""
+        ...
+
     async def message(self, key: MessageKey) -> StoredMessage | None:
         """Return a message of either direction."""
         ...

@@ -46,11 +46,9 @@ _SAVE_PROVIDER = (
     "INSERT OR REPLACE INTO providers (number_id, name, kind, username, password, bearer) VALUES (?, ?, ?, ?, ?, ?)"
 )
 _DELETE_PROVIDER = "DELETE FROM providers WHERE number_id = ? AND name = ? RETURNING name"
-_TEMPLATES = "SELECT id, waba_id, name, language, category, status, components, named FROM templates ORDER BY id"
-_SAVE_TEMPLATE = (
-    "INSERT OR REPLACE INTO templates (id, waba_id, name, language, category, status, components, named)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-)
+_TEMPLATES = "SELECT template FROM templates ORDER BY id"
+_SAVE_TEMPLATE = "INSERT OR REPLACE INTO templates (id, template) VALUES (?, ?)"
+_DELETE_TEMPLATE = "DELETE FROM templates WHERE id = ?"
 _MESSAGE = f"SELECT {MESSAGE_COLUMNS} FROM messages JOIN contents USING (key) WHERE messages.key = ?"  # noqa: S608 - constants
 # Find the newest messages; without an index on purpose: one more per accepted message costs more than a rare search.
 _MESSAGES = (
@@ -149,14 +147,16 @@ class RecordsPart(Part):
 
     async def load_templates(self) -> list[Template]:
         """Return every template."""
-        return [sqlite_rows.template(row) for row in self._reader.rows(_TEMPLATES)]
+        rows: Any = self._reader.rows(_TEMPLATES)
+        return [msgspec.json.decode(template, type=Template) for (template,) in rows]
 
     async def save_template(self, template: Template) -> None:
         """Insert or replace a template."""
-        t = template
-        await self._save(
-            _SAVE_TEMPLATE, (t.id, t.waba_id, t.name, t.language, t.category, t.status, t.components, t.named)
-        )
+        await self._save(_SAVE_TEMPLATE, (template.id, msgspec.json.encode(template)))
+
+    async def delete_template(self, template_id: int) -> None:
+        """Delete a template."""
+        await self._save(_DELETE_TEMPLATE, (template_id,))
 
     async def message(self, key: MessageKey) -> StoredMessage | None:
         """Return a message of either direction."""

@@ -19,7 +19,6 @@ from waypost.model import (
     Phone,
     Provider,
     Status,
-    Template,
     Token,
 )
 from waypost.ports import Carried, StoredDelivery, StoredMessage
@@ -211,12 +210,6 @@ def provider(row: Values) -> Provider:
     """Make a provider of its columns in order, without the number."""
     name, kind, username, password, bearer = row
     return Provider(name, kind, username, password, bearer)
-
-
-def template(row: Values) -> Template:
-    """Make a template of its columns in order."""
-    key, waba_id, name, language, category, status, components, named = row
-    return Template(key, waba_id, name, language, category, status, components, bool(named))
 
 
 def phone(row: Values) -> Phone:

@@ -41,7 +41,7 @@ _LAST_INBOUND = "SELECT last_inbound_ms FROM windows WHERE number_id = ? AND wa_
 _HIGHEST_KEY = (
     "SELECT max(key) FROM (SELECT max(key) AS key FROM messages UNION ALL SELECT max(key) FROM events"
     " UNION ALL SELECT max(key) FROM media UNION ALL SELECT max(token) FROM carried"
-    " UNION ALL SELECT max(key) FROM orphans)"
+    " UNION ALL SELECT max(key) FROM orphans UNION ALL SELECT max(id) FROM templates)"
 )
 
 

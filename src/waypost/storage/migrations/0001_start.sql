@@ -153,16 +153,7 @@ CREATE TABLE providers (
     PRIMARY KEY (number_id, name)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE templates (
-    id INTEGER PRIMARY KEY,
-    waba_id INTEGER NOT NULL,
-    name TEXT NOT NULL,
-    language TEXT NOT NULL,
-    category TEXT NOT NULL,
-    status TEXT NOT NULL,
-    components BLOB NOT NULL,
-    named INTEGER NOT NULL
-) STRICT;
+CREATE TABLE templates (id INTEGER PRIMARY KEY, template BLOB NOT NULL) STRICT;   -- as JSON
 
 CREATE TABLE documents (            -- JSON of what is rarely written and never searched
     kind TEXT NOT NULL,

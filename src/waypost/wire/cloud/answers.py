@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from waypost.errors import Fault
+from waypost.errors import Fault, Problem
 from waypost.lib import phone
 from waypost.wire.facts import MediumFacts, NumberFacts
 
@@ -88,8 +88,17 @@ def error_body(fault: Fault, trace_id: str) -> bytes:
         error["error_subcode"] = problem.subcode
     if problem.prefixed:
         error["error_data"] = {"messaging_product": "whatsapp", "details": fault.details}
+    if problem.user_title is not None:
+        error |= _for_people(problem, fault.details)
     error["fbtrace_id"] = trace_id
     return _encoder.encode({"error": error})
+
+
+def _for_people(problem: Problem, details: str) -> dict[str, Any]:  # Any: JSON
+    """Return what an error of a management call says to people."""
+    blamed = {"error_data": {"blame_field_specs": [[problem.blame]]}} if problem.blame else {}
+    said = {"error_user_title": problem.user_title, "error_user_msg": details}
+    return {**blamed, "is_transient": problem.retryable, **said}
 
 
 def http_status(fault: Fault) -> int:

@@ -1,0 +1,192 @@
+"""Review: what becomes of a template after its owner has written it, and who is told.
+
+A review decides at the platform time that stands in the template's row, so that it happens after a restart too. What
+only people or statistics would decide (a pause, a ban, another quality) an operator orders.
+
+# spec: cloud-api.md#10, cloud-api.md#13.1
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Literal, Protocol
+
+from waypost.errors import Refusal
+from waypost.errors.callers import UNKNOWN_OBJECT
+from waypost.flows.directory import Directory
+from waypost.flows.receive import Receive
+from waypost.lib.clock import Clock, at
+from waypost.model import Template
+from waypost.rules import template_review
+from waypost.wire.definitions import read_components
+from waypost.wire.events import templates as wire
+
+Quality = Literal["GREEN", "YELLOW", "RED", "UNKNOWN"]
+Event = Literal[
+    "APPROVED", "REJECTED", "PENDING", "PAUSED", "DISABLED", "FLAGGED", "REINSTATED", "IN_APPEAL", "LIMIT_EXCEEDED",
+    "LOCKED", "DELETED", "PENDING_DELETION", "ARCHIVED", "UNARCHIVED",
+]  # fmt: skip
+"""What can happen to a template, in the words of the webhook."""
+
+_BACK_IN_USE = ("REINSTATED", "UNARCHIVED")
+_LOW_QUALITY = "The template is {} because of low quality."
+
+
+class Schedule(Protocol):
+    """Calls back at a platform time."""
+
+    def at(self, due_ms: int, call: Callable[[], None]) -> None:
+        """Call `call` at `due_ms`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An event, and why."""
+
+    event: Event
+    reason: str = "NONE"
+    info: Mapping[str, dict[str, str]] = field(default_factory=dict)
+
+
+class Review:
+    """The flow, with what it uses; one change of a template at a time."""
+
+    def __init__(
+        self, directory: Directory, receive: Receive, clock: Clock, timers: Schedule, *, delay_ms: int
+    ) -> None:
+        self.alone = asyncio.Lock()
+        """Held by whoever changes a template."""
+        self._directory = directory
+        self._receive = receive
+        self._clock = clock
+        self._timers = timers
+        self._delay_ms = delay_ms
+        self._ready: list[int] = []
+        self._something_ready = asyncio.Event()
+
+    def load(self) -> None:
+        """Go on with the reviews that had not decided when the server stopped."""
+        for template in self._directory.all_templates():
+            self.await_decision(template)
+
+    def due_ms(self) -> int:
+        """Return when the review of a template that comes in now decides."""
+        return self._clock.now_ms() + self._delay_ms
+
+    def await_decision(self, template: Template) -> None:
+        """Let the review decide at the time that the template's row says."""
+        if template.review_ms is not None:
+            self._timers.at(template.review_ms, partial(self._is_due, template.id))
+
+    async def due(self) -> list[int]:
+        """Wait until a review is to decide, and return the templates that it is about."""
+        while not self._ready:
+            self._something_ready.clear()
+            await self._something_ready.wait()
+        ready, self._ready = self._ready, []
+        return ready
+
+    async def decide(self, template_ids: Sequence[int]) -> None:
+        """Decide on templates; those that were decided on, changed or deleted meanwhile are left alone."""
+        for template_id in template_ids:
+            async with self.alone:
+                template = self._directory.template_by_id(template_id)
+                if template is not None and _is_due(template, self._clock.now_ms()):
+                    await self._judge(template)
+
+    async def order(self, template: Template, order: Order) -> Template:
+        """Let an event happen to a template, and tell its subscribers; the change is durable on return."""
+        async with self.alone:
+            return await self._happen(self._now(template), order)
+
+    async def rate(self, template: Template, quality: Quality) -> Template:
+        """Give a template another quality."""
+        async with self.alone:
+            before = self._now(template)
+            changed = replace(before, quality=quality, quality_ms=self._clock.now_ms())
+            await self._directory.save_template(changed)
+            if quality != before.quality:
+                await self.tell(changed, wire.QUALITY, wire.quality_update(changed, before.quality, quality))
+            return changed
+
+    async def file_under(self, template: Template, category: str) -> Template:
+        """Give a template another category."""
+        async with self.alone:
+            return await self._file_under(self._now(template), category)
+
+    async def tell(self, template: Template, field: str, value: bytes) -> None:
+        """Tell every subscriber of the template's account, each once.
+
+        # spec: cloud-api.md#10: these fields go to the app, whatever a number's override says
+        """
+        numbers = [number for number in self._directory.numbers() if number.waba_id == template.waba_id]
+        for number in {number.webhook.url: number for number in numbers if number.webhook}.values():
+            await self._receive.notice(number, field, value)
+
+    async def _judge(self, template: Template) -> None:
+        match template_review.decide(
+            read_components(template.components), template.category, may_change_category=template.may_change_category
+        ):
+            case template_review.Approved(category):
+                if category != template.category:
+                    template = await self._file_under(template, category)
+                await self._happen(template, Order("APPROVED"))
+            case template_review.Rejected(reason, explanation, recommendation):
+                info = {"reason": explanation, "recommendation": recommendation}
+                await self._happen(template, Order("REJECTED", reason, {"rejection_info": info} if explanation else {}))
+
+    async def _happen(self, template: Template, order: Order) -> Template:
+        changed = replace(
+            template,
+            status="APPROVED" if order.event in _BACK_IN_USE else order.event,
+            rejected_reason=order.reason if order.event == "REJECTED" else "NONE",
+            review_ms=None,
+            pauses=template.pauses + (order.event == "PAUSED"),
+            changed_ms=self._clock.now_ms(),
+        )
+        if order.event == "DELETED":
+            await self._directory.delete_template(template)
+        else:
+            await self._directory.save_template(changed)
+        info = dict(order.info or self._info(template, changed, order))
+        await self.tell(changed, wire.STATUS, wire.status_update(changed, order.event, order.reason, info))
+        return changed
+
+    async def _file_under(self, template: Template, category: str) -> Template:
+        changed = replace(template, category=category, previous_category=template.category)
+        await self._directory.save_template(changed)
+        if category != template.category:
+            await self.tell(changed, wire.CATEGORY, wire.category_update(changed, template.category, category))
+        return changed
+
+    def _info(self, before: Template, after: Template, order: Order) -> dict[str, dict[str, str]]:
+        """Return what else is told of an event.
+
+        # spec: samples/cloud/hook_template_status_paused.json
+        """
+        if order.event == "PAUSED":
+            title = "FIRST_PAUSE" if after.pauses == 1 else "SECOND_PAUSE"
+            return {"other_info": {"title": title, "description": _LOW_QUALITY.format("paused")}}
+        if order.event == "DISABLED":
+            info = {"title": "DISABLED", "description": _LOW_QUALITY.format("disabled")}
+            return {"disable_info": {"disable_date": at(after.changed_ms).date().isoformat()}, "other_info": info}
+        if before.status == "PAUSED" and after.status == "APPROVED":
+            return {"other_info": {"title": "UNPAUSE", "description": "The template may be sent again."}}
+        return {}
+
+    def _now(self, template: Template) -> Template:
+        """Return a template as it is by now. Raises Refusal if it was deleted."""
+        found = self._directory.template_by_id(template.id)
+        if found is None:
+            raise Refusal(UNKNOWN_OBJECT, f"There is no template {template.id}.")
+        return found
+
+    def _is_due(self, template_id: int) -> None:
+        self._ready.append(template_id)
+        self._something_ready.set()
+
+
+def _is_due(template: Template, now_ms: int) -> bool:
+    return template.review_ms is not None and template.review_ms <= now_ms

@@ -1,0 +1,263 @@
+"""Templates: create, change and delete them, within the limits of an account.
+
+What a definition may say is a rule of its own; here is who may write how often, and under which names.
+
+# spec: cloud-api.md#12.4, cloud-api.md#13.1
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from msgspec import Struct
+
+from waypost.errors import Fault, Refusal
+from waypost.errors.callers import UNKNOWN_OBJECT
+from waypost.errors.requests import INVALID_PARAMETER, MISSING_PARAMETER
+from waypost.errors.templates import (
+    TEMPLATE_BEING_DELETED,
+    TEMPLATE_CALLS,
+    TEMPLATE_EXISTS,
+    TEMPLATE_HEADER,
+    TEMPLATE_LIMIT,
+    TEMPLATE_MISSING,
+    TEMPLATE_NOT_EDITABLE,
+)
+from waypost.flows.directory import Directory
+from waypost.flows.drawers import Drawer
+from waypost.flows.template_review import Review
+from waypost.flows.uploads import Uploads
+from waypost.lib.clock import Clock
+from waypost.lib.ids import KeyMaker
+from waypost.model import Number, Template
+from waypost.ports import Documents
+from waypost.rules import template_form
+from waypost.wire.definitions import (
+    Component,
+    NewTemplate,
+    TemplateChange,
+    handles,
+    with_platform_texts,
+    written_components,
+)
+from waypost.wire.events import templates as wire
+
+MAX_TEMPLATES = 250
+MAX_CREATES_PER_HOUR = 100
+MAX_EDITS_PER_DAY = 1
+MAX_EDITS_PER_MONTH = 10
+MAX_DELETED_AT_ONCE = 100
+
+_HOUR_MS = timedelta(hours=1) // timedelta(milliseconds=1)
+_DAY_MS = 24 * _HOUR_MS
+_MONTH_MS = 30 * _DAY_MS
+_EDITABLE = ("APPROVED", "REJECTED", "PAUSED")
+_WAS_APPROVED = ("APPROVED", "PAUSED", "FLAGGED", "DISABLED", "ARCHIVED")
+
+
+class Ledger(Struct):
+    """What an account has done: when it created templates in the last hour, and which names are blocked until when."""
+
+    created_ms: list[int] = []
+    blocked_ms: dict[str, int] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """The flow, with what it uses."""
+
+    directory: Directory
+    documents: Documents
+    uploads: Uploads
+    review: Review
+    clock: Clock
+    keys: KeyMaker
+    limits_lifted: bool
+    _ledgers: Drawer[Ledger] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Open the drawer of the accounts."""
+        object.__setattr__(self, "_ledgers", Drawer(self.documents, "template_ledger", Ledger))
+
+    async def create(self, number: Number, wish: NewTemplate, *, links_allowed: bool = False) -> Template:
+        """Take a new template; its review begins. Raises Refusal.
+
+        `links_allowed`: an example may be a link instead of a handle, since 360dialog's proxy offers no upload.
+        """
+        if fault := template_form.check(wish):
+            raise _refusal(fault)
+        await self._check_handles(number, wish.components, links_allowed=links_allowed)
+        async with self.review.alone:
+            ledger = await self._admitted(number.waba_id, wish)
+            template = self._template(number.waba_id, wish)
+            await self._ledgers.put(number.waba_id, ledger)
+            await self.directory.save_template(template)
+        self.review.await_decision(template)
+        return template
+
+    async def edit(self, number: Number, template: Template, change: TemplateChange) -> Template:
+        """Change a template; with other components it goes to the review again. Raises Refusal."""
+        if change.components is None and change.category is None and change.message_send_ttl_seconds is None:
+            raise Refusal(MISSING_PARAMETER, "Give 'components', 'category' or 'message_send_ttl_seconds'.")
+        await self._check_handles(number, change.components or (), links_allowed=False)
+        async with self.review.alone:
+            now = self.directory.template_by_id(template.id)
+            if now is None:
+                raise Refusal(UNKNOWN_OBJECT, f"Object with ID '{template.id}' does not exist")
+            changed = self._edited(now, change)
+            await self.directory.save_template(changed)
+        self.review.await_decision(changed)
+        if change.components is not None:
+            await self.review.tell(changed, wire.COMPONENTS, wire.components_update(changed, change.components))
+        return changed
+
+    async def delete_name(self, waba_id: int, name: str, template_id: int | None = None) -> None:
+        """Delete a template in every language, or the one with this id. Raises Refusal."""
+        found = [
+            template
+            for template in self.directory.templates(waba_id)
+            if template.name == name and template_id in (None, template.id)
+        ]
+        if not found:
+            raise Refusal(TEMPLATE_MISSING, f"template name ({name[:100]}) does not exist")
+        await self._delete(waba_id, found)
+
+    async def delete_ids(self, waba_id: int, template_ids: Sequence[int]) -> None:
+        """Delete templates by their ids, all of them or none. Raises Refusal."""
+        if not 1 <= len(template_ids) <= MAX_DELETED_AT_ONCE:
+            raise Refusal(
+                INVALID_PARAMETER, f"hsm_ids has {len(template_ids)} ids; give from 1 to {MAX_DELETED_AT_ONCE}."
+            )
+        known = {template.id: template for template in self.directory.templates(waba_id)}
+        for template_id in template_ids:
+            if template_id not in known:
+                raise Refusal(TEMPLATE_MISSING, f"hsm_ids: there is no template {template_id}; nothing was deleted")
+        await self._delete(waba_id, [known[template_id] for template_id in dict.fromkeys(template_ids)])
+
+    async def _check_handles(self, number: Number, components: Sequence[Component], *, links_allowed: bool) -> None:
+        for handle in handles(components):
+            if links_allowed and handle.startswith(("https://", "http://")):
+                continue
+            if await self.uploads.find(number, handle) is None:
+                raise Refusal(
+                    TEMPLATE_HEADER,
+                    f"header: the handle '{handle[:60]}' is unknown or expired; upload the example and give the handle "
+                    "of the answer.",
+                )
+
+    async def _admitted(self, waba_id: int, wish: NewTemplate) -> Ledger:
+        """Return the account's ledger with one more creation in it. Raises Refusal."""
+        now_ms = self.clock.now_ms()
+        ledger = _current(await self._ledgers.get(waba_id) or Ledger(), now_ms)
+        if self.directory.template(waba_id, wish.name, wish.language) is not None:
+            raise Refusal(
+                TEMPLATE_EXISTS, f"There is already {wish.language} content for the template '{wish.name[:100]}'."
+            )
+        if wish.name in ledger.blocked_ms:
+            days = 1 + (ledger.blocked_ms[wish.name] - now_ms) // _DAY_MS
+            raise Refusal(
+                TEMPLATE_BEING_DELETED,
+                f"The template '{wish.name[:100]}' was deleted; its name can be used again in {days} days.",
+            )
+        if not self.limits_lifted:
+            self._check_limits(waba_id, ledger, now_ms)
+        ledger.created_ms.append(now_ms)
+        return ledger
+
+    def _check_limits(self, waba_id: int, ledger: Ledger, now_ms: int) -> None:
+        if len(self.directory.templates(waba_id)) >= MAX_TEMPLATES:
+            raise Refusal(TEMPLATE_LIMIT, f"The account has {MAX_TEMPLATES} templates, which is all that it may have.")
+        if len(ledger.created_ms) >= MAX_CREATES_PER_HOUR:
+            wait_ms = ledger.created_ms[0] + _HOUR_MS - now_ms
+            raise Refusal(
+                TEMPLATE_CALLS,
+                f"The account has created {MAX_CREATES_PER_HOUR} templates within an hour.",
+                retry_after_seconds=1 + wait_ms // 1000,
+            )
+
+    def _template(self, waba_id: int, wish: NewTemplate) -> Template:
+        now_ms = self.clock.now_ms()
+        return Template(
+            id=self.keys.next(),
+            waba_id=waba_id,
+            name=wish.name,
+            language=wish.language,
+            category=wish.category,
+            status="PENDING",
+            components=_stored(wish.components, wish.category),
+            named=wish.parameter_format == "NAMED",
+            created_ms=now_ms,
+            changed_ms=now_ms,
+            review_ms=self.review.due_ms(),
+            may_change_category=bool(wish.allow_category_change),
+            sub_category=wish.sub_category,
+            send_ttl_seconds=wish.message_send_ttl_seconds,
+        )
+
+    def _edited(self, template: Template, change: TemplateChange) -> Template:
+        """Return the template as the change makes it. Raises Refusal."""
+        now_ms = self.clock.now_ms()
+        category = change.category or template.category
+        edits_ms = tuple(edit for edit in template.edits_ms if edit > now_ms - _MONTH_MS)
+        self._check_editable(template, edits_ms, now_ms)
+        if template.status == "APPROVED" and category != template.category:
+            raise Refusal(INVALID_PARAMETER, "The category of an approved template cannot be changed.")
+        fault = template_form.check_category(category) or template_form.check_ttl(change.message_send_ttl_seconds)
+        if fault is None and change.components is not None:
+            fault = template_form.check_components(change.components, category, named=template.named)
+        if fault:
+            raise _refusal(fault)
+        ttl = change.message_send_ttl_seconds
+        changed = replace(
+            template,
+            category=category,
+            send_ttl_seconds=template.send_ttl_seconds if ttl is None else ttl,
+            changed_ms=now_ms,
+            edits_ms=(*edits_ms, now_ms) if template.status == "APPROVED" else edits_ms,
+        )
+        if change.components is None and category == template.category:
+            return changed
+        components = template.components if change.components is None else _stored(change.components, category)
+        return replace(changed, components=components, status="PENDING", review_ms=self.review.due_ms())
+
+    def _check_editable(self, template: Template, edits_ms: Sequence[int], now_ms: int) -> None:
+        if template.status not in _EDITABLE:
+            raise Refusal(
+                TEMPLATE_NOT_EDITABLE,
+                f"The template is {template.status}; only an approved, rejected or paused one can be edited.",
+            )
+        if template.status != "APPROVED" or self.limits_lifted:
+            return
+        today = [edit for edit in edits_ms if edit > now_ms - _DAY_MS]
+        if len(today) >= MAX_EDITS_PER_DAY or len(edits_ms) >= MAX_EDITS_PER_MONTH:
+            raise Refusal(
+                TEMPLATE_NOT_EDITABLE,
+                f"The template was edited {len(today)} times in 24 hours and {len(edits_ms)} times in 30 days; an "
+                f"approved one at most {MAX_EDITS_PER_DAY} time a day and {MAX_EDITS_PER_MONTH} times in 30 days.",
+            )
+
+    async def _delete(self, waba_id: int, found: Sequence[Template]) -> None:
+        """Delete templates; the names of those that were approved are blocked first, which a crash does not undo."""
+        async with self.review.alone:
+            now_ms = self.clock.now_ms()
+            ledger = _current(await self._ledgers.get(waba_id) or Ledger(), now_ms)
+            ledger.blocked_ms |= {each.name: now_ms + _MONTH_MS for each in found if each.status in _WAS_APPROVED}
+            await self._ledgers.put(waba_id, ledger)
+            for template in found:
+                await self.directory.delete_template(template)
+
+
+def _current(ledger: Ledger, now_ms: int) -> Ledger:
+    """Return the ledger without what is over."""
+    return Ledger(
+        [moment for moment in ledger.created_ms if moment > now_ms - _HOUR_MS],
+        {name: until for name, until in ledger.blocked_ms.items() if until > now_ms},
+    )
+
+
+def _stored(components: Sequence[Component], category: str) -> bytes:
+    return written_components(with_platform_texts(components) if category == "AUTHENTICATION" else components)
+
+
+def _refusal(fault: Fault) -> Refusal:
+    return Refusal(fault.problem, fault.details)

@@ -1,0 +1,192 @@
+"""Resumable uploads: a file comes in as many pieces as its sender needs, and becomes a handle.
+
+A handle stands for an example in a template's header, or for a profile picture. It is no media id: messages cannot
+name it. Every piece is durable before it is acknowledged, so that an upload goes on after a restart.
+
+# spec: cloud-api.md#13.9
+"""
+
+import base64
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+
+from waypost.errors import Refusal
+from waypost.errors.callers import UNKNOWN_OBJECT
+from waypost.errors.requests import INVALID_PARAMETER
+from waypost.flows.drawers import Drawer
+from waypost.flows.media import MediaShelf, Origin
+from waypost.lib.clock import Clock
+from waypost.lib.ids import new_secret
+from waypost.model import MediaKey, Medium, Number
+from waypost.ports import BlobWriter, Documents
+from waypost.rules.media import limit_for
+
+MAX_SESSIONS = 50
+"""Unfinished uploads of one number; a new one takes the place of the oldest."""
+MAX_NAME_CHARACTERS = 240
+
+_KINDS: Mapping[str, str] = {
+    "application/pdf": "header_document",
+    "image/jpeg": "header_image",
+    "image/png": "header_image",
+    "video/mp4": "header_video",
+}
+
+
+class Session(Struct):
+    """An upload that is not complete."""
+
+    app_id: str
+    mime: str
+    length: int
+    created_ms: int
+    filename: str | None = None
+    received: int = 0
+    pieces: list[MediaKey] = []
+
+
+class Handle(Struct):
+    """What a handle stands for."""
+
+    medium: MediaKey
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an upload is: the handle once it is complete."""
+
+    received: int
+    handle: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Uploads:
+    """The flow, with what it uses."""
+
+    documents: Documents
+    shelf: MediaShelf
+    clock: Clock
+    _busy: set[str] = field(default_factory=set)
+    _sessions: Drawer[Session] = field(init=False)
+    _handles: Drawer[Handle] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Open the drawers."""
+        object.__setattr__(self, "_sessions", Drawer(self.documents, "upload", Session))
+        object.__setattr__(self, "_handles", Drawer(self.documents, "upload_handle", Handle))
+
+    async def begin(self, number: Number, app_id: str, *, mime: str, length: int, filename: str | None) -> str:
+        """Return the name of a new upload. Raises Refusal for a type or a length that is not taken."""
+        mime = "image/jpeg" if mime == "image/jpg" else mime
+        kind = _KINDS.get(mime)
+        if kind is None:
+            raise Refusal(INVALID_PARAMETER, f"file_type is '{mime[:60]}'; it must be one of {', '.join(_KINDS)}.")
+        most = limit_for("cloud", kind)
+        if not 1 <= length <= most:
+            raise Refusal(INVALID_PARAMETER, f"file_length is {length}; it must be from 1 to {most} for {mime}.")
+        await self._make_room(number)
+        name = new_secret()
+        filename = filename[:MAX_NAME_CHARACTERS] if filename else None
+        await self._sessions.put(number.id, Session(app_id[:64], mime, length, self.clock.now_ms(), filename), name)
+        return name
+
+    async def progress(self, number: Number, name: str) -> Progress:
+        """Return how far an upload is. Raises Refusal for an unknown one."""
+        return Progress((await self._session(number, name)).received)
+
+    async def remaining(self, number: Number, name: str) -> int:
+        """Return how many bytes are missing. Raises Refusal for an unknown upload."""
+        session = await self._session(number, name)
+        return session.length - session.received
+
+    async def receive(self, number: Number, name: str, offset: int, chunks: AsyncIterator[bytes]) -> Progress:
+        """Take the bytes from `offset` on, which must be where the last ones ended. Raises Refusal.
+
+        Chunks may end early: what came is kept, and the upload goes on from there.
+        """
+        session = await self._session(number, name)
+        if offset != session.received:
+            raise Refusal(
+                INVALID_PARAMETER,
+                f"file_offset is {offset}; go on from {session.received}, as a GET of the upload says.",
+            )
+        if name in self._busy:
+            raise Refusal(INVALID_PARAMETER, "Another request is sending bytes of this upload; wait for its answer.")
+        self._busy.add(name)
+        try:
+            return await self._take(number, name, session, chunks)
+        finally:
+            self._busy.discard(name)
+
+    async def find(self, number: Number, handle: str) -> Medium | None:
+        """Return the file of a handle; None if it is unknown, of another account, or expired."""
+        sheet = await self._handles.get(number.waba_id, handle)
+        medium = await self.shelf.records.medium(sheet.medium) if sheet else None
+        return medium if medium and medium.expires_ms > self.clock.now_ms() else None
+
+    async def _take(self, number: Number, name: str, session: Session, chunks: AsyncIterator[bytes]) -> Progress:
+        received = session.received
+        async with self.shelf.writer() as writer:
+            async for chunk in chunks:
+                await writer.write(chunk)
+                received += len(chunk)
+            if received == session.length and not session.pieces:
+                return await self._complete(number, name, session, writer)
+            if received > session.received:
+                piece = await self.shelf.keep_piece(writer, Origin(number.id, "handle", None))
+                session.pieces.append(piece.key)
+        session.received = received
+        await self._sessions.put(number.id, session, name)
+        if received < session.length:
+            return Progress(received)
+        async with self.shelf.writer() as writer:
+            await self._join(session, writer)
+            return await self._complete(number, name, session, writer)
+
+    async def _join(self, session: Session, writer: BlobWriter) -> None:
+        for key in session.pieces:
+            piece = await self.shelf.records.medium(key)
+            if piece is not None:
+                async for chunk in self.shelf.read(piece):
+                    await writer.write(chunk)
+
+    async def _complete(self, number: Number, name: str, session: Session, writer: BlobWriter) -> Progress:
+        """Keep the whole file under a handle; one that is not what its type says ends the upload."""
+        origin = Origin(number.id, "handle", session.mime, session.filename)
+        try:
+            medium = await self.shelf.keep(writer, origin, dialect="cloud")
+            handle = _handle(session, medium)
+            await self._handles.put(number.waba_id, Handle(medium.key), handle)
+        finally:
+            await self._forget(number, name, session)
+        return Progress(session.length, handle)
+
+    async def _session(self, number: Number, name: str) -> Session:
+        session = await self._sessions.get(number.id, name)
+        if session is None:
+            raise Refusal(UNKNOWN_OBJECT, f"There is no upload '{name[:60]}', or it is complete.")
+        return session
+
+    async def _make_room(self, number: Number) -> None:
+        open_now = await self._sessions.list(number.id, limit=MAX_SESSIONS)
+        if len(open_now) >= MAX_SESSIONS:
+            name, session = min(open_now, key=lambda item: item[1].created_ms)
+            await self._forget(number, name, session)
+
+    async def _forget(self, number: Number, name: str, session: Session) -> None:
+        await self._sessions.remove(number.id, name)
+        for key in session.pieces:
+            piece = await self.shelf.records.medium(key)
+            if piece is not None:
+                await self.shelf.delete(piece)
+
+
+def _handle(session: Session, medium: Medium) -> str:
+    """Return a new handle.
+
+    # spec: samples/cloud/mgmt_resp_upload_handle.json
+    """
+    mime = base64.b64encode(session.mime.encode("ascii")).decode("ascii")
+    return f"4::{mime}:AR{new_secret()}:e:{medium.expires_ms // 1000}:{session.app_id}:1:AR{new_secret()}"
