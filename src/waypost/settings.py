@@ -97,6 +97,13 @@ class Settings:
     status_delay: Annotated[
         float, _About("Seconds between the simulated statuses.", readers.number(0, 86_400, whole=False))
     ] = 0.0
+    template_review_seconds: Annotated[
+        float,
+        _About(
+            "Seconds of platform time until the review of a template decides.",
+            readers.number(0, 2_592_000, whole=False),
+        ),
+    ] = 0.0
     rules: Annotated[
         Literal["platform", "relaxed"],
         _About(

@@ -28,6 +28,17 @@ def bearer(request: Request, directory: Directory) -> Number:
     return _number_of(_holder(request, token, directory), directory)
 
 
+def upload(request: Request, directory: Directory) -> Number:
+    """Return the number of a resumable upload, which says `Authorization: OAuth` where others say Bearer.
+
+    # spec: cloud-api.md#13.9
+    """
+    scheme, _, token = _authorization(request).partition(" ")
+    if scheme == "OAuth":
+        return _number_of(_holder(request, token.strip(), directory), directory)
+    return bearer(request, directory)
+
+
 def api_key(request: Request, directory: Directory) -> Number:
     """Return the number of a `D360-API-KEY` header. Raises Refusal.
 

@@ -11,7 +11,9 @@ from waypost.api.cloud.errors import render_meta, render_proxy
 from waypost.api.cloud.media import Media
 from waypost.api.cloud.messages import Messages
 from waypost.api.cloud.profile import Profile
+from waypost.api.cloud.templates import Templates
 from waypost.api.cloud.topics import Topic, routes_of
+from waypost.api.cloud.uploads import Uploads
 from waypost.api.cloud.webhooks import Webhooks
 from waypost.api.control.answers import render_control
 from waypost.api.control.routes import Control, guarded_routes, is_own, open_routes
@@ -34,12 +36,13 @@ from waypost.flows.media import MediaShelf
 from waypost.flows.media_urls import MediaURLs
 from waypost.flows.profile import Profiles
 from waypost.flows.subscribe import Subscribe
+from waypost.flows.templates import Templates as TemplatesFlow
 from waypost.flows.usage import Usage
 from waypost.lib.clock import Clock
 from waypost.ports import Documents, Records
 
 _VERSION = re.compile(r"/v[0-9]{1,3}\.[0-9]{1,2}/")
-_PROXY_PATHS = ("/messages", "/message", "/media", "/v1/configs/")
+_PROXY_PATHS = ("/messages", "/message", "/media", "/v1/configs/", "/message_templates")
 _ONPREM_PATHS = ("users", "messages", "message", "media", "contacts", "health", "settings")
 
 
@@ -58,6 +61,7 @@ class Flows:
     documents: Documents
     blocks: Blocks
     profiles: Profiles
+    templates: TemplatesFlow
     usage: Usage
     clock: Clock
     rates_lifted: bool
@@ -116,7 +120,9 @@ def _cloud(flows: Flows, identify: auth.Identify) -> list[_Topic]:
     callers = CloudCallers(flows.directory, identify, flows.usage)
     return [
         Messages(flows.directory, flows.accept, flows.mark_read, identify),
+        Uploads(CloudCallers(flows.directory, auth.upload, flows.usage), flows.templates.uploads),
         Webhooks(flows.directory, flows.subscribe, identify),
+        Templates(callers, flows.templates),
         Profile(callers, flows.profiles),
         BlockList(callers, flows.blocks),
         Media(flows.directory, flows.shelf, flows.urls, identify),

@@ -19,6 +19,9 @@ from waypost.flows.notify import Notify
 from waypost.flows.profile import Profiles
 from waypost.flows.receive import Receive, Recent
 from waypost.flows.subscribe import Subscribe
+from waypost.flows.template_review import Review
+from waypost.flows.templates import Templates
+from waypost.flows.uploads import Uploads
 from waypost.flows.usage import Usage
 from waypost.lib.fetch_on_demand import FetcherOnDemand
 from waypost.model import Delivery, Event, Outbound
@@ -44,9 +47,12 @@ class Parts:
 
     async def run(self) -> None:
         """Run what runs for ever; raises the first bug that ends any of it."""
-        network = self.network
+        network, review, clock = self.network, self.flows.templates.review, self.ground.clock
         await first_to_end(
-            rounds(network.due, network.advance, self.ground.clock), self.messages.failure(), self.webhooks.failure()
+            rounds(network.due, network.advance, clock),
+            rounds(review.due, review.decide, clock),
+            self.messages.failure(),
+            self.webhooks.failure(),
         )
 
 
@@ -126,9 +132,23 @@ def _flows(ground: Ground, accept: Accept, mark_read: MarkRead, receive: Receive
         documents=ground.store,
         blocks=receive.blocks,
         profiles=Profiles.over(ground.store),
+        templates=_templates(ground, receive, accept.shelf),
         usage=Usage(ground.directory, ground.clock, lifted=relaxed),
         clock=ground.clock,
         rates_lifted=relaxed,
+    )
+
+
+def _templates(ground: Ground, receive: Receive, shelf: MediaShelf) -> Templates:
+    delay_ms = int(1000 * ground.settings.template_review_seconds)
+    return Templates(
+        ground.directory,
+        ground.store,
+        Uploads(ground.store, shelf, ground.clock),
+        Review(ground.directory, receive, ground.clock, ground.timers, delay_ms=delay_ms),
+        ground.clock,
+        ground.keys,
+        limits_lifted=ground.settings.rules == "relaxed",
     )
 
 

@@ -58,6 +58,7 @@ async def start(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, Ready
     await parts.messages.start()
     await parts.webhooks.start()
     await parts.network.load()
+    parts.flows.templates.review.load()
     server, operator = await _listen(parts, stack)
     scheme = "https" if settings.tls else "http"
     base_url = f"{scheme}://{_reachable(settings.host)}:{server.port}"
@@ -106,6 +107,7 @@ def _operated(parts: Parts, poster: Poster) -> Operated:
         directory=ground.directory,
         shelf=parts.flows.shelf,
         subscribe=Subscribe(ground.directory, poster, ANYWHERE, trusted=True),
+        review=parts.flows.templates.review,
         clock=ground.clock,
         keys=ground.keys,
         again=parts.webhooks.hurry,

@@ -123,12 +123,38 @@ class TemplateView(Struct):
     category: str
     status: str
     components: Raw
+    parameter_format: str
+    quality: str
+    rejected_reason: str
+    previous_category: str | None
 
 
 class TemplateList(Struct):
     """Every template."""
 
     templates: list[TemplateView]
+
+
+TemplateEvent = Literal[
+    "APPROVED", "REJECTED", "PENDING", "PAUSED", "DISABLED", "FLAGGED", "REINSTATED", "IN_APPEAL", "LIMIT_EXCEEDED",
+    "LOCKED", "DELETED", "PENDING_DELETION", "ARCHIVED", "UNARCHIVED",
+]  # fmt: skip
+
+
+class ReviewOrder(Request):
+    """What happens to a template; `reason` is the platform's word, `explanation` and `recommendation` go to people."""
+
+    event: TemplateEvent
+    reason: str | None = None
+    explanation: str = ""
+    recommendation: str = ""
+
+
+class TemplateUpdate(Request):
+    """What is to change."""
+
+    quality: Literal["GREEN", "YELLOW", "RED", "UNKNOWN"] | UnsetType = UNSET
+    category: Literal["AUTHENTICATION", "MARKETING", "UTILITY"] | UnsetType = UNSET
 
 
 class SignIn(Request):

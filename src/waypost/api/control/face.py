@@ -12,12 +12,14 @@ from waypost.api.control.phones import Phones
 from waypost.api.control.routes import Control
 from waypost.api.control.sessions import Sessions
 from waypost.api.control.sign_in import ATTEMPTS, Door
+from waypost.api.control.templates import Templates
 from waypost.api.control.world import Reset, World
 from waypost.flows.directory import Directory
 from waypost.flows.inspect import Inspect
 from waypost.flows.media import MediaShelf
 from waypost.flows.play import PhoneNetwork, Play
 from waypost.flows.subscribe import Subscribe
+from waypost.flows.template_review import Review
 from waypost.lib.clock import SystemClock
 from waypost.lib.ids import KeyMaker
 from waypost.lib.links import FetchPolicy
@@ -42,6 +44,7 @@ class Operated:
     directory: Directory
     shelf: MediaShelf
     subscribe: Subscribe
+    review: Review
     clock: SystemClock
     keys: KeyMaker
     again: Again
@@ -74,5 +77,6 @@ def build_control(on: Operated, operator: Operator) -> Control:
         deliveries=Deliveries(inspect, on.store, on.directory, on.clock, on.again),
         world=World(on.clock, on.records, on.network, on.reset),
         numbers=Numbers(on.directory, on.subscribe, on.records),
+        templates=Templates(on.directory, on.review),
         health=Health(on.is_ready, on.gauges),
     )

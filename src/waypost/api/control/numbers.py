@@ -1,8 +1,8 @@
-"""Management: numbers, their webhooks and tokens, and the templates."""
+"""Management: numbers, their webhooks and tokens."""
 
 from dataclasses import dataclass, replace
 
-from msgspec import UNSET, Raw
+from msgspec import UNSET
 
 from waypost.api.control.answers import answer, body_of, unknown
 from waypost.api.routing import Request, Response
@@ -12,7 +12,7 @@ from waypost.flows.directory import Directory
 from waypost.flows.subscribe import Subscribe
 from waypost.lib.clock import at
 from waypost.lib.ids import new_secret
-from waypost.model import Number, NumberId, Scope, Template, Token
+from waypost.model import Number, NumberId, Scope, Token
 from waypost.ports import Records
 from waypost.wire.control import Success
 from waypost.wire.management import (
@@ -24,8 +24,6 @@ from waypost.wire.management import (
     NumberList,
     NumberView,
     SecretChange,
-    TemplateList,
-    TemplateView,
     TokenList,
     TokenRequest,
     TokenView,
@@ -135,13 +133,6 @@ class Numbers:
         await self.directory.revoke_hash(found[0].hash)
         return answer(Success())
 
-    async def list_templates(self, request: Request) -> Response:
-        """List the message templates of every account."""
-        _ = request
-        accounts = {number.waba_id for number in self.directory.numbers()}
-        found = [template for account in sorted(accounts) for template in self.directory.templates(account)]
-        return answer(TemplateList([_template_view(template) for template in found]))
-
     async def _subscribe(self, number: Number, wish: WebhookWish) -> None:
         if wish.verify_token is None:
             await self.subscribe.unverified(number, wish.url, wish.headers)
@@ -176,15 +167,3 @@ def _view(number: Number) -> NumberView:
 def _token_view(token: Token) -> TokenView:
     expires = at(token.expires_ms) if token.expires_ms is not None else None
     return TokenView(token.hash[:_SHOWN_HASH_BYTES].hex(), str(token.number_id), token.kind, token.scope, expires)
-
-
-def _template_view(template: Template) -> TemplateView:
-    return TemplateView(
-        str(template.id),
-        str(template.waba_id),
-        template.name,
-        template.language,
-        template.category,
-        template.status,
-        Raw(template.components),
-    )

@@ -9,6 +9,7 @@ from waypost.api.control.numbers import Numbers
 from waypost.api.control.pages import page_handler, root
 from waypost.api.control.phones import Phones
 from waypost.api.control.sign_in import Door
+from waypost.api.control.templates import Templates
 from waypost.api.control.world import World
 from waypost.api.routing import Handler, Route, Scope
 from waypost.wire import control, inbound, management
@@ -30,6 +31,7 @@ class Control:
     deliveries: Deliveries
     world: World
     numbers: Numbers
+    templates: Templates
     health: Health
 
 
@@ -60,6 +62,7 @@ def open_routes(c: Control, document: Handler) -> list[Route]:
 def guarded_routes(c: Control) -> list[Route]:
     """Return the routes that only the operator may use; each is behind the gate."""
     routes = [*_phone_routes(c.phones), *_message_routes(c), *_world_routes(c.world), *_number_routes(c.numbers)]
+    routes += _template_routes(c.templates)
     routes.append(Route("DELETE", f"{V1}/session", c.door.close, "sign_out", None, control.Success, _REFUSED))
     return [replace(route, handler=c.gate.guard(route.handler), name=f"control.{route.name}") for route in routes]
 
@@ -117,5 +120,14 @@ def _number_routes(numbers: Numbers) -> list[Route]:
         Route(
             "DELETE", f"{V1}/tokens/{{token_id}}", numbers.remove_token, "remove_token", None, control.Success, _ABSENT
         ),
-        Route("GET", f"{V1}/templates", numbers.list_templates, "templates", None, m.TemplateList, _REFUSED),
+    ]
+
+
+def _template_routes(templates: Templates) -> list[Route]:
+    one = f"{V1}/templates/{{template_id}}"
+    m = management
+    return [
+        Route("GET", f"{V1}/templates", templates.list, "templates", None, m.TemplateList, _REFUSED),
+        Route("POST", f"{one}/review", templates.order, "review_template", m.ReviewOrder, m.TemplateView, _ABSENT),
+        Route("PATCH", one, templates.patch, "change_template", m.TemplateUpdate, m.TemplateView, _ABSENT),
     ]

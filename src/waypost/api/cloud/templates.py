@@ -1,0 +1,184 @@
+"""Templates: list, create, change and delete them, in Meta's form and in 360dialog's.
+
+# spec: cloud-api.md#13.1, cloud-api.md#13.2
+"""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import msgspec
+
+from waypost.api.bodies import json_body
+from waypost.api.cloud.callers import Callers
+from waypost.api.cloud.topics import Node, Topic
+from waypost.api.routing import Handler, Request, Response
+from waypost.errors import Refusal
+from waypost.errors.callers import UNKNOWN_OBJECT
+from waypost.errors.requests import INVALID_PARAMETER, MISSING_PARAMETER
+from waypost.flows.templates import Templates as TemplatesFlow
+from waypost.lib.ids import new_trace_id
+from waypost.model import Number, Template
+from waypost.wire import cloud
+from waypost.wire.cloud import templates as wire
+from waypost.wire.complaints import mandatory
+from waypost.wire.definitions import NewTemplate, TemplateChange
+from waypost.wire.fields import asked_fields, page
+from waypost.wire.reading import parse
+
+_EDGE = "/message_templates"
+_CONFIGS = "/v1/configs/templates"
+_ID_DIGITS = 17
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """The handlers."""
+
+    callers: Callers
+    templates: TemplatesFlow
+
+    def meta(self) -> Topic:
+        """Return what Meta's graph offers."""
+        return self._topic("/{waba_id}" + _EDGE, "meta")
+
+    def proxy(self) -> Topic:
+        """Return what 360dialog offers: its own paths, and Meta's."""
+        route, meta = self.callers.route, self._topic(_EDGE, "proxy")
+        own = [
+            route("GET", _CONFIGS, self.list_configs, "proxy.template_configs"),
+            route("POST", _CONFIGS, _wrapped(self.create_config), "proxy.create_template_config"),
+            route("DELETE", f"{_CONFIGS}/{{name}}", _wrapped(self.delete_config), "proxy.delete_template_config"),
+        ]
+        return Topic([*own, *meta.routes], meta.nodes)
+
+    def is_template(self, request: Request) -> bool:
+        """Return whether the path names a template of the caller's account."""
+        return self._found(self.callers.number(request), request.params["id"]) is not None
+
+    async def find(self, request: Request) -> Response:
+        """List templates by `name`, `status`, `category`, `language`; page by page: `limit`, `after`, `before`."""
+        number = self.callers.account(request)
+        fields = asked_fields(request.query, wire.DEFAULT_FIELDS, wire.FIELDS)
+        found = [each for each in self._all(number) if wire.matches(each, request.query)]
+        shown, paging = page([(_place(template), template) for template in found], request.query)
+        if shown and shown[-1] is not found[-1]:
+            paging["next"] = _next_url(request, paging["cursors"]["after"])
+        return Response(200, wire.list_answer(shown, fields, paging))
+
+    async def create(self, request: Request) -> Response:
+        """Create a template; its review begins."""
+        number = self.callers.account(request)
+        wish = parse(NewTemplate, await json_body(request))
+        links_allowed = "waba_id" not in request.params
+        return Response(
+            200, wire.created_answer(await self.templates.create(number, wish, links_allowed=links_allowed))
+        )
+
+    async def delete(self, request: Request) -> Response:
+        """Delete by `name` (all languages), by `hsm_id` and `name` (one), or by `hsm_ids` (up to 100, all or none)."""
+        number, query = self.callers.account(request), request.query
+        if "hsm_ids" in query:
+            if "name" in query or "hsm_id" in query:
+                raise Refusal(INVALID_PARAMETER, "hsm_ids goes without 'name' and 'hsm_id'.")
+            await self.templates.delete_ids(number.waba_id, _ids(query["hsm_ids"]))
+        elif "name" in query:
+            one = _id(query["hsm_id"]) if "hsm_id" in query else None
+            await self.templates.delete_name(number.waba_id, query["name"], one)
+        else:
+            raise Refusal(MISSING_PARAMETER, mandatory("name"))
+        return Response(200, cloud.SUCCESS)
+
+    async def get(self, request: Request) -> Response:
+        """Return one template, or the `fields` of it that are asked for."""
+        fields = asked_fields(request.query, wire.DEFAULT_FIELDS, wire.FIELDS)
+        return Response(200, wire.template_answer(self._template(request), fields))
+
+    async def edit(self, request: Request) -> Response:
+        """Change a template; components are replaced as a whole."""
+        number, template = self.callers.number(request), self._template(request)
+        change = parse(TemplateChange, await json_body(request))
+        await self.templates.edit(number, template, change)
+        return Response(200, cloud.SUCCESS)
+
+    async def list_configs(self, request: Request) -> Response:
+        """List templates as 360dialog does: `limit`, `offset`, `sort`, `filters`."""
+        number = self.callers.number(request)
+        return Response(200, wire.proxy_list(self._all(number), wire.proxy_wanted(request.query)))
+
+    async def create_config(self, request: Request) -> Response:
+        """Create a template; 360dialog answers with the whole of it."""
+        number = self.callers.number(request)
+        wish = parse(NewTemplate, await json_body(request))
+        template = await self.templates.create(number, wish, links_allowed=True)
+        return Response(201, wire.proxy_template(template))
+
+    async def delete_config(self, request: Request) -> Response:
+        """Delete a template in all its languages."""
+        number = self.callers.number(request)
+        await self.templates.delete_name(number.waba_id, request.params["name"])
+        return Response(200, wire.proxy_deleted(new_trace_id()))
+
+    def _topic(self, path: str, face: str) -> Topic:
+        route, counted = self.callers.route, self.callers.counted
+        routes = [
+            route("GET", path, self.find, f"{face}.templates"),
+            route("POST", path, self.create, f"{face}.create_template"),
+            route("DELETE", path, self.delete, f"{face}.delete_templates"),
+        ]
+        return Topic(routes, [Node(self.is_template, get=counted(self.get), post=counted(self.edit))])
+
+    def _all(self, number: Number) -> list[Template]:
+        return self.templates.directory.templates(number.waba_id)
+
+    def _found(self, number: Number, text: str) -> Template | None:
+        if not (text.isascii() and text.isdigit() and len(text) <= _ID_DIGITS):
+            return None
+        template = self.templates.directory.template_by_id(int(text))
+        return template if template and template.waba_id == number.waba_id else None
+
+    def _template(self, request: Request) -> Template:
+        found = self._found(self.callers.number(request), request.params["id"])
+        if found is None:
+            raise Refusal(UNKNOWN_OBJECT, f"Object with ID '{request.params['id']}' does not exist")
+        return found
+
+
+def _wrapped(handler: Handler) -> Handler:
+    """Return the handler with the refusals of the upstream as 360dialog shows them; its own stay as they are."""
+
+    async def run(request: Request) -> Response:
+        try:
+            return await handler(request)  # type: ignore[return-value]  # these handlers make plain responses
+        except Refusal as refusal:
+            if refusal.fault.problem.proxy_message is not None:
+                raise
+            return Response(refusal.fault.problem.http, wire.proxy_wrapped(refusal.fault, new_trace_id()))
+
+    run.__doc__ = handler.__doc__
+    return run
+
+
+def _place(template: Template) -> str:
+    return str(template.id).zfill(_ID_DIGITS)
+
+
+def _next_url(request: Request, after: str) -> str:
+    """Return the address of the next page, as the client has reached this one."""
+    host = (request.header(b"host") or b"").decode("latin-1")
+    query = {name: value for name, value in request.query.items() if name not in ("after", "before")}
+    return f"{request.scope['scheme']}://{host}{request.path}?{urlencode({**query, 'after': after})}"
+
+
+def _id(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= _ID_DIGITS):
+        raise Refusal(INVALID_PARAMETER, f"'{text[:60]}' is not the id of a template.")
+    return int(text)
+
+
+def _ids(text: str) -> list[int]:
+    """Return the ids of `[1,2]` or `["1","2"]`. Raises Refusal."""
+    try:
+        found = msgspec.json.decode(text, type=list[str | int])
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        raise Refusal(INVALID_PARAMETER, f"hsm_ids must be a JSON array of ids; it is '{text[:60]}'.") from None
+    return [_id(str(each)) for each in found]
