@@ -91,7 +91,9 @@ class TestConfiguration:
         assert await opened.load_providers(NumberId(1)) == []
 
     async def test_templates_come_back_as_they_were_saved(self, opened: SqliteStore) -> None:
-        template = Template(9, 77, "hello", "en_US", "UTILITY", "APPROVED", b"[]", named=True, edits_ms=(1, 2), quality="RED")
+        template = Template(
+            9, 77, "hello", "en_US", "UTILITY", "APPROVED", b"[]", named=True, edits_ms=(1, 2), quality="RED"
+        )
         await opened.save_template(replace(template, status="PENDING"))
         await opened.save_template(template)
 
