@@ -310,6 +310,36 @@ def test_a_full_disk_has_a_name_of_its_own(tmp_path: Path, code: int) -> None:
     assert (unfinished(tmp_path), stored(tmp_path)) == ([], [])
 
 
+def test_kept_files_are_listed_by_their_first_byte_and_age(make: Make, tmp_path: Path) -> None:
+    async def work(blobs: LocalBlobs) -> list[list[bytes]]:
+        blob = await kept(blobs, b"x")
+        first = blob.sha256[0]
+        later, earlier = datetime.now(UTC) + timedelta(minutes=1), datetime.now(UTC) - timedelta(minutes=1)
+        return [
+            await blobs.kept(first, older_than=later),
+            await blobs.kept(first, older_than=earlier),
+            await blobs.kept(first ^ 1, older_than=later),
+        ]
+
+    assert using(make(tmp_path), work) == [[hashlib.sha256(b"x").digest()], [], []]
+
+
+def test_what_is_no_kept_file_is_not_listed(tmp_path: Path) -> None:
+    name = hashlib.sha256(b"x").hexdigest()
+    folder = tmp_path / name[:2] / name[2:4]
+    folder.mkdir(parents=True)
+    (folder / f"{name[:2]}-notes.txt").write_text("mine")
+    (folder / name).symlink_to(tmp_path)
+    (tmp_path / name[:2] / "00").mkdir(exist_ok=True)
+    (tmp_path / name[:2] / "00" / hashlib.sha256(b"misplaced").hexdigest()).write_text("x")
+
+    listed = using(
+        LocalBlobs(tmp_path), lambda blobs: blobs.kept(int(name[:2], 16), older_than=datetime.now(UTC) + timedelta(1))
+    )
+
+    assert listed == []
+
+
 FILL_THE_DISK = textwrap.dedent("""
     import asyncio, sys
     from pathlib import Path

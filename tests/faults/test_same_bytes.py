@@ -1,6 +1,7 @@
 """Files with the same bytes: deleting one while another is being kept takes nothing from it."""
 
 import asyncio
+import hashlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -55,4 +56,22 @@ async def test_a_file_that_is_being_kept_outlives_the_deletion_of_its_twin(tmp_p
         kept = await keeping
         await deleting
 
+        assert b"".join([chunk async for chunk in shelf.read(kept)]) == JPEG.data
+
+
+async def test_a_file_that_is_being_kept_is_not_taken_for_one_that_a_crash_left(tmp_path: Path) -> None:
+    async with running(tmp_path) as server:
+        shelf, store = server.parts.flows.shelf, server.parts.ground.store
+        rows = SlowRows(shelf.records)
+        keeping = asyncio.create_task(keep(replace(shelf, records=rows)))
+        await rows.asked.wait()
+        sha256 = hashlib.sha256(JPEG.data).digest()
+        seen_without_a_row = await store.blobs_without_rows([sha256])
+
+        dropping = asyncio.create_task(shelf.drop_orphan(sha256, store))
+        await asyncio.wait([dropping], timeout=0.5)
+        rows.go.set()
+        kept = await keeping
+
+        assert (seen_without_a_row, await dropping) == ([sha256], False)
         assert b"".join([chunk async for chunk in shelf.read(kept)]) == JPEG.data

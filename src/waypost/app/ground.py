@@ -18,13 +18,13 @@ from waypost.lib.images import ImageInspector
 from waypost.lib.links import FetchPolicy
 from waypost.lib.poster import Poster
 from waypost.lib.vetting import SystemResolver
-from waypost.ports import BlobStore, Documents, NetworkStore, Records, Store
+from waypost.ports import BlobStore, Documents, Housekeeping, NetworkStore, Records, Store
 from waypost.settings import Settings
 from waypost.workers.timers import Timers
 
 
-class FullStore(Store, Records, Documents, NetworkStore, Protocol):
-    """One database behind all four ports."""
+class FullStore(Store, Records, Documents, Housekeeping, NetworkStore, Protocol):
+    """One database behind all five ports."""
 
     @property
     def depth(self) -> int:

@@ -21,6 +21,7 @@ from waypost.flows.receive import Receive, Recent
 from waypost.flows.subscribe import Subscribe
 from waypost.flows.template_review import Review
 from waypost.flows.templates import Templates
+from waypost.flows.upkeep import Upkeep
 from waypost.flows.uploads import Uploads
 from waypost.flows.usage import Usage
 from waypost.lib.fetch_on_demand import FetcherOnDemand
@@ -29,7 +30,9 @@ from waypost.upstreams.simulated.faults import Faults
 from waypost.upstreams.simulated.network import Network
 from waypost.upstreams.simulated.phones import Phones
 from waypost.workers.lanes import Lanes
-from waypost.workers.rounds import rounds
+from waypost.workers.rounds import forgiving, now_and_then, rounds
+
+_TIDY_EVERY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Parts:
     messages: Lanes[Outbound]
     webhooks: Lanes[Delivery]
     flows: Flows
+    upkeep: Upkeep
     counts: Counter[str]
     """What happened since the start, for the metrics."""
 
@@ -53,6 +57,13 @@ class Parts:
             rounds(review.due, review.decide, clock),
             self.messages.failure(),
             self.webhooks.failure(),
+            self._tidy(),
+        )
+
+    async def _tidy(self) -> None:
+        await asyncio.gather(
+            now_and_then(forgiving("upkeep", self.upkeep), self.ground.clock, _TIDY_EVERY),
+            forgiving("orphans", self.upkeep.drop_orphans)(),
         )
 
 
@@ -86,7 +97,8 @@ def build(ground: Ground) -> Parts:
 
     accept = Accept(store, ground.directory, shelf, Meters(lifted=relaxed), clock, ground.keys, enqueue)
     flows = _flows(ground, accept, MarkRead(store, network), receive)
-    return Parts(ground, network, receive, messages, webhooks, flows, counts)
+    upkeep = Upkeep(store, ground.blobs, shelf, ground.directory, clock)
+    return Parts(ground, network, receive, messages, webhooks, flows, upkeep, counts)
 
 
 def _network(ground: Ground) -> Network:

@@ -94,6 +94,10 @@ class LocalBlobs:
         """Remove the file; an unknown hash is ignored. Readers that have it open go on reading."""
         await self.run(lambda: self._delete(sha256))
 
+    async def kept(self, first_byte: int, *, older_than: datetime) -> list[bytes]:
+        """Return the hashes that begin with a byte, of what was first kept before this moment, in order."""
+        return await self.run(lambda: self._kept(f"{first_byte:02x}", older_than.timestamp()))
+
     async def sweep(self, older_than: datetime) -> int:
         """Remove what crashes left: unfinished files last written before this moment. Returns how many."""
         return await self.run(lambda: self._sweep(older_than.timestamp()))
@@ -198,6 +202,15 @@ class LocalBlobs:
         final = sha256.hex()
         with contextlib.suppress(FileNotFoundError), _closing(self._leaf(final)) as directory:
             os.unlink(final, dir_fd=directory)
+
+    def _kept(self, first: str, before: float) -> list[bytes]:
+        found = []
+        for path in (self._root / first).glob(f"[0-9a-f][0-9a-f]/{first}*"):
+            with contextlib.suppress(FileNotFoundError, ValueError):  # deleted meanwhile, or nothing of ours
+                facts, sha256 = path.lstat(), bytes.fromhex(path.name)
+                if stat.S_ISREG(facts.st_mode) and facts.st_mtime < before and self.path(sha256) == path:
+                    found.append(sha256)
+        return sorted(found)
 
     def _sweep(self, before: float) -> int:
         removed = 0

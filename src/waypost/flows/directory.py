@@ -1,6 +1,7 @@
 """The numbers and their credentials, in memory: who is calling, and which number they mean."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -117,6 +118,11 @@ class Directory:
         """Forget the credential that was stored under this hash."""
         await self._records.delete_token(hashed)
         self._tokens.pop(hashed, None)
+
+    def forget(self, hashes: Iterable[bytes]) -> None:
+        """Let go of credentials that are stored no more."""
+        for hashed in hashes:
+            self._tokens.pop(hashed, None)
 
 
 def _name_of(template: Template) -> tuple[int, str, str]:

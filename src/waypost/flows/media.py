@@ -23,7 +23,7 @@ from waypost.lib.images import ImageInspector
 from waypost.lib.links import BadLink, FetchPolicy, Link, parse_link
 from waypost.lib.media_facts import MediaFacts, gather_facts
 from waypost.model import Dialect, MediaKey, Medium, NumberId, Outbound, Provider
-from waypost.ports import Blob, BlobStore, BlobWriter, Records
+from waypost.ports import Blob, BlobStore, BlobWriter, Housekeeping, Records
 from waypost.rules import media as media_rules
 from waypost.wire.canonical import stored_content
 from waypost.wire.parts import MediaObject
@@ -130,6 +130,14 @@ class MediaShelf:
         async with self._alone_with(medium.sha256):
             if await self.records.delete_medium(medium.key):
                 await self.blobs.delete(medium.sha256)
+
+    async def drop_orphan(self, sha256: bytes, rows: Housekeeping) -> bool:
+        """Delete bytes that no id has; return False if they have got one meanwhile."""
+        async with self._alone_with(sha256):
+            if not await rows.blobs_without_rows([sha256]):
+                return False
+            await self.blobs.delete(sha256)
+        return True
 
     async def for_message(self, message: Outbound) -> Sequence[Medium] | Fault:
         """Return the media that a message carries, in order, those fetched that are links.

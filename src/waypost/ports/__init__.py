@@ -8,6 +8,7 @@ Anything that is written may raise `StoreBusy` (the queue of operations is full;
 from waypost.ports.blobs import Blob, BlobStore, BlobWriter
 from waypost.ports.conditions import StoreBusy, StoreDown, StoreRefused
 from waypost.ports.documents import Documents
+from waypost.ports.housekeeping import Housekeeping
 from waypost.ports.messages import InboundRow, StatusRow, Store
 from waypost.ports.network import Carried, NetworkStore
 from waypost.ports.records import Records, StoredDelivery, StoredMessage
@@ -21,6 +22,7 @@ __all__ = [
     "Carried",
     "Documents",
     "Enqueue",
+    "Housekeeping",
     "InboundRow",
     "NetworkStore",
     "Records",

@@ -57,6 +57,10 @@ class BlobStore(Protocol):
         """Delete; an unknown hash is ignored."""
         ...
 
+    async def kept(self, first_byte: int, *, older_than: datetime) -> list[bytes]:
+        """Return the hashes that begin with a byte, of what was first kept before this moment, in order."""
+        ...
+
     async def sweep(self, older_than: datetime) -> int:
         """Remove what crashes left: unfinished files last written before this moment. Returns how many."""
         ...

@@ -1,4 +1,4 @@
-"""The embedded store: SQLite with group commit; implements the ports Store, Records, Documents and NetworkStore."""
+"""The embedded store: SQLite with group commit; implements every port of the kind."""
 
 import os
 import sys
@@ -10,6 +10,7 @@ from waypost.storage.commit import LAZY_SECONDS, MAX_OPERATIONS, GroupCommit
 from waypost.storage.sqlite_documents import DocumentsPart
 from waypost.storage.sqlite_engine import Reader, open_engine
 from waypost.storage.sqlite_hot import HotWrites, Joined, Windows
+from waypost.storage.sqlite_housekeeping import HousekeepingPart
 from waypost.storage.sqlite_network import NetworkPart
 from waypost.storage.sqlite_records import RecordsPart
 from waypost.storage.sqlite_store import StorePart
@@ -27,8 +28,8 @@ def ignore_joined(events: Sequence[Event]) -> None:
     _ = events
 
 
-# Inherits, against the house's habit: four ports, one object with one lifetime, and nothing is overridden.
-class SqliteStore(StorePart, RecordsPart, DocumentsPart, NetworkPart):
+# Inherits, against the house's habit: five ports, one object with one lifetime, and nothing is overridden.
+class SqliteStore(StorePart, RecordsPart, DocumentsPart, HousekeepingPart, NetworkPart):
     """The store over one file. Made by `open`, used and closed on one event loop."""
 
     @classmethod

@@ -1,12 +1,17 @@
-"""Rounds, and the patience of a worker while the store cannot take anything, for example because the disk is full."""
+"""Rounds, what is done now and then, and the patience of a worker while the store can take nothing: a full disk."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
 from typing import TypeVar
 
+from waypost.lib import log
 from waypost.lib.clock import Clock
 from waypost.ports import StoreBusy, StoreDown
 
 _PAUSE_SECONDS = 0.5
+_log = log.Log("waypost.rounds")
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -30,3 +35,27 @@ async def rounds(take: Callable[[], Awaitable[Job]], work: Callable[[Job], Await
     work_patiently = patient(work, clock)
     while True:
         await work_patiently(await take())
+
+
+def forgiving(name: str, work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+    """Return `work` that may wait for another time: what keeps it from being done is logged, and nothing stops."""
+
+    async def do() -> None:
+        try:
+            await work()
+        except (StoreBusy, StoreDown, OSError) as error:
+            _log.warning(f"{name}.put_off", why=str(error))
+
+    return do
+
+
+async def now_and_then(work: Callable[[], Awaitable[None]], clock: Clock, every: timedelta) -> None:
+    """Do `work` now, and again each time that platform time or real time has gone on by `every`.
+
+    Real time too, because platform time may stand still or have been set back.
+    """
+    while True:
+        due_ms = clock.now_ms() + every // timedelta(milliseconds=1)
+        await work()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(clock.wait_until(due_ms), every.total_seconds())

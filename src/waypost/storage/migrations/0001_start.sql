@@ -132,6 +132,7 @@ CREATE TABLE media (
     damage TEXT
 ) STRICT;
 CREATE INDEX media_of_blob ON media (sha256);
+CREATE INDEX media_by_expiry ON media (expires_ms);
 
 CREATE TABLE numbers (id INTEGER PRIMARY KEY, number BLOB NOT NULL) STRICT;   -- as JSON
 

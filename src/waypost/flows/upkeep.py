@@ -1,0 +1,70 @@
+"""Upkeep: throw away what nobody can use any more, a little at a time.
+
+Logins and media go when their time is over, keys of repeated requests when they are forgotten, and files that a crash
+left without a row once they are an hour old. What is thrown away here had already ceased to work.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from waypost.flows.accept import KEY_LIFE_MS
+from waypost.flows.directory import Directory
+from waypost.flows.media import MediaShelf
+from waypost.lib.clock import EPOCH, Clock
+from waypost.ports import BlobStore, Housekeeping
+
+MEDIA_GRACE_MS = timedelta(days=1) // timedelta(milliseconds=1)
+"""How long an expired medium stays, for messages that were accepted while it was good."""
+ORPHAN_AGE = timedelta(hours=1)
+"""How old a file without a row must be, in real time."""
+
+_BATCH = 200
+_PAUSE_SECONDS = 0.02  # between two steps, so that requests never wait behind more than one
+_FIRST_BYTES = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """The flow, with the ports it uses."""
+
+    store: Housekeeping
+    blobs: BlobStore
+    shelf: MediaShelf
+    directory: Directory
+    clock: Clock
+
+    async def __call__(self) -> None:
+        """Drop everything whose time is over; done again after a failure it goes on where it was."""
+        now_ms = self.clock.now_ms()
+        await self._drop_tokens(now_ms)
+        await self._drop_keys(now_ms - KEY_LIFE_MS)
+        await self._drop_media(now_ms - MEDIA_GRACE_MS)
+
+    async def drop_orphans(self) -> int:
+        """Walk through all files and delete those that no medium has; return how many.
+
+        A kill between a file and its row leaves one, and so does a reset.
+        """
+        before = EPOCH + timedelta(seconds=self.clock.wall_seconds()) - ORPHAN_AGE
+        dropped = 0
+        for first_byte in range(_FIRST_BYTES):
+            kept = await self.blobs.kept(first_byte, older_than=before)
+            for sha256 in await self.store.blobs_without_rows(kept) if kept else ():
+                dropped += await self.shelf.drop_orphan(sha256, self.store)
+            await self.clock.pause(_PAUSE_SECONDS)
+        return dropped
+
+    async def _drop_tokens(self, now_ms: int) -> None:
+        while hashes := await self.store.drop_expired_tokens(now_ms, _BATCH):
+            self.directory.forget(hashes)
+            await self.clock.pause(_PAUSE_SECONDS)
+
+    async def _drop_keys(self, before_ms: int) -> None:
+        while await self.store.drop_old_keys(before_ms, _BATCH):
+            await self.clock.pause(_PAUSE_SECONDS)
+
+    async def _drop_media(self, before_ms: int) -> None:
+        while media := await self.store.expired_media(before_ms, _BATCH):
+            for medium in media:
+                await self.shelf.delete(medium)
+            await self.clock.pause(_PAUSE_SECONDS)

@@ -1,0 +1,47 @@
+"""The port Housekeeping over SQLite."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import apsw
+
+from waypost.model import Medium
+from waypost.storage import sqlite_rows
+from waypost.storage.sqlite_part import Part
+from waypost.storage.sqlite_rows import MEDIUM_COLUMNS
+
+# Forget logins whose time is over; the table is as small as the number of programs.
+_DROP_TOKENS = "DELETE FROM tokens WHERE hash IN (SELECT hash FROM tokens WHERE expires_ms <= ? LIMIT ?) RETURNING hash"
+# Forget keys, the oldest first.
+_DROP_KEYS = (
+    "DELETE FROM idempotency WHERE (number_id, key) IN"
+    " (SELECT number_id, key FROM idempotency WHERE at_ms < ? ORDER BY at_ms LIMIT ?) RETURNING 1"
+)
+# Find media whose time is over, the oldest first.
+_EXPIRED_MEDIA = f"SELECT {MEDIUM_COLUMNS} FROM media WHERE expires_ms < ? ORDER BY expires_ms LIMIT ?"  # noqa: S608 - constants
+_HAS_ROW = "SELECT EXISTS (SELECT 1 FROM media WHERE sha256 = ?)"
+
+
+class HousekeepingPart(Part):
+    """See `ports.Housekeeping` for what each operation promises."""
+
+    async def drop_expired_tokens(self, now_ms: int, limit: int) -> list[bytes]:
+        """Forget tokens whose time is over."""
+        rows: Any = await self._save(_DROP_TOKENS, (now_ms, limit))
+        return [hashed for (hashed,) in rows]
+
+    async def drop_old_keys(self, before_ms: int, limit: int) -> int:
+        """Forget the keys of old requests."""
+        return len(await self._save(_DROP_KEYS, (before_ms, limit)))
+
+    async def expired_media(self, before_ms: int, limit: int) -> list[Medium]:
+        """Return media whose time is over."""
+        return [sqlite_rows.medium(row) for row in self._reader.rows(_EXPIRED_MEDIA, (before_ms, limit))]
+
+    async def blobs_without_rows(self, hashes: Sequence[bytes]) -> list[bytes]:
+        """Return the hashes that no medium has."""
+
+        def look(connection: apsw.Connection) -> list[bytes]:
+            return [hashed for hashed in hashes if not connection.execute(_HAS_ROW, (hashed,)).get]
+
+        return await self._search(look)

@@ -1,0 +1,147 @@
+"""What is thrown away when its time is over, while the server runs and at the next start."""
+
+import asyncio
+import hashlib
+import os
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import apsw
+import pytest
+from tests.journeys.conftest import PHONE, World, open_world
+from tests.support.media import jpeg, png
+
+from waypost.blobs.local import LocalBlobs
+
+pytestmark = pytest.mark.anyio
+
+TOKENS = "SELECT count(*) FROM tokens WHERE kind = 'login'"
+KEYS = "SELECT count(*) FROM idempotency"
+MEDIA = "SELECT count(*) FROM media"
+
+
+@pytest.fixture
+def face() -> str:
+    return "meta"
+
+
+@pytest.fixture
+async def world(face: str, tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(face, tmp_path / "data") as opened:
+        yield opened
+
+
+def rows(data: Path, question: str) -> int:
+    connection = apsw.Connection(str(data / "waypost.db"), flags=apsw.SQLITE_OPEN_READONLY)
+    try:
+        return int(connection.execute(question).get)
+    finally:
+        connection.close()
+
+
+def files(data: Path) -> set[str]:
+    """Return the content of every kept file, by its hash."""
+    return {path.name for path in (data / "media").glob("??/??/*")}
+
+
+def name_of(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not is_so():  # noqa: ASYNC110 - nobody tells of what was thrown away
+            await asyncio.sleep(0.02)
+
+
+async def send(world: World, key: str) -> Any:
+    message = world.client.message(PHONE, "text", {"body": "Hello"})
+    return await world.client.call("POST", world.client.messages_path, json=message, headers={"Idempotency-Key": key})
+
+
+async def test_an_expired_medium_goes_with_its_file_a_day_after_its_time(world: World, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    await world.upload(png())
+    await world.advance(days=30.5)
+    await world.upload(jpeg())
+
+    await world.advance(days=1)
+
+    await until(lambda: files(data) == {name_of(jpeg().data)})
+    assert rows(data, MEDIA) == 1
+
+
+async def test_a_file_stays_while_a_younger_medium_has_it(world: World, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    await world.upload(png())
+    await world.advance(days=29)
+    young = await world.upload(png())
+
+    await world.advance(days=3)
+
+    await until(lambda: rows(data, MEDIA) == 1)
+    assert files(data) == {name_of(png().data)}
+    assert (await world.client.download(young)).body == png().data
+
+
+async def test_keys_of_repeated_requests_go_after_48_hours(world: World, tmp_path: Path) -> None:
+    await send(world, "order-1")
+    await world.advance(hours=30)
+    await send(world, "order-2")
+    assert rows(tmp_path / "data", KEYS) == 2
+
+    await world.advance(hours=19)
+
+    await until(lambda: rows(tmp_path / "data", KEYS) == 1)
+
+
+async def test_logins_go_when_their_time_is_over(tmp_path: Path) -> None:
+    async with open_world("onprem", tmp_path / "data") as world:
+        await world.advance(days=6)  # logs in once more
+        assert rows(tmp_path / "data", TOKENS) == 2
+
+        await world.operate("PUT", "/clock", json={"advance_seconds": 2 * 86_400})
+
+        await until(lambda: rows(tmp_path / "data", TOKENS) == 1)
+        assert (await world.client.send(PHONE, "text", {"body": "Hi"})).status == 201
+
+
+async def test_what_expired_while_the_server_was_stopped_goes_at_the_start(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    async with open_world("meta", data) as world:
+        await world.upload(png())
+    connection = apsw.Connection(str(data / "waypost.db"))
+    connection.execute("UPDATE media SET expires_ms = 1")
+    connection.close()
+
+    async with open_world("meta", data):
+        await until(lambda: files(data) == set())
+
+
+async def test_files_without_a_row_go_at_the_start_once_they_are_an_hour_old(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    async with open_world("meta", data) as world:
+        used = await world.upload(png())
+    old, fresh = await _left_by_a_crash(data, b"old"), await _left_by_a_crash(data, b"fresh")
+    for name in (name_of(png().data), old):
+        long_ago = time.time() - 3_700
+        os.utime(data / "media" / name[:2] / name[2:4] / name, (long_ago, long_ago))
+
+    async with open_world("meta", data) as world:
+        await until(lambda: old not in files(data))
+        await asyncio.sleep(0)
+
+        assert files(data) == {name_of(png().data), fresh}
+        assert (await world.client.download(used)).body == png().data
+
+
+async def _left_by_a_crash(data: Path, content: bytes) -> str:
+    """Keep a file that no medium has, and return its name."""
+    blobs = LocalBlobs(data / "media")
+    async with blobs.writer() as writer:
+        await writer.write(content)
+        blob = await writer.keep()
+    await blobs.aclose()
+    return blob.sha256.hex()
