@@ -3,7 +3,18 @@
 from dataclasses import replace
 
 import pytest
-from tests.support.store_rows import NUMBER, USER, attempt, carried, inbound_row, medium, outbound, status_row, stored
+from tests.support.store_rows import (
+    NUMBER,
+    USER,
+    attempt,
+    carried,
+    inbound_row,
+    medium,
+    outbound,
+    status_row,
+    stored,
+    waiting,
+)
 
 from waypost.model import (
     EventKey,
@@ -144,8 +155,8 @@ class TestDeliveries:
         rows = [inbound_row(11, 10), inbound_row(21, 20), inbound_row(31, 30)]
         for row in rows:
             await opened.record_inbound(row)
-        await opened.delivery_dead(rows[0].event, None)
-        await opened.delivery_done(rows[1].event, attempt(1))
+        await opened.delivery_dead(waiting(rows[0].event), None)
+        await opened.delivery_done(waiting(rows[1].event), attempt(1))
 
         by_state = [
             await opened.deliveries(message_key=None, state=state, limit=10)

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Literal
 
+import msgspec
 import pytest
 from tests.support.store_rows import (
     NUMBER,
@@ -370,7 +372,7 @@ class TestDeliveries:
     async def test_a_done_delivery_waits_no_more(self, store: Store, records: Records, event_key: EventKey) -> None:
         event = inbound_row(11, 10).event
 
-        await store.delivery_done(event, attempt(1))
+        await store.delivery_done(waiting(event), attempt(1))
 
         assert await store.waiting_deliveries(FIRST, 10) == []
         assert await records.delivery(event_key) == StoredDelivery(event, "done", 3_000, 3_000, (attempt(1),))
@@ -380,7 +382,7 @@ class TestDeliveries:
     ) -> None:
         event = inbound_row(11, 10).event
 
-        await store.delivery_done(event, None)
+        await store.delivery_done(waiting(event), None)
         done = await records.delivery(event_key)
         await store.redeliver(event_key, 9_000)
 
@@ -404,7 +406,7 @@ class TestDeliveries:
         event = inbound_row(11, 10).event
         await store.delivery_retry(Delivery(event, 3_000, attempt=1, due_ms=8_000), attempt(1, None))
 
-        await store.delivery_done(event, attempt(2))
+        await store.delivery_done(waiting(event), attempt(2))
 
         assert await records.delivery(event_key) == StoredDelivery(
             event, "done", 3_000, 8_000, (attempt(1, None), attempt(2))
@@ -416,7 +418,7 @@ class TestDeliveries:
     ) -> None:
         event = inbound_row(11, 10).event
 
-        await store.delivery_dead(event, attempt(1, 500) if last else None)
+        await store.delivery_dead(waiting(event), attempt(1, 500) if last else None)
 
         assert await store.waiting_deliveries(FIRST, 10) == []
         assert await records.delivery(event_key) == StoredDelivery(event, "dead", 3_000, 3_000, tuple(last))  # type: ignore[arg-type]
@@ -425,7 +427,7 @@ class TestDeliveries:
         self, store: Store, records: Records, event_key: EventKey
     ) -> None:
         event = inbound_row(11, 10).event
-        await store.delivery_done(event, attempt(1))
+        await store.delivery_done(waiting(event), attempt(1))
 
         delivery = await store.redeliver(event_key, 9_000)
 
@@ -470,3 +472,93 @@ async def test_a_notice_waits_for_its_subscriber_like_any_event(opened: SqliteSt
 
     assert [delivery.event for delivery in await opened.waiting_deliveries(EventKey(0), 10)] == [notice]
     assert await opened.events_of(MessageKey(10)) == [unheard]
+
+
+class TestFurtherDeliveries:
+    """An event goes to several endpoints, each of which has a delivery of its own."""
+
+    FURTHER = ((EventKey(12), "ep_1"), (EventKey(13), "ep_2"))
+
+    def deliveries(self, event: Event) -> list[Delivery]:
+        first = waiting(event)
+        return [first, *(Delivery(event, 3_000, 0, 3_000, name, key) for key, name in self.FURTHER)]
+
+    @pytest.fixture
+    async def event(self, store: Store) -> Event:
+        row = msgspec.structs.replace(inbound_row(11, 10), further=self.FURTHER)
+        await store.record_inbound(row)
+        return row.event
+
+    async def test_each_waits_for_itself_in_the_order_of_its_own_key(self, store: Store, event: Event) -> None:
+        assert await store.waiting_deliveries(FIRST, 10) == self.deliveries(event)
+        assert await store.waiting_deliveries(EventKey(12), 10) == self.deliveries(event)[2:]
+        assert await store.highest_key() == 13
+
+    async def test_one_can_be_done_while_others_wait_or_are_dead(
+        self, store: Store, records: Records, event: Event
+    ) -> None:
+        first, second, third = self.deliveries(event)
+
+        await store.delivery_done(second, attempt(1))
+        await store.delivery_dead(third, attempt(1, 500))
+
+        assert await store.waiting_deliveries(FIRST, 10) == [first]
+        assert await records.deliveries(message_key=event.message_key, state=None, limit=10) == [
+            StoredDelivery(event, "waiting", 3_000, 3_000, ()),
+            StoredDelivery(event, "done", 3_000, 3_000, (attempt(1),), "ep_1", EventKey(12)),
+            StoredDelivery(event, "dead", 3_000, 3_000, (attempt(1, 500),), "ep_2", EventKey(13)),
+        ]
+        assert await records.delivery(EventKey(13)) == StoredDelivery(
+            event, "dead", 3_000, 3_000, (attempt(1, 500),), "ep_2", EventKey(13)
+        )
+
+    async def test_one_is_retried_and_delivered_again_alone(self, store: Store, records: Records, event: Event) -> None:
+        _, second, _ = self.deliveries(event)
+        second.attempt, second.due_ms = 1, 8_000
+        await store.delivery_retry(second, attempt(1, 503))
+        await store.delivery_done(second, attempt(2))
+
+        again = await store.redeliver(EventKey(12), 9_000)
+
+        assert again == Delivery(event, 9_000, 0, 9_000, "ep_1", EventKey(12))
+        assert await records.delivery(EventKey(12)) == StoredDelivery(
+            event, "waiting", 9_000, 9_000, (attempt(1, 503), attempt(2)), "ep_1", EventKey(12)
+        )
+
+    @pytest.mark.parametrize("state", ["cancelled", "dropped"])
+    async def test_one_that_is_ended_waits_no_more_and_is_found_by_its_state(
+        self, store: Store, records: Records, event: Event, state: Literal["cancelled", "dropped"]
+    ) -> None:
+        first, second, third = self.deliveries(event)
+
+        await store.delivery_ended(second, state)
+
+        assert await store.waiting_deliveries(FIRST, 10) == [first, third]
+        found = await records.deliveries(message_key=None, state=state, limit=10)
+        assert [(one.key, one.state) for one in found] == [(12, state)]
+
+    async def test_statuses_and_notices_go_to_further_endpoints_alone_if_the_first_is_not_told(
+        self, store: Store
+    ) -> None:
+        await store.accept(outbound(10))
+        row = msgspec.structs.replace(status_row(11, 10, Status.SENT, notify=False), further=((EventKey(12), "ep_1"),))
+        await store.record_statuses([row])
+        notice = Event(EventKey(20), NUMBER, MessageKey(20), "account_update", 3_000, b"{}")
+
+        await store.record_notice(notice, notify=False, further=((EventKey(21), "ep_1"),))
+
+        assert await store.waiting_deliveries(FIRST, 10) == [
+            Delivery(row.event, 2_000, 0, 2_000, "ep_1", EventKey(12)),
+            Delivery(notice, 3_000, 0, 3_000, "ep_1", EventKey(21)),
+        ]
+
+    async def test_a_parked_status_keeps_whom_it_is_for(self, store: Store) -> None:
+        row = msgspec.structs.replace(status_row(11, 10, Status.SENT), further=((EventKey(12), "ep_1"),))
+        await store.record_statuses([row])
+
+        await store.accept(outbound(10))
+
+        assert await store.waiting_deliveries(FIRST, 10) == [
+            waiting(row.event),
+            Delivery(row.event, 2_000, 0, 2_000, "ep_1", EventKey(12)),
+        ]

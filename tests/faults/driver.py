@@ -108,5 +108,5 @@ class Driver:
             delivery.attempt = 1
             await self._store.delivery_retry(delivery, attempt(1, 500))
         self._ledger.note("seen", "posted", event.key)
-        await self._store.delivery_done(event, attempt(delivery.attempt + 1))
+        await self._store.delivery_done(delivery, attempt(delivery.attempt + 1))
         self._ledger.note("ack", "done", event.key)

@@ -20,7 +20,6 @@ from waypost.model import (
     Attempt,
     Delivery,
     Earlier,
-    Event,
     EventKey,
     FailedSend,
     MediaKey,
@@ -170,9 +169,9 @@ class StagedStore(SqliteStore):
     async def record_inbound(self, row: InboundRow) -> bool:
         return await _around("inbound", super().record_inbound(row))
 
-    async def delivery_done(self, event: Event, attempt: Attempt | None) -> None:
-        await _around("done", super().delivery_done(event, attempt))
-        stages.note("ack", "done", event.key)
+    async def delivery_done(self, delivery: Delivery, attempt: Attempt | None) -> None:
+        await _around("done", super().delivery_done(delivery, attempt))
+        stages.note("ack", "done", delivery.key)
 
     async def delivery_retry(self, delivery: Delivery, attempt: Attempt) -> None:
         await _around("retry", super().delivery_retry(delivery, attempt))

@@ -10,7 +10,7 @@ import pytest
 from tests.faults.checker import check
 from tests.faults.ledger import Entry
 from tests.faults.power import Act, RecordingVFS, disks, nothing
-from tests.support.store_rows import attempt, carried, inbound_row, outbound, status_row
+from tests.support.store_rows import attempt, carried, inbound_row, outbound, status_row, waiting
 
 from waypost.model import Status
 from waypost.ports import StoreRefused
@@ -57,7 +57,7 @@ def flush(writes: HotWrites, keys: Iterator[int]) -> Iterator[Entry]:
     writes.settle_sent.write([(message, "up") for message in messages[1:]])
     rows = [status_row(next(keys), message.key, Status.SENT) for message in messages]
     writes.record_statuses.write([rows])
-    writes.delivery_done.write([(rows[0].event, attempt(1))])
+    writes.delivery_done.write([(waiting(rows[0].event), attempt(1))])
     inbound = inbound_row(next(keys), next(keys))
     writes.record_inbound.write([inbound])
     yield from (Entry("ack", "accept", message.key) for message in messages)

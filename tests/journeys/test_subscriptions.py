@@ -54,7 +54,7 @@ async def test_meta_asks_the_receiver_first(world: World) -> None:
         await world.write("text", TEXT)
         await other.wait_until(lambda: bool(other.messages()))
         looked = await world.client.call("GET", f"/v24.0/{NUMBER}")
-        assert looked.json["webhook_configuration"] == {"phone_number": other.url}
+        assert looked.json["webhook_configuration"] == {"phone_number": other.url, "application": world.hook.url}
 
 
 BAD_ECHOES: list[tuple[int, bytes]] = [(200, b"wrong"), (200, b""), (204, b""), (403, b""), (500, b"")]
@@ -93,11 +93,15 @@ async def test_the_verification_request_follows_no_redirect(world: World, files:
 
 
 @pytest.mark.parametrize("face", ["meta"])
-async def test_an_empty_url_removes_the_webhook(world: World) -> None:
-    answer = await world.client.call("POST", f"/v24.0/{NUMBER}", json=override(""))
+async def test_an_empty_url_lifts_the_override_so_that_the_apps_own_callback_is_told(world: World) -> None:
+    async with Receiver(verify_token=TOKEN) as other:
+        await world.client.call("POST", f"/v24.0/{NUMBER}", json=override(other.url))
+        overridden = await webhook_url(world)
 
-    assert answer.json == {"success": True}
-    assert await webhook_url(world) is None
+        answer = await world.client.call("POST", f"/v24.0/{NUMBER}", json=override(""))
+
+        assert (overridden, answer.json) == (other.url, {"success": True})
+        assert await webhook_url(world) == world.hook.url
 
 
 @pytest.mark.parametrize("face", ["proxy"])

@@ -25,7 +25,7 @@ from waypost.lib.ids import KeyMaker, wamid
 from waypost.lib.images import ImageInspector
 from waypost.lib.links import FetchPolicy
 from waypost.model import (
-    Event,
+    Delivery,
     FailedSend,
     Later,
     Medium,
@@ -114,8 +114,8 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         yield World(store, upstream, deliver, Inspect(store, store, directory))
 
 
-def _nobody(events: Sequence[Event]) -> None:
-    _ = events
+def _nobody(deliveries: Sequence[Delivery]) -> None:
+    _ = deliveries
 
 
 def text() -> Outbound:

@@ -26,7 +26,7 @@ from waypost.api.onprem.settings import Providers, Settings
 from waypost.api.onprem.users import Users
 from waypost.api.openapi import Face, document_handler
 from waypost.api.routing import Router, Scope, split_version
-from waypost.api.server import Application, Mount, build_app
+from waypost.api.server import Application, Mount, PathRules, build_app
 from waypost.flows.accept import Accept
 from waypost.flows.blocks import Blocks
 from waypost.flows.directory import Directory
@@ -42,7 +42,7 @@ from waypost.lib.clock import Clock
 from waypost.ports import Documents, Records
 
 _VERSION = re.compile(r"/v[0-9]{1,3}\.[0-9]{1,2}/")
-_PROXY_PATHS = ("/messages", "/message", "/media", "/v1/configs/", "/message_templates")
+_PROXY_PATHS = ("/messages", "/message", "/media", "/v1/configs/", "/message_templates", "/waba_webhook")
 _ONPREM_PATHS = ("users", "messages", "message", "media", "contacts", "health", "settings")
 
 
@@ -65,6 +65,7 @@ class Flows:
     usage: Usage
     clock: Clock
     rates_lifted: bool
+    faults: PathRules
 
 
 def build_faces(flows: Flows, control: Control) -> Application:
@@ -73,13 +74,14 @@ def build_faces(flows: Flows, control: Control) -> Application:
     What names a version of the graph is seen at once: it is most of the traffic.
     """
     guarded, onprem, meta, proxy, own = (face.routes for face in all_faces(flows, control))
-    graph = Mount(Router(meta), render_meta, locate=_without_version)
+    faults = flows.faults
+    graph = Mount(Router(meta), render_meta, locate=_without_version, faults=faults)
     return build_app(
         [
             (_is_graph, graph),
             (is_own, Mount(Router([*guarded, *own]), render_control)),
-            (_is_onprem, Mount(Router(onprem), render_onprem)),
-            (_is_proxy, Mount(Router(proxy), render_proxy)),
+            (_is_onprem, Mount(Router(onprem), render_onprem, faults=faults)),
+            (_is_proxy, Mount(Router(proxy), render_proxy, faults=faults)),
             (_is_anything, graph),
         ]
     )

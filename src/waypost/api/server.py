@@ -4,7 +4,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable, Iterable, Sequence
-from typing import cast
+from typing import Protocol, cast
 
 from uvicorn import Config
 from uvicorn.server import ServerState
@@ -46,14 +46,42 @@ Applies = Callable[[Scope], bool]
 """Whether a mount takes the request with this scope."""
 
 
+class PathRules(Protocol):
+    """The fault rules about requests."""
+
+    @property
+    def for_paths(self) -> bool:
+        """Whether there are any."""
+        ...
+
+    def check_path(self, path: str) -> None:
+        """Raise the Refusal that a rule demands for a request of this path, if one does."""
+        ...
+
+
+class _NoRules:
+    for_paths = False
+
+    def check_path(self, path: str) -> None:
+        """Demand nothing."""
+
+
 class Mount:
     """A face: its routes, and its way of saying what went wrong."""
 
-    def __init__(self, router: Router, render: ErrorRenderer, *, locate: Callable[[str], str] | None = None) -> None:
+    def __init__(
+        self,
+        router: Router,
+        render: ErrorRenderer,
+        *,
+        locate: Callable[[str], str] | None = None,
+        faults: PathRules | None = None,
+    ) -> None:
         """`locate` turns the path as sent into the path to route, for a face with a version in front."""
         self._router = router
         self._render = render
         self._locate = locate
+        self._faults = faults or _NoRules()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; as ASGI."""
@@ -71,6 +99,8 @@ class Mount:
         return self._render(request, refusal)
 
     async def _answer(self, request: Request) -> Answer:
+        if self._faults.for_paths:
+            self._faults.check_path(request.path)
         path = request.path if self._locate is None else self._locate(request.path)
         route, request.params = self._router.match(request.method, path)
         return await route.handler(request)

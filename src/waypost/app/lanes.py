@@ -1,15 +1,20 @@
 """The two kinds of lanes: messages on their way to the upstream, and events on their way to subscribers."""
 
-from collections.abc import Awaitable, Callable
+import sys
+from collections.abc import Awaitable, Callable, Hashable
 
 from waypost.app.ground import Ground
 from waypost.flows.deliver import Deliver
-from waypost.model import Delivery, Outbound
+from waypost.model import Delivery, EventKey, Outbound
+from waypost.rules import callbacks
 from waypost.workers.lanes import Bounds, Lanes, Traits
 from waypost.workers.rounds import patient
 
 _MESSAGES_AT_WORK = 256  # per number
 _CLOUD_WEBHOOKS_AT_WORK = 64  # per endpoint
+
+Work = Callable[[Delivery], Awaitable[int | None]]
+Load = Callable[[int, int], Awaitable[list[Delivery]]]
 
 
 def message_lanes(ground: Ground, deliver: Deliver) -> Lanes[Outbound]:
@@ -28,24 +33,69 @@ def message_lanes(ground: Ground, deliver: Deliver) -> Lanes[Outbound]:
     )
 
 
-def webhook_lanes(ground: Ground, notify: Callable[[Delivery], Awaitable[int | None]]) -> Lanes[Delivery]:
-    """Return the lanes to the subscribers: one for each message, so that its statuses arrive in order."""
+def webhook_lanes(ground: Ground, notify: Work, held: Callable[[EventKey], bool]) -> Lanes[Delivery]:
+    """Return the lanes to the subscribers: one for each endpoint and message, so that its statuses arrive in order.
 
-    def at_work(number_id: object) -> int:
-        number = ground.directory.number(number_id)  # type: ignore[arg-type]  # the group is the number's id
-        if number is None or number.callback_dialect == "cloud":
+    What is `held` elsewhere is not read from the store.
+    """
+
+    async def load(after: int, limit: int) -> list[Delivery]:
+        while page := await ground.store.waiting_deliveries(EventKey(after), limit):
+            if free := [delivery for delivery in page if not held(delivery.key)]:
+                return free
+            after = page[-1].key
+        return []
+
+    return _deliveries(ground, notify, load, Bounds(active=_at_work(ground)))
+
+
+def troubled_lanes(ground: Ground, notify: Work) -> Lanes[Delivery]:
+    """Return the lanes for what fault rules have had their hands on; they are fed from memory only."""
+
+    async def load(after: int, limit: int) -> list[Delivery]:
+        _ = after, limit
+        return []
+
+    return _deliveries(ground, notify, load, Bounds(active=_at_work(ground), held=sys.maxsize))
+
+
+def _deliveries(ground: Ground, notify: Work, load: Load, bounds: Bounds) -> Lanes[Delivery]:
+    return Lanes(
+        work=patient(notify, ground.clock),
+        load=load,
+        traits=Traits(
+            key=lambda delivery: delivery.key,
+            lane=_lane,
+            group=_group,
+            due_ms=lambda delivery: delivery.due_ms,
+        ),
+        bounds=bounds,
+        timers=ground.timers,
+    )
+
+
+def _lane(delivery: Delivery) -> Hashable:
+    """Return what a delivery must not overtake: mostly the events of its message to the same endpoint."""
+    event, trouble = delivery.event, delivery.trouble
+    if trouble is not None and trouble.in_line:
+        return event.number_id, delivery.endpoint, 0
+    return (delivery.endpoint, event.message_key) if delivery.endpoint else event.message_key
+
+
+def _group(delivery: Delivery) -> Hashable:
+    number_id = delivery.event.number_id
+    return (number_id, delivery.endpoint) if delivery.endpoint else number_id
+
+
+def _at_work(ground: Ground) -> Callable[[Hashable], int]:
+    """Return how many deliveries may be under way to an endpoint; each has its own bound."""
+
+    def at_work(group: Hashable) -> int:
+        number_id, name = group if isinstance(group, tuple) else (group, "")
+        number = ground.directory.number(number_id)
+        one = callbacks.endpoint(number, name) if number and name else None
+        if number is None or ((one and one.dialect) or number.callback_dialect) == "cloud":
             return _CLOUD_WEBHOOKS_AT_WORK
         return number.onprem.max_concurrent_requests
 
-    return Lanes(
-        work=patient(notify, ground.clock),
-        load=ground.store.waiting_deliveries,  # type: ignore[arg-type]  # a key is an int to the lanes
-        traits=Traits(
-            key=lambda delivery: delivery.event.key,
-            lane=lambda delivery: delivery.event.message_key,
-            group=lambda delivery: delivery.event.number_id,
-            due_ms=lambda delivery: delivery.due_ms,
-        ),
-        bounds=Bounds(active=at_work),
-        timers=ground.timers,
-    )
+    return at_work

@@ -8,13 +8,14 @@ from datetime import timedelta
 
 from waypost.api.faces import Flows
 from waypost.app.ground import Ground
-from waypost.app.lanes import message_lanes, webhook_lanes
+from waypost.app.lanes import message_lanes, troubled_lanes, webhook_lanes
 from waypost.flows.accept import Accept, Meters
 from waypost.flows.blocks import Blocks
 from waypost.flows.deliver import Deliver
 from waypost.flows.login import FailedLogins, Login
 from waypost.flows.mark_read import MarkRead
 from waypost.flows.media import MediaShelf
+from waypost.flows.mischief import Mischief
 from waypost.flows.notify import Notify
 from waypost.flows.profile import Profiles
 from waypost.flows.receive import Receive, Recent
@@ -25,7 +26,7 @@ from waypost.flows.upkeep import Upkeep
 from waypost.flows.uploads import Uploads
 from waypost.flows.usage import Usage
 from waypost.lib.fetch_on_demand import FetcherOnDemand
-from waypost.model import Delivery, Event, Outbound
+from waypost.model import Delivery, Outbound
 from waypost.upstreams.simulated.faults import Faults
 from waypost.upstreams.simulated.network import Network
 from waypost.upstreams.simulated.phones import Phones
@@ -44,6 +45,9 @@ class Parts:
     receive: Receive
     messages: Lanes[Outbound]
     webhooks: Lanes[Delivery]
+    troubled: Lanes[Delivery]
+    """Webhooks that fault rules have had their hands on."""
+    mischief: Mischief
     flows: Flows
     upkeep: Upkeep
     counts: Counter[str]
@@ -57,6 +61,7 @@ class Parts:
             rounds(review.due, review.decide, clock),
             self.messages.failure(),
             self.webhooks.failure(),
+            self.troubled.failure(),
             self._tidy(),
         )
 
@@ -79,11 +84,20 @@ def build(ground: Ground) -> Parts:
         counts["settled" if due_ms is None else "retried"] += 1
         return due_ms
 
-    webhooks = webhook_lanes(ground, tell)
+    async def tell_and_let_go(delivery: Delivery) -> int | None:
+        due_ms = await tell(delivery)
+        if due_ms is None:
+            mischief.settled(delivery)
+        return due_ms
 
-    def announce(events: Sequence[Event]) -> None:
-        for event in events:
-            webhooks.offer(Delivery(event, first_ms=clock.now_ms()))
+    troubled = troubled_lanes(ground, tell_and_let_go)
+    faults = network.faults
+    mischief = Mischief(faults, clock, ground.timers, troubled.offer)
+    webhooks = webhook_lanes(ground, tell, mischief.holds)
+
+    def announce(deliveries: Sequence[Delivery]) -> None:
+        for delivery in mischief.take(deliveries) if faults.for_events else deliveries:
+            webhooks.offer(delivery)
 
     blocks = Blocks(store, store, clock, windows_lifted=relaxed)
     receive = Receive(store, store, ground.directory, recent, ground.urls, blocks, clock, ground.keys, announce)
@@ -96,9 +110,9 @@ def build(ground: Ground) -> Parts:
         messages.offer(message)
 
     accept = Accept(store, ground.directory, shelf, Meters(lifted=relaxed), clock, ground.keys, enqueue)
-    flows = _flows(ground, accept, MarkRead(store, network), receive)
+    flows = _flows(ground, accept, MarkRead(store, network), receive, faults)
     upkeep = Upkeep(store, ground.blobs, shelf, ground.directory, clock)
-    return Parts(ground, network, receive, messages, webhooks, flows, upkeep, counts)
+    return Parts(ground, network, receive, messages, webhooks, troubled, mischief, flows, upkeep, counts)
 
 
 def _network(ground: Ground) -> Network:
@@ -129,13 +143,14 @@ def _notify(ground: Ground) -> Notify:
     )
 
 
-def _flows(ground: Ground, accept: Accept, mark_read: MarkRead, receive: Receive) -> Flows:
+def _flows(ground: Ground, accept: Accept, mark_read: MarkRead, receive: Receive, faults: Faults) -> Flows:
     """Return what the faces translate to."""
     relaxed = ground.settings.rules == "relaxed"
     return Flows(
         accept=accept,
         mark_read=mark_read,
-        subscribe=Subscribe(ground.directory, ground.poster, ground.policy),
+        subscribe=Subscribe(ground.directory, ground.poster, ground.policy, faults.fails_handshake),
+        faults=faults,
         shelf=accept.shelf,
         urls=ground.urls,
         directory=ground.directory,

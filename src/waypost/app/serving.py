@@ -55,6 +55,7 @@ async def start(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, Ready
     )
     stack.push_async_callback(parts.messages.stop, _LANE_SECONDS)
     stack.push_async_callback(parts.webhooks.stop, _LANE_SECONDS)
+    stack.push_async_callback(parts.troubled.stop, _LANE_SECONDS)
     await parts.messages.start()
     await parts.webhooks.start()
     await parts.network.load()
@@ -106,7 +107,7 @@ def _operated(parts: Parts, poster: Poster) -> Operated:
         network=parts.network,
         directory=ground.directory,
         shelf=parts.flows.shelf,
-        subscribe=Subscribe(ground.directory, poster, ANYWHERE, trusted=True),
+        subscribe=Subscribe(ground.directory, poster, ANYWHERE, parts.network.faults.fails_handshake, trusted=True),
         review=parts.flows.templates.review,
         clock=ground.clock,
         keys=ground.keys,
@@ -115,7 +116,7 @@ def _operated(parts: Parts, poster: Poster) -> Operated:
         is_ready=lambda: True,  # it listens only when it is
         gauges=Gauges(
             store_queue=lambda: store.depth,
-            held=lambda: {"messages": parts.messages.held, "webhooks": parts.webhooks.held},
+            held=lambda: {"messages": parts.messages.held, "webhooks": parts.webhooks.held + parts.troubled.held},
             accepted=lambda: parts.counts["accepted"],
             deliveries=lambda: {outcome: parts.counts[outcome] for outcome in ("settled", "retried")},
         ),
@@ -134,6 +135,8 @@ async def _reset(parts: Parts) -> None:
     ground = parts.ground
     parts.messages.forget()
     parts.webhooks.forget()
+    parts.troubled.forget()
+    parts.mischief.forget()
     parts.network.forget()
     parts.flows.accept.meters.forget()
     await ground.store.reset()

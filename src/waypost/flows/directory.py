@@ -86,8 +86,9 @@ class Directory:
     async def disable_webhook(self, number_id: NumberId, webhook: Webhook) -> None:
         """Send nothing more to a webhook; one that has been set in its place meanwhile stays as it is."""
         number = self._numbers.get(number_id)
-        if number is not None and number.webhook is webhook:
-            await self.save_number(replace(number, webhook=replace(webhook, disabled=True)))
+        changed = _without(number, webhook) if number is not None else None
+        if changed is not None and changed != number:
+            await self.save_number(changed)
 
     async def save_template(self, template: Template) -> None:
         """Add or change a template."""
@@ -123,6 +124,20 @@ class Directory:
         """Let go of credentials that are stored no more."""
         for hashed in hashes:
             self._tokens.pop(hashed, None)
+
+
+def _without(number: Number, gone: Webhook) -> Number:
+    """Return a number with one of its callbacks disabled, wherever it is set."""
+
+    def marked(webhook: Webhook | None) -> Webhook | None:
+        return replace(webhook, disabled=True) if webhook is gone else webhook
+
+    own = number.callbacks
+    further = tuple(
+        replace(one, webhook=replace(gone, disabled=True)) if one.webhook is gone else one for one in own.further
+    )
+    own = replace(own, number=marked(own.number), account=marked(own.account), further=further)
+    return replace(number, webhook=marked(number.webhook), callbacks=own)
 
 
 def _name_of(template: Template) -> tuple[int, str, str]:

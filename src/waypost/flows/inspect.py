@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import msgspec
 
 from waypost.flows.directory import Directory
-from waypost.flows.notify import USER_AGENT, event_id
+from waypost.flows.notify import USER_AGENT, event_id, target_of
 from waypost.lib import ids, signing
 from waypost.lib.clock import at
-from waypost.model import Attempt, Event, EventKey, FailedSend, MediaKey, Medium, MessageKey, Number, NumberId, Status
+from waypost.model import Attempt, Event, EventKey, FailedSend, MediaKey, Medium, MessageKey, NumberId, Status
 from waypost.ports import Carried, NetworkStore, Records, StoredDelivery, StoredMessage
 from waypost.rules import template as template_rules
 from waypost.wire.control import (
@@ -106,11 +106,13 @@ class Inspect:
         if found is None or number is None:
             return None
         bodies = {name: render(found.event, number) for name, render in RENDERERS.items()}
-        body = bodies[number.callback_dialect]
+        target = target_of(number, found.event, found.endpoint)
+        dialect = target.dialect if target else number.callback_dialect
+        body = bodies[dialect]
         return DeliveryDetail(
             **msgspec.structs.asdict(await self._delivery(found)),
-            dialect=number.callback_dialect,
-            headers=_headers(found.event, number, body),
+            dialect=dialect,
+            headers=_headers(found.event, (target and target.own_secret) or number.app_secret, body),
             body=None if body is None else payload(body),
             bodies={name: None if bytes_ is None else payload(bytes_) for name, bytes_ in bodies.items()},
         )
@@ -174,8 +176,9 @@ class Inspect:
         number = self.directory.number(event.number_id)
         about = await self.records.message(event.message_key)
         message_id = message_ids(about.key, about.tag, about.wa_id, received=about.received)[0] if about else ""
+        target = target_of(number, event, delivery.endpoint) if number else None
         return DeliveryView(
-            event_id(event),
+            delivery_id(delivery),
             message_id,
             phone_number_id=str(event.number_id),
             kind=event.kind,
@@ -183,7 +186,9 @@ class Inspect:
             state=delivery.state,
             at=at(event.at_ms),
             due=at(delivery.due_ms) if delivery.state == "waiting" else None,
-            url=number.webhook.url if number and number.webhook else None,
+            event_id=event_id(event),
+            endpoint=delivery.endpoint or None,
+            url=target.webhook.url if target else None,
             attempts=[_attempt(attempt) for attempt in delivery.attempts],
         )
 
@@ -209,9 +214,14 @@ def payload(data: bytes) -> Payload:
         return Payload(base64.b64encode(data).decode("ascii"), "base64")
 
 
+def delivery_id(delivery: StoredDelivery) -> str:
+    """Return what names a delivery: its event's id, or to a further endpoint an id of its own."""
+    return event_id(delivery.event) if delivery.further_key is None else f"dlv_{delivery.further_key}"
+
+
 def delivery_key(delivery_id: str) -> EventKey | None:
-    """Return the event that a delivery's id names: `evt_` and digits, or the digits alone."""
-    digits = delivery_id.removeprefix("evt_")
+    """Return the key that a delivery's id names: `evt_` or `dlv_` and digits, or the digits alone."""
+    digits = delivery_id.removeprefix("evt_").removeprefix("dlv_")
     return EventKey(int(digits)) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else None
 
 
@@ -237,7 +247,7 @@ def _timeline(
                 _outcome(delivery, attempt),
                 status,
                 None,
-                event_id(delivery.event),
+                delivery_id(delivery),
                 _attempt(attempt),
             )
             for attempt in delivery.attempts
@@ -254,14 +264,14 @@ def _attempt(attempt: Attempt) -> AttemptView:
     return AttemptView(attempt.number, at(attempt.at_ms), attempt.elapsed_ms, attempt.status, payload(attempt.answer))
 
 
-def _headers(event: Event, number: Number, body: bytes | None) -> dict[str, str]:
+def _headers(event: Event, secret: str, body: bytes | None) -> dict[str, str]:
     """Return the headers that do not change from one attempt to the next; what the operator set is not shown."""
     if body is None:
         return {}
     return {
         "content-type": "application/json",
         "user-agent": USER_AGENT,
-        "x-hub-signature-256": signing.hub_signature(number.app_secret, body),
+        "x-hub-signature-256": signing.hub_signature(secret, body),
         "webhook-id": event_id(event),
     }
 

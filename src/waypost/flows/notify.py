@@ -1,19 +1,23 @@
-"""Notify: bring one event to the number's subscriber, in the dialect that the number has chosen.
+"""Notify: bring one event to one subscriber of its number, in the dialect that was chosen for it.
 
 At least once, with the same id and the same bytes in every attempt; in order within one message, because its lane
 waits for each event before the next.
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from waypost.flows.directory import Directory
 from waypost.lib import backoff, signing
 from waypost.lib.clock import Clock
 from waypost.lib.log import Log
 from waypost.lib.poster import NotPosted, Posted, Poster
-from waypost.model import Attempt, Delivery, Event, Number, NumberId, Webhook
+from waypost.model import Attempt, Delivery, Dialect, Event, Number, Webhook
 from waypost.ports import Store
+from waypost.rules import callbacks
 from waypost.wire import cloud, onprem
 
 USER_AGENT = "waypost/0.1"
@@ -21,6 +25,30 @@ _KEPT_ANSWER_BYTES = 1024
 _GONE = 410
 
 _log = Log("waypost.notify")
+
+
+class Target(Struct, frozen=True):
+    """Where a delivery goes, and in which words and under which secret."""
+
+    number: Number
+    webhook: Webhook
+    dialect: Dialect
+    own_secret: str | None = None
+    """Signs in place of the app secret."""
+
+    def secrets_at(self, now_ms: int) -> list[str]:
+        """Return the secrets that sign at a platform time, the present one first."""
+        return self.number.secrets_at(now_ms) if self.own_secret is None else [self.own_secret]
+
+
+class Parcel(Struct, frozen=True):
+    """What goes out in one POST: its id, its bytes, and the deliveries that it settles."""
+
+    id: str
+    body: bytes
+    deliveries: tuple[Delivery, ...]
+    copies: int = 0
+    """How often it is repeated once it has been taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,83 +65,110 @@ class Notify:
 
     async def __call__(self, delivery: Delivery) -> int | None:
         """Try once. Return None when the outcome is durable, or the platform time of the next attempt."""
+        trouble = delivery.trouble
+        if trouble is not None and trouble.dropped:
+            await self.store.delivery_ended(delivery, "dropped")
+            return None
+        deliveries = (delivery, *trouble.company) if trouble is not None else (delivery,)
         number = self.directory.number(delivery.event.number_id)
-        if number is None or number.webhook is None or number.webhook.disabled:
-            await self.store.delivery_dead(delivery.event, None)
+        target = target_of(number, delivery.event, delivery.endpoint) if number is not None else None
+        if target is None:
+            await asyncio.gather(*(self.store.delivery_ended(each, "cancelled") for each in deliveries))
             return None
-        body = _rendered(delivery.event, number)
-        if body is None:  # the dialect has no word for it
-            await self.store.delivery_done(delivery.event, None)
+        if target.webhook.disabled:
+            await asyncio.gather(*(self.store.delivery_dead(each, None) for each in deliveries))
             return None
-        delivery.attempt += 1
+        parcel = _parcel(deliveries, target)
+        if len(parcel.deliveries) < len(deliveries):
+            # The dialect has no word for the others.
+            silent = [each for each in deliveries if each not in parcel.deliveries]
+            await asyncio.gather(*(self.store.delivery_done(each, None) for each in silent))
+        return await self._try(parcel, target) if parcel.deliveries else None
+
+    async def _try(self, parcel: Parcel, target: Target) -> int | None:
+        number = parcel.deliveries[0].attempt + 1
+        for each in parcel.deliveries:
+            each.attempt = number
         started = self.clock.monotonic()
-        result = await self.poster.post(
-            number.webhook.url,
-            body,
-            self._headers(delivery.event, number, number.webhook, body),
-            timeout=self.timeout,
-        )
+        result = await self._post(parcel, target)
         elapsed_ms = int(1000 * (self.clock.monotonic() - started))
+        if parcel.copies and self._is_taken(result):
+            for _ in range(parcel.copies):
+                await self._post(parcel, target)
         if isinstance(result, Posted) and result.status == _GONE:
-            await self._disable(number.id, number.webhook)
-        return await self._note(delivery, number, result, elapsed_ms)
+            await self._disable(target)
+        return await self._note(parcel, target, result, elapsed_ms)
 
-    async def _disable(self, number_id: NumberId, webhook: Webhook) -> None:
+    async def _post(self, parcel: Parcel, target: Target) -> Posted | NotPosted:
+        headers = self._headers(parcel, target)
+        return await self.poster.post(target.webhook.url, parcel.body, headers, timeout=self.timeout)
+
+    async def _disable(self, target: Target) -> None:
         """Take a receiver at its word that it is gone for good."""
-        await self.directory.disable_webhook(number_id, webhook)
-        _log.warning("webhook.disabled", phone_number_id=number_id)
+        await self.directory.disable_webhook(target.number.id, target.webhook)
+        _log.warning("webhook.disabled", phone_number_id=target.number.id)
 
-    def _headers(self, event: Event, number: Number, webhook: Webhook, body: bytes) -> list[tuple[str, str]]:
+    def _headers(self, parcel: Parcel, target: Target) -> list[tuple[str, str]]:
+        secrets = target.secrets_at(self.clock.now_ms())
         return [
             ("content-type", "application/json"),
             ("user-agent", USER_AGENT),
-            ("x-hub-signature-256", signing.hub_signature(number.app_secret, body)),
+            ("x-hub-signature-256", signing.hub_signature(secrets[0], parcel.body)),
             *signing.standard_headers(
-                [signing.standard_key(secret) for secret in number.secrets_at(self.clock.now_ms())],
-                body,
-                webhook_id=event_id(event),
+                [signing.standard_key(secret) for secret in secrets],
+                parcel.body,
+                webhook_id=parcel.id,
                 timestamp=self.clock.wall_seconds(),
             ),
-            *webhook.headers,
+            *target.webhook.headers,
         ]
 
-    async def _note(
-        self, delivery: Delivery, number: Number, result: Posted | NotPosted, elapsed_ms: int
-    ) -> int | None:
-        now_ms = self.clock.now_ms()
+    async def _note(self, parcel: Parcel, target: Target, result: Posted | NotPosted, elapsed_ms: int) -> int | None:
+        first, now_ms = parcel.deliveries[0], self.clock.now_ms()
         attempt = Attempt(
-            number=delivery.attempt,
+            number=first.attempt,
             at_ms=now_ms,
             elapsed_ms=elapsed_ms,
             status=result.status if isinstance(result, Posted) else None,
             answer=result.body[:_KEPT_ANSWER_BYTES] if isinstance(result, Posted) else result.reason.encode(),
         )
-        if isinstance(result, Posted) and self._is_success(result.status):
-            await self.store.delivery_done(delivery.event, attempt)
-            return None
-        due_ms = self._due_again(delivery, number, result, now_ms)
-        if due_ms is None:
-            await self.store.delivery_dead(delivery.event, attempt)
-            return None
-        delivery.due_ms = due_ms
-        await self.store.delivery_retry(delivery, attempt)
+        taken = self._is_taken(result)
+        due_ms = None if taken else self._due_again(first, target, result, now_ms)
+        if len(parcel.deliveries) == 1:
+            await self._settle(first, attempt, due_ms, taken=taken)
+            return due_ms
+        await asyncio.gather(*(self._settle(each, attempt, due_ms, taken=taken) for each in parcel.deliveries))
         return due_ms
 
-    def _due_again(self, delivery: Delivery, number: Number, result: Posted | NotPosted, now_ms: int) -> int | None:
+    async def _settle(self, delivery: Delivery, attempt: Attempt, due_ms: int | None, *, taken: bool) -> None:
+        if taken:
+            await self.store.delivery_done(delivery, attempt)
+        elif due_ms is None:
+            await self.store.delivery_dead(delivery, attempt)
+        else:
+            delivery.due_ms = due_ms
+            await self.store.delivery_retry(delivery, attempt)
+
+    def _due_again(self, delivery: Delivery, target: Target, result: Posted | NotPosted, now_ms: int) -> int | None:
         if isinstance(result, Posted) and result.status == _GONE:
             return None
         asked = result.retry_after if isinstance(result, Posted) else None
-        return backoff.next_attempt(
-            _policy(number),
+        due_ms = backoff.next_attempt(
+            _policy(target),
             delivery.attempt,
             first_ms=delivery.first_ms,
             now_ms=now_ms,
             retry_after=backoff.parse_retry_after(asked, wall_seconds=self.clock.wall_seconds()),
         )
+        if due_ms is None or delivery.trouble is None:
+            return due_ms
+        return now_ms + int((due_ms - now_ms) * delivery.trouble.slower)
 
-    def _is_success(self, status: int) -> bool:
+    def _is_taken(self, result: Posted | NotPosted) -> bool:
         # spec: cloud-api.md#7.2, on-premises-api.md#11.1
-        return status == 200 or (self.any_2xx and 200 <= status < 300)
+        if not isinstance(result, Posted):
+            return False
+        return result.status == 200 or (self.any_2xx and 200 <= result.status < 300)
 
 
 def event_id(event: Event) -> str:
@@ -121,13 +176,37 @@ def event_id(event: Event) -> str:
     return f"evt_{event.key}"
 
 
-def _rendered(event: Event, number: Number) -> bytes | None:
-    if number.callback_dialect == "onprem":
-        return onprem.render_event(event, number)
-    return cloud.render_event(event, number)
+def target_of(number: Number, event: Event, endpoint_id: str) -> Target | None:
+    """Return where an event goes now: what was set since it happened counts. None if that place is gone."""
+    if endpoint_id:
+        one = callbacks.endpoint(number, endpoint_id)
+        if one is None:
+            return None
+        return Target(number, one.webhook, one.dialect or number.callback_dialect, one.secret)
+    webhook = callbacks.main_callback(number, event.kind)
+    return Target(number, webhook, number.callback_dialect) if webhook is not None else None
 
 
-def _policy(number: Number) -> backoff.Policy:
-    if number.callback_dialect == "onprem":
-        return backoff.onprem_webhooks(number.onprem.backoff_step_ms, number.onprem.backoff_max_ms)
+def rendered(event: Event, target: Target) -> bytes | None:
+    """Return the exact bytes that a target gets; None if its dialect has no word for the event."""
+    if target.dialect == "onprem":
+        return onprem.render_event(event, target.number)
+    return cloud.render_event(event, target.number)
+
+
+def _parcel(deliveries: tuple[Delivery, ...], target: Target) -> Parcel:
+    """Return what goes out: one event as it is, or several in one body under an id of their own."""
+    bodies = [(each, rendered(each.event, target)) for each in deliveries]
+    told = [(each, body) for each, body in bodies if body is not None]
+    first = deliveries[0]
+    copies = first.trouble.copies if first.trouble is not None else 0
+    if len(told) == 1:
+        return Parcel(event_id(told[0][0].event), told[0][1], (told[0][0],), copies)
+    join = onprem.join_bodies if target.dialect == "onprem" else cloud.join_bodies
+    return Parcel(f"batch_{first.key}", join([body for _, body in told]), tuple(each for each, _ in told), copies)
+
+
+def _policy(target: Target) -> backoff.Policy:
+    if target.dialect == "onprem":
+        return backoff.onprem_webhooks(target.number.onprem.backoff_step_ms, target.number.onprem.backoff_max_ms)
     return backoff.CLOUD_WEBHOOKS

@@ -39,6 +39,19 @@ class FaultRules(Protocol):
         """Add the rule that `make` returns for a new id."""
         ...
 
+    @property
+    def for_paths(self) -> bool:
+        """Whether any rule is about requests."""
+        ...
+
+    def check_path(self, path: str) -> None:
+        """Raise the Refusal that a rule demands for a request of this path, if one does."""
+        ...
+
+    def fails_handshake(self, number_id: NumberId) -> bool:
+        """Return whether the next verification of a callback URL of a number is to fail."""
+        ...
+
     def rules(self) -> list[FaultRule]:
         """Return the rules in force, in the order they were given."""
         ...

@@ -16,6 +16,8 @@ from waypost.flows.media_urls import MediaURLs
 from waypost.lib import ids
 from waypost.lib.clock import Clock
 from waypost.model import (
+    Delivery,
+    Endpoint,
     Event,
     EventKey,
     FailedSend,
@@ -27,8 +29,10 @@ from waypost.model import (
     Status,
     StatusUpdate,
 )
-from waypost.ports import Announce, InboundRow, Records, StatusRow, Store, StoredMessage
-from waypost.wire import cloud, onprem
+from waypost.ports import Announce, Further, InboundRow, Records, StatusRow, Store, StoredMessage
+from waypost.rules import callbacks
+from waypost.wire import cloud
+from waypost.wire.renderings import is_told
 
 # spec: cloud-api.md#12.1 - whether a reaction opens the window is (unconfirmed): lenient, every message of a user does.
 
@@ -82,7 +86,7 @@ class Receive:
             if echo is not None:
                 rows.append(self._row(update, echo))
         fresh = await self.store.record_statuses(rows)
-        self.announce([row.event for row, is_new in zip(rows, fresh, strict=True) if is_new and row.notify])
+        self._tell([row for row, is_new in zip(rows, fresh, strict=True) if is_new])
 
     async def message(self, message: InboundMessage, *, quietly: bool = False) -> bool:
         """Take a user's message; False if it was known before, or its writer is blocked.
@@ -102,10 +106,12 @@ class Receive:
                 message, medium=message.medium, url=self.urls.url(message.medium) if message.medium else None
             ),
         )
-        row = InboundRow(message, event, notify=number.webhook is not None and not quietly, opens_window=True)
+        notify = not quietly and callbacks.main_callback(number, event.kind) is not None
+        further = () if quietly else self._further(number, event)
+        row = InboundRow(message, event, notify, opens_window=True, further=further)
         is_new = await self.store.record_inbound(row)
-        if is_new and row.notify:
-            self.announce([event])
+        if is_new:
+            self._tell([row])
         return is_new
 
     async def notice(self, number: Number, field: str, value: bytes) -> None:
@@ -117,18 +123,34 @@ class Receive:
         """
         key = EventKey(self.keys.next())
         event = Event(key, number.id, MessageKey(key), field, self.clock.now_ms(), value)  # a lane of its own
-        notify = number.webhook is not None
-        await self.store.record_notice(event, notify=notify)
-        if notify:
-            self.announce([event])
+        notify, further = callbacks.main_callback(number, field) is not None, self._further(number, event)
+        await self.store.record_notice(event, notify=notify, further=further)
+        self.announce(_deliveries(event, self.clock.now_ms(), notify=notify, further=further))
 
     async def failed(self, message: Outbound, fault: Fault, send: FailedSend | None = None) -> None:
         """End a message that Waypost will not send, or that the upstream refused in the attempt `send`."""
         update = StatusUpdate(message.key, Status.FAILED, self.clock.now_ms(), person=None, fault=fault)
         echo = self.recent.get(message.key) or _echo_of(message)
         row = self._row(update, echo)
-        if await self.store.settle_failed(message, row, send) and row.notify:
-            self.announce([row.event])
+        if await self.store.settle_failed(message, row, send):
+            self._tell([row])
+
+    def _tell(self, rows: Sequence[StatusRow | InboundRow]) -> None:
+        now_ms = self.clock.now_ms()
+        self.announce(
+            [
+                delivery
+                for row in rows
+                for delivery in _deliveries(row.event, now_ms, notify=row.notify, further=row.further)
+            ]
+        )
+
+    def _further(self, number: Number, event: Event) -> Further:
+        """Return the deliveries to a number's further endpoints; most numbers have none."""
+        if not number.callbacks.further:
+            return ()
+        told = [one for one in callbacks.endpoints(number, event.kind) if _hears(one, number, event.status)]
+        return tuple((EventKey(self.keys.next()), one.id) for one in told)
 
     async def _stored_echo(self, key: MessageKey) -> Echo | None:
         stored = await self.records.message(key)
@@ -149,7 +171,8 @@ class Receive:
         )
         number = self.directory.number(echo.number_id)
         notify = number is not None and _wants(number, update.status)
-        return StatusRow(event, update.status, notify, update.fault.details if update.fault else None)
+        further = self._further(number, event) if number is not None else ()
+        return StatusRow(event, update.status, notify, update.fault.details if update.fault else None, further)
 
 
 def _echo_of(message: Outbound | StoredMessage) -> Echo:
@@ -158,8 +181,18 @@ def _echo_of(message: Outbound | StoredMessage) -> Echo:
     return Echo(message.number_id, wamid, message.wa_id, message.callback_data)
 
 
+def _deliveries(event: Event, now_ms: int, *, notify: bool, further: Further) -> list[Delivery]:
+    first = [Delivery(event, now_ms)] if notify else []
+    return first + [Delivery(event, now_ms, endpoint=name, further_key=key) for key, name in further]
+
+
+def _hears(one: Endpoint, number: Number, status: Status | None) -> bool:
+    """Return whether an endpoint's dialect has a word for it."""
+    return status is None or is_told(one.dialect or number.callback_dialect, number, status)
+
+
 def _wants(number: Number, status: Status) -> bool:
     """Return whether the number's subscriber is told of this status."""
-    if number.webhook is None:
+    if callbacks.main_callback(number, "status") is None:
         return False
-    return number.callback_dialect == "cloud" or onprem.is_told(number.onprem, status)
+    return is_told(number.callback_dialect, number, status)

@@ -3,9 +3,10 @@
 # spec: cloud-api.md#7.1
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from waypost.errors import Refusal
@@ -15,11 +16,16 @@ from waypost.lib.ids import new_secret
 from waypost.lib.links import BadLink, FetchPolicy, Link, parse_link
 from waypost.lib.poster import NotPosted, Posted, Poster, Vet
 from waypost.lib.vetting import Resolver, vetted_addresses
-from waypost.model import Number, Webhook
+from waypost.model import Endpoint, Number, NumberId, Webhook
+from waypost.rules import callbacks
 
 _HANDSHAKE_TIMEOUT = timedelta(seconds=10)
 _MAX_HEADERS = 20
 _OURS = {"host", "content-length", "content-type", "transfer-encoding", "connection"}
+
+
+def _no_rule(_number_id: NumberId) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,38 +35,90 @@ class Subscribe:
     directory: Directory
     poster: Poster
     policy: FetchPolicy
+    fails_handshake: Callable[[NumberId], bool] = _no_rule
+    """Whether a fault rule wants the next verification to fail."""
     trusted: bool = False
     """The webhooks are the operator's wish, so that private and loopback addresses are allowed."""
 
     async def verified(self, number: Number, url: str, verify_token: str) -> None:
-        """Set a webhook once it has answered the challenge. Raises Refusal if it has not."""
-        self._check(url)
-        await self._handshake(url, verify_token)
-        await self._set(number, Webhook(url, trusted=self.trusted))
+        """Set the number's one webhook once it has answered the challenge. Raises Refusal if it has not."""
+        await self._set(number, await self.asked(number, url, verify_token))
 
     async def unverified(self, number: Number, url: str, headers: Mapping[str, str]) -> None:
-        """Set a webhook that is known by the headers we send, as 360dialog and On-Premises do it. Raises Refusal."""
-        self._check(url)
-        _check_headers(headers)
-        await self._set(number, Webhook(url, tuple(headers.items()), trusted=self.trusted))
+        """Set the number's one webhook without asking it. Raises Refusal."""
+        await self._set(number, self.unasked(url, headers))
 
     async def remove(self, number: Number) -> None:
-        """Send the number's events nowhere; those that wait become dead letters."""
+        """Send the number's events nowhere, unless its account has an override; those that wait are cancelled."""
         await self._set(number, None)
 
+    async def asked(self, number: Number, url: str, verify_token: str) -> Webhook:
+        """Return a callback that has answered the challenge; nothing is set. Raises Refusal if it has not."""
+        self._check(url)
+        await self._handshake(number, url, verify_token)
+        return Webhook(url, trusted=self.trusted)
+
+    def unasked(self, url: str, headers: Mapping[str, str]) -> Webhook:
+        """Return a callback that is known by the headers that we send; nothing is set. Raises Refusal.
+
+        # spec: cloud-api.md#7.3
+        """
+        self._check(url)
+        _check_headers(headers)
+        return Webhook(url, tuple(headers.items()), trusted=self.trusted)
+
+    async def override_number(self, number: Number, webhook: Webhook | None) -> None:
+        """Set or lift the number's override; without one its account's decides, or the app's own callback."""
+        await self._change(number, number=webhook)
+
+    async def override_account(self, number: Number, webhook: Webhook | None, *, override_all: bool = False) -> None:
+        """Set or lift the override of the number's account; `override_all` takes the numbers' own away.
+
+        # spec: cloud-api.md#7.3
+        """
+        for each in self.directory.numbers():
+            if each.waba_id == number.waba_id:
+                changes = {"account": webhook, "number": None} if override_all else {"account": webhook}
+                await self._change(each, **changes)
+
+    async def subscribe_app(self, number: Number, *, subscribed: bool) -> None:
+        """Subscribe the number's app to its account, or end that."""
+        await self._change(number, subscribed=subscribed)
+
+    async def set_app(self, number: Number, webhook: Webhook | None, fields: tuple[str, ...] | None) -> None:
+        """Set or take away the app's own callback, and the fields that it is told of."""
+        current = self._current(number)
+        changed = replace(current, webhook=webhook, callbacks=replace(current.callbacks, fields=fields))
+        await self.directory.save_number(changed)
+
+    async def set_further(self, number: Number, further: tuple[Endpoint, ...]) -> None:
+        """Set the further endpoints; what waits for one that is gone is cancelled."""
+        await self._change(number, further=further)
+
     async def _set(self, number: Number, webhook: Webhook | None) -> None:
-        current = self.directory.number(number.id) or number
-        await self.directory.save_number(replace(current, webhook=webhook))
+        current = self._current(number)
+        await self.directory.save_number(
+            replace(current, webhook=webhook, callbacks=replace(current.callbacks, number=None))
+        )
+
+    async def _change(self, of: Number, /, **changes: Any) -> None:  # Any: fields of Callbacks
+        current = self._current(of)
+        await self.directory.save_number(replace(current, callbacks=replace(current.callbacks, **changes)))
+
+    def _current(self, number: Number) -> Number:
+        return self.directory.number(number.id) or number
 
     def _check(self, url: str) -> None:
         link = parse_link(url, self.policy)
         if isinstance(link, BadLink):
             raise Refusal(INVALID_PARAMETER, f"The webhook URL {link.reason}.")
 
-    async def _handshake(self, url: str, verify_token: str) -> None:
+    async def _handshake(self, number: Number, url: str, verify_token: str) -> None:
         challenge = new_secret()
         query = (("hub.mode", "subscribe"), ("hub.challenge", challenge), ("hub.verify_token", verify_token))
         answer = await self.poster.get(url, query=query, timeout=_HANDSHAKE_TIMEOUT)
+        if self.fails_handshake(number.id):
+            raise Refusal(INVALID_PARAMETER, "The webhook failed the verification request: a fault rule demands it.")
         if isinstance(answer, NotPosted):
             raise Refusal(INVALID_PARAMETER, f"The webhook did not answer the verification request: {answer.reason}.")
         if not _is_echo(answer, challenge):
@@ -90,7 +148,7 @@ def webhook_vet(directory: Directory, policy: FetchPolicy, resolver: Resolver) -
     """
 
     async def vet(host: str, port: int) -> str | None:
-        if any(_is_at(number.webhook, host, port) for number in directory.numbers()):
+        if any(_is_at(hook, host, port) for number in directory.numbers() for hook in callbacks.callbacks(number)):
             return (await resolver.resolve(host))[0]
         addresses = await vetted_addresses(Link("https", host, port, "/"), policy, resolver)
         return addresses[0] if isinstance(addresses, list) else None
@@ -98,8 +156,8 @@ def webhook_vet(directory: Directory, policy: FetchPolicy, resolver: Resolver) -
     return vet
 
 
-def _is_at(webhook: Webhook | None, host: str, port: int) -> bool:
-    if webhook is None or not webhook.trusted:
+def _is_at(webhook: Webhook, host: str, port: int) -> bool:
+    if not webhook.trusted:
         return False
     parts = urlsplit(webhook.url)
     return (parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)) == (host, port)

@@ -1,6 +1,8 @@
 """What the flows talk about: messages, media, events, numbers, outcomes; and the table of status changes."""
 
 from waypost.model.accounts import (
+    Callbacks,
+    Endpoint,
     FormerSecret,
     Medium,
     Number,
@@ -28,23 +30,27 @@ from waypost.model.messages import (
     Refused,
     Sent,
     StatusUpdate,
+    Trouble,
     Unknown,
 )
 from waypost.model.statuses import TRANSITIONS, Status
-from waypost.model.world import FaultRule, Phone
+from waypost.model.world import FaultRule, Gather, Phone, WebhookTrouble
 
 __all__ = [
     "NOT_FETCHED",
     "TRANSITIONS",
     "Attempt",
+    "Callbacks",
     "Delivery",
     "Dialect",
     "Earlier",
+    "Endpoint",
     "Event",
     "EventKey",
     "FailedSend",
     "FaultRule",
     "FormerSecret",
+    "Gather",
     "InboundMessage",
     "Later",
     "MediaKey",
@@ -68,6 +74,8 @@ __all__ = [
     "StatusUpdate",
     "Template",
     "Token",
+    "Trouble",
     "Unknown",
     "Webhook",
+    "WebhookTrouble",
 ]

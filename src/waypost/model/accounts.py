@@ -5,6 +5,8 @@ from typing import Literal
 
 from waypost.model.keys import Dialect, MediaKey, NumberId, Scope
 
+_APP_PREFIX = 5_000_000_000_000_000  # app ids are digits that are no phone number and no account
+
 
 @dataclass(frozen=True, slots=True)
 class Medium:
@@ -50,6 +52,38 @@ class Webhook:
     """Set by the operator, so that a private or loopback address is allowed."""
     disabled: bool = False
     """It answered 410 Gone: nothing is sent there until a webhook is set again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A further receiver of a number's events, beside the one that the platform's settings choose."""
+
+    id: str
+    webhook: Webhook
+    secret: str | None = field(default=None, repr=False)
+    """Signs what goes there; None: the app secret does."""
+    dialect: Dialect | None = None
+    """None: the number's callback dialect, whatever it becomes."""
+    fields: tuple[str, ...] | None = None
+    """The webhook fields that it is told of; None: all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Callbacks:
+    """What decides, beside the app's own callback, who is told of a number's events.
+
+    # spec: cloud-api.md#10, cloud-api.md#13.3
+    """
+
+    number: Webhook | None = None
+    """The number's override."""
+    account: Webhook | None = None
+    """The account's override; every number of the account has the same."""
+    fields: tuple[str, ...] | None = None
+    """The webhook fields that the app has subscribed to; None: all."""
+    subscribed: bool = True
+    """Whether the app is subscribed to the account; one that is not is told nothing."""
+    further: tuple[Endpoint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +143,8 @@ class Number:
     app_secret: str = field(repr=False)
     callback_dialect: Dialect = "cloud"
     webhook: Webhook | None = None
+    """The app's callback, which the overrides of `callbacks` come before."""
+    callbacks: Callbacks = Callbacks()
     onprem: OnPremSettings = OnPremSettings()
     standing: Standing = Standing()
     graph_version: str = "v24.0"
@@ -121,6 +157,11 @@ class Number:
         """Return the app secrets that sign at a moment, the newest first."""
         former = self.former_secret
         return [self.app_secret, former.secret] if former and now_ms < former.until_ms else [self.app_secret]
+
+    @property
+    def app_id(self) -> int:
+        """The app that the number's secret belongs to."""
+        return _APP_PREFIX + self.id
 
     @property
     def digits(self) -> str:

@@ -189,6 +189,31 @@ class Delivery(Struct):
     """When it was first due; the retry horizon counts from here."""
     attempt: int = 0
     due_ms: int = 0
+    endpoint: str = ""
+    """The further endpoint it goes to; empty: the callback that the platform's settings choose."""
+    further_key: EventKey | None = None
+    """Its own key, of a delivery to a further endpoint."""
+    trouble: "Trouble | None" = None
+    """What a fault rule has done to it; it is not stored."""
+
+    @property
+    def key(self) -> EventKey:
+        """Its row: the event's own key for the first subscriber, a key of its own for every further one."""
+        return self.event.key if self.further_key is None else self.further_key
+
+
+class Trouble(Struct):
+    """What a fault rule demands of one delivery."""
+
+    company: list[Delivery] = []
+    """Deliveries to the same endpoint that go in the same POST, behind this one."""
+    copies: int = 0
+    """How often it is repeated once it has been taken."""
+    slower: float = 1.0
+    """The factor by which its retries come later."""
+    dropped: bool = False
+    in_line: bool = False
+    """Keeps its place among all that go to its endpoint, whichever message they are about."""
 
 
 class Attempt(Struct, frozen=True, gc=False):

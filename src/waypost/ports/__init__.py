@@ -9,7 +9,7 @@ from waypost.ports.blobs import Blob, BlobStore, BlobWriter
 from waypost.ports.conditions import StoreBusy, StoreDown, StoreRefused
 from waypost.ports.documents import Documents
 from waypost.ports.housekeeping import Housekeeping
-from waypost.ports.messages import InboundRow, StatusRow, Store
+from waypost.ports.messages import Further, InboundRow, StatusRow, Store
 from waypost.ports.network import Carried, NetworkStore
 from waypost.ports.records import Records, StoredDelivery, StoredMessage
 from waypost.ports.upstream import Announce, Enqueue, Upstream
@@ -22,6 +22,7 @@ __all__ = [
     "Carried",
     "Documents",
     "Enqueue",
+    "Further",
     "Housekeeping",
     "InboundRow",
     "NetworkStore",

@@ -1,7 +1,7 @@
 """The port of a message's way: what is stored at each step, and what waits."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
@@ -20,6 +20,9 @@ from waypost.model import (
     Status,
 )
 
+Further = tuple[tuple[EventKey, str], ...]
+"""Deliveries of an event beside its first: the key of each, and the id of its endpoint."""
+
 
 class StatusRow(Struct, frozen=True):
     """One arriving status with the event that tells it, and whether a subscriber is to be told."""
@@ -29,6 +32,7 @@ class StatusRow(Struct, frozen=True):
     notify: bool
     problem_details: str | None = None
     """What was wrong, with the value; kept with a failed message."""
+    further: Further = ()
 
 
 class InboundRow(Struct, frozen=True):
@@ -38,6 +42,7 @@ class InboundRow(Struct, frozen=True):
     event: Event
     notify: bool
     opens_window: bool
+    further: Further = ()
 
 
 class Store(Protocol):
@@ -90,11 +95,11 @@ class Store(Protocol):
         """Store the message, its event and delivery, and renew the window; False if its key was there before."""
         ...
 
-    async def record_notice(self, event: Event, *, notify: bool) -> None:
-        """Store an event that is about no message, and its delivery; fsynced on return."""
+    async def record_notice(self, event: Event, *, notify: bool, further: Further = ()) -> None:
+        """Store an event that is about no message, and its deliveries; fsynced on return."""
         ...
 
-    async def delivery_done(self, event: Event, attempt: Attempt | None) -> None:
+    async def delivery_done(self, delivery: Delivery, attempt: Attempt | None) -> None:
         """T5: the subscriber has it, or (None) there is nothing to tell in its dialect. Lazy."""
         ...
 
@@ -102,8 +107,12 @@ class Store(Protocol):
         """T5: note a failed attempt; due again at `delivery.due_ms`. Lazy."""
         ...
 
-    async def delivery_dead(self, event: Event, attempt: Attempt | None) -> None:
+    async def delivery_dead(self, delivery: Delivery, attempt: Attempt | None) -> None:
         """T5: give up; the delivery stays as a dead letter that can be delivered again."""
+        ...
+
+    async def delivery_ended(self, delivery: Delivery, state: Literal["cancelled", "dropped"]) -> None:
+        """T5: stop, because its endpoint is gone or a fault rule wants it so; it can be delivered again."""
         ...
 
     async def redeliver(self, key: EventKey, now_ms: int) -> Delivery | None:

@@ -43,13 +43,20 @@ class StoredMessage:
 
 @dataclass(frozen=True, slots=True)
 class StoredDelivery:
-    """A delivery as the inspector shows it. `state` is `waiting`, `done`, `dead` or `cancelled`."""
+    """A delivery as the inspector shows it. `state` is `waiting`, `done`, `dead`, `cancelled` or `dropped`."""
 
     event: Event
     state: str
     first_ms: int
     due_ms: int
     attempts: tuple[Attempt, ...]
+    endpoint: str = ""
+    further_key: EventKey | None = None
+
+    @property
+    def key(self) -> EventKey:
+        """Its row, as of a `Delivery`."""
+        return self.event.key if self.further_key is None else self.further_key
 
 
 class Records(Protocol):

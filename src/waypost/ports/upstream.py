@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from waypost.model import (
-    Event,
+    Delivery,
     Medium,
     MessageKey,
     NumberId,
@@ -35,5 +35,5 @@ class Upstream(Protocol):
 
 Enqueue = Callable[[Outbound], None]
 """Puts an accepted message into its lane; the hint may be lost."""
-Announce = Callable[[Sequence[Event]], None]
-"""Puts committed events into their webhook lanes."""
+Announce = Callable[[Sequence[Delivery]], None]
+"""Puts committed deliveries into their webhook lanes."""

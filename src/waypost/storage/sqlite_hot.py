@@ -8,7 +8,7 @@ from waypost.model import Attempt, Delivery, Earlier, Event, FailedSend, NumberI
 from waypost.ports import Carried, InboundRow, StatusRow
 from waypost.storage.commit import Kind
 from waypost.storage.sqlite_engine import Rows
-from waypost.storage.sqlite_rows import EARLIER, carried_values, earlier, more_media_column
+from waypost.storage.sqlite_rows import EARLIER, STATES, carried_values, earlier, more_media_column
 from waypost.storage.sqlite_statuses import Statuses, write_events
 
 Joined = Callable[[Sequence[Event]], None]
@@ -78,8 +78,14 @@ _RETRY = Rows(
 )
 # Give deliveries up.
 _DEAD = Rows("UPDATE deliveries SET state = 2 WHERE key IN (VALUES {rows})", width=1)
+# End deliveries that were not tried to the end.
+_ENDED = Rows(
+    "UPDATE deliveries SET state = new.column2 FROM (VALUES {rows}) AS new WHERE deliveries.key = new.column1", width=2
+)
 # Keep attempts that failed.
-_ATTEMPTS = Rows("INSERT INTO attempts (event_key, number, at_ms, elapsed_ms, status, answer) VALUES {rows}", width=6)
+_ATTEMPTS = Rows(
+    "INSERT INTO attempts (delivery_key, number, at_ms, elapsed_ms, status, answer) VALUES {rows}", width=6
+)
 # Let the network take messages, each once; returns those that it had not.
 _TAKE = Rows(
     "INSERT INTO carried (token, number_id, wa_id, kind, category, progress, due_ms, in_window, fault) VALUES {rows}"
@@ -115,6 +121,7 @@ class HotWrites:
         self.delivery_done = Kind("delivery_done", self._delivery_done, lazy=True)
         self.delivery_retry = Kind("delivery_retry", self._delivery_retry, lazy=True)
         self.delivery_dead = Kind("delivery_dead", self._delivery_dead)
+        self.delivery_ended = Kind("delivery_ended", self._delivery_ended)
         self.take = Kind("take", self._take)
         self.progressed = Kind("progressed", self._progressed, lazy=True, repeats=True)
         self.run = Kind("run", self._run, repeats=True)
@@ -205,30 +212,34 @@ class HotWrites:
             ],
         )  # fmt: skip
         _CONTENTS.run(self._connection, [(row.message.key, row.message.body, b"") for row in rows])
-        write_events(self._connection, [(row.event, row.notify) for row in rows])
+        write_events(self._connection, [(row.event, row.notify, row.further) for row in rows])
         opening = (row.message for row in rows if row.opens_window)
         _WINDOWS.run(self._connection, [(m.number_id, m.person.wa_id, m.at_ms) for m in opening])
 
-    def _delivery_done(self, items: list[tuple[Event, Attempt | None]]) -> Sequence[None]:
+    def _delivery_done(self, items: list[tuple[Delivery, Attempt | None]]) -> Sequence[None]:
         _DONE.run(
             self._connection,
             [
-                (event.key, a.number, a.at_ms, a.elapsed_ms, a.status, a.answer)
+                (delivery.key, a.number, a.at_ms, a.elapsed_ms, a.status, a.answer)
                 if a is not None
-                else (event.key, 0, None, None, None, None)
-                for event, a in items
+                else (delivery.key, 0, None, None, None, None)
+                for delivery, a in items
             ],
         )
         return [None] * len(items)
 
     def _delivery_retry(self, items: list[tuple[Delivery, Attempt]]) -> Sequence[None]:
-        _RETRY.run(self._connection, [(delivery.event.key, delivery.due_ms, delivery.attempt) for delivery, _ in items])
-        self._keep_attempts([(delivery.event, attempt) for delivery, attempt in items])
+        _RETRY.run(self._connection, [(delivery.key, delivery.due_ms, delivery.attempt) for delivery, _ in items])
+        self._keep_attempts(items)
         return [None] * len(items)
 
-    def _delivery_dead(self, items: list[tuple[Event, Attempt | None]]) -> Sequence[None]:
-        _DEAD.run(self._connection, [(event.key,) for event, _ in items])
-        self._keep_attempts([(event, attempt) for event, attempt in items if attempt is not None])
+    def _delivery_dead(self, items: list[tuple[Delivery, Attempt | None]]) -> Sequence[None]:
+        _DEAD.run(self._connection, [(delivery.key,) for delivery, _ in items])
+        self._keep_attempts([(delivery, attempt) for delivery, attempt in items if attempt is not None])
+        return [None] * len(items)
+
+    def _delivery_ended(self, items: list[tuple[Delivery, str]]) -> Sequence[None]:
+        _ENDED.run(self._connection, [(delivery.key, STATES.index(state)) for delivery, state in items])
         return [None] * len(items)
 
     def _take(self, items: list[Carried]) -> Sequence[bool]:
@@ -258,10 +269,10 @@ class HotWrites:
     def _keep_sends(self, items: list[tuple[Outbound, FailedSend]]) -> None:
         _SENDS.run(self._connection, [(m.key, s.number, s.at_ms, s.outcome, s.why) for m, s in items])
 
-    def _keep_attempts(self, items: list[tuple[Event, Attempt]]) -> None:
+    def _keep_attempts(self, items: list[tuple[Delivery, Attempt]]) -> None:
         _ATTEMPTS.run(
             self._connection,
-            [(event.key, a.number, a.at_ms, a.elapsed_ms, a.status, a.answer) for event, a in items],
+            [(delivery.key, a.number, a.at_ms, a.elapsed_ms, a.status, a.answer) for delivery, a in items],
         )
 
 

@@ -24,8 +24,10 @@ from waypost.storage import sqlite_rows
 from waypost.storage.sqlite_part import Part
 from waypost.storage.sqlite_rows import (
     ATTEMPT_COLUMNS,
+    DELIVERED,
     DELIVERY_COLUMNS,
     EVENT_COLUMNS,
+    FURTHER_KEY,
     MEDIUM_COLUMNS,
     MESSAGE_COLUMNS,
     STATES,
@@ -62,19 +64,24 @@ _MARK_READ = (
 )
 _EVENTS_OF = f"SELECT {EVENT_COLUMNS} FROM events WHERE message_key = ? ORDER BY key"  # noqa: S608 - constants
 _FAILED_SENDS = "SELECT number, at_ms, outcome, why FROM sends WHERE message_key = ? ORDER BY number"
-_DELIVERY = f"SELECT {DELIVERY_COLUMNS} FROM deliveries JOIN events USING (key) WHERE deliveries.key = ?"  # noqa: S608 - constants
+_DELIVERY = (
+    f"SELECT {DELIVERY_COLUMNS} FROM deliveries CROSS JOIN events ON {DELIVERED}"  # noqa: S608 - constants
+    " WHERE deliveries.key = ?"
+)
 # Find the newest deliveries: of all, in a state, of a message. One text each, so that each has its index.
 _DELIVERIES = (
-    f"SELECT {DELIVERY_COLUMNS} FROM deliveries CROSS JOIN events USING (key)"  # noqa: S608 - constants
+    f"SELECT {DELIVERY_COLUMNS} FROM deliveries CROSS JOIN events ON {DELIVERED}"  # noqa: S608 - constants
     " WHERE {where} ORDER BY deliveries.key DESC LIMIT ?"
 )
 _IN_STATE = {state: _DELIVERIES.replace("{where}", f"state = {value}") for value, state in enumerate(STATES)}
 _IN_ANY_STATE = _DELIVERIES.replace("{where}", "TRUE")
 _DELIVERIES_OF = (
     f"SELECT {DELIVERY_COLUMNS} FROM events CROSS JOIN deliveries USING (key)"  # noqa: S608 - constants
-    " WHERE events.message_key = ? ORDER BY events.key DESC"
+    " WHERE events.message_key = ?1 UNION ALL"
+    f" SELECT {DELIVERY_COLUMNS} FROM events CROSS JOIN deliveries ON deliveries.event_key = events.key"
+    " WHERE events.message_key = ?1 ORDER BY 1 DESC, 9"
 )
-_ATTEMPTS = f"SELECT {ATTEMPT_COLUMNS} FROM attempts WHERE event_key = ? ORDER BY id"  # noqa: S608 - constants
+_ATTEMPTS = f"SELECT {ATTEMPT_COLUMNS} FROM attempts WHERE delivery_key = ? ORDER BY id"  # noqa: S608 - constants
 _GET_STATE = "SELECT value FROM state WHERE name = ?"
 _PUT_STATE = "INSERT OR REPLACE INTO state (name, value) VALUES (?, ?)"
 _RESET = "".join(
@@ -200,7 +207,7 @@ class RecordsPart(Part):
 
         def look(connection: apsw.Connection) -> list[StoredDelivery]:
             found = [
-                sqlite_rows.delivery(row, _attempts(connection, row[0]))
+                sqlite_rows.delivery(row, _attempts(connection, row[FURTHER_KEY] or row[0]))
                 for row in _delivery_rows(connection, message_key, state, limit)
             ]
             return [delivery for delivery in found if state in (None, delivery.state)][:limit]

@@ -26,7 +26,7 @@ from waypost.ports import Carried, StoredDelivery, StoredMessage
 # Any: what a column holds is the schema's promise; the tables are STRICT.
 Values = tuple[Any, ...]
 
-STATES = ("waiting", "done", "dead", "cancelled")
+STATES = ("waiting", "done", "dead", "cancelled", "dropped")
 
 OUTBOUND_COLUMNS = (
     "messages.key, tag, number_id, wa_id, kind, body, raw, at_ms, callback_data, category, media_key, more_media,"
@@ -44,9 +44,13 @@ EVENT_COLUMNS = (
     " events.problem"
 )
 _EVENT_WIDTH = 8
-WAITING_COLUMNS = f"{EVENT_COLUMNS}, first_ms, deliveries.attempt, due_ms"
+DELIVERED = "events.key = ifnull(deliveries.event_key, deliveries.key)"
+"""Joins a delivery with its event."""
+_WHICH = "iif(event_key IS NULL, NULL, deliveries.key), ifnull(endpoint, '')"
+FURTHER_KEY = _EVENT_WIDTH  # its place in DELIVERY_COLUMNS
+WAITING_COLUMNS = f"{EVENT_COLUMNS}, first_ms, deliveries.attempt, due_ms, {_WHICH}"
 DELIVERY_COLUMNS = (
-    f"{EVENT_COLUMNS}, state, first_ms, due_ms, deliveries.attempt,"
+    f"{EVENT_COLUMNS}, {_WHICH}, state, first_ms, due_ms, deliveries.attempt,"
     " done_at_ms, done_elapsed_ms, done_status, done_answer"
 )
 ATTEMPT_COLUMNS = "number, at_ms, elapsed_ms, status, answer"
@@ -142,16 +146,18 @@ def event(row: Values) -> Event:
 
 def waiting(row: Values) -> Delivery:
     """Make a waiting delivery of WAITING_COLUMNS."""
-    first_ms, attempt_count, due_ms = row[_EVENT_WIDTH:]
-    return Delivery(event(row[:_EVENT_WIDTH]), first_ms=first_ms, attempt=attempt_count, due_ms=due_ms)
+    first_ms, attempt_count, due_ms, further_key, endpoint = row[_EVENT_WIDTH:]
+    return Delivery(event(row[:_EVENT_WIDTH]), first_ms, attempt_count, due_ms, endpoint, further_key)
 
 
 def delivery(row: Values, earlier: tuple[Attempt, ...]) -> StoredDelivery:
     """Make a delivery of DELIVERY_COLUMNS and the attempts that are kept apart."""
-    state, first_ms, due_ms, number, *done = row[_EVENT_WIDTH:]
+    further_key, endpoint, state, first_ms, due_ms, number, *done = row[_EVENT_WIDTH:]
     was_tried = STATES[state] == "done" and done[0] is not None
     last = (attempt((number, *done)),) if was_tried else ()
-    return StoredDelivery(event(row[:_EVENT_WIDTH]), STATES[state], first_ms, due_ms, earlier + last)
+    return StoredDelivery(
+        event(row[:_EVENT_WIDTH]), STATES[state], first_ms, due_ms, earlier + last, endpoint, further_key
+    )
 
 
 def attempt(row: Values) -> Attempt:

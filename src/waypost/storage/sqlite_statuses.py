@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import apsw
+import msgspec
 
 from waypost.model import TRANSITIONS, Event, EventKey, MessageKey, NumberId, Status
-from waypost.ports import StatusRow
+from waypost.ports import Further, StatusRow
 from waypost.storage.sqlite_engine import Row, Rows
 
 # The table of the model as lists: a status is an index, and nothing is hashed on the way of every status.
@@ -37,34 +38,41 @@ _EVENTS = Rows(
 )
 # Make events wait for their subscriber.
 _DELIVERIES = Rows("INSERT INTO deliveries (key, state, first_ms, due_ms, attempt) VALUES {rows}", width=5)
+# Make events wait for their further subscribers.
+_FURTHER = Rows(
+    "INSERT INTO deliveries (key, state, first_ms, due_ms, attempt, event_key, endpoint) VALUES {rows}", width=7
+)
 # Park statuses of messages that are not stored yet; of two equal ones the first stays.
 _PARK = Rows(
-    "INSERT INTO orphans (message_key, status, key, number_id, at_ms, problem, problem_details, notify, body)"
+    "INSERT INTO orphans (message_key, status, key, number_id, at_ms, problem, problem_details, notify, further, body)"
     " VALUES {rows} ON CONFLICT DO NOTHING",
-    width=9,
+    width=10,
 )
 # Find the parked statuses of messages, in the order in which they came.
 _PARKED = Rows(
-    "SELECT message_key, status, key, number_id, at_ms, problem, problem_details, notify, body FROM orphans"
+    "SELECT message_key, status, key, number_id, at_ms, problem, problem_details, notify, further, body FROM orphans"
     " WHERE message_key IN (VALUES {rows}) ORDER BY key",
     width=1,
 )
 # Forget the parked statuses of messages.
 _UNPARK = Rows("DELETE FROM orphans WHERE message_key IN (VALUES {rows})", width=1)
 _NOT_STORED = (0, -1)  # status, and a set of seen statuses that has every one
+_further_decoder = msgspec.json.Decoder(Further)
 _ANY_PARKED = "SELECT EXISTS (SELECT 1 FROM orphans)"
 
 
-def write_events(connection: apsw.Connection, events: Sequence[tuple[Event, bool]]) -> None:
-    """Store events, and a waiting delivery for each that is marked."""
+def write_events(connection: apsw.Connection, events: Sequence[tuple[Event, bool, Further]]) -> None:
+    """Store events, a waiting delivery for each that is marked, and one for each further endpoint."""
     _EVENTS.run(
         connection,
         [
             (e.key, e.number_id, e.message_key, e.kind, e.status, e.at_ms, e.problem, e.body)
-            for e, _ in events
+            for e, _, _ in events
         ],
     )  # fmt: skip
-    _DELIVERIES.run(connection, [(event.key, 0, event.at_ms, event.at_ms, 0) for event, notify in events if notify])
+    _DELIVERIES.run(connection, [(event.key, 0, event.at_ms, event.at_ms, 0) for event, notify, _ in events if notify])
+    rows = [(key, 0, e.at_ms, e.at_ms, 0, e.key, name) for e, _, further in events for key, name in further]
+    _FURTHER.run(connection, rows)
 
 
 class Statuses:
@@ -117,7 +125,7 @@ class Statuses:
 
     def _write(self, fresh: Sequence[StatusRow], climbed: dict[int, tuple[int, int]]) -> None:
         _CLIMB.run(self._connection, [(key, status, seen) for key, (status, seen) in climbed.items()])
-        write_events(self._connection, [(row.event, row.notify) for row in fresh])
+        write_events(self._connection, [(row.event, row.notify, row.further) for row in fresh])
         failed = [
             (row.event.message_key, row.event.problem, row.problem_details)
             for row in fresh
@@ -134,7 +142,8 @@ class Statuses:
             [
                 (
                     row.event.message_key, row.status, row.event.key, row.event.number_id, row.event.at_ms,
-                    row.event.problem, row.problem_details, row.notify, row.event.body,
+                    row.event.problem, row.problem_details, row.notify,
+                    msgspec.json.encode(row.further).decode() if row.further else None, row.event.body,
                 )
                 for row in rows
             ],
@@ -144,7 +153,7 @@ class Statuses:
 def _parked_row(row: Row) -> StatusRow:
     # Any: the columns' types are the table's, which is STRICT.
     values: tuple[Any, ...] = row
-    message_key, status, key, number_id, at_ms, problem, details, notify, body = values
+    message_key, status, key, number_id, at_ms, problem, details, notify, further, body = values
     event = Event(
         key=EventKey(key),
         number_id=NumberId(number_id),
@@ -155,4 +164,5 @@ def _parked_row(row: Row) -> StatusRow:
         status=Status(status),
         problem=problem,
     )
-    return StatusRow(event, Status(status), bool(notify), details)
+    known = _further_decoder.decode(further) if further else ()
+    return StatusRow(event, Status(status), bool(notify), details, known)

@@ -1,15 +1,15 @@
 """The port Store over SQLite: a message's way, one transaction per step."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import apsw
 
 from waypost.model import Attempt, Delivery, Earlier, Event, EventKey, FailedSend, MessageKey, NumberId, Once, Outbound
-from waypost.ports import InboundRow, StatusRow
+from waypost.ports import Further, InboundRow, StatusRow
 from waypost.storage import sqlite_rows
 from waypost.storage.sqlite_part import Part
-from waypost.storage.sqlite_rows import EARLIER, OUTBOUND_COLUMNS, WAITING_COLUMNS
+from waypost.storage.sqlite_rows import DELIVERED, EARLIER, OUTBOUND_COLUMNS, WAITING_COLUMNS
 from waypost.storage.sqlite_statuses import write_events
 
 # Read jobs above a key, in order.
@@ -19,17 +19,17 @@ _WAITING_MESSAGES = (
 )
 # Read waiting deliveries above a key, in order.
 _WAITING_DELIVERIES = (
-    f"SELECT {WAITING_COLUMNS} FROM deliveries CROSS JOIN events USING (key)"  # noqa: S608 - constants
+    f"SELECT {WAITING_COLUMNS} FROM deliveries CROSS JOIN events ON {DELIVERED}"  # noqa: S608 - constants
     " WHERE deliveries.state = 0 AND deliveries.key > ? ORDER BY deliveries.key LIMIT ?"
 )
 # Read one delivery that waits.
 _WAITING_DELIVERY = (
-    f"SELECT {WAITING_COLUMNS} FROM deliveries CROSS JOIN events USING (key)"  # noqa: S608 - constants
+    f"SELECT {WAITING_COLUMNS} FROM deliveries CROSS JOIN events ON {DELIVERED}"  # noqa: S608 - constants
     " WHERE deliveries.key = ?"
 )
 # Move the attempt that succeeded to the others, before a redelivery.
 _KEEP_DONE = (
-    "INSERT INTO attempts (event_key, number, at_ms, elapsed_ms, status, answer)"
+    "INSERT INTO attempts (delivery_key, number, at_ms, elapsed_ms, status, answer)"
     " SELECT key, attempt, done_at_ms, done_elapsed_ms, done_status, done_answer FROM deliveries"
     " WHERE key = ? AND state = 1 AND done_at_ms IS NOT NULL"
 )
@@ -40,8 +40,9 @@ _LAST_INBOUND = "SELECT last_inbound_ms FROM windows WHERE number_id = ? AND wa_
 # Find the highest key.
 _HIGHEST_KEY = (
     "SELECT max(key) FROM (SELECT max(key) AS key FROM messages UNION ALL SELECT max(key) FROM events"
-    " UNION ALL SELECT max(key) FROM media UNION ALL SELECT max(token) FROM carried"
-    " UNION ALL SELECT max(key) FROM orphans UNION ALL SELECT max(id) FROM templates)"
+    " UNION ALL SELECT max(key) FROM deliveries UNION ALL SELECT max(key) FROM media"
+    " UNION ALL SELECT max(token) FROM carried UNION ALL SELECT max(key) FROM orphans"
+    " UNION ALL SELECT max(id) FROM templates)"
 )
 
 
@@ -97,21 +98,25 @@ class StorePart(Part):
         is_new: bool = await future
         return is_new
 
-    async def record_notice(self, event: Event, *, notify: bool) -> None:
+    async def record_notice(self, event: Event, *, notify: bool, further: Further = ()) -> None:
         """Store an event that is about no message."""
-        await self._run(lambda connection: write_events(connection, [(event, notify)]))
+        await self._run(lambda connection: write_events(connection, [(event, notify, further)]))
 
-    async def delivery_done(self, event: Event, attempt: Attempt | None) -> None:
+    async def delivery_done(self, delivery: Delivery, attempt: Attempt | None) -> None:
         """T5: the subscriber has it, or there is nothing to tell."""
-        await self._commit.submit(self._writes.delivery_done, (event.key,), (event, attempt))
+        await self._commit.submit(self._writes.delivery_done, (delivery.key,), (delivery, attempt))
 
     async def delivery_retry(self, delivery: Delivery, attempt: Attempt) -> None:
         """T5: note a failed attempt."""
-        await self._commit.submit(self._writes.delivery_retry, (delivery.event.key,), (delivery, attempt))
+        await self._commit.submit(self._writes.delivery_retry, (delivery.key,), (delivery, attempt))
 
-    async def delivery_dead(self, event: Event, attempt: Attempt | None) -> None:
+    async def delivery_dead(self, delivery: Delivery, attempt: Attempt | None) -> None:
         """T5: give up."""
-        await self._commit.submit(self._writes.delivery_dead, (event.key,), (event, attempt))
+        await self._commit.submit(self._writes.delivery_dead, (delivery.key,), (delivery, attempt))
+
+    async def delivery_ended(self, delivery: Delivery, state: Literal["cancelled", "dropped"]) -> None:
+        """T5: stop."""
+        await self._commit.submit(self._writes.delivery_ended, (delivery.key,), (delivery, state))
 
     async def redeliver(self, key: EventKey, now_ms: int) -> Delivery | None:
         """Make a delivery wait again."""

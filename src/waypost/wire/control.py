@@ -167,7 +167,7 @@ class AttemptView(Struct):
 
 
 class DeliveryView(Struct):
-    """One event on its way to the webhook."""
+    """One event on its way to one webhook; `endpoint` is null for the callback that the platform's settings choose."""
 
     id: str
     message_id: str
@@ -177,6 +177,8 @@ class DeliveryView(Struct):
     state: str
     at: datetime
     due: datetime | None
+    event_id: str
+    endpoint: str | None
     url: str | None
     attempts: list[AttemptView]
 
@@ -258,7 +260,7 @@ def fault_view(name: str, details: str) -> FaultView:
     return FaultView(name, problem.code, code, problem.title, details, problem.fix)
 
 
-# -- The world: clock and rules ----------------------------------------------------------------------------------
+# -- The world: its clock ----------------------------------------------------------------------------------------
 
 
 class ClockView(Struct):
@@ -275,51 +277,6 @@ class ClockChange(Request):
     frozen: bool | None = None
     now: Annotated[datetime, Meta(tz=True)] | None = None
     advance_seconds: Annotated[float, Meta(ge=-_ADVANCE_SECONDS, le=_ADVANCE_SECONDS)] | None = None
-
-
-class FailWith(Request):
-    """A code of either dialect, or the name of a problem."""
-
-    code: int | str
-
-
-class RuleRequest(Request):
-    """What is to happen to messages to a phone, from a number, or to all: the next N, or every Nth."""
-
-    fail: FailWith | None = None
-    delay_seconds: Seconds = 0.0
-    number: Digits | None = None
-    phone: Digits | None = None
-    next: Annotated[int, Meta(ge=1)] | None = None
-    every: Annotated[int, Meta(ge=1)] = 1
-
-
-class FailView(Struct):
-    """The failure that a rule orders."""
-
-    name: str
-    code: int
-    onprem_code: int
-    title: str
-
-
-class RuleView(Struct):
-    """A rule in force; `next` counts down, `seen` counts the messages that it was about."""
-
-    id: int
-    fail: FailView | None
-    delay_seconds: float
-    number: str | None
-    phone: str | None
-    next: int | None
-    every: int
-    seen: int
-
-
-class RuleList(Struct):
-    """The rules in the order they were given."""
-
-    rules: list[RuleView]
 
 
 class HealthView(Struct):

@@ -5,14 +5,19 @@ from collections.abc import Callable, Mapping
 from waypost.lib import ids
 from waypost.wire import cloud, onprem
 from waypost.wire.canonical import stored_content
-from waypost.wire.facts import EventFacts, NumberFacts
+from waypost.wire.facts import EventFacts, NumberFacts, StatusWord
 
-__all__ = ["RENDERERS", "Render", "message_ids", "stored_content"]
+__all__ = ["RENDERERS", "Render", "is_told", "message_ids", "stored_content"]
 
 Render = Callable[[EventFacts, NumberFacts], bytes | None]
 
 RENDERERS: Mapping[str, Render] = {"cloud": cloud.render_event, "onprem": onprem.render_event}
 """By the name of the dialect; None from one means that its subscriber is not told of this event."""
+
+
+def is_told(dialect: str, number: NumberFacts, status: StatusWord) -> bool:
+    """Return whether a subscriber in this dialect is told of a status of the number's messages."""
+    return dialect == "cloud" or onprem.is_told(number.onprem, status)
 
 
 def message_ids(key: int, tag: int, wa_id: str, *, received: bool) -> tuple[str, str]:

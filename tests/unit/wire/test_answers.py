@@ -100,7 +100,7 @@ def test_a_media_look_up_is_answered() -> None:
 
 
 def test_a_number_look_up_is_answered() -> None:
-    answer = cloud.number_answer(NUMBER, webhook_url="https://crm.example.com/hook")
+    answer = cloud.number_answer(NUMBER, webhooks={"phone_number": "https://crm.example.com/hook"})
 
     assert answer == (
         b'{"id":"15550100200","display_phone_number":"+1 555-010-0200","verified_name":"Tidewater Bikes",'

@@ -3,22 +3,35 @@
 # spec: cloud-api.md#13.3
 """
 
+import hmac
 from dataclasses import dataclass
 
 import msgspec
 
 from waypost.api import auth
-from waypost.api.bodies import json_body
+from waypost.api.bodies import MAX_JSON_BYTES, json_body
 from waypost.api.cloud.topics import Node, Topic
 from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
+from waypost.errors.requests import INVALID_PARAMETER
 from waypost.flows.directory import Directory
 from waypost.flows.subscribe import Subscribe
-from waypost.model import Number
+from waypost.model import Number, Webhook
 from waypost.wire import cloud
 from waypost.wire.reading import parse
-from waypost.wire.webhooks import Configuration, Override
+from waypost.wire.webhooks import (
+    FIELDS,
+    OBJECT,
+    AccountConfiguration,
+    AppSubscription,
+    Configuration,
+    Override,
+    Subscription,
+    field_names,
+    subscribed_apps_answer,
+    subscriptions_answer,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +44,18 @@ class Webhooks:
 
     def meta(self) -> Topic:
         """Return what Meta's graph offers."""
-        return Topic(nodes=[Node(self.is_number, get=self.get_number, post=self.post_number)])
+        apps, subscriptions = "/{waba_id}/subscribed_apps", "/{app_id}/subscriptions"
+        return Topic(
+            [
+                Route("GET", apps, self.get_apps, "meta.subscribed_apps"),
+                Route("POST", apps, self.post_apps, "meta.subscribe_app"),
+                Route("DELETE", apps, self.delete_apps, "meta.unsubscribe_app"),
+                Route("GET", subscriptions, self.get_subscriptions, "meta.subscriptions"),
+                Route("POST", subscriptions, self.post_subscriptions, "meta.set_subscription"),
+                Route("DELETE", subscriptions, self.delete_subscriptions, "meta.delete_subscription"),
+            ],
+            [Node(self.is_number, get=self.get_number, post=self.post_number)],
+        )
 
     def proxy(self) -> Topic:
         """Return what 360dialog offers."""
@@ -39,6 +63,8 @@ class Webhooks:
             [
                 Route("GET", "/v1/configs/webhook", self.get_configuration, "proxy.get_webhook"),
                 Route("POST", "/v1/configs/webhook", self.post_configuration, "proxy.set_webhook"),
+                Route("GET", "/waba_webhook", self.get_account_configuration, "proxy.get_account_webhook"),
+                Route("POST", "/waba_webhook", self.post_account_configuration, "proxy.set_account_webhook"),
             ]
         )
 
@@ -47,18 +73,73 @@ class Webhooks:
         return request.params["id"] == self.identify(request, self.directory).digits
 
     async def get_number(self, request: Request) -> Response:
-        """Return the number's own fields, its webhook among them."""
+        """Return the number's own fields, and where its events may go: number, account and application."""
         number = self.identify(request, self.directory)
-        return Response(200, cloud.number_answer(number, webhook_url=number.webhook.url if number.webhook else None))
+        return Response(200, cloud.number_answer(number, webhooks=_urls(number)))
 
     async def post_number(self, request: Request) -> Response:
         """Set or remove the number's override: `webhook_configuration`. The handshake runs first."""
         number = self._number(request)
         override = parse(Override, await json_body(request)).webhook_configuration
-        if override.override_callback_uri == "":
-            await self.subscribe.remove(number)
-        else:
-            await self.subscribe.verified(number, override.override_callback_uri, override.verify_token)
+        webhook = await self._asked(number, override.override_callback_uri, override.verify_token)
+        await self.subscribe.override_number(number, webhook)
+        return Response(200, cloud.SUCCESS)
+
+    async def get_apps(self, request: Request) -> Response:
+        """Return whether the token's app is subscribed to the account, and the account's override."""
+        number = self._of_account(request)
+        subscribed, override = number.callbacks.subscribed, number.callbacks.account
+        url = override.url if override else None
+        return Response(
+            200, subscribed_apps_answer(number.app_id, number.name, subscribed=subscribed, override_url=url)
+        )
+
+    async def post_apps(self, request: Request) -> Response:
+        """Subscribe the token's app to the account, and set the account's override or, without a URL, lift it.
+
+        The handshake runs first.
+        """
+        number = self._of_account(request)
+        wish = parse(AppSubscription, await request.body(MAX_JSON_BYTES) or b"{}")
+        webhook = await self._asked(number, wish.override_callback_uri, wish.verify_token)
+        await self.subscribe.override_account(number, webhook)
+        await self.subscribe.subscribe_app(number, subscribed=True)
+        return Response(200, cloud.SUCCESS)
+
+    async def delete_apps(self, request: Request) -> Response:
+        """Unsubscribe the token's app from the account: it is told nothing any more."""
+        number = self._of_account(request)
+        await self.subscribe.override_account(number, None)
+        await self.subscribe.subscribe_app(number, subscribed=False)
+        return Response(200, cloud.SUCCESS)
+
+    async def get_subscriptions(self, request: Request) -> Response:
+        """Return the app's own callback and the fields that it is told of."""
+        number = self._of_app(request)
+        fields = FIELDS if number.callbacks.fields is None else number.callbacks.fields
+        url = number.webhook.url if number.webhook else None
+        return Response(200, subscriptions_answer(url, fields, number.graph_version))
+
+    async def post_subscriptions(self, request: Request) -> Response:
+        """Set the app's own callback and its fields. The handshake runs first."""
+        number = self._of_app(request)
+        wish = parse(Subscription, await json_body(request))
+        _check_object(wish.object)
+        fields = None if wish.fields is None else _known_fields(field_names(wish.fields))
+        webhook = await self.subscribe.asked(number, wish.callback_url, wish.verify_token)
+        await self.subscribe.set_app(number, webhook, fields)
+        return Response(200, cloud.SUCCESS)
+
+    async def delete_subscriptions(self, request: Request) -> Response:
+        """Take fields away from the app's subscription, or without `fields` the whole of it."""
+        number = self._of_app(request)
+        _check_object(request.query.get("object", OBJECT))
+        gone = _known_fields(field_names(request.query.get("fields")))
+        if not gone:
+            await self.subscribe.set_app(number, None, None)
+            return Response(200, cloud.SUCCESS)
+        there = FIELDS if number.callbacks.fields is None else number.callbacks.fields
+        await self.subscribe.set_app(number, number.webhook, tuple(name for name in there if name not in gone))
         return Response(200, cloud.SUCCESS)
 
     async def post_configuration(self, request: Request) -> Response:
@@ -68,17 +149,77 @@ class Webhooks:
         """
         number = self.identify(request, self.directory)
         wanted = parse(Configuration, await json_body(request))
-        await self.subscribe.unverified(number, wanted.url, wanted.headers)
+        await self.subscribe.override_number(number, self.subscribe.unasked(wanted.url, wanted.headers))
         return Response(200, msgspec.json.encode(wanted))
 
     async def get_configuration(self, request: Request) -> Response:
         """Return what was set."""
         number = self.identify(request, self.directory)
-        if number.webhook is None:
-            raise Refusal(UNKNOWN_OBJECT, "No webhook is configured for this number.")
-        return Response(200, msgspec.json.encode(Configuration(number.webhook.url, dict(number.webhook.headers))))
+        return _configuration(number.callbacks.number or number.webhook, "this number")
+
+    async def post_account_configuration(self, request: Request) -> Response:
+        """Set the webhook of every number of the account that has none of its own, or with `override_all` of all."""
+        number = self.identify(request, self.directory)
+        wanted = parse(AccountConfiguration, await json_body(request))
+        webhook = self.subscribe.unasked(wanted.url, wanted.headers)
+        await self.subscribe.override_account(number, webhook, override_all=wanted.override_all)
+        return Response(200, msgspec.json.encode(wanted))
+
+    async def get_account_configuration(self, request: Request) -> Response:
+        """Return what was set for the account."""
+        return _configuration(self.identify(request, self.directory).callbacks.account, "this account")
+
+    async def _asked(self, number: Number, url: str, verify_token: str) -> Webhook | None:
+        """Return the callback once it has answered; None for an empty URL. Raises Refusal."""
+        return await self.subscribe.asked(number, url, verify_token) if url else None
 
     def _number(self, request: Request) -> Number:
         number = self.identify(request, self.directory)
         auth.must_be(number, request.params["id"])
         return number
+
+    def _of_account(self, request: Request) -> Number:
+        number = self.identify(request, self.directory)
+        return _named(number, number.waba_id, request.params["waba_id"])
+
+    def _of_app(self, request: Request) -> Number:
+        """Return the number whose app is named: to its token, or to the app's own, `id|secret`. Raises Refusal."""
+        token = auth.bearer_token(request) or request.query.get("access_token") or ""
+        app_id, bar, secret = token.partition("|")
+        if bar:
+            for number in self.directory.numbers():
+                if app_id == str(number.app_id) and hmac.compare_digest(secret.encode(), number.app_secret.encode()):
+                    return _named(number, number.app_id, request.params["app_id"])
+        number = self.identify(request, self.directory)
+        return _named(number, number.app_id, request.params["app_id"])
+
+
+def _named(number: Number, object_id: int, named: str) -> Number:
+    if named != str(object_id):
+        raise Refusal(UNKNOWN_OBJECT, f"Object with ID '{named}' does not exist")
+    return number
+
+
+def _urls(number: Number) -> dict[str, str]:
+    """Return the callbacks of a number in the order in which they come before each other."""
+    own = number.callbacks
+    named = {"phone_number": own.number, "whatsapp_business_account": own.account, "application": number.webhook}
+    return {name: webhook.url for name, webhook in named.items() if webhook is not None}
+
+
+def _configuration(webhook: Webhook | None, whose: str) -> Response:
+    if webhook is None:
+        raise Refusal(UNKNOWN_OBJECT, f"No webhook is configured for {whose}.")
+    return Response(200, msgspec.json.encode(Configuration(webhook.url, dict(webhook.headers))))
+
+
+def _check_object(name: str) -> None:
+    if name != OBJECT:
+        raise Refusal(INVALID_PARAMETER, f"Parameter 'object' is {name[:40]!r}; it must be '{OBJECT}'.")
+
+
+def _known_fields(names: list[str]) -> tuple[str, ...]:
+    for name in names:
+        if name not in FIELDS:
+            raise Refusal(INVALID_PARAMETER, f"Parameter 'fields': there is no field {name[:60]!r}.")
+    return tuple(dict.fromkeys(names))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 
+from waypost.api.control.endpoints import Endpoints
 from waypost.api.control.gate import Gate
 from waypost.api.control.health import Gauges, Health
 from waypost.api.control.messages import Again, Deliveries, Messages
@@ -78,5 +79,6 @@ def build_control(on: Operated, operator: Operator) -> Control:
         world=World(on.clock, on.records, on.network, on.reset),
         numbers=Numbers(on.directory, on.subscribe, on.records),
         templates=Templates(on.directory, on.review),
+        endpoints=Endpoints(on.directory, on.subscribe, on.keys),
         health=Health(on.is_ready, on.gauges),
     )

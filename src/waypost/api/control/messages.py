@@ -9,6 +9,7 @@ from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.directory import Directory
 from waypost.flows.inspect import Inspect, delivery_key
+from waypost.flows.notify import target_of
 from waypost.lib.clock import Clock
 from waypost.model import Delivery, NumberId
 from waypost.ports import Store
@@ -17,7 +18,7 @@ from waypost.wire.control import DeliveryList, MessageList
 Again = Callable[[Delivery], None]
 """Puts a delivery that waits anew into its webhook lane; the hint may be lost."""
 
-STATES = ("waiting", "done", "dead", "cancelled")
+STATES = ("waiting", "done", "dead", "cancelled", "dropped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,9 @@ class Deliveries:
         if found is None or key is None:
             raise unknown("delivery", delivery_id)
         number = self.directory.number(found.event.number_id)
-        if number is None or number.webhook is None:
-            raise Refusal(INVALID_VALUE, f"The number {found.event.number_id} has no webhook; set one first.")
+        if number is None or target_of(number, found.event, found.endpoint) is None:
+            where = f"no endpoint {found.endpoint} any more" if found.endpoint else "no webhook; set one first"
+            raise Refusal(INVALID_VALUE, f"The number {found.event.number_id} has {where}.")
         delivery = await self.store.redeliver(key, self.clock.now_ms())
         if delivery is not None:
             self.again(delivery)

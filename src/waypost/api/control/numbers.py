@@ -14,6 +14,7 @@ from waypost.lib.clock import at
 from waypost.lib.ids import new_secret
 from waypost.model import Number, NumberId, Scope, Token
 from waypost.ports import Records
+from waypost.rules.callbacks import main_callback
 from waypost.wire.control import Success
 from waypost.wire.management import (
     AddedNumber,
@@ -109,7 +110,7 @@ class Numbers:
         )
 
     async def remove_webhook(self, request: Request) -> Response:
-        """Send a number's events nowhere; those that wait become dead letters."""
+        """Send a number's events nowhere; those that wait are cancelled."""
         await self.subscribe.remove(self._number(request))
         return answer(Success())
 
@@ -159,7 +160,7 @@ class Numbers:
 
 
 def _view(number: Number) -> NumberView:
-    hook = number.webhook
+    hook = main_callback(number, "message")
     webhook = WebhookView(hook.url, [name for name, _ in hook.headers], hook.disabled) if hook else None
     return NumberView(number.digits, str(number.waba_id), number.name, number.callback_dialect, webhook)
 

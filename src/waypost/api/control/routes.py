@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from waypost.api.control.endpoints import Endpoints
 from waypost.api.control.gate import Gate
 from waypost.api.control.health import Health
 from waypost.api.control.messages import Deliveries, Messages
@@ -12,7 +13,7 @@ from waypost.api.control.sign_in import Door
 from waypost.api.control.templates import Templates
 from waypost.api.control.world import World
 from waypost.api.routing import Handler, Route, Scope
-from waypost.wire import control, inbound, management
+from waypost.wire import control, control_endpoints, control_rules, inbound, management
 
 V1 = "/_waypost/v1"
 _OPEN = frozenset({"/", "/health", "/ready", "/metrics", "/_waypost"})
@@ -32,6 +33,7 @@ class Control:
     world: World
     numbers: Numbers
     templates: Templates
+    endpoints: Endpoints
     health: Health
 
 
@@ -61,7 +63,7 @@ def open_routes(c: Control, document: Handler) -> list[Route]:
 
 def guarded_routes(c: Control) -> list[Route]:
     """Return the routes that only the operator may use; each is behind the gate."""
-    routes = [*_phone_routes(c.phones), *_message_routes(c), *_world_routes(c.world), *_number_routes(c.numbers)]
+    routes = [*_phone_routes(c.phones), *_message_routes(c), *_world_routes(c.world), *_number_routes(c)]
     routes += _template_routes(c.templates)
     routes.append(Route("DELETE", f"{V1}/session", c.door.close, "sign_out", None, control.Success, _REFUSED))
     return [replace(route, handler=c.gate.guard(route.handler), name=f"control.{route.name}") for route in routes]
@@ -95,18 +97,24 @@ def _message_routes(c: Control) -> list[Route]:
 
 
 def _world_routes(world: World) -> list[Route]:
+    rule = control_rules.RuleRequest
     return [
         Route("GET", f"{V1}/clock", world.get_clock, "clock", None, control.ClockView, _REFUSED),
         Route("PUT", f"{V1}/clock", world.put_clock, "move_clock", control.ClockChange, control.ClockView, _REFUSED),
-        Route("GET", f"{V1}/rules", world.list_rules, "rules", None, control.RuleList, _REFUSED),
-        Route("POST", f"{V1}/rules", world.add_rule, "add_rule", control.RuleRequest, control.RuleView, _REFUSED),
+        Route("GET", f"{V1}/rules", world.list_rules, "rules", None, control_rules.RuleList, _REFUSED),
+        Route("POST", f"{V1}/rules", world.add_rule, "add_rule", rule, control_rules.RuleView, _REFUSED),
         Route("DELETE", f"{V1}/rules", world.delete_rules, "delete_rules", None, control.Success, _REFUSED),
         Route("DELETE", f"{V1}/rules/{{rule_id}}", world.delete_rule, "delete_rule", None, control.Success, _ABSENT),
         Route("POST", f"{V1}/reset", world.reset, "reset", None, control.Success, _REFUSED),
     ]
 
 
-def _number_routes(numbers: Numbers) -> list[Route]:
+def _number_routes(c: Control) -> list[Route]:
+    numbers, endpoints, e = c.numbers, c.endpoints, control_endpoints
+    hooks, hook = (
+        f"{V1}/numbers/{{phone_number_id}}/webhooks",
+        f"{V1}/numbers/{{phone_number_id}}/webhooks/{{webhook_id}}",
+    )
     number = f"{V1}/numbers/{{phone_number_id}}"
     m = management
     return [
@@ -115,6 +123,10 @@ def _number_routes(numbers: Numbers) -> list[Route]:
         Route("PUT", number, numbers.put, "change_number", m.NumberChange, m.NumberView, _ABSENT),
         Route("PATCH", number, numbers.change_secret, "change_secret", m.SecretChange, m.ChangedSecret, _ABSENT),
         Route("DELETE", f"{number}/webhook", numbers.remove_webhook, "remove_webhook", None, control.Success, _ABSENT),
+        Route("GET", hooks, endpoints.list, "webhooks", None, e.EndpointList, _ABSENT),
+        Route("POST", hooks, endpoints.add, "add_webhook", e.EndpointWish, e.EndpointView, _ABSENT),
+        Route("PATCH", hook, endpoints.change, "change_webhook", e.EndpointChange, e.EndpointView, _ABSENT),
+        Route("DELETE", hook, endpoints.remove, "delete_webhook", None, control.Success, _ABSENT),
         Route("GET", f"{V1}/tokens", numbers.list_tokens, "tokens", None, m.TokenList, _REFUSED),
         Route("POST", f"{V1}/tokens", numbers.add_token, "add_token", m.TokenRequest, m.NewToken, _ABSENT),
         Route(

@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 import msgspec
 
 from waypost.api.control.answers import answer, body_of, unknown
+from waypost.api.control.rule_forms import check_rule, rule_of, rule_view
 from waypost.api.routing import Request, Response
-from waypost.errors import Problem, Refusal, all_problems
+from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
 from waypost.flows.play import PhoneNetwork
 from waypost.lib.clock import SystemClock, at, milliseconds_of
-from waypost.model import FaultRule, NumberId
 from waypost.ports import Records
-from waypost.wire.control import ClockChange, ClockView, FailView, RuleList, RuleRequest, RuleView, Success
+from waypost.wire.control import ClockChange, ClockView, Success
+from waypost.wire.control_rules import RuleList, RuleRequest
 
 CLOCK_STATE = "clock"
 _YEARS = range(2000, 2101)
@@ -52,16 +53,16 @@ class World:
     async def list_rules(self, request: Request) -> Response:
         """List the fault rules in force."""
         _ = request
-        return answer(RuleList([_rule_view(rule) for rule in self.network.faults.rules()]))
+        return answer(RuleList([rule_view(rule) for rule in self.network.faults.rules()]))
 
     async def add_rule(self, request: Request) -> Response:
-        """Add a fault rule: fail with a code, or delay; for a number or a phone; the next N, or every Nth."""
+        """Add a fault rule: fail with a code, or delay; trouble for webhooks; the next N, or every Nth.
+
+        It is for a number, a phone, or with `path` for API requests, whose callers get the error in their dialect.
+        """
         wish = await body_of(request, RuleRequest)
-        if wish.fail is None and not wish.delay_seconds:
-            raise Refusal(MISSING_PARAMETER, "Give fail, delay_seconds or both: the rule would do nothing.")
-        problem = _problem(wish.fail.code) if wish.fail else None
-        rule = self.network.faults.add(lambda rule_id: _rule(rule_id, wish, problem))
-        return answer(_rule_view(rule))
+        check_rule(wish)
+        return answer(rule_view(self.network.faults.add(lambda rule_id: rule_of(rule_id, wish))))
 
     async def delete_rule(self, request: Request) -> Response:
         """Take a fault rule back."""
@@ -107,36 +108,3 @@ def _check_year(now: datetime, advance: timedelta) -> None:
     first, last = (milliseconds_of(datetime.fromisoformat(f"{year}-01-01T00:00:00+00:00")) for year in (2000, 2101))
     if not first <= moved_ms < last:
         raise Refusal(INVALID_VALUE, f"The clock can be set to the years {_YEARS[0]} to {_YEARS[-1]}.")
-
-
-def _problem(code: int | str) -> Problem:
-    """Return the problem of that name, else the first with that Cloud code, else with that On-Premises code."""
-    problems = all_problems()
-    if isinstance(code, str) and code in problems:
-        return problems[code]
-    wanted = int(code) if isinstance(code, int) or (code.isascii() and code.isdigit() and len(code) < 10) else None
-    for kind in ("code", "onprem_callback_code", "onprem_code"):
-        for problem in problems.values():
-            if wanted is not None and wanted == getattr(problem, kind):
-                return problem
-    known = ", ".join(sorted({str(problem.code) for problem in problems.values()}, key=int))
-    raise Refusal(INVALID_VALUE, f"fail.code: {str(code)[:40]!r} is not known; there are {known}, and the names.")
-
-
-def _rule(rule_id: int, wish: RuleRequest, problem: Problem | None) -> FaultRule:
-    return FaultRule(
-        id=rule_id,
-        number_id=NumberId(int(wish.number)) if wish.number else None,
-        phone=wish.phone,
-        fail=problem,
-        delay_ms=int(1000 * wish.delay_seconds),
-        next_count=wish.next,
-        every=wish.every,
-    )
-
-
-def _rule_view(rule: FaultRule) -> RuleView:
-    problem = rule.fail
-    fail = FailView(problem.name, problem.code, problem.onprem_code, problem.title) if problem else None
-    number = str(rule.number_id) if rule.number_id else None
-    return RuleView(rule.id, fail, rule.delay_ms / 1000, number, rule.phone, rule.next_count, rule.every, rule.seen)

@@ -15,6 +15,7 @@ from waypost.flows.directory import Directory
 from waypost.flows.subscribe import Subscribe
 from waypost.model import Number, OnPremSettings, Provider
 from waypost.ports import Records
+from waypost.rules.callbacks import main_callback
 from waypost.wire import onprem
 from waypost.wire.onprem_settings import ApplicationPatch, application, parse_application, parse_provider
 
@@ -35,7 +36,8 @@ class Settings:
     async def get(self, request: Request) -> Response:
         """Return every setting, set or not."""
         number = self.callers.admin(request)
-        url = number.webhook.url if number.webhook else ""
+        webhook = main_callback(number, "message")
+        url = webhook.url if webhook else ""
         return Response(200, onprem.settings_answer(application(number.onprem, wa_id=number.digits, webhook_url=url)))
 
     async def patch(self, request: Request) -> Response:
@@ -61,7 +63,7 @@ class Settings:
 
     async def _point(self, number: Number, url: str) -> None:
         """Set or remove the webhook. One that is set to the same URL keeps its headers and the operator's trust."""
-        webhook = self._current(number).webhook
+        webhook = main_callback(self._current(number), "message")
         if not url:
             await self.subscribe.remove(number)
         elif webhook is None or webhook.url != url:

@@ -65,30 +65,33 @@ CREATE TABLE events (               -- never changed
 ) STRICT;
 CREATE INDEX events_of_message ON events (message_key);
 
-CREATE TABLE deliveries (           -- of events, under the same key
+CREATE TABLE deliveries (           -- of events: the first under the event's key, further ones under keys of their own
     key INTEGER PRIMARY KEY,
-    state INTEGER NOT NULL,         -- 0 waiting, 1 done, 2 dead, 3 cancelled
+    state INTEGER NOT NULL,         -- 0 waiting, 1 done, 2 dead, 3 cancelled, 4 dropped
     first_ms INTEGER NOT NULL,
     due_ms INTEGER NOT NULL,
     attempt INTEGER NOT NULL,
     done_at_ms INTEGER,             -- the attempt that succeeded; NULL: there was none
     done_elapsed_ms INTEGER,
     done_status INTEGER,
-    done_answer BLOB
+    done_answer BLOB,
+    event_key INTEGER,              -- of a further delivery
+    endpoint TEXT                   -- of a further delivery
 ) STRICT;
+CREATE UNIQUE INDEX deliveries_further ON deliveries (event_key, endpoint) WHERE event_key IS NOT NULL;
 CREATE INDEX deliveries_waiting ON deliveries (key) WHERE state = 0;
 CREATE INDEX deliveries_dead ON deliveries (key) WHERE state = 2;
 
 CREATE TABLE attempts (             -- to deliver, in order; the successful one only after a redelivery
     id INTEGER PRIMARY KEY,
-    event_key INTEGER NOT NULL,
+    delivery_key INTEGER NOT NULL,
     number INTEGER NOT NULL,
     at_ms INTEGER NOT NULL,
     elapsed_ms INTEGER NOT NULL,
     status INTEGER,
     answer BLOB NOT NULL
 ) STRICT;
-CREATE INDEX attempts_of_event ON attempts (event_key);
+CREATE INDEX attempts_of_delivery ON attempts (delivery_key);
 
 CREATE TABLE orphans (              -- statuses of messages that are not stored yet
     message_key INTEGER NOT NULL,
@@ -99,6 +102,7 @@ CREATE TABLE orphans (              -- statuses of messages that are not stored 
     problem TEXT,
     problem_details TEXT,
     notify INTEGER NOT NULL,
+    further TEXT,                   -- keys and endpoints of further deliveries, as JSON
     body BLOB NOT NULL,
     PRIMARY KEY (message_key, status)
 ) STRICT, WITHOUT ROWID;

@@ -1,4 +1,4 @@
-"""Fault rules: what a test orders the embedded network to do to messages that would have gone well.
+"""Fault rules: what a test orders the embedded network to do to messages, webhooks and requests.
 
 No rule is there by itself: the network is well-behaved and deterministic until told otherwise.
 """
@@ -6,8 +6,11 @@ No rule is there by itself: the network is well-behaved and deterministic until 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from waypost.errors import Problem
-from waypost.model import FaultRule, NumberId
+from waypost.errors import Problem, Refusal
+from waypost.model import FaultRule, NumberId, WebhookTrouble
+
+Look = Callable[[], str | None]
+"""Finds the phone that an event is about; it is asked only if a rule names one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,32 +27,76 @@ class Faults:
     def __init__(self) -> None:
         self._rules: list[FaultRule] = []
         self._last_id = 0
+        self._lifted: list[Callable[[], None]] = []
+        self.for_events = False
+        """Whether any rule is about webhooks: for whoever has no time to ask."""
+        self.for_paths = False
+        """Whether any rule is about requests."""
 
     def add(self, make: Callable[[int], FaultRule]) -> FaultRule:
         """Add the rule that `make` returns for a new id."""
         self._last_id += 1
         rule = make(self._last_id)
-        self._rules.append(rule)
+        self._set([*self._rules, rule])
         return rule
 
     def rules(self) -> list[FaultRule]:
         """Return the rules in force."""
         return list(self._rules)
 
+    def has_rule(self, rule_id: int) -> bool:
+        """Return whether a rule is in force."""
+        return any(rule.id == rule_id for rule in self._rules)
+
     def remove(self, rule_id: int) -> bool:
         """Remove a rule; False if there is none with this id."""
         before = len(self._rules)
-        self._rules = [rule for rule in self._rules if rule.id != rule_id]
+        self._set([rule for rule in self._rules if rule.id != rule_id])
+        self._tell_lifted()
         return len(self._rules) < before
 
     def clear(self) -> None:
         """Remove every rule."""
-        self._rules.clear()
+        self._set([])
+        self._tell_lifted()
+
+    def on_lift(self, call: Callable[[], None]) -> None:
+        """Have `call` called when rules have been taken back: what they hold back must go on."""
+        self._lifted.append(call)
 
     def orders(self, number_id: NumberId, wa_id: str) -> Orders:
         """Return what is to be done to the next message of this pair."""
         if not self._rules:
             return Orders()
-        struck = [rule for rule in self._rules if rule.matches(number_id, wa_id) and rule.strikes()]
+        struck = [
+            rule for rule in self._rules if rule.concerns_messages and rule.matches(number_id, wa_id) and rule.strikes()
+        ]
         fail = next((rule.fail for rule in struck if rule.fail), None)
         return Orders(fail, sum(rule.delay_ms for rule in struck))
+
+    def event_orders(self, number_id: NumberId, look: Look) -> list[tuple[int, WebhookTrouble]]:
+        """Return what is to be done to the next event of a number, by the ids of the rules that demand it."""
+        about = [rule for rule in self._rules if rule.webhook.concerns_events]
+        wa_id = look() if any(rule.phone for rule in about) else None
+        return [(rule.id, rule.webhook) for rule in about if rule.matches(number_id, wa_id) and rule.strikes()]
+
+    def fails_handshake(self, number_id: NumberId) -> bool:
+        """Return whether the next verification of a callback URL of a number is to fail."""
+        about = [rule for rule in self._rules if rule.webhook.fail_handshake and rule.number_id in (None, number_id)]
+        return any(rule.strikes() for rule in about)
+
+    def check_path(self, path: str) -> None:
+        """Raise the Refusal that a rule demands for a request of this path, if one does."""
+        struck = [rule for rule in self._rules if rule.covers(path) and rule.strikes()]
+        for rule in struck:
+            if rule.fail is not None:
+                raise Refusal(rule.fail, f"Failed as fault rule {rule.id} demands.")
+
+    def _set(self, rules: list[FaultRule]) -> None:
+        self._rules = rules
+        self.for_events = any(rule.webhook.concerns_events for rule in rules)
+        self.for_paths = any(rule.path is not None for rule in rules)
+
+    def _tell_lifted(self) -> None:
+        for call in self._lifted:
+            call()

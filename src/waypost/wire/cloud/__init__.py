@@ -12,7 +12,7 @@ from waypost.wire.cloud.answers import (
     send_answer,
     upload_answer,
 )
-from waypost.wire.cloud.events import render_event
+from waypost.wire.cloud.events import join_bodies, render_event
 from waypost.wire.cloud.requests import parse_send
 from waypost.wire.events.messages import inbound_value, status_value
 from waypost.wire.requests import MarkRead, SendRequest
@@ -25,6 +25,7 @@ __all__ = [
     "error_body",
     "http_status",
     "inbound_value",
+    "join_bodies",
     "media_answer",
     "number_answer",
     "parse_send",

@@ -1,5 +1,6 @@
 """Write the answers and the errors of the Cloud dialect, and those of the proxy in front of it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -56,7 +57,7 @@ def media_answer(medium: MediumFacts, url: str) -> bytes:
     )
 
 
-def number_answer(number: NumberFacts, *, webhook_url: str | None = None) -> bytes:
+def number_answer(number: NumberFacts, *, webhooks: Mapping[str, str]) -> bytes:
     """Return the answer to a look-up of the number.
 
     # spec: samples/cloud/mgmt_resp_phone_number.json
@@ -70,8 +71,9 @@ def number_answer(number: NumberFacts, *, webhook_url: str | None = None) -> byt
         "name_status": "APPROVED",
         "throughput": {"level": "STANDARD"},
     }
-    if webhook_url is not None:
-        answer["webhook_configuration"] = {"phone_number": webhook_url}
+    if webhooks:
+        # spec: cloud-api.md#13.3
+        answer["webhook_configuration"] = dict(webhooks)
     return _encoder.encode(answer)
 
 

@@ -1,6 +1,11 @@
 """Write an event as the webhook of the Cloud dialect."""
 
-from waypost.wire.escape import escape_json
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from waypost.wire.escape import escape_json, platform_json
 from waypost.wire.events.messages import public_value
 from waypost.wire.facts import EventFacts, NumberFacts
 
@@ -26,3 +31,44 @@ def render_event(event: EventFacts, number: NumberFacts) -> bytes:
     else:
         return escape_json(_NOTICE % (number.waba_id, event.at_ms // 1000, event.body, event.kind.encode("ascii")))
     return escape_json(_ENVELOPE % (number.waba_id, number.digits.encode("ascii"), number.id, value[1:]))
+
+
+Part = dict[str, Any]  # Any: JSON that Waypost has written itself
+_GROWING = ("contacts", "messages", "statuses")
+
+
+def join_bodies(bodies: Sequence[bytes]) -> bytes:
+    """Return one body that tells what several tell, in their order.
+
+    Neighbours of one kind share a change, what is dated shares no entry.
+
+    # spec: cloud-api.md#7.2, samples/cloud/hook_batched.json
+    """
+    entries: list[Part] = []
+    for body in bodies:
+        for entry in msgspec.json.decode(body)["entry"]:
+            _join_entry(entries, entry)
+    return platform_json({"object": "whatsapp_business_account", "entry": entries})
+
+
+def _join_entry(entries: list[Part], entry: Part) -> None:
+    last = entries[-1] if entries else {}
+    if last.get("id") != entry["id"] or "time" in last or "time" in entry:
+        entries.append(entry)
+        return
+    for change in entry["changes"]:
+        if not _joins(last["changes"][-1]["value"], change["value"]):
+            last["changes"].append(change)
+
+
+def _joins(value: Part, other: Part) -> bool:
+    """Add what `other` tells to `value`, if both are about the same number and of one kind."""
+    if value["metadata"] != other["metadata"] or ("statuses" in value) != ("statuses" in other):
+        return False
+    if ("contacts" in value) != ("contacts" in other):
+        return False
+    for name in _GROWING:
+        value.setdefault(name, []).extend(one for one in other.get(name, ()) if one not in value[name])
+        if not value[name]:
+            del value[name]
+    return True

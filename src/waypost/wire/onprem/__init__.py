@@ -13,7 +13,7 @@ from waypost.wire.onprem.answers import (
     settings_answer,
     upload_answer,
 )
-from waypost.wire.onprem.events import is_told, render_event
+from waypost.wire.onprem.events import is_told, join_bodies, render_event
 from waypost.wire.onprem.requests import ContactsCheck, parse_contacts_check, parse_mark_read, parse_send
 from waypost.wire.requests import SendRequest
 
@@ -27,6 +27,7 @@ __all__ = [
     "error_body",
     "http_status",
     "is_told",
+    "join_bodies",
     "login_answer",
     "parse_contacts_check",
     "parse_mark_read",

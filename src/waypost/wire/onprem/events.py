@@ -4,6 +4,7 @@
 """
 
 import base64
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -71,6 +72,19 @@ def render_event(event: EventFacts, number: NumberFacts) -> bytes | None:
         return None
     status = _statuses_decoder.decode(event.body).statuses[0]
     return b'{"statuses":[%b]}' % _encoder.encode(_status(status, event.problem))
+
+
+def join_bodies(bodies: Sequence[bytes]) -> bytes:
+    """Return one body that tells what several tell: each array holds what theirs held.
+
+    # spec: on-premises-api.md#11.3
+    """
+    joined: dict[str, list[Any]] = {}  # Any: JSON that Waypost has written itself
+    for body in bodies:
+        for name, items in msgspec.json.decode(body).items():
+            known = joined.setdefault(name, [])
+            known.extend(item for item in items if item not in known)
+    return _encoder.encode(joined)
 
 
 def is_told(settings: CallbackSettings, status: StatusWord) -> bool:
