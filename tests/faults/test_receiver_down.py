@@ -69,8 +69,9 @@ async def all_tried(server: Running) -> None:
 
 
 def heads(waiting: list[StoredDelivery]) -> list[StoredDelivery]:
-    """Return the oldest waiting delivery of each message; the others stand behind it."""
-    return list({one.event.message_key: one for one in sorted(waiting, key=lambda one: -one.event.key)}.values())
+    """Return the oldest waiting delivery of each endpoint and message; the others stand behind it."""
+    newest_first = sorted(waiting, key=lambda one: -one.event.key)
+    return list({(one.endpoint, one.event.message_key): one for one in newest_first}.values())
 
 
 def copies(hook: Receiver) -> dict[str, set[bytes]]:
@@ -135,3 +136,66 @@ async def redeliver(server: Running, hook: Receiver, key: EventKey) -> Received:
         answer = await control.call("POST", f"/webhooks/deliveries/evt_{key}/redeliver")
     assert answer.status == 200, answer
     return (await hook.wait_for_count(before + 1))[-1]
+
+
+async def test_two_endpoints_down_at_different_times_lose_nothing_and_do_not_wait_for_each_other(
+    tmp_path: Path,
+) -> None:
+    async with Receiver() as hook, Receiver() as other, world(tmp_path, hook) as (server, client):
+        await also_tell(server, other)
+        server.parts.ground.clock.freeze()
+        other.always = DOWN
+        ids = [await send(client) for _ in range(MESSAGES)]
+        await hook.wait_until(lambda: all(len(hook.statuses(one)) == 3 for one in ids))
+        await all_tried(server)
+        await pass_hours(server, 3)
+        refused = len(other.received)
+
+        hook.always, other.always = DOWN, Answer()
+        more = [await send(client) for _ in range(MESSAGES)]
+        await other.wait_until(lambda: all(len(other.statuses(one)) == 3 for one in more))
+        await pass_hours(server, 3)
+        missed = len(hook.received)
+        hook.always = Answer()
+        await pass_time(server, timedelta(hours=1), lambda all_: {one.state for one in all_} == {"done"})
+
+        words = ["sent", "delivered", "read"]
+        assert {one: taken_by(other, one, refused) for one in ids + more} == dict.fromkeys(ids + more, words)
+        assert {one: hook.statuses(one) for one in ids} == dict.fromkeys(ids, words)
+        assert {one: taken_by(hook, one, missed) for one in more} == dict.fromkeys(more, words)
+        assert {len(bodies) for each in (hook, other) for bodies in copies(each).values()} == {1}
+        assert len({one.key for one in await deliveries(server, "done")}) == 2 * 3 * 2 * MESSAGES
+
+
+async def test_an_endpoint_that_is_down_is_told_after_a_restart_what_the_other_had_long_since(tmp_path: Path) -> None:
+    async with Receiver() as hook, Receiver() as other:
+        other.always = DOWN
+        async with world(tmp_path, hook) as (server, client):
+            await also_tell(server, other)
+            ids = [await send(client) for _ in range(MESSAGES)]
+            await hook.wait_until(lambda: all(len(hook.statuses(one)) == 3 for one in ids))
+            await other.wait_for_count(MESSAGES)
+        told = len(hook.received)
+        refused = len(other.received)
+
+        other.always = Answer()
+        async with world(tmp_path, hook) as (server, _):
+            await pass_time(server, timedelta(hours=1), lambda all_: {one.state for one in all_} == {"done"})
+
+            words = ["sent", "delivered", "read"]
+            assert {one: taken_by(other, one, refused) for one in ids} == dict.fromkeys(ids, words)
+            assert len(hook.received) == told
+
+
+async def also_tell(server: Running, other: Receiver) -> None:
+    """Add an endpoint by the control API."""
+    async with aiohttp.ClientSession() as session:
+        control = Control(session, server.base_url, ADMIN)
+        answer = await control.call("POST", f"/numbers/{NUMBER}/webhooks", json={"url": other.url})
+    assert answer.status == 200, answer
+
+
+def taken_by(hook: Receiver, message: str, refused: int) -> list[str]:
+    """Return the statuses of a message that came after the calls that were refused."""
+    values = [value for call in hook.received[refused:] for value in call.values()]
+    return [one["status"] for value in values for one in value["statuses"] if one["id"] == message]

@@ -413,6 +413,36 @@ async def test_endpoints_outlive_a_reset(world: World, other: Receiver) -> None:
     assert await told_of(other, world) == world.told_words
 
 
+async def test_an_endpoint_that_is_gone_is_disabled_alone_and_told_again_once_it_is_set(
+    world: World, other: Receiver
+) -> None:
+    endpoint = (await world.operate("POST", HOOKS, json={"url": other.url}))["id"]
+    other.always = Answer(410)
+    sent = await world.send("text", TEXT)
+    found = await deliveries_of(world, sent, lambda all_: {one["state"] for one in all_} == {"done", "dead"})
+    disabled = (await world.operate("GET", HOOKS))["webhooks"][0]["disabled"]
+    tried = len(other.received)
+    other.always = Answer(200)
+
+    await world.operate("PATCH", f"{HOOKS}/{endpoint}", json={"url": other.url})
+    words = await told_of(other, world)
+
+    assert (disabled, tried, words) == (True, 1, world.told_words)
+    assert {one["state"] for one in found if not one["endpoint"]} == {"done"}
+    assert await told_of(world.hook, world) == world.told_words
+
+
+@pytest.mark.parametrize("face", ["proxy"])
+async def test_a_number_that_joins_an_account_is_told_where_its_account_says(world: World, other: Receiver) -> None:
+    await world.client.call("POST", "/waba_webhook", json={"url": other.url})
+
+    await world.operate("POST", "/numbers", json={"number": "15550009876"})
+
+    await world.write("text", TEXT, number="15550009876")
+    await other.wait_until(lambda: bool(other.messages()))
+    assert world.hook.received == []
+
+
 BAD_ENDPOINTS: list[Body] = [
     {}, {"url": ""}, {"url": "ftp://127.0.0.1/"}, {"url": "http://127.0.0.1/", "fields": ["no_such"]},
     {"url": "http://127.0.0.1/", "secret": "short"}, {"url": "http://127.0.0.1/", "headers": {"Host": "x"}},

@@ -12,7 +12,7 @@ from waypost.flows.directory import Directory
 from waypost.flows.subscribe import Subscribe
 from waypost.lib.clock import at
 from waypost.lib.ids import new_secret
-from waypost.model import Number, NumberId, Scope, Token
+from waypost.model import Callbacks, Number, NumberId, Scope, Token
 from waypost.ports import Records
 from waypost.rules.callbacks import main_callback
 from waypost.wire.control import Success
@@ -61,6 +61,7 @@ class Numbers:
             name=wish.name,
             app_secret=new_secret(),
             callback_dialect=wish.callback_dialect,
+            callbacks=Callbacks(account=there[0].callbacks.account if there else None),
         )
         await self.directory.save_number(number)
         token = await self._grant(number_id)
