@@ -147,7 +147,7 @@ class Accept:
             return None
         sent = request.content
         found = self.directory.template(number.waba_id, sent.name, sent.language.code)
-        checked = template_rules.check(found, sent)
+        checked = template_rules.check(found, sent, self.clock.now_ms())
         if isinstance(checked, Fault):
             raise Refusal(checked.problem, checked.details)
         return checked

@@ -11,14 +11,14 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from waypost.errors import Fault
-from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
+from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER, UNEXPECTED_PARAMETER
 from waypost.wire.messages.base import PlainContent, message_type
 from waypost.wire.parts import DocumentObject, ImageObject, MediaObject, Place, VideoObject, place_fault, source_fault
 
 MAX_NAME_CHARACTERS = 512
+MAX_CARDS = 10
 
 _NotEmpty = Annotated[str, Meta(min_length=1)]
-_Position = tuple[int, int]  # of a component, and of a parameter in it
 
 
 class Language(Struct, omit_defaults=True):
@@ -50,11 +50,33 @@ class DateTime(Struct, omit_defaults=True):
     timestamp: int | str | None = None
 
 
-class Parameter(Struct, omit_defaults=True):
-    """What goes into one placeholder: the member that `type` names.
+class Action(Struct, omit_defaults=True):
+    """What a button opens: a flow, a catalog, a list of products.
 
-    The members after `payload` belong to kinds that Waypost passes on without looking into them, hence Any.
+    The data of a flow and the sections are passed on as they are, hence Any.
     """
+
+    flow_token: str | None = None
+    flow_action_data: Any = None
+    thumbnail_product_retailer_id: str | None = None
+    sections: list[Any] | None = None
+
+
+class Product(Struct, omit_defaults=True):
+    """The product of a header."""
+
+    product_retailer_id: _NotEmpty
+    catalog_id: str | None = None
+
+
+class Offer(Struct):
+    """When an offer ends, in milliseconds since 1970."""
+
+    expiration_time_ms: int
+
+
+class Parameter(Struct, omit_defaults=True):
+    """What goes into one placeholder: the member that `type` names."""
 
     type: str
     parameter_name: str | None = None
@@ -67,10 +89,11 @@ class Parameter(Struct, omit_defaults=True):
     location: Place | None = None
     payload: str | None = None
     coupon_code: str | None = None
-    action: Any = None
-    product: Any = None
-    limited_time_offer: Any = None
-    order_details: Any = None
+    action: Action | None = None
+    product: Product | None = None
+    limited_time_offer: Offer | None = None
+    ttl_minutes: int | None = None
+    order_details: Any = None  # Any: passed on as it is
 
     def __post_init__(self) -> None:
         """Accept any case of the type's name."""
@@ -82,14 +105,21 @@ class Parameter(Struct, omit_defaults=True):
         return named if isinstance(named, MediaObject) else None
 
 
+class Card(Struct):
+    """The parameters of one card of a carousel."""
+
+    card_index: int
+    components: "list[Component]"
+
+
 class Component(Struct, omit_defaults=True):
-    """One part of the template that takes parameters; `cards` belong to a carousel and are passed on as they are."""
+    """One part of the template that takes parameters; `cards` belong to a carousel."""
 
     type: str
     sub_type: str | None = None
     index: int | str | None = None
     parameters: list[Parameter] | None = None
-    cards: Any = None  # Any: not looked into yet
+    cards: Annotated[list[Card], Meta(max_length=MAX_CARDS)] | None = None
 
     def __post_init__(self) -> None:
         """Accept any case of the names, and the index as a number."""
@@ -108,7 +138,7 @@ class Template(PlainContent, omit_defaults=True):
     components: list[Component] | None = None
 
     def media(self) -> Sequence[MediaObject]:
-        """Return the files of media headers."""
+        """Return the files of media headers: the template's own, then those of its cards."""
         return [medium for _, parameter in self._parameters() if (medium := parameter.medium()) is not None]
 
     def preview(self) -> str:
@@ -117,34 +147,72 @@ class Template(PlainContent, omit_defaults=True):
 
     def fault(self) -> Fault | None:
         """Return the first fault of the components, in order."""
-        for number, component in enumerate(self.components or ()):
-            if found := _component_fault(number, component):
+        for where, component in self._components():
+            if found := _component_fault(where, component):
                 return found
-        for place, parameter in self._parameters():
-            if found := _parameter_fault(place, parameter):
+        for where, parameter in self._parameters():
+            if found := _parameter_fault(where, parameter):
                 return found
         return None
 
-    def _parameters(self) -> Iterator[tuple[_Position, Parameter]]:
+    def only_cloud(self) -> Fault | None:
+        """Return what the On-Premises API has no word for, or None.
+
+        # spec: migration.md#3.5
+        """
+        for where, component in self._components():
+            if component.type in _ONLY_CLOUD_COMPONENTS:
+                return Fault(
+                    UNEXPECTED_PARAMETER, f"Parameter '{where}.type': only the Cloud API has {component.type}."
+                )
+        for where, parameter in self._parameters():
+            if parameter.type in _ONLY_CLOUD_PARAMETERS:
+                return Fault(
+                    UNEXPECTED_PARAMETER, f"Parameter '{where}.type': only the Cloud API has {parameter.type}."
+                )
+            if parameter.parameter_name is not None:
+                return Fault(
+                    UNEXPECTED_PARAMETER,
+                    f"Unexpected key 'parameter_name' in '{where}': only the Cloud API has named parameters.",
+                )
+        return None
+
+    def _components(self) -> Iterator[tuple[str, Component]]:
         for number, component in enumerate(self.components or ()):
+            yield from _with_cards(f"template.components[{number}]", component)
+
+    def _parameters(self) -> Iterator[tuple[str, Parameter]]:
+        for where, component in self._components():
             for position, parameter in enumerate(component.parameters or ()):
-                yield (number, position), parameter
+                yield f"{where}.parameters[{position}]", parameter
 
 
 _COMPONENTS = frozenset({"header", "body", "footer", "button", "carousel", "limited_time_offer"})
+_CARD_COMPONENTS = _COMPONENTS - {"carousel", "limited_time_offer", "footer"}
 _INDEXES = frozenset("0123456789")
 _MEMBERS = frozenset(Parameter.__struct_fields__) - {"type", "parameter_name"}
+_ONLY_CLOUD_COMPONENTS = frozenset({"carousel", "limited_time_offer"})
+_ONLY_CLOUD_PARAMETERS = _MEMBERS - {
+    "text", "currency", "date_time", "image", "video", "document", "location", "payload",
+}  # fmt: skip
 
 
-def _component_fault(number: int, component: Component) -> Fault | None:
-    if component.type in _COMPONENTS and component.type != "button":
-        return None
-    where = f"template.components[{number}]"
-    if component.type != "button":
+def _with_cards(where: str, component: Component) -> Iterator[tuple[str, Component]]:
+    yield where, component
+    for place, card in enumerate(component.cards or ()):
+        for number, inner in enumerate(card.components):
+            yield f"{where}.cards[{place}].components[{number}]", inner
+
+
+def _component_fault(where: str, component: Component) -> Fault | None:
+    known = _CARD_COMPONENTS if ".cards[" in where else _COMPONENTS
+    if component.type not in known:
         return Fault(
             INVALID_VALUE,
-            f"Parameter '{where}.type' is {component.type[:40]!r}; it must be one of {', '.join(sorted(_COMPONENTS))}.",
+            f"Parameter '{where}.type' is {component.type[:40]!r}; it must be one of {', '.join(sorted(known))}.",
         )
+    if component.type != "button":
+        return None
     if component.sub_type is None:
         return Fault(MISSING_PARAMETER, f"Parameter '{where}.sub_type' is mandatory for a button.")
     if component.index is None:
@@ -154,10 +222,9 @@ def _component_fault(number: int, component: Component) -> Fault | None:
     return None
 
 
-def _parameter_fault(position: _Position, parameter: Parameter) -> Fault | None:
-    if parameter.type in _MEMBERS and getattr(parameter, parameter.type) is not None:
-        return _object_fault(position, parameter)
-    where = _path(position)
+def _parameter_fault(where: str, parameter: Parameter) -> Fault | None:
+    if parameter.type in _MEMBERS and getattr(parameter, parameter.type) not in (None, ""):
+        return _object_fault(where, parameter)
     if parameter.type not in _MEMBERS:
         return Fault(
             INVALID_VALUE,
@@ -166,16 +233,12 @@ def _parameter_fault(position: _Position, parameter: Parameter) -> Fault | None:
     return Fault(MISSING_PARAMETER, f"Parameter '{where}.{parameter.type}' is mandatory for type '{parameter.type}'")
 
 
-def _object_fault(position: _Position, parameter: Parameter) -> Fault | None:
+def _object_fault(where: str, parameter: Parameter) -> Fault | None:
     if (medium := parameter.medium()) is not None:
-        return source_fault(f"{_path(position)}.{medium.kind}", medium)
+        return source_fault(f"{where}.{medium.kind}", medium)
     if parameter.location is not None:
-        return place_fault(f"{_path(position)}.location", parameter.location)
+        return place_fault(f"{where}.location", parameter.location)
     return None
-
-
-def _path(position: _Position) -> str:
-    return "template.components[{}].parameters[{}]".format(*position)
 
 
 TYPE = message_type("template", Template, quoting="dropped")  # spec: cloud-api.md#2.1
