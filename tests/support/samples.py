@@ -86,3 +86,10 @@ def links_in(value: Any) -> list[str]:
     link = value.get("link")
     here = [urlsplit(f"https://{link.rpartition('https://')[2]}").path] if isinstance(link, str) else []
     return here + [path for each in value.values() for path in links_in(each)]
+
+
+def template_creation(handle: str) -> Body:
+    """Return the sample of a create request, with a handle that exists in the place of the printed one."""
+    printed = dict(json.loads((FOLDER.parent / "templates" / "create.request.json").read_bytes()))
+    printed["components"][0]["example"]["header_handle"] = [handle]
+    return printed

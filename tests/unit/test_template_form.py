@@ -164,7 +164,9 @@ BROKEN = {
     "a coupon code of 16": (wish(TEXT, buttons({**COUPON, "example": "A" * 16})), TEMPLATE_TOO_LONG),
     "a coupon without an example": (wish(TEXT, buttons({"type": "COPY_CODE"})), TEMPLATE_BUTTONS),
     "a flow that is none": (wish(TEXT, buttons({"type": "FLOW", "text": "Book"})), TEMPLATE_BUTTONS),
-    "a flow twice": (wish(TEXT, buttons({"type": "FLOW", "text": "a", "flow_id": 1, "flow_name": ""})), TEMPLATE_BUTTONS),
+    "a flow twice": (
+        wish(TEXT, buttons({"type": "FLOW", "text": "a", "flow_id": 1, "flow_name": "b"})), TEMPLATE_BUTTONS,
+    ),
     "a code in a utility template": (wish(TEXT, buttons(CODE)), TEMPLATE_BUTTONS),
     "a code beside a text": (wish(TEXT, buttons(CODE), category="AUTHENTICATION"), TEMPLATE_BODY),
     "a code without a button": (wish({"type": "BODY"}, category="AUTHENTICATION"), TEMPLATE_BUTTONS),
