@@ -180,19 +180,6 @@ TEMPLATES: list[tuple[Body, str]] = [
     ),
     (
         template(
-            "repair_ready_named",
-            {
-                "type": "body",
-                "parameters": [
-                    {"type": "text", "parameter_name": "ticket", "text": "7"},
-                    {"type": "text", "parameter_name": "first_name", "text": "Ana"},
-                ],
-            },
-        ),
-        "Hi Ana, ticket 7 is ready.",
-    ),
-    (
-        template(
             "login_code",
             body_of("123456"),
             {"type": "button", "sub_type": "url", "index": "0", "parameters": [{"type": "text", "text": "123456"}]},
@@ -208,6 +195,31 @@ async def test_a_template_is_shown_with_its_parameters_filled_in(world: World, b
 
     assert await world.words_of(sent, world.told) == world.told_words
     assert [shown["body"] for shown in await world.shown_on()] == [text]
+
+
+NAMED = template(
+    "repair_ready_named",
+    {
+        "type": "body",
+        "parameters": [
+            {"type": "text", "parameter_name": "ticket", "text": "7"},
+            {"type": "text", "parameter_name": "first_name", "text": "Ana"},
+        ],
+    },
+)
+
+
+@pytest.mark.parametrize("face", ["meta", "proxy"])
+async def test_named_parameters_are_filled_in_by_their_names(world: World) -> None:
+    sent = await world.send("template", NAMED)
+
+    assert await world.words_of(sent, world.told) == world.told_words
+    assert [shown["body"] for shown in await world.shown_on()] == ["Hi Ana, ticket 7 is ready."]
+
+
+@pytest.mark.parametrize("face", ["onprem"])
+async def test_on_premises_has_no_named_parameters(world: World) -> None:
+    assert await world.refusal("template", NAMED) == (400, 1010)
 
 
 @pytest.mark.parametrize("source", ["id", "link"])

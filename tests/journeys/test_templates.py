@@ -367,6 +367,17 @@ async def test_pages_follow_one_another(desk: Desk) -> None:
     assert await desk.names(**back) == everything[:3]
 
 
+async def test_a_list_has_the_form_of_the_sample(desk: Desk) -> None:
+    template_id = await desk.approved()
+
+    listed = (await desk.call("GET", desk.edge, params={"name": "bike_ready"})).json
+
+    shown = {"parameter_format": "POSITIONAL", "components": [BODY], "language": "en_US", "status": "APPROVED"}
+    assert listed["data"] == [{"name": "bike_ready", **shown, "category": "UTILITY", "id": template_id}]
+    assert listed["paging"].keys() == {"cursors"}
+    assert listed["paging"]["cursors"].keys() == {"before", "after"}
+
+
 async def test_the_last_page_has_no_next(desk: Desk) -> None:
     assert "next" not in (await desk.call("GET", desk.edge, params={"limit": "1000"})).json["paging"]
 

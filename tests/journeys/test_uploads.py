@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.journeys.conftest import World, open_world
 from tests.support import media, samples
-from tests.support.clients import Answer
+from tests.support.clients import Answer, Body
 from tests.support.media import Sample
 from tests.support.raw_http import Wire
 from tests.support.templates import BODY, Desk, definition, handle_of
@@ -99,6 +99,16 @@ async def test_an_upload_and_its_handle_outlive_a_restart(face: str, tmp_path: P
 
     async with open_world(face, tmp_path / "data") as world:
         assert await taken_as_example(world, last.json["h"]) == 200
+
+
+async def test_an_upload_and_a_handle_live_thirty_days(world: World) -> None:
+    path, handle = await begin(world), await handle_of(world, PNG)
+    await put(world, path, 0, PNG.data[:20])
+
+    await world.advance(days=30)
+
+    assert (await put(world, path, 20, PNG.data[20:])).status == 400
+    assert await taken_as_example(world, handle) == 400
 
 
 async def test_a_handle_is_no_media_id(world: World) -> None:
@@ -194,3 +204,33 @@ async def test_the_sample_of_a_creation_is_taken_and_its_template_sent(world: Wo
         "template", {"name": "repair_done", "language": {"code": "en_US"}, "components": components}
     )
     assert await world.words_of(sent, 3) == ["sent", "delivered", "read"]
+
+
+async def test_a_carousel_reaches_the_phone_with_the_file_of_every_card(world: World) -> None:
+    handles = [await handle_of(world, PNG), await handle_of(world, PNG)]
+    images = [await world.upload(PNG), await world.upload(media.png())]
+    desk = Desk(world)
+    parts = [
+        {"type": "BODY", "text": "Look at these."},
+        {"type": "CAROUSEL", "cards": [_card(each) for each in handles]},
+    ]
+    await desk.approved(name="bikes", category="MARKETING", components=parts)
+    cards = [
+        {
+            "card_index": index,
+            "components": [{"type": "header", "parameters": [{"type": "image", "image": {"id": each}}]}],
+        }
+        for index, each in enumerate(images)
+    ]
+    components = [{"type": "carousel", "cards": cards}]
+
+    sent = await world.send("template", {"name": "bikes", "language": {"code": "en_US"}, "components": components})
+
+    assert await world.words_of(sent, 3) == ["sent", "delivered", "read"]
+    [shown] = await world.shown_on()
+    assert shown["content"]["components"] == components
+
+
+def _card(handle: str) -> Body:
+    header = {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": [handle]}}
+    return {"components": [header, {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "This one"}]}]}

@@ -9,6 +9,7 @@ name it. Every piece is durable before it is acknowledged, so that an upload goe
 import base64
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from msgspec import Struct
 
@@ -16,7 +17,7 @@ from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import INVALID_PARAMETER
 from waypost.flows.drawers import Drawer
-from waypost.flows.media import MediaShelf, Origin
+from waypost.flows.media import LIFE, MediaShelf, Origin
 from waypost.lib.clock import Clock
 from waypost.lib.ids import new_secret
 from waypost.model import MediaKey, Medium, Number
@@ -26,6 +27,8 @@ from waypost.rules.media import limit_for
 MAX_SESSIONS = 50
 """Unfinished uploads of one number; a new one takes the place of the oldest."""
 MAX_NAME_CHARACTERS = 240
+
+_LIFE_MS = LIFE // timedelta(milliseconds=1)  # of an unfinished upload; its pieces live as long
 
 _KINDS: Mapping[str, str] = {
     "application/pdf": "header_document",
@@ -165,6 +168,9 @@ class Uploads:
 
     async def _session(self, number: Number, name: str) -> Session:
         session = await self._sessions.get(number.id, name)
+        if session is not None and session.created_ms + _LIFE_MS <= self.clock.now_ms():
+            await self._forget(number, name, session)  # its first pieces may be gone
+            session = None
         if session is None:
             raise Refusal(UNKNOWN_OBJECT, f"There is no upload '{name[:60]}', or it is complete.")
         return session
