@@ -139,6 +139,7 @@ class Accept:
             content=request.content,
             dialect=dialect,
             wamid=ids.wamid(key, tag, request.wa_id, received=False),
+            expires_ms=None if request.ttl_ms is None else now_ms + request.ttl_ms,
         )
 
     def _template(self, number: Number, request: SendRequest) -> Template | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, assert_never
 
 from waypost.errors import Fault
-from waypost.errors.outcomes import SOMETHING_WENT_WRONG
+from waypost.errors.outcomes import MESSAGE_EXPIRED, SOMETHING_WENT_WRONG
 from waypost.flows.blocks import Blocks
 from waypost.flows.media import MediaShelf
 from waypost.flows.receive import Receive
@@ -40,12 +40,17 @@ class Deliver:
 
     async def __call__(self, message: Outbound) -> int | None:
         """Try once. Return None when the outcome is durable, or the platform time of the next attempt."""
-        fault = self.blocks.fault(message.number_id, message.wa_id) or await self._closed_window(message)
-        found = fault or await self.shelf.for_message(message)
+        fault = self.blocks.fault(message.number_id, message.wa_id) or self._too_late(message)
+        found = fault or await self._closed_window(message) or await self.shelf.for_message(message)
         if isinstance(found, Fault):
             await self._fail(message, found)
             return None
         return await self._send(message, found)
+
+    def _too_late(self, message: Outbound) -> Fault | None:
+        if message.expires_ms is None or self.clock.now_ms() < message.expires_ms:
+            return None
+        return Fault(MESSAGE_EXPIRED, "The message was not delivered within its time to live.")
 
     async def _closed_window(self, message: Outbound) -> Fault | None:
         if self.windows_lifted or message.kind == "template":

@@ -49,6 +49,8 @@ class Outbound(Struct):
     """The dialect of the request; decides which media limits apply."""
     wamid: str = ""
     """Its Cloud id, which answer and statuses repeat; empty after a restart."""
+    expires_ms: int | None = None
+    """When it fails unless it was delivered before."""
 
 
 class Once(Struct, frozen=True, gc=False):

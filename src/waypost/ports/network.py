@@ -29,6 +29,8 @@ class Carried(Struct, frozen=True):
     """Whether the user's window was open when it was taken; decides the price of a template."""
     fault: Fault | None = None
     """What it is to end with, whatever its phone does: a fault rule's order, or a reaction to nothing."""
+    expires_ms: int | None = None
+    """When it fails unless its phone has it by then."""
 
 
 class NetworkStore(Protocol):

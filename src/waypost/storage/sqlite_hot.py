@@ -23,7 +23,7 @@ _MESSAGES = Rows(
 # Store their bodies.
 _CONTENTS = Rows("INSERT INTO contents (key, body, raw) VALUES {rows}", width=3)
 # Make messages wait for the upstream.
-_JOBS = Rows("INSERT INTO outbox (key, due_ms, attempt, begun) VALUES {rows}", width=4)
+_JOBS = Rows("INSERT INTO outbox (key, due_ms, attempt, begun, expires_ms) VALUES {rows}", width=5)
 # Keep a key with the message it stands for; a forgotten one of the same name gives way.
 _KEEP_KEY = "INSERT OR REPLACE INTO idempotency (number_id, key, body_hash, message_key, at_ms) VALUES (?, ?, ?, ?, ?)"
 # Note that attempts are about to reach the upstream.
@@ -88,9 +88,9 @@ _ATTEMPTS = Rows(
 )
 # Let the network take messages, each once; returns those that it had not.
 _TAKE = Rows(
-    "INSERT INTO carried (token, number_id, wa_id, kind, category, progress, due_ms, in_window, fault) VALUES {rows}"
-    " ON CONFLICT DO NOTHING RETURNING token",
-    width=9,
+    "INSERT INTO carried (token, number_id, wa_id, kind, category, progress, due_ms, in_window, fault, expires_ms)"
+    " VALUES {rows} ON CONFLICT DO NOTHING RETURNING token",
+    width=10,
 )
 # Note how far the network has got with messages.
 _PROGRESS = Rows(
@@ -138,7 +138,7 @@ class HotWrites:
             ],
         )  # fmt: skip
         _CONTENTS.run(self._connection, [(m.key, m.body, m.raw) for m in messages])
-        _JOBS.run(self._connection, [(m.key, m.due_ms, m.attempt, 0) for m in messages])
+        _JOBS.run(self._connection, [(m.key, m.due_ms, m.attempt, 0, m.expires_ms) for m in messages])
         joined = self._statuses.join_parked(m.key for m in messages)
         nothing: Sequence[Event] = ()
         return [joined, *[nothing] * (len(messages) - 1)]

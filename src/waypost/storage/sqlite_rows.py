@@ -30,7 +30,7 @@ STATES = ("waiting", "done", "dead", "cancelled", "dropped")
 
 OUTBOUND_COLUMNS = (
     "messages.key, tag, number_id, wa_id, kind, body, raw, at_ms, callback_data, category, media_key, more_media,"
-    " dialect, attempt, due_ms, begun"
+    " dialect, attempt, due_ms, begun, expires_ms"
 )
 # A received message is `read` (3) once the business has marked it or a later one of its user.
 MESSAGE_COLUMNS = (
@@ -57,9 +57,9 @@ ATTEMPT_COLUMNS = "number, at_ms, elapsed_ms, status, answer"
 MEDIUM_COLUMNS = "key, tag, number_id, sha256, mime, size, created_ms, expires_ms, source, filename, animated, damage"
 CARRIED_COLUMNS = (
     "carried.token, carried.number_id, carried.wa_id, carried.kind, carried.category, carried.progress, carried.due_ms,"
-    " carried.in_window, carried.fault"
+    " carried.in_window, carried.fault, carried.expires_ms"
 )
-CARRIED_WIDTH = 9
+CARRIED_WIDTH = 10
 # Find the message that a key stands for since a moment; for the writer and for readers.
 EARLIER = (
     "SELECT messages.key, tag, wa_id, kind, body_hash FROM idempotency CROSS JOIN messages"
@@ -70,7 +70,7 @@ EARLIER = (
 def outbound(row: Values) -> Outbound:
     """Make a waiting message of OUTBOUND_COLUMNS."""
     key, tag, number_id, wa_id, kind, body, raw, at_ms, callback_data, category, media_key, *others = row
-    more_media, dialect, attempt, due_ms, begun = others
+    more_media, dialect, attempt, due_ms, begun, expires_ms = others
     return Outbound(
         key=MessageKey(key),
         tag=tag,
@@ -88,6 +88,7 @@ def outbound(row: Values) -> Outbound:
         due_ms=due_ms,
         begun=bool(begun),
         dialect=dialect,
+        expires_ms=expires_ms,
     )
 
 
@@ -187,16 +188,28 @@ def medium(row: Values) -> Medium:
 
 def carried(row: Values) -> Carried:
     """Make what the network carries of CARRIED_COLUMNS."""
-    token, number_id, wa_id, kind, category, progress, due_ms, in_window, fault = row
-    key, number = MessageKey(token), NumberId(number_id)
-    return Carried(key, number, wa_id, kind, category, Status(progress), due_ms, bool(in_window), _fault(fault))
+    token, number_id, wa_id, kind, category, progress, due_ms, in_window, fault, expires_ms = row
+    return Carried(
+        MessageKey(token),
+        NumberId(number_id),
+        wa_id,
+        kind,
+        category,
+        Status(progress),
+        due_ms,
+        in_window=bool(in_window),
+        fault=_fault(fault),
+        expires_ms=expires_ms,
+    )
 
 
 def carried_values(carried: Carried) -> Values:
     """Return the columns of what the network carries, in the order of CARRIED_COLUMNS."""
     c, fault = carried, carried.fault
     ends_with = f"{fault.problem.name}\n{fault.details}" if fault else None
-    return (c.token, c.number_id, c.wa_id, c.kind, c.category, c.progress, c.due_ms, c.in_window, ends_with)
+    return (
+        c.token, c.number_id, c.wa_id, c.kind, c.category, c.progress, c.due_ms, c.in_window, ends_with, c.expires_ms,
+    )  # fmt: skip
 
 
 def _fault(text: str | None) -> Fault | None:

@@ -21,6 +21,8 @@ class SendRequest(Struct, frozen=True):
     callback_data: str | None = None
     """`biz_opaque_callback_data`."""
     recipient_type: str = "individual"
+    ttl_ms: int | None = None
+    """How long it may take until the message is delivered."""
 
 
 class MarkRead(Struct, frozen=True):

@@ -31,7 +31,8 @@ CREATE TABLE outbox (               -- jobs: messages that the upstream does not
     key INTEGER PRIMARY KEY,
     due_ms INTEGER NOT NULL,
     attempt INTEGER NOT NULL,
-    begun INTEGER NOT NULL
+    begun INTEGER NOT NULL,
+    expires_ms INTEGER              -- when the message fails unless it was delivered before; NULL: never
 ) STRICT;
 
 CREATE TABLE sends (                -- attempts to hand a message to the upstream that did not succeed
@@ -188,6 +189,7 @@ CREATE TABLE carried (              -- messages that the embedded network has ta
     progress INTEGER NOT NULL,
     due_ms INTEGER NOT NULL,
     in_window INTEGER NOT NULL,     -- whether the user's window was open when it was taken; decides the price
-    fault TEXT                      -- what it is to end with: name of the problem, line feed, details
+    fault TEXT,                     -- what it is to end with: name of the problem, line feed, details
+    expires_ms INTEGER              -- when it fails unless its phone has it by then; NULL: never
 ) STRICT;
 CREATE INDEX carried_unfinished ON carried (token) WHERE progress < 3;

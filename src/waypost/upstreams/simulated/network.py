@@ -12,7 +12,7 @@ from typing import Protocol
 from msgspec import structs
 
 from waypost.errors import Fault
-from waypost.errors.outcomes import UNDELIVERABLE, UNDELIVERABLE_TEMPLATE
+from waypost.errors.outcomes import MESSAGE_EXPIRED, UNDELIVERABLE, UNDELIVERABLE_TEMPLATE
 from waypost.lib.clock import Clock
 from waypost.lib.ids import KeyMaker, parse_message_id
 from waypost.model import (
@@ -43,6 +43,9 @@ Report = Callable[[Sequence[StatusUpdate]], Awaitable[None]]
 ReportMessage = Callable[[InboundMessage], Awaitable[bool]]
 LastInbound = Callable[[NumberId, str], Awaitable[int | None]]
 Find = Callable[[MessageKey], Awaitable[StoredMessage | None]]
+
+
+_EXPIRED = Fault(MESSAGE_EXPIRED, "The message was not delivered within its time to live.")
 
 
 class Schedule(Protocol):
@@ -113,6 +116,7 @@ class Network:
             due_ms=due_ms,
             in_window=message.kind != "template" or await self._in_window(message),
             fault=ordered or await self._bad_reaction(message),
+            expires_ms=message.expires_ms,
         )
         if await self._store.take(carried):
             self._move_on(carried)
@@ -210,6 +214,8 @@ class Network:
         phone = self.phones.get(carried.wa_id)
         progress, now_ms = carried.progress, self._clock.now_ms()
         user = person(phone, carried.number_id)
+        if _is_too_late(carried, now_ms):
+            carried = structs.replace(carried, fault=carried.fault or _EXPIRED)
         while (step := _next_step(carried, progress, phone)) is not None:
             progress = step
             updates.append(_update(carried, step, phone, user, now_ms))
@@ -224,8 +230,17 @@ class Network:
             return
         if _next_step(carried, carried.progress, self.phones.get(carried.wa_id)) is None:
             self._resting[carried.wa_id].append(carried)
+            if carried.expires_ms is not None and carried.progress < Status.DELIVERED:
+                self._timers.at(carried.expires_ms, lambda: self._wake(carried))
         else:
             self._move_on(carried)
+
+    def _wake(self, carried: Carried) -> None:
+        """Look again at a message that rests."""
+        resting = self._resting[carried.wa_id]
+        if carried in resting:
+            resting.remove(carried)
+            self._make_ready(carried)
 
     async def _in_window(self, message: Outbound) -> bool:
         assert self._last_inbound_ms is not None, "connect() comes first"
@@ -272,11 +287,22 @@ def _next_step(carried: Carried, progress: Status, phone: Phone) -> Status | Non
     """
     if progress is Status.ACCEPTED:
         return Status.SENT if phone.on_whatsapp and not phone.blocked and not carried.fault else Status.FAILED
+    if progress is Status.SENT and carried.fault:
+        return Status.FAILED
     if progress is Status.SENT and phone.online and carried.kind != "reaction":
         return Status.DELIVERED
     if progress is Status.DELIVERED and phone.online and phone.reads:
         return Status.READ
     return None
+
+
+def _is_too_late(carried: Carried, now_ms: int) -> bool:
+    """Return whether a message's time to live is over and its phone has not got it.
+
+    # spec: on-premises-api.md#3.1
+    """
+    undelivered = carried.progress < Status.DELIVERED
+    return undelivered and carried.expires_ms is not None and carried.expires_ms <= now_ms
 
 
 def _noted(carried: Carried) -> tuple[MessageKey, Status, int]:

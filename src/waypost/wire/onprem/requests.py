@@ -9,18 +9,18 @@ from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER, TWO_SOURCES, UNEXPECTED_PARAMETER
 from waypost.wire.complaints import mandatory, shown
 from waypost.wire.envelope import Envelope, body_of, check_recipient_type, content_of, quoted, reader, recipient
-from waypost.wire.messages import Content, MessageType
+from waypost.wire.messages import BY_NAME, TYPES, Content, MessageType
 from waypost.wire.messages.text import Text
+from waypost.wire.onprem import hsm
+from waypost.wire.onprem.ttl import milliseconds
 from waypost.wire.parts import MediaObject, ProviderRef
 from waypost.wire.reading import read
 from waypost.wire.requests import SendRequest
 
 _WITH_PROVIDER = re.compile(r"([A-Za-z0-9_-]{1,200})/([A-Za-z][A-Za-z0-9+.-]*://.*)", re.DOTALL)
 
-_DURATION = re.compile(
-    r"[0-9]{1,10}|P(?=.)([0-9]{1,6}Y)?([0-9]{1,6}M)?([0-9]{1,6}W)?([0-9]{1,6}D)?"
-    r"(T(?=.)([0-9]{1,6}H)?([0-9]{1,6}M)?([0-9]{1,10}S)?)?"
-)
+
+_ABSENT = msgspec.Raw(b"")
 
 
 class _OnPremEnvelope(Envelope):
@@ -28,7 +28,8 @@ class _OnPremEnvelope(Envelope):
 
     preview_url: bool | None = None
     ttl: str | int | None = None
-    """How long a template may take to be delivered; without effect yet."""
+    """How long a template may take to be delivered."""
+    hsm: msgspec.Raw = _ABSENT
 
 
 class _MarkRead(msgspec.Struct):
@@ -64,9 +65,8 @@ def parse_send(raw: bytes) -> SendRequest:
     """
     envelope: _OnPremEnvelope = read(_reader, raw)
     check_recipient_type(envelope)
-    message_type, body = body_of(envelope)
+    message_type, body = _body_of(envelope)
     to, wa_id = recipient(envelope)
-    _check_ttl(envelope.ttl, message_type)
     content = _content(message_type, body)
     if envelope.preview_url is not None:
         _move_preview(content, preview_url=envelope.preview_url)
@@ -76,6 +76,7 @@ def parse_send(raw: bytes) -> SendRequest:
         kind=message_type.kind,
         content=content,
         context_id=quoted(envelope, message_type),
+        ttl_ms=_ttl_ms(envelope.ttl, message_type),
     )
 
 
@@ -106,6 +107,21 @@ def parse_contacts_check(raw: bytes) -> ContactsCheck:
     )
 
 
+def _body_of(envelope: _OnPremEnvelope) -> tuple[MessageType, msgspec.Raw]:
+    """Return the type and its object; the first form of a template is turned into the present one."""
+    if envelope.hsm in (_ABSENT, msgspec.Raw(b"null")):
+        if envelope.type == hsm.NAME:
+            raise Refusal(MISSING_PARAMETER, mandatory(hsm.NAME))
+        return body_of(envelope)
+    if envelope.type != hsm.NAME:
+        named = envelope.type or "text"
+        raise Refusal(UNEXPECTED_PARAMETER, f"Unexpected key 'hsm': the message is of type '{named}'.")
+    stranger = next((name for name in BY_NAME if getattr(envelope, name) != _ABSENT), None)
+    if stranger is not None:
+        raise Refusal(UNEXPECTED_PARAMETER, f"Unexpected key '{stranger}': the message is of type 'hsm'.")
+    return TYPES["template"], hsm.template_of(envelope.hsm)
+
+
 def _content(message_type: MessageType, body: msgspec.Raw) -> Content:
     try:
         content = content_of(message_type, body)
@@ -121,21 +137,17 @@ def _content(message_type: MessageType, body: msgspec.Raw) -> Content:
     return content
 
 
-def _check_ttl(ttl: str | int | None, message_type: MessageType) -> None:
+def _ttl_ms(ttl: str | int | None, message_type: MessageType) -> int | None:
     # spec: on-premises-api.md#3.1
     if ttl is None:
-        return
+        return None
     if message_type.kind != "template":
         raise Refusal(
             UNEXPECTED_PARAMETER,
             f"Unexpected key 'ttl' ({shown(ttl)}): only templates have one; leave it out for type "
             f"'{message_type.kind}'.",
         )
-    if not _DURATION.fullmatch(str(ttl)):
-        raise Refusal(
-            INVALID_VALUE,
-            f"Parameter 'ttl' is {shown(ttl)}; give seconds, as 86400, or an ISO 8601 duration, as \"P1D\".",
-        )
+    return milliseconds(ttl)
 
 
 def _split_link(medium: MediaObject) -> None:

@@ -1,0 +1,107 @@
+"""Templates in the form that they had first, `hsm`: read, and turned into the form that everything else knows.
+
+# spec: on-premises-api.md#3.7, migration.md#3.6
+"""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from waypost.errors import Refusal
+from waypost.errors.requests import BAD_REQUEST, INVALID_VALUE, UNEXPECTED_PARAMETER
+from waypost.wire.complaints import refused, shown
+
+NAME = "hsm"
+
+_JSON = dict[str, Any]  # Any: a JSON object
+_NotEmpty = Annotated[str, Meta(min_length=1)]
+
+
+class _Language(Struct):
+    policy: str
+    code: _NotEmpty
+
+
+class _Currency(Struct):
+    currency_code: _NotEmpty
+    amount_1000: int
+
+
+class _Moment(Struct):
+    timestamp: int | str
+
+
+class _DateTime(Struct):
+    component: _JSON | None = None
+    unix_epoch: _Moment | None = None
+
+
+class _Parameter(Struct):
+    default: str
+    currency: _Currency | None = None
+    date_time: _DateTime | None = None
+
+
+class _HSM(Struct):
+    namespace: str
+    element_name: _NotEmpty
+    language: _Language
+    localizable_params: list[_Parameter] | None = None
+
+
+_decoder = msgspec.json.Decoder(_HSM)
+
+
+def template_of(raw: msgspec.Raw) -> msgspec.Raw:
+    """Return the object of the template message that an `hsm` object means; raises Refusal.
+
+    Every parameter goes into the one `body`. The policy `fallback` was taken out of later clients: like
+    `deterministic`, it sends the exact language or nothing.
+    """
+    try:
+        given: _HSM = _decoder.decode(raw)
+    except msgspec.ValidationError as error:
+        raise refused(error, raw, kind=NAME) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Refusal(BAD_REQUEST, f"The body is not valid JSON: {error}.") from None
+    policy = given.language.policy
+    if policy not in {"deterministic", "fallback"}:
+        details = f"Parameter 'hsm.language.policy' must be \"deterministic\"; it is {shown(policy)}."
+        raise Refusal(INVALID_VALUE, details)
+    template: _JSON = {
+        "name": given.element_name,
+        "language": {"policy": "deterministic", "code": given.language.code},
+    }
+    if given.localizable_params:
+        parameters = [_parameter(at, each) for at, each in enumerate(given.localizable_params)]
+        template["components"] = [{"type": "body", "parameters": parameters}]
+    return msgspec.Raw(msgspec.json.encode(template))
+
+
+def _parameter(position: int, given: _Parameter) -> _JSON:
+    if given.currency is not None and given.date_time is not None:
+        where = f"hsm.localizable_params[{position}]"
+        raise Refusal(UNEXPECTED_PARAMETER, f"Parameters '{where}.currency' and 'date_time' cannot be used together")
+    if given.currency is not None:
+        amount = {"code": given.currency.currency_code, "amount_1000": given.currency.amount_1000}
+        return {"type": "currency", "currency": {**amount, "fallback_value": given.default}}
+    if given.date_time is not None:
+        return {
+            "type": "date_time",
+            "date_time": {**_moment(position, given.date_time), "fallback_value": given.default},
+        }
+    return {"type": "text", "text": given.default}
+
+
+def _moment(position: int, given: _DateTime) -> _JSON:
+    """Return the members of a date, of whichever of the two forms it has."""
+    if (given.component is None) == (given.unix_epoch is None):
+        where = f"hsm.localizable_params[{position}].date_time"
+        raise Refusal(INVALID_VALUE, f"Parameter '{where}' must hold either 'component' or 'unix_epoch'.")
+    if given.unix_epoch is not None:
+        return {"timestamp": given.unix_epoch.timestamp}
+    return {name: value for name, value in (given.component or {}).items() if name in _PARTS}
+
+
+_PARTS = ("day_of_week", "day_of_month", "year", "month", "hour", "minute", "calendar")
