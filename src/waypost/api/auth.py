@@ -25,7 +25,7 @@ def bearer(request: Request, directory: Directory) -> Number:
     # spec: cloud-api.md#1.1
     """
     token = bearer_token(request) or request.query.get("access_token")
-    return _number_of(_holder(request, token, directory), directory)
+    return _number_of(_no_login(_holder(request, token, directory)), directory)
 
 
 def upload(request: Request, directory: Directory) -> Number:
@@ -44,7 +44,7 @@ def api_key(request: Request, directory: Directory) -> Number:
 
     # spec: cloud-api.md#1.2
     """
-    return _number_of(_holder(request, _key(request), directory), directory)
+    return _number_of(_no_login(_holder(request, _key(request), directory)), directory)
 
 
 def onprem(request: Request, directory: Directory) -> Number:
@@ -110,6 +110,16 @@ def _holder(request: Request, token: str | None, directory: Directory) -> Token:
     if found.scope == "read" and request.method not in _READING:
         raise Refusal(READ_ONLY, f"This key may only read, and {request.method} does more.")
     return found
+
+
+def _no_login(holder: Token) -> Token:
+    """Refuse a login's token: it opens its own face only, where a user's rights are looked at.
+
+    # spec: migration.md#2
+    """
+    if holder.kind == "login":
+        raise Refusal(NO_TOKEN, "The access token is missing, unknown or expired.")
+    return holder
 
 
 def _number_of(holder: Token, directory: Directory) -> Number:

@@ -38,6 +38,7 @@ from waypost.flows.profile import Profiles
 from waypost.flows.subscribe import Subscribe
 from waypost.flows.templates import Templates as TemplatesFlow
 from waypost.flows.usage import Usage
+from waypost.flows.users import Users as Accounts
 from waypost.lib.clock import Clock
 from waypost.ports import Documents, Records
 
@@ -57,6 +58,7 @@ class Flows:
     urls: MediaURLs
     directory: Directory
     login: Login
+    users: Accounts
     records: Records
     documents: Documents
     blocks: Blocks
@@ -134,7 +136,7 @@ def _cloud(flows: Flows, identify: auth.Identify) -> list[_Topic]:
 def _onprem(flows: Flows) -> Handlers:
     callers = Callers(flows.directory, flows.clock, flows.rates_lifted)
     return Handlers(
-        Users(callers, flows.login),
+        Users(callers, flows.login, flows.users),
         OnPremMessages(callers, flows.accept, flows.mark_read),
         OnPremMedia(callers, flows.shelf),
         Settings(callers, flows.directory, flows.subscribe),

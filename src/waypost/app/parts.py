@@ -25,6 +25,7 @@ from waypost.flows.templates import Templates
 from waypost.flows.upkeep import Upkeep
 from waypost.flows.uploads import Uploads
 from waypost.flows.usage import Usage
+from waypost.flows.users import Users
 from waypost.lib.fetch_on_demand import FetcherOnDemand
 from waypost.model import Delivery, Outbound
 from waypost.upstreams.simulated.faults import Faults
@@ -146,6 +147,7 @@ def _notify(ground: Ground) -> Notify:
 def _flows(ground: Ground, accept: Accept, mark_read: MarkRead, receive: Receive, faults: Faults) -> Flows:
     """Return what the faces translate to."""
     relaxed = ground.settings.rules == "relaxed"
+    users = Users(ground.store, ground.directory, ground.clock)
     return Flows(
         accept=accept,
         mark_read=mark_read,
@@ -154,7 +156,8 @@ def _flows(ground: Ground, accept: Accept, mark_read: MarkRead, receive: Receive
         shelf=accept.shelf,
         urls=ground.urls,
         directory=ground.directory,
-        login=Login(ground.directory, ground.clock, FailedLogins(ground.clock)),
+        login=Login(ground.directory, ground.clock, FailedLogins(ground.clock), users),
+        users=users,
         records=ground.store,
         documents=ground.store,
         blocks=receive.blocks,

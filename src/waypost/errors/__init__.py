@@ -7,12 +7,12 @@ The list is kept by topic, one file each; a new file is named in `_TOPICS`.
 # spec: error-codes.tsv, error-codes-onprem.tsv, migration.md#8.3
 """
 
-from waypost.errors import callers, interactive, management, outcomes, rates, requests, templates
+from waypost.errors import callers, clients, interactive, management, outcomes, rates, requests, templates
 from waypost.errors.base import Fault, Problem, Refusal
 
 __all__ = ["Fault", "Problem", "Refusal", "all_problems"]
 
-_TOPICS = (callers, requests, templates, rates, outcomes, management, interactive)
+_TOPICS = (callers, requests, templates, rates, outcomes, management, interactive, clients)
 
 
 def all_problems() -> dict[str, Problem]:

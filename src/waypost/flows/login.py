@@ -1,7 +1,8 @@
 """Log in and out: a user name and password for a token of seven days.
 
-Waypost has one user, `admin`, and no password of its own, so that there is no default one to change: the password is
-a key of a number, and it decides for which number the token acts. What is handed out is opaque and kept as a hash.
+The user `admin` has no default password that must be changed: it is a key of a number, and it decides for which
+number the token acts. A password that `new_password` has set works beside the key. What is handed out is opaque and
+kept as a hash.
 
 # spec: on-premises-api.md#1.2
 """
@@ -13,11 +14,10 @@ from datetime import timedelta
 from waypost.errors import Refusal
 from waypost.errors.callers import ACCESS_DENIED, NO_TOKEN, READ_ONLY, TOO_MANY_LOGINS
 from waypost.flows.directory import Directory
+from waypost.flows.users import ADMIN, Users
 from waypost.lib.clock import Clock
-from waypost.lib.ids import new_secret
-from waypost.model import Token
+from waypost.model import NumberId, Token
 
-USER = "admin"
 LIFE = timedelta(days=7)
 """How long a token acts, in platform time."""
 
@@ -66,24 +66,28 @@ class Login:
     directory: Directory
     clock: Clock
     failures: FailedLogins
+    users: Users
 
-    async def __call__(self, user: str, password: str, *, client: str) -> Granted:
-        """Return a new token; earlier ones stay valid. Raises Refusal.
+    async def __call__(self, user: str, password: str, *, client: str, new_password: str | None = None) -> Granted:
+        """Return a new token; earlier ones stay valid, unless a `new_password` takes the place of this one.
 
-        A right password is refused too while the client has to wait: it must not learn which one it was.
+        Raises Refusal. A right password is refused too while the client has to wait: it must not learn which one it
+        was.
         """
         if wait := self.failures.wait_seconds(client, user):
             details = f"Too many failed logins; wait {wait} s."
             raise Refusal(TOO_MANY_LOGINS, details, retry_after_seconds=wait)
         key = self._key_of(user, password)
-        if key is None:
+        number_id = key.number_id if key else await self.users.owner(user, password)
+        if number_id is None:
             self.failures.note(client, user)
             raise Refusal(NO_TOKEN, "Invalid credentials.")
-        if key.scope == "read":  # a login is a write, and what it gives away would outlive the key
+        if key is not None and key.scope == "read":  # a login is a write, and what it gives away would outlive the key
             raise Refusal(READ_ONLY, "This key may only read; log in with one whose scope is all, or send it as it is.")
-        granted = Granted(new_secret(), self.clock.now_ms() + LIFE // timedelta(milliseconds=1))
-        await self.directory.grant(granted.token, key.number_id, expires_ms=granted.expires_ms)
-        return granted
+        if new_password:
+            await self._change(number_id, user, new_password)
+        expires_ms = self.clock.now_ms() + LIFE // timedelta(milliseconds=1)
+        return Granted(await self.users.grant(number_id, user, expires_ms=expires_ms), expires_ms)
 
     async def end(self, token: str) -> None:
         """Make a login's token unknown from now on. Raises Refusal for anything else, a number's key included."""
@@ -94,9 +98,14 @@ class Login:
             raise Refusal(ACCESS_DENIED, "This is the number's key; only the token of a login can be logged out.")
         await self.directory.revoke(token)
 
+    async def _change(self, number_id: NumberId, user: str, new_password: str) -> None:
+        number = self.directory.number(number_id)
+        if number is not None:
+            await self.users.change(number, user, new_password)
+
     def _key_of(self, user: str, password: str) -> Token | None:
         """Return the key that the password is. The same work is done for a user that does not exist."""
         found = self.directory.holder(password)
-        is_user = hmac.compare_digest(user.encode("utf-8", "surrogatepass"), USER.encode("ascii"))
+        is_user = hmac.compare_digest(user.encode("utf-8", "surrogatepass"), ADMIN.encode("ascii"))
         # A login's token is no password: with it, a stolen token could be renewed for ever.
         return found if is_user and found is not None and found.kind == "key" else None

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from waypost.api import auth
 from waypost.api.routing import Request
 from waypost.errors import Refusal
-from waypost.errors.callers import ENDPOINT_BLOCKED
+from waypost.errors.callers import ACCESS_DENIED, ENDPOINT_BLOCKED
 from waypost.errors.rates import TOO_MANY_REQUESTS
 from waypost.flows.directory import Directory
+from waypost.flows.users import is_plain_user
 from waypost.lib.clock import Clock
 from waypost.model import Number
 from waypost.rules.rates import ONPREM_MESSAGES, ONPREM_OTHERS, Meter
@@ -40,7 +41,7 @@ class Callers:
         self._count(self._others, number)
         return number
 
-    def admin(self, request: Request) -> Number:
+    def user(self, request: Request) -> Number:
         """Return the number of a request that 360dialog's host does not pass on. Raises Refusal.
 
         # spec: on-premises-api.md#1.5
@@ -49,6 +50,25 @@ class Callers:
         if auth.has_api_key(request):
             raise Refusal(ENDPOINT_BLOCKED, "This path is not open to a D360-API-KEY; log in and use the Bearer token.")
         return number
+
+    def admin(self, request: Request) -> Number:
+        """Return the number of a request that only `admin` may make. Raises Refusal, for a D360-API-KEY too."""
+        number = self.user(request)
+        self._refuse_plain_user(request)
+        return number
+
+    def owner(self, request: Request) -> Number:
+        """Return the number of a request that changes it: `admin` may make it, and a D360-API-KEY. Raises Refusal.
+
+        # spec: on-premises-api.md#1.4
+        """
+        number = self.caller(request)
+        self._refuse_plain_user(request)
+        return number
+
+    def _refuse_plain_user(self, request: Request) -> None:
+        if is_plain_user(auth.bearer_token(request) or "", self.directory):
+            raise Refusal(ACCESS_DENIED, "Only the user 'admin' may do this.")
 
     def _count(self, meter: Meter, number: Number) -> None:
         if self.lifted:

@@ -1,6 +1,8 @@
 """The paths of the On-Premises face; the number is in the credential, never in the path."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from waypost.api.idempotency import HEADER
 from waypost.api.onprem.media import Media
@@ -13,6 +15,14 @@ _APPLICATION = "/v1/settings/application"
 _PROVIDERS = "/v1/settings/application/media/providers"
 
 
+class Topic(Protocol):
+    """A group of handlers that brings its own routes."""
+
+    def routes(self) -> list[Route]:
+        """Return them."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Handlers:
     """Every group of handlers of the face."""
@@ -22,6 +32,7 @@ class Handlers:
     media: Media
     settings: Settings
     providers: Providers
+    topics: Sequence[Topic] = ()
 
 
 def onprem_routes(face: Handlers) -> list[Route]:
@@ -29,17 +40,22 @@ def onprem_routes(face: Handlers) -> list[Route]:
 
     # spec: on-premises-api.md#1.1, seed-media-messages.txt
     """
-    return [*_user_routes(face.users), *_message_routes(face), *_settings_routes(face.settings, face.providers)]
+    return [
+        *_user_routes(face.users),
+        *_message_routes(face),
+        *_settings_routes(face.settings, face.providers),
+        *(route for topic in face.topics for route in topic.routes()),
+    ]
 
 
 def _user_routes(users: Users) -> list[Route]:
     return [
         Route("POST", "/v1/users/login", users.login, "onprem.login"),
         Route("POST", "/v1/users/logout", users.logout, "onprem.logout"),
-        Route("POST", "/v1/users", users.manage, "onprem.add_user"),
-        Route("GET", "/v1/users/{username}", users.manage, "onprem.get_user"),
-        Route("PUT", "/v1/users/{username}", users.manage, "onprem.set_user"),
-        Route("DELETE", "/v1/users/{username}", users.manage, "onprem.delete_user"),
+        Route("POST", "/v1/users", users.add, "onprem.add_user"),
+        Route("GET", "/v1/users/{username}", users.get, "onprem.get_user"),
+        Route("PUT", "/v1/users/{username}", users.put, "onprem.set_user"),
+        Route("DELETE", "/v1/users/{username}", users.delete, "onprem.delete_user"),
     ]
 
 

@@ -82,12 +82,12 @@ class Providers:
 
     async def get(self, request: Request) -> Response:
         """Return the providers, passwords in clear text: this dialect does so."""
-        number = self.callers.caller(request)
+        number = self.callers.owner(request)
         return Response(200, onprem.providers_answer(await self.records.load_providers(number.id)))
 
     async def post(self, request: Request) -> Response:
         """Add one provider; one of the same name is overwritten."""
-        number = self.callers.caller(request)
+        number = self.callers.owner(request)
         given = parse_provider(await json_body(request))
         provider = Provider(given.name, given.kind, given.username, given.password, given.bearer)
         await self.records.save_provider(number.id, provider)
@@ -95,7 +95,7 @@ class Providers:
 
     async def delete(self, request: Request) -> Response:
         """Delete one provider."""
-        number = self.callers.caller(request)
+        number = self.callers.owner(request)
         name = request.params["provider"]
         if not await self.records.delete_provider(number.id, name):
             raise Refusal(UNKNOWN_OBJECT, f"There is no media provider '{name[:200]}'.")

@@ -1,6 +1,6 @@
-"""Log in, log out. There is one user, `admin`, whose password is the number's token.
+"""Log in, log out, and the users that may.
 
-# spec: on-premises-api.md#1.2
+# spec: on-premises-api.md#1.2, on-premises-api.md#1.4
 """
 
 from dataclasses import dataclass
@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from msgspec import Struct
 
 from waypost.api import auth
+from waypost.api.bodies import json_body
 from waypost.api.onprem.callers import Callers
 from waypost.api.routing import Request, Response
 from waypost.errors import Refusal
 from waypost.errors.callers import NO_TOKEN
-from waypost.errors.requests import UNKNOWN_PATH
 from waypost.flows.login import Login
+from waypost.flows.users import Users as Accounts
 from waypost.wire import onprem
 from waypost.wire.reading import parse
 
@@ -24,39 +25,72 @@ class _Body(Struct):
     new_password: str | None = None
 
 
+class _NewUser(Struct):
+    username: str
+    password: str
+
+
+class _NewPassword(Struct):
+    password: str
+
+
 @dataclass(frozen=True, slots=True)
 class Users:
     """The handlers."""
 
     callers: Callers
     login_flow: Login
+    accounts: Accounts
 
     async def login(self, request: Request) -> Response:
         """Answer a Basic user and password with a token.
 
-        A body may hold `new_password`, as a first login to Meta's client must. Waypost has no default password to
-        change: it takes the field and changes nothing.
+        A body may hold `new_password`, as a first login to Meta's client must: from then on it is a password of this
+        user. The number's own token stays one of `admin`.
         """
         self._refuse_key(request)
-        if body := await request.body(_MAX_BODY_BYTES):
-            parse(_Body, body)
+        body = await request.body(_MAX_BODY_BYTES)
+        new_password = parse(_Body, body).new_password if body else None
         credentials = auth.basic(request)
         if credentials is None:
             raise Refusal(NO_TOKEN, "Invalid credentials.")
         user, password = credentials
-        granted = await self.login_flow(user, password, client=request.client)
+        granted = await self.login_flow(user, password, client=request.client, new_password=new_password)
         return Response(200, onprem.login_answer(granted.token, granted.expires_ms))
 
     async def logout(self, request: Request) -> Response:
         """End the token that the request carries."""
-        self.callers.admin(request)
+        self.callers.user(request)
         await self.login_flow.end(auth.bearer_token(request) or "")
         return Response(200, onprem.DONE)
 
-    async def manage(self, request: Request) -> Response:
-        """Refuse to list, add, change or delete users."""
-        self.callers.admin(request)
-        raise Refusal(UNKNOWN_PATH, "Users are not managed here: Waypost has the one user 'admin'.")
+    async def add(self, request: Request) -> Response:
+        """Add a user, who may send messages but not change settings."""
+        number = self.callers.admin(request)
+        wish = parse(_NewUser, await json_body(request))
+        await self.accounts.create(number, wish.username, wish.password)
+        return Response(201, onprem.answer(users=[{"username": wish.username}]))
+
+    async def get(self, request: Request) -> Response:
+        """Show a user and their role."""
+        number = self.callers.admin(request)
+        username = request.params["username"]
+        role = await self.accounts.role(number, username)
+        return Response(200, onprem.answer(users=[{"username": username, "ROLES": role}]))
+
+    async def put(self, request: Request) -> Response:
+        """Give a user another password."""
+        number = self.callers.admin(request)
+        username = request.params["username"]
+        await self.accounts.change(number, username, parse(_NewPassword, await json_body(request)).password)
+        return Response(200, onprem.answer(users=[{"username": username}]))
+
+    async def delete(self, request: Request) -> Response:
+        """Delete a user; their tokens end."""
+        number = self.callers.admin(request)
+        username = request.params["username"]
+        await self.accounts.delete(number, username)
+        return Response(200, onprem.answer(users=[{"username": username}]))
 
     def _refuse_key(self, request: Request) -> None:
         if auth.has_api_key(request):

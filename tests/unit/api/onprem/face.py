@@ -21,6 +21,7 @@ from waypost.flows.login import FailedLogins, Login
 from waypost.flows.mark_read import MarkRead
 from waypost.flows.media import MediaShelf
 from waypost.flows.subscribe import Subscribe
+from waypost.flows.users import Users as Accounts
 from waypost.lib.ids import KeyMaker
 from waypost.lib.links import FetchPolicy
 from waypost.lib.poster import Poster
@@ -112,6 +113,26 @@ class MemoryRecords:
         self.accepted.append(message)
 
 
+@dataclass
+class MemoryDocuments:
+    """The port `Documents` in a dictionary."""
+
+    kept: dict[tuple[str, int, str], bytes] = field(default_factory=dict)
+
+    async def document(self, kind: str, owner: int, name: str) -> bytes | None:
+        return self.kept.get((kind, owner, name))
+
+    async def documents(self, kind: str, owner: int, *, after: str = "", limit: int = 1000) -> list[tuple[str, bytes]]:
+        found = sorted((key[2], body) for key, body in self.kept.items() if key[:2] == (kind, owner) and key[2] > after)
+        return found[:limit]
+
+    async def save_document(self, kind: str, owner: int, name: str, body: bytes) -> None:
+        self.kept[kind, owner, name] = body
+
+    async def delete_document(self, kind: str, owner: int, name: str) -> bool:
+        return self.kept.pop((kind, owner, name), None) is not None
+
+
 @dataclass(frozen=True)
 class Answer:
     """What came back."""
@@ -133,6 +154,7 @@ class Face:
     records: MemoryRecords
     directory: Directory
     clock: StillClock
+    documents: "MemoryDocuments"
 
     async def call(
         self, method: str, path: str, *headers: tuple[str, str], body: bytes = b"", client: str = "192.0.2.7"
@@ -190,14 +212,16 @@ async def open_face(*, rates_lifted: bool = False) -> Face:
         await directory.save_number(Number(id=number_id, waba_id=1, name="Sample", app_secret="s"))
         await directory.grant(key, number_id)
     callers = Callers(directory, clock, lifted=rates_lifted)
+    documents = MemoryDocuments()
+    accounts = Accounts(documents, directory, clock)
     handlers = Handlers(
-        users=Users(callers, Login(directory, clock, FailedLogins(clock))),
+        users=Users(callers, Login(directory, clock, FailedLogins(clock), accounts), accounts),
         messages=_messages(callers, records, directory, clock),
         media=Media(callers, _shelf(records, clock)),
         settings=Settings(callers, directory, Subscribe(directory, cast("Poster", None), FetchPolicy())),
         providers=Providers(callers, cast("Records", records)),
     )
-    return Face(Mount(Router(onprem_routes(handlers)), render_onprem), records, directory, clock)
+    return Face(Mount(Router(onprem_routes(handlers)), render_onprem), records, directory, clock, documents)
 
 
 def _messages(callers: Callers, records: MemoryRecords, directory: Directory, clock: StillClock) -> Messages:

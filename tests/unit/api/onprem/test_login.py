@@ -80,7 +80,7 @@ async def test_only_the_hash_of_the_token_is_kept() -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b'{"new_password": "Waypost#2024a"}', b'{"new_password": null}'])
-async def test_a_first_login_with_a_new_password_changes_nothing(body: bytes) -> None:
+async def test_the_key_stays_a_password_after_a_first_login_with_a_new_one(body: bytes) -> None:
     face = await open_face()
 
     answer = await face.call("POST", "/v1/users/login", basic("admin", KEY), body=body)
@@ -249,11 +249,3 @@ async def test_the_scheme_is_read_as_it_is_written(scheme: str, status: int) -> 
     answer = await face.call("GET", "/v1/health", ("Authorization", f"{scheme} {KEY}"))
 
     assert answer.status == status
-
-
-async def test_users_are_not_managed_here() -> None:
-    face = await open_face()
-
-    answer = await face.logged_in("GET", "/v1/users/crm-bot")
-
-    assert (answer.status, answer.json["errors"][0]["code"]) == (404, 1006)

@@ -1,0 +1,146 @@
+"""Users: the accounts that may log in for a number, beside the operator's key.
+
+`admin` is always there. Its password is the number's key; one that a program has set works beside it.
+
+# spec: on-premises-api.md#1.2, on-premises-api.md#1.4
+"""
+
+import re
+
+from msgspec import Struct
+
+from waypost.errors import Refusal
+from waypost.errors.callers import ACCESS_DENIED, UNKNOWN_OBJECT
+from waypost.errors.clients import NAME_TAKEN
+from waypost.errors.requests import INVALID_VALUE
+from waypost.flows.directory import Directory, token_hash
+from waypost.flows.drawers import Drawer
+from waypost.lib import passwords
+from waypost.lib.clock import Clock
+from waypost.lib.ids import new_secret
+from waypost.model import Number, NumberId
+from waypost.ports import Documents
+
+ADMIN = "admin"
+ADMIN_ROLE = "ROLE_ADMIN"
+USER_ROLE = "ROLE_USER"
+SPECIAL = "!\"#$%&'()*+,-./:;<=>?@[]^_`{|}~"
+
+_PLAIN = "user."
+_USERNAME = re.compile(r"[A-Za-z0-9_@+-][A-Za-z0-9._@+-]{0,63}")
+_PATHS = ("login", "logout")
+
+
+class Account(Struct, frozen=True):
+    """What is kept of a user."""
+
+    password: str
+    """Sealed."""
+
+
+class Session(Struct, frozen=True):
+    """Whose a token is."""
+
+    username: str
+    expires_ms: int
+
+
+class Users:
+    """The accounts of every number. The same name may be used for several numbers: the password tells which."""
+
+    def __init__(self, documents: Documents, directory: Directory, clock: Clock) -> None:
+        self._accounts = Drawer(documents, "user", Account)
+        self._sessions = Drawer(documents, "session", Session)
+        self._directory = directory
+        self._clock = clock
+
+    async def create(self, number: Number, username: str, password: str) -> None:
+        """Add a user. Raises Refusal for a name that is taken or cannot be one, and for a weak password."""
+        _check_name(username)
+        _check_password(password)
+        if username == ADMIN or await self._accounts.get(number.id, username) is not None:
+            raise Refusal(NAME_TAKEN, f"There is a user '{username}' already.")
+        await self._keep(number.id, username, password)
+
+    async def role(self, number: Number, username: str) -> str:
+        """Return the role of a user. Raises Refusal if there is none of that name."""
+        await self._must_exist(number, username)
+        return ADMIN_ROLE if username == ADMIN else USER_ROLE
+
+    async def change(self, number: Number, username: str, password: str) -> None:
+        """Give a user another password; the tokens that they got with the old one end. Raises Refusal."""
+        await self._must_exist(number, username)
+        _check_password(password)
+        await self._keep(number.id, username, password)
+        await self._end_sessions(number.id, username)
+
+    async def delete(self, number: Number, username: str) -> None:
+        """Delete a user and end their tokens. Raises Refusal for `admin`, and if there is none of that name."""
+        await self._must_exist(number, username)
+        if username == ADMIN:
+            raise Refusal(ACCESS_DENIED, "The user 'admin' cannot be deleted.")
+        await self._accounts.remove(number.id, username)
+        await self._end_sessions(number.id, username)
+
+    async def owner(self, username: str, password: str) -> NumberId | None:
+        """Return the number for which a user has this password; None takes as long as one."""
+        kept = [(number.id, await self._accounts.get(number.id, username)) for number in self._directory.numbers()]
+        known = [(number_id, account.password) for number_id, account in kept if account is not None]
+        for number_id, password_kept in known:
+            if await passwords.fits(password, password_kept):
+                return number_id
+        if not known:
+            await passwords.fits(password, None)
+        return None
+
+    async def grant(self, number_id: NumberId, username: str, *, expires_ms: int) -> str:
+        """Return a new token of a user; earlier ones stay valid."""
+        token = new_secret("" if username == ADMIN else _PLAIN)
+        await self._directory.grant(token, number_id, expires_ms=expires_ms)
+        await self._sessions.put(number_id, Session(username, expires_ms), token_hash(token).hex())
+        await self._forget_expired(number_id)
+        return token
+
+    async def _must_exist(self, number: Number, username: str) -> None:
+        if username != ADMIN and await self._accounts.get(number.id, username) is None:
+            raise Refusal(UNKNOWN_OBJECT, f"There is no user '{username[:64]}'.")
+
+    async def _keep(self, number_id: NumberId, username: str, password: str) -> None:
+        sealed = await passwords.sealed(password, new_secret())
+        await self._accounts.put(number_id, Account(sealed), username)
+
+    async def _end_sessions(self, number_id: NumberId, username: str) -> None:
+        for name, session in await self._sessions.list(number_id, limit=100_000):
+            if session.username == username:
+                await self._directory.revoke_hash(bytes.fromhex(name))
+                await self._sessions.remove(number_id, name)
+
+    async def _forget_expired(self, number_id: NumberId) -> None:
+        now_ms = self._clock.now_ms()
+        for name, session in await self._sessions.list(number_id):
+            if session.expires_ms <= now_ms:
+                await self._directory.revoke_hash(bytes.fromhex(name))
+                await self._sessions.remove(number_id, name)
+
+
+def is_plain_user(token: str, directory: Directory) -> bool:
+    """Return whether a valid token is that of a user other than `admin`: it says so itself, and cannot be changed."""
+    found = directory.holder(token) if token.startswith(_PLAIN) else None
+    return found is not None and found.kind == "login"
+
+
+def _check_name(username: str) -> None:
+    if not _USERNAME.fullmatch(username) or username in _PATHS:
+        details = "Parameter 'username' must be 1 to 64 letters, digits and . _ @ + -, not beginning with a full stop."
+        raise Refusal(INVALID_VALUE, details)
+
+
+def _check_password(password: str) -> None:
+    """Raise Refusal for a password that the platform's rule refuses.
+
+    # spec: on-premises-api.md#1.2
+    """
+    kinds = (str.isdigit, str.isupper, str.islower, SPECIAL.__contains__)
+    if not 8 <= len(password) <= 64 or not all(any(is_one(sign) for sign in password) for is_one in kinds):
+        details = "a digit, an upper-case, a lower-case and a special character"
+        raise Refusal(INVALID_VALUE, f"The password must have 8 to 64 characters, among them {details}.")
