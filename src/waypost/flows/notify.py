@@ -19,6 +19,7 @@ from waypost.model import Attempt, Delivery, Dialect, Event, Number, Webhook
 from waypost.ports import Store
 from waypost.rules import callbacks
 from waypost.wire import cloud, onprem
+from waypost.wire.renderings import RENDERERS
 
 USER_AGENT = "waypost/0.1"
 _KEPT_ANSWER_BYTES = 1024
@@ -189,9 +190,7 @@ def target_of(number: Number, event: Event, endpoint_id: str) -> Target | None:
 
 def rendered(event: Event, target: Target) -> bytes | None:
     """Return the exact bytes that a target gets; None if its dialect has no word for the event."""
-    if target.dialect == "onprem":
-        return onprem.render_event(event, target.number)
-    return cloud.render_event(event, target.number)
+    return RENDERERS[target.dialect](event, target.number)
 
 
 def _parcel(deliveries: tuple[Delivery, ...], target: Target) -> Parcel:

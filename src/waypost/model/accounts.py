@@ -99,6 +99,17 @@ class OnPremSettings:
     sent: bool = False
     delivered: bool = True
     read: bool = True
+    auto_download: tuple[str, ...] = ("image", "document", "audio", "voice", "video", "sticker")
+    """The types of files from users that come with an id."""
+    notify_number_change: bool = True
+    security_notifications: bool = False
+    """Whether a user's changed identity is told, and holds messages to them back until it is acknowledged."""
+    contacts_mode: Literal["always_valid", "classic"] = "always_valid"
+    """`classic` behaves as clients before v2.39 and v2.43 did: contacts are checked, and unknown ones refused.
+
+    # spec: on-premises-api.md#6.1
+    """
+    shards: int = 1
     other: bytes = b"{}"
     """JSON object of the fields that are stored and given back."""
 

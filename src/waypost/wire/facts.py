@@ -185,7 +185,7 @@ class EventFacts(Protocol):
 
 
 class CallbackSettings(Protocol):
-    """Which statuses an On-Premises client is told."""
+    """What an On-Premises client is told, and how."""
 
     @property
     def sent(self) -> bool:
@@ -200,6 +200,21 @@ class CallbackSettings(Protocol):
     @property
     def read(self) -> bool:
         """Whether `read` is."""
+        ...
+
+    @property
+    def auto_download(self) -> tuple[str, ...]:
+        """The types of files that come with an id."""
+        ...
+
+    @property
+    def notify_number_change(self) -> bool:
+        """Whether it is told when a user changes their number."""
+        ...
+
+    @property
+    def security_notifications(self) -> bool:
+        """Whether it is told when the identity of a user changes."""
         ...
 
 

@@ -30,9 +30,6 @@ DEFAULTS: Mapping[str, Any] = {  # Any: JSON
     "garbagecollector_enable": {"media": False, "messages": True},
     "heartbeat_interval": 5,
     "log_level": "info",
-    "media": {"auto_download": list(_DOWNLOADS)},
-    "notify_user_change_number": True,
-    "show_security_notifications": False,
     "unhealthy_interval": 30,
     "verbose_logging": False,
 }
@@ -100,11 +97,8 @@ class _Stored(_Given):
     garbagecollector_enable: _Collector | None = None
     heartbeat_interval: _Number | None = None
     log_level: _Text | None = None
-    media: _Media | None = None
-    notify_user_change_number: bool | None = None
     on_call_pager: _Text | None = None
     pass_through: bool | None = None
-    show_security_notifications: bool | None = None
     unhealthy_interval: _Number | None = None
     verbose_logging: bool | None = None
 
@@ -112,6 +106,9 @@ class _Stored(_Given):
 class _Application(_Stored):
     callback_backoff_delay_ms: _Number | None = None
     max_callback_backoff_delay_ms: _Number | None = None
+    media: _Media | None = None
+    notify_user_change_number: bool | None = None
+    show_security_notifications: bool | None = None
     sent_status: bool | None = None
     wa_id: str | None = None
     webhooks: _Webhooks | None = None
@@ -128,6 +125,9 @@ class ApplicationPatch(Struct, frozen=True):
     sent: bool | None = None
     delivered: bool | None = None
     read: bool | None = None
+    auto_download: tuple[str, ...] | None = None
+    notify_number_change: bool | None = None
+    security_notifications: bool | None = None
     stored: _JSON = {}
 
     def merged(self, other: bytes) -> bytes:
@@ -184,6 +184,9 @@ def parse_application(raw: bytes, *, wa_id: str) -> ApplicationPatch:
         sent=given.sent_status if message.sent is None else message.sent,
         delivered=message.delivered,
         read=message.read,
+        auto_download=_downloads((given.media or _Media()).auto_download),
+        notify_number_change=given.notify_user_change_number,
+        security_notifications=given.show_security_notifications,
         stored=_stored(given),
     )
 
@@ -199,6 +202,9 @@ def application(settings: SettingsFacts, *, wa_id: str, webhook_url: str) -> _JS
     effective = {
         "callback_backoff_delay_ms": settings.backoff_step_ms,
         "max_callback_backoff_delay_ms": settings.backoff_max_ms,
+        "media": {"auto_download": list(settings.auto_download)},
+        "notify_user_change_number": settings.notify_number_change,
+        "show_security_notifications": settings.security_notifications,
         "wa_id": wa_id,
         "webhooks": webhooks,
     }
@@ -240,8 +246,6 @@ def _with_credentials(name: str, config: _Config) -> ProviderBody:
 
 def _stored(given: _Application) -> _JSON:
     """Return the fields to store, in the form in which they are shown."""
-    if given.media is not None and given.media.auto_download is not None:
-        given.media.auto_download = _downloads(given.media.auto_download)
     given.heartbeat_interval = _whole("heartbeat_interval", given.heartbeat_interval, most=_DAY_MS)
     given.unhealthy_interval = _whole("unhealthy_interval", given.unhealthy_interval, most=_DAY_MS)
     if given.pass_through:
@@ -250,12 +254,12 @@ def _stored(given: _Application) -> _JSON:
     return {name: value for name, value in built.items() if name in _Stored.__struct_fields__}
 
 
-def _downloads(kinds: list[str]) -> list[str]:
-    for kind in kinds:
+def _downloads(kinds: list[str] | None) -> tuple[str, ...] | None:
+    for kind in kinds or ():
         if kind not in _DOWNLOADS:
             details = f"Parameter 'media.auto_download' holds {shown(kind)}; the types are {', '.join(_DOWNLOADS)}."
             raise Refusal(INVALID_VALUE, details)
-    return list(dict.fromkeys(kinds))
+    return None if kinds is None else tuple(dict.fromkeys(kinds))
 
 
 def _concurrency(value: int | str | None) -> int | None:

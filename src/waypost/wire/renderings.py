@@ -11,7 +11,12 @@ __all__ = ["RENDERERS", "Render", "is_told", "message_ids", "stored_content"]
 
 Render = Callable[[EventFacts, NumberFacts], bytes | None]
 
-RENDERERS: Mapping[str, Render] = {"cloud": cloud.render_event, "onprem": onprem.render_event}
+
+def _cloud(event: EventFacts, number: NumberFacts) -> bytes | None:
+    return None if event.kind.startswith(onprem.OURS) else cloud.render_event(event, number)
+
+
+RENDERERS: Mapping[str, Render] = {"cloud": _cloud, "onprem": onprem.render_event}
 """By the name of the dialect; None from one means that its subscriber is not told of this event."""
 
 

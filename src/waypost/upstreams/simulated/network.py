@@ -231,16 +231,17 @@ class Network:
         if _next_step(carried, carried.progress, self.phones.get(carried.wa_id)) is None:
             self._resting[carried.wa_id].append(carried)
             if carried.expires_ms is not None and carried.progress < Status.DELIVERED:
-                self._timers.at(carried.expires_ms, lambda: self._wake(carried))
+                world = self._world
+                self._timers.at(carried.expires_ms, lambda: self._wake(carried, world))
         else:
             self._move_on(carried)
 
-    def _wake(self, carried: Carried) -> None:
+    def _wake(self, carried: Carried, world: int) -> None:
         """Look again at a message that rests."""
         resting = self._resting[carried.wa_id]
         if carried in resting:
             resting.remove(carried)
-            self._make_ready(carried)
+            self._make_ready(carried, world)
 
     async def _in_window(self, message: Outbound) -> bool:
         assert self._last_inbound_ms is not None, "connect() comes first"

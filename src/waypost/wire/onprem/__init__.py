@@ -13,13 +13,14 @@ from waypost.wire.onprem.answers import (
     settings_answer,
     upload_answer,
 )
-from waypost.wire.onprem.events import is_told, join_bodies, render_event
+from waypost.wire.onprem.events import OURS, is_told, join_bodies, render_event
 from waypost.wire.onprem.requests import ContactsCheck, parse_contacts_check, parse_mark_read, parse_send
 from waypost.wire.requests import SendRequest
 
 __all__ = [
     "DONE",
     "HEALTHY",
+    "OURS",
     "ContactsCheck",
     "SendRequest",
     "answer",

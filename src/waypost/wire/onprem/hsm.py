@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from waypost.errors import Refusal
 from waypost.errors.requests import BAD_REQUEST, INVALID_VALUE, UNEXPECTED_PARAMETER
-from waypost.wire.complaints import refused, shown
+from waypost.wire.complaints import complaint, shown
 
 NAME = "hsm"
 
@@ -62,7 +62,8 @@ def template_of(raw: msgspec.Raw) -> msgspec.Raw:
     try:
         given: _HSM = _decoder.decode(raw)
     except msgspec.ValidationError as error:
-        raise refused(error, raw, kind=NAME) from None
+        fault = complaint(error, raw, kind=NAME)
+        raise Refusal(fault.problem, fault.details) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Refusal(BAD_REQUEST, f"The body is not valid JSON: {error}.") from None
     policy = given.language.policy

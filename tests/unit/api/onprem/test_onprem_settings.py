@@ -76,7 +76,8 @@ async def test_what_a_client_sets_takes_effect_and_is_shown() -> None:
         sent=True,
         delivered=False,
         read=True,
-        other=b'{"callback_persist":true,"media":{"auto_download":["image","voice"]}}',
+        auto_download=("image", "voice"),
+        other=b'{"callback_persist":true}',
     )
     assert later.json == shown(
         {

@@ -1,0 +1,176 @@
+"""What a user has written, as a callback of the On-Premises dialect: its own words, types and ids.
+
+# spec: migration.md#7.3, on-premises-api.md#11.5, on-premises-api.md#11.6
+"""
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from waypost.lib import ids
+from waypost.wire.events import messages as stored
+from waypost.wire.facts import CallbackSettings
+
+_JSON = dict[str, Any]  # Any: the objects of the types are passed on
+
+_NOT_SUPPORTED = [{"code": 501, "details": "Message type is not currently supported", "title": "Unknown message type"}]
+_NOT_DOWNLOADED = [
+    {"code": 400, "details": "Failed to download the media from the sender.", "title": "Media download error"}
+]
+_UNKNOWN = frozenset({"unsupported", "unknown", "edit"})
+_SILENT = frozenset({"request_welcome"})
+_MEDIA = frozenset({"image", "audio", "video", "document", "sticker"})
+_REPLIES = frozenset({"button_reply", "list_reply", "nfm_reply"})
+_REFERRAL = ("headline", "body", "source_type", "source_id", "source_url")
+_NUMBER_CHANGES = ("user_changed_number", "customer_changed_number")
+_IDENTITY_CHANGES = ("user_identity_changed", "customer_identity_changed")
+
+_encoder = msgspec.json.Encoder()
+
+
+class _Stored(Struct):
+    messages: list[_JSON]
+    contacts: list[stored.Contact] = []
+    ours: stored.Ours = msgspec.field(name="_waypost", default_factory=stored.Ours)
+
+
+_decoder = msgspec.json.Decoder(_Stored)
+
+
+def render_message(body: bytes, settings: CallbackSettings) -> bytes | None:
+    """Return the callback for a stored inbound message; None if this dialect or this number does not want it.
+
+    Users who are known by a business-scoped id only, and groups, have no place here: digits are all there is.
+    """
+    value = _decoder.decode(body)
+    message = value.messages[0]
+    if "from" not in message or "group_id" in message or message["type"] in _SILENT:
+        return None
+    if message["type"] == "revoke":
+        return _deleted(message)
+    if message["type"] == "system":
+        told = _system(message, settings)
+        return None if told is None else _encoder.encode({"messages": [told]})
+    contacts = [{"profile": {"name": contact.profile.name}, "wa_id": contact.wa_id} for contact in value.contacts]
+    return _encoder.encode({"contacts": contacts, "messages": [_message(message, value.ours.media_uuid, settings)]})
+
+
+def message_id(wamid: str, wa_id: str) -> str:
+    """Return our id of the same message; an id that is not of Waypost's making is passed on as it is."""
+    ref = ids.parse_message_id(wamid)
+    if ref is None:
+        return wamid
+    received = ids.wamid(ref.key, ref.tag, wa_id, received=True) == wamid
+    return ids.onprem_message_id(ref.key, ref.tag, wa_id, received=received)
+
+
+def _message(message: _JSON, media_uuid: str | None, settings: CallbackSettings) -> _JSON:
+    wa_id: str = message["from"]
+    for name in ("from_user_id", "from_parent_user_id"):
+        message.pop(name, None)
+    message["id"] = message_id(message["id"], wa_id)
+    if "id" in (context := message.get("context") or {}):
+        context["id"] = message_id(context["id"], wa_id)
+    if "referral" in message:
+        message["referral"] = {name: message["referral"][name] for name in _REFERRAL if name in message["referral"]}
+    kind = message["type"]
+    if kind in _UNKNOWN or (kind == "interactive" and message[kind].get("type") not in _REPLIES):
+        return _bare(message, "unknown")
+    if kind == "ephemeral":
+        return _bare(message, "ephemeral")
+    if kind in _MEDIA:
+        return _with_medium(message, media_uuid, settings)
+    if change := _CHANGES.get(kind):
+        change(message, wa_id)
+    return message
+
+
+def _bare(message: _JSON, kind: str) -> _JSON:
+    """Return a message whose content cannot be shown.
+
+    # spec: samples/onprem/111-cb-unknown.json, samples/onprem/117-cb-ephemeral.json
+    """
+    common: _JSON = {name: message[name] for name in ("context", "from", "id", "timestamp") if name in message}
+    return {**common, "type": kind, "errors": _NOT_SUPPORTED}
+
+
+def _with_medium(message: _JSON, media_uuid: str | None, settings: CallbackSettings) -> _JSON:
+    """Change the object of a file: our own id, the digest in hex, nothing that only the other dialect knows.
+
+    A type that is not downloaded by itself has no id, and neither has what could not be downloaded.
+
+    # spec: on-premises-api.md#5.5
+    """
+    kind = message["type"]
+    body: _JSON = message.pop(kind, None) or {}
+    kind = "voice" if body.pop("voice", False) else kind
+    for name in ("url", "animated", "id"):
+        body.pop(name, None)
+    if "sha256" in body:
+        body["sha256"] = base64.b64decode(body["sha256"]).hex()
+    if media_uuid is not None and kind in settings.auto_download:
+        body["id"] = media_uuid
+    else:
+        body["status"] = "undownloaded"
+    if "errors" in message:
+        message["errors"] = _NOT_DOWNLOADED
+    return message | {"type": kind, kind: body}
+
+
+def _reaction(message: _JSON, wa_id: str) -> None:
+    reaction = message["reaction"]
+    reaction["message_id"] = message_id(reaction["message_id"], wa_id)
+    reaction.setdefault("emoji", "")
+
+
+def _contacts(message: _JSON, _wa_id: str) -> None:
+    for card in message["contacts"]:
+        card.pop("vcard", None)
+        card.pop("origin", None)
+
+
+_CHANGES: dict[str, Callable[[_JSON, str], None]] = {"reaction": _reaction, "contacts": _contacts}
+
+
+def _system(message: _JSON, settings: CallbackSettings) -> _JSON | None:
+    """Return a system message; None if the number did not ask for this kind.
+
+    # spec: samples/onprem/113-cb-system-number-change.json, samples/onprem/114-cb-system-identity-changed.json
+    """
+    system: _JSON = message.get("system") or {}
+    wa_id: str = message["from"]
+    told: _JSON = {"from": wa_id, "id": message_id(message["id"], wa_id)}
+    if system.get("type") in _NUMBER_CHANGES and settings.notify_number_change:
+        new = {"new_wa_id": system.get("new_wa_id", system.get("wa_id"))}
+        told["system"] = {"body": system.get("body", ""), **new, "type": "user_changed_number"}
+    elif system.get("type") in _IDENTITY_CHANGES and settings.security_notifications:
+        told["system"] = {"identity": _hash(system), "type": "user_identity_changed", "user": wa_id}
+    else:
+        return None
+    return {**told, "timestamp": message["timestamp"], "type": "system"}
+
+
+def _hash(system: _JSON) -> str:
+    identity = system.get("identity", "")
+    return str(identity.get("hash", "")) if isinstance(identity, dict) else str(identity)
+
+
+def _deleted(message: _JSON) -> bytes:
+    """Return the status that tells of a message that its user has deleted.
+
+    # spec: samples/onprem/135-cb-status-deleted.json
+    """
+    wa_id: str = message["from"]
+    original: _JSON = message.get("revoke") or {}
+    status = {
+        "id": message_id(str(original.get("original_message_id", "")), wa_id),
+        "recipient_id": wa_id,
+        "status": "deleted",
+        "timestamp": message["timestamp"],
+        "type": "message",
+        "message": {"recipient_id": wa_id},
+    }
+    return _encoder.encode({"statuses": [status]})
