@@ -18,6 +18,7 @@ from waypost.api.cloud.webhooks import Webhooks
 from waypost.api.control.answers import render_control
 from waypost.api.control.routes import Control, guarded_routes, is_own, open_routes
 from waypost.api.onprem.callers import Callers
+from waypost.api.onprem.contacts import Contacts as OnPremContacts
 from waypost.api.onprem.errors import render_onprem
 from waypost.api.onprem.media import Media as OnPremMedia
 from waypost.api.onprem.messages import Messages as OnPremMessages
@@ -29,7 +30,9 @@ from waypost.api.routing import Router, Scope, split_version
 from waypost.api.server import Application, Mount, PathRules, build_app
 from waypost.flows.accept import Accept
 from waypost.flows.blocks import Blocks
+from waypost.flows.contacts import Contacts
 from waypost.flows.directory import Directory
+from waypost.flows.identity import Identities
 from waypost.flows.login import Login
 from waypost.flows.mark_read import MarkRead
 from waypost.flows.media import MediaShelf
@@ -59,6 +62,8 @@ class Flows:
     directory: Directory
     login: Login
     users: Accounts
+    contacts: Contacts
+    identities: Identities
     records: Records
     documents: Documents
     blocks: Blocks
@@ -137,10 +142,11 @@ def _onprem(flows: Flows) -> Handlers:
     callers = Callers(flows.directory, flows.clock, flows.rates_lifted)
     return Handlers(
         Users(callers, flows.login, flows.users),
-        OnPremMessages(callers, flows.accept, flows.mark_read),
+        OnPremMessages(callers, flows.accept, flows.mark_read, flows.contacts, flows.identities),
         OnPremMedia(callers, flows.shelf),
         Settings(callers, flows.directory, flows.subscribe),
         Providers(callers, flows.records),
+        topics=(OnPremContacts(callers, flows.contacts, flows.blocks, flows.identities),),
     )
 
 

@@ -11,7 +11,9 @@ from waypost.app.ground import Ground
 from waypost.app.lanes import message_lanes, troubled_lanes, webhook_lanes
 from waypost.flows.accept import Accept, Meters
 from waypost.flows.blocks import Blocks
+from waypost.flows.contacts import Contacts
 from waypost.flows.deliver import Deliver
+from waypost.flows.identity import Identities
 from waypost.flows.login import FailedLogins, Login
 from waypost.flows.mark_read import MarkRead
 from waypost.flows.media import MediaShelf
@@ -111,7 +113,7 @@ def build(ground: Ground) -> Parts:
         messages.offer(message)
 
     accept = Accept(store, ground.directory, shelf, Meters(lifted=relaxed), clock, ground.keys, enqueue)
-    flows = _flows(ground, accept, MarkRead(store, network), receive, faults)
+    flows = _flows(ground, accept, MarkRead(store, network), receive, network)
     upkeep = Upkeep(store, ground.blobs, shelf, ground.directory, clock)
     return Parts(ground, network, receive, messages, webhooks, troubled, mischief, flows, upkeep, counts)
 
@@ -144,20 +146,31 @@ def _notify(ground: Ground) -> Notify:
     )
 
 
-def _flows(ground: Ground, accept: Accept, mark_read: MarkRead, receive: Receive, faults: Faults) -> Flows:
+def _flows(ground: Ground, accept: Accept, mark_read: MarkRead, receive: Receive, network: Network) -> Flows:
     """Return what the faces translate to."""
     relaxed = ground.settings.rules == "relaxed"
-    users = Users(ground.store, ground.directory, ground.clock)
+    store, clock = ground.store, ground.clock
+    users = Users(store, ground.directory, clock)
+    contacts = Contacts(
+        store,
+        store,
+        clock,
+        is_on_whatsapp=lambda wa_id: network.phones.get(wa_id).on_whatsapp,
+        notice=receive.notice,
+    )
+    identities = Identities(store, ground.directory, store, keys=ground.keys, clock=clock, notice=receive.notice)
     return Flows(
         accept=accept,
         mark_read=mark_read,
-        subscribe=Subscribe(ground.directory, ground.poster, ground.policy, faults.fails_handshake),
-        faults=faults,
+        subscribe=Subscribe(ground.directory, ground.poster, ground.policy, network.faults.fails_handshake),
+        faults=network.faults,
         shelf=accept.shelf,
         urls=ground.urls,
         directory=ground.directory,
         login=Login(ground.directory, ground.clock, FailedLogins(ground.clock), users),
         users=users,
+        contacts=contacts,
+        identities=identities,
         records=ground.store,
         documents=ground.store,
         blocks=receive.blocks,

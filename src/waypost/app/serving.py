@@ -120,6 +120,7 @@ def _operated(parts: Parts, poster: Poster) -> Operated:
             accepted=lambda: parts.counts["accepted"],
             deliveries=lambda: {outcome: parts.counts[outcome] for outcome in ("settled", "retried")},
         ),
+        identities=parts.flows.identities,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from waypost.errors import Refusal
+from waypost.errors import Fault, Refusal
 from waypost.errors.requests import BAD_MEDIA, INVALID_VALUE, MISSING_PARAMETER, UNEXPECTED_PARAMETER
 from waypost.flows.directory import Directory
 from waypost.flows.media import MediaShelf, Origin
@@ -84,6 +84,10 @@ class PhoneNetwork(Protocol):
 
     async def read_up_to(self, wa_id: str, token: MessageKey | None) -> int:
         """Let the user read what was delivered up to a message (None: everything); return how many that were."""
+        ...
+
+    async def fail_waiting(self, wa_id: str, concerns: Callable[[NumberId], bool], fault: Fault) -> None:
+        """End what waits for a phone, of the numbers that it concerns."""
         ...
 
     async def write(

@@ -179,6 +179,16 @@ class Number:
         """The number itself, digits only."""
         return str(self.id)
 
+    @property
+    def checks_contacts(self) -> bool:
+        """Whether its program must check contacts before it writes to them."""
+        return self.onprem.contacts_mode == "classic"
+
+    @property
+    def checks_identities(self) -> bool:
+        """Whether changed identities of users hold messages to them back."""
+        return self.onprem.security_notifications
+
 
 @dataclass(frozen=True, slots=True)
 class Template:

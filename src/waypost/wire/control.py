@@ -70,6 +70,8 @@ class PhoneChange(Request):
     blocked: bool | UnsetType = UNSET
     reads: bool | UnsetType = UNSET
     on_whatsapp: bool | UnsetType = UNSET
+    identity: Literal["new"] | UnsetType = UNSET
+    """The user has a new phone, and with it new keys."""
 
 
 class ReadUpTo(Request):

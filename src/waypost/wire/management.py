@@ -47,6 +47,8 @@ class NumberChange(Request):
     name: Annotated[str, Meta(min_length=1, max_length=512)] | UnsetType = UNSET
     callback_dialect: Dialect | UnsetType = UNSET
     webhook: WebhookWish | UnsetType | None = UNSET
+    contacts_mode: Literal["always_valid", "classic"] | UnsetType = UNSET
+    """On-Premises: whether contacts are checked, and unknown ones refused."""
 
 
 class SecretChange(Request):

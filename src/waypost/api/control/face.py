@@ -16,6 +16,7 @@ from waypost.api.control.sign_in import ATTEMPTS, Door
 from waypost.api.control.templates import Templates
 from waypost.api.control.world import Reset, World
 from waypost.flows.directory import Directory
+from waypost.flows.identity import Identities
 from waypost.flows.inspect import Inspect
 from waypost.flows.media import MediaShelf
 from waypost.flows.play import PhoneNetwork, Play
@@ -52,6 +53,7 @@ class Operated:
     reset: Reset
     is_ready: Callable[[], bool]
     gauges: Gauges
+    identities: Identities
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def build_control(on: Operated, operator: Operator) -> Control:
     return Control(
         gate=gate,
         door=Door(gate, sessions, on.clock, Meter(ATTEMPTS)),
-        phones=Phones(play, on.network, inspect, on.shelf, on.records),
+        phones=Phones(play, on.network, inspect, on.shelf, on.records, on.identities),
         messages=Messages(inspect),
         deliveries=Deliveries(inspect, on.store, on.directory, on.clock, on.again),
         world=World(on.clock, on.records, on.network, on.reset),

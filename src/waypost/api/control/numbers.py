@@ -86,6 +86,8 @@ class Numbers:
         now = self.directory.number(number.id) or number
         now = now if change.name is UNSET else replace(now, name=change.name)
         now = now if change.callback_dialect is UNSET else replace(now, callback_dialect=change.callback_dialect)
+        if change.contacts_mode is not UNSET:
+            now = replace(now, onprem=replace(now.onprem, contacts_mode=change.contacts_mode))
         await self.directory.save_number(now)
         return answer(_view(now))
 

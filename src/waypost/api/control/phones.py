@@ -10,6 +10,7 @@ from waypost.api.multipart import FileHead, FileSink, FormLimits, read_form
 from waypost.api.routing import Answer, Request, Response
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
+from waypost.flows.identity import Identities
 from waypost.flows.inspect import Inspect
 from waypost.flows.media import MediaShelf
 from waypost.flows.play import PhoneNetwork, Play, UserFile
@@ -43,6 +44,7 @@ class Phones:
     inspect: Inspect
     shelf: MediaShelf
     records: Records
+    identities: Identities
 
     async def list(self, request: Request) -> Response:
         """List the phones that have written or were changed."""
@@ -54,10 +56,12 @@ class Phones:
         return answer(_view(self.network.phones.get(_wa_id(request))))
 
     async def patch(self, request: Request) -> Response:
-        """Change a phone: its user's name, online, blocked, reads, on_whatsapp."""
+        """Change a phone: its user's name, online, blocked, reads, on_whatsapp; or give it new keys."""
         wa_id = _wa_id(request)
         change = await body_of(request, PhoneChange)
         given = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not msgspec.UNSET}
+        if given.pop("identity", None):
+            await self.identities.renew(wa_id, self.network)
         return answer(_view(await self.network.change_phone(wa_id, **given)))
 
     async def write(self, request: Request) -> Response:

@@ -169,6 +169,15 @@ class Network:
         await self._store.progressed([(carried.token, Status.READ, 0) for carried in read])
         return len(read)
 
+    async def fail_waiting(self, wa_id: str, concerns: Callable[[NumberId], bool], fault: Fault) -> None:
+        """End what waits for a phone, of the numbers that it concerns."""
+        resting = self._resting.pop(wa_id, [])
+        for carried in resting:
+            if carried.progress < Status.DELIVERED and concerns(carried.number_id):
+                self._make_ready(structs.replace(carried, fault=fault), self._world)
+            else:
+                self._resting[wa_id].append(carried)
+
     async def write(
         self, wa_id: str, number_id: NumberId, *, kind: str, body: bytes, medium: Medium | None, keys: KeyMaker
     ) -> InboundMessage:

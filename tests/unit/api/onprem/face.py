@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from waypost.api.onprem.callers import Callers
+from waypost.api.onprem.contacts import Contacts as ContactHandlers
 from waypost.api.onprem.errors import render_onprem
 from waypost.api.onprem.media import Media
 from waypost.api.onprem.messages import Messages
@@ -16,7 +17,9 @@ from waypost.api.onprem.users import Users
 from waypost.api.routing import Router
 from waypost.api.server import Mount
 from waypost.flows.accept import Accept, Meters
+from waypost.flows.contacts import Contacts
 from waypost.flows.directory import Directory
+from waypost.flows.identity import Identities
 from waypost.flows.login import FailedLogins, Login
 from waypost.flows.mark_read import MarkRead
 from waypost.flows.media import MediaShelf
@@ -216,15 +219,30 @@ async def open_face(*, rates_lifted: bool = False) -> Face:
     accounts = Accounts(documents, directory, clock)
     handlers = Handlers(
         users=Users(callers, Login(directory, clock, FailedLogins(clock), accounts), accounts),
-        messages=_messages(callers, records, directory, clock),
+        messages=_messages(callers, records, directory, clock, documents),
         media=Media(callers, _shelf(records, clock)),
         settings=Settings(callers, directory, Subscribe(directory, cast("Poster", None), FetchPolicy())),
         providers=Providers(callers, cast("Records", records)),
+        topics=(_contacts(callers, documents, directory, clock),),
     )
     return Face(Mount(Router(onprem_routes(handlers)), render_onprem), records, directory, clock, documents)
 
 
-def _messages(callers: Callers, records: MemoryRecords, directory: Directory, clock: StillClock) -> Messages:
+async def _no_notice(_number: Number, _kind: str, _body: bytes) -> None:
+    """Nobody listens."""
+
+
+def _contacts(callers: Callers, documents: MemoryDocuments, directory: Directory, clock: StillClock) -> ContactHandlers:
+    nothing: Any = None  # no test of this folder blocks anybody
+    contacts = Contacts(documents, nothing, clock, is_on_whatsapp=lambda _wa_id: True, notice=_no_notice)
+    identities = Identities(documents, directory, nothing, keys=KeyMaker(), clock=clock, notice=_no_notice)
+    return ContactHandlers(callers, contacts, nothing, identities)
+
+
+def _messages(
+    callers: Callers, records: MemoryRecords, directory: Directory, clock: StillClock, documents: MemoryDocuments
+) -> Messages:
+    contacts = _contacts(callers, documents, directory, clock)
     accept = Accept(
         cast("Store", records),
         directory,
@@ -234,7 +252,13 @@ def _messages(callers: Callers, records: MemoryRecords, directory: Directory, cl
         KeyMaker(),
         lambda _message: None,
     )
-    return Messages(callers, accept, MarkRead(cast("Records", records), cast("Upstream", None)))
+    return Messages(
+        callers,
+        accept,
+        MarkRead(cast("Records", records), cast("Upstream", None)),
+        contacts.checks,
+        contacts.identities,
+    )
 
 
 def _shelf(records: MemoryRecords, clock: StillClock) -> MediaShelf:

@@ -1,0 +1,107 @@
+"""Contacts: which numbers are on WhatsApp, as clients asked before they could send without asking.
+
+A number in the mode `always_valid` gets the answer of v2.43 and later: every well-formed number is valid. In the mode
+`classic` the network is asked, the answer is remembered for seven days, and nobody unknown can be written to.
+
+# spec: on-premises-api.md#3.1, on-premises-api.md#6.1
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import Protocol
+
+from msgspec import Struct
+
+from waypost.errors import Refusal
+from waypost.errors.clients import UNKNOWN_CONTACT
+from waypost.flows.drawers import Drawer
+from waypost.lib import phone
+from waypost.lib.clock import Clock
+from waypost.model import Number, NumberId
+from waypost.ports import Documents
+from waypost.wire.client_notices import Contact, contacts_checked
+
+REMEMBERED_MS = timedelta(days=7) // timedelta(milliseconds=1)
+
+IsOnWhatsApp = Callable[[str], bool]
+Notice = Callable[[Number, str, bytes], Awaitable[None]]
+
+
+class Windows(Protocol):
+    """Knows when a user has written."""
+
+    async def last_inbound_ms(self, number_id: NumberId, wa_id: str) -> int | None:
+        """Return when the user last wrote to the number; None if never."""
+        ...
+
+
+class Checked(Struct, frozen=True):
+    """What the network said of a number, and when."""
+
+    valid: bool
+    at_ms: int
+
+
+class Contacts:
+    """The contacts of every number."""
+
+    def __init__(
+        self, documents: Documents, windows: Windows, clock: Clock, *, is_on_whatsapp: IsOnWhatsApp, notice: Notice
+    ) -> None:
+        self._drawer = Drawer(documents, "contact", Checked)
+        self._windows = windows
+        self._clock = clock
+        self._is_on_whatsapp = is_on_whatsapp
+        self._notice = notice
+
+    async def check(self, number: Number, asked: Sequence[str], *, wait: bool, force: bool) -> list[Contact]:
+        """Say of each number whether it is on WhatsApp, in the order asked.
+
+        Without `wait`, what is not remembered is `processing`; its result is told to the subscriber. `force` asks
+        again.
+        """
+        if not number.checks_contacts:
+            return [_known(text, valid=True) for text in asked]
+        found = [await self._remembered(number, text) for text in dict.fromkeys(asked)] if not force else []
+        remembered = {contact.input: contact for contact in found if contact is not None}
+        fresh = {text: await self._ask(number, text) for text in dict.fromkeys(asked) if text not in remembered}
+        if wait or not fresh:
+            return [remembered.get(text) or fresh[text] for text in asked]
+        await self._notice(number, *contacts_checked(list(fresh.values())))
+        return [remembered.get(text) or Contact(text, "processing") for text in asked]
+
+    async def refuse_unknown(self, number: Number, wa_id: str) -> None:
+        """Raise Refusal for a number that was neither checked within seven days nor has ever written."""
+        if not number.checks_contacts:
+            return
+        kept = await self._drawer.get(number.id, wa_id)
+        is_known = kept is not None and kept.valid and self._clock.now_ms() - kept.at_ms < REMEMBERED_MS
+        if not is_known and await self._windows.last_inbound_ms(number.id, wa_id) is None:
+            raise Refusal(UNKNOWN_CONTACT, "unknown contact")
+
+    async def _remembered(self, number: Number, text: str) -> Contact | None:
+        wa_id = _digits(text)
+        kept = await self._drawer.get(number.id, wa_id) if wa_id else None
+        if kept is None or self._clock.now_ms() - kept.at_ms >= REMEMBERED_MS:
+            return None
+        return _known(text, valid=kept.valid)
+
+    async def _ask(self, number: Number, text: str) -> Contact:
+        wa_id = _digits(text)
+        if wa_id is None:
+            return Contact(text, "invalid")
+        valid = self._is_on_whatsapp(wa_id)
+        await self._drawer.put(number.id, Checked(valid, self._clock.now_ms()), wa_id)
+        return _known(text, valid=valid)
+
+
+def _known(text: str, *, valid: bool) -> Contact:
+    wa_id = _digits(text)
+    return Contact(text, "invalid") if wa_id is None or not valid else Contact(text, "valid", wa_id)
+
+
+def _digits(text: str) -> str | None:
+    try:
+        return phone.normalise(text)
+    except ValueError:
+        return None

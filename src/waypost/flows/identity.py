@@ -1,0 +1,102 @@
+"""Identity: a user whose keys have changed may be somebody else, until the business says that it has made sure.
+
+Only numbers that ask for security notifications are told, and only they are held back.
+
+# spec: on-premises-api.md#6.3
+"""
+
+import base64
+import hashlib
+from collections.abc import Callable
+from typing import Protocol
+
+from msgspec import Struct
+
+from waypost.errors import Fault, Refusal
+from waypost.errors.clients import IDENTITY_CHANGED
+from waypost.errors.requests import INVALID_VALUE
+from waypost.flows.contacts import Notice, Windows
+from waypost.flows.directory import Directory
+from waypost.flows.drawers import Drawer
+from waypost.lib.clock import Clock
+from waypost.lib.ids import KeyMaker
+from waypost.model import Number, NumberId
+from waypost.ports import Documents
+from waypost.wire.client_notices import identity_changed
+
+_HASH_BYTES = 9
+_IN_FLIGHT = "The user's identity changed before the message was delivered."
+
+
+class Identity(Struct, frozen=True):
+    """A user's keys, in short."""
+
+    hash: str
+    created_ms: int
+
+
+class Waiting(Protocol):
+    """The network, as far as it holds messages for phones that are not there."""
+
+    async def fail_waiting(self, wa_id: str, concerns: Callable[[NumberId], bool], fault: Fault) -> None:
+        """End what waits for a phone, of the numbers that it concerns."""
+        ...
+
+
+class Identities:
+    """The identities of all users, and what each number has acknowledged."""
+
+    def __init__(
+        self,
+        documents: Documents,
+        directory: Directory,
+        windows: Windows,
+        *,
+        keys: KeyMaker,
+        clock: Clock,
+        notice: Notice,
+    ) -> None:
+        self._identities = Drawer(documents, "identity", Identity)
+        self._acknowledged = Drawer(documents, "acknowledged", str)
+        self._directory = directory
+        self._windows = windows
+        self._keys = keys
+        self._clock = clock
+        self._notice = notice
+
+    async def of(self, wa_id: str) -> Identity:
+        """Return a user's identity as it is now."""
+        return await self._identities.get(0, wa_id) or Identity(_hash(wa_id, 0), 0)
+
+    async def is_acknowledged(self, number: Number, wa_id: str) -> bool:
+        """Return whether a number has acknowledged a user's identity; the first one needs none."""
+        identity = await self.of(wa_id)
+        return identity.created_ms == 0 or await self._acknowledged.get(number.id, wa_id) == identity.hash
+
+    async def acknowledge(self, number: Number, wa_id: str, identity: str) -> None:
+        """Note that a business has made sure who the user is. Raises Refusal for another hash than the user's."""
+        if identity != (await self.of(wa_id)).hash:
+            raise Refusal(INVALID_VALUE, "Parameter 'hash' is not the user's identity; get it anew and compare.")
+        await self._acknowledged.put(number.id, identity, wa_id)
+
+    async def refuse_changed(self, number: Number, wa_id: str) -> None:
+        """Raise Refusal for a user whose changed identity this number has not acknowledged."""
+        if number.checks_identities and not await self.is_acknowledged(number, wa_id):
+            raise Refusal(IDENTITY_CHANGED, f"Acknowledge the identity of {wa_id} first.")
+
+    async def renew(self, wa_id: str, network: Waiting) -> Identity:
+        """Give a user other keys, as a new phone does; tell whoever wants to know, and end what is in flight."""
+        now_ms = self._clock.now_ms()
+        identity = Identity(_hash(wa_id, self._keys.next()), now_ms)
+        await self._identities.put(0, identity, wa_id)
+        watching = {number.id: number for number in self._directory.numbers() if number.checks_identities}
+        await network.fail_waiting(wa_id, watching.__contains__, Fault(IDENTITY_CHANGED, _IN_FLIGHT))
+        for number in watching.values():
+            if await self._windows.last_inbound_ms(number.id, wa_id) is not None:
+                told = identity_changed(wa_id, identity.hash, key=self._keys.next(), tag=self._keys.tag(), at_ms=now_ms)
+                await self._notice(number, *told)
+        return identity
+
+
+def _hash(wa_id: str, salt: int) -> str:
+    return base64.b64encode(hashlib.sha256(f"{wa_id}/{salt}".encode()).digest()[:_HASH_BYTES]).decode("ascii")

@@ -1,0 +1,56 @@
+"""What only the client software that businesses ran themselves tells them, beside messages and statuses.
+
+Each function returns the kind of the event and its body, which is sent as it is.
+
+# spec: on-premises-api.md#11.4
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import Struct
+
+from waypost.lib import ids
+
+
+class Contact(Struct, frozen=True, omit_defaults=True):
+    """What became of one number of a contact check: `valid`, `invalid`, `processing` or `failed`.
+
+    # spec: on-premises-api.md#6.1
+    """
+
+    input: str
+    status: str
+    wa_id: str | None = None
+
+
+def contacts_checked(contacts: Sequence[Contact]) -> tuple[str, bytes]:
+    """Return the result of a check that nobody waited for.
+
+    # spec: samples/onprem/139-cb-contacts-async.json
+    """
+    return "client.contacts", msgspec.json.encode({"contacts": contacts})
+
+
+def messages_collected(deleted: int) -> tuple[str, bytes]:
+    """Return the end of a clean-up.
+
+    # spec: samples/onprem/140-cb-gc-complete.json: a single instance does not name its node
+    """
+    told = {"message": {"gc": {"messages_deleted": deleted, "status": "complete"}}}
+    return "client.services", msgspec.json.encode({"services": [told]})
+
+
+def identity_changed(wa_id: str, identity: str, *, key: int, tag: int, at_ms: int) -> tuple[str, bytes]:
+    """Return the system message about a user whose keys have changed; `key` and `tag` make its id.
+
+    # spec: samples/onprem/114-cb-system-identity-changed.json
+    """
+    told = {
+        "from": wa_id,
+        "id": ids.onprem_message_id(key, tag, wa_id, received=True),
+        "system": {"identity": identity, "type": "user_identity_changed", "user": wa_id},
+        "timestamp": str(at_ms // 1000),
+        "type": "system",
+    }
+    return "client.messages", msgspec.json.encode({"messages": [told]})
