@@ -120,6 +120,13 @@ class Settings:
     admin_password: Annotated[
         str | None, _About("Password of the console; needed when the host is not loopback.", readers.PASSWORD)
     ] = field(default=None, repr=False)
+    monitoring_key: Annotated[
+        str | None,
+        _About("Key of `Authorization: Apikey` for the health and figures of the On-Premises API.", readers.SECRET),
+    ] = field(default=None, repr=False)
+    mask_providers: Annotated[
+        bool, _About("Show stars for the passwords of On-Premises media providers.", readers.SWITCH)
+    ] = False
     ready_file: Annotated[
         Path | None, _About("File that is written, complete, once the server is ready.", readers.NEW_FILE)
     ] = None

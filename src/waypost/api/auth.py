@@ -73,6 +73,12 @@ def basic(request: Request) -> tuple[str, str] | None:
     return (user, password) if colon else None
 
 
+def monitoring_key(request: Request) -> bytes | None:
+    """Return the key of an `Authorization: Apikey` header, or None if there is no such thing."""
+    scheme, _, key = _authorization(request).partition(" ")
+    return key.strip().encode("latin-1") if scheme == "Apikey" else None
+
+
 def has_api_key(request: Request) -> bool:
     """Return whether the request carries a `D360-API-KEY` header, right or wrong."""
     return request.header(b"d360-api-key") is not None

@@ -17,21 +17,30 @@ from waypost.api.cloud.uploads import Uploads
 from waypost.api.cloud.webhooks import Webhooks
 from waypost.api.control.answers import render_control
 from waypost.api.control.routes import Control, guarded_routes, is_own, open_routes
+from waypost.api.onprem.account import Account
+from waypost.api.onprem.backup import Backup
 from waypost.api.onprem.callers import Callers
+from waypost.api.onprem.certificates import Certificates
 from waypost.api.onprem.contacts import Contacts as OnPremContacts
 from waypost.api.onprem.errors import render_onprem
 from waypost.api.onprem.media import Media as OnPremMedia
 from waypost.api.onprem.messages import Messages as OnPremMessages
+from waypost.api.onprem.monitoring import Monitoring
+from waypost.api.onprem.profile import Line, Photo
+from waypost.api.onprem.profile import Profile as OnPremProfile
 from waypost.api.onprem.routes import Handlers, onprem_routes
 from waypost.api.onprem.settings import Providers, Settings
+from waypost.api.onprem.stickerpacks import Pack, Stickerpacks
 from waypost.api.onprem.users import Users
 from waypost.api.openapi import Face, document_handler
 from waypost.api.routing import Router, Scope, split_version
 from waypost.api.server import Application, Mount, PathRules, build_app
 from waypost.flows.accept import Accept
 from waypost.flows.blocks import Blocks
-from waypost.flows.contacts import Contacts
+from waypost.flows.contacts import Contacts, Notice
 from waypost.flows.directory import Directory
+from waypost.flows.drawers import Drawer
+from waypost.flows.figures import Figures
 from waypost.flows.identity import Identities
 from waypost.flows.login import Login
 from waypost.flows.mark_read import MarkRead
@@ -47,7 +56,10 @@ from waypost.ports import Documents, Records
 
 _VERSION = re.compile(r"/v[0-9]{1,3}\.[0-9]{1,2}/")
 _PROXY_PATHS = ("/messages", "/message", "/media", "/v1/configs/", "/message_templates", "/waba_webhook")
-_ONPREM_PATHS = ("users", "messages", "message", "media", "contacts", "health", "settings")
+_ONPREM_PATHS = frozenset({
+    "users", "messages", "message", "media", "contacts", "health", "settings", "account", "certificates", "stats",
+    "metrics", "support", "services", "stickerpacks",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,10 @@ class Flows:
     users: Accounts
     contacts: Contacts
     identities: Identities
+    figures: Figures
+    notice: Notice
+    monitoring_key: str | None
+    providers_masked: bool
     records: Records
     documents: Documents
     blocks: Blocks
@@ -139,14 +155,25 @@ def _cloud(flows: Flows, identify: auth.Identify) -> list[_Topic]:
 
 
 def _onprem(flows: Flows) -> Handlers:
-    callers = Callers(flows.directory, flows.clock, flows.rates_lifted)
+    callers = Callers(flows.directory, flows.clock, flows.rates_lifted, flows.monitoring_key)
+    kept = flows.documents
     return Handlers(
         Users(callers, flows.login, flows.users),
         OnPremMessages(callers, flows.accept, flows.mark_read, flows.contacts, flows.identities),
         OnPremMedia(callers, flows.shelf),
         Settings(callers, flows.directory, flows.subscribe),
-        Providers(callers, flows.records),
-        topics=(OnPremContacts(callers, flows.contacts, flows.blocks, flows.identities),),
+        Providers(callers, flows.records, flows.providers_masked),
+        topics=(
+            OnPremContacts(callers, flows.contacts, flows.blocks, flows.identities),
+            OnPremProfile(
+                callers, flows.profiles, Drawer(kept, "photo", Photo), Drawer(kept, "line", Line), flows.urls
+            ),
+            Backup(callers, flows.directory, flows.records, flows.profiles, flows.subscribe),
+            Account(callers, flows.directory),
+            Certificates(callers, Drawer(kept, "certificate", str)),
+            Monitoring(callers, flows.figures, flows.notice),
+            Stickerpacks(callers, Drawer(kept, "stickerpack", Pack), flows.shelf, flows.accept.keys),
+        ),
     )
 
 

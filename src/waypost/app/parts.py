@@ -13,6 +13,7 @@ from waypost.flows.accept import Accept, Meters
 from waypost.flows.blocks import Blocks
 from waypost.flows.contacts import Contacts
 from waypost.flows.deliver import Deliver
+from waypost.flows.figures import Figures
 from waypost.flows.identity import Identities
 from waypost.flows.login import FailedLogins, Login
 from waypost.flows.mark_read import MarkRead
@@ -83,7 +84,10 @@ def build(ground: Ground) -> Parts:
     notify = _notify(ground)
 
     async def tell(delivery: Delivery) -> int | None:
+        begun = clock.monotonic()
         due_ms = await notify(delivery)
+        elapsed_ms = int(1000 * (clock.monotonic() - begun))
+        figures.note(delivery.event.kind, taken=due_ms is None, elapsed_ms=elapsed_ms)
         counts["settled" if due_ms is None else "retried"] += 1
         return due_ms
 
@@ -113,7 +117,8 @@ def build(ground: Ground) -> Parts:
         messages.offer(message)
 
     accept = Accept(store, ground.directory, shelf, Meters(lifted=relaxed), clock, ground.keys, enqueue)
-    flows = _flows(ground, accept, MarkRead(store, network), receive, network)
+    figures = Figures(waiting=lambda: webhooks.held, accepted=lambda: counts["accepted"])
+    flows = _flows(ground, accept, receive, network, figures)
     upkeep = Upkeep(store, ground.blobs, shelf, ground.directory, clock)
     return Parts(ground, network, receive, messages, webhooks, troubled, mischief, flows, upkeep, counts)
 
@@ -146,22 +151,15 @@ def _notify(ground: Ground) -> Notify:
     )
 
 
-def _flows(ground: Ground, accept: Accept, mark_read: MarkRead, receive: Receive, network: Network) -> Flows:
+def _flows(ground: Ground, accept: Accept, receive: Receive, network: Network, figures: Figures) -> Flows:
     """Return what the faces translate to."""
     relaxed = ground.settings.rules == "relaxed"
     store, clock = ground.store, ground.clock
     users = Users(store, ground.directory, clock)
-    contacts = Contacts(
-        store,
-        store,
-        clock,
-        is_on_whatsapp=lambda wa_id: network.phones.get(wa_id).on_whatsapp,
-        notice=receive.notice,
-    )
     identities = Identities(store, ground.directory, store, keys=ground.keys, clock=clock, notice=receive.notice)
     return Flows(
         accept=accept,
-        mark_read=mark_read,
+        mark_read=MarkRead(store, network),
         subscribe=Subscribe(ground.directory, ground.poster, ground.policy, network.faults.fails_handshake),
         faults=network.faults,
         shelf=accept.shelf,
@@ -169,8 +167,12 @@ def _flows(ground: Ground, accept: Accept, mark_read: MarkRead, receive: Receive
         directory=ground.directory,
         login=Login(ground.directory, ground.clock, FailedLogins(ground.clock), users),
         users=users,
-        contacts=contacts,
+        contacts=_contacts(ground, receive, network),
         identities=identities,
+        figures=figures,
+        notice=receive.notice,
+        monitoring_key=ground.settings.monitoring_key,
+        providers_masked=ground.settings.mask_providers,
         records=ground.store,
         documents=ground.store,
         blocks=receive.blocks,
@@ -179,6 +181,16 @@ def _flows(ground: Ground, accept: Accept, mark_read: MarkRead, receive: Receive
         usage=Usage(ground.directory, ground.clock, lifted=relaxed),
         clock=ground.clock,
         rates_lifted=relaxed,
+    )
+
+
+def _contacts(ground: Ground, receive: Receive, network: Network) -> Contacts:
+    return Contacts(
+        ground.store,
+        ground.store,
+        ground.clock,
+        is_on_whatsapp=lambda wa_id: network.phones.get(wa_id).on_whatsapp,
+        notice=receive.notice,
     )
 
 

@@ -109,15 +109,6 @@ def test_a_number_look_up_is_answered() -> None:
     )
 
 
-def test_a_contact_check_is_answered_in_the_order_asked() -> None:
-    answer = onprem.contacts_answer([("+1 555 010 0142", "15550100142"), ("1-555-010-0177", None)])
-
-    assert answer == (
-        b'{"contacts":[{"input":"+1 555 010 0142","status":"valid","wa_id":"15550100142"},'
-        b'{"input":"1-555-010-0177","status":"invalid"}],' + META
-    )
-
-
 def test_a_login_is_answered_with_a_blank_in_its_date() -> None:
     answer = onprem.login_answer("eyJ.abc", 1790000000123)
 

@@ -1,11 +1,12 @@
 """Who calls the On-Premises face, whether they may, and whether they call too often."""
 
+import hmac
 from dataclasses import dataclass, field
 
 from waypost.api import auth
 from waypost.api.routing import Request
 from waypost.errors import Refusal
-from waypost.errors.callers import ACCESS_DENIED, ENDPOINT_BLOCKED
+from waypost.errors.callers import ACCESS_DENIED, ENDPOINT_BLOCKED, NO_TOKEN
 from waypost.errors.rates import TOO_MANY_REQUESTS
 from waypost.flows.directory import Directory
 from waypost.flows.users import is_plain_user
@@ -26,6 +27,7 @@ class Callers:
     directory: Directory
     clock: Clock
     lifted: bool
+    monitoring_key: str | None = None
     _messages: Meter = field(default_factory=lambda: Meter(ONPREM_MESSAGES))
     _others: Meter = field(default_factory=lambda: Meter(ONPREM_OTHERS))
 
@@ -38,6 +40,20 @@ class Callers:
     def caller(self, request: Request) -> Number:
         """Return the number of any other request. Raises Refusal."""
         number = auth.onprem(request, self.directory)
+        self._count(self._others, number)
+        return number
+
+    def monitor(self, request: Request) -> Number:
+        """Return the number of whoever watches: with the monitoring key it is the first one. Raises Refusal.
+
+        # spec: on-premises-api.md#1.3
+        """
+        offered = auth.monitoring_key(request)
+        if offered is None:
+            return self.caller(request)
+        if self.monitoring_key is None or not hmac.compare_digest(offered, self.monitoring_key.encode("ascii")):
+            raise Refusal(NO_TOKEN, "The key is unknown.")
+        number = self.directory.numbers()[0]
         self._count(self._others, number)
         return number
 

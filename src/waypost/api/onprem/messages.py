@@ -1,6 +1,6 @@
-"""Send a message, mark one as read, ask whether all is well.
+"""Send a message, mark one as read.
 
-# spec: on-premises-api.md#3, on-premises-api.md#4, on-premises-api.md#9.1
+# spec: on-premises-api.md#3, on-premises-api.md#4
 """
 
 from dataclasses import dataclass
@@ -49,8 +49,3 @@ class Messages:
         onprem.parse_mark_read(await json_body(request))
         await self.mark_read(number, request.params["message_id"])
         return Response(200, onprem.DONE)
-
-    async def health(self, request: Request) -> Response:
-        """Say that the number is connected: the server would not answer otherwise."""
-        self.callers.caller(request)
-        return Response(200, onprem.HEALTHY)

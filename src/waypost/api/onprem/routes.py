@@ -64,7 +64,6 @@ def _message_routes(face: Handlers) -> list[Route]:
         Route("POST", "/v1/messages", face.messages.post, "onprem.send", headers=HEADER),
         Route("POST", "/v1/message", face.messages.post, "onprem.send_alias", headers=HEADER),
         Route("PUT", "/v1/messages/{message_id}", face.messages.put, "onprem.mark_read"),
-        Route("GET", "/v1/health", face.messages.health, "onprem.health"),
         Route("POST", "/v1/media", face.media.upload, "onprem.upload"),
         Route("GET", "/v1/media/{media_id}", face.media.get, "onprem.download"),
         Route("DELETE", "/v1/media/{media_id}", face.media.delete, "onprem.delete_media"),

@@ -79,11 +79,12 @@ class Providers:
 
     callers: Callers
     records: Records
+    masked: bool = False
 
     async def get(self, request: Request) -> Response:
-        """Return the providers, passwords in clear text: this dialect does so."""
+        """Return the providers, passwords in clear text: this dialect does so, unless the operator masks them."""
         number = self.callers.owner(request)
-        return Response(200, onprem.providers_answer(await self.records.load_providers(number.id)))
+        return Response(200, onprem.providers_answer(await self.records.load_providers(number.id), masked=self.masked))
 
     async def post(self, request: Request) -> Response:
         """Add one provider; one of the same name is overwritten."""

@@ -2,9 +2,8 @@
 
 from waypost.wire.onprem.answers import (
     DONE,
-    HEALTHY,
+    VERSION,
     answer,
-    contacts_answer,
     error_body,
     http_status,
     login_answer,
@@ -19,12 +18,11 @@ from waypost.wire.requests import SendRequest
 
 __all__ = [
     "DONE",
-    "HEALTHY",
     "OURS",
+    "VERSION",
     "ContactsCheck",
     "SendRequest",
     "answer",
-    "contacts_answer",
     "error_body",
     "http_status",
     "is_told",

@@ -1,6 +1,6 @@
 """Write the answers and the errors of the On-Premises dialect. Every answer ends with `meta`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -21,13 +21,10 @@ DONE = b"{%b}" % META
 # spec: on-premises-api.md#2
 """
 
-HEALTHY = b'{"health":{"gateway_status":"connected"},%b}' % META
-"""The answer of `/v1/health`.
-
-# spec: on-premises-api.md#9.1
-"""
-
 _encoder = msgspec.json.Encoder()
+
+
+_STARS = "********"
 
 
 class ProviderFacts(Protocol):
@@ -85,21 +82,6 @@ def upload_answer(medium: MediumFacts) -> bytes:
     return answer(media=[{"id": ids.media_uuid(medium.key, medium.tag)}])
 
 
-def contacts_answer(checked: Sequence[tuple[str, str | None]]) -> bytes:
-    """Return the answer to a contact check: each number as it was asked for, with its wa_id if it is valid.
-
-    # spec: on-premises-api.md#6.1
-    """
-    return answer(
-        contacts=[
-            {"input": asked, "status": "invalid"}
-            if wa_id is None
-            else {"input": asked, "status": "valid", "wa_id": wa_id}
-            for asked, wa_id in checked
-        ]
-    )
-
-
 def login_answer(token: str, expires_ms: int) -> bytes:
     """Return the answer to a login.
 
@@ -114,12 +96,15 @@ def settings_answer(application: dict[str, Any]) -> bytes:  # Any: a JSON object
     return answer(settings={"application": application})
 
 
-def providers_answer(providers: Iterable[ProviderFacts]) -> bytes:
-    """Return the media providers, credentials included, as this dialect does.
+def providers_answer(providers: Iterable[ProviderFacts], *, masked: bool = False) -> bytes:
+    """Return the media providers, credentials included, as this dialect does, or with stars in their place.
 
     # spec: on-premises-api.md#3.4
     """
-    shown = [{"name": provider.name, "type": provider.kind, "config": _config(provider)} for provider in providers]
+    shown = [
+        {"name": provider.name, "type": provider.kind, "config": _config(provider, masked=masked)}
+        for provider in providers
+    ]
     return settings_answer({"media": {"providers": shown}})
 
 
@@ -140,7 +125,7 @@ def http_status(fault: Fault) -> int:
     return fault.problem.onprem_http
 
 
-def _config(provider: ProviderFacts) -> dict[str, Any]:  # Any: a JSON object
+def _config(provider: ProviderFacts, *, masked: bool) -> dict[str, Any]:  # Any: a JSON object
     if provider.bearer is not None:
-        return {"bearer": provider.bearer}
-    return {"basic": {"username": provider.username, "password": provider.password}}
+        return {"bearer": _STARS if masked else provider.bearer}
+    return {"basic": {"username": provider.username, "password": _STARS if masked else provider.password}}

@@ -11,6 +11,7 @@ from waypost.api.onprem.contacts import Contacts as ContactHandlers
 from waypost.api.onprem.errors import render_onprem
 from waypost.api.onprem.media import Media
 from waypost.api.onprem.messages import Messages
+from waypost.api.onprem.monitoring import Monitoring
 from waypost.api.onprem.routes import Handlers, onprem_routes
 from waypost.api.onprem.settings import Providers, Settings
 from waypost.api.onprem.users import Users
@@ -19,6 +20,7 @@ from waypost.api.server import Mount
 from waypost.flows.accept import Accept, Meters
 from waypost.flows.contacts import Contacts
 from waypost.flows.directory import Directory
+from waypost.flows.figures import Figures
 from waypost.flows.identity import Identities
 from waypost.flows.login import FailedLogins, Login
 from waypost.flows.mark_read import MarkRead
@@ -223,7 +225,10 @@ async def open_face(*, rates_lifted: bool = False) -> Face:
         media=Media(callers, _shelf(records, clock)),
         settings=Settings(callers, directory, Subscribe(directory, cast("Poster", None), FetchPolicy())),
         providers=Providers(callers, cast("Records", records)),
-        topics=(_contacts(callers, documents, directory, clock),),
+        topics=(
+            _contacts(callers, documents, directory, clock),
+            Monitoring(callers, Figures(waiting=lambda: 0, accepted=lambda: 0), _no_notice),
+        ),
     )
     return Face(Mount(Router(onprem_routes(handlers)), render_onprem), records, directory, clock, documents)
 

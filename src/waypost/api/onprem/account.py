@@ -1,0 +1,117 @@
+"""Registration of the number, and over how many shards it is spread.
+
+Nobody is called: the embedded network's code is always the last six digits of the number.
+
+# spec: on-premises-api.md#8
+"""
+
+import base64
+import binascii
+from dataclasses import dataclass, replace
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from waypost.api.bodies import json_body
+from waypost.api.onprem.callers import Callers
+from waypost.api.routing import Request, Response, Route
+from waypost.errors import Refusal
+from waypost.errors.management import WRONG_CODE, WRONG_PIN
+from waypost.errors.requests import INVALID_VALUE
+from waypost.flows.directory import Directory
+from waypost.model import Number
+from waypost.wire import onprem
+from waypost.wire.complaints import shown
+from waypost.wire.reading import parse
+
+_ACCOUNT = "/v1/account"
+_SHARDS = (1, 2, 4, 8, 16, 32)
+_CODE_DIGITS = 6
+
+_Text = Annotated[str, Meta(min_length=1, max_length=16_384)]
+
+
+class _Named(Struct):
+    """What says which number is meant."""
+
+    cc: str
+    phone_number: str
+    cert: _Text
+    pin: str | None = None
+
+
+class _Account(_Named, kw_only=True):
+    method: Literal["sms", "voice"]
+
+
+class _Shards(_Named, kw_only=True):
+    shards: int | str
+
+
+class _Code(Struct):
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The handlers."""
+
+    callers: Callers
+    directory: Directory
+
+    def routes(self) -> list[Route]:
+        """Return the paths."""
+        return [
+            Route("POST", _ACCOUNT, self.register, "onprem.register"),
+            Route("POST", f"{_ACCOUNT}/verify", self.verify, "onprem.verify"),
+            Route("GET", f"{_ACCOUNT}/shards", self.get_shards, "onprem.get_shards"),
+            Route("POST", f"{_ACCOUNT}/shards", self.set_shards, "onprem.set_shards"),
+        ]
+
+    async def register(self, request: Request) -> Response:
+        """Ask for a code: 202; a number that is registered needs none: 201."""
+        number = self.callers.admin(request)
+        given = parse(_Account, await json_body(request))
+        _check(number, given)
+        status = 201 if number.standing.registered else 202
+        return Response(status, onprem.answer(account=[{"vname": number.name}]))
+
+    async def verify(self, request: Request) -> Response:
+        """Give the code back; the number is registered from then on."""
+        number = self.callers.admin(request)
+        code = parse(_Code, await json_body(request)).code.replace("-", "")
+        if code != number.digits[-_CODE_DIGITS:]:
+            raise Refusal(WRONG_CODE, "The code is wrong; the embedded network's is the last six digits of the number.")
+        now = self.directory.number(number.id) or number
+        standing = replace(now.standing, registered=True, verified=True)
+        await self.directory.save_number(replace(now, standing=standing))
+        return Response(201, onprem.DONE)
+
+    async def get_shards(self, request: Request) -> Response:
+        """Say over how many shards the number is spread."""
+        return Response(200, onprem.answer(account={"shards": self.callers.admin(request).onprem.shards}))
+
+    async def set_shards(self, request: Request) -> Response:
+        """Spread the number over 1, 2, 4, 8, 16 or 32 shards; its health lists a node for each."""
+        number = self.callers.admin(request)
+        given = parse(_Shards, await json_body(request))
+        _check(number, given)
+        if str(given.shards) not in map(str, _SHARDS):
+            raise Refusal(
+                INVALID_VALUE, f"Parameter 'shards' is {shown(given.shards)}; it can be 1, 2, 4, 8, 16 or 32."
+            )
+        now = self.directory.number(number.id) or number
+        await self.directory.save_number(replace(now, onprem=replace(now.onprem, shards=int(given.shards))))
+        return Response(201, onprem.DONE)
+
+
+def _check(number: Number, given: _Named) -> None:
+    """Raise Refusal for another number, what is no certificate, and a wrong PIN."""
+    if given.cc.removeprefix("+") + given.phone_number != number.digits:
+        raise Refusal(INVALID_VALUE, f"Parameters 'cc' and 'phone_number' do not name this number, {number.digits}.")
+    try:
+        base64.b64decode(given.cert, validate=True)
+    except (binascii.Error, ValueError):
+        raise Refusal(INVALID_VALUE, "Parameter 'cert' is not base64.") from None
+    if number.standing.pin is not None and given.pin != number.standing.pin:
+        raise Refusal(WRONG_PIN, "Parameter 'pin' is not the PIN of the two-step verification.")

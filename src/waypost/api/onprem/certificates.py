@@ -1,0 +1,90 @@
+"""Certificates that a client was given: kept and returned. Waypost's own TLS is a setting of the server.
+
+# spec: on-premises-api.md#8
+"""
+
+from dataclasses import dataclass
+
+from waypost.api.onprem.callers import Callers
+from waypost.api.routing import Request, Response, Route
+from waypost.errors import Refusal
+from waypost.errors.callers import UNKNOWN_OBJECT
+from waypost.errors.requests import INVALID_VALUE
+from waypost.flows.drawers import Drawer
+from waypost.wire import onprem
+
+MAX_BYTES = 256 * 1024
+
+_EXTERNAL = "/v1/certificates/external"
+_WEBHOOKS = "/v1/certificates/webhooks/ca"
+_TEXT = "text/plain; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Certificates:
+    """The handlers; of a certificate with its key only the certificates are kept."""
+
+    callers: Callers
+    drawer: Drawer[str]
+
+    def routes(self) -> list[Route]:
+        """Return the paths."""
+        return [
+            Route("POST", _EXTERNAL, self.set_external, "onprem.set_certificate"),
+            Route("GET", f"{_EXTERNAL}/ca", self.get_external, "onprem.get_certificate"),
+            Route("POST", _WEBHOOKS, self.set_webhooks, "onprem.set_webhook_ca"),
+            Route("GET", _WEBHOOKS, self.get_webhooks, "onprem.get_webhook_ca"),
+            Route("DELETE", _WEBHOOKS, self.delete_webhooks, "onprem.delete_webhook_ca"),
+        ]
+
+    async def set_external(self, request: Request) -> Response:
+        """Take the certificate and key that the client would serve."""
+        number = self.callers.admin(request)
+        await self.drawer.put(number.id, _certificates(await request.body(MAX_BYTES), key=True), "external")
+        return Response(200, onprem.DONE)
+
+    async def get_external(self, request: Request) -> Response:
+        """Return the certificates, without the key."""
+        return await self._shown(request, "external")
+
+    async def set_webhooks(self, request: Request) -> Response:
+        """Take the trust anchor of the webhook's certificate."""
+        number = self.callers.admin(request)
+        await self.drawer.put(number.id, _certificates(await request.body(MAX_BYTES), key=False), "webhooks")
+        return Response(200, onprem.DONE)
+
+    async def get_webhooks(self, request: Request) -> Response:
+        """Return the trust anchor of the webhook's certificate."""
+        return await self._shown(request, "webhooks")
+
+    async def delete_webhooks(self, request: Request) -> Response:
+        """Forget the trust anchor of the webhook's certificate."""
+        number = self.callers.admin(request)
+        if not await self.drawer.remove(number.id, "webhooks"):
+            raise _none()
+        return Response(200, onprem.DONE)
+
+    async def _shown(self, request: Request, name: str) -> Response:
+        number = self.callers.admin(request)
+        text = await self.drawer.get(number.id, name)
+        if text is None:
+            raise _none()
+        return Response(200, text.encode("ascii"), content_type=_TEXT)
+
+
+def _certificates(body: bytes, *, key: bool) -> str:
+    """Return the certificates in a PEM text; raises Refusal if there is none, or no key although one is asked for."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    try:
+        found = x509.load_pem_x509_certificates(body)
+    except ValueError:
+        raise Refusal(INVALID_VALUE, "The body is no certificate in PEM form.") from None
+    if key and b"PRIVATE KEY-----" not in body:
+        raise Refusal(INVALID_VALUE, "The body holds no private key; send the certificate and its key together.")
+    return "".join(certificate.public_bytes(Encoding.PEM).decode("ascii") for certificate in found)
+
+
+def _none() -> Refusal:
+    return Refusal(UNKNOWN_OBJECT, "There is no such certificate.")

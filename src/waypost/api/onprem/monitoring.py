@@ -1,0 +1,95 @@
+"""What monitors ask: is it connected, how is it doing; and the clean-up that an operator starts.
+
+# spec: on-premises-api.md#1.3, on-premises-api.md#9
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from waypost.api.onprem.callers import Callers
+from waypost.api.routing import Request, Response, Route
+from waypost.flows.contacts import Notice
+from waypost.flows.figures import Figures
+from waypost.wire import onprem
+from waypost.wire.client_notices import messages_collected
+from waypost.wire.onprem import monitoring
+from waypost.wire.onprem.monitoring import Metric, Sample
+
+_TEXT = "text/plain; version=0.0.4; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Monitoring:
+    """The handlers."""
+
+    callers: Callers
+    figures: Figures
+    notice: Notice
+
+    def routes(self) -> list[Route]:
+        """Return the paths."""
+        return [
+            Route("GET", "/v1/health", self.health, "onprem.health"),
+            Route("GET", "/v1/stats/app", self.app, "onprem.stats_app"),
+            Route("GET", "/v1/stats/app/internal", self.app, "onprem.stats_app_internal"),
+            Route("GET", "/v1/stats/db", self.db, "onprem.stats_db"),
+            Route("GET", "/v1/stats/db/internal", self.db, "onprem.stats_db_internal"),
+            Route("GET", "/v1/metrics", self.metrics, "onprem.metrics"),
+            Route("GET", "/v1/support", self.support, "onprem.support"),
+            Route("PUT", "/v1/services/message/gc", self.collect, "onprem.gc"),
+        ]
+
+    async def health(self, request: Request) -> Response:
+        """Say whether the number is connected: the server would not answer otherwise."""
+        number = self.callers.monitor(request)
+        status = "connected" if number.standing.registered else "unregistered"
+        shown = monitoring.health(status, shards=number.onprem.shards, seed=number.id)
+        return Response(200, onprem.answer(health=shown))
+
+    async def app(self, request: Request) -> Response:
+        """Return the figures of callbacks; with `format=prometheus` as text."""
+        self.callers.monitor(request)
+        return _figures(request, "app", list(_callback_metrics(self.figures)))
+
+    async def db(self, request: Request) -> Response:
+        """Return the figures of the store; with `format=prometheus` as text."""
+        self.callers.monitor(request)
+        return _figures(request, "db", [])
+
+    async def metrics(self, request: Request) -> Response:
+        """Return the figures of requests; with `format=prometheus` as text."""
+        self.callers.monitor(request)
+        metrics = [
+            Metric(
+                "messages_accepted", "Messages accepted since the start.", "counter", [Sample(self.figures.accepted())]
+            )
+        ]
+        if request.query.get("format") == "prometheus":
+            return Response(200, monitoring.as_text(metrics), content_type=_TEXT)
+        return Response(200, onprem.answer(metrics=monitoring.as_json(metrics)))
+
+    async def support(self, request: Request) -> Response:
+        """Return what support asks for first."""
+        number = self.callers.admin(request)
+        info = {"version": onprem.VERSION, "wa_id": number.digits, "registered": number.standing.registered}
+        return Response(200, onprem.answer(support={"debug_info": info}))
+
+    async def collect(self, request: Request) -> Response:
+        """Start the clean-up of old messages; a callback tells its end. Waypost cleans up by itself: none are left."""
+        number = self.callers.admin(request)
+        await self.notice(number, *messages_collected(0))
+        return Response(200, onprem.answer(services={"message": {"gc": {"status": "processing"}}}))
+
+
+def _figures(request: Request, name: str, metrics: list[Metric]) -> Response:
+    if request.query.get("format") == "prometheus":
+        return Response(200, monitoring.as_text(metrics), content_type=_TEXT)
+    return Response(200, onprem.answer(stats={name: monitoring.as_json(metrics)}))
+
+
+def _callback_metrics(figures: Figures) -> Iterator[Metric]:
+    """Yield the metrics that monitors of the client knew."""
+    yield Metric("callback_queue_size", "Callbacks that wait.", "gauge", [Sample(figures.waiting())])
+    for suffix, counts in (("count", figures.callbacks), ("sum", figures.callback_ms)):
+        data = [Sample(value, {"type": kind, "result": result}) for (kind, result), value in sorted(counts.items())]
+        yield Metric(f"callback_requests_duration_ms_{suffix}", "Duration of callbacks.", "counter", data)

@@ -1,0 +1,170 @@
+"""What a business says of itself: the same profile as on every other face, in the paths of this one.
+
+# spec: on-premises-api.md#7.2, on-premises-api.md#7.3
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from waypost.api.bodies import json_body
+from waypost.api.multipart import FileHead, FormLimits, read_form
+from waypost.api.onprem.callers import Callers
+from waypost.api.routing import Request, Response, Route
+from waypost.errors import Refusal
+from waypost.errors.callers import UNKNOWN_OBJECT
+from waypost.errors.requests import BAD_MEDIA
+from waypost.flows.drawers import Drawer
+from waypost.flows.media_urls import MediaURLs
+from waypost.flows.profile import Profiles
+from waypost.wire import onprem
+from waypost.wire.onprem.verticals import word_of
+from waypost.wire.profile import ProfileChange
+from waypost.wire.reading import parse
+
+MAX_PHOTO_BYTES = 5 * 1024 * 1024
+
+_PROFILE = "/v1/settings/business/profile"
+_ABOUT = "/v1/settings/profile/about"
+_PHOTO = "/v1/settings/profile/photo"
+_MAGIC = ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
+
+_Text = Annotated[str, Meta(max_length=256)]
+
+
+class _Business(Struct, forbid_unknown_fields=True):
+    address: _Text | UnsetType = UNSET
+    description: Annotated[str, Meta(max_length=512)] | UnsetType = UNSET
+    email: Annotated[str, Meta(max_length=128)] | UnsetType = UNSET
+    vertical: Annotated[str, Meta(max_length=128)] | UnsetType = UNSET
+    websites: Annotated[list[_Text], Meta(max_length=2)] | UnsetType = UNSET
+
+
+class _About(Struct):
+    text: Annotated[str, Meta(min_length=1, max_length=139)]
+
+
+class Photo(Struct, frozen=True):
+    """The picture of a number."""
+
+    mime: str
+    data: bytes
+
+
+class Line(Struct, frozen=True):
+    """The line of business as it was written, and the word that it became."""
+
+    text: str
+    word: str
+
+
+class _Bytes:
+    """Gathers a file that comes as a form."""
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+
+    async def write(self, data: bytes) -> None:
+        self.pieces.append(data)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The handlers. The line of business is kept as it was written as long as nobody changes it elsewhere."""
+
+    callers: Callers
+    profiles: Profiles
+    photos: Drawer[Photo]
+    lines: Drawer[Line]
+    urls: MediaURLs
+
+    def routes(self) -> list[Route]:
+        """Return the paths."""
+        return [
+            Route("GET", _PROFILE, self.get, "onprem.get_profile"),
+            Route("POST", _PROFILE, self.post, "onprem.set_profile"),
+            Route("GET", _ABOUT, self.get_about, "onprem.get_about"),
+            Route("PATCH", _ABOUT, self.set_about, "onprem.set_about"),
+            Route("GET", _PHOTO, self.get_photo, "onprem.get_photo"),
+            Route("POST", _PHOTO, self.set_photo, "onprem.set_photo"),
+            Route("DELETE", _PHOTO, self.delete_photo, "onprem.delete_photo"),
+        ]
+
+    async def get(self, request: Request) -> Response:
+        """Return the business profile."""
+        number = self.callers.owner(request)
+        profile, line = await self.profiles.get(number), await self.lines.get(number.id)
+        shown = {name: value for name in _Business.__struct_fields__ if (value := getattr(profile, name))}
+        if line is not None and line.word == profile.vertical:
+            shown["vertical"] = line.text
+        return Response(200, onprem.answer(settings={"business": {"profile": shown}}))
+
+    async def post(self, request: Request) -> Response:
+        """Change what the body holds of the business profile."""
+        number = self.callers.owner(request)
+        given = parse(_Business, await json_body(request))
+        wanted = {name: value for name, value in msgspec.structs.asdict(given).items() if value is not UNSET}
+        if isinstance(given.vertical, str):
+            wanted["vertical"] = word_of(given.vertical) if given.vertical else ""
+            await self.lines.put(number.id, Line(given.vertical, wanted["vertical"]))
+        await self.profiles.change(number, ProfileChange(**wanted))
+        return Response(200, onprem.DONE)
+
+    async def get_about(self, request: Request) -> Response:
+        """Return the line about the business."""
+        about = (await self.profiles.get(self.callers.owner(request))).about
+        return Response(200, onprem.answer(settings={"profile": {"about": {"text": about}}}))
+
+    async def set_about(self, request: Request) -> Response:
+        """Change the line about the business."""
+        number = self.callers.owner(request)
+        about = parse(_About, await json_body(request)).text
+        await self.profiles.change(number, ProfileChange(about=about))
+        return Response(200, onprem.DONE)
+
+    async def get_photo(self, request: Request) -> Response:
+        """Return the bytes of the picture, or with `format=link` where they are."""
+        number = self.callers.owner(request)
+        photo = await self.photos.get(number.id)
+        if photo is None:
+            raise Refusal(UNKNOWN_OBJECT, "There is no photo.")
+        if request.query.get("format") == "link":
+            return Response(200, onprem.answer(settings={"profile": {"photo": {"link": self._link()}}}))
+        return Response(200, photo.data, content_type=photo.mime)
+
+    async def set_photo(self, request: Request) -> Response:
+        """Take a picture: as the body, or as the part `file` of a form."""
+        number = self.callers.owner(request)
+        is_form = (request.header(b"content-type") or b"").lower().startswith(b"multipart/")
+        data = await (_file_of(request) if is_form else request.body(MAX_PHOTO_BYTES))
+        mime = next((mime for magic, mime in _MAGIC if data.startswith(magic)), None)
+        if mime is None:
+            raise Refusal(BAD_MEDIA, "The photo is neither a JPEG nor a PNG.")
+        await self.photos.put(number.id, Photo(mime, data))
+        await self.profiles.change(number, ProfileChange(profile_picture_url=self._link()))
+        return Response(200, onprem.DONE)
+
+    async def delete_photo(self, request: Request) -> Response:
+        """Take the picture away."""
+        number = self.callers.owner(request)
+        if not await self.photos.remove(number.id):
+            raise Refusal(UNKNOWN_OBJECT, "There is no photo.")
+        await self.profiles.change(number, ProfileChange(profile_picture_url=""))
+        return Response(200, onprem.DONE)
+
+    def _link(self) -> str:
+        return self.urls.base_url + _PHOTO
+
+
+async def _file_of(request: Request) -> bytes:
+    sink = _Bytes()
+
+    async def open_sink(_head: FileHead) -> _Bytes:
+        return sink
+
+    form = await read_form(request, file_sink_factory=open_sink, limits=FormLimits(file_bytes=MAX_PHOTO_BYTES))
+    if form.file is None:
+        raise Refusal(BAD_MEDIA, "The part 'file' is missing: the picture.")
+    return b"".join(sink.pieces)

@@ -1,0 +1,336 @@
+"""What belongs to an installation of the On-Premises client: profile, backup, certificates, shards, monitoring."""
+
+from typing import Any
+
+import aiohttp
+import pytest
+from tests.journeys.conftest import PHONE, World
+from tests.support import media
+from tests.support.certificates import Authority
+from tests.support.clients import Answer
+
+pytestmark = pytest.mark.anyio
+
+APPLICATION = "/v1/settings/application"
+PROFILE = "/v1/settings/business/profile"
+ABOUT = "/v1/settings/profile/about"
+PHOTO = "/v1/settings/profile/photo"
+PROVIDERS = "/v1/settings/application/media/providers"
+PROVIDER = {"name": "assets", "type": "www", "config": {"basic": {"username": "u", "password": "p"}}}
+SAMPLE = {
+    "address": "1 Sample Street, Springfield",
+    "description": "Demo parcels",
+    "email": "hello@example.com",
+    "vertical": "Shopping and Retail",
+    "websites": ["https://www.example.com"],
+}
+KEY = "a-monitoring-key"
+
+
+@pytest.fixture(params=["onprem"])
+def face(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def flags() -> dict[str, Any]:
+    return {"monitoring_key": KEY}
+
+
+async def get(world: World, path: str) -> Any:
+    answer = await world.client.call("GET", path)
+    assert answer.status == 200, answer
+    return answer.json
+
+
+async def put(world: World, method: str, path: str, body: Any) -> Answer:
+    answer = await world.client.call(method, path, json=body)
+    assert answer.status < 300, answer
+    return answer
+
+
+# -- Profile ------------------------------------------------------------------------------------------------------
+
+
+async def test_the_profile_is_kept_as_it_was_written_and_shared_with_the_other_face(world: World) -> None:
+    await put(world, "POST", PROFILE, SAMPLE)
+
+    shown = await get(world, PROFILE)
+    graph = await world.client.call(
+        "GET",
+        f"/v24.0/{world.client.number}/whatsapp_business_profile?fields=vertical,email",
+        headers={"Authorization": f"Bearer {world.client.key}"},
+    )
+
+    assert shown["settings"]["business"]["profile"] == SAMPLE
+    assert graph.json["data"] == [{"vertical": "RETAIL", "email": "hello@example.com", "messaging_product": "whatsapp"}]
+
+
+async def test_a_line_of_business_that_was_changed_elsewhere_is_shown_as_it_is_there(world: World) -> None:
+    await put(world, "POST", PROFILE, SAMPLE)
+
+    await world.client.call(
+        "POST",
+        f"/v24.0/{world.client.number}/whatsapp_business_profile",
+        json={"messaging_product": "whatsapp", "vertical": "HOTEL"},
+        headers={"Authorization": f"Bearer {world.client.key}"},
+    )
+
+    assert (await get(world, PROFILE))["settings"]["business"]["profile"]["vertical"] == "HOTEL"
+
+
+@pytest.mark.parametrize(
+    "body", [{"address": "x" * 257}, {"websites": ["a", "b", "c"]}, {"email": "x" * 129}, {"unknown": 1}, [], None]
+)
+async def test_a_profile_over_its_limits_is_refused(world: World, body: Any) -> None:
+    answer = await world.client.call("POST", PROFILE, json=body)
+
+    assert answer.status == 400
+
+
+async def test_the_line_about_the_business_is_kept(world: World) -> None:
+    await put(world, "PATCH", ABOUT, {"text": "Open daily"})
+
+    assert (await get(world, ABOUT))["settings"]["profile"]["about"] == {"text": "Open daily"}
+    assert (await world.client.call("PATCH", ABOUT, json={"text": "x" * 140})).status == 400
+
+
+async def test_a_photo_comes_raw_or_as_a_form_and_goes_again(world: World) -> None:
+    raw, form = media.jpeg(), aiohttp.FormData()
+    form.add_field("file", media.png().data, filename="p.png", content_type="image/png")
+
+    first = await world.client.call("POST", PHOTO, data=raw.data, headers={"Content-Type": raw.mime})
+    shown = await world.client.call("GET", PHOTO)
+    second = await world.client.call("POST", PHOTO, data=form)
+    link = (await get(world, f"{PHOTO}?format=link"))["settings"]["profile"]["photo"]["link"]
+    linked = await world.client.call("GET", link)
+
+    assert (first.status, second.status) == (200, 200)
+    assert (shown.body, shown.headers["Content-Type"]) == (raw.data, "image/jpeg")
+    assert (linked.body, linked.headers["Content-Type"]) == (media.png().data, "image/png")
+    assert (await world.client.call("DELETE", PHOTO)).status == 200
+    assert (await world.client.call("GET", PHOTO)).status == 404
+    assert (await world.client.call("DELETE", PHOTO)).status == 404
+
+
+async def test_what_is_no_picture_is_no_photo(world: World) -> None:
+    answer = await world.client.call("POST", PHOTO, data=b"GIF89a", headers={"Content-Type": "image/gif"})
+
+    assert answer.status == 400
+
+
+# -- Backup, two-step, account ------------------------------------------------------------------------------------
+
+
+async def test_a_backup_brings_everything_back(world: World) -> None:
+    await put(world, "PATCH", APPLICATION, {"callback_backoff_delay_ms": 5000, "media": {"auto_download": ["image"]}})
+    await put(world, "POST", PROFILE, SAMPLE)
+    await put(world, "POST", PROVIDERS, [PROVIDER])
+    before = await get(world, APPLICATION)
+    backup = await world.client.call("POST", "/v1/settings/backup", json={"password": "b4ckup!"})
+    blob = backup.json["settings"]["data"]
+    await put(world, "PATCH", APPLICATION, {"callback_backoff_delay_ms": 9000, "media": {"auto_download": []}})
+    await put(world, "POST", PROFILE, {"email": "other@example.com"})
+    await world.client.call("DELETE", f"{PROVIDERS}/assets")
+
+    wrong = await world.client.call("POST", "/v1/settings/restore", json={"password": "guess", "data": blob})
+    right = await world.client.call("POST", "/v1/settings/restore", json={"password": "b4ckup!", "data": blob})
+
+    assert (backup.status, wrong.status, right.status) == (200, 400, 200)
+    assert "hello@example.com" not in blob
+    assert await get(world, APPLICATION) == before
+    assert (await get(world, PROFILE))["settings"]["business"]["profile"] == SAMPLE
+    assert (await get(world, PROVIDERS))["settings"]["application"]["media"]["providers"] == [PROVIDER]
+
+
+@pytest.mark.parametrize("data", ["", "x", "AAAA", "A" * 5000, "ü"])
+async def test_what_is_no_backup_is_refused(world: World, data: str) -> None:
+    answer = await world.client.call("POST", "/v1/settings/restore", json={"password": "p", "data": data})
+
+    assert answer.status == 400
+
+
+REGISTER = {"cc": "1", "phone_number": "5550123456", "method": "sms", "cert": "Q21VS0lRaUFkZW1vLWNlcnQ="}
+
+
+async def test_a_pin_is_asked_for_as_long_as_it_is_set(world: World) -> None:
+    path = "/v1/settings/account/two-step"
+    await put(world, "POST", path, {"pin": "246810"})
+
+    without = await world.client.call("POST", "/v1/account", json=REGISTER)
+    with_pin = await world.client.call("POST", "/v1/account", json={**REGISTER, "pin": "246810"})
+    await world.client.call("DELETE", path)
+    later = await world.client.call("POST", "/v1/account", json=REGISTER)
+
+    assert [each.status for each in (without, with_pin, later)] == [403, 201, 201]
+    assert (await world.client.call("POST", path, json={"pin": "12345"})).status == 400
+
+
+@pytest.mark.parametrize(
+    "changes", [{"phone_number": "5550100900"}, {"cert": "!"}, {"method": "pigeon"}, {"cc": None}, {"cert": ""}]
+)
+async def test_a_wrong_registration_is_refused(world: World, changes: Any) -> None:
+    answer = await world.client.call("POST", "/v1/account", json=REGISTER | changes)
+
+    assert answer.status == 400
+
+
+async def test_a_code_is_the_last_six_digits_of_the_number(world: World) -> None:
+    wrong = await world.client.call("POST", "/v1/account/verify", json={"code": "000-000"})
+    right = await world.client.call("POST", "/v1/account/verify", json={"code": "123-456"})
+
+    assert (wrong.status, right.status) == (403, 201)
+
+
+async def test_shards_are_set_and_every_one_of_them_is_a_node(world: World) -> None:
+    shards = {name: value for name, value in REGISTER.items() if name != "method"} | {"shards": 2}
+
+    single = (await get(world, "/v1/health"))["health"]
+    answer = await world.client.call("POST", "/v1/account/shards", json=shards)
+    nodes = (await get(world, "/v1/health"))["health"]
+
+    assert single == {"gateway_status": "connected"}
+    assert (answer.status, (await get(world, "/v1/account/shards"))["account"]) == (201, {"shards": 2})
+    assert [node["role"] for node in nodes.values()] == ["primary_master", "coreapp", "coreapp"]
+    assert (await world.client.call("POST", "/v1/account/shards", json=shards | {"shards": 3})).status == 400
+
+
+async def test_certificates_are_kept_without_their_keys(world: World) -> None:
+    pem = Authority().pem
+    key = b"-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n"
+    headers = {"Content-Type": "text/plain"}
+
+    await world.client.call("POST", "/v1/certificates/external", data=pem + key, headers=headers)
+    external = await world.client.call("GET", "/v1/certificates/external/ca")
+    await world.client.call("POST", "/v1/certificates/webhooks/ca", data=pem, headers=headers)
+    anchor = await world.client.call("GET", "/v1/certificates/webhooks/ca")
+
+    assert (external.body, anchor.body) == (pem, pem)
+    assert (await world.client.call("DELETE", "/v1/certificates/webhooks/ca")).status == 200
+    assert (await world.client.call("GET", "/v1/certificates/webhooks/ca")).status == 404
+    assert (await world.client.call("POST", "/v1/certificates/external", data=pem, headers=headers)).status == 400
+    assert (await world.client.call("POST", "/v1/certificates/webhooks/ca", data=b"x", headers=headers)).status == 400
+
+
+# -- Monitoring ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/health", "/v1/stats/app", "/v1/stats/db", "/v1/metrics", "/v1/stats/app/internal"]
+)
+async def test_the_monitoring_key_opens_what_monitors_ask(world: World, path: str) -> None:
+    right = await world.client.call("GET", path, headers={"Authorization": f"Apikey {KEY}"})
+    wrong = await world.client.call("GET", path, headers={"Authorization": "Apikey another-key"})
+
+    assert (right.status, wrong.status) == (200, 401)
+
+
+@pytest.mark.parametrize("path", [APPLICATION, "/v1/media/1", "/v1/support", "/v1/contacts/1/identity"])
+async def test_the_monitoring_key_opens_nothing_else(world: World, path: str) -> None:
+    answer = await world.client.call("GET", path, headers={"Authorization": f"Apikey {KEY}"})
+
+    assert answer.status == 401
+
+
+async def test_figures_count_callbacks_as_json_and_as_text(world: World) -> None:
+    sent = await world.send("text", {"body": "Hello"})
+    await world.words_of(sent, 2)
+    await world.write("text", {"body": "Hi"})
+    await world.inbound()
+
+    stats = (await get(world, "/v1/stats/app"))["stats"]["app"]
+    text = (await world.client.call("GET", "/v1/stats/app?format=prometheus")).body.decode()
+    metrics = (await get(world, "/v1/metrics"))["metrics"]
+
+    assert stats["callback_queue_size"]["type"] == "gauge"
+    labels = [entry["labels"] for entry in stats["callback_requests_duration_ms_count"]["data"]]
+    assert {"type": "status_change", "result": "success"} in labels
+    assert "# TYPE callback_requests_duration_ms_count counter\n" in text
+    assert metrics["messages_accepted"]["data"][0]["value"] == 1
+
+
+async def test_a_clean_up_is_told_twice_at_once_and_at_its_end(world: World) -> None:
+    answer = await world.client.call("PUT", "/v1/services/message/gc")
+    await world.hook.wait_until(lambda: any("services" in call.json for call in world.hook.received))
+
+    assert answer.json["services"] == {"message": {"gc": {"status": "processing"}}}
+    assert world.hook.received[-1].json == {
+        "services": [{"message": {"gc": {"messages_deleted": 0, "status": "complete"}}}]
+    }
+
+
+async def test_support_information_names_the_number(world: World) -> None:
+    info = (await get(world, "/v1/support"))["support"]["debug_info"]
+
+    assert info["wa_id"] == world.client.number
+
+
+# -- Sticker packs ------------------------------------------------------------------------------------------------
+
+
+async def test_a_sticker_pack_is_made_filled_changed_and_deleted(world: World) -> None:
+    sticker = await world.upload(media.sticker())
+    made = await put(world, "POST", "/v1/stickerpacks", {"publisher": "Demo Art", "name": "Waves"})
+    path = f"/v1/stickerpacks/{made.json['stickerpacks'][0]['id']}"
+    added = await put(world, "POST", f"{path}/stickers", {"image_data_id": sticker, "emojis": ["🌊"]})
+    await put(world, "PATCH", path, {"name": "Big waves"})
+
+    shown = (await get(world, f"{path}/stickers/0"))["stickers"][0]
+
+    assert added.json["stickers"] == [{"index": 0}]
+    assert (await get(world, path))["stickerpacks"] == [{"publisher": "Demo Art", "name": "Big waves"}]
+    assert shown == {"id": sticker, "emojis": ["🌊"], "image_data_id": sticker}
+    assert await world.words_of(await world.send("sticker", {"id": shown["id"]}, to=PHONE), 1) == ["delivered"]
+    assert (await world.client.call("DELETE", f"{path}/stickers/0")).status == 200
+    assert (await get(world, f"{path}/stickers"))["stickers"] == []
+    assert (await world.client.call("DELETE", path)).status == 200
+    assert (await world.client.call("GET", path)).status == 404
+
+
+async def test_the_packs_of_whatsapp_are_none_and_cannot_be_changed(world: World) -> None:
+    assert (await get(world, "/v1/stickerpacks?namespace=whatsapp"))["stickerpacks"] == []
+    body = {"publisher": "x", "name": "y"}
+    assert (await world.client.call("POST", "/v1/stickerpacks?namespace=whatsapp", json=body)).status == 404
+
+
+# -- What cannot be read ------------------------------------------------------------------------------------------
+
+BODIES = [b"", b"{", b"null", b"[]", b"[[]]", b'"x"', b"1e999", b'{"x":' * 40, b"\xff\xfe", b'{"password":1}']
+WRITES = [
+    ("POST", "/v1/users"),
+    ("PUT", "/v1/users/admin"),
+    ("POST", PROFILE),
+    ("PATCH", ABOUT),
+    ("POST", PHOTO),
+    ("PATCH", APPLICATION),
+    ("POST", PROVIDERS),
+    ("POST", "/v1/settings/backup"),
+    ("POST", "/v1/settings/restore"),
+    ("POST", "/v1/settings/account/two-step"),
+    ("POST", "/v1/account"),
+    ("POST", "/v1/account/verify"),
+    ("POST", "/v1/account/shards"),
+    ("POST", "/v1/certificates/external"),
+    ("POST", "/v1/certificates/webhooks/ca"),
+    ("POST", "/v1/stickerpacks"),
+    ("PATCH", "/v1/stickerpacks/1"),
+    ("POST", "/v1/stickerpacks/1/stickers"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), WRITES)
+async def test_hostile_bodies_are_refused_in_words(world: World, method: str, path: str) -> None:
+    headers = {"Content-Type": "application/json"}
+
+    answers = [await world.client.call(method, path, data=body, headers=headers) for body in BODIES]
+
+    assert [answer.status for answer in answers if not 400 <= answer.status < 500] == []
+
+
+@pytest.mark.parametrize(
+    "path", [PROFILE, ABOUT, "/v1/account/shards", "/v1/stickerpacks", "/v1/support", "/v1/health"]
+)
+async def test_without_a_credential_nothing_is_open(world: World, path: str) -> None:
+    answer = await world.client.call("GET", path, headers={"Authorization": "Bearer nothing"})
+
+    assert (answer.status, answer.json["errors"][0]["code"]) == (401, 1005)
