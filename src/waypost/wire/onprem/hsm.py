@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from waypost.errors import Refusal
 from waypost.errors.requests import BAD_REQUEST, INVALID_VALUE, UNEXPECTED_PARAMETER
-from waypost.wire.complaints import complaint, shown
+from waypost.wire.complaints import refused, shown
 
 NAME = "hsm"
 
@@ -50,7 +50,13 @@ class _HSM(Struct):
     localizable_params: list[_Parameter] | None = None
 
 
-_decoder = msgspec.json.Decoder(_HSM)
+class _Member(Struct):
+    """With its name, so that complaints have the whole path."""
+
+    hsm: _HSM
+
+
+_decoder = msgspec.json.Decoder(_Member)
 
 
 def template_of(raw: msgspec.Raw) -> msgspec.Raw:
@@ -59,11 +65,11 @@ def template_of(raw: msgspec.Raw) -> msgspec.Raw:
     Every parameter goes into the one `body`. The policy `fallback` was taken out of later clients: like
     `deterministic`, it sends the exact language or nothing.
     """
+    member = b'{"hsm":%b}' % bytes(raw)
     try:
-        given: _HSM = _decoder.decode(raw)
+        given: _HSM = _decoder.decode(member).hsm
     except msgspec.ValidationError as error:
-        fault = complaint(error, raw, kind=NAME)
-        raise Refusal(fault.problem, fault.details) from None
+        raise refused(error, member) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Refusal(BAD_REQUEST, f"The body is not valid JSON: {error}.") from None
     policy = given.language.policy
