@@ -15,7 +15,7 @@ from waypost.lib import backoff, signing
 from waypost.lib.clock import Clock
 from waypost.lib.log import Log
 from waypost.lib.poster import NotPosted, Posted, Poster
-from waypost.model import Attempt, Delivery, Dialect, Event, Number, Webhook
+from waypost.model import Attempt, Delivery, Dialect, Event, Number, Trouble, Webhook
 from waypost.ports import Store
 from waypost.rules import callbacks
 from waypost.wire import cloud, onprem
@@ -66,25 +66,38 @@ class Notify:
 
     async def __call__(self, delivery: Delivery) -> int | None:
         """Try once. Return None when the outcome is durable, or the platform time of the next attempt."""
-        trouble = delivery.trouble
-        if trouble is not None and trouble.dropped:
-            await self.store.delivery_ended(delivery, "dropped")
-            return None
-        deliveries = (delivery, *trouble.company) if trouble is not None else (delivery,)
         number = self.directory.number(delivery.event.number_id)
         target = target_of(number, delivery.event, delivery.endpoint) if number is not None else None
-        if target is None:
-            await asyncio.gather(*(self.store.delivery_ended(each, "cancelled") for each in deliveries))
+        if delivery.trouble is not None:
+            return await self._troubled(delivery, delivery.trouble, target)
+        if target is None or target.webhook.disabled:
+            await self._give_up(delivery, target)
             return None
-        if target.webhook.disabled:
-            await asyncio.gather(*(self.store.delivery_dead(each, None) for each in deliveries))
+        body = rendered(delivery.event, target)
+        if body is None:  # the dialect has no word for it
+            await self.store.delivery_done(delivery, None)
             return None
-        parcel = _parcel(deliveries, target)
-        if len(parcel.deliveries) < len(deliveries):
-            # The dialect has no word for the others.
-            silent = [each for each in deliveries if each not in parcel.deliveries]
-            await asyncio.gather(*(self.store.delivery_done(each, None) for each in silent))
+        return await self._try(Parcel(event_id(delivery.event), body, (delivery,)), target)
+
+    async def _troubled(self, delivery: Delivery, trouble: Trouble, target: Target | None) -> int | None:
+        """Try once as a fault rule wants it: in company, several times over, or not at all."""
+        if trouble.dropped:
+            await self.store.delivery_ended(delivery, "dropped")
+            return None
+        deliveries = (delivery, *trouble.company)
+        if target is None or target.webhook.disabled:
+            await asyncio.gather(*(self._give_up(each, target) for each in deliveries))
+            return None
+        parcel, silent = _parcel(deliveries, trouble, target)
+        await asyncio.gather(*(self.store.delivery_done(each, None) for each in silent))
         return await self._try(parcel, target) if parcel.deliveries else None
+
+    async def _give_up(self, delivery: Delivery, target: Target | None) -> None:
+        """End what has nowhere to go: cancelled if its place is gone, dead if the receiver said that it is."""
+        if target is None:
+            await self.store.delivery_ended(delivery, "cancelled")
+        else:
+            await self.store.delivery_dead(delivery, None)
 
     async def _try(self, parcel: Parcel, target: Target) -> int | None:
         number = parcel.deliveries[0].attempt + 1
@@ -135,10 +148,10 @@ class Notify:
         )
         taken = self._is_taken(result)
         due_ms = None if taken else self._due_again(first, target, result, now_ms)
-        if len(parcel.deliveries) == 1:
+        if len(parcel.deliveries) > 1:
+            await asyncio.gather(*(self._settle(each, attempt, due_ms, taken=taken) for each in parcel.deliveries))
+        else:
             await self._settle(first, attempt, due_ms, taken=taken)
-            return due_ms
-        await asyncio.gather(*(self._settle(each, attempt, due_ms, taken=taken) for each in parcel.deliveries))
         return due_ms
 
     async def _settle(self, delivery: Delivery, attempt: Attempt, due_ms: int | None, *, taken: bool) -> None:
@@ -193,16 +206,16 @@ def rendered(event: Event, target: Target) -> bytes | None:
     return RENDERERS[target.dialect](event, target.number)
 
 
-def _parcel(deliveries: tuple[Delivery, ...], target: Target) -> Parcel:
-    """Return what goes out: one event as it is, or several in one body under an id of their own."""
+def _parcel(deliveries: tuple[Delivery, ...], trouble: Trouble, target: Target) -> tuple[Parcel, list[Delivery]]:
+    """Return what goes out, several events under an id of their own, and the deliveries without a word for it."""
     bodies = [(each, rendered(each.event, target)) for each in deliveries]
     told = [(each, body) for each, body in bodies if body is not None]
-    first = deliveries[0]
-    copies = first.trouble.copies if first.trouble is not None else 0
+    silent = [each for each, body in bodies if body is None]
     if len(told) == 1:
-        return Parcel(event_id(told[0][0].event), told[0][1], (told[0][0],), copies)
+        return Parcel(event_id(told[0][0].event), told[0][1], (told[0][0],), trouble.copies), silent
     join = onprem.join_bodies if target.dialect == "onprem" else cloud.join_bodies
-    return Parcel(f"batch_{first.key}", join([body for _, body in told]), tuple(each for each, _ in told), copies)
+    body = join([body for _, body in told])
+    return Parcel(f"batch_{deliveries[0].key}", body, tuple(each for each, _ in told), trouble.copies), silent
 
 
 def _policy(target: Target) -> backoff.Policy:
