@@ -1,6 +1,7 @@
 """A template's life on both Cloud faces: created, reviewed, sent, paused, edited, deleted."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,18 @@ async def test_a_review_goes_on_after_a_restart(face: str, tmp_path: Path) -> No
         assert (await Desk(world).get(template_id))["status"] == "PENDING"
         await world.advance(seconds=3600)
 
+        assert [told["event"] for told in await Desk(world).told(STATUS, template_id)] == ["APPROVED"]
+
+
+async def test_a_decision_that_a_crash_left_untold_is_told(face: str, tmp_path: Path) -> None:
+    async with open_world(face, tmp_path / "data", template_review_seconds="3600") as world:
+        template_id = await Desk(world).create()
+        directory = world.server.parts.ground.directory
+        template = directory.template_by_id(int(template_id))
+        assert template is not None
+        await directory.save_template(replace(template, status="APPROVED", review_ms=1))
+
+    async with open_world(face, tmp_path / "data") as world:
         assert [told["event"] for told in await Desk(world).told(STATUS, template_id)] == ["APPROVED"]
 
 

@@ -99,7 +99,7 @@ class Review:
     async def order(self, template: Template, order: Order) -> Template:
         """Let an event happen to a template, and tell its subscribers; the change is durable on return."""
         async with self.alone:
-            return await self._happen(self._now(template), order)
+            return await self._happen(replace(self._now(template), review_ms=None), order)
 
     async def rate(self, template: Template, quality: Quality) -> Template:
         """Give a template another quality."""
@@ -138,11 +138,11 @@ class Review:
                 await self._happen(template, Order("REJECTED", reason, {"rejection_info": info} if explanation else {}))
 
     async def _happen(self, template: Template, order: Order) -> Template:
+        """Make the change, tell it, and only then note that the review is over: a crash between tells it twice."""
         changed = replace(
             template,
             status="APPROVED" if order.event in _BACK_IN_USE else order.event,
             rejected_reason=order.reason if order.event == "REJECTED" else "NONE",
-            review_ms=None,
             pauses=template.pauses + (order.event == "PAUSED"),
             changed_ms=self._clock.now_ms(),
         )
@@ -152,6 +152,9 @@ class Review:
             await self._directory.save_template(changed)
         info = dict(order.info or self._info(template, changed, order))
         await self.tell(changed, wire.STATUS, wire.status_update(changed, order.event, order.reason, info))
+        if changed.review_ms is not None:
+            changed = replace(changed, review_ms=None)
+            await self._directory.save_template(changed)
         return changed
 
     async def _file_under(self, template: Template, category: str) -> Template:
