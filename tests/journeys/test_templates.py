@@ -147,6 +147,12 @@ async def test_a_decision_that_a_crash_left_untold_is_told(face: str, tmp_path: 
 
     async with open_world(face, tmp_path / "data") as world:
         assert [told["event"] for told in await Desk(world).told(STATUS, template_id)] == ["APPROVED"]
+        other = await Desk(world).approved(name="another")
+
+    async with open_world(face, tmp_path / "data") as world:
+        third = await Desk(world).approved(name="third")
+        assert await Desk(world).told(STATUS, template_id, 0) == []
+    assert len({template_id, other, third}) == 3
 
 
 # -- What an operator orders --------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from tests.journeys.conftest import World, open_world
+from tests.journeys.conftest import PHONE, World, open_world
 from tests.support import media, samples
 from tests.support.clients import Answer, Body
 from tests.support.media import Sample
@@ -111,10 +111,15 @@ async def test_an_upload_and_a_handle_live_thirty_days(world: World) -> None:
     assert await taken_as_example(world, handle) == 400
 
 
-async def test_a_handle_is_no_media_id(world: World) -> None:
+async def test_neither_a_handle_nor_its_file_is_a_media_id(world: World) -> None:
     handle = await handle_of(world, PNG)
+    number = world.server.parts.ground.directory.numbers()[0]
+    medium = await world.server.parts.flows.templates.uploads.find(number, handle)
+    assert medium is not None
 
-    assert (await world.client.send("15550001111", "image", {"id": handle})).status == 400
+    statuses = [(await world.client.send(PHONE, "image", {"id": each})).status for each in (handle, str(medium.key))]
+
+    assert statuses == [400, 400]
 
 
 async def test_a_file_that_is_not_what_its_type_says_ends_the_upload(world: World) -> None:
