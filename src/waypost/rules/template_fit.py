@@ -178,6 +178,8 @@ def _unasked(at: str, parts: Sequence[Part], given: Sequence[Component]) -> Iter
 
 
 def _repeated(at: str, given: Sequence[Component]) -> Iterator[Fault]:
+    if len(given) < 2:
+        return
     places = Counter((component.type, component.index if component.type == "button" else None) for component in given)
     for (kind, index), count in places.items():
         if count > 1:
