@@ -25,7 +25,7 @@ NOT_REGISTERED = Problem(
 )  # fmt: skip
 ACCOUNT_LOCKED = Problem(
     name="account_locked", code=131031, http=403, title="Account has been locked",
-    onprem_code=1005, onprem_http=403, onprem_title="Access denied",
+    onprem_code=1031, onprem_http=403, onprem_title="Sender account has been locked",
     fix="The platform has disabled the account; the control API lifts that.",
 )  # fmt: skip
 WRONG_PIN = Problem(

@@ -7,6 +7,7 @@ burst allows. Pure: the caller keeps the moments.
 # spec: cloud-api.md#12.4, on-premises-api.md#14.1
 """
 
+from collections import deque
 from dataclasses import dataclass
 
 
@@ -33,6 +34,8 @@ class Rate:
         """Return how long a message that was held back must wait."""
         return arrival_us - now_us - (self.burst - 1) * self.interval_us
 
+
+_SECOND_MS = 1_000
 
 THROUGHPUT = Rate(interval_us=12_500, burst=80)
 """80 messages per second for one number."""
@@ -67,3 +70,19 @@ class Meter:
     def forget(self) -> None:
         """Let every subject begin anew."""
         self._arrivals.clear()
+
+
+class Window:
+    """At most so many in any second, whatever the rate in the long run lets through."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._moments: dict[object, deque[int]] = {}
+
+    def admit(self, subject: object, now_ms: int) -> int:
+        """Count one; return 0 if it may go, else the milliseconds to wait, and count nothing."""
+        moments = self._moments.setdefault(subject, deque(maxlen=self._most))
+        if len(moments) == self._most and now_ms - moments[0] < _SECOND_MS:
+            return moments[0] + _SECOND_MS - now_ms
+        moments.append(now_ms)
+        return 0

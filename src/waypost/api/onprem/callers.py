@@ -12,7 +12,7 @@ from waypost.flows.directory import Directory
 from waypost.flows.users import is_plain_user
 from waypost.lib.clock import Clock
 from waypost.model import Number
-from waypost.rules.rates import ONPREM_MESSAGES, ONPREM_OTHERS, Meter
+from waypost.rules.rates import ONPREM_MESSAGES, ONPREM_OTHERS, Meter, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +30,19 @@ class Callers:
     monitoring_key: str | None = None
     _messages: Meter = field(default_factory=lambda: Meter(ONPREM_MESSAGES))
     _others: Meter = field(default_factory=lambda: Meter(ONPREM_OTHERS))
+    _messages_a_second: Window = field(default_factory=lambda: Window(ONPREM_MESSAGES.burst))
+    _others_a_second: Window = field(default_factory=lambda: Window(ONPREM_OTHERS.burst))
 
     def sender(self, request: Request) -> Number:
         """Return the number that a message is sent from. Raises Refusal."""
         number = auth.onprem(request, self.directory)
-        self._count(self._messages, number)
+        self._count(self._messages, self._messages_a_second, number)
         return number
 
     def caller(self, request: Request) -> Number:
         """Return the number of any other request. Raises Refusal."""
         number = auth.onprem(request, self.directory)
-        self._count(self._others, number)
+        self._count(self._others, self._others_a_second, number)
         return number
 
     def monitor(self, request: Request) -> Number:
@@ -54,7 +56,7 @@ class Callers:
         if self.monitoring_key is None or not hmac.compare_digest(offered, self.monitoring_key.encode("ascii")):
             raise Refusal(NO_TOKEN, "The key is unknown.")
         number = self.directory.numbers()[0]
-        self._count(self._others, number)
+        self._count(self._others, self._others_a_second, number)
         return number
 
     def user(self, request: Request) -> Number:
@@ -86,9 +88,11 @@ class Callers:
         if is_plain_user(auth.bearer_token(request) or "", self.directory):
             raise Refusal(ACCESS_DENIED, "Only the user 'admin' may do this.")
 
-    def _count(self, meter: Meter, number: Number) -> None:
+    def _count(self, meter: Meter, window: Window, number: Number) -> None:
+        """Count a request; raise Refusal for one that breaks the rate in the long run, or that of a second."""
         if self.lifted:
             return
-        if wait_ms := meter.admit(number.id, int(1000 * self.clock.monotonic())):
+        now_ms = int(1000 * self.clock.monotonic())
+        if wait_ms := window.admit(number.id, now_ms) or meter.admit(number.id, now_ms):
             details = "Too many requests were sent to this endpoint"
-            raise Refusal(TOO_MANY_REQUESTS, details, retry_after_seconds=1 + wait_ms // 1000)
+            raise Refusal(TOO_MANY_REQUESTS, details, retry_after_seconds=-(-wait_ms // 1000))

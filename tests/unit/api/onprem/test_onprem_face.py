@@ -168,9 +168,20 @@ async def test_a_slot_is_free_again_after_its_time() -> None:
     for _ in range(60):
         await face.logged_in("GET", "/v1/health")
 
-    face.clock.seconds += 0.05
+    face.clock.seconds += 1
 
-    assert [(await face.logged_in("GET", "/v1/health")).status for _ in range(2)] == [200, 429]
+    assert [(await face.logged_in("GET", "/v1/health")).status for _ in range(21)] == [200] * 20 + [429]
+
+
+async def test_the_151st_message_within_one_second_gets_a_429_however_they_are_spread() -> None:
+    face = await open_face()
+    statuses = []
+
+    for _ in range(151):
+        statuses.append((await face.logged_in("POST", "/v1/messages", TEXT)).status)
+        face.clock.seconds += 0.0066
+
+    assert statuses == [201] * 150 + [429]
 
 
 async def test_lifted_rates_count_nothing() -> None:
