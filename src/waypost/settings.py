@@ -124,6 +124,13 @@ class Settings:
         str | None,
         _About("Key of `Authorization: Apikey` for the health and figures of the On-Premises API.", readers.SECRET),
     ] = field(default=None, repr=False)
+    first_login: Annotated[
+        bool,
+        _About(
+            "Let On-Premises' `admin` log in with `secret` once, to set a password, as a fresh client does.",
+            readers.SWITCH,
+        ),
+    ] = False
     mask_providers: Annotated[
         bool, _About("Show stars for the passwords of On-Premises media providers.", readers.SWITCH)
     ] = False

@@ -165,7 +165,7 @@ def _flows(ground: Ground, accept: Accept, receive: Receive, network: Network, f
         shelf=accept.shelf,
         urls=ground.urls,
         directory=ground.directory,
-        login=Login(ground.directory, ground.clock, FailedLogins(ground.clock), users),
+        login=Login(ground.directory, ground.clock, FailedLogins(ground.clock), users, ground.settings.first_login),
         users=users,
         contacts=_contacts(ground, receive, network),
         identities=identities,

@@ -13,11 +13,13 @@ from datetime import timedelta
 
 from waypost.errors import Refusal
 from waypost.errors.callers import ACCESS_DENIED, NO_TOKEN, READ_ONLY, TOO_MANY_LOGINS
+from waypost.errors.clients import PASSWORD_CHANGE_REQUIRED
 from waypost.flows.directory import Directory
 from waypost.flows.users import ADMIN, Users
 from waypost.lib.clock import Clock
 from waypost.model import NumberId, Token
 
+FIRST_PASSWORD = "secret"  # noqa: S105 - the one that everybody knows
 LIFE = timedelta(days=7)
 """How long a token acts, in platform time."""
 
@@ -67,6 +69,8 @@ class Login:
     clock: Clock
     failures: FailedLogins
     users: Users
+    first_login: bool = False
+    """Whether `admin` may come with `secret` to set a password, as in an installation that nobody has used yet."""
 
     async def __call__(self, user: str, password: str, *, client: str, new_password: str | None = None) -> Granted:
         """Return a new token; earlier ones stay valid, unless a `new_password` takes the place of this one.
@@ -78,7 +82,7 @@ class Login:
             details = f"Too many failed logins; wait {wait} s."
             raise Refusal(TOO_MANY_LOGINS, details, retry_after_seconds=wait)
         key = self._key_of(user, password)
-        number_id = key.number_id if key else await self.users.owner(user, password)
+        number_id = key.number_id if key else await self._owner(user, password, new_password)
         if number_id is None:
             self.failures.note(client, user)
             raise Refusal(NO_TOKEN, "Invalid credentials.")
@@ -97,6 +101,18 @@ class Login:
         if found.kind != "login":
             raise Refusal(ACCESS_DENIED, "This is the number's key; only the token of a login can be logged out.")
         await self.directory.revoke(token)
+
+    async def _owner(self, user: str, password: str, new_password: str | None) -> NumberId | None:
+        """Return the number of a user with this password. Raises Refusal for a first password that must be changed.
+
+        # spec: on-premises-api.md#1.2
+        """
+        if not self.first_login or (user, password) != (ADMIN, FIRST_PASSWORD):
+            return await self.users.owner(user, password)
+        number_id = await self.users.untouched()
+        if number_id is not None and not new_password:
+            raise Refusal(PASSWORD_CHANGE_REQUIRED, "Log in with a new_password in the body.")
+        return number_id
 
     async def _change(self, number_id: NumberId, user: str, new_password: str) -> None:
         number = self.directory.number(number_id)

@@ -93,6 +93,13 @@ class Users:
             await passwords.fits(password, None)
         return None
 
+    async def untouched(self) -> NumberId | None:
+        """Return the first number whose `admin` has never been given a password; None if there is none."""
+        for number in self._directory.numbers():
+            if await self._accounts.get(number.id, ADMIN) is None:
+                return number.id
+        return None
+
     async def grant(self, number_id: NumberId, username: str, *, expires_ms: int) -> str:
         """Return a new token of a user; earlier ones stay valid."""
         token = new_secret("" if username == ADMIN else _PLAIN)

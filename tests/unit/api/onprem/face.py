@@ -207,7 +207,7 @@ class Face:
         await self.directory.save_number(replace(self.number(), **changes))
 
 
-async def open_face(*, rates_lifted: bool = False) -> Face:
+async def open_face(*, rates_lifted: bool = False, first_login: bool = False) -> Face:
     """Return a face with two numbers, each with a key."""
     clock = StillClock()
     records = MemoryRecords()
@@ -220,7 +220,7 @@ async def open_face(*, rates_lifted: bool = False) -> Face:
     documents = MemoryDocuments()
     accounts = Accounts(documents, directory, clock)
     handlers = Handlers(
-        users=Users(callers, Login(directory, clock, FailedLogins(clock), accounts), accounts),
+        users=Users(callers, Login(directory, clock, FailedLogins(clock), accounts, first_login), accounts),
         messages=_messages(callers, records, directory, clock, documents),
         media=Media(callers, _shelf(records, clock)),
         settings=Settings(callers, directory, Subscribe(directory, cast("Poster", None), FetchPolicy())),

@@ -177,3 +177,24 @@ async def test_the_host_keeps_users_to_itself() -> None:
     answer = await face.with_key("POST", "/v1/users", {"username": "crm-bot", "password": PASSWORD})
 
     assert (answer.status, answer.json["meta"]["success"]) == (403, False)
+
+
+async def test_a_fresh_installation_asks_for_a_new_password_and_then_forgets_the_first() -> None:
+    face = await open_face(first_login=True)
+
+    asked = await log_in(face, "admin", "secret")
+    changed = await log_in(face, "admin", "secret", new_password="Waypost#2024a")
+    await log_in(face, "admin", "secret", new_password="Waypost#2024b")  # the other number's
+    over = await log_in(face, "admin", "secret")
+
+    assert (asked.status, asked.json["errors"][0]["code"]) == (401, 1024)
+    assert (changed.status, (await log_in(face, "admin", "Waypost#2024a")).status) == (200, 200)
+    assert (over.status, over.json["errors"][0]["code"]) == (401, 1005)
+
+
+async def test_secret_is_no_password_unless_the_operator_says_so() -> None:
+    face = await open_face()
+
+    answer = await log_in(face, "admin", "secret", new_password="Waypost#2024a")
+
+    assert (answer.status, answer.json["errors"][0]["code"]) == (401, 1005)
