@@ -9,6 +9,8 @@ from tests.support import media
 from tests.support.certificates import Authority
 from tests.support.clients import Answer
 
+from waypost.lib.sealed import seal
+
 pytestmark = pytest.mark.anyio
 
 APPLICATION = "/v1/settings/application"
@@ -148,6 +150,30 @@ async def test_what_is_no_backup_is_refused(world: World, data: str) -> None:
     answer = await world.client.call("POST", "/v1/settings/restore", json={"password": "p", "data": data})
 
     assert answer.status == 400
+
+
+@pytest.mark.parametrize(
+    "contents",
+    [
+        b"",
+        b"[]",
+        b'{"application":{},"profile":{},"pin":"1"}',
+        b'{"application":{"callback_backoff_delay_ms":-1},"profile":{}}',
+        b'{"application":{"webhooks":{"max_concurrent_requests":0}},"profile":{}}',
+        b'{"application":{},"profile":{},"providers":[[]]}',
+        b'{"application":{},"profile":{},"webhook":{"url":"http://127.0.0.1:1/"}}',
+    ],
+)
+async def test_a_blob_that_somebody_has_made_up_is_checked_like_any_other_request(
+    world: World, contents: bytes
+) -> None:
+    before = await get(world, APPLICATION)
+    blob = await seal(contents, "p")
+
+    answer = await world.client.call("POST", "/v1/settings/restore", json={"password": "p", "data": blob})
+
+    assert answer.status == 400
+    assert await get(world, APPLICATION) == before
 
 
 REGISTER = {"cc": "1", "phone_number": "5550123456", "method": "sms", "cert": "Q21VS0lRaUFkZW1vLWNlcnQ="}

@@ -6,6 +6,7 @@ A number in the mode `always_valid` gets the answer of v2.43 and later: every we
 # spec: on-premises-api.md#3.1, on-premises-api.md#6.1
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Protocol
@@ -22,6 +23,8 @@ from waypost.ports import Documents
 from waypost.wire.client_notices import Contact, contacts_checked
 
 REMEMBERED_MS = timedelta(days=7) // timedelta(milliseconds=1)
+
+_AT_ONCE = 256
 
 IsOnWhatsApp = Callable[[str], bool]
 Notice = Callable[[Number, str, bytes], Awaitable[None]]
@@ -64,7 +67,7 @@ class Contacts:
             return [_known(text, valid=True) for text in asked]
         found = [await self._remembered(number, text) for text in dict.fromkeys(asked)] if not force else []
         remembered = {contact.input: contact for contact in found if contact is not None}
-        fresh = {text: await self._ask(number, text) for text in dict.fromkeys(asked) if text not in remembered}
+        fresh = await self._ask_all(number, [text for text in dict.fromkeys(asked) if text not in remembered])
         if wait or not fresh:
             return [remembered.get(text) or fresh[text] for text in asked]
         await self._notice(number, *contacts_checked(list(fresh.values())))
@@ -85,6 +88,14 @@ class Contacts:
         if kept is None or self._clock.now_ms() - kept.at_ms >= REMEMBERED_MS:
             return None
         return _known(text, valid=kept.valid)
+
+    async def _ask_all(self, number: Number, texts: Sequence[str]) -> dict[str, Contact]:
+        """Ask for many at once, so that they share a commit."""
+        fresh: dict[str, Contact] = {}
+        for begin in range(0, len(texts), _AT_ONCE):
+            some = texts[begin : begin + _AT_ONCE]
+            fresh |= zip(some, await asyncio.gather(*(self._ask(number, text) for text in some)), strict=True)
+        return fresh
 
     async def _ask(self, number: Number, text: str) -> Contact:
         wa_id = _digits(text)

@@ -26,6 +26,7 @@ from waypost.model import (
     StatusUpdate,
 )
 from waypost.wire import cloud, onprem
+from waypost.wire.renderings import RENDERERS
 
 NUMBER = Number(
     id=NumberId(15550100200),
@@ -256,3 +257,23 @@ def test_an_id_that_is_not_ours_is_passed_on() -> None:
 
     assert told is not None
     assert msgspec.json.decode(told)["messages"][0]["context"] == {"id": "wamid.elsewhere"}
+
+
+def test_an_error_of_no_message_is_told_alone_in_both_dialects() -> None:
+    fault = {"code": 131047, "title": "t", "message": "t", "error_data": {"details": "Too late."}, "href": "h"}
+    body = msgspec.json.encode({"errors": [fault]})
+    event = structs.replace(status_event(update(Status.READ)), kind="messages", status=None, body=body)
+
+    told = onprem.render_event(event, NUMBER)
+
+    assert told is not None
+    assert [(error["code"], error["details"]) for error in msgspec.json.decode(told)["errors"]] == [(470, "Too late.")]
+
+
+def test_what_only_one_dialect_has_is_not_told_in_the_other() -> None:
+    event = structs.replace(
+        status_event(update(Status.READ)), kind="client.contacts", status=None, body=b'{"contacts":[]}'
+    )
+
+    assert onprem.render_event(event, NUMBER) == b'{"contacts":[]}'
+    assert RENDERERS["cloud"](event, NUMBER) is None

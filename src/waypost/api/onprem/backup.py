@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Raw, Struct
 
 from waypost.api.bodies import json_body
 from waypost.api.onprem.callers import Callers
+from waypost.api.onprem.settings import changed
 from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
@@ -21,6 +22,7 @@ from waypost.lib import sealed
 from waypost.model import Number, OnPremSettings, Provider, Webhook
 from waypost.ports import Records
 from waypost.wire import onprem
+from waypost.wire.onprem_settings import application, parse_application, parse_provider
 from waypost.wire.profile import Profile
 from waypost.wire.reading import parse
 
@@ -29,6 +31,9 @@ MAX_BLOB_BYTES = 8 * 1024 * 1024
 _TWO_STEP = "/v1/settings/account/two-step"
 
 _Password = Annotated[str, Meta(min_length=1, max_length=256)]
+
+
+_PinText = Annotated[str, Meta(pattern=r"^[0-9]{6}$(?!\n)")]
 
 
 class _Backup(Struct):
@@ -41,17 +46,17 @@ class _Restore(Struct):
 
 
 class _Pin(Struct):
-    pin: Annotated[str, Meta(pattern=r"^[0-9]{6}$(?!\n)")]
+    pin: _PinText
 
 
 class _Contents(Struct):
-    """What a blob holds."""
+    """What a blob holds: nothing that a client could not set otherwise, since anybody can seal what they like."""
 
-    settings: OnPremSettings
+    application: Raw
     profile: Profile
-    providers: list[Provider] = []
+    providers: list[Raw] = []
     webhook: Webhook | None = None
-    pin: str | None = None
+    pin: _PinText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +82,13 @@ class Backup:
         """Return the settings, the profile, the media providers and the PIN, sealed with the password."""
         number = self.callers.admin(request)
         password = parse(_Backup, await json_body(request)).password
+        shown = application(number.onprem, wa_id=number.digits, webhook_url="")
+        del shown["wa_id"]
+        providers = onprem.providers_shown(await self.records.load_providers(number.id), masked=False)
         contents = _Contents(
-            settings=number.onprem,
+            application=Raw(msgspec.json.encode(shown)),
             profile=await self.profiles.get(number),
-            providers=await self.records.load_providers(number.id),
+            providers=[Raw(msgspec.json.encode([provider])) for provider in providers],
             webhook=number.webhook,
             pin=number.standing.pin,
         )
@@ -96,7 +104,7 @@ class Backup:
             raise Refusal(
                 INVALID_VALUE, "Parameter 'data' is no backup, or 'password' is not the one that it was made with."
             )
-        await self._bring_back(number, msgspec.json.decode(text, type=_Contents))
+        await self._bring_back(number, _read(text))
         return Response(200, onprem.DONE)
 
     async def set_pin(self, request: Request) -> Response:
@@ -112,16 +120,27 @@ class Backup:
 
     async def _bring_back(self, number: Number, contents: _Contents) -> None:
         """Set everything; the webhook is checked anew, as a blob may come from where other addresses were allowed."""
+        settings = changed(OnPremSettings(), parse_application(bytes(contents.application), wa_id=number.digits))
+        bodies = [parse_provider(bytes(each)) for each in contents.providers]
         webhook = contents.webhook
         if webhook is not None and (number.webhook is None or number.webhook.url != webhook.url):
             await self.subscribe.unverified(number, webhook.url, dict(webhook.headers))
-        for provider in contents.providers:
+        for given in bodies:
+            provider = Provider(given.name, given.kind, given.username, given.password, given.bearer)
             await self.records.save_provider(number.id, provider)
         await self.profiles.drawer.put(number.id, contents.profile)
         now = self.directory.number(number.id) or number
         standing = replace(now.standing, pin=contents.pin)
-        await self.directory.save_number(replace(now, onprem=contents.settings, standing=standing))
+        settings = replace(settings, contacts_mode=now.onprem.contacts_mode, shards=now.onprem.shards)
+        await self.directory.save_number(replace(now, onprem=settings, standing=standing))
 
     async def _save_pin(self, number: Number, pin: str | None) -> None:
         now = self.directory.number(number.id) or number
         await self.directory.save_number(replace(now, standing=replace(now.standing, pin=pin)))
+
+
+def _read(text: bytes) -> _Contents:
+    try:
+        return msgspec.json.decode(text, type=_Contents)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise Refusal(INVALID_VALUE, "Parameter 'data' is no backup of this server.") from None

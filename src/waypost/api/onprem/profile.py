@@ -132,7 +132,7 @@ class Profile:
             raise Refusal(UNKNOWN_OBJECT, "There is no photo.")
         if request.query.get("format") == "link":
             return Response(200, onprem.answer(settings={"profile": {"photo": {"link": self._link()}}}))
-        return Response(200, photo.data, content_type=photo.mime)
+        return Response(200, photo.data, content_type=photo.mime, headers=[(b"x-content-type-options", b"nosniff")])
 
     async def set_photo(self, request: Request) -> Response:
         """Take a picture: as the body, or as the part `file` of a form."""

@@ -49,7 +49,7 @@ class Settings:
                 await self._point(number, patch.webhook_url)
             current = self._current(number)
             dialect = "onprem" if patch.webhook_url else current.callback_dialect
-            settings = _changed(current.onprem, patch)
+            settings = changed(current.onprem, patch)
             await self.directory.save_number(replace(current, onprem=settings, callback_dialect=dialect))
         return Response(200, onprem.DONE)
 
@@ -103,7 +103,7 @@ class Providers:
         return Response(200, onprem.DONE)
 
 
-def _changed(settings: OnPremSettings, patch: ApplicationPatch) -> OnPremSettings:
+def changed(settings: OnPremSettings, patch: ApplicationPatch) -> OnPremSettings:
     """Return the settings with the changes that are not None."""
     names = (
         "backoff_step_ms", "backoff_max_ms", "max_concurrent_requests", "sent", "delivered", "read", "auto_download",

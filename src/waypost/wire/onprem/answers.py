@@ -103,11 +103,15 @@ def providers_answer(providers: Iterable[ProviderFacts], *, masked: bool = False
 
     # spec: on-premises-api.md#3.4
     """
-    shown = [
+    return settings_answer({"media": {"providers": providers_shown(providers, masked=masked)}})
+
+
+def providers_shown(providers: Iterable[ProviderFacts], *, masked: bool) -> list[dict[str, Any]]:  # Any: JSON objects
+    """Return the media providers as they were set."""
+    return [
         {"name": provider.name, "type": provider.kind, "config": _config(provider, masked=masked)}
         for provider in providers
     ]
-    return settings_answer({"media": {"providers": shown}})
 
 
 def error_body(fault: Fault) -> bytes:
