@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from tests.journeys.conftest import World, code_of
+from tests.support.media import jpeg
 from tests.support.server import NUMBER
 
 pytestmark = pytest.mark.anyio
@@ -121,4 +122,36 @@ async def test_a_profile_that_cannot_be_is_refused(world: World, body: Any) -> N
     answer = await world.client.call("POST", path(world), json=body)
 
     assert answer.status == 400, answer
+    assert await profile_of(world) == {"data": [{"messaging_product": "whatsapp"}]}
+
+
+async def uploaded(world: World, data: bytes, mime: str) -> str:
+    """Upload a file and return its handle."""
+    query = f"file_name=logo&file_length={len(data)}&file_type={mime}"
+    session = (await world.client.call("POST", f"/v24.0/400000000000001/uploads?{query}")).json["id"]
+    answer = await world.client.call("POST", f"/v24.0/{session}", data=data, headers={"file_offset": "0"})
+    assert answer.status == 200, answer
+    return str(answer.json["h"])
+
+
+@pytest.mark.parametrize("face", ["meta"])
+async def test_a_picture_is_set_by_the_handle_of_an_upload(world: World) -> None:
+    sample = jpeg()
+    handle = await uploaded(world, sample.data, sample.mime)
+
+    changed = await change(world, profile_picture_handle=handle, profile_picture_url="https://evil.example/a.jpg")
+
+    assert changed.status == 200, changed
+    [shown] = (await profile_of(world, "?fields=profile_picture_url"))["data"]
+    picture = await world.client.call("GET", shown["profile_picture_url"])
+    altered = await world.client.call("GET", shown["profile_picture_url"] + "0")
+    assert (picture.status, picture.body) == (200, sample.data)
+    assert altered.status == 404
+
+
+@pytest.mark.parametrize("face", ["meta"])
+async def test_a_handle_that_is_none_sets_no_picture(world: World) -> None:
+    changed = await change(world, profile_picture_handle="4::nothing")
+
+    assert code_of(world.client, changed) == (400, 100)
     assert await profile_of(world) == {"data": [{"messaging_product": "whatsapp"}]}

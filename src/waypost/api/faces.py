@@ -5,12 +5,18 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from waypost.api import auth
+from waypost.api.cloud.accounts import AccountPages
+from waypost.api.cloud.automation import Automation
 from waypost.api.cloud.blocks import BlockList
 from waypost.api.cloud.callers import Callers as CloudCallers
+from waypost.api.cloud.denied import Denied
 from waypost.api.cloud.errors import render_meta, render_proxy
+from waypost.api.cloud.marketing import Marketing
 from waypost.api.cloud.media import Media
 from waypost.api.cloud.messages import Messages
+from waypost.api.cloud.numbers import Numbers, Shown
 from waypost.api.cloud.profile import Profile
+from waypost.api.cloud.qr import Links
 from waypost.api.cloud.templates import Templates
 from waypost.api.cloud.topics import Topic, routes_of
 from waypost.api.cloud.uploads import Uploads
@@ -36,6 +42,8 @@ from waypost.api.openapi import Face, document_handler
 from waypost.api.routing import Router, Scope, split_version
 from waypost.api.server import Application, Mount, PathRules, build_app
 from waypost.flows.accept import Accept
+from waypost.flows.accounts import BusinessAccounts
+from waypost.flows.automation import Automations
 from waypost.flows.blocks import Blocks
 from waypost.flows.contacts import Contacts, Notice
 from waypost.flows.directory import Directory
@@ -47,12 +55,17 @@ from waypost.flows.mark_read import MarkRead
 from waypost.flows.media import MediaShelf
 from waypost.flows.media_urls import MediaURLs
 from waypost.flows.profile import Profiles
+from waypost.flows.registration import Registration
+from waypost.flows.standing import Standings
 from waypost.flows.subscribe import Subscribe
 from waypost.flows.templates import Templates as TemplatesFlow
 from waypost.flows.usage import Usage
 from waypost.flows.users import Users as Accounts
 from waypost.lib.clock import Clock
 from waypost.ports import Documents, Records
+from waypost.wire.commerce import Commerce
+from waypost.wire.numbers import Settings as NumberSettings
+from waypost.wire.qr import Link
 
 _VERSION = re.compile(r"/v[0-9]{1,3}\.[0-9]{1,2}/")
 _PROXY_PATHS = ("/messages", "/message", "/media", "/v1/configs/", "/message_templates", "/waba_webhook")
@@ -85,6 +98,10 @@ class Flows:
     blocks: Blocks
     profiles: Profiles
     templates: TemplatesFlow
+    automations: Automations
+    accounts: BusinessAccounts
+    registration: Registration
+    standings: Standings
     usage: Usage
     clock: Clock
     rates_lifted: bool
@@ -143,12 +160,23 @@ class _Topic(Protocol):
 def _cloud(flows: Flows, identify: auth.Identify) -> list[_Topic]:
     """Return the topics of the Cloud faces; media are the last, since every id that is nothing else is theirs."""
     callers = CloudCallers(flows.directory, identify, flows.usage)
+    messages = Messages(flows.directory, flows.accept, flows.mark_read, identify)
+    webhooks = Webhooks(flows.directory, flows.subscribe, identify)
+    shown = Shown(flows.accounts, flows.automations, webhooks)
+    settings = Drawer(flows.documents, "settings", NumberSettings)
+    commerce = Drawer(flows.documents, "commerce", Commerce)
     return [
-        Messages(flows.directory, flows.accept, flows.mark_read, identify),
+        messages,
         Uploads(CloudCallers(flows.directory, auth.upload, flows.usage), flows.templates.uploads),
-        Webhooks(flows.directory, flows.subscribe, identify),
+        webhooks,
+        Numbers(callers, shown, flows.registration, flows.standings, settings),
+        Automation(callers, flows.automations, commerce),
+        AccountPages(callers, flows.accounts),
+        Links(callers, Drawer(flows.documents, "qr", Link), flows.clock),
+        Marketing(callers, messages),
+        Denied(callers),
         Templates(callers, flows.templates),
-        Profile(callers, flows.profiles),
+        Profile(callers, flows.profiles, flows.templates.uploads, flows.urls),
         BlockList(callers, flows.blocks),
         Media(flows.directory, flows.shelf, flows.urls, identify),
     ]

@@ -10,6 +10,8 @@ from waypost.api.faces import Flows
 from waypost.app.ground import Ground
 from waypost.app.lanes import message_lanes, troubled_lanes, webhook_lanes
 from waypost.flows.accept import Accept, Meters
+from waypost.flows.accounts import BusinessAccounts
+from waypost.flows.automation import Automations
 from waypost.flows.blocks import Blocks
 from waypost.flows.contacts import Contacts
 from waypost.flows.deliver import Deliver
@@ -22,6 +24,8 @@ from waypost.flows.mischief import Mischief
 from waypost.flows.notify import Notify
 from waypost.flows.profile import Profiles
 from waypost.flows.receive import Receive, Recent
+from waypost.flows.registration import Registration
+from waypost.flows.standing import Standings
 from waypost.flows.subscribe import Subscribe
 from waypost.flows.template_review import Review
 from waypost.flows.templates import Templates
@@ -56,6 +60,11 @@ class Parts:
     upkeep: Upkeep
     counts: Counter[str]
     """What happened since the start, for the metrics."""
+
+    async def load(self) -> None:
+        """Read anew what is kept in memory of numbers and accounts."""
+        await self.flows.blocks.load(self.ground.directory)
+        await self.flows.accounts.load(self.ground.directory)
 
     async def run(self) -> None:
         """Run what runs for ever; raises the first bug that ends any of it."""
@@ -116,7 +125,8 @@ def build(ground: Ground) -> Parts:
         recent.remember(message)
         messages.offer(message)
 
-    accept = Accept(store, ground.directory, shelf, Meters(lifted=relaxed), clock, ground.keys, enqueue)
+    meters, accounts = Meters(lifted=relaxed), BusinessAccounts(store)
+    accept = Accept(store, ground.directory, shelf, accounts, meters, clock, ground.keys, enqueue)
     figures = Figures(waiting=lambda: webhooks.held, accepted=lambda: counts["accepted"])
     flows = _flows(ground, accept, receive, network, figures)
     upkeep = Upkeep(store, ground.blobs, shelf, ground.directory, clock)
@@ -178,6 +188,10 @@ def _flows(ground: Ground, accept: Accept, receive: Receive, network: Network, f
         blocks=receive.blocks,
         profiles=Profiles.over(ground.store),
         templates=_templates(ground, receive, accept.shelf),
+        automations=Automations.over(ground.store),
+        accounts=accept.accounts,
+        registration=Registration(ground.directory, ground.store, ground.clock),
+        standings=Standings(ground.directory, accept.accounts, receive, ground.clock),
         usage=Usage(ground.directory, ground.clock, lifted=relaxed),
         clock=ground.clock,
         rates_lifted=relaxed,

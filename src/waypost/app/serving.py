@@ -49,7 +49,7 @@ async def start(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, Ready
     ground = await lay_ground(settings, stack)
     parts = build(ground)
     await ground.directory.load()
-    await parts.receive.blocks.load(ground.directory)
+    await parts.load()
     begun = await make_ready(
         _start_of(settings), directory=ground.directory, store=ground.store, receive=parts.receive, keys=ground.keys
     )
@@ -109,6 +109,8 @@ def _operated(parts: Parts, poster: Poster) -> Operated:
         shelf=parts.flows.shelf,
         subscribe=Subscribe(ground.directory, poster, ANYWHERE, parts.network.faults.fails_handshake, trusted=True),
         review=parts.flows.templates.review,
+        registration=parts.flows.registration,
+        standings=parts.flows.standings,
         clock=ground.clock,
         keys=ground.keys,
         again=parts.webhooks.hurry,
@@ -145,7 +147,8 @@ async def _reset(parts: Parts) -> None:
     ground.clock.advance(timedelta(milliseconds=-ground.clock.offset_ms))
     await ground.store.put_state("clock", b"{}")
     await ground.directory.load()
-    await parts.receive.blocks.load(ground.directory)
+    await parts.load()
+    await parts.flows.standings.reset()
     number = ground.directory.number(NumberId(int(ground.settings.number)))
     if number is not None:
         await furnish(number, directory=ground.directory, store=ground.store, receive=parts.receive, keys=ground.keys)

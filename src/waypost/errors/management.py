@@ -14,7 +14,7 @@ CALL_LIMIT = Problem(
     fix="The account has used up its management calls of this hour: 5,000 with a registered number, else 200.",
 )  # fmt: skip
 NOT_PERMITTED = Problem(
-    name="not_permitted", code=10, http=403, title="Application does not have permission for this action",
+    name="not_permitted", code=10, http=403, title="Permission Denied",
     onprem_code=1005, onprem_http=403, onprem_title="Access denied",
     fix="Waypost does not offer flows, calls and groups: it answers like an app without the permission.",
 )  # fmt: skip

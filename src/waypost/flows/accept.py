@@ -15,6 +15,7 @@ from weakref import WeakValueDictionary
 from waypost.errors import Fault, Refusal
 from waypost.errors.rates import PAIR_RATE, THROUGHPUT
 from waypost.errors.requests import IDEMPOTENCY_CONFLICT, INVALID_PARAMETER, RECIPIENT_IS_SENDER
+from waypost.flows.accounts import BusinessAccounts
 from waypost.flows.directory import Directory
 from waypost.flows.media import MediaShelf
 from waypost.lib import ids
@@ -48,20 +49,22 @@ class Meters:
 
     def __init__(self, *, lifted: bool) -> None:
         self._lifted = lifted
-        self._throughput = rates.Meter(rates.THROUGHPUT)
+        self._throughput = {rate: rates.Meter(rates.throughput(rate)) for rate in (20, 80, 1_000)}
         self._pair = rates.Meter(rates.PAIR)
 
     def forget(self) -> None:
         """Start anew, after platform time was set back."""
-        self._throughput.forget()
+        for meter in self._throughput.values():
+            meter.forget()
         self._pair.forget()
 
     def fault(self, number: Number, wa_id: str, now_ms: int) -> Fault | None:
         """Count one message, or say which rate it breaks."""
         if self._lifted:
             return None
-        if wait_ms := self._throughput.admit(number.id, now_ms):
-            details = "The phone number is above its messages-per-second throughput of 80."
+        rate = number.standing.throughput
+        if wait_ms := self._throughput[rate].admit(number.id, now_ms):
+            details = f"The phone number is above its messages-per-second throughput of {rate}."
             return Fault(THROUGHPUT, details, retry_after_seconds=1 + wait_ms // 1000)
         if wait_ms := self._pair.admit((number.id, wa_id), now_ms):
             details = f"Too many messages from this number to the same user; wait {1 + wait_ms // 1000} s."
@@ -76,6 +79,7 @@ class Accept:
     store: Store
     directory: Directory
     shelf: MediaShelf
+    accounts: BusinessAccounts
     meters: Meters
     clock: Clock
     keys: ids.KeyMaker
@@ -114,6 +118,8 @@ class Accept:
 
     async def _checked(self, number: Number, request: SendRequest, raw: bytes, dialect: Dialect) -> Outbound:
         """Return the message that a request asks for, not stored yet. Raises Refusal."""
+        if fault := self.accounts.fault(number):
+            raise Refusal(fault.problem, fault.details)
         if request.wa_id == number.digits:
             raise Refusal(RECIPIENT_IS_SENDER, f"The recipient {request.to} is the sending number itself.")
         template = self._template(number, request)

@@ -23,6 +23,7 @@ _TAG_BYTES = 2
 # spec: cloud-api.md#2.3, on-premises-api.md#3.2
 _CLOUD_SENT, _CLOUD_RECEIVED = 0x11, 0x12
 _ONPREM_SENT, _ONPREM_RECEIVED = 0x80, 0x00
+_LINK_SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _RECEIVED_MARK = 0x3A  # the first byte of every key that a phone made
 
 
@@ -188,3 +189,13 @@ def new_secret(prefix: str = "") -> str:
 def new_trace_id() -> str:
     """Return an `fbtrace_id`: opaque, for a person to quote."""
     return "A" + secrets.token_urlsafe(16)
+
+
+def new_code() -> str:
+    """Return six random digits, for a person to type."""
+    return f"{secrets.randbelow(1_000_000):06d}"
+
+
+def new_link_code() -> str:
+    """Return fourteen random letters and digits, as links to a chat have them."""
+    return "".join(secrets.choice(_LINK_SIGNS) for _ in range(14))

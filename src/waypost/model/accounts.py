@@ -131,6 +131,9 @@ class Standing:
     verified: bool = True
     """Whether the code of `request_code` was given back."""
     name_status: str = "APPROVED"
+    new_name: str | None = None
+    """The display name that was asked for, until it is granted."""
+    new_name_status: str = "NONE"
     pin: str | None = None
     """Two-step verification; six digits."""
 

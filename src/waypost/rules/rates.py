@@ -47,6 +47,11 @@ ONPREM_OTHERS = Rate(interval_us=50_000, burst=60)
 """20 requests per second to every other On-Premises path, 60 at once."""
 
 
+def throughput(per_second: int) -> Rate:
+    """Return the rate of a number that may send so many messages a second, all of them at once."""
+    return Rate(interval_us=1_000_000 // per_second, burst=per_second)
+
+
 class Meter:
     """The arrival times of many subjects; forgets those that have had nothing to wait for."""
 

@@ -35,6 +35,81 @@ class NumberView(Struct):
     webhook: WebhookView | None
 
 
+Quality = Literal["GREEN", "YELLOW", "RED", "UNKNOWN"]
+Tier = Literal["TIER_50", "TIER_250", "TIER_2K", "TIER_10K", "TIER_100K", "TIER_UNLIMITED"]
+NameStatus = Literal["APPROVED", "DECLINED", "PENDING_REVIEW", "AVAILABLE_WITHOUT_REVIEW", "EXPIRED", "NONE"]
+
+
+class NumberDetail(NumberView):
+    """A business number as the platform regards it; `verification_code` is what `verify_code` waits for."""
+
+    quality: str
+    throughput: int
+    tier: str
+    registered: bool
+    verified: bool
+    name_status: str
+    new_name: str | None
+    has_pin: bool
+    verification_code: str | None
+
+
+class NumberPatch(Request):
+    """What the platform is to think of a number; the subscriber is told where the platform would tell.
+
+    `name_status` decides on a name that was asked for. `deleted` lets it be as one that was deleted just now.
+    Besides: another app secret, this one, or one that is made up.
+    """
+
+    quality: Quality | UnsetType = UNSET
+    throughput: Literal[20, 80, 1000] | UnsetType = UNSET
+    tier: Tier | UnsetType = UNSET
+    registered: bool | UnsetType = UNSET
+    verified: bool | UnsetType = UNSET
+    name_status: NameStatus | UnsetType = UNSET
+    name_reason: Annotated[str, Meta(max_length=512)] | None = None
+    deleted: bool = False
+    app_secret: Annotated[str, Meta(pattern=r"^[\x21-\x7e]{1,256}$(?!\n)")] | UnsetType = UNSET
+    rotate_app_secret: bool = False
+
+
+class PatchedNumber(NumberDetail):
+    """A number after a change; an app secret that was made up is told this once."""
+
+    app_secret: str | None
+    former_secret_until: datetime | None
+    """Until then the secret that it had signs beside the new one, in platform time."""
+
+
+class AccountView(Struct):
+    """An account as the platform regards it."""
+
+    waba_id: str
+    name: str
+    currency: str
+    timezone_id: str
+    review: str
+    disabled: bool
+    restriction: str | None
+
+
+class AccountList(Struct):
+    """Every account."""
+
+    accounts: list[AccountView]
+
+
+class AccountChange(Request):
+    """What is to change; each of the last three is told to the subscribers. A disabled account cannot send."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=512)] | UnsetType = UNSET
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$")] | UnsetType = UNSET
+    timezone_id: Annotated[str, Meta(pattern=r"^[0-9]{1,3}$")] | UnsetType = UNSET
+    review: Literal["APPROVED", "PENDING", "REJECTED"] | UnsetType = UNSET
+    disabled: bool | UnsetType = UNSET
+    restriction: Annotated[str, Meta(pattern=r"^RESTRICTED_[A-Z_]{1,80}$")] | UnsetType | None = UNSET
+
+
 class NumberList(Struct):
     """Every number."""
 
@@ -51,27 +126,14 @@ class NumberChange(Request):
     """On-Premises: whether contacts are checked, and unknown ones refused."""
 
 
-class SecretChange(Request):
-    """Another app secret for a number: this one, or one that is made up."""
-
-    app_secret: Annotated[str, Meta(pattern=r"^[\x21-\x7e]{1,256}$(?!\n)")] | UnsetType = UNSET
-    rotate_app_secret: bool = False
-
-
-class ChangedSecret(NumberView):
-    """A number whose app secret has changed; one that was made up is told this once."""
-
-    app_secret: str | None
-    former_secret_until: datetime | None
-    """Until then the secret that it had signs beside the new one, in platform time."""
-
-
 class NewNumber(Request):
     """A number to add; its phone_number_id is the same digits."""
 
     number: Digits
     name: Annotated[str, Meta(min_length=1, max_length=512)] = "Waypost"
     callback_dialect: Dialect = "cloud"
+    waba_id: Annotated[str, Meta(pattern=r"^[1-9][0-9]{4,17}$")] | None = None
+    """The account it joins, or that it begins; without it the account of the first number."""
 
 
 class AddedNumber(NumberView):

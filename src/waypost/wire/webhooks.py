@@ -43,12 +43,6 @@ class WebhookConfiguration(Struct):
     verify_token: str = ""
 
 
-class Override(Struct):
-    """The body of Meta's call."""
-
-    webhook_configuration: WebhookConfiguration
-
-
 class AppSubscription(Struct):
     """Meta's subscription of an app to an account; a URL is the account's override, none lifts it."""
 

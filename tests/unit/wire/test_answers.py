@@ -2,7 +2,7 @@
 
 import pytest
 from tests.conftest import Golden
-from tests.unit.wire.test_events import NUMBER, WAMID, medium
+from tests.unit.wire.test_events import WAMID, medium
 
 from waypost.errors import Fault
 from waypost.errors.callers import NO_TOKEN, UNKNOWN_OBJECT
@@ -96,16 +96,6 @@ def test_a_media_look_up_is_answered() -> None:
         b'{"messaging_product":"whatsapp","url":"http://127.0.0.1/x?mid=1&ext=2","mime_type":"image/jpeg",'
         b'"sha256":"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f","file_size":184233,'
         b'"id":"990000000000111"}'
-    )
-
-
-def test_a_number_look_up_is_answered() -> None:
-    answer = cloud.number_answer(NUMBER, webhooks={"phone_number": "https://crm.example.com/hook"})
-
-    assert answer == (
-        b'{"id":"15550100200","display_phone_number":"+1 555-010-0200","verified_name":"Tidewater Bikes",'
-        b'"quality_rating":"GREEN","code_verification_status":"VERIFIED","name_status":"APPROVED",'
-        b'"throughput":{"level":"STANDARD"},"webhook_configuration":{"phone_number":"https://crm.example.com/hook"}}'
     )
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from waypost.api.bodies import json_body
 from waypost.api.cloud.callers import Callers
+from waypost.api.cloud.paging import paged
 from waypost.api.cloud.topics import Topic
 from waypost.api.routing import Request, Response
 from waypost.errors.management import BLOCK_FAILED
 from waypost.flows.blocks import Blocks
 from waypost.lib.ids import new_trace_id
 from waypost.wire.blocks import BlockRequest, UserOutcome, blocked_answer, list_answer
-from waypost.wire.fields import page
 from waypost.wire.reading import parse
 
 _EDGE = "/block_users"
@@ -37,7 +37,7 @@ class BlockList:
     async def list(self, request: Request) -> Response:
         """List the blocked users, page by page."""
         number = self.callers.number(request)
-        shown, paging = page([(wa_id, wa_id) for wa_id in self.blocks.users(number)], request.query)
+        shown, paging = paged(request, [(wa_id, wa_id) for wa_id in self.blocks.users(number)])
         return Response(200, list_answer(shown, paging))
 
     async def add(self, request: Request) -> Response:

@@ -13,7 +13,7 @@ from waypost.api.routing import Request, Response, Route
 from waypost.flows.accept import Accept
 from waypost.flows.directory import Directory
 from waypost.flows.mark_read import MarkRead
-from waypost.model import Earlier, Outbound
+from waypost.model import Earlier, Number, Outbound
 from waypost.wire import cloud
 
 
@@ -52,6 +52,10 @@ class Messages:
         if isinstance(parsed, cloud.MarkRead):
             await self.mark_read(number, parsed.message_id, typing=parsed.typing)
             return Response(200, cloud.SUCCESS)
+        return await self.send(request, number, parsed, raw)
+
+    async def send(self, request: Request, number: Number, parsed: cloud.SendRequest, raw: bytes) -> Response:
+        """Send what was read of a request; with an `Idempotency-Key` once."""
         key = key_of(request)
         if key is None:
             message: Outbound | Earlier = await self.accept(number, parsed, raw, dialect="cloud")

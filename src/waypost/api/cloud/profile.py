@@ -5,16 +5,28 @@
 
 from dataclasses import dataclass
 
+from msgspec import UNSET, structs
+
+from waypost.api import auth
 from waypost.api.bodies import json_body
 from waypost.api.cloud.callers import Callers
 from waypost.api.cloud.topics import Topic
-from waypost.api.routing import Request, Response
+from waypost.api.files import file_response
+from waypost.api.routing import Answer, Request, Response, Route
+from waypost.errors import Refusal
+from waypost.errors.requests import INVALID_PARAMETER
+from waypost.flows.media_urls import MediaURLs
 from waypost.flows.profile import Profiles
+from waypost.flows.uploads import Uploads
+from waypost.model import Number
 from waypost.wire import cloud
 from waypost.wire.fields import asked_fields
 from waypost.wire.profile import FIELDS, ProfileRequest, profile_answer
+from waypost.wire.profile import Profile as Stored
 from waypost.wire.reading import parse
 
+_PICTURES = ("image/jpeg", "image/png")
+_PICTURE = "/whatsapp_business/profile_picture"
 _EDGE = "/whatsapp_business_profile"
 
 
@@ -24,6 +36,8 @@ class Profile:
 
     callers: Callers
     profiles: Profiles
+    uploads: Uploads
+    urls: MediaURLs
 
     def meta(self) -> Topic:
         """Return what Meta's graph offers."""
@@ -37,15 +51,43 @@ class Profile:
         """Return the business profile, or the `fields` of it that are asked for."""
         number = self.callers.number(request)
         wanted = asked_fields(request.query, FIELDS, FIELDS)
-        return Response(200, profile_answer(await self.profiles.get(number), wanted))
+        profile = await self.profiles.get(number)
+        if "profile_picture_url" in wanted and profile.profile_picture_handle:
+            profile = structs.replace(profile, profile_picture_url=await self._picture_url(number, request, profile))
+        return Response(200, profile_answer(profile, wanted))
 
     async def post(self, request: Request) -> Response:
         """Change the business profile."""
         number = self.callers.number(request)
         change = parse(ProfileRequest, await json_body(request))
         change.check()
-        await self.profiles.change(number, change)
+        if change.profile_picture_handle:
+            await self._check_picture(number, change.profile_picture_handle)
+        await self.profiles.change(number, structs.replace(change, profile_picture_url=UNSET))  # only shown
         return Response(200, cloud.SUCCESS)
+
+    async def picture(self, request: Request) -> Answer:
+        """Serve the profile picture at a looked-up URL; the credential is needed again."""
+        number = auth.either(request, self.callers.directory)
+        medium = await self.uploads.find(number, (await self.profiles.get(number)).profile_picture_handle)
+        if medium is None or self.urls.media_id(request.query) != str(medium.key):
+            return Response(404, b"Not found: the URL is expired, altered or not yours.\n", content_type="text/plain")
+        return file_response(request, medium, self.uploads.shelf)
+
+    async def _check_picture(self, number: Number, handle: str) -> None:
+        medium = await self.uploads.find(number, handle)
+        if medium is None or medium.mime not in _PICTURES:
+            wanted = "give the handle of an uploaded JPEG or PNG"
+            raise Refusal(INVALID_PARAMETER, f"Param profile_picture_handle is '{handle[:60]}'; {wanted}.")
+
+    async def _picture_url(self, number: Number, request: Request, profile: Stored) -> str:
+        """Return an address that works for five minutes, with the credential, as those of media do."""
+        medium = await self.uploads.find(number, profile.profile_picture_handle)
+        host = (request.header(b"host") or b"").decode("latin-1")
+        if medium is None:
+            return ""
+        query = self.urls.url(medium, "").partition("?")[2]
+        return f"{request.scope['scheme']}://{host}{_PICTURE}?{query}"
 
     def _topic(self, path: str, face: str) -> Topic:
         route = self.callers.route
@@ -53,5 +95,6 @@ class Profile:
             [
                 route("GET", path, self.get, f"{face}.profile"),
                 route("POST", path, self.post, f"{face}.change_profile"),
+                Route("GET", _PICTURE, self.picture, f"{face}.profile_picture"),
             ]
         )

@@ -4,12 +4,12 @@
 """
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 import msgspec
 
 from waypost.api.bodies import json_body
 from waypost.api.cloud.callers import Callers
+from waypost.api.cloud.paging import next_url
 from waypost.api.cloud.topics import Node, Topic
 from waypost.api.routing import Handler, Request, Response
 from waypost.errors import Refusal
@@ -62,7 +62,7 @@ class Templates:
         found = [each for each in self._all(number) if wire.matches(each, request.query)]
         shown, paging = page([(_place(template), template) for template in found], request.query)
         if shown and shown[-1] is not found[-1]:
-            paging["next"] = _next_url(request, paging["cursors"]["after"])
+            paging["next"] = next_url(request, paging["cursors"]["after"])
         return Response(200, wire.list_answer(shown, fields, paging))
 
     async def create(self, request: Request) -> Response:
@@ -160,13 +160,6 @@ def _wrapped(handler: Handler) -> Handler:
 
 def _place(template: Template) -> str:
     return str(template.id).zfill(_ID_DIGITS)
-
-
-def _next_url(request: Request, after: str) -> str:
-    """Return the address of the next page, as the client has reached this one."""
-    host = (request.header(b"host") or b"").decode("latin-1")
-    query = {name: value for name, value in request.query.items() if name not in ("after", "before")}
-    return f"{request.scope['scheme']}://{host}{request.path}?{urlencode({**query, 'after': after})}"
 
 
 def _id(text: str) -> int:

@@ -10,7 +10,7 @@ import msgspec
 
 from waypost.api import auth
 from waypost.api.bodies import MAX_JSON_BYTES, json_body
-from waypost.api.cloud.topics import Node, Topic
+from waypost.api.cloud.topics import Topic
 from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
@@ -26,8 +26,8 @@ from waypost.wire.webhooks import (
     AccountConfiguration,
     AppSubscription,
     Configuration,
-    Override,
     Subscription,
+    WebhookConfiguration,
     field_names,
     subscribed_apps_answer,
     subscriptions_answer,
@@ -53,8 +53,7 @@ class Webhooks:
                 Route("GET", subscriptions, self.get_subscriptions, "meta.subscriptions"),
                 Route("POST", subscriptions, self.post_subscriptions, "meta.set_subscription"),
                 Route("DELETE", subscriptions, self.delete_subscriptions, "meta.delete_subscription"),
-            ],
-            [Node(self.is_number, get=self.get_number, post=self.post_number)],
+            ]
         )
 
     def proxy(self) -> Topic:
@@ -68,22 +67,16 @@ class Webhooks:
             ]
         )
 
-    def is_number(self, request: Request) -> bool:
-        """Return whether the path names the caller's number: other digits are a medium's."""
-        return request.params["id"] == self.identify(request, self.directory).digits
+    def configuration(self, number: Number) -> dict[str, str]:
+        """Return the callbacks of a number in the order in which they come before each other."""
+        own = number.callbacks
+        named = {"phone_number": own.number, "whatsapp_business_account": own.account, "application": number.webhook}
+        return {name: webhook.url for name, webhook in named.items() if webhook is not None}
 
-    async def get_number(self, request: Request) -> Response:
-        """Return the number's own fields, and where its events may go: number, account and application."""
-        number = self.identify(request, self.directory)
-        return Response(200, cloud.number_answer(number, webhooks=_urls(number)))
-
-    async def post_number(self, request: Request) -> Response:
-        """Set or remove the number's override: `webhook_configuration`. The handshake runs first."""
-        number = self._number(request)
-        override = parse(Override, await json_body(request)).webhook_configuration
-        webhook = await self._asked(number, override.override_callback_uri, override.verify_token)
+    async def override(self, number: Number, wanted: WebhookConfiguration) -> None:
+        """Set or remove the number's override. The handshake runs first. Raises Refusal."""
+        webhook = await self._asked(number, wanted.override_callback_uri, wanted.verify_token)
         await self.subscribe.override_number(number, webhook)
-        return Response(200, cloud.SUCCESS)
 
     async def get_apps(self, request: Request) -> Response:
         """Return whether the token's app is subscribed to the account, and the account's override."""
@@ -173,11 +166,6 @@ class Webhooks:
         """Return the callback once it has answered; None for an empty URL. Raises Refusal."""
         return await self.subscribe.asked(number, url, verify_token) if url else None
 
-    def _number(self, request: Request) -> Number:
-        number = self.identify(request, self.directory)
-        auth.must_be(number, request.params["id"])
-        return number
-
     def _of_account(self, request: Request) -> Number:
         number = self.identify(request, self.directory)
         return _named(number, number.waba_id, request.params["waba_id"])
@@ -198,13 +186,6 @@ def _named(number: Number, object_id: int, named: str) -> Number:
     if named != str(object_id):
         raise Refusal(UNKNOWN_OBJECT, f"Object with ID '{named}' does not exist")
     return number
-
-
-def _urls(number: Number) -> dict[str, str]:
-    """Return the callbacks of a number in the order in which they come before each other."""
-    own = number.callbacks
-    named = {"phone_number": own.number, "whatsapp_business_account": own.account, "application": number.webhook}
-    return {name: webhook.url for name, webhook in named.items() if webhook is not None}
 
 
 def _configuration(webhook: Webhook | None, whose: str) -> Response:

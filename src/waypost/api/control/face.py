@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 
+from waypost.api.control.accounts import AccountControl
 from waypost.api.control.endpoints import Endpoints
 from waypost.api.control.gate import Gate
 from waypost.api.control.health import Gauges, Health
@@ -20,6 +21,8 @@ from waypost.flows.identity import Identities
 from waypost.flows.inspect import Inspect
 from waypost.flows.media import MediaShelf
 from waypost.flows.play import PhoneNetwork, Play
+from waypost.flows.registration import Registration
+from waypost.flows.standing import Standings
 from waypost.flows.subscribe import Subscribe
 from waypost.flows.template_review import Review
 from waypost.lib.clock import SystemClock
@@ -47,6 +50,8 @@ class Operated:
     shelf: MediaShelf
     subscribe: Subscribe
     review: Review
+    registration: Registration
+    standings: Standings
     clock: SystemClock
     keys: KeyMaker
     again: Again
@@ -79,8 +84,9 @@ def build_control(on: Operated, operator: Operator) -> Control:
         messages=Messages(inspect),
         deliveries=Deliveries(inspect, on.store, on.directory, on.clock, on.again),
         world=World(on.clock, on.records, on.network, on.reset),
-        numbers=Numbers(on.directory, on.subscribe, on.records),
+        numbers=Numbers(on.directory, on.subscribe, on.records, on.registration, on.standings),
         templates=Templates(on.directory, on.review),
         endpoints=Endpoints(on.directory, on.subscribe, on.keys),
+        accounts=AccountControl(on.directory, on.standings),
         health=Health(on.is_ready, on.gauges),
     )

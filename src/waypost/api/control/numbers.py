@@ -1,14 +1,16 @@
 """Management: numbers, their webhooks and tokens."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from waypost.api.control.answers import answer, body_of, unknown
 from waypost.api.routing import Request, Response
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.directory import Directory
+from waypost.flows.registration import Registration
+from waypost.flows.standing import Standings
 from waypost.flows.subscribe import Subscribe
 from waypost.lib.clock import at
 from waypost.lib.ids import new_secret
@@ -18,13 +20,14 @@ from waypost.rules.callbacks import main_callback
 from waypost.wire.control import Success
 from waypost.wire.management import (
     AddedNumber,
-    ChangedSecret,
     NewNumber,
     NewToken,
     NumberChange,
+    NumberDetail,
     NumberList,
+    NumberPatch,
     NumberView,
-    SecretChange,
+    PatchedNumber,
     TokenList,
     TokenRequest,
     TokenView,
@@ -42,6 +45,8 @@ class Numbers:
     directory: Directory
     subscribe: Subscribe
     records: Records
+    registration: Registration
+    standings: Standings
 
     async def list(self, request: Request) -> Response:
         """List the business numbers."""
@@ -49,7 +54,10 @@ class Numbers:
         return answer(NumberList([_view(number) for number in self.directory.numbers()]))
 
     async def add(self, request: Request) -> Response:
-        """Add a number to the account of the first; the answer has its token and app secret, this once."""
+        """Add a number, to the account of the first unless another is named.
+
+        The answer has its token and app secret, this once.
+        """
         wish = await body_of(request, NewNumber)
         number_id = NumberId(int(wish.number))
         if str(number_id) != wish.number or self.directory.number(number_id) is not None:
@@ -57,7 +65,7 @@ class Numbers:
         there = self.directory.numbers()
         number = Number(
             id=number_id,
-            waba_id=there[0].waba_id if there else number_id,
+            waba_id=_account_of(wish, there),
             name=wish.name,
             app_secret=new_secret(),
             callback_dialect=wish.callback_dialect,
@@ -91,26 +99,28 @@ class Numbers:
         await self.directory.save_number(now)
         return answer(_view(now))
 
-    async def change_secret(self, request: Request) -> Response:
-        """Give a number another app secret: `app_secret`, or a new one that the answer tells once.
+    async def get(self, request: Request) -> Response:
+        """Show a number as the platform regards it, with the verification code that waits to be given back."""
+        return answer(await self._detail(self._number(request)))
+
+    async def patch(self, request: Request) -> Response:
+        """Play the platform for a number: its quality, throughput, limit, registration, name; or change its app secret.
 
         For 24 h of platform time `webhook-signature` carries both signatures, the new one first;
         `X-Hub-Signature-256` has room for the new one only. A secret in the settings counts again at the next start.
         """
         number = self._number(request)
-        wish = await body_of(request, SecretChange)
-        is_given = wish.app_secret is not UNSET
-        if is_given == wish.rotate_app_secret:
-            raise Refusal(INVALID_VALUE, "Give either app_secret, or rotate_app_secret: true.")
-        made = None if is_given else new_secret()
-        now = await self.directory.change_secret(number, made or str(wish.app_secret))
-        until = at(now.former_secret.until_ms) if now.former_secret else None
-        view = _view(now)
-        return answer(
-            ChangedSecret(
-                view.phone_number_id, view.waba_id, view.name, view.callback_dialect, view.webhook, made, until
-            )
-        )
+        change = await body_of(request, NumberPatch)
+        is_given = change.app_secret is not UNSET
+        if change == NumberPatch() or (is_given and change.rotate_app_secret):
+            raise Refusal(INVALID_VALUE, "Give something to change; of a secret app_secret or rotate_app_secret: true.")
+        number = await self._regard(self.directory.number(number.id) or number, change)
+        made = new_secret() if change.rotate_app_secret else None
+        if is_given or made:
+            number = await self.directory.change_secret(number, made or str(change.app_secret))
+        until = at(number.former_secret.until_ms) if number.former_secret else None
+        detail = structs.asdict(await self._detail(number))
+        return answer(PatchedNumber(**detail, app_secret=made, former_secret_until=until))
 
     async def remove_webhook(self, request: Request) -> Response:
         """Send a number's events nowhere; those that wait are cancelled."""
@@ -152,6 +162,38 @@ class Numbers:
         await self.directory.grant(token, number_id, scope=scope)
         return token
 
+    async def _regard(self, number: Number, change: NumberPatch) -> Number:
+        """Let the platform think of a number as the change says."""
+        known = asdict(number.standing)
+        plain = {name: value for name, value in structs.asdict(change).items() if name in known and value is not UNSET}
+        decision = plain.pop("name_status", None)
+        is_decision = decision in ("APPROVED", "DECLINED")
+        if decision and not is_decision:
+            plain["name_status"] = decision
+        if plain:
+            number = await self.standings.change(number, replace(number.standing, **plain))
+        if change.deleted:
+            await self.registration.deleted(number)
+        if is_decision:
+            approved = decision == "APPROVED"
+            number = await self.standings.decide_on_name(number, approved=approved, reason=change.name_reason)
+        return number
+
+    async def _detail(self, number: Number) -> NumberDetail:
+        view, standing = _view(number), number.standing
+        return NumberDetail(
+            **structs.asdict(view),
+            quality=standing.quality,
+            throughput=standing.throughput,
+            tier=standing.tier,
+            registered=standing.registered,
+            verified=standing.verified,
+            name_status=standing.name_status,
+            new_name=standing.new_name,
+            has_pin=standing.pin is not None,
+            verification_code=await self.registration.pending_code(number),
+        )
+
     def _number(self, request: Request) -> Number:
         return self._found(request.params["phone_number_id"])
 
@@ -160,6 +202,12 @@ class Numbers:
         if number is None:
             raise unknown("number", phone_number_id)
         return number
+
+
+def _account_of(wish: NewNumber, there: list[Number]) -> int:
+    if wish.waba_id is not None:
+        return int(wish.waba_id)
+    return there[0].waba_id if there else int(wish.number)
 
 
 def _view(number: Number) -> NumberView:

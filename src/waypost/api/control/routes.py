@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from waypost.api.control.accounts import AccountControl
 from waypost.api.control.endpoints import Endpoints
 from waypost.api.control.gate import Gate
 from waypost.api.control.health import Health
@@ -34,6 +35,7 @@ class Control:
     numbers: Numbers
     templates: Templates
     endpoints: Endpoints
+    accounts: AccountControl
     health: Health
 
 
@@ -65,6 +67,7 @@ def guarded_routes(c: Control) -> list[Route]:
     """Return the routes that only the operator may use; each is behind the gate."""
     routes = [*_phone_routes(c.phones), *_message_routes(c), *_world_routes(c.world), *_number_routes(c)]
     routes += _template_routes(c.templates)
+    routes += _account_routes(c.accounts)
     routes.append(Route("DELETE", f"{V1}/session", c.door.close, "sign_out", None, control.Success, _REFUSED))
     return [replace(route, handler=c.gate.guard(route.handler), name=f"control.{route.name}") for route in routes]
 
@@ -121,7 +124,8 @@ def _number_routes(c: Control) -> list[Route]:
         Route("GET", f"{V1}/numbers", numbers.list, "numbers", None, m.NumberList, _REFUSED),
         Route("POST", f"{V1}/numbers", numbers.add, "add_number", m.NewNumber, m.AddedNumber, _REFUSED),
         Route("PUT", number, numbers.put, "change_number", m.NumberChange, m.NumberView, _ABSENT),
-        Route("PATCH", number, numbers.change_secret, "change_secret", m.SecretChange, m.ChangedSecret, _ABSENT),
+        Route("GET", number, numbers.get, "number", None, m.NumberDetail, _ABSENT),
+        Route("PATCH", number, numbers.patch, "patch_number", m.NumberPatch, m.PatchedNumber, _ABSENT),
         Route("DELETE", f"{number}/webhook", numbers.remove_webhook, "remove_webhook", None, control.Success, _ABSENT),
         Route("GET", hooks, endpoints.list, "webhooks", None, e.EndpointList, _ABSENT),
         Route("POST", hooks, endpoints.add, "add_webhook", e.EndpointWish, e.EndpointView, _ABSENT),
@@ -142,4 +146,12 @@ def _template_routes(templates: Templates) -> list[Route]:
         Route("GET", f"{V1}/templates", templates.list, "templates", None, m.TemplateList, _REFUSED),
         Route("POST", f"{one}/review", templates.order, "review_template", m.ReviewOrder, m.TemplateView, _ABSENT),
         Route("PATCH", one, templates.patch, "change_template", m.TemplateUpdate, m.TemplateView, _ABSENT),
+    ]
+
+
+def _account_routes(accounts: AccountControl) -> list[Route]:
+    account, m = f"{V1}/accounts/{{waba_id}}", management
+    return [
+        Route("GET", f"{V1}/accounts", accounts.list, "accounts", None, m.AccountList, _REFUSED),
+        Route("PATCH", account, accounts.patch, "change_account", m.AccountChange, m.AccountView, _ABSENT),
     ]

@@ -1,13 +1,11 @@
 """Write the answers and the errors of the Cloud dialect, and those of the proxy in front of it."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from waypost.errors import Fault, Problem
-from waypost.lib import phone
-from waypost.wire.facts import MediumFacts, NumberFacts
+from waypost.wire.facts import MediumFacts
 
 SUCCESS = b'{"success":true}'
 """The answer to a write that has nothing to tell.
@@ -55,26 +53,6 @@ def media_answer(medium: MediumFacts, url: str) -> bytes:
             "id": str(medium.key),
         }
     )
-
-
-def number_answer(number: NumberFacts, *, webhooks: Mapping[str, str]) -> bytes:
-    """Return the answer to a look-up of the number.
-
-    # spec: samples/cloud/mgmt_resp_phone_number.json
-    """
-    answer: dict[str, Any] = {  # Any: a JSON object
-        "id": str(number.id),
-        "display_phone_number": phone.display(number.digits),
-        "verified_name": number.name,
-        "quality_rating": "GREEN",
-        "code_verification_status": "VERIFIED",
-        "name_status": "APPROVED",
-        "throughput": {"level": "STANDARD"},
-    }
-    if webhooks:
-        # spec: cloud-api.md#13.3
-        answer["webhook_configuration"] = dict(webhooks)
-    return _encoder.encode(answer)
 
 
 def error_body(fault: Fault, trace_id: str) -> bytes:

@@ -53,8 +53,8 @@ def test_every_path_that_sends_takes_a_key() -> None:
     ]
 
     assert sorted(keyed) == [
-        "POST /message", "POST /messages", "POST /v1/message", "POST /v1/messages",
-        "POST /{version}/{phone_number_id}/messages",
+        "POST /marketing_messages", "POST /message", "POST /messages", "POST /v1/message", "POST /v1/messages",
+        "POST /{version}/{phone_number_id}/marketing_messages", "POST /{version}/{phone_number_id}/messages",
     ]  # fmt: skip
 
 

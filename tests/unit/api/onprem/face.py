@@ -18,6 +18,7 @@ from waypost.api.onprem.users import Users
 from waypost.api.routing import Router
 from waypost.api.server import Mount
 from waypost.flows.accept import Accept, Meters
+from waypost.flows.accounts import BusinessAccounts
 from waypost.flows.contacts import Contacts
 from waypost.flows.directory import Directory
 from waypost.flows.figures import Figures
@@ -31,7 +32,7 @@ from waypost.lib.ids import KeyMaker
 from waypost.lib.links import FetchPolicy
 from waypost.lib.poster import Poster
 from waypost.model import MediaKey, Medium, MessageKey, Number, NumberId, Outbound, Provider, Template, Token
-from waypost.ports import Records, Store, StoredMessage, Upstream
+from waypost.ports import Documents, Records, Store, StoredMessage, Upstream
 
 NUMBER = NumberId(15550100900)
 OTHER_NUMBER = NumberId(15550100901)
@@ -252,6 +253,7 @@ def _messages(
         cast("Store", records),
         directory,
         _shelf(records, clock),
+        BusinessAccounts(cast("Documents", records)),
         Meters(lifted=True),
         clock,
         KeyMaker(),

@@ -1,0 +1,157 @@
+"""BusinessAccounts, the business that owns them, the app, and whom a token belongs to.
+
+# spec: cloud-api.md#13.11
+"""
+
+import hmac
+from dataclasses import dataclass
+
+import msgspec
+
+from waypost.api.cloud.callers import Callers
+from waypost.api.cloud.parameters import parameters
+from waypost.api.cloud.topics import Node, Topic
+from waypost.api.routing import Request, Response, Route
+from waypost.errors import Refusal
+from waypost.errors.callers import NO_TOKEN, UNKNOWN_OBJECT
+from waypost.errors.requests import INVALID_PARAMETER, MISSING_PARAMETER
+from waypost.flows.accounts import BUSINESS_ID, USER_ID, BusinessAccounts
+from waypost.model import Number
+from waypost.wire.accounts import (
+    ACCOUNT_FIELDS,
+    APP_FIELDS,
+    DEFAULT_FIELDS,
+    AccountObject,
+    AppObject,
+    Exchange,
+    no_token_answer,
+    picked,
+    token_answer,
+)
+from waypost.wire.fields import asked_fields
+
+_MAX_TOKEN_CHARACTERS = 1_024
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPages:
+    """The handlers."""
+
+    callers: Callers
+    accounts: BusinessAccounts
+
+    def meta(self) -> Topic:
+        """Return what Meta's graph offers."""
+        route, counted = self.callers.route, self.callers.counted
+        return Topic(
+            [
+                route("GET", "/{business_id}/owned_whatsapp_business_accounts", self.owned, "meta.owned_accounts"),
+                route("GET", "/{business_id}/client_whatsapp_business_accounts", self.clients, "meta.client_accounts"),
+                route("GET", "/debug_token", self.debug_token, "meta.debug_token"),
+                route("GET", "/me", self.me, "meta.me"),
+                Route("GET", "/oauth/access_token", self.exchange, "meta.exchange_token"),
+                Route("POST", "/oauth/access_token", self.exchange, "meta.exchange_token_post"),
+            ],
+            [
+                Node(self._is_account, get=counted(self.get)),
+                Node(self._is_app, get=counted(self.get_app)),
+                Node(lambda request: request.params["id"] == str(BUSINESS_ID), get=counted(self.get_business)),
+            ],
+        )
+
+    def proxy(self) -> Topic:
+        """Return what 360dialog offers: nothing of this, a key is one number."""
+        return Topic()
+
+    async def get(self, request: Request) -> Response:
+        """Return an account's `fields`."""
+        number = self.callers.number(request)
+        return _json(self._shown(number, request))
+
+    async def get_app(self, request: Request) -> Response:
+        """Return the app that the token belongs to."""
+        number = self.callers.number(request)
+        wanted = asked_fields(request.query, ("name", "category", "link"), APP_FIELDS)
+        return _json(picked(AppObject(id=str(number.app_id)), wanted))
+
+    async def get_business(self, request: Request) -> Response:
+        """Return the business that owns every account."""
+        self.callers.number(request)
+        wanted = asked_fields(request.query, ("name",), ("name", "verification_status"))
+        shown = {"name": "Waypost", "verification_status": "verified"}
+        return _json({"id": str(BUSINESS_ID), **{name: shown[name] for name in wanted if name != "id"}})
+
+    async def owned(self, request: Request) -> Response:
+        """List the accounts of the business that the token may see: its own."""
+        number = self._business(request)
+        return _json({"data": [self._shown(number, request)]})
+
+    async def clients(self, request: Request) -> Response:
+        """List the accounts of clients: the embedded network has none."""
+        self._business(request)
+        return _json({"data": []})
+
+    async def me(self, request: Request) -> Response:
+        """Return the system user that the token belongs to."""
+        self.callers.number(request)
+        return _json({"id": str(USER_ID), "name": "Waypost"})
+
+    async def debug_token(self, request: Request) -> Response:
+        """Tell what a token is: its account and what it may do, or that it is none."""
+        caller = self.callers.number(request)
+        token = request.query.get("input_token")
+        if not token:
+            raise Refusal(MISSING_PARAMETER, "Give the token to look at as input_token.")
+        holder = self.callers.directory.holder(token) if len(token) <= _MAX_TOKEN_CHARACTERS else None
+        number = self.callers.directory.number(holder.number_id) if holder else None
+        if number is None or number.waba_id != caller.waba_id:
+            return Response(200, no_token_answer())
+        return Response(200, token_answer(str(number.app_id), str(USER_ID), str(number.waba_id)))
+
+    async def exchange(self, request: Request) -> Response:
+        """Exchange a token for a long-lived one: with the app secret, the same, since it has no end."""
+        wish = await parameters(request, Exchange)
+        if wish.grant_type != "fb_exchange_token":
+            raise Refusal(INVALID_PARAMETER, "Param grant_type must be 'fb_exchange_token'; there is no login here.")
+        token = wish.fb_exchange_token
+        holder = self.callers.directory.holder(token) if len(token) <= _MAX_TOKEN_CHARACTERS else None
+        number = self.callers.directory.number(holder.number_id) if holder and holder.kind == "key" else None
+        if number is None or not _same(wish.client_secret, number.app_secret) or wish.client_id != str(number.app_id):
+            raise Refusal(NO_TOKEN, "The token, the app's id or its secret is wrong.")
+        return _json({"access_token": token, "token_type": "bearer"})
+
+    def _is_account(self, request: Request) -> bool:
+        return request.params["id"] == str(self.callers.number(request).waba_id)
+
+    def _is_app(self, request: Request) -> bool:
+        return request.params["id"] == str(self.callers.number(request).app_id)
+
+    def _business(self, request: Request) -> Number:
+        number = self.callers.number(request)
+        if request.params["business_id"] != str(BUSINESS_ID):
+            raise Refusal(UNKNOWN_OBJECT, f"Object with ID '{request.params['business_id']}' does not exist")
+        return number
+
+    def _shown(self, number: Number, request: Request) -> dict[str, object]:
+        wanted = asked_fields(request.query, DEFAULT_FIELDS, ACCOUNT_FIELDS)
+        account = self.accounts.get(number.waba_id)
+        shown = AccountObject(
+            id=str(number.waba_id),
+            name=account.name,
+            currency=account.currency,
+            timezone_id=account.timezone_id,
+            message_template_namespace=f"waypost_{number.waba_id}",
+            account_review_status=account.review,
+            status="DISABLED" if account.disabled else "ACTIVE",
+            owner_business_info={"name": "Waypost", "id": str(BUSINESS_ID)},
+            health_status=msgspec.to_builtins(self.accounts.account_health(number)),
+        )
+        return picked(shown, wanted)
+
+
+def _same(given: str, right: str) -> bool:
+    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), right.encode())
+
+
+def _json(value: object) -> Response:
+    return Response(200, msgspec.json.encode(value))

@@ -1,0 +1,51 @@
+"""Marketing messages: like messages, for marketing templates only.
+
+# spec: cloud-api.md#13.11
+"""
+
+from dataclasses import dataclass
+
+from waypost.api.bodies import json_body
+from waypost.api.cloud.callers import Callers
+from waypost.api.cloud.messages import Messages
+from waypost.api.cloud.topics import Topic
+from waypost.api.idempotency import HEADER
+from waypost.api.routing import Request, Response, Route
+from waypost.errors import Refusal
+from waypost.errors.management import NOT_MARKETING, ONLY_MARKETING
+from waypost.model import Number
+from waypost.wire import cloud
+from waypost.wire.messages.template import Template
+
+
+@dataclass(frozen=True, slots=True)
+class Marketing:
+    """The handlers."""
+
+    callers: Callers
+    messages: Messages
+
+    def meta(self) -> Topic:
+        """Return what Meta's graph offers."""
+        return Topic(
+            [Route("POST", "/{phone_number_id}/marketing_messages", self.post, "meta.send_marketing", headers=HEADER)]
+        )
+
+    def proxy(self) -> Topic:
+        """Return what 360dialog offers."""
+        return Topic([Route("POST", "/marketing_messages", self.post, "proxy.send_marketing", headers=HEADER)])
+
+    async def post(self, request: Request) -> Response:
+        """Send a marketing template."""
+        number = self.callers.number(request)
+        raw = await json_body(request)
+        parsed = cloud.parse_send(raw)
+        if isinstance(parsed, cloud.MarkRead) or not isinstance(parsed.content, Template):
+            raise Refusal(NOT_MARKETING, "This edge takes messages of type 'template' only.")
+        self._check_category(number, parsed.content)
+        return await self.messages.send(request, number, parsed, raw)
+
+    def _check_category(self, number: Number, sent: Template) -> None:
+        found = self.callers.directory.template(number.waba_id, sent.name, sent.language.code)
+        if found is not None and found.category.upper() != "MARKETING":
+            raise Refusal(ONLY_MARKETING, f"The template '{sent.name}' is of the category {found.category}.")

@@ -1,0 +1,205 @@
+"""Phone numbers: what there is to know of one, and what a business may change.
+
+# spec: cloud-api.md#13.4
+"""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from waypost.api import auth
+from waypost.api.cloud.callers import Callers
+from waypost.api.cloud.paging import paged
+from waypost.api.cloud.parameters import parameters
+from waypost.api.cloud.topics import Node, Topic
+from waypost.api.cloud.webhooks import Webhooks
+from waypost.api.routing import Request, Response
+from waypost.errors import Refusal
+from waypost.errors.requests import MISSING_PARAMETER
+from waypost.flows.accounts import BusinessAccounts
+from waypost.flows.automation import Automations
+from waypost.flows.drawers import Drawer
+from waypost.flows.registration import Registration
+from waypost.flows.standing import Standings
+from waypost.lib import phone
+from waypost.model import Number, NumberId
+from waypost.wire import cloud
+from waypost.wire.fields import asked_fields
+from waypost.wire.numbers import (
+    DEFAULT_FIELDS,
+    NUMBER_FIELDS,
+    CodeGiven,
+    CodeRequest,
+    NumberObject,
+    NumberWish,
+    RegisterRequest,
+    Settings,
+    number_object,
+)
+
+_MAX_DIGITS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Gathers what is shown of a number."""
+
+    accounts: BusinessAccounts
+    automations: Automations
+    webhooks: Webhooks
+
+    async def object(self, number: Number, caller: Number) -> NumberObject:
+        """Return everything that there is to know of a number; where its events go, only its own caller learns."""
+        standing = number.standing
+        return NumberObject(
+            id=number.digits,
+            display_phone_number=phone.display(number.digits),
+            verified_name=number.name,
+            quality_rating=standing.quality,
+            code_verification_status="VERIFIED" if standing.verified else "NOT_VERIFIED",
+            name_status=standing.name_status,
+            new_display_name=standing.new_name,
+            new_name_status=standing.new_name_status,
+            throughput={"level": "HIGH" if standing.throughput >= 1_000 else "STANDARD"},
+            status="CONNECTED" if standing.registered else "DISCONNECTED",
+            platform_type="CLOUD_API" if standing.registered else "NOT_APPLICABLE",
+            whatsapp_business_manager_messaging_limit=standing.tier,
+            messaging_limit_tier=standing.tier,
+            is_pin_enabled=standing.pin is not None,
+            health_status=msgspec.to_builtins(self.accounts.health(number)),
+            webhook_configuration=self.webhooks.configuration(number) if number.id == caller.id else {},
+            conversational_automation=msgspec.to_builtins(await self.automations.get(number)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The handlers."""
+
+    callers: Callers
+    shown: Shown
+    registration: Registration
+    standings: Standings
+    settings: Drawer[Settings]
+
+    def meta(self) -> Topic:
+        """Return what Meta's graph offers."""
+        number = "/{phone_number_id}"
+        route, counted = self.callers.route, self.callers.counted
+        return Topic(
+            [
+                route("GET", "/{waba_id}/phone_numbers", self.list, "meta.numbers"),
+                route("POST", f"{number}/request_code", self.request_code, "meta.request_code"),
+                route("POST", f"{number}/verify_code", self.verify_code, "meta.verify_code"),
+                route("POST", f"{number}/register", self.register, "meta.register"),
+                route("POST", f"{number}/deregister", self.deregister, "meta.deregister"),
+                route("GET", f"{number}/settings", self.get_settings, "meta.settings"),
+                route("POST", f"{number}/settings", self.post_settings, "meta.change_settings"),
+            ],
+            [Node(self.is_number, get=counted(self.get), post=counted(self.post))],
+        )
+
+    def proxy(self) -> Topic:
+        """Return what 360dialog offers: the health of the key's number."""
+        return Topic([self.callers.route("GET", "/health_status", self.health, "proxy.health")])
+
+    def is_number(self, request: Request) -> bool:
+        """Return whether the path names a number of the caller's account."""
+        caller = self.callers.number(request)
+        return self._sibling(caller, request.params["id"]) is not None
+
+    async def get(self, request: Request) -> Response:
+        """Return a number's `fields`."""
+        caller = self.callers.number(request)
+        number = self._sibling(caller, request.params["id"]) or caller
+        wanted = asked_fields(request.query, DEFAULT_FIELDS, NUMBER_FIELDS)
+        return _json(number_object(await self.shown.object(number, caller), wanted))
+
+    async def list(self, request: Request) -> Response:
+        """List the numbers of an account, page by page."""
+        caller = self.callers.account(request)
+        wanted = asked_fields(request.query, DEFAULT_FIELDS, NUMBER_FIELDS)
+        of_account = sorted((n for n in self.callers.directory.numbers() if n.waba_id == caller.waba_id), key=_digits)
+        numbers, paging = paged(request, [(number.digits, number) for number in of_account])
+        data = [number_object(await self.shown.object(number, caller), wanted) for number in numbers]
+        return _json({"data": data, "paging": paging} if paging else {"data": data})
+
+    async def health(self, request: Request) -> Response:
+        """Return how well the number is, with the account, the business and the app.
+
+        # spec: cloud-api.md#13.10
+        """
+        number = self.callers.number(request)
+        return _json({"health_status": self.shown.accounts.health(number), "id": number.digits})
+
+    async def post(self, request: Request) -> Response:
+        """Set the two-step PIN, ask for another display name, or set the webhook of the number alone."""
+        number = self._own(request)
+        wish = await parameters(request, NumberWish)
+        if wish == NumberWish():
+            raise Refusal(MISSING_PARAMETER, "Give pin, new_display_name or webhook_configuration.")
+        if wish.webhook_configuration:
+            await self.shown.webhooks.override(number, wish.webhook_configuration)
+        if wish.pin:
+            await self.registration.set_pin(number, wish.pin)
+        if wish.new_display_name:
+            await self.standings.ask_for_name(self._own(request), wish.new_display_name)
+        return Response(200, cloud.SUCCESS)
+
+    async def request_code(self, request: Request) -> Response:
+        """Ask for a verification code; no phone rings: the control API shows it."""
+        number = self.callers.number(request)
+        await parameters(request, CodeRequest)
+        await self.registration.request_code(number)
+        return Response(200, cloud.SUCCESS)
+
+    async def verify_code(self, request: Request) -> Response:
+        """Give the verification code back."""
+        number = self.callers.number(request)
+        await self.registration.verify_code(number, (await parameters(request, CodeGiven)).code)
+        return _json({"success": True, "id": number.digits})
+
+    async def register(self, request: Request) -> Response:
+        """Register the number with its PIN, so that it can send."""
+        number = self.callers.number(request)
+        await self.registration.register(number, (await parameters(request, RegisterRequest)).pin)
+        return Response(200, cloud.SUCCESS)
+
+    async def deregister(self, request: Request) -> Response:
+        """Take the number off the platform."""
+        await self.registration.deregister(self.callers.number(request))
+        return Response(200, cloud.SUCCESS)
+
+    async def get_settings(self, request: Request) -> Response:
+        """Return the settings as they were stored."""
+        number = self.callers.number(request)
+        return _json(await self.settings.get(number.id) or Settings())
+
+    async def post_settings(self, request: Request) -> Response:
+        """Store settings; a member that is given replaces the one there was."""
+        number = self.callers.number(request)
+        change = await parameters(request, Settings)
+        if change == Settings():
+            raise Refusal(MISSING_PARAMETER, f"Give at least one of {', '.join(Settings.__struct_fields__)}.")
+        await self.settings.put(number.id, (await self.settings.get(number.id) or Settings()).changed(change))
+        return Response(200, cloud.SUCCESS)
+
+    def _own(self, request: Request) -> Number:
+        number = self.callers.number(request)
+        auth.must_be(number, request.params["id"])
+        return number
+
+    def _sibling(self, caller: Number, name: str) -> Number | None:
+        """Return the number of the caller's account that a path names."""
+        if not (name.isascii() and name.isdigit() and len(name) <= _MAX_DIGITS):
+            return None
+        found = self.callers.directory.number(NumberId(int(name)))
+        return found if found and found.digits == name and found.waba_id == caller.waba_id else None
+
+
+def _digits(number: Number) -> str:
+    return number.digits
+
+
+def _json(value: object) -> Response:
+    return Response(200, msgspec.json.encode(value))

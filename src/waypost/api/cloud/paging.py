@@ -1,0 +1,28 @@
+"""Pages of a list, as every edge of the graph has them, with the address of the next one."""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from waypost.api.routing import Request
+from waypost.wire.fields import page
+
+Item = TypeVar("Item")
+
+
+def paged(request: Request, items: Sequence[tuple[str, Item]]) -> tuple[list[Item], dict[str, Any]]:
+    """Return the part of a list that a request asks for, and `paging` (Any: a JSON object, empty for an empty page).
+
+    `items` are in order of their names. Raises Refusal for a limit or cursor that is none.
+    """
+    shown, paging = page(items, request.query)
+    if shown and shown[-1] is not items[-1][1]:
+        paging["next"] = next_url(request, paging["cursors"]["after"])
+    return shown, paging
+
+
+def next_url(request: Request, after: str) -> str:
+    """Return the address of the next page, as the client has reached this one."""
+    host = (request.header(b"host") or b"").decode("latin-1")
+    query = {name: value for name, value in request.query.items() if name not in ("after", "before")}
+    return f"{request.scope['scheme']}://{host}{request.path}?{urlencode({**query, 'after': after})}"

@@ -1,0 +1,49 @@
+"""The parameters of a management call, which the graph takes from a JSON body, a form, or the query."""
+
+from typing import TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from waypost.api.bodies import MAX_JSON_BYTES, json_body
+from waypost.api.routing import Request
+from waypost.errors import Refusal
+from waypost.errors.requests import BAD_REQUEST
+from waypost.wire.complaints import refused
+from waypost.wire.reading import parse
+
+_FORM = b"application/x-www-form-urlencoded"
+_MAX_FIELDS = 100
+
+Schema = TypeVar("Schema", bound=msgspec.Struct)
+
+
+async def parameters(request: Request, schema: type[Schema]) -> Schema:
+    """Return the parameters as `schema`; the body's win over the query's. Raises Refusal, BodyTooLarge.
+
+    What comes as text is read as what the schema wants: `true` for a boolean, for instance.
+    """
+    given = {name: text for name, text in request.query.items() if name in schema.__struct_encode_fields__}
+    content_type = (request.header(b"content-type") or b"").partition(b";")[0].strip().lower()
+    if content_type == b"application/json":
+        raw = await json_body(request)
+        return parse(schema, raw) if not given else _read(schema, {**given, **parse(dict[str, object], raw)})
+    body = await request.body(MAX_JSON_BYTES)
+    if body and content_type != _FORM:
+        told = content_type.decode("latin-1") or "absent"
+        raise Refusal(BAD_REQUEST, f"The Content-Type is {told}; send application/json in UTF-8.")
+    return _read(schema, {**given, **_form(body)})
+
+
+def _form(body: bytes) -> dict[str, str]:
+    try:
+        return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MAX_FIELDS))
+    except ValueError:
+        raise Refusal(BAD_REQUEST, f"The form is not UTF-8, or has more than {_MAX_FIELDS} fields.") from None
+
+
+def _read(schema: type[Schema], given: dict[str, object]) -> Schema:
+    try:
+        return msgspec.convert(given, schema, strict=False)
+    except msgspec.ValidationError as error:
+        raise refused(error, msgspec.json.encode(given)) from None

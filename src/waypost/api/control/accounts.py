@@ -1,0 +1,42 @@
+"""Management: the accounts, as the operator plays the platform that reviews and locks them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from msgspec import UNSET, structs
+
+from waypost.api.control.answers import answer, body_of, unknown
+from waypost.api.routing import Request, Response
+from waypost.flows.directory import Directory
+from waypost.flows.standing import Standings
+from waypost.wire.management import AccountChange, AccountList, AccountView
+
+
+@dataclass(frozen=True, slots=True)
+class AccountControl:
+    """The handlers."""
+
+    directory: Directory
+    standings: Standings
+
+    async def list(self, request: Request) -> Response:
+        """List the accounts."""
+        _ = request
+        return answer(AccountList([self._view(waba_id) for waba_id in self._known()]))
+
+    async def patch(self, request: Request) -> Response:
+        """Play the platform: review an account, restrict it or disable it; its subscribers are told."""
+        waba_id = next((known for known in self._known() if str(known) == request.params["waba_id"]), None)
+        if waba_id is None:
+            raise unknown("account", request.params["waba_id"])
+        change = await body_of(request, AccountChange)
+        given = {name: value for name, value in structs.asdict(change).items() if value is not UNSET}
+        account = structs.replace(self.standings.accounts.get(waba_id), **given)
+        await self.standings.change_account(waba_id, account)
+        return answer(self._view(waba_id))
+
+    def _known(self) -> Sequence[int]:
+        return sorted({number.waba_id for number in self.directory.numbers()})
+
+    def _view(self, waba_id: int) -> AccountView:
+        return AccountView(str(waba_id), **structs.asdict(self.standings.accounts.get(waba_id)))

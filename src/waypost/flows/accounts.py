@@ -1,0 +1,112 @@
+"""BusinessAccounts: what the platform holds of a business's account, and how well the account and its numbers are.
+
+# spec: cloud-api.md#10, cloud-api.md#13.10
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from waypost.errors import Fault
+from waypost.errors.management import ACCOUNT_LOCKED, NOT_REGISTERED
+from waypost.errors.templates import TEMPLATE_DISABLED, TEMPLATE_MISSING, TEMPLATE_PAUSED
+from waypost.flows.directory import Directory
+from waypost.flows.drawers import Drawer
+from waypost.model import Number, Template
+from waypost.ports import Documents
+from waypost.wire.health import Entity, Health, blocked, health_of
+
+BUSINESS_ID = 500_000_000_000_009
+USER_ID = 600_000_000_000_003
+"""Of the system user that every token belongs to."""
+
+
+class Account(Struct, frozen=True):
+    """What is stored of an account."""
+
+    name: str = "Waypost"
+    currency: str = "USD"
+    timezone_id: str = "1"
+    review: Literal["APPROVED", "PENDING", "REJECTED"] = "APPROVED"
+    disabled: bool = False
+    """Locked by the platform: its numbers cannot send."""
+    restriction: str | None = None
+    """`RESTRICTED_BIZ_INITIATED_MESSAGING`, ..."""
+
+
+_USUAL = Account()
+
+
+class BusinessAccounts:
+    """Every account, in memory; changes are fsynced before they show."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._drawer = Drawer(documents, "account", Account)
+        self._known: dict[int, Account] = {}
+
+    async def load(self, directory: Directory) -> None:
+        """Read every account anew."""
+        found = {number.waba_id: await self._drawer.get(number.waba_id) for number in directory.numbers()}
+        self._known = {waba_id: account for waba_id, account in found.items() if account}
+
+    def get(self, waba_id: int) -> Account:
+        """Return an account."""
+        return self._known.get(waba_id, _USUAL)
+
+    async def save(self, waba_id: int, account: Account) -> None:
+        """Change an account."""
+        await self._drawer.put(waba_id, account)
+        self._known[waba_id] = account
+
+    def fault(self, number: Number) -> Fault | None:
+        """Return why a number cannot send at all."""
+        if not number.standing.registered:
+            return Fault(NOT_REGISTERED, f"The phone number {number.digits} is not registered; register it first.")
+        if self._known and self.get(number.waba_id).disabled:
+            return Fault(ACCOUNT_LOCKED, f"The account {number.waba_id} is disabled.")
+        return None
+
+    def health(self, number: Number, template: Template | None = None) -> Health:
+        """Return how well a number is, with what it depends on; with a template, that too."""
+        whole = [self._number(number), *self._account(number)]
+        return health_of([_template(template), *whole[1:]] if template else whole)
+
+    def account_health(self, number: Number) -> Health:
+        """Return how well a number's account is."""
+        return health_of(self._account(number))
+
+    def _number(self, number: Number) -> Entity:
+        standing = number.standing
+        if not standing.registered:
+            return Entity("PHONE_NUMBER", number.digits, "BLOCKED", errors=blocked(NOT_REGISTERED))
+        why = []
+        if standing.name_status != "APPROVED":
+            why.append("The display name is not approved yet.")
+        if standing.quality == "RED":
+            why.append("The quality of the number is low.")
+        return Entity("PHONE_NUMBER", number.digits, "LIMITED" if why else "AVAILABLE", additional_info=why)
+
+    def _account(self, number: Number) -> list[Entity]:
+        return [
+            _of_account(str(number.waba_id), self.get(number.waba_id)),
+            Entity("BUSINESS", str(BUSINESS_ID), "AVAILABLE"),
+            Entity("APP", str(number.app_id), "AVAILABLE"),
+        ]
+
+
+def _of_account(waba_id: str, account: Account) -> Entity:
+    if account.disabled:
+        return Entity("WABA", waba_id, "BLOCKED", errors=blocked(ACCOUNT_LOCKED))
+    why = []
+    if account.review != "APPROVED":
+        why.append(f"The review of the account stands at {account.review}.")
+    if account.restriction:
+        why.append(f"The account is restricted: {account.restriction}.")
+    return Entity("WABA", waba_id, "LIMITED" if why else "AVAILABLE", additional_info=why)
+
+
+def _template(template: Template) -> Entity:
+    if template.status == "APPROVED":
+        return Entity("MESSAGE_TEMPLATE", str(template.id), "AVAILABLE")
+    problem = {"PAUSED": TEMPLATE_PAUSED, "DISABLED": TEMPLATE_DISABLED}.get(template.status, TEMPLATE_MISSING)
+    return Entity("MESSAGE_TEMPLATE", str(template.id), "BLOCKED", errors=blocked(problem))

@@ -1,0 +1,100 @@
+"""Registration: prove that a number is yours with a code, register it with its PIN, take it off again.
+
+# spec: cloud-api.md#13.4
+"""
+
+import asyncio
+from dataclasses import replace
+
+from waypost.errors import Fault, Refusal
+from waypost.errors.management import NOT_REGISTERED, NOT_VERIFIED
+from waypost.flows.directory import Directory
+from waypost.flows.drawers import Drawer
+from waypost.lib.clock import Clock
+from waypost.lib.ids import new_code
+from waypost.model import Number
+from waypost.ports import Documents
+from waypost.rules.registration import CODE_LIFE_MS, DELETION_MS, Trials
+
+
+class Registration:
+    """The flow; one trial is looked at after the other, so that none goes uncounted."""
+
+    def __init__(self, directory: Directory, documents: Documents, clock: Clock) -> None:
+        self._directory = directory
+        self._drawer = Drawer(documents, "registration", Trials)
+        self._clock = clock
+        self._writing = asyncio.Lock()
+
+    async def request_code(self, number: Number) -> None:
+        """Make a new code; nobody is called, the control API shows it."""
+        async with self._writing:
+            trials = await self._trials(number)
+            trials.code, trials.wrong_codes = new_code(), 0
+            trials.code_until_ms = self._clock.now_ms() + CODE_LIFE_MS
+            await self._drawer.put(number.id, trials)
+
+    async def verify_code(self, number: Number, code: str) -> None:
+        """Take a code back; the number is verified from then on. Raises Refusal."""
+        async with self._writing:
+            trials = await self._trials(number)
+            fault = trials.take_code(code, self._clock.now_ms())
+            await self._drawer.put(number.id, trials)
+            _refuse(fault)
+            await self._save(number, verified=True)
+
+    async def pending_code(self, number: Number) -> str | None:
+        """Return the code that waits to be given back."""
+        return (await self._trials(number)).pending_code(self._clock.now_ms())
+
+    async def register(self, number: Number, pin: str) -> None:
+        """Register a number, which can send from then on; without a two-step PIN it gets this one. Raises Refusal."""
+        async with self._writing:
+            now_ms, standing = self._clock.now_ms(), self._now(number).standing
+            trials = await self._trials(number)
+            fault = trials.call(now_ms) or trials.deletion(now_ms)
+            if fault is None and not standing.verified:
+                fault = Fault(NOT_VERIFIED, "Ask for a code with request_code, and give it to verify_code first.")
+            fault = fault or trials.pin(pin, standing.pin, now_ms)
+            await self._drawer.put(number.id, trials)
+            _refuse(fault)
+            await self._save(number, registered=True, pin=pin)
+
+    async def deregister(self, number: Number) -> None:
+        """Take a number off the platform; what it sends is refused from then on. Raises Refusal."""
+        async with self._writing:
+            trials = await self._trials(number)
+            fault = trials.call(self._clock.now_ms())
+            await self._drawer.put(number.id, trials)
+            _refuse(fault)
+            if not self._now(number).standing.registered:
+                raise Refusal(NOT_REGISTERED, f"The number {number.digits} is not registered.")
+            await self._save(number, registered=False)
+
+    async def set_pin(self, number: Number, pin: str) -> None:
+        """Set the two-step PIN."""
+        async with self._writing:
+            await self._save(number, pin=pin)
+
+    async def deleted(self, number: Number) -> None:
+        """Let the number be as one that was deleted just now: it cannot be registered for five minutes."""
+        async with self._writing:
+            trials = await self._trials(number)
+            trials.deleted_until_ms = self._clock.now_ms() + DELETION_MS
+            await self._drawer.put(number.id, trials)
+
+    async def _trials(self, number: Number) -> Trials:
+        return await self._drawer.get(number.id) or Trials()
+
+    def _now(self, number: Number) -> Number:
+        return self._directory.number(number.id) or number
+
+    async def _save(self, number: Number, **changes: bool | str) -> None:
+        now = self._now(number)
+        # The names and types are those of Standing at every call above.
+        await self._directory.save_number(replace(now, standing=replace(now.standing, **changes)))  # type: ignore[arg-type]
+
+
+def _refuse(fault: Fault | None) -> None:
+    if fault is not None:
+        raise Refusal(fault.problem, fault.details, retry_after_seconds=fault.retry_after_seconds)

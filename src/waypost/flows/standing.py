@@ -1,0 +1,111 @@
+"""Standing: how the platform regards a number, as the operator plays the platform; its subscriber is told.
+
+# spec: cloud-api.md#10, cloud-api.md#12.4
+"""
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from waypost.errors import Refusal
+from waypost.errors.requests import INVALID_VALUE
+from waypost.flows.accounts import Account, BusinessAccounts
+from waypost.flows.directory import Directory
+from waypost.lib.clock import Clock, at
+from waypost.model import Number, Standing
+from waypost.wire.accounts import ban_notice, restriction_notice, review_notice
+from waypost.wire.numbers import name_notice, quality_notice
+
+RESTRICTION_MS = 7 * 86_400_000
+TIERS = ("TIER_50", "TIER_250", "TIER_2K", "TIER_10K", "TIER_100K", "TIER_UNLIMITED")
+
+
+class Notices(Protocol):
+    """Tells a number's subscriber of what is about no message."""
+
+    async def notice(self, number: Number, field: str, value: bytes) -> None:
+        """Tell of a webhook field; durable on return."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """The flow, with the ports it uses."""
+
+    directory: Directory
+    accounts: BusinessAccounts
+    tell: Notices
+    clock: Clock
+
+    async def change(self, number: Number, standing: Standing) -> Number:
+        """Give a number another standing; its subscriber is told of quality, limit and throughput."""
+        now = replace(number, standing=standing)
+        await self.directory.save_number(now)
+        for value in _quality_notices(number, standing):
+            await self.tell.notice(now, "phone_number_quality_update", value)
+        return now
+
+    async def reset(self) -> None:
+        """Give every number the standing that it began with; nobody is told."""
+        for number in self.directory.numbers():
+            if number.standing != Standing():
+                await self.directory.save_number(replace(number, standing=Standing()))
+
+    async def change_account(self, waba_id: int, account: Account) -> None:
+        """Regard an account differently; every subscriber of its numbers is told of it once."""
+        old = self.accounts.get(waba_id)
+        await self.accounts.save(waba_id, account)
+        notices = self._account_notices(old, account)
+        hooked = [n for n in self.directory.numbers() if n.waba_id == waba_id and n.webhook]
+        for number in {number.webhook.url: number for number in hooked if number.webhook}.values():
+            for field, value in notices:
+                await self.tell.notice(number, field, value)
+
+    async def ask_for_name(self, number: Number, name: str) -> None:
+        """Ask for another display name; the old one stays until the platform has decided."""
+        standing = replace(number.standing, new_name=name, new_name_status="PENDING_REVIEW")
+        await self.directory.save_number(replace(number, standing=standing))
+
+    async def decide_on_name(self, number: Number, *, approved: bool, reason: str | None = None) -> Number:
+        """Grant or refuse the name that was asked for, else the one there is; the subscriber is told."""
+        asked = number.standing.new_name
+        if asked is None and approved is (number.standing.name_status == "APPROVED"):
+            raise Refusal(INVALID_VALUE, "name_decision: no name waits for a decision.")
+        name = asked or number.name
+        if asked is None:
+            standing = replace(number.standing, name_status="APPROVED" if approved else "DECLINED")
+        elif approved:
+            standing = replace(number.standing, name_status="APPROVED", new_name=None, new_name_status="NONE")
+        else:
+            standing = replace(number.standing, new_name_status="DECLINED")
+        now = replace(number, name=name if approved else number.name, standing=standing)
+        await self.directory.save_number(now)
+        value = name_notice(number.digits, approved=approved, name=name, reason=reason)
+        await self.tell.notice(now, "phone_number_name_update", value)
+        return now
+
+    def _account_notices(self, old: Account, new: Account) -> list[tuple[str, bytes]]:
+        now_ms, told = self.clock.now_ms(), []
+        if new.review != old.review:
+            told.append(("account_review_update", review_notice(new.review)))
+        if new.restriction and new.restriction != old.restriction:
+            expires = (now_ms + RESTRICTION_MS) // 1000
+            told.append(("account_update", restriction_notice(new.restriction, expires)))
+        if new.disabled is not old.disabled:
+            date = f"{at(now_ms):%B} {at(now_ms).day}, {at(now_ms).year}"
+            told.append(("account_update", ban_notice("DISABLE" if new.disabled else "REINSTATE", date)))
+        return told
+
+
+def _quality_notices(number: Number, standing: Standing) -> list[bytes]:
+    """Return what is told of a change; what got no word of its own in 2026 has that of before (unconfirmed)."""
+    old, tier = number.standing, standing.tier
+    told = []
+    if standing.throughput > old.throughput:
+        told.append(quality_notice(number.digits, "THROUGHPUT_UPGRADE", tier))
+    if tier != old.tier:
+        event = "UPGRADE" if TIERS.index(tier) > TIERS.index(old.tier) else "DOWNGRADE"
+        told.append(quality_notice(number.digits, event, tier, old_tier=old.tier))
+    if (standing.quality == "RED") is not (old.quality == "RED"):
+        event = "FLAGGED" if standing.quality == "RED" else "UNFLAGGED"
+        told.append(quality_notice(number.digits, event, tier))
+    return told

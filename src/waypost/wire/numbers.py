@@ -1,0 +1,120 @@
+"""Phone numbers as the graph shows and changes them.
+
+# spec: cloud-api.md#13.4
+"""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from waypost.wire.webhooks import WebhookConfiguration
+
+Pin = Annotated[str, Meta(pattern=r"^[0-9]{6}\Z")]
+DEFAULT_FIELDS = ("display_phone_number", "verified_name", "quality_rating")
+
+
+class NumberObject(Struct, kw_only=True):
+    """Everything that can be asked of a number.
+
+    # spec: samples/cloud/mgmt_resp_phone_number.json
+    """
+
+    id: str
+    display_phone_number: str
+    verified_name: str
+    quality_rating: str
+    code_verification_status: str
+    name_status: str
+    new_display_name: str | None
+    new_name_status: str
+    throughput: dict[str, str]
+    status: str
+    platform_type: str
+    account_mode: str = "LIVE"
+    whatsapp_business_manager_messaging_limit: str
+    messaging_limit_tier: str
+    is_pin_enabled: bool
+    is_official_business_account: bool = False
+    is_on_biz_app: bool = False
+    health_status: dict[str, Any]
+    webhook_configuration: dict[str, str]
+    conversational_automation: dict[str, Any]
+
+
+NUMBER_FIELDS = frozenset(NumberObject.__struct_fields__)
+
+
+def number_object(number: NumberObject, wanted: list[str]) -> dict[str, Any]:
+    """Return the JSON object with the wanted members, `id` first; what has no value is absent (Any: JSON)."""
+    shown = {name: getattr(number, name) for name in ("id", *wanted)}
+    return {name: value for name, value in shown.items() if value is not None}
+
+
+class NumberWish(Struct):
+    """The body of `POST /{phone_number_id}`: any of these."""
+
+    pin: Pin | UnsetType = UNSET
+    new_display_name: Annotated[str, Meta(min_length=3, max_length=75)] | UnsetType = UNSET
+    webhook_configuration: WebhookConfiguration | UnsetType = UNSET
+
+
+class RegisterRequest(Struct):
+    """The body that registers a number; what is left out here is accepted and changes nothing."""
+
+    messaging_product: Literal["whatsapp"]
+    pin: Pin
+
+
+class CodeRequest(Struct):
+    """How the code is to be brought."""
+
+    code_method: Literal["SMS", "VOICE"]
+    language: Annotated[str, Meta(pattern=r"^[a-z]{2,3}(_[A-Z]{2})?\Z")]
+
+
+class CodeGiven(Struct):
+    """The code that was brought."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=20)]
+
+
+class Settings(Struct, omit_defaults=True):
+    """What is stored of a number's settings; Waypost places no calls, and encrypts and keeps data in its own way."""
+
+    calling: dict[str, Any] | UnsetType = UNSET
+    user_identity_change: dict[str, Any] | UnsetType = UNSET
+    payload_encryption: dict[str, Any] | UnsetType = UNSET
+    storage_configuration: dict[str, Any] | UnsetType = UNSET
+
+    def changed(self, by: "Settings") -> "Settings":
+        """Return the settings with those members replaced that `by` has."""
+        given = {name: getattr(by, name) for name in self.__struct_fields__}
+        return msgspec.structs.replace(self, **{name: value for name, value in given.items() if value is not UNSET})
+
+
+def quality_notice(digits: str, event: str, tier: str, *, old_tier: str | None = None) -> bytes:
+    """Return the value of `phone_number_quality_update`.
+
+    # spec: samples/cloud/hook_phone_quality_throughput.json
+    """
+    value = {"display_phone_number": digits, "event": event, "current_limit": tier}
+    if old_tier is not None:
+        value["old_limit"] = old_tier
+    return msgspec.json.encode({**value, "max_daily_conversations_per_business": tier})
+
+
+def name_notice(digits: str, *, approved: bool, name: str, reason: str | None) -> bytes:
+    """Return the value of `phone_number_name_update`.
+
+    # spec: cloud-api.md#10
+    """
+    decision = "APPROVED" if approved else "REJECTED"
+    return msgspec.json.encode(
+        {
+            "display_phone_number": digits,
+            "decision": decision,
+            "requested_verified_name": name,
+            "rejection_reason": reason,
+        }
+    )
