@@ -27,7 +27,9 @@ class JobAfterCommit(SqliteStore):
             connection.execute("DELETE FROM outbox WHERE key = ?", (message.key,))
 
         def job(connection: apsw.Connection) -> None:
-            connection.execute("INSERT INTO outbox (key, due_ms, attempt, begun) VALUES (?, ?, 0, 0)", (message.key, message.due_ms))
+            connection.execute(
+                "INSERT INTO outbox (key, due_ms, attempt, begun) VALUES (?, ?, 0, 0)", (message.key, message.due_ms)
+            )
 
         await self._run(without_job)
         await self._run(job)
