@@ -350,6 +350,17 @@ async def test_one_endpoint_that_is_down_delays_no_other_and_misses_nothing(worl
     assert ids[0] == ids[1]
 
 
+async def test_an_endpoint_that_never_answers_takes_no_places_from_the_others(world: World, other: Receiver) -> None:
+    await world.operate("POST", HOOKS, json={"url": other.url})
+    other.always = Answer(manner="silent")
+
+    for _ in range(70):  # more than are under way to one endpoint at once
+        await world.write("text", TEXT)
+
+    await world.hook.wait_until(lambda: len(world.hook.messages()) == 70)
+    assert len(other.received) < 70
+
+
 async def test_the_inspector_shows_each_endpoints_delivery_and_delivers_one_again(
     world: World, other: Receiver
 ) -> None:
