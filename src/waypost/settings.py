@@ -94,6 +94,30 @@ class Settings:
     callback_dialect: Annotated[
         Literal["cloud", "onprem"], _About("Shape of the callbacks.", readers.choice("cloud", "onprem"))
     ] = "cloud"
+    graph_version: Annotated[
+        Literal["v20.0", "v21.0", "v22.0", "v23.0", "v24.0", "v25.0"] | None,
+        _About(
+            "Version of the number's callbacks: before v24.0 a status has `conversation`.",
+            readers.choice("v20.0", "v21.0", "v22.0", "v23.0", "v24.0", "v25.0"),
+            default="as it is, v24.0 at first",
+        ),
+    ] = None
+    webhook_shape: Annotated[
+        Literal["2026", "2025"] | None,
+        _About(
+            "`2025` leaves out of the callbacks what came with usernames, and the `url` of media.",
+            readers.choice("2026", "2025"),
+            default="as it is, 2026 at first",
+        ),
+    ] = None
+    hidden_users: Annotated[
+        Literal["hold", "pseudo"],
+        _About(
+            "On-Premises callbacks about users whose phone number is hidden: held back and logged, or under a number "
+            "that is none.",
+            readers.choice("hold", "pseudo"),
+        ),
+    ] = "hold"
     status_delay: Annotated[
         float, _About("Seconds between the simulated statuses.", readers.number(0, 86_400, whole=False))
     ] = 0.0
@@ -110,6 +134,13 @@ class Settings:
             "`relaxed` opens every window and lifts the rates, for load tests.", readers.choice("platform", "relaxed")
         ),
     ] = "platform"
+    strict_plus: Annotated[
+        bool,
+        _About(
+            "Put the business number's calling code in front of digits without a plus; off: they are a whole number.",
+            readers.SWITCH,
+        ),
+    ] = False
     fetch_allow: Annotated[
         tuple[Network, ...],
         _About("Network that media links may reach although it is not public; may be repeated.", readers.NETWORKS),

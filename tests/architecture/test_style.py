@@ -41,7 +41,7 @@ DIALECT_HOME = (
 )  # fmt: skip
 DIALECT_ELSEWHERE: Mapping[str, int] = {
     "flows/accept.py": 1,
-    "flows/receive.py": 6,
+    "flows/receive.py": 3,
     "lib/backoff.py": 2,
     "lib/ids.py": 11,
     "rules/rates.py": 2,

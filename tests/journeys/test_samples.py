@@ -63,19 +63,3 @@ async def test_the_samples_of_marking_as_read_work(world: World, typing: dict[st
     answer = await world.client.call("POST", world.client.messages_path, json=body)
 
     assert (answer.status, answer.json) == (200, {"success": True})
-
-
-@pytest.mark.parametrize("face", ["meta", "proxy"])
-async def test_a_recipient_by_business_scoped_id_alone_is_refused_in_words(world: World) -> None:
-    body = {
-        "messaging_product": "whatsapp",
-        "recipient_type": "individual",
-        "recipient": "US.90817263544536271809",
-        "type": "text",
-        "text": {"body": "Thanks for writing to us."},
-    }
-
-    refused = await world.client.call("POST", world.client.messages_path, json=body)
-
-    assert (refused.status, world.client.error_code(refused)) == (400, 131009)
-    assert "not offered yet" in refused.json["error"]["error_data"]["details"]

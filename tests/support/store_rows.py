@@ -89,7 +89,13 @@ def status_row(key: int, message_key: int, status: Status, *, notify: bool = Tru
 
 
 def inbound_row(
-    key: int, message_key: int, *, at_ms: int = 3_000, notify: bool = True, opens_window: bool = True
+    key: int,
+    message_key: int,
+    *,
+    at_ms: int = 3_000,
+    notify: bool = True,
+    opens_window: bool = True,
+    from_ad: bool = False,
 ) -> InboundRow:
     """Return a message of the user, with its event."""
     message = InboundMessage(
@@ -109,7 +115,7 @@ def inbound_row(
         at_ms=at_ms,
         body=b'{"messages":[]}',
     )
-    return InboundRow(message, event, notify, opens_window)
+    return InboundRow(message, event, notify, opens_window, from_ad=from_ad)
 
 
 def waiting(event: Event) -> Delivery:

@@ -57,7 +57,7 @@ async def network(store: SqliteStore, clock: SystemClock, told: list[Status]) ->
     network = Network(
         store=store, phones=Phones(store), faults=Faults(), clock=clock, timers=Timers(clock), delay_ms=60_000
     )
-    network.connect(report, report_message, last_inbound_ms=store.last_inbound_ms, find=store.message)
+    network.connect(report, report_message, store)
     return network
 
 

@@ -53,6 +53,7 @@ from waypost.flows.identity import Identities
 from waypost.flows.login import Login
 from waypost.flows.mark_read import MarkRead
 from waypost.flows.media import MediaShelf
+from waypost.flows.media_limits import MediaLimits
 from waypost.flows.media_urls import MediaURLs
 from waypost.flows.profile import Profiles
 from waypost.flows.registration import Registration
@@ -106,6 +107,8 @@ class Flows:
     clock: Clock
     rates_lifted: bool
     faults: PathRules
+    strict_plus: bool
+    media_limits: MediaLimits
 
 
 def build_faces(flows: Flows, control: Control) -> Application:
@@ -160,7 +163,8 @@ class _Topic(Protocol):
 def _cloud(flows: Flows, identify: auth.Identify) -> list[_Topic]:
     """Return the topics of the Cloud faces; media are the last, since every id that is nothing else is theirs."""
     callers = CloudCallers(flows.directory, identify, flows.usage)
-    messages = Messages(flows.directory, flows.accept, flows.mark_read, identify)
+    limits = flows.media_limits if identify is auth.api_key else None
+    messages = Messages(flows.directory, flows.accept, flows.mark_read, identify, flows.strict_plus)
     webhooks = Webhooks(flows.directory, flows.subscribe, identify)
     shown = Shown(flows.accounts, flows.automations, webhooks)
     settings = Drawer(flows.documents, "settings", NumberSettings)
@@ -178,7 +182,7 @@ def _cloud(flows: Flows, identify: auth.Identify) -> list[_Topic]:
         Templates(callers, flows.templates),
         Profile(callers, flows.profiles, flows.templates.uploads, flows.urls),
         BlockList(callers, flows.blocks),
-        Media(flows.directory, flows.shelf, flows.urls, identify),
+        Media(flows.directory, flows.shelf, flows.urls, identify, limits),
     ]
 
 
@@ -187,7 +191,7 @@ def _onprem(flows: Flows) -> Handlers:
     kept = flows.documents
     return Handlers(
         Users(callers, flows.login, flows.users),
-        OnPremMessages(callers, flows.accept, flows.mark_read, flows.contacts, flows.identities),
+        OnPremMessages(callers, flows.accept, flows.mark_read, flows.contacts, flows.identities, flows.strict_plus),
         OnPremMedia(callers, flows.shelf),
         Settings(callers, flows.directory, flows.subscribe),
         Providers(callers, flows.records, flows.providers_masked),

@@ -20,9 +20,11 @@ from waypost.flows.identity import Identities
 from waypost.flows.login import FailedLogins, Login
 from waypost.flows.mark_read import MarkRead
 from waypost.flows.media import MediaShelf
+from waypost.flows.media_limits import MediaLimits
 from waypost.flows.mischief import Mischief
 from waypost.flows.notify import Notify
 from waypost.flows.profile import Profiles
+from waypost.flows.reach import Reach
 from waypost.flows.receive import Receive, Recent
 from waypost.flows.registration import Registration
 from waypost.flows.standing import Standings
@@ -58,6 +60,7 @@ class Parts:
     mischief: Mischief
     flows: Flows
     upkeep: Upkeep
+    reach: Reach
     counts: Counter[str]
     """What happened since the start, for the metrics."""
 
@@ -117,8 +120,10 @@ def build(ground: Ground) -> Parts:
 
     blocks = Blocks(store, store, clock, windows_lifted=relaxed)
     receive = Receive(store, store, ground.directory, recent, ground.urls, blocks, clock, ground.keys, announce)
-    network.connect(receive.statuses, receive.message, last_inbound_ms=store.last_inbound_ms, find=store.message)
-    messages = message_lanes(ground, Deliver(store, network, shelf, receive, blocks, clock, windows_lifted=relaxed))
+    network.connect(receive.statuses, receive.message, store)
+    reach = Reach(store, ground.directory, clock, lifted=relaxed)
+    deliver = Deliver(store, network, shelf, receive, blocks, clock, windows_lifted=relaxed, reach=reach)
+    messages = message_lanes(ground, deliver)
 
     def enqueue(message: Outbound) -> None:
         counts["accepted"] += 1
@@ -126,11 +131,11 @@ def build(ground: Ground) -> Parts:
         messages.offer(message)
 
     meters, accounts = Meters(lifted=relaxed), BusinessAccounts(store)
-    accept = Accept(store, ground.directory, shelf, accounts, meters, clock, ground.keys, enqueue)
+    accept = Accept(store, ground.directory, shelf, accounts, meters, clock, ground.keys, enqueue, network)
     figures = Figures(waiting=lambda: webhooks.held, accepted=lambda: counts["accepted"])
     flows = _flows(ground, accept, receive, network, figures)
     upkeep = Upkeep(store, ground.blobs, shelf, ground.directory, clock)
-    return Parts(ground, network, receive, messages, webhooks, troubled, mischief, flows, upkeep, counts)
+    return Parts(ground, network, receive, messages, webhooks, troubled, mischief, flows, upkeep, reach, counts)
 
 
 def _network(ground: Ground) -> Network:
@@ -195,6 +200,8 @@ def _flows(ground: Ground, accept: Accept, receive: Receive, network: Network, f
         usage=Usage(ground.directory, ground.clock, lifted=relaxed),
         clock=ground.clock,
         rates_lifted=relaxed,
+        strict_plus=ground.settings.strict_plus,
+        media_limits=MediaLimits(ground.clock, lifted=relaxed),
     )
 
 
@@ -205,6 +212,7 @@ def _contacts(ground: Ground, receive: Receive, network: Network) -> Contacts:
         ground.clock,
         is_on_whatsapp=lambda wa_id: network.phones.get(wa_id).on_whatsapp,
         notice=receive.notice,
+        strict_plus=ground.settings.strict_plus,
     )
 
 

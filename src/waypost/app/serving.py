@@ -142,6 +142,8 @@ async def _reset(parts: Parts) -> None:
     parts.mischief.forget()
     parts.network.forget()
     parts.flows.accept.meters.forget()
+    parts.reach.forget()
+    parts.flows.media_limits.forget()
     await ground.store.reset()
     ground.clock.thaw()
     ground.clock.advance(timedelta(milliseconds=-ground.clock.offset_ms))
@@ -162,6 +164,9 @@ def _start_of(settings: Settings) -> Start:
         app_secret=settings.app_secret,
         callback_dialect=settings.callback_dialect,
         webhook_url=settings.webhook,
+        graph_version=settings.graph_version,
+        webhook_shape=settings.webhook_shape,
+        pseudo_numbers=settings.hidden_users == "pseudo",
     )
 
 

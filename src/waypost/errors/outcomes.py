@@ -21,6 +21,22 @@ UNDELIVERABLE_TEMPLATE = Problem(
     onprem_code=1013, onprem_http=400, onprem_title="User is not valid",
     fix="The recipient of this template is not on WhatsApp or has blocked the number.",
 )  # fmt: skip
+MESSAGING_LIMIT = Problem(
+    name="messaging_limit", code=131048, http=400, title="Spam rate limit hit",
+    onprem_code=471, onprem_http=400, onprem_title="Spam rate limit hit",
+    fix="The account has written to as many users outside their windows as its messaging limit allows in 24 hours; "
+    "wait, or let users write first.",
+)  # fmt: skip
+MARKETING_LIMIT = Problem(
+    name="marketing_limit", code=131049, http=400, title="Meta chose not to deliver",
+    onprem_code=471, onprem_http=400, onprem_title="Spam rate limit hit",
+    fix="The user gets too much marketing; do not repeat the message at once. Only raised by a fault rule.",
+)  # fmt: skip
+MARKETING_STOPPED = Problem(
+    name="marketing_stopped", code=131050, http=400, title="User has stopped marketing messages from this business",
+    onprem_code=471, onprem_http=400, onprem_title="Spam rate limit hit",
+    fix="Send this user no marketing templates until they want them again.",
+)  # fmt: skip
 MEDIA_FAILED = Problem(
     name="media_failed", code=131053, http=400, title="Media upload error",
     onprem_code=1014, onprem_http=500, onprem_title="Internal error",

@@ -67,6 +67,12 @@ RECIPIENT_IS_SENDER = Problem(
     onprem_code=1021, onprem_http=400, onprem_title="Bad User",
     fix="Send to another number than the sending one.",
 )  # fmt: skip
+USER_ID_UNSUPPORTED = Problem(
+    name="user_id_unsupported", code=131062, http=400,
+    title="BSUID recipients are not supported for this message",
+    onprem_code=1009, onprem_http=400, onprem_title="Parameter value is not valid",
+    fix="Send authentication templates to a phone number, as `to`.",
+)  # fmt: skip
 TOO_LARGE = Problem(
     name="too_large", code=100, http=413, title="Invalid parameter",
     onprem_code=1009, onprem_http=413, onprem_title="Parameter value is not valid",

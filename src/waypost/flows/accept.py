@@ -10,15 +10,24 @@ import asyncio
 import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Protocol
 from weakref import WeakValueDictionary
 
+from msgspec import structs
+
 from waypost.errors import Fault, Refusal
+from waypost.errors.clients import IDENTITY_CHANGED
 from waypost.errors.rates import PAIR_RATE, THROUGHPUT
-from waypost.errors.requests import IDEMPOTENCY_CONFLICT, INVALID_PARAMETER, RECIPIENT_IS_SENDER
+from waypost.errors.requests import (
+    IDEMPOTENCY_CONFLICT,
+    INVALID_PARAMETER,
+    RECIPIENT_IS_SENDER,
+    USER_ID_UNSUPPORTED,
+)
 from waypost.flows.accounts import BusinessAccounts
 from waypost.flows.directory import Directory
 from waypost.flows.media import MediaShelf
-from waypost.lib import ids
+from waypost.lib import ids, phone
 from waypost.lib.clock import Clock
 from waypost.model import (
     NOT_FETCHED,
@@ -33,7 +42,7 @@ from waypost.model import (
     Template,
 )
 from waypost.ports import Enqueue, Store
-from waypost.rules import rates
+from waypost.rules import lifetime, rates
 from waypost.rules import template as template_rules
 from waypost.wire.canonical import canonical_body
 from waypost.wire.messages.template import Template as SentTemplate
@@ -72,6 +81,22 @@ class Meters:
         return None
 
 
+class Users(Protocol):
+    """What the network knows of users, by the ids that businesses have for them."""
+
+    def user(self, number_id: NumberId, scoped_id: str) -> str | None:
+        """Return the wa_id behind a business-scoped id; None if it is nobody's."""
+        ...
+
+    def user_id(self, number_id: NumberId, wa_id: str) -> str:
+        """Return the business-scoped id of a user."""
+        ...
+
+    def identity_hash(self, wa_id: str) -> str:
+        """Return the hash of a user's keys as they are now."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Accept:
     """The flow, with the ports it uses."""
@@ -84,6 +109,7 @@ class Accept:
     clock: Clock
     keys: ids.KeyMaker
     enqueue: Enqueue
+    users: Users
     _in_hand: WeakValueDictionary[tuple[NumberId, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     async def __call__(self, number: Number, request: SendRequest, raw: bytes, *, dialect: Dialect) -> Outbound:
@@ -120,9 +146,14 @@ class Accept:
         """Return the message that a request asks for, not stored yet. Raises Refusal."""
         if fault := self.accounts.fault(number):
             raise Refusal(fault.problem, fault.details)
-        if request.wa_id == number.digits:
+        request = self._addressed(number, request)
+        if request.wa_id in (number.digits, phone.wa_id(number.digits)):
             raise Refusal(RECIPIENT_IS_SENDER, f"The recipient {request.to} is the sending number itself.")
         template = self._template(number, request)
+        category = template.category.lower() if template else "service"
+        if request.user_id is not None and category == "authentication":
+            details = f"The authentication template cannot go to {request.to}; send it to a phone number, as 'to'."
+            raise Refusal(USER_ID_UNSUPPORTED, details)
         self._check_links(request)
         first, more_media = await self._uploaded(number, request)
         now_ms = self.clock.now_ms()
@@ -139,14 +170,39 @@ class Accept:
             raw=raw,
             accepted_ms=now_ms,
             callback_data=request.callback_data,
-            category=template.category.lower() if template else "service",
+            category=category,
             media_key=first or None,
             more_media=more_media,
             content=request.content,
             dialect=dialect,
             wamid=ids.wamid(key, tag, request.wa_id, received=False),
-            expires_ms=None if request.ttl_ms is None else now_ms + request.ttl_ms,
+            expires_ms=lifetime.end_of_life(
+                now_ms,
+                category,
+                asked_ms=request.ttl_ms,
+                template_seconds=template.send_ttl_seconds if template else None,
+            ),
+            user_id=request.user_id,
         )
+
+    def _addressed(self, number: Number, request: SendRequest) -> SendRequest:
+        """Return the request with the phone that it is for, looked up if it names a user. Raises Refusal.
+
+        A user whom nobody knows is like a number without WhatsApp: accepted, and failed later.
+
+        # spec: cloud-api.md#2, cloud-api.md#2.2
+        """
+        if request.user_id is not None:
+            wa_id = self.users.user(number.id, request.user_id) or phone.nobody(request.user_id)
+            request = structs.replace(request, wa_id=wa_id)
+        elif number.pseudo_numbers and phone.is_pseudo(request.wa_id):
+            wa_id = phone.real(number.id, request.wa_id)
+            request = structs.replace(request, wa_id=wa_id, user_id=self.users.user_id(number.id, wa_id))
+        wanted = request.identity_hash if number.identity_check else None
+        if wanted is not None and wanted != self.users.identity_hash(request.wa_id):
+            details = f"The keys of {request.to} have changed: {wanted[:64]} is not their hash any more."
+            raise Refusal(IDENTITY_CHANGED, details)
+        return request
 
     def _template(self, number: Number, request: SendRequest) -> Template | None:
         """Return the template that the message names, its parameters checked; None if it is not a template."""

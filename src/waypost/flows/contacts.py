@@ -49,13 +49,21 @@ class Contacts:
     """The contacts of every number."""
 
     def __init__(
-        self, documents: Documents, windows: Windows, clock: Clock, *, is_on_whatsapp: IsOnWhatsApp, notice: Notice
+        self,
+        documents: Documents,
+        windows: Windows,
+        clock: Clock,
+        *,
+        is_on_whatsapp: IsOnWhatsApp,
+        notice: Notice,
+        strict_plus: bool = False,
     ) -> None:
         self._drawer = Drawer(documents, "contact", Checked)
         self._windows = windows
         self._clock = clock
         self._is_on_whatsapp = is_on_whatsapp
         self._notice = notice
+        self._strict_plus = strict_plus
 
     async def check(self, number: Number, asked: Sequence[str], *, wait: bool, force: bool) -> list[Contact]:
         """Say of each number whether it is on WhatsApp, in the order asked.
@@ -64,7 +72,7 @@ class Contacts:
         again.
         """
         if not number.checks_contacts:
-            return [_known(text, valid=True) for text in asked]
+            return [self._named(number, text, valid=True) for text in asked]
         found = [await self._remembered(number, text) for text in dict.fromkeys(asked)] if not force else []
         remembered = {contact.input: contact for contact in found if contact is not None}
         fresh = await self._ask_all(number, [text for text in dict.fromkeys(asked) if text not in remembered])
@@ -83,11 +91,11 @@ class Contacts:
             raise Refusal(UNKNOWN_CONTACT, "unknown contact")
 
     async def _remembered(self, number: Number, text: str) -> Contact | None:
-        wa_id = _digits(text)
+        wa_id = self._digits(number, text)
         kept = await self._drawer.get(number.id, wa_id) if wa_id else None
         if kept is None or self._clock.now_ms() - kept.at_ms >= REMEMBERED_MS:
             return None
-        return _known(text, valid=kept.valid)
+        return self._named(number, text, valid=kept.valid)
 
     async def _ask_all(self, number: Number, texts: Sequence[str]) -> dict[str, Contact]:
         """Ask for many at once, so that they share a commit."""
@@ -98,21 +106,20 @@ class Contacts:
         return fresh
 
     async def _ask(self, number: Number, text: str) -> Contact:
-        wa_id = _digits(text)
+        wa_id = self._digits(number, text)
         if wa_id is None:
             return Contact(text, "invalid")
         valid = self._is_on_whatsapp(wa_id)
         await self._drawer.put(number.id, Checked(valid, self._clock.now_ms()), wa_id)
-        return _known(text, valid=valid)
+        return self._named(number, text, valid=valid)
 
+    def _named(self, number: Number, text: str, *, valid: bool) -> Contact:
+        wa_id = self._digits(number, text)
+        return Contact(text, "invalid") if wa_id is None or not valid else Contact(text, "valid", wa_id)
 
-def _known(text: str, *, valid: bool) -> Contact:
-    wa_id = _digits(text)
-    return Contact(text, "invalid") if wa_id is None or not valid else Contact(text, "valid", wa_id)
-
-
-def _digits(text: str) -> str | None:
-    try:
-        return phone.normalise(text)
-    except ValueError:
-        return None
+    def _digits(self, number: Number, text: str) -> str | None:
+        home = phone.calling_code(number.digits) if self._strict_plus else ""
+        try:
+            return phone.normalise(text, home=home)
+        except ValueError:
+            return None

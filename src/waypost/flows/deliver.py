@@ -12,9 +12,11 @@ from waypost.errors import Fault
 from waypost.errors.outcomes import MESSAGE_EXPIRED, SOMETHING_WENT_WRONG
 from waypost.flows.blocks import Blocks
 from waypost.flows.media import MediaShelf
+from waypost.flows.reach import Reach
 from waypost.flows.receive import Receive
 from waypost.lib import backoff
 from waypost.lib.clock import Clock
+from waypost.lib.phone import is_pseudo
 from waypost.model import FailedSend, Later, Medium, Outbound, Refused, Sent, Unknown
 from waypost.ports import Store, Upstream
 from waypost.rules import window
@@ -37,11 +39,17 @@ class Deliver:
     blocks: Blocks
     clock: Clock
     windows_lifted: bool
+    reach: Reach | None = None
 
     async def __call__(self, message: Outbound) -> int | None:
         """Try once. Return None when the outcome is durable, or the platform time of the next attempt."""
-        fault = self.blocks.fault(message.number_id, message.wa_id) or self._too_late(message)
-        found = fault or await self._closed_window(message) or await self.shelf.for_message(message)
+        fault = (
+            self.blocks.fault(message.number_id, message.wa_id)
+            or self._too_late(message)
+            or await self._closed_window(message)
+            or (self.reach and await self.reach.fault(message))
+        )
+        found = fault or await self.shelf.for_message(message)
         if isinstance(found, Fault):
             await self._fail(message, found)
             return None
@@ -53,7 +61,7 @@ class Deliver:
         return Fault(MESSAGE_EXPIRED, "The message was not delivered within its time to live.")
 
     async def _closed_window(self, message: Outbound) -> Fault | None:
-        if self.windows_lifted or message.kind == "template":
+        if self.windows_lifted or message.kind == "template" or is_pseudo(message.wa_id):
             return None
         last_ms = await self.store.last_inbound_ms(message.number_id, message.wa_id)
         return window.fault(message.kind, last_ms, self.clock.now_ms())

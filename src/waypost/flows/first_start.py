@@ -5,7 +5,7 @@ One number, one phone whose user has just written, and a few approved templates:
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -99,6 +99,9 @@ class Start:
     app_secret: str | None
     callback_dialect: Dialect
     webhook_url: str | None
+    graph_version: str | None = None
+    webhook_shape: Literal["2026", "2025"] | None = None
+    pseudo_numbers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,9 @@ def _number_of(start: Start, known: Number | None) -> Number:
         callback_dialect=start.callback_dialect,
         webhook=webhook,
         app_secret=start.app_secret or number.app_secret,
+        graph_version=start.graph_version or number.graph_version,
+        webhook_shape=start.webhook_shape or number.webhook_shape,
+        pseudo_numbers=start.pseudo_numbers,
     )
 
 

@@ -75,6 +75,7 @@ class Notify:
             return None
         body = rendered(delivery.event, target)
         if body is None:  # the dialect has no word for it
+            _note_held_back(delivery)
             await self.store.delivery_done(delivery, None)
             return None
         return await self._try(Parcel(event_id(delivery.event), body, (delivery,)), target)
@@ -89,6 +90,8 @@ class Notify:
             await asyncio.gather(*(self._give_up(each, target) for each in deliveries))
             return None
         parcel, silent = _parcel(deliveries, trouble, target)
+        for each in silent:
+            _note_held_back(each)
         await asyncio.gather(*(self.store.delivery_done(each, None) for each in silent))
         return await self._try(parcel, target) if parcel.deliveries else None
 
@@ -222,3 +225,9 @@ def _policy(target: Target) -> backoff.Policy:
     if target.dialect == "onprem":
         return backoff.onprem_webhooks(target.number.onprem.backoff_step_ms, target.number.onprem.backoff_max_ms)
     return backoff.CLOUD_WEBHOOKS
+
+
+def _note_held_back(delivery: Delivery) -> None:
+    """Log that a user's message was not told; of other events it is the rule."""
+    if delivery.event.kind == "message":
+        _log.warning("message.held_back", phone_number_id=delivery.event.number_id, event_id=event_id(delivery.event))

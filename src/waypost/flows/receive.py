@@ -7,8 +7,6 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from msgspec import Struct
-
 from waypost.errors import Fault
 from waypost.flows.blocks import Blocks
 from waypost.flows.directory import Directory
@@ -31,19 +29,10 @@ from waypost.model import (
 )
 from waypost.ports import Announce, Further, InboundRow, Records, StatusRow, Store, StoredMessage
 from waypost.rules import callbacks
-from waypost.wire import cloud
+from waypost.wire.events.messages import LATEST, Echo, has_referral, inbound_value, shape_of, status_value
 from waypost.wire.renderings import is_told
 
 # spec: cloud-api.md#12.1 - whether a reaction opens the window is (unconfirmed): lenient, every message of a user does.
-
-
-class Echo(Struct, frozen=True, gc=False):
-    """What a status repeats of the message it is about."""
-
-    number_id: NumberId
-    wamid: str
-    wa_id: str
-    callback_data: str | None
 
 
 class Recent:
@@ -102,13 +91,16 @@ class Receive:
             message_key=message.key,
             kind="message",
             at_ms=message.at_ms,
-            body=cloud.inbound_value(
-                message, medium=message.medium, url=self.urls.url(message.medium) if message.medium else None
+            body=inbound_value(
+                message,
+                shape_of(number),
+                medium=message.medium,
+                url=self.urls.url(message.medium) if message.medium else None,
             ),
         )
         notify = not quietly and callbacks.main_callback(number, event.kind) is not None
         further = () if quietly else self._further(number, event)
-        row = InboundRow(message, event, notify, opens_window=True, further=further)
+        row = InboundRow(message, event, notify, opens_window=True, further=further, from_ad=has_referral(message.body))
         is_new = await self.store.record_inbound(row)
         if is_new:
             self._tell([row])
@@ -159,17 +151,18 @@ class Receive:
         return _echo_of(stored)
 
     def _row(self, update: StatusUpdate, echo: Echo) -> StatusRow:
+        number_id = NumberId(echo.number_id)
+        number = self.directory.number(number_id)
         event = Event(
             key=EventKey(self.keys.next()),
-            number_id=echo.number_id,
+            number_id=number_id,
             message_key=update.token,
             kind="status",
             at_ms=update.at_ms,
-            body=cloud.status_value(update, wamid=echo.wamid, wa_id=echo.wa_id, callback_data=echo.callback_data),
+            body=status_value(update, echo, shape_of(number) if number else LATEST),
             status=update.status,
             problem=update.fault.problem.name if update.fault else None,
         )
-        number = self.directory.number(echo.number_id)
         notify = number is not None and _wants(number, update.status)
         further = self._further(number, event) if number is not None else ()
         return StatusRow(event, update.status, notify, update.fault.details if update.fault else None, further)
@@ -178,7 +171,7 @@ class Receive:
 def _echo_of(message: Outbound | StoredMessage) -> Echo:
     known = message.wamid if isinstance(message, Outbound) else ""
     wamid = known or ids.wamid(message.key, message.tag, message.wa_id, received=False)
-    return Echo(message.number_id, wamid, message.wa_id, message.callback_data)
+    return Echo(message.number_id, wamid, message.wa_id, message.callback_data, message.user_id)
 
 
 def _deliveries(event: Event, now_ms: int, *, notify: bool, further: Further) -> list[Delivery]:

@@ -117,6 +117,16 @@ def parse_message_id(text: str) -> MessageRef | None:
     return _parse_onprem(text)
 
 
+def wa_id_of(wamid: str) -> str | None:
+    """Return the user's number that a Cloud id carries; None if it is not of this form."""
+    try:
+        raw = base64.b64decode(wamid.removeprefix("wamid."), validate=True)
+        digits = raw[3 : 3 + raw[2]].decode("ascii")
+    except (ValueError, IndexError):
+        return None
+    return digits if digits.isdigit() else None
+
+
 def _parse_wamid(text: str) -> MessageRef | None:
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)

@@ -164,7 +164,11 @@ class Number:
     graph_version: str = "v24.0"
     """The version whose webhooks its subscriber gets: before v24.0 a status has `conversation`."""
     webhook_shape: Literal["2026", "2025"] = "2026"
-    """`2025` leaves out what came with usernames: `user_id`, `contacts` in statuses."""
+    """`2025` leaves out what came with usernames: `user_id`, `contacts` in statuses; and the `url` of media."""
+    pseudo_numbers: bool = False
+    """Whether a dialect that has phone numbers only is told of users who hide theirs, under a number that is none."""
+    identity_check: bool = False
+    """Whether callbacks show `identity_key_hash`, and a send may ask for one."""
     former_secret: FormerSecret | None = None
 
     def secrets_at(self, now_ms: int) -> list[str]:

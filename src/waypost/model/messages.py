@@ -50,7 +50,9 @@ class Outbound(Struct):
     wamid: str = ""
     """Its Cloud id, which answer and statuses repeat; empty after a restart."""
     expires_ms: int | None = None
-    """When it fails unless it was delivered before."""
+    """When it is thrown away if it has not reached its phone; None: after the 30 days of any message."""
+    user_id: str | None = None
+    """The business-scoped id that it was addressed to; None: a phone number."""
 
 
 class Once(Struct, frozen=True, gc=False):
@@ -117,6 +119,28 @@ class FailedSend(Struct, frozen=True, gc=False):
 Outcome = Sent | Later | Refused | Unknown
 
 
+class EntryPoint(Struct, frozen=True, gc=False):
+    """A free entry point: 72 hours that an answer to a user from an advertisement opened.
+
+    # spec: cloud-api.md#12.2
+    """
+
+    id: str
+    """Names the conversation in statuses."""
+    until_ms: int
+
+
+class Talk(Struct, frozen=True, gc=False):
+    """What the windows of a user and a number depend on; None: never."""
+
+    last_inbound_ms: int | None = None
+    """When the user last wrote."""
+    ad_ms: int | None = None
+    """When the user came from an advertisement and has not been answered since."""
+    free_until_ms: int | None = None
+    """End of the last free entry point."""
+
+
 class Pricing(Struct, frozen=True, gc=False):
     """What a status says about the price.
 
@@ -127,6 +151,8 @@ class Pricing(Struct, frozen=True, gc=False):
     type: str
     category: str
     model: str = "PMP"
+    entry: EntryPoint | None = None
+    """The free entry point that makes it free."""
 
 
 class Person(Struct, frozen=True, gc=False):
@@ -135,6 +161,11 @@ class Person(Struct, frozen=True, gc=False):
     wa_id: str
     name: str
     user_id: str
+    username: str | None = None
+    shows_number: bool = True
+    """Whether the business is told the phone number: a user with a username may hide it."""
+    identity_hash: str | None = None
+    """`identity_key_hash`, if the business checks identities."""
 
 
 class StatusUpdate(Struct, frozen=True):

@@ -18,6 +18,12 @@ class Phone:
     """The user has blocked the business."""
     reads: bool = True
     on_whatsapp: bool = True
+    marketing: bool = True
+    """Whether the user takes marketing messages."""
+    username: str | None = None
+    """With a username the phone number is hidden from businesses that do not know it."""
+    identity: int = 0
+    """How often the user's keys have changed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from waypost.model import (
     Once,
     Outbound,
     Status,
+    Talk,
 )
 
 Further = tuple[tuple[EventKey, str], ...]
@@ -43,6 +44,8 @@ class InboundRow(Struct, frozen=True):
     notify: bool
     opens_window: bool
     further: Further = ()
+    from_ad: bool = False
+    """Whether an advertisement or a post brought the user."""
 
 
 class Store(Protocol):
@@ -125,6 +128,18 @@ class Store(Protocol):
 
     async def waiting_deliveries(self, after: EventKey, limit: int) -> list[Delivery]:
         """Read waiting deliveries above a key, in order."""
+        ...
+
+    async def talk(self, number_id: NumberId, wa_id: str) -> Talk:
+        """Return what a user's windows depend on; answered from memory when it was seen lately."""
+        ...
+
+    async def open_entry(self, number_id: NumberId, wa_id: str, until_ms: int) -> None:
+        """Note the free entry point that an answer opens, and that the user is answered; fsynced on return."""
+        ...
+
+    async def initiated(self, number_ids: Sequence[NumberId], since_ms: int) -> list[tuple[str, int]]:
+        """Return the users to whom these numbers sent something outside their window since, each with when last."""
         ...
 
     async def last_inbound_ms(self, number_id: NumberId, wa_id: str) -> int | None:

@@ -29,8 +29,12 @@ class Carried(Struct, frozen=True):
     """Whether the user's window was open when it was taken; decides the price of a template."""
     fault: Fault | None = None
     """What it is to end with, whatever its phone does: a fault rule's order, or a reaction to nothing."""
+    free_until_ms: int | None = None
+    """End of the free entry point that it was taken in; decides the price of every message."""
     expires_ms: int | None = None
-    """When it fails unless its phone has it by then."""
+    """When it is thrown away if it has not reached its phone; None: never."""
+    tells_expiry: bool = False
+    """Whether the business is told that it was thrown away."""
 
 
 class NetworkStore(Protocol):
@@ -42,6 +46,18 @@ class NetworkStore(Protocol):
 
     async def save_phone(self, phone: Phone) -> None:
         """Insert or replace a phone; fsynced on return."""
+        ...
+
+    async def hide_phone(self, wa_id: str) -> None:
+        """Note which numbers have exchanged messages with a phone until now, and when; fsynced on return."""
+        ...
+
+    async def known_ms(self, number_id: NumberId, wa_id: str) -> int | None:
+        """Return when a number and the phone number of a hidden user last had to do with each other."""
+        ...
+
+    async def get_to_know(self, number_id: NumberId, wa_id: str, at_ms: int) -> None:
+        """Note that a number and the phone number of a hidden user had to do with each other; fsynced on return."""
         ...
 
     async def take(self, carried: Carried) -> bool:

@@ -39,6 +39,8 @@ class StoredMessage:
     media_key: MediaKey | None
     more_media: tuple[MediaKey, ...]
     callback_data: str | None
+    user_id: str | None = None
+    """The business-scoped id that it was addressed to."""
 
 
 @dataclass(frozen=True, slots=True)

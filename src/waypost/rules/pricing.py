@@ -3,11 +3,16 @@
 # spec: cloud-api.md#12.3
 """
 
-from waypost.model import Pricing
+from waypost.model import EntryPoint, Pricing
 
 
-def price(kind: str, category: str, *, window_open: bool) -> Pricing:
-    """Return the price of a message: free inside the window, unless the template is marketing or authentication."""
+def price(kind: str, category: str, *, window_open: bool, entry: EntryPoint | None = None) -> Pricing:
+    """Return the price of a message: free inside a window, unless the template is marketing or authentication.
+
+    In a free entry point everything is free.
+    """
+    if entry is not None:
+        return Pricing(billable=False, type="free_entry_point", category="referral_conversion", entry=entry)
     if kind != "template":
         return Pricing(billable=False, type="free_customer_service", category="service")
     if category == "utility" and window_open:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import apsw
 
-from waypost.model import Attempt, Delivery, Earlier, Event, FailedSend, NumberId, Once, Outbound
+from waypost.model import Attempt, Delivery, Earlier, Event, FailedSend, NumberId, Once, Outbound, Talk
 from waypost.ports import Carried, InboundRow, StatusRow
 from waypost.storage.commit import Kind
 from waypost.storage.sqlite_engine import Rows
@@ -17,8 +17,8 @@ Joined = Callable[[Sequence[Event]], None]
 # Store messages of either direction.
 _MESSAGES = Rows(
     "INSERT INTO messages (key, number_id, wa_id, tag, received, kind, status, seen, at_ms, media_key,"
-    " more_media, category, dialect, callback_data) VALUES {rows}",
-    width=14,
+    " more_media, category, dialect, callback_data, user_id) VALUES {rows}",
+    width=15,
 )
 # Store their bodies.
 _CONTENTS = Rows("INSERT INTO contents (key, body, raw) VALUES {rows}", width=3)
@@ -59,9 +59,9 @@ _SENT = Rows(
 _STORED = Rows("SELECT key FROM messages WHERE key IN (VALUES {rows})", width=1)
 # Renew windows; time in them never goes back.
 _WINDOWS = Rows(
-    "INSERT INTO windows (number_id, wa_id, last_inbound_ms) VALUES {rows} ON CONFLICT DO UPDATE"
-    " SET last_inbound_ms = max(last_inbound_ms, excluded.last_inbound_ms)",
-    width=3,
+    "INSERT INTO windows (number_id, wa_id, last_inbound_ms, ad_ms) VALUES {rows} ON CONFLICT DO UPDATE"
+    " SET last_inbound_ms = max(last_inbound_ms, excluded.last_inbound_ms), ad_ms = coalesce(excluded.ad_ms, ad_ms)",
+    width=4,
 )
 # End deliveries well, with the attempt that did it.
 _DONE = Rows(
@@ -88,9 +88,9 @@ _ATTEMPTS = Rows(
 )
 # Let the network take messages, each once; returns those that it had not.
 _TAKE = Rows(
-    "INSERT INTO carried (token, number_id, wa_id, kind, category, progress, due_ms, in_window, fault, expires_ms)"
-    " VALUES {rows} ON CONFLICT DO NOTHING RETURNING token",
-    width=10,
+    "INSERT INTO carried (token, number_id, wa_id, kind, category, progress, due_ms, in_window, fault,"
+    " free_until_ms, expires_ms, tells_expiry) VALUES {rows} ON CONFLICT DO NOTHING RETURNING token",
+    width=12,
 )
 # Note how far the network has got with messages.
 _PROGRESS = Rows(
@@ -132,7 +132,7 @@ class HotWrites:
             [
                 (
                     m.key, m.number_id, m.wa_id, m.tag, 0, m.kind, 0, 1, m.accepted_ms, m.media_key,
-                    more_media_column(m.more_media), m.category, m.dialect, m.callback_data,
+                    more_media_column(m.more_media), m.category, m.dialect, m.callback_data, m.user_id,
                 )
                 for m in messages
             ],
@@ -198,7 +198,8 @@ class HotWrites:
 
     def _recorded_inbound(self, row: InboundRow, is_new: bool) -> None:  # noqa: FBT001 - a result, handed on by position
         if is_new and row.opens_window:
-            self._windows.renew((row.message.number_id, row.message.person.wa_id), row.message.at_ms)
+            pair = (row.message.number_id, row.message.person.wa_id)
+            self._windows.renew(pair, row.message.at_ms, from_ad=row.from_ad)
 
     def _write_inbound(self, rows: list[InboundRow]) -> None:
         _MESSAGES.run(
@@ -206,15 +207,18 @@ class HotWrites:
             [
                 (
                     m.key, m.number_id, m.person.wa_id, m.tag, 1, m.kind, None, 0, m.at_ms, m.media_key, None,
-                    "service", "cloud", None,
+                    "service", "cloud", None, None,
                 )
                 for m in (row.message for row in rows)
             ],
         )  # fmt: skip
         _CONTENTS.run(self._connection, [(row.message.key, row.message.body, b"") for row in rows])
         write_events(self._connection, [(row.event, row.notify, row.further) for row in rows])
-        opening = (row.message for row in rows if row.opens_window)
-        _WINDOWS.run(self._connection, [(m.number_id, m.person.wa_id, m.at_ms) for m in opening])
+        opening = ((row.message, row.from_ad) for row in rows if row.opens_window)
+        _WINDOWS.run(
+            self._connection,
+            [(m.number_id, m.person.wa_id, m.at_ms, m.at_ms if from_ad else None) for m, from_ad in opening],
+        )
 
     def _delivery_done(self, items: list[tuple[Delivery, Attempt | None]]) -> Sequence[None]:
         _DONE.run(
@@ -280,31 +284,33 @@ Pair = tuple[NumberId, str]
 
 
 class Windows:
-    """When users last wrote, kept in memory for the pairs seen lately."""
+    """What windows depend on, kept in memory for the pairs seen lately."""
 
     def __init__(self, capacity: int = 100_000) -> None:
         self._capacity = capacity
-        self._last_ms: dict[Pair, int | None] = {}
+        self._talks: dict[Pair, Talk] = {}
 
-    def knows(self, pair: Pair) -> bool:
-        """Return whether the pair needs no look-up."""
-        return pair in self._last_ms
+    def get(self, pair: Pair) -> Talk | None:
+        """Return what is known of a pair; None if it must be looked up."""
+        return self._talks.get(pair)
 
-    def get(self, pair: Pair) -> int | None:
-        """Return the last time, None if there is none."""
-        return self._last_ms.get(pair)
-
-    def keep(self, pair: Pair, last_ms: int | None) -> None:
+    def keep(self, pair: Pair, talk: Talk) -> None:
         """Remember what was looked up."""
-        if len(self._last_ms) >= self._capacity:
-            del self._last_ms[next(iter(self._last_ms))]
-        self._last_ms[pair] = last_ms
+        if len(self._talks) >= self._capacity:
+            del self._talks[next(iter(self._talks))]
+        self._talks[pair] = talk
 
-    def renew(self, pair: Pair, at_ms: int) -> None:
+    def renew(self, pair: Pair, at_ms: int, *, from_ad: bool = False) -> None:
         """Note a message that is committed; times never go back. Pairs that are not here stay in the database."""
-        if pair in self._last_ms:
-            self._last_ms[pair] = max(self._last_ms[pair] or 0, at_ms)
+        if talk := self._talks.get(pair):
+            ad_ms = at_ms if from_ad else talk.ad_ms
+            self._talks[pair] = Talk(max(talk.last_inbound_ms or 0, at_ms), ad_ms, talk.free_until_ms)
+
+    def answer(self, pair: Pair, until_ms: int) -> None:
+        """Note a free entry point that is committed."""
+        if talk := self._talks.get(pair):
+            self._talks[pair] = Talk(talk.last_inbound_ms, None, until_ms)
 
     def clear(self) -> None:
         """Forget everything."""
-        self._last_ms.clear()
+        self._talks.clear()

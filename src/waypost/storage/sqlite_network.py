@@ -5,15 +5,25 @@ from typing import Any
 
 import apsw
 
-from waypost.model import MessageKey, Phone, Status
+from waypost.model import MessageKey, NumberId, Phone, Status
 from waypost.ports import Carried, StoredMessage
 from waypost.storage import sqlite_rows
 from waypost.storage.sqlite_part import Part
 from waypost.storage.sqlite_rows import CARRIED_COLUMNS, CARRIED_WIDTH, MESSAGE_COLUMNS
 
-_PHONES = "SELECT wa_id, name, online, blocked, reads, on_whatsapp FROM phones ORDER BY wa_id"
-_SAVE_PHONE = (
-    "INSERT OR REPLACE INTO phones (wa_id, name, online, blocked, reads, on_whatsapp) VALUES (?, ?, ?, ?, ?, ?)"
+_PHONE_COLUMNS = "wa_id, name, online, blocked, reads, on_whatsapp, marketing, username, identity"
+_PHONES = f"SELECT {_PHONE_COLUMNS} FROM phones ORDER BY wa_id"  # noqa: S608 - constants
+_SAVE_PHONE = f"INSERT OR REPLACE INTO phones ({_PHONE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants
+# Note who has had to do with a phone so far; a rare search.
+_HIDE_PHONE = (
+    "INSERT INTO acquaintances (number_id, wa_id, known_ms) SELECT number_id, wa_id, max(at_ms) FROM messages"
+    " WHERE wa_id = ? AND user_id IS NULL GROUP BY number_id"
+    " ON CONFLICT DO UPDATE SET known_ms = max(known_ms, excluded.known_ms)"
+)
+_KNOWN = "SELECT known_ms FROM acquaintances WHERE number_id = ? AND wa_id = ?"
+_GET_TO_KNOW = (
+    "INSERT INTO acquaintances (number_id, wa_id, known_ms) VALUES (?, ?, ?)"
+    " ON CONFLICT DO UPDATE SET known_ms = max(known_ms, excluded.known_ms)"
 )
 # Read what has not reached its last status, in order of token.
 _UNFINISHED = f"SELECT {CARRIED_COLUMNS} FROM carried WHERE progress < 3 AND token > ? ORDER BY token LIMIT ?"  # noqa: S608 - constants
@@ -37,8 +47,24 @@ class NetworkPart(Part):
 
     async def save_phone(self, phone: Phone) -> None:
         """Insert or replace a phone."""
-        values = (phone.wa_id, phone.name, phone.online, phone.blocked, phone.reads, phone.on_whatsapp)
-        await self._run(lambda connection: connection.execute(_SAVE_PHONE, values))
+        p = phone
+        await self._save(
+            _SAVE_PHONE,
+            (p.wa_id, p.name, p.online, p.blocked, p.reads, p.on_whatsapp, p.marketing, p.username, p.identity),
+        )
+
+    async def hide_phone(self, wa_id: str) -> None:
+        """Note who has had to do with a phone until now."""
+        await self._save(_HIDE_PHONE, (wa_id,))
+
+    async def known_ms(self, number_id: NumberId, wa_id: str) -> int | None:
+        """Return when a number last had to do with a phone number."""
+        row: Any = self._reader.row(_KNOWN, (number_id, wa_id))
+        return row[0] if row else None
+
+    async def get_to_know(self, number_id: NumberId, wa_id: str, at_ms: int) -> None:
+        """Note that a number had to do with a phone number."""
+        await self._save(_GET_TO_KNOW, (number_id, wa_id, at_ms))
 
     async def take(self, carried: Carried) -> bool:
         """Take a message once."""

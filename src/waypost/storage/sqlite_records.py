@@ -88,7 +88,7 @@ _RESET = "".join(
     f"DELETE FROM {table};"  # noqa: S608 - constants
     for table in (
         "messages", "contents", "outbox", "idempotency", "sends", "events", "deliveries", "attempts", "orphans",
-        "windows", "read_marks", "media", "providers", "templates", "documents", "phones", "carried",
+        "windows", "read_marks", "media", "providers", "templates", "documents", "phones", "carried", "acquaintances",
     )
 )  # fmt: skip
 

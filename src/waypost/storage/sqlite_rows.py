@@ -30,14 +30,15 @@ STATES = ("waiting", "done", "dead", "cancelled", "dropped")
 
 OUTBOUND_COLUMNS = (
     "messages.key, tag, number_id, wa_id, kind, body, raw, at_ms, callback_data, category, media_key, more_media,"
-    " dialect, attempt, due_ms, begun, expires_ms"
+    " dialect, user_id, attempt, due_ms, begun, expires_ms"
 )
 # A received message is `read` (3) once the business has marked it or a later one of its user.
 MESSAGE_COLUMNS = (
     "messages.key, messages.tag, messages.number_id, messages.wa_id, received, messages.kind,"
     " CASE received WHEN 0 THEN messages.status ELSE (SELECT 3 FROM read_marks WHERE up_to >= messages.key"
     " AND read_marks.number_id = messages.number_id AND read_marks.wa_id = messages.wa_id) END,"
-    " body, raw, at_ms, problem, problem_details, media_key, more_media, callback_data"
+    " body, raw, at_ms, problem, problem_details, media_key, more_media, callback_data,"
+    " messages.user_id"
 )
 EVENT_COLUMNS = (
     "events.key, events.number_id, events.message_key, events.kind, events.at_ms, events.body, events.status,"
@@ -57,9 +58,9 @@ ATTEMPT_COLUMNS = "number, at_ms, elapsed_ms, status, answer"
 MEDIUM_COLUMNS = "key, tag, number_id, sha256, mime, size, created_ms, expires_ms, source, filename, animated, damage"
 CARRIED_COLUMNS = (
     "carried.token, carried.number_id, carried.wa_id, carried.kind, carried.category, carried.progress, carried.due_ms,"
-    " carried.in_window, carried.fault, carried.expires_ms"
+    " carried.in_window, carried.fault, carried.free_until_ms, carried.expires_ms, carried.tells_expiry"
 )
-CARRIED_WIDTH = 10
+CARRIED_WIDTH = 12
 # Find the message that a key stands for since a moment; for the writer and for readers.
 EARLIER = (
     "SELECT messages.key, tag, wa_id, kind, body_hash FROM idempotency CROSS JOIN messages"
@@ -70,7 +71,7 @@ EARLIER = (
 def outbound(row: Values) -> Outbound:
     """Make a waiting message of OUTBOUND_COLUMNS."""
     key, tag, number_id, wa_id, kind, body, raw, at_ms, callback_data, category, media_key, *others = row
-    more_media, dialect, attempt, due_ms, begun, expires_ms = others
+    more_media, dialect, user_id, attempt, due_ms, begun, expires_ms = others
     return Outbound(
         key=MessageKey(key),
         tag=tag,
@@ -89,6 +90,7 @@ def outbound(row: Values) -> Outbound:
         begun=bool(begun),
         dialect=dialect,
         expires_ms=expires_ms,
+        user_id=user_id,
     )
 
 
@@ -100,8 +102,8 @@ def earlier(row: Values) -> Earlier:
 
 def message(row: Values) -> StoredMessage:
     """Make a message of MESSAGE_COLUMNS."""
-    key, tag, number_id, wa_id, received, kind, status, body, raw, at_ms, problem, details, *files, data = row
-    media_key, more_media = files
+    key, tag, number_id, wa_id, received, kind, status, body, raw, at_ms, problem, details, *rest = row
+    media_key, more_media, data, user_id = rest
     return StoredMessage(
         key=MessageKey(key),
         tag=tag,
@@ -118,6 +120,7 @@ def message(row: Values) -> StoredMessage:
         media_key=media_key,
         more_media=_more_media(more_media),
         callback_data=data,
+        user_id=user_id,
     )
 
 
@@ -188,18 +191,21 @@ def medium(row: Values) -> Medium:
 
 def carried(row: Values) -> Carried:
     """Make what the network carries of CARRIED_COLUMNS."""
-    token, number_id, wa_id, kind, category, progress, due_ms, in_window, fault, expires_ms = row
+    token, number_id, wa_id, kind, category, progress, due_ms, in_window, fault, *life = row
+    free_until_ms, expires_ms, tells_expiry = life
     return Carried(
-        MessageKey(token),
-        NumberId(number_id),
-        wa_id,
-        kind,
-        category,
-        Status(progress),
-        due_ms,
+        token=MessageKey(token),
+        number_id=NumberId(number_id),
+        wa_id=wa_id,
+        kind=kind,
+        category=category,
+        progress=Status(progress),
+        due_ms=due_ms,
         in_window=bool(in_window),
         fault=_fault(fault),
+        free_until_ms=free_until_ms,
         expires_ms=expires_ms,
+        tells_expiry=bool(tells_expiry),
     )
 
 
@@ -208,7 +214,8 @@ def carried_values(carried: Carried) -> Values:
     c, fault = carried, carried.fault
     ends_with = f"{fault.problem.name}\n{fault.details}" if fault else None
     return (
-        c.token, c.number_id, c.wa_id, c.kind, c.category, c.progress, c.due_ms, c.in_window, ends_with, c.expires_ms,
+        c.token, c.number_id, c.wa_id, c.kind, c.category, c.progress, c.due_ms, c.in_window, ends_with,
+        c.free_until_ms, c.expires_ms, c.tells_expiry,
     )  # fmt: skip
 
 
@@ -233,8 +240,9 @@ def provider(row: Values) -> Provider:
 
 def phone(row: Values) -> Phone:
     """Make a phone of its columns in order."""
-    wa_id, name, online, blocked, reads, on_whatsapp = row
-    return Phone(wa_id, name, bool(online), bool(blocked), bool(reads), bool(on_whatsapp))
+    wa_id, name, online, blocked, reads, on_whatsapp, marketing, username, identity = row
+    switches = bool(online), bool(blocked), bool(reads), bool(on_whatsapp), bool(marketing)
+    return Phone(wa_id, name, *switches, username=username, identity=identity)
 
 
 def _status(value: int | None) -> Status | None:

@@ -1,11 +1,24 @@
 """The port Store over SQLite: a message's way, one transaction per step."""
 
+import json
 from collections.abc import Sequence
 from typing import Any, Literal
 
 import apsw
 
-from waypost.model import Attempt, Delivery, Earlier, Event, EventKey, FailedSend, MessageKey, NumberId, Once, Outbound
+from waypost.model import (
+    Attempt,
+    Delivery,
+    Earlier,
+    Event,
+    EventKey,
+    FailedSend,
+    MessageKey,
+    NumberId,
+    Once,
+    Outbound,
+    Talk,
+)
 from waypost.ports import Further, InboundRow, StatusRow
 from waypost.storage import sqlite_rows
 from waypost.storage.sqlite_part import Part
@@ -35,8 +48,16 @@ _KEEP_DONE = (
 )
 # Let a delivery start anew.
 _REDELIVER = "UPDATE deliveries SET state = 0, first_ms = ?2, due_ms = ?2, attempt = 0 WHERE key = ?1"
-# Find when a user last wrote.
-_LAST_INBOUND = "SELECT last_inbound_ms FROM windows WHERE number_id = ? AND wa_id = ?"
+# Find what a user's windows depend on.
+_TALK = "SELECT last_inbound_ms, ad_ms, free_until_ms FROM windows WHERE number_id = ? AND wa_id = ?"
+# Note that a user from an advertisement was answered.
+_OPEN_ENTRY = "UPDATE windows SET free_until_ms = ?3, ad_ms = NULL WHERE number_id = ?1 AND wa_id = ?2"
+# Find whom numbers sent something outside the window since; a rare search, once per account after a start.
+_INITIATED = (
+    "SELECT carried.wa_id, max(messages.at_ms) FROM carried CROSS JOIN messages ON messages.key = carried.token"
+    " WHERE carried.in_window = 0 AND carried.fault IS NULL AND messages.at_ms > ?1"
+    " AND carried.number_id IN (SELECT value FROM json_each(?2)) GROUP BY carried.wa_id"
+)
 # Find the highest key.
 _HIGHEST_KEY = (
     "SELECT max(key) FROM (SELECT max(key) AS key FROM messages UNION ALL SELECT max(key) FROM events"
@@ -137,13 +158,34 @@ class StorePart(Part):
         """Read waiting deliveries above a key."""
         return [sqlite_rows.waiting(row) for row in self._reader.rows(_WAITING_DELIVERIES, (after, limit))]
 
+    async def talk(self, number_id: NumberId, wa_id: str) -> Talk:
+        """Return what a user's windows depend on."""
+        pair = (number_id, wa_id)
+        talk = self._windows.get(pair)
+        if talk is None:
+            row: Any = self._reader.row(_TALK, pair)
+            talk = Talk(*row) if row else Talk()
+            self._windows.keep(pair, talk)
+        return talk
+
+    async def open_entry(self, number_id: NumberId, wa_id: str, until_ms: int) -> None:
+        """Note the free entry point that an answer opens."""
+        await self._save(_OPEN_ENTRY, (number_id, wa_id, until_ms))
+        self._windows.answer((number_id, wa_id), until_ms)
+
+    async def initiated(self, number_ids: Sequence[NumberId], since_ms: int) -> list[tuple[str, int]]:
+        """Return the users to whom these numbers sent something outside their window since."""
+        given = (since_ms, json.dumps(number_ids))
+
+        def look(connection: apsw.Connection) -> list[tuple[str, int]]:
+            rows: Any = connection.execute(_INITIATED, given)  # Any: the columns' types are the table's
+            return [(wa_id, at_ms) for wa_id, at_ms in rows]
+
+        return await self._search(look)
+
     async def last_inbound_ms(self, number_id: NumberId, wa_id: str) -> int | None:
         """Return when the user last wrote to the number."""
-        pair = (number_id, wa_id)
-        if not self._windows.knows(pair):
-            row: Any = self._reader.row(_LAST_INBOUND, pair)
-            self._windows.keep(pair, row[0] if row else None)
-        return self._windows.get(pair)
+        return (await self.talk(number_id, wa_id)).last_inbound_ms
 
     async def highest_key(self) -> int:
         """Return the highest key in any table."""

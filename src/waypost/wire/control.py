@@ -54,6 +54,9 @@ class PhoneView(Struct):
     blocked: bool
     reads: bool
     on_whatsapp: bool
+    marketing: bool
+    username: str | None
+    identity: int
 
 
 class PhoneList(Struct):
@@ -63,13 +66,20 @@ class PhoneList(Struct):
 
 
 class PhoneChange(Request):
-    """What is to change: `blocked`: the user has blocked the business; `reads`: they read by themselves."""
+    """What is to change.
+
+    `blocked`: the user has blocked the business; `reads`: they read by themselves; `marketing`: they take marketing
+    messages; `username`: they have adopted one, which hides their number, or (null) given it up; `identity`: how often
+    their keys have changed.
+    """
 
     name: Annotated[str, Meta(min_length=1, max_length=20_000)] | UnsetType = UNSET
     online: bool | UnsetType = UNSET
     blocked: bool | UnsetType = UNSET
     reads: bool | UnsetType = UNSET
     on_whatsapp: bool | UnsetType = UNSET
+    marketing: bool | UnsetType = UNSET
+    username: Annotated[str, Meta(pattern=r"^[a-z0-9._]{3,35}$")] | UnsetType | None = UNSET
     identity: Literal["new"] | UnsetType = UNSET
     """The user has a new phone, and with it new keys."""
 

@@ -71,15 +71,17 @@ def check_recipient_type(envelope: Envelope) -> None:
         )
 
 
-def recipient(envelope: Envelope) -> tuple[str, str]:
-    """Return `to` as written and as digits; raises Refusal if it is missing or no phone number.
+def recipient(envelope: Envelope, home: str = "") -> tuple[str, str]:
+    """Return `to` as written and its wa_id; raises Refusal if it is missing or no phone number.
+
+    `home` is the calling code that belongs to digits without a plus; without it they are a whole number.
 
     # spec: cloud-api.md#2.2
     """
     if envelope.to is None:
         raise Refusal(MISSING_PARAMETER, mandatory("to"))
     try:
-        return envelope.to, phone.normalise(envelope.to)
+        return envelope.to, phone.normalise(envelope.to, home=home)
     except ValueError as error:
         raise Refusal(INVALID_VALUE, f"Parameter 'to': {error}.") from None
 

@@ -35,6 +35,35 @@ class PersonFacts(Protocol):
         """The business-scoped id."""
         ...
 
+    @property
+    def username(self) -> str | None:
+        """The name that others find the user by."""
+        ...
+
+    @property
+    def shows_number(self) -> bool:
+        """Whether the business is told the phone number."""
+        ...
+
+    @property
+    def identity_hash(self) -> str | None:
+        """The hash of the user's keys."""
+        ...
+
+
+class EntryFacts(Protocol):
+    """A free entry point."""
+
+    @property
+    def id(self) -> str:
+        """Names the conversation."""
+        ...
+
+    @property
+    def until_ms(self) -> int:
+        """When it ends."""
+        ...
+
 
 class PricingFacts(Protocol):
     """What a status says about the price."""
@@ -57,6 +86,11 @@ class PricingFacts(Protocol):
     @property
     def category(self) -> str:
         """`service`, `marketing`, ..."""
+        ...
+
+    @property
+    def entry(self) -> EntryFacts | None:
+        """The free entry point that makes it free."""
         ...
 
 
@@ -239,6 +273,26 @@ class NumberFacts(Protocol):
     @property
     def name(self) -> str:
         """The name that users see."""
+        ...
+
+    @property
+    def graph_version(self) -> str:
+        """The version whose webhooks its subscriber gets."""
+        ...
+
+    @property
+    def webhook_shape(self) -> str:
+        """`2026`, or `2025` without what came with usernames."""
+        ...
+
+    @property
+    def identity_check(self) -> bool:
+        """Whether its subscriber is told of users' keys."""
+        ...
+
+    @property
+    def pseudo_numbers(self) -> bool:
+        """Whether users without a phone number get one that is none, where nothing else can name them."""
         ...
 
     @property

@@ -33,6 +33,23 @@ class NumberView(Struct):
     name: str
     callback_dialect: Dialect
     webhook: WebhookView | None
+    platform: "PlatformView"
+
+
+class PlatformView(Struct):
+    """Which callbacks the platform sends for a number."""
+
+    graph_version: str
+    webhook_shape: Literal["2026", "2025"]
+    identity_check: bool
+
+
+class PlatformChange(Request):
+    """What is to change of it."""
+
+    graph_version: Annotated[str, Meta(pattern=r"^v[0-9]{1,2}\.0$(?!\n)")] | UnsetType = UNSET
+    webhook_shape: Literal["2026", "2025"] | UnsetType = UNSET
+    identity_check: bool | UnsetType = UNSET
 
 
 Quality = Literal["GREEN", "YELLOW", "RED", "UNKNOWN"]
@@ -124,6 +141,7 @@ class NumberChange(Request):
     webhook: WebhookWish | UnsetType | None = UNSET
     contacts_mode: Literal["always_valid", "classic"] | UnsetType = UNSET
     """On-Premises: whether contacts are checked, and unknown ones refused."""
+    platform: PlatformChange | UnsetType = UNSET
 
 
 class NewNumber(Request):

@@ -21,6 +21,10 @@ class SendRequest(Struct, frozen=True):
     callback_data: str | None = None
     """`biz_opaque_callback_data`."""
     recipient_type: str = "individual"
+    user_id: str | None = None
+    """The business-scoped id that takes the place of a phone number; then `wa_id` is empty until it is looked up."""
+    identity_hash: str | None = None
+    """`recipient_identity_key_hash`."""
     ttl_ms: int | None = None
     """How long it may take until the message is delivered."""
 

@@ -37,3 +37,45 @@ def test_what_is_no_number_is_refused(written: str) -> None:
 )
 def test_a_number_is_shown_as_people_write_it(digits: str, readable: str) -> None:
     assert phone.display(digits) == readable
+
+
+@pytest.mark.parametrize(
+    ("written", "wa_id"),
+    [
+        ("+55 82 99988-7766", "558299887766"),  # the ninth digit is dropped outside the areas 11 to 28
+        ("558299887766", "558299887766"),
+        ("+55 11 99988-7766", "5511999887766"),
+        ("+55 11 9988-7766", "5511999887766"),  # and added within them
+        ("+55 28 9988-7766", "5528999887766"),
+        ("+55 31 99988-7766", "553199887766"),
+        ("+55 11 3333-4444", "551133334444"),  # landlines have no ninth digit
+        ("+55 82 3333-4444", "558233334444"),
+        ("+52 55 1234 5678", "5215512345678"),
+        ("+52 1 55 1234 5678", "5215512345678"),
+        ("+54 11 1234-5678", "5491112345678"),
+        ("+54 9 11 1234-5678", "5491112345678"),
+        ("+1 520 555 0142", "15205550142"),
+    ],
+)
+def test_a_number_is_called_what_the_platform_calls_it(written: str, wa_id: str) -> None:
+    assert phone.normalise(written) == wa_id
+    assert phone.normalise(wa_id) == wa_id
+
+
+@pytest.mark.parametrize(
+    ("written", "wa_id"),
+    [
+        ("650 555 1234", "16505551234"),
+        ("(650) 555-1234", "16505551234"),
+        ("+49 30 1234567", "49301234567"),
+        (" +49 30 1234567", "49301234567"),
+        ("16505551234", "116505551234"),
+    ],
+)
+def test_read_strictly_digits_without_a_plus_belong_to_the_home_country(written: str, wa_id: str) -> None:
+    assert phone.normalise(written, home="1") == wa_id
+
+
+@pytest.mark.parametrize(("digits", "code"), [("15550100200", "1"), ("4930123456", "49"), ("0000000", "")])
+def test_the_calling_code_of_a_number_is_that_of_its_country(digits: str, code: str) -> None:
+    assert phone.calling_code(digits) == code

@@ -52,7 +52,7 @@ def status_event(told: StatusUpdate, callback_data: str | None = None) -> Event:
         message_key=KEY,
         kind="status",
         at_ms=told.at_ms,
-        body=cloud.status_value(told, wamid=WAMID, wa_id=JO.wa_id, callback_data=callback_data),
+        body=cloud.status_value(told, cloud.Echo(NUMBER.id, WAMID, JO.wa_id, callback_data)),
         status=told.status,
         problem=told.fault.problem.name if told.fault else None,
     )

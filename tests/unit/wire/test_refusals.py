@@ -271,10 +271,10 @@ CLOUD = [
         "Parameter 'biz_opaque_callback_data' has 513 characters; at most 512 are allowed.",
     ),
     (
-        body(to=None, recipient="US.90817263544536271809", text=HI),
+        body(to=None, recipient="15550103344", text=HI),
         INVALID_VALUE,
-        "Parameter 'recipient' is \"US.90817263544536271809\": recipients by business-scoped user id are not "
-        "offered yet; give the phone number as 'to'.",
+        "Parameter 'recipient' is \"15550103344\"; it must be a business-scoped user id, two letters, a point and up "
+        "to 128 letters and digits, as callbacks have it; a phone number belongs in 'to'.",
     ),
     (
         body(type="image", image={"link": LINK, "provider": {"name": "assets-basic"}}),

@@ -15,6 +15,7 @@ from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import BAD_REQUEST, INVALID_PARAMETER, MISSING_PARAMETER
 from waypost.flows.directory import Directory
 from waypost.flows.media import MediaShelf, Origin
+from waypost.flows.media_limits import MediaLimits
 from waypost.flows.media_urls import MediaURLs
 from waypost.lib.mime import declared_type
 from waypost.model import Medium, Number
@@ -31,6 +32,8 @@ class Media:
     shelf: MediaShelf
     urls: MediaURLs
     identify: auth.Identify
+    limits: MediaLimits | None = None
+    """Only a proxy has any."""
 
     def meta(self) -> Topic:
         """Return what Meta's graph offers; whatever is nothing else is a medium."""
@@ -55,6 +58,8 @@ class Media:
     async def upload(self, request: Request) -> Response:
         """Take a multipart form with `messaging_product`, `file` and `type`, its parts in any order."""
         number = self._number(request)
+        if self.limits is not None:
+            self.limits.upload(number.id)
         async with self.shelf.writer() as writer:
 
             async def sink(_head: FileHead) -> FileSink:
@@ -71,8 +76,11 @@ class Media:
         return Response(200, cloud.upload_answer(medium))
 
     async def get(self, request: Request) -> Response:
-        """Look a medium up; the answer's URL works for five minutes."""
-        medium = await self._medium(request)
+        """Look a medium up; the answer's URL works for five minutes.
+
+        # spec: cloud-api.md#6.5
+        """
+        medium = await (self._medium(request) if self.limits is None else self._counted(request, self.limits))
         return Response(200, cloud.media_answer(medium, self.urls.url(medium, _base_url(request))))
 
     async def delete(self, request: Request) -> Response:
@@ -91,6 +99,15 @@ class Media:
         if medium is None:
             return Response(404, b"Not found: the URL is expired, altered or not yours.\n", content_type="text/plain")
         return file_response(request, medium, self.shelf)
+
+    async def _counted(self, request: Request, limits: MediaLimits) -> Medium:
+        number = self.identify(request, self.directory)
+        limits.look_up(number.id)
+        try:
+            return await self._medium(request)
+        except Refusal:
+            limits.failed(number.id)
+            raise
 
     async def _medium(self, request: Request) -> Medium:
         number = self.identify(request, self.directory)

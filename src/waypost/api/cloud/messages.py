@@ -13,6 +13,7 @@ from waypost.api.routing import Request, Response, Route
 from waypost.flows.accept import Accept
 from waypost.flows.directory import Directory
 from waypost.flows.mark_read import MarkRead
+from waypost.lib import phone
 from waypost.model import Earlier, Number, Outbound
 from waypost.wire import cloud
 
@@ -25,6 +26,8 @@ class Messages:
     accept: Accept
     mark_read: MarkRead
     identify: auth.Identify
+    strict_plus: bool = False
+    """Whether digits without a plus belong to the business number's own country."""
 
     def meta(self) -> Topic:
         """Return what Meta's graph offers."""
@@ -48,7 +51,7 @@ class Messages:
         if "phone_number_id" in request.params:
             auth.must_be(number, request.params["phone_number_id"])
         raw = await json_body(request)
-        parsed = cloud.parse_send(raw)
+        parsed = cloud.parse_send(raw, phone.calling_code(number.digits) if self.strict_plus else "")
         if isinstance(parsed, cloud.MarkRead):
             await self.mark_read(number, parsed.message_id, typing=parsed.typing)
             return Response(200, cloud.SUCCESS)
@@ -62,4 +65,5 @@ class Messages:
         else:
             message = await self.accept.once(number, parsed, raw, key=key, dialect="cloud")
         status = "accepted" if message.kind == "template" else None
-        return Response(200, cloud.send_answer(parsed.to, message.wa_id, message.wamid, status))
+        answer = cloud.send_answer(parsed.to, message.wa_id, message.wamid, status, user_id=parsed.user_id)
+        return Response(200, answer)

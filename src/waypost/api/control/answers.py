@@ -10,7 +10,8 @@ from waypost.api.routing import HTTPProblem, Request, Response
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import INVALID_VALUE
-from waypost.lib.phone import normalise
+from waypost.lib import phone
+from waypost.model import NumberId
 from waypost.wire.control import ErrorBody, ErrorDetail
 from waypost.wire.reading import parse
 
@@ -58,14 +59,23 @@ def limit_of(request: Request) -> int:
 
 
 def digits_of(name: str, text: str) -> str:
-    """Return the digits of a phone number in a path or a query. Raises Refusal."""
+    """Return the wa_id of a user's phone number in a path or a query. Raises Refusal."""
     try:
-        return normalise(text)
+        return phone.normalise(text)
     except ValueError as error:
         raise Refusal(INVALID_VALUE, f"{name}: {error}.") from None
 
 
 def asked_digits(request: Request, name: str) -> str | None:
-    """Return the digits of a phone number in the query; None if it is not given. Raises Refusal."""
+    """Return the wa_id of a user's phone number in the query; None if it is not given. Raises Refusal."""
     text = request.query.get(name)
     return None if text is None else digits_of(name, text)
+
+
+def asked_number(request: Request, name: str) -> NumberId | None:
+    """Return the business number in the query, which is what it is dialled as; None if not given. Raises Refusal."""
+    text = request.query.get(name)
+    try:
+        return None if text is None else NumberId(int(phone.digits_of(text)))
+    except ValueError as error:
+        raise Refusal(INVALID_VALUE, f"{name}: {error}.") from None

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from waypost.api.control.answers import answer, asked_digits, limit_of, unknown
+from waypost.api.control.answers import answer, asked_digits, asked_number, limit_of, unknown
 from waypost.api.routing import Request, Response
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
@@ -11,7 +11,7 @@ from waypost.flows.directory import Directory
 from waypost.flows.inspect import Inspect, delivery_key
 from waypost.flows.notify import target_of
 from waypost.lib.clock import Clock
-from waypost.model import Delivery, NumberId
+from waypost.model import Delivery
 from waypost.ports import Store
 from waypost.wire.control import DeliveryList, MessageList
 
@@ -29,9 +29,8 @@ class Messages:
 
     async def list(self, request: Request) -> Response:
         """List messages of both directions, newest first; `number`, `phone` and `limit` narrow it down."""
-        number = asked_digits(request, "number")
         found = await self.inspect.messages(
-            number_id=NumberId(int(number)) if number else None,
+            number_id=asked_number(request, "number"),
             wa_id=asked_digits(request, "phone"),
             limit=limit_of(request),
         )

@@ -28,6 +28,8 @@ from waypost.wire.management import (
     NumberPatch,
     NumberView,
     PatchedNumber,
+    PlatformChange,
+    PlatformView,
     TokenList,
     TokenRequest,
     TokenView,
@@ -74,13 +76,10 @@ class Numbers:
         await self.directory.save_number(number)
         token = await self._grant(number_id)
         view = _view(number)
-        added = AddedNumber(
-            view.phone_number_id, view.waba_id, view.name, view.callback_dialect, None, token, number.app_secret
-        )
-        return answer(added)
+        return answer(AddedNumber(**structs.asdict(view), token=token, app_secret=number.app_secret))
 
     async def put(self, request: Request) -> Response:
-        """Change a number's name, callback dialect or webhook.
+        """Change a number's name, callback dialect, webhook, or how the platform regards it.
 
         A webhook with a verify_token is asked for its hub.challenge first. It may be on loopback or in a private
         network: who has the admin token decides that.
@@ -96,6 +95,7 @@ class Numbers:
         now = now if change.callback_dialect is UNSET else replace(now, callback_dialect=change.callback_dialect)
         if change.contacts_mode is not UNSET:
             now = replace(now, onprem=replace(now.onprem, contacts_mode=change.contacts_mode))
+        now = now if change.platform is UNSET else _regarded(now, change.platform)
         await self.directory.save_number(now)
         return answer(_view(now))
 
@@ -213,7 +213,13 @@ def _account_of(wish: NewNumber, there: list[Number]) -> int:
 def _view(number: Number) -> NumberView:
     hook = main_callback(number, "message")
     webhook = WebhookView(hook.url, [name for name, _ in hook.headers], hook.disabled) if hook else None
-    return NumberView(number.digits, str(number.waba_id), number.name, number.callback_dialect, webhook)
+    platform = PlatformView(number.graph_version, number.webhook_shape, number.identity_check)
+    return NumberView(number.digits, str(number.waba_id), number.name, number.callback_dialect, webhook, platform)
+
+
+def _regarded(number: Number, change: PlatformChange) -> Number:
+    given = {name: value for name, value in structs.asdict(change).items() if value is not UNSET}
+    return replace(number, **given)
 
 
 def _token_view(token: Token) -> TokenView:

@@ -1,6 +1,6 @@
 """The phones of the embedded network: what their users do, and what they see."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import msgspec
 
@@ -56,11 +56,12 @@ class Phones:
         return answer(_view(self.network.phones.get(_wa_id(request))))
 
     async def patch(self, request: Request) -> Response:
-        """Change a phone: its user's name, online, blocked, reads, on_whatsapp; or give it new keys."""
+        """Change a phone: its user's name, username and keys, and what they do and take."""
         wa_id = _wa_id(request)
         change = await body_of(request, PhoneChange)
         given = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not msgspec.UNSET}
-        if given.pop("identity", None):
+        if "identity" in given:
+            given["identity"] = self.network.phones.get(wa_id).identity + 1
             await self.identities.renew(wa_id, self.network)
         return answer(_view(await self.network.change_phone(wa_id, **given)))
 
@@ -126,7 +127,7 @@ def _wa_id(request: Request) -> str:
 
 
 def _view(phone: Phone) -> PhoneView:
-    return PhoneView(phone.wa_id, phone.name, phone.online, phone.blocked, phone.reads, phone.on_whatsapp)
+    return PhoneView(**asdict(phone))
 
 
 def _written(message: InboundMessage) -> Written:

@@ -2,6 +2,7 @@
 
 from waypost.errors import Problem, Refusal, all_problems
 from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
+from waypost.lib.phone import wa_id
 from waypost.model import FaultRule, Gather, NumberId, WebhookTrouble
 from waypost.wire.control_rules import Batch, FailView, Reorder, RuleRequest, RuleView, WebhookFaults
 
@@ -13,7 +14,7 @@ def rule_of(rule_id: int, wish: RuleRequest) -> FaultRule:
     return FaultRule(
         id=rule_id,
         number_id=NumberId(int(wish.number)) if wish.number else None,
-        phone=wish.phone,
+        phone=wa_id(wish.phone) if wish.phone else None,
         fail=_problem(wish.fail.code) if wish.fail else None,
         delay_ms=_milliseconds(wish.delay_seconds),
         path=wish.path,

@@ -13,7 +13,7 @@ from waypost.flows.accept import Accept
 from waypost.flows.contacts import Contacts
 from waypost.flows.identity import Identities
 from waypost.flows.mark_read import MarkRead
-from waypost.lib import ids
+from waypost.lib import ids, phone
 from waypost.model import Earlier, Outbound
 from waypost.wire import onprem
 
@@ -27,12 +27,15 @@ class Messages:
     mark_read: MarkRead
     contacts: Contacts
     identities: Identities
+    strict_plus: bool = False
+    """Whether digits without a plus belong to the business number's own country."""
 
     async def post(self, request: Request) -> Response:
         """Take a message; 201 says that it is stored, and no more."""
         number = self.callers.sender(request)
         raw = await json_body(request)
-        parsed = onprem.parse_send(raw)
+        home = phone.calling_code(number.digits) if self.strict_plus else ""
+        parsed = onprem.parse_send(raw, home)
         await self.contacts.refuse_unknown(number, parsed.wa_id)
         await self.identities.refuse_changed(number, parsed.wa_id)
         key = key_of(request)

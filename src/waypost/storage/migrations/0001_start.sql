@@ -18,7 +18,8 @@ CREATE TABLE messages (
     problem TEXT,
     problem_details TEXT,
     callback_data TEXT,
-    upstream_id TEXT
+    upstream_id TEXT,
+    user_id TEXT                    -- the business-scoped id that it was addressed to; NULL: a phone number
 ) STRICT;
 
 CREATE TABLE contents (             -- of messages; never changed
@@ -112,6 +113,8 @@ CREATE TABLE windows (
     number_id INTEGER NOT NULL,
     wa_id TEXT NOT NULL,
     last_inbound_ms INTEGER NOT NULL,
+    ad_ms INTEGER,                  -- when the user came from an advertisement and has not been answered since
+    free_until_ms INTEGER,          -- end of the last free entry point
     PRIMARY KEY (number_id, wa_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -177,7 +180,17 @@ CREATE TABLE phones (               -- of the embedded network
     online INTEGER NOT NULL,
     blocked INTEGER NOT NULL,
     reads INTEGER NOT NULL,
-    on_whatsapp INTEGER NOT NULL
+    on_whatsapp INTEGER NOT NULL,
+    marketing INTEGER NOT NULL,
+    username TEXT,
+    identity INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE acquaintances (        -- which businesses know the phone number of a user with a username
+    number_id INTEGER NOT NULL,
+    wa_id TEXT NOT NULL,
+    known_ms INTEGER NOT NULL,      -- when they last had to do with it
+    PRIMARY KEY (number_id, wa_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE carried (              -- messages that the embedded network has taken
@@ -190,6 +203,8 @@ CREATE TABLE carried (              -- messages that the embedded network has ta
     due_ms INTEGER NOT NULL,
     in_window INTEGER NOT NULL,     -- whether the user's window was open when it was taken; decides the price
     fault TEXT,                     -- what it is to end with: name of the problem, line feed, details
-    expires_ms INTEGER              -- when it fails unless its phone has it by then; NULL: never
+    free_until_ms INTEGER,          -- end of the free entry point that it was taken in
+    expires_ms INTEGER,             -- when it is thrown away if it has not reached its phone
+    tells_expiry INTEGER NOT NULL   -- whether the business is told of that
 ) STRICT;
 CREATE INDEX carried_unfinished ON carried (token) WHERE progress < 3;

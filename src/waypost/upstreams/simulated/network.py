@@ -12,7 +12,7 @@ from typing import Protocol
 from msgspec import structs
 
 from waypost.errors import Fault
-from waypost.errors.outcomes import MESSAGE_EXPIRED, UNDELIVERABLE, UNDELIVERABLE_TEMPLATE
+from waypost.errors.outcomes import MARKETING_STOPPED, UNDELIVERABLE, UNDELIVERABLE_TEMPLATE
 from waypost.lib.clock import Clock
 from waypost.lib.ids import KeyMaker, parse_message_id
 from waypost.model import (
@@ -24,16 +24,18 @@ from waypost.model import (
     Outcome,
     Person,
     Phone,
+    Pricing,
     Sent,
     Status,
     StatusUpdate,
+    Talk,
 )
 from waypost.ports import Carried, NetworkStore, StoredMessage
-from waypost.rules import reaction
+from waypost.rules import entry, lifetime, reaction
 from waypost.rules.pricing import price
 from waypost.rules.window import is_open
 from waypost.upstreams.simulated.faults import Faults
-from waypost.upstreams.simulated.phones import Phones, person
+from waypost.upstreams.simulated.phones import Phones, identity_hash, phone_of, user_id
 from waypost.wire.messages.reaction import Reaction
 
 _ROUND = 256  # messages that are told about in one go
@@ -41,11 +43,22 @@ _PAGE = 1_000
 
 Report = Callable[[Sequence[StatusUpdate]], Awaitable[None]]
 ReportMessage = Callable[[InboundMessage], Awaitable[bool]]
-LastInbound = Callable[[NumberId, str], Awaitable[int | None]]
-Find = Callable[[MessageKey], Awaitable[StoredMessage | None]]
 
 
-_EXPIRED = Fault(MESSAGE_EXPIRED, "The message was not delivered within its time to live.")
+class Knowledge(Protocol):
+    """What the platform knows of users and messages; see `ports` for what each promises."""
+
+    async def talk(self, number_id: NumberId, wa_id: str) -> Talk:
+        """Return what a user's windows depend on."""
+        ...
+
+    async def open_entry(self, number_id: NumberId, wa_id: str, until_ms: int) -> None:
+        """Note the free entry point that an answer opens."""
+        ...
+
+    async def message(self, key: MessageKey) -> StoredMessage | None:
+        """Return a message of either direction."""
+        ...
 
 
 class Schedule(Protocol):
@@ -72,24 +85,20 @@ class Network:
         self._delay_ms = delay_ms
         self._report: Report | None = None
         self._report_message: ReportMessage | None = None
-        self._last_inbound_ms: LastInbound | None = None
-        self._find: Find | None = None
+        self._known: Knowledge | None = None
         self._ready: deque[Carried] = deque()
         self._something_ready = asyncio.Event()
         self._resting: defaultdict[str, list[Carried]] = defaultdict(list)
         self._world = 0  # how often everything was forgotten
 
-    def connect(
-        self, report: Report, report_message: ReportMessage, *, last_inbound_ms: LastInbound, find: Find
-    ) -> None:
-        """Say where statuses and messages are reported, who knows when a user wrote, and who finds a message by key.
+    def connect(self, report: Report, report_message: ReportMessage, known: Knowledge) -> None:
+        """Say where statuses and messages are reported, and who knows of users and messages.
 
         It comes before the first message.
         """
         self._report = report
         self._report_message = report_message
-        self._last_inbound_ms = last_inbound_ms
-        self._find = find
+        self._known = known
 
     async def load(self) -> None:
         """Go on with what was on its way when the server stopped."""
@@ -104,8 +113,10 @@ class Network:
         """Take one message; taken twice, it is shown once."""
         _ = media  # phones look at the business's stored copy
         orders = self.faults.orders(message.number_id, message.wa_id)
-        due_ms = self._clock.now_ms() + self._delay_ms + orders.delay_ms
+        now_ms = self._clock.now_ms()
         ordered = Fault(orders.fail, "Failed as a fault rule demands.") if orders.fail else None
+        fault = ordered or self._unwanted(message) or await self._bad_reaction(message)
+        talk = await self._knowledge.talk(message.number_id, message.wa_id)
         carried = Carried(
             token=message.key,
             number_id=message.number_id,
@@ -113,14 +124,30 @@ class Network:
             kind=message.kind,
             category=message.category,
             progress=Status.ACCEPTED,
-            due_ms=due_ms,
-            in_window=message.kind != "template" or await self._in_window(message),
-            fault=ordered or await self._bad_reaction(message),
-            expires_ms=message.expires_ms,
+            due_ms=now_ms + self._delay_ms + orders.delay_ms,
+            in_window=message.kind != "template" or is_open(talk.last_inbound_ms, now_ms),
+            fault=fault,
+            free_until_ms=None if fault else await self._free_until(message, talk, now_ms),
+            expires_ms=message.expires_ms or now_ms + lifetime.LIFE_MS,
+            tells_expiry=lifetime.is_told(message.dialect),
         )
+        if message.user_id is None:
+            await self.phones.meet(message.number_id, message.wa_id, now_ms)
         if await self._store.take(carried):
             self._move_on(carried)
         return Sent(str(message.key))
+
+    def user(self, number_id: NumberId, scoped_id: str) -> str | None:
+        """Return the wa_id of the user whom a business knows under this id; None if it is nobody's."""
+        return phone_of(number_id, scoped_id)
+
+    def user_id(self, number_id: NumberId, wa_id: str) -> str:
+        """Return the id that a business knows a user under."""
+        return user_id(number_id, wa_id)
+
+    def identity_hash(self, wa_id: str) -> str:
+        """Return the hash of a user's keys as they are now."""
+        return identity_hash(wa_id, self.phones.get(wa_id).identity)
 
     async def arrived(self, token: MessageKey) -> Sent | None:
         """Return the outcome of a message that was taken."""
@@ -142,6 +169,8 @@ class Network:
         Done again after a failure it changes nothing twice: the business knows the statuses it has had.
         """
         world = self._world
+        for carried in batch:
+            await self.phones.look_up(carried.number_id, carried.wa_id)
         updates: list[StatusUpdate] = []
         moved = [self._advance(carried, updates) for carried in batch]
         await self._tell(updates)
@@ -165,7 +194,9 @@ class Network:
         read = [c for c in resting if c.progress is Status.DELIVERED and (token is None or c.token <= token)]
         self._resting[wa_id] = [c for c in resting if c not in read]
         phone, now_ms = self.phones.get(wa_id), self._clock.now_ms()
-        await self._tell([_update(c, Status.READ, phone, person(phone, c.number_id), now_ms) for c in read])
+        await self._tell(
+            [_update(c, Status.READ, phone, self.phones.person(phone, c.number_id, now_ms), now_ms) for c in read]
+        )
         await self._store.progressed([(carried.token, Status.READ, 0) for carried in read])
         return len(read)
 
@@ -182,15 +213,19 @@ class Network:
         self, wa_id: str, number_id: NumberId, *, kind: str, body: bytes, medium: Medium | None, keys: KeyMaker
     ) -> InboundMessage:
         """Let the phone's user write to a business; the business is told like by any upstream."""
-        phone = await self.phones.change(wa_id)
+        phone, now_ms = await self.phones.change(wa_id), self._clock.now_ms()
+        await self.phones.look_up(number_id, wa_id)
+        person = self.phones.person(phone, number_id, now_ms)
+        if person.shows_number:
+            await self.phones.meet(number_id, wa_id, now_ms)
         message = InboundMessage(
             key=MessageKey(keys.next()),
             tag=keys.tag(),
             number_id=number_id,
-            person=person(phone, number_id),
+            person=person,
             kind=kind,
             body=body,
-            at_ms=self._clock.now_ms(),
+            at_ms=now_ms,
             medium=medium,
         )
         assert self._report_message is not None, "connect() comes first"
@@ -222,9 +257,11 @@ class Network:
         """Return the message after the steps that it takes now; with no delay between them it takes them all."""
         phone = self.phones.get(carried.wa_id)
         progress, now_ms = carried.progress, self._clock.now_ms()
-        user = person(phone, carried.number_id)
-        if _is_too_late(carried, now_ms):
-            carried = structs.replace(carried, fault=carried.fault or _EXPIRED)
+        user = self.phones.person(phone, carried.number_id, now_ms)
+        if progress is Status.SENT and (fault := lifetime.expired(carried.expires_ms, now_ms)):
+            if carried.tells_expiry:
+                updates.append(StatusUpdate(carried.token, Status.FAILED, now_ms, None, fault=fault))
+            return structs.replace(carried, progress=Status.FAILED)
         while (step := _next_step(carried, progress, phone)) is not None:
             progress = step
             updates.append(_update(carried, step, phone, user, now_ms))
@@ -238,31 +275,49 @@ class Network:
         if _is_finished(carried):
             return
         if _next_step(carried, carried.progress, self.phones.get(carried.wa_id)) is None:
-            self._resting[carried.wa_id].append(carried)
-            if carried.expires_ms is not None and carried.progress < Status.DELIVERED:
-                world = self._world
-                self._timers.at(carried.expires_ms, lambda: self._wake(carried, world))
+            self._rest(carried)
         else:
             self._move_on(carried)
 
+    def _rest(self, carried: Carried) -> None:
+        """Let a message wait for its phone, at most until the end of its life."""
+        self._resting[carried.wa_id].append(carried)
+        if carried.progress is Status.SENT and carried.expires_ms is not None:
+            world = self._world
+            self._timers.at(carried.expires_ms, lambda: self._wake(carried, world))
+
     def _wake(self, carried: Carried, world: int) -> None:
-        """Look again at a message that rests."""
-        resting = self._resting[carried.wa_id]
+        resting = self._resting.get(carried.wa_id, [])
         if carried in resting:
             resting.remove(carried)
             self._make_ready(carried, world)
 
-    async def _in_window(self, message: Outbound) -> bool:
-        assert self._last_inbound_ms is not None, "connect() comes first"
-        return is_open(await self._last_inbound_ms(message.number_id, message.wa_id), self._clock.now_ms())
+    @property
+    def _knowledge(self) -> Knowledge:
+        assert self._known is not None, "connect() comes first"
+        return self._known
+
+    async def _free_until(self, message: Outbound, talk: Talk, now_ms: int) -> int | None:
+        """Return the end of the free entry point that a message is in, be it that it opens one."""
+        until_ms = entry.opened_by_answer(talk, now_ms)
+        phone = self.phones.get(message.wa_id)
+        if until_ms is None or phone.blocked or not phone.on_whatsapp:
+            return entry.open_until(talk, now_ms)
+        await self._knowledge.open_entry(message.number_id, message.wa_id, until_ms)
+        return until_ms
+
+    def _unwanted(self, message: Outbound) -> Fault | None:
+        """Return why the user is spared a message."""
+        if message.category == "marketing" and not self.phones.get(message.wa_id).marketing:
+            return Fault(MARKETING_STOPPED, "The user has stopped marketing messages from this business.")
+        return None
 
     async def _bad_reaction(self, message: Outbound) -> Fault | None:
         """Return why a reaction has nothing to stand on; None for every other message."""
         if not isinstance(message.content, Reaction):
             return None
-        assert self._find is not None, "connect() comes first"
         ref = parse_message_id(message.content.message_id)
-        found = await self._find(MessageKey(ref.key)) if ref else None
+        found = await self._knowledge.message(MessageKey(ref.key)) if ref else None
         thread = (message.number_id, message.wa_id, ref.tag if ref else 0)
         if found is not None and (found.number_id, found.wa_id, found.tag) != thread:
             found = None
@@ -286,8 +341,13 @@ def _update(carried: Carried, status: Status, phone: Phone, user: Person, now_ms
         return StatusUpdate(carried.token, status, now_ms, None, fault=Fault(problem, f"The recipient {why}."))
     # spec: cloud-api.md#9 - pricing comes with sent and with one of delivered and read.
     priced = status is Status.SENT or status is Status.DELIVERED
-    pricing = price(carried.kind, carried.category, window_open=carried.in_window) if priced else None
-    return StatusUpdate(carried.token, status, now_ms, user, pricing)
+    return StatusUpdate(carried.token, status, now_ms, user, _price(carried) if priced else None)
+
+
+def _price(carried: Carried) -> Pricing:
+    until_ms = carried.free_until_ms
+    opened = None if until_ms is None else entry.entry_point(carried.number_id, carried.wa_id, until_ms)
+    return price(carried.kind, carried.category, window_open=carried.in_window, entry=opened)
 
 
 def _next_step(carried: Carried, progress: Status, phone: Phone) -> Status | None:
@@ -304,15 +364,6 @@ def _next_step(carried: Carried, progress: Status, phone: Phone) -> Status | Non
     if progress is Status.DELIVERED and phone.online and phone.reads:
         return Status.READ
     return None
-
-
-def _is_too_late(carried: Carried, now_ms: int) -> bool:
-    """Return whether a message's time to live is over and its phone has not got it.
-
-    # spec: on-premises-api.md#3.1
-    """
-    undelivered = carried.progress < Status.DELIVERED
-    return undelivered and carried.expires_ms is not None and carried.expires_ms <= now_ms
 
 
 def _noted(carried: Carried) -> tuple[MessageKey, Status, int]:

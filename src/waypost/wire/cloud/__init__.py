@@ -13,13 +13,15 @@ from waypost.wire.cloud.answers import (
 )
 from waypost.wire.cloud.events import join_bodies, render_event
 from waypost.wire.cloud.requests import parse_send
-from waypost.wire.events.messages import inbound_value, status_value
+from waypost.wire.events.messages import Echo, Shape, inbound_value, shape_of, status_value
 from waypost.wire.requests import MarkRead, SendRequest
 
 __all__ = [
     "SUCCESS",
+    "Echo",
     "MarkRead",
     "SendRequest",
+    "Shape",
     "canonical_body",
     "error_body",
     "http_status",
@@ -31,6 +33,7 @@ __all__ = [
     "proxy_http_status",
     "render_event",
     "send_answer",
+    "shape_of",
     "status_value",
     "stored_content",
     "upload_answer",

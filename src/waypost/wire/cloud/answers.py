@@ -16,17 +16,24 @@ SUCCESS = b'{"success":true}'
 _encoder = msgspec.json.Encoder()
 
 
-def send_answer(to: str, wa_id: str, wamid: str, message_status: str | None = None) -> bytes:
+def send_answer(
+    to: str, wa_id: str, wamid: str, message_status: str | None = None, *, user_id: str | None = None
+) -> bytes:
     """Return the answer to an accepted message; `message_status` is for templates.
 
-    # spec: cloud-api.md#2.3
+    One that went to a business-scoped id names that `user_id`, and no phone number.
+
+    # spec: cloud-api.md#2.3, samples/cloud/resp_send_bsuid_ok.json
     """
+    contact = (
+        b'"wa_id":"%b"' % wa_id.encode("ascii") if user_id is None else b'"user_id":"%b"' % user_id.encode("ascii")
+    )
     status = b""
     if message_status is not None:
         status = b',"message_status":"%b"' % message_status.encode("ascii")
     return (
-        b'{"messaging_product":"whatsapp","contacts":[{"input":%b,"wa_id":"%b"}],"messages":[{"id":"%b"%b}]}'
-        % (_encoder.encode(to), wa_id.encode("ascii"), wamid.encode("ascii"), status)
+        b'{"messaging_product":"whatsapp","contacts":[{"input":%b,%b}],"messages":[{"id":"%b"%b}]}'
+        % (_encoder.encode(to), contact, wamid.encode("ascii"), status)
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Read a send request of the Cloud dialect, and write the canonical body that every message is stored as."""
 
+import re
 from typing import Annotated
 
 import msgspec
@@ -14,6 +15,7 @@ from waypost.wire.reading import read
 from waypost.wire.requests import MarkRead, SendRequest
 
 MAX_CALLBACK_DATA_CHARACTERS = 512
+_USER_ID = re.compile(r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}")
 
 
 class _Typing(msgspec.Struct):
@@ -23,6 +25,7 @@ class _Typing(msgspec.Struct):
 class _CloudEnvelope(Envelope):
     messaging_product: str | None = None
     recipient: str | None = None
+    recipient_identity_key_hash: str | None = None
     biz_opaque_callback_data: Annotated[str, Meta(max_length=MAX_CALLBACK_DATA_CHARACTERS)] | None = None
     status: str | None = None
     message_id: str | None = None
@@ -32,8 +35,10 @@ class _CloudEnvelope(Envelope):
 _reader = reader(_CloudEnvelope)
 
 
-def parse_send(raw: bytes) -> SendRequest | MarkRead:
+def parse_send(raw: bytes, home: str = "") -> SendRequest | MarkRead:
     """Read a body of `POST .../messages`; raises Refusal, checking in the order that clients expect.
+
+    `home` is the calling code that belongs to digits without a plus; without it they are a whole number.
 
     # spec: cloud-api.md#2, cloud-api.md#4, cloud-api.md#5
     """
@@ -48,7 +53,7 @@ def parse_send(raw: bytes) -> SendRequest | MarkRead:
         return _mark_read(envelope)
     check_recipient_type(envelope)
     message_type, body = body_of(envelope)
-    to, wa_id = _recipient(envelope)
+    to, wa_id, user_id = _recipient(envelope, home)
     content = content_of(message_type, body)
     _refuse_providers(content)
     return SendRequest(
@@ -58,6 +63,8 @@ def parse_send(raw: bytes) -> SendRequest | MarkRead:
         content=content,
         context_id=quoted(envelope, message_type),
         callback_data=envelope.biz_opaque_callback_data,
+        user_id=user_id,
+        identity_hash=envelope.recipient_identity_key_hash,
     )
 
 
@@ -74,15 +81,20 @@ def _mark_read(envelope: _CloudEnvelope) -> MarkRead:
     return MarkRead(envelope.message_id, typing=typing is not None)
 
 
-def _recipient(envelope: _CloudEnvelope) -> tuple[str, str]:
-    """Return `to`; it wins over `recipient`, which alone is not offered."""
-    if envelope.to is None and envelope.recipient is not None:
+def _recipient(envelope: _CloudEnvelope, home: str) -> tuple[str, str, str | None]:
+    """Return the recipient as written, its wa_id, and the user id that stands in its place; `to` wins.
+
+    # spec: cloud-api.md#2
+    """
+    if envelope.to is not None or envelope.recipient is None:
+        return *recipient(envelope, home), None
+    if not _USER_ID.fullmatch(envelope.recipient):
         raise Refusal(
             INVALID_VALUE,
-            f"Parameter 'recipient' is {shown(envelope.recipient)}: recipients by business-scoped user id are not "
-            "offered yet; give the phone number as 'to'.",
+            f"Parameter 'recipient' is {shown(envelope.recipient)}; it must be a business-scoped user id, two letters, "
+            "a point and up to 128 letters and digits, as callbacks have it; a phone number belongs in 'to'.",
         )
-    return recipient(envelope)
+    return envelope.recipient, "", envelope.recipient
 
 
 def _refuse_providers(content: Content) -> None:

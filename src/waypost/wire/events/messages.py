@@ -8,6 +8,8 @@ without reading the rest.
 """
 
 import base64
+import hashlib
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -15,28 +17,74 @@ from msgspec import Struct
 
 from waypost.errors import Fault
 from waypost.lib import ids
-from waypost.wire.facts import InboundFacts, MediumFacts, PersonFacts, PricingFacts, StatusFacts
+from waypost.wire.facts import InboundFacts, MediumFacts, NumberFacts, PersonFacts, PricingFacts, StatusFacts
 
 HREF = "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/"
 
 _OURS = b',"_waypost":'
 _PRICED = frozenset({"sent", "delivered"})
+_DAY_SECONDS = 86_400
+_FIRST_WITHOUT_CONVERSATION = 24
 
 _encoder = msgspec.json.Encoder()
 
 
-class Profile(Struct):
+class Shape(Struct, frozen=True, gc=False):
+    """What a number's subscriber is shown, by the version and the year of its callbacks."""
+
+    conversation: bool = False
+    """Whether every status has `conversation`, and not only those in a free entry point."""
+    users: bool = True
+    """Whether there are `user_id`, hidden phone numbers, `contacts` in statuses, and the `url` of media."""
+    identity: bool = False
+    """Whether `identity_key_hash` is told."""
+
+
+LATEST = Shape()
+
+
+def shape_of(number: NumberFacts) -> Shape:
+    """Return what this number's subscriber is shown.
+
+    # spec: cloud-api.md#14
+    """
+    return _shape(number.graph_version, number.webhook_shape, number.identity_check)
+
+
+@lru_cache(maxsize=100)
+def _shape(graph_version: str, webhook_shape: str, identity: bool) -> Shape:  # noqa: FBT001 - a key of the cache
+    major = int(graph_version.lstrip("v").partition(".")[0])
+    return Shape(major < _FIRST_WITHOUT_CONVERSATION, webhook_shape != "2025", identity)
+
+
+class Profile(Struct, omit_defaults=True):
     """What a user shows of themselves."""
 
     name: str
+    username: str | None = None
 
 
-class Contact(Struct):
-    """A user. `user_id` belongs to the shape of 2026."""
+class Contact(Struct, omit_defaults=True):
+    """A user. Without `wa_id` the phone number is hidden; `user_id` belongs to the shape of 2026."""
 
     profile: Profile
-    wa_id: str
-    user_id: str
+    wa_id: str | None = None
+    user_id: str | None = None
+    identity_key_hash: str | None = None
+
+
+class Origin(Struct):
+    """What began a conversation: the words of the price categories."""
+
+    type: str
+
+
+class Conversation(Struct, omit_defaults=True, kw_only=True):
+    """What used to be charged as a whole. `expiration_timestamp` comes with `sent` only."""
+
+    id: str
+    expiration_timestamp: str | None = None
+    origin: Origin
 
 
 class Pricing(Struct):
@@ -70,9 +118,11 @@ class Status(Struct, omit_defaults=True):
     id: str
     status: str
     timestamp: str
-    recipient_id: str
+    recipient_id: str | None = None
     recipient_user_id: str | None = None
+    recipient_identity_key_hash: str | None = None
     biz_opaque_callback_data: str | None = None
+    conversation: Conversation | None = None
     pricing: Pricing | None = None
     errors: list[Error] | None = None
 
@@ -83,8 +133,19 @@ class Ours(Struct, omit_defaults=True):
     media_uuid: str | None = None
 
 
-def status_value(update: StatusFacts, *, wamid: str, wa_id: str, callback_data: str | None = None) -> bytes:
-    """Compose what is stored of a status of the message `wamid` to `wa_id`.
+class Echo(Struct, frozen=True, gc=False):
+    """What a status repeats of the message it is about."""
+
+    number_id: int
+    wamid: str
+    wa_id: str
+    callback_data: str | None = None
+    user_id: str | None = None
+    """The business-scoped id that the message was addressed to."""
+
+
+def status_value(update: StatusFacts, echo: Echo, shape: Shape = LATEST) -> bytes:
+    """Compose what is stored of a status.
 
     Only `sent` and `delivered` speak of the price; a `failed` one, or one without a person, has no `contacts`.
 
@@ -92,23 +153,29 @@ def status_value(update: StatusFacts, *, wamid: str, wa_id: str, callback_data: 
     """
     person = update.person
     word = update.status.word
+    is_hidden = shape.users and (echo.user_id is not None if person is None else not person.shows_number)
+    pricing = update.pricing if word in _PRICED else None
     status = Status(
-        wamid,
+        echo.wamid,
         word,
         str(update.at_ms // 1000),
-        wa_id,
-        None if person is None else person.user_id,
-        callback_data,
-        _pricing(update.pricing) if word in _PRICED else None,
+        None if is_hidden else echo.wa_id,
+        (echo.user_id if person is None else person.user_id) if shape.users else None,
+        person.identity_hash if shape.identity and person is not None else None,
+        echo.callback_data,
+        _conversation(update, pricing, echo.wamid) if pricing and (shape.conversation or pricing.entry) else None,
+        _pricing(pricing),
         None if update.fault is None else [_error(update.fault)],
     )
     encoded = _encoder.encode(status)
-    if person is None or update.fault is not None:
+    if person is None or update.fault is not None or not shape.users:
         return b'{"statuses":[%b]}' % encoded
-    return b'{"contacts":[%b],"statuses":[%b]}' % (_encoder.encode(_contact(person)), encoded)
+    return b'{"contacts":[%b],"statuses":[%b]}' % (_encoder.encode(_contact(person, shape)), encoded)
 
 
-def inbound_value(message: InboundFacts, *, medium: MediumFacts | None = None, url: str | None = None) -> bytes:
+def inbound_value(
+    message: InboundFacts, shape: Shape = LATEST, *, medium: MediumFacts | None = None, url: str | None = None
+) -> bytes:
     """Compose what is stored of a user's message; `medium` is the file it carries and `url` where to fetch that.
 
     Raises msgspec.DecodeError if `message.body` is no JSON object.
@@ -116,19 +183,25 @@ def inbound_value(message: InboundFacts, *, medium: MediumFacts | None = None, u
     # spec: cloud-api.md#8
     """
     written = msgspec.json.decode(message.body, type=dict[str, Any])  # Any: the type's object is passed on
+    person = message.person
     common = {
-        "from": message.person.wa_id,
-        "from_user_id": message.person.user_id,
-        "id": ids.wamid(message.key, message.tag, message.person.wa_id, received=True),
+        "from": person.wa_id,
+        "from_user_id": person.user_id,
+        "id": ids.wamid(message.key, message.tag, person.wa_id, received=True),
         "timestamp": str(message.at_ms // 1000),
         "type": message.kind,
     }
     fields = common | written | common  # the first gives the order, the last the values
+    if not shape.users:
+        del fields["from_user_id"]
+    elif not person.shows_number:
+        del fields["from"]
     if medium is not None:
-        fields[message.kind] = written.get(message.kind, {}) | _media_fields(medium, url)
+        media_fields = _media_fields(medium, url if shape.users else None)
+        fields[message.kind] = written.get(message.kind, {}) | media_fields
     ours = Ours(None if medium is None else ids.media_uuid(medium.key, medium.tag))
     return b'{"contacts":[%b],"messages":[%b]%b%b}' % (
-        _encoder.encode(_contact(message.person)),
+        _encoder.encode(_contact(person, shape)),
         _encoder.encode(fields),
         _OURS,
         _encoder.encode(ours),
@@ -140,8 +213,37 @@ def public_value(body: bytes) -> bytes:
     return body.rpartition(_OURS)[0] + b"}"
 
 
-def _contact(person: PersonFacts) -> Contact:
-    return Contact(Profile(person.name), person.wa_id, person.user_id)
+def has_referral(body: bytes) -> bool:
+    """Return whether an advertisement or a post brought the user who wrote this object of `messages[]`.
+
+    # spec: cloud-api.md#12.2
+    """
+    return b'"referral"' in body and "referral" in msgspec.json.decode(body, type=dict[str, Any])
+
+
+def _contact(person: PersonFacts, shape: Shape) -> Contact:
+    identity_hash = person.identity_hash if shape.identity else None
+    if not shape.users:
+        return Contact(Profile(person.name), person.wa_id, None, identity_hash)
+    wa_id = person.wa_id if person.shows_number else None
+    return Contact(Profile(person.name, person.username), wa_id, person.user_id, identity_hash)
+
+
+def _conversation(update: StatusFacts, pricing: PricingFacts, wamid: str) -> Conversation:
+    """Return a conversation of its own for each message, or that of the free entry point.
+
+    # spec: cloud-api.md#9
+    """
+    seconds = update.at_ms // 1000 + _DAY_SECONDS
+    if pricing.entry is not None:
+        conversation_id, seconds = pricing.entry.id, pricing.entry.until_ms // 1000
+    else:
+        conversation_id = hashlib.blake2b(wamid.encode("ascii"), digest_size=16).hexdigest()
+    return Conversation(
+        id=conversation_id,
+        expiration_timestamp=str(seconds) if update.status.word == "sent" else None,
+        origin=Origin(pricing.category.replace("-", "_")),
+    )
 
 
 def _pricing(pricing: PricingFacts | None) -> Pricing | None:

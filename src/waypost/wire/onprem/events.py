@@ -14,7 +14,7 @@ from waypost.errors.outcomes import SOMETHING_WENT_WRONG
 from waypost.wire.events import messages as stored
 from waypost.wire.facts import CallbackSettings, EventFacts, NumberFacts, StatusWord
 from waypost.wire.onprem.answers import details_of
-from waypost.wire.onprem.inbound import message_id, render_message
+from waypost.wire.onprem.inbound import message_id, pseudo, render_message
 
 _GENERIC = 1000
 OURS = "client."
@@ -49,17 +49,13 @@ class _Status(Struct, omit_defaults=True):
     timestamp: str
     message: _Recipient
     type: str
-    conversation: Any = None  # Any: passed on
+    conversation: stored.Conversation | None = None
     pricing: _Pricing | None = None
     errors: list[_Error] | None = None
 
 
-class _StoredStatus(stored.Status):
-    conversation: Any = None  # Any: passed on
-
-
 class _StoredStatuses(Struct):
-    statuses: list[_StoredStatus]
+    statuses: list[stored.Status]
 
 
 class _StoredErrors(Struct):
@@ -76,7 +72,7 @@ def render_event(event: EventFacts, number: NumberFacts) -> bytes | None:
     Of the notices this dialect knows its own, and errors that belong to no message.
     """
     if event.kind == "message":
-        return render_message(event.body, number.onprem)
+        return render_message(event.body, number.onprem, number)
     if event.kind.startswith(OURS):
         return event.body
     if event.kind == "messages":
@@ -84,7 +80,8 @@ def render_event(event: EventFacts, number: NumberFacts) -> bytes | None:
     if event.status is None or not is_told(number.onprem, event.status):
         return None
     status = _statuses_decoder.decode(event.body).statuses[0]
-    return b'{"statuses":[%b]}' % _encoder.encode(_status(status, event.problem))
+    wa_id = status.recipient_id or pseudo(status.id, number)
+    return None if wa_id is None else b'{"statuses":[%b]}' % _encoder.encode(_status(status, wa_id, event.problem))
 
 
 def join_bodies(bodies: Sequence[bytes]) -> bytes:
@@ -129,9 +126,8 @@ def _name_of(error: stored.Error) -> str | None:
     return next((name for name, problem in _problems.items() if problem.code == error.code), None)
 
 
-def _status(status: _StoredStatus, problem: str | None) -> _Status:
+def _status(status: stored.Status, wa_id: str, problem: str | None) -> _Status:
     # spec: on-premises-api.md#11.7, migration.md#7.4: the recipient twice, no biz_opaque_callback_data
-    wa_id = status.recipient_id
     return _Status(
         id=message_id(status.id, wa_id),
         recipient_id=wa_id,

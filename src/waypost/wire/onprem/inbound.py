@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from waypost.lib import ids
+from waypost.lib import ids, phone
 from waypost.wire.events import messages as stored
-from waypost.wire.facts import CallbackSettings
+from waypost.wire.facts import CallbackSettings, NumberFacts
 
 _JSON = dict[str, Any]  # Any: the objects of the types are passed on
 
@@ -40,13 +40,16 @@ class _Stored(Struct):
 _decoder = msgspec.json.Decoder(_Stored)
 
 
-def render_message(body: bytes, settings: CallbackSettings) -> bytes | None:
+def render_message(body: bytes, settings: CallbackSettings, number: NumberFacts | None = None) -> bytes | None:
     """Return the callback for a stored inbound message; None if this dialect or this number does not want it.
 
-    Users who are known by a business-scoped id only, and groups, have no place here: digits are all there is.
+    Groups have no place here, and users who are known by a business-scoped id only, unless `number` wants digits that
+    stand for them.
     """
     value = _decoder.decode(body)
     message = value.messages[0]
+    if "from" not in message and number is not None and (digits := pseudo(message["id"], number)) is not None:
+        message = {"from": digits} | message
     if "from" not in message or "group_id" in message or message["type"] in _SILENT:
         return None
     if message["type"] == "revoke":
@@ -54,8 +57,20 @@ def render_message(body: bytes, settings: CallbackSettings) -> bytes | None:
     if message["type"] == "system":
         told = _system(message, settings)
         return None if told is None else _encoder.encode({"messages": [told]})
-    contacts = [{"profile": {"name": contact.profile.name}, "wa_id": contact.wa_id} for contact in value.contacts]
+    contacts = [
+        {"profile": {"name": contact.profile.name}, "wa_id": contact.wa_id or message["from"]}
+        for contact in value.contacts
+    ]
     return _encoder.encode({"contacts": contacts, "messages": [_message(message, value.ours.media_uuid, settings)]})
+
+
+def pseudo(wamid: str, number: NumberFacts) -> str | None:
+    """Return what stands for the hidden user of a message: digits that are no number; None if this number wants none.
+
+    # spec: migration.md#7.3
+    """
+    wa_id = ids.wa_id_of(wamid) if number.pseudo_numbers else None
+    return None if wa_id is None else phone.pseudo(number.id, wa_id)
 
 
 def message_id(wamid: str, wa_id: str) -> str:
@@ -63,6 +78,7 @@ def message_id(wamid: str, wa_id: str) -> str:
     ref = ids.parse_message_id(wamid)
     if ref is None:
         return wamid
+    wa_id = ids.wa_id_of(wamid) or wa_id  # which is not `wa_id` if that stands for somebody
     received = ids.wamid(ref.key, ref.tag, wa_id, received=True) == wamid
     return ids.onprem_message_id(ref.key, ref.tag, wa_id, received=received)
 

@@ -58,15 +58,17 @@ _mark_read_decoder = msgspec.json.Decoder(_MarkRead)
 _contacts_decoder = msgspec.json.Decoder(_ContactsCheck)
 
 
-def parse_send(raw: bytes) -> SendRequest:
+def parse_send(raw: bytes, home: str = "") -> SendRequest:
     """Read a body of `POST /v1/messages`; raises Refusal.
+
+    `home` is the calling code that belongs to digits without a plus; without it they are a whole number.
 
     # spec: on-premises-api.md#3
     """
     envelope: _OnPremEnvelope = read(_reader, raw)
     check_recipient_type(envelope)
     message_type, body = _body_of(envelope)
-    to, wa_id = recipient(envelope)
+    to, wa_id = recipient(envelope, home)
     content = _content(message_type, body)
     if envelope.preview_url is not None:
         _move_preview(content, preview_url=envelope.preview_url)

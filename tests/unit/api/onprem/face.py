@@ -258,6 +258,7 @@ def _messages(
         clock,
         KeyMaker(),
         lambda _message: None,
+        cast("Any", None),  # no message here goes to a user by an id
     )
     return Messages(
         callers,

@@ -1,0 +1,56 @@
+"""Reach: whether an account may write to one more user outside their window; checked when a message leaves.
+
+# spec: cloud-api.md#12.4
+"""
+
+from waypost.errors import Fault
+from waypost.errors.outcomes import MESSAGING_LIMIT
+from waypost.flows.directory import Directory
+from waypost.lib.clock import Clock
+from waypost.model import Number, Outbound
+from waypost.ports import Store
+from waypost.rules.tiers import DAY_MS, Reached, limit_of
+from waypost.rules.window import is_open
+
+
+class Reach:
+    """Counts users by account; what was sent before the start is read from the store when it first matters."""
+
+    def __init__(self, store: Store, directory: Directory, clock: Clock, *, lifted: bool) -> None:
+        self._store = store
+        self._directory = directory
+        self._clock = clock
+        self._lifted = lifted
+        self._accounts: dict[int, Reached] = {}
+
+    def forget(self) -> None:
+        """Begin anew, after the store was reset."""
+        self._accounts.clear()
+
+    async def fault(self, message: Outbound) -> Fault | None:
+        """Count a message that may be the first to its user, or say why it is one too many."""
+        number = self._directory.number(message.number_id)
+        if self._lifted or number is None or message.kind != "template":
+            return None
+        limit = limit_of(number.standing.tier)
+        if limit is None:
+            self._accounts.pop(number.waba_id, None)  # it is not counted any more: read it anew when it matters
+            return None
+        now_ms = self._clock.now_ms()
+        if is_open(await self._store.last_inbound_ms(number.id, message.wa_id), now_ms):
+            return None
+        if (await self._reached(number, now_ms)).admit(message.wa_id, limit, now_ms):
+            return None
+        return Fault(
+            MESSAGING_LIMIT,
+            f"The account has written to {limit} users outside their windows within 24 hours, which is all that its "
+            f"messaging limit {number.standing.tier} allows.",
+        )
+
+    async def _reached(self, number: Number, now_ms: int) -> Reached:
+        account = self._accounts.get(number.waba_id)
+        if account is None:
+            numbers = [each.id for each in self._directory.numbers() if each.waba_id == number.waba_id]
+            reached = Reached(await self._store.initiated(numbers, now_ms - DAY_MS))
+            account = self._accounts.setdefault(number.waba_id, reached)
+        return account

@@ -1,0 +1,169 @@
+"""How much may be sent, how long it is worth delivering, and what users do not take."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.journeys.conftest import PHONE, STRANGER, World, code_of, open_world
+from tests.support.clients import Body
+
+pytestmark = pytest.mark.anyio
+
+TEXT: Body = {"body": "Hello"}
+HELLO: Body = {"name": "hello_world", "language": {"policy": "deterministic", "code": "en_US"}}
+
+
+def template(name: str, *texts: str) -> Body:
+    parameters = [{"type": "text", "text": text} for text in texts]
+    return {**HELLO, "name": name, "components": [{"type": "body", "parameters": parameters}]}
+
+
+OFFER = template("spring_offer", "Jo", "20 %")
+
+
+def login_code() -> Body:
+    code = [{"type": "text", "text": "123456"}]
+    button = {"type": "button", "sub_type": "url", "index": "0", "parameters": code}
+    return {**HELLO, "name": "login_code", "components": [{"type": "body", "parameters": code}, button]}
+
+
+async def regard(world: World, **platform: Any) -> None:
+    await world.operate("PATCH", f"/numbers/{world.client.number}", json=platform)
+
+
+async def tell_of_sent(world: World) -> None:
+    """Let On-Premises tell of `sent` too, so that one story fits every face."""
+    if world.client.dialect == "onprem":
+        settings = {"webhooks": {"message": {"sent": True}}}
+        assert (await world.client.call("PATCH", "/v1/settings/application", json=settings)).status == 200
+
+
+# -- Rates --------------------------------------------------------------------------------------------------------
+
+
+async def test_a_number_of_20_messages_a_second_sends_no_more(world: World) -> None:
+    await world.operate("PUT", "/clock", json={"frozen": True})
+    await regard(world, throughput=20)
+
+    answers = [await world.client.send(f"49155500{number:05}", "text", TEXT) for number in range(21)]
+
+    assert [answer.status for answer in answers[:20]] == [world.client.sent_status] * 20
+    assert code_of(world.client, answers[20]) == world.either(cloud=(400, 130429), onprem=(429, 1015))
+
+
+async def reach(world: World, users: range) -> list[str]:
+    """Send each user a template, and return the first word told of each; the sample window is closed to them all."""
+    sent = [await world.send("template", HELLO, to=f"49155500{number:05}") for number in users]
+    return [(await world.words_of(message_id, 1))[0] for message_id in sent]
+
+
+async def test_the_51st_user_outside_the_window_within_24_hours_is_one_too_many(world: World) -> None:
+    await tell_of_sent(world)
+    await regard(world, tier="TIER_50")
+    assert await reach(world, range(50)) == ["sent"] * 50
+
+    one_more = await world.send("template", HELLO, to=STRANGER)
+
+    assert await world.failure_of(one_more) == (["failed"], world.either(cloud=131048, onprem=471))
+    assert await reach(world, range(1)) == ["sent"]  # a user who was reached already
+    assert (await world.words_of(await world.send("template", HELLO), 1))[0] == "sent"  # a user whose window is open
+    await world.advance(hours=24)
+    assert await reach(world, range(50, 51)) == ["sent"]
+
+
+@pytest.mark.parametrize("face", ["meta"])
+async def test_a_restart_does_not_begin_the_count_of_users_anew(face: str, tmp_path: Path) -> None:
+    async with open_world(face, tmp_path / "data") as world:
+        await regard(world, tier="TIER_50")
+        await reach(world, range(50))
+
+    async with open_world(face, tmp_path / "data") as world:
+        assert await world.failure_of(await world.send("template", HELLO, to=STRANGER)) == (["failed"], 131048)
+
+
+@pytest.mark.parametrize(("code", "onprem"), [(131048, 471), (131049, 471), (131050, 471), (131043, 410)])
+async def test_a_fault_rule_orders_what_no_state_brings_about(world: World, code: int, onprem: int) -> None:
+    await world.operate("POST", "/rules", json={"fail": {"code": code}})
+
+    sent = await world.send("template", OFFER)
+
+    assert await world.failure_of(sent) == (["failed"], world.either(cloud=code, onprem=onprem))
+
+
+async def test_who_has_stopped_marketing_gets_other_templates_only(world: World) -> None:
+    await world.phone(marketing=False)
+
+    offer, hello = await world.send("template", OFFER), await world.send("template", HELLO)
+
+    assert await world.failure_of(offer) == (["failed"], world.either(cloud=131050, onprem=471))
+    assert await world.words_of(hello, world.told) == world.told_words
+
+
+# -- Lifetimes ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("face", ["meta", "proxy"])
+@pytest.mark.parametrize(
+    ("kind", "body", "life_seconds"), [("text", TEXT, 30 * 86_400), ("template", login_code(), 600)]
+)
+async def test_what_does_not_reach_its_phone_within_its_life_is_dropped_in_silence(
+    world: World, kind: str, body: Body, life_seconds: int
+) -> None:
+    await world.operate("PUT", "/clock", json={"frozen": True})
+    await world.phone(online=False)
+    sent = await world.send(kind, body)
+    assert await world.words_of(sent, 1) == ["sent"]
+
+    await world.advance(seconds=life_seconds)
+    await world.phone(online=True)
+
+    await world.write("text", TEXT)
+    later = await world.send("text", TEXT)
+    assert await world.words_of(later, 3) == ["sent", "delivered", "read"]
+    assert await world.words_of(sent, 1) == ["sent"]
+    assert [shown["id"] for shown in await world.shown_on()] == [later]
+
+
+@pytest.mark.parametrize("face", ["meta", "proxy"])
+async def test_a_second_before_the_end_of_its_life_a_message_is_delivered(world: World) -> None:
+    await world.operate("PUT", "/clock", json={"frozen": True})
+    await world.phone(online=False)
+    sent = await world.send("text", TEXT)
+    assert await world.words_of(sent, 1) == ["sent"]
+
+    await world.advance(seconds=30 * 86_400 - 1)
+    await world.phone(online=True)
+
+    assert await world.words_of(sent, 3) == ["sent", "delivered", "read"]
+
+
+@pytest.mark.parametrize("face", ["onprem"])
+@pytest.mark.parametrize("ttl", ["P1D", "86400", 86_400, "PT24H"])
+async def test_on_premises_tells_that_a_template_has_expired(world: World, ttl: object) -> None:
+    await tell_of_sent(world)
+    await world.phone(online=False)
+    sent = await world.send("template", HELLO, ttl=ttl)
+    assert await world.words_of(sent, 1) == ["sent"]
+
+    await world.advance(hours=25)
+
+    told = await world.statuses_of(sent, 2)
+    assert [status["status"] for status in told] == ["sent", "failed"]
+    assert told[1]["errors"][0]["code"] == 410
+    await world.phone(online=True)
+    assert await world.shown_on() == []
+
+
+@pytest.mark.parametrize("face", ["onprem"])
+async def test_a_life_that_ends_while_the_server_is_stopped_has_ended(face: str, tmp_path: Path) -> None:
+    async with open_world(face, tmp_path / "data") as world:
+        await tell_of_sent(world)
+        await world.phone(online=False)
+        sent = await world.send("template", HELLO, ttl=60)
+        assert await world.words_of(sent, 1) == ["sent"]
+        await world.operate("PUT", "/clock", json={"frozen": True})
+
+    async with open_world(face, tmp_path / "data") as world:
+        await world.advance(seconds=60)
+        assert (await world.failure_of(sent))[1] == 410
+        assert await world.shown_on(PHONE) == []
