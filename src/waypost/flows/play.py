@@ -9,15 +9,18 @@ from typing import Any, Protocol
 
 from waypost.errors import Fault, Refusal
 from waypost.errors.requests import BAD_MEDIA, INVALID_VALUE, MISSING_PARAMETER, UNEXPECTED_PARAMETER
-from waypost.flows.directory import Directory
 from waypost.flows.media import MediaShelf, Origin
-from waypost.lib.ids import KeyMaker, parse_message_id
+from waypost.flows.threads import Threads, wamid_of
+from waypost.lib.ids import KeyMaker
 from waypost.model import FaultRule, InboundMessage, Medium, MessageKey, Number, NumberId, Phone
-from waypost.ports import BlobWriter, Records, StoredMessage
+from waypost.ports import BlobWriter, StoredMessage
 from waypost.rules import media as media_rules
-from waypost.wire.complaints import mandatory
-from waypost.wire.inbound import PhoneMessage, inbound_body
-from waypost.wire.renderings import message_ids
+from waypost.wire.inbound import Edited, PhoneMessage, Quoted, UserReaction
+from waypost.wire.inbound_bodies import edit_member, inbound_body
+
+_VOICE = "audio/ogg; codecs=opus"
+"""What is recorded in the app. # spec: cloud-api.md#8 ("audio")"""
+_NO_MESSAGES = frozenset({"reaction", "revoke", "edit", "system", "request_welcome"})
 
 
 class PhoneBook(Protocol):
@@ -110,17 +113,16 @@ class UserFile:
 class Play:
     """The flow, with the ports it uses."""
 
-    directory: Directory
-    records: Records
+    threads: Threads
     shelf: MediaShelf
     network: PhoneNetwork
     keys: KeyMaker
 
     async def write(self, wa_id: str, message: PhoneMessage, file: UserFile | None) -> InboundMessage:
         """Let the user of a phone write; on return it is stored and the webhook about to be called. Raises Refusal."""
-        if missing := message.missing():
-            raise Refusal(MISSING_PARAMETER, mandatory(missing))
-        number = self._number(message.number)
+        if fault := message.fault():
+            raise Refusal(fault.problem, fault.details)
+        number = self.threads.number(message.number)
         if number.digits == wa_id:
             raise Refusal(INVALID_VALUE, f"The phone {wa_id} is the business number itself; write from another one.")
         if not self.network.phones.get(wa_id).on_whatsapp:
@@ -140,54 +142,54 @@ class Play:
         """Let the user read up to a message that the business sent to them; return how many they had not read."""
         if message_id is None:
             return await self.network.read_up_to(wa_id, None)
-        found = await self._found(message_id)
-        if found is None or found.received or found.wa_id != wa_id:
-            raise Refusal(INVALID_VALUE, f"message_id: {message_id[:200]} is no message that was sent to {wa_id}.")
-        return await self.network.read_up_to(wa_id, found.key)
-
-    def _number(self, phone_number_id: str | None) -> Number:
-        numbers = self.directory.numbers()
-        if phone_number_id is None and len(numbers) == 1:
-            return numbers[0]
-        there_are = f"there are {', '.join(number.digits for number in numbers[:10])}"
-        if phone_number_id is None:
-            raise Refusal(MISSING_PARAMETER, f"number: name the phone_number_id to write to; {there_are}.")
-        found = next((number for number in numbers if number.digits == phone_number_id), None)
-        if found is None:
-            raise Refusal(INVALID_VALUE, f"number: {phone_number_id[:40]} is not a business number; {there_are}.")
-        return found
+        return await self.network.read_up_to(wa_id, (await self.threads.sent_to(wa_id, message_id)).key)
 
     async def _references(self, number: Number, wa_id: str, message: PhoneMessage) -> dict[str, Any]:
-        """Return the members that name other messages of this thread, with the ids that the business knows.
+        """Return the members that name other messages of this thread, with the ids that the business knows."""
+        members: dict[str, Any] = {}
+        if quoted := message.context:
+            members["context"] = await self._context(number, wa_id, quoted)
+        if reaction := message.reaction:
+            on = await self.threads.message("reaction.message_id", reaction.message_id, number, wa_id)
+            members["reaction"] = UserReaction(wamid_of(on), reaction.emoji or None)
+        if revoke := message.revoke:
+            gone = await self._changeable("revoke", revoke.original_message_id, number, wa_id)
+            members["revoke"] = {"original_message_id": wamid_of(gone)}
+        if edit := message.edit:
+            members["edit"] = await self._edit(number, wa_id, edit)
+        return members
+
+    async def _context(self, number: Number, wa_id: str, quoted: Quoted) -> dict[str, Any]:
+        """Return what a message says of the one that it answers, or of where it comes from.
 
         # spec: cloud-api.md#8 ("context")
         """
-        members: dict[str, Any] = {}
-        if quoted := message.context:
-            members["context"] = {}
-            if quoted.id is not None:
-                of_thread = await self._of_thread("context.id", quoted.id, number, wa_id)
-                members["context"] = {"from": wa_id if of_thread.received else number.digits, "id": _wamid(of_thread)}
-            if quoted.forwarded:
-                members["context"]["forwarded"] = True
-            if quoted.frequently_forwarded:
-                members["context"]["frequently_forwarded"] = True
-        if reaction := message.reaction:
-            of_thread = await self._of_thread("reaction.message_id", reaction.message_id, number, wa_id)
-            members["reaction"] = {"message_id": _wamid(of_thread), "emoji": reaction.emoji}
-        return members
+        context: dict[str, Any] = {}
+        if quoted.id is not None:
+            of_thread = await self.threads.message("context.id", quoted.id, number, wa_id)
+            context = {"from": wa_id if of_thread.received else number.digits, "id": wamid_of(of_thread)}
+        if quoted.forwarded:
+            context["forwarded"] = True
+        if quoted.frequently_forwarded:
+            context["frequently_forwarded"] = True
+        if quoted.referred_product is not None:
+            context["referred_product"] = quoted.referred_product
+        return context
 
-    async def _of_thread(self, where: str, message_id: str, number: Number, wa_id: str) -> StoredMessage:
-        found = await self._found(message_id)
-        if found is None or (found.number_id, found.wa_id) != (number.id, wa_id):
-            between = f"between {wa_id} and {number.digits}"
-            raise Refusal(INVALID_VALUE, f"{where}: {message_id[:200]} is no message {between}.")
+    async def _edit(self, number: Number, wa_id: str, edit: Edited) -> dict[str, object]:
+        was = await self._changeable("edit", edit.original_message_id, number, wa_id)
+        if was.kind != edit.message.type:
+            raise Refusal(INVALID_VALUE, f"edit.message.type: the message is of type {was.kind}, and stays it.")
+        medium = await self.threads.records.medium(was.media_key) if was.media_key else None
+        return edit_member(edit, wamid_of(was), medium)
+
+    async def _changeable(self, kind: str, message_id: str, number: Number, wa_id: str) -> StoredMessage:
+        """Return a message of the user that can be deleted or changed. Raises Refusal."""
+        found = await self.threads.own(f"{kind}.original_message_id", message_id, number, wa_id)
+        if found.kind in _NO_MESSAGES:
+            what = f"is of type {found.kind}, which is no message that can be changed or deleted"
+            raise Refusal(INVALID_VALUE, f"{kind}.original_message_id: {message_id[:200]} {what}.")
         return found
-
-    async def _found(self, message_id: str) -> StoredMessage | None:
-        ref = parse_message_id(message_id)
-        found = await self.records.message(MessageKey(ref.key)) if ref else None
-        return found if found and ref and found.tag == ref.tag else None
 
     async def _kept(self, number: Number, message: PhoneMessage, file: UserFile | None) -> Medium | None:
         """Keep the file that the message is about; one that its type cannot be leaves nothing behind."""
@@ -199,13 +201,10 @@ class Play:
         if file is None:
             how = f"send it in base64 as {message.type}.data, or as the part 'file' of a multipart form"
             raise Refusal(MISSING_PARAMETER, f"The file of the {message.type} is missing: {how}.")
-        origin = Origin(number.id, "inbound", wanted.mime_type or file.declared, wanted.filename or file.filename)
+        declared = _VOICE if wanted.voice else wanted.mime_type or file.declared
+        origin = Origin(number.id, "inbound", declared, wanted.filename or file.filename)
         medium = await self.shelf.keep(file.writer, origin, dialect="cloud")
-        if fault := media_rules.check_stored("cloud", message.type, medium):
+        if fault := media_rules.check_stored("cloud", "voice" if wanted.voice else message.type, medium):
             await self.shelf.delete(medium)
             raise Refusal(BAD_MEDIA, fault.details)
         return medium
-
-
-def _wamid(message: StoredMessage) -> str:
-    return message_ids(message.key, message.tag, message.wa_id, received=message.received)[0]

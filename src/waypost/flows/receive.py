@@ -100,7 +100,14 @@ class Receive:
         )
         notify = not quietly and callbacks.main_callback(number, event.kind) is not None
         further = () if quietly else self._further(number, event)
-        row = InboundRow(message, event, notify, opens_window=True, further=further, from_ad=has_referral(message.body))
+        row = InboundRow(
+            message,
+            event,
+            notify,
+            opens_window=message.by_user,
+            further=further,
+            from_ad=has_referral(message.body),
+        )
         is_new = await self.store.record_inbound(row)
         if is_new:
             self._tell([row])

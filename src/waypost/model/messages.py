@@ -191,6 +191,8 @@ class InboundMessage(Struct, frozen=True):
     """The object of `messages[]` in the Cloud webhook, JSON, complete but for ids of media."""
     at_ms: int
     medium: "Medium | None" = None
+    by_user: bool = True
+    """Whether the user did something, and not the platform; only that opens the window."""
 
     @property
     def media_key(self) -> MediaKey | None:

@@ -3,19 +3,24 @@
 # spec: cloud-api.md#8
 """
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
+from waypost.errors import Fault
+from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
+from waypost.wire.complaints import mandatory
 from waypost.wire.messages.contacts import MAX_CARDS, Card
-from waypost.wire.parts import Place
+from waypost.wire.parts import Place, place_fault
 
 InboundType = Literal[
     "text", "image", "audio", "video", "document", "sticker", "location", "contacts", "reaction", "button",
-    "interactive", "order",
+    "interactive", "order", "system", "revoke", "edit", "unsupported",
 ]  # fmt: skip
+"""What a user can send. `request_welcome` comes by opening a chat. Groups are not offered, so neither is what only
+they have; `ephemeral` is an older name of `unsupported`.
+"""
 
 _Words = Annotated[str, Meta(min_length=1, max_length=65_536)]
 _ReplyTo = Annotated[str, Meta(min_length=1, max_length=512)]
@@ -25,12 +30,45 @@ class _Strict(Struct, omit_defaults=True, forbid_unknown_fields=True):
     """A misspelt member is an error here: whoever plays a user wants to know."""
 
 
+class ProductRef(_Strict):
+    """A product of a catalog."""
+
+    catalog_id: _Words
+    product_retailer_id: _Words
+
+
 class Quoted(_Strict):
-    """The message that is answered, by its id in either dialect; or that this one was forwarded."""
+    """The message that is answered, by its id in either dialect; or that this one was forwarded.
+
+    `referred_product`: the user asks about a product that the answered message shows.
+    """
 
     id: _ReplyTo | None = None
     forwarded: bool | None = None
     frequently_forwarded: bool | None = None
+    referred_product: ProductRef | None = None
+
+
+class Greeting(_Strict):
+    """What the advertisement has greeted the user with."""
+
+    text: str
+
+
+class Referral(_Strict):
+    """The advertisement or post that brought the user; `ctwa_clid` is missing where it stood in a Status."""
+
+    source_url: _Words
+    source_id: _Words
+    source_type: Literal["ad", "post"]
+    body: str | None = None
+    headline: str | None = None
+    media_type: Literal["image", "video"] | None = None
+    image_url: str | None = None
+    video_url: str | None = None
+    thumbnail_url: str | None = None
+    ctwa_clid: str | None = None
+    welcome_message: Greeting | None = None
 
 
 class UserText(_Strict):
@@ -40,20 +78,37 @@ class UserText(_Strict):
 
 
 class UserMedia(_Strict):
-    """A file that the user sends: its bytes here in base64, or as the form's part `file`."""
+    """A file that the user sends: its bytes here in base64, or as the form's part `file`.
+
+    With `unavailable` there are no bytes: the platform could not fetch them.
+    """
 
     data: bytes | None = None
     mime_type: str | None = None
     filename: Annotated[str, Meta(min_length=1, max_length=240)] | None = None
     caption: Annotated[str, Meta(max_length=1024)] | None = None
     voice: bool | None = None
+    unavailable: bool | None = None
 
 
-class UserReaction(_Strict, omit_defaults=False):
-    """An emoji on a message; an empty one takes it back."""
+class UserPlace(Place, omit_defaults=True, forbid_unknown_fields=True):
+    """A point on the map, and the web page of what is there."""
+
+    url: str | None = None
+
+
+class UserCard(Card, omit_defaults=True):
+    """A contact; `vcard` and `origin` belong to the shape of 2026."""
+
+    vcard: str | None = None
+    origin: str | None = None
+
+
+class UserReaction(_Strict):
+    """An emoji on a message; without one it is taken back."""
 
     message_id: _ReplyTo
-    emoji: str = ""
+    emoji: str | None = None
 
 
 class UserButton(_Strict):
@@ -78,7 +133,7 @@ class ListReply(_Strict):
     description: str | None = None
 
 
-class FlowReply(_Strict):
+class FlowReply(_Strict, omit_defaults=False):
     """The form that the user filled in; `response_json` is JSON as text."""
 
     name: _Words
@@ -86,13 +141,22 @@ class FlowReply(_Strict):
     body: str = "Sent"
 
 
+class CallReply(_Strict, omit_defaults=False):
+    """Whether the business may call; `expiration_timestamp` is in seconds."""
+
+    response: Literal["accept", "reject"]
+    expiration_timestamp: int | msgspec.UnsetType = msgspec.UNSET
+    response_source: str = "user_action"
+
+
 class UserInteractive(_Strict):
     """The answer to an interactive message: the member that `type` names."""
 
-    type: Literal["button_reply", "list_reply", "nfm_reply"]
+    type: Literal["button_reply", "list_reply", "nfm_reply", "call_permission_reply"]
     button_reply: ButtonReply | None = None
     list_reply: ListReply | None = None
     nfm_reply: FlowReply | None = None
+    call_permission_reply: CallReply | None = None
 
 
 class OrderItem(_Strict):
@@ -112,29 +176,96 @@ class UserOrder(_Strict):
     text: str | None = None
 
 
+class Identity(_Strict, omit_defaults=False):
+    """A user's keys, in the older shape; `created_timestamp` is in milliseconds."""
+
+    hash: _Words
+    acknowledged: bool = False
+    created_timestamp: int | msgspec.UnsetType = msgspec.UNSET
+
+
+class UserSystem(_Strict):
+    """What the platform itself tells of a user, in any of its shapes; moving a phone writes the present one.
+
+    # spec: cloud-api.md#8 ("system")
+    """
+
+    type: Literal["user_changed_number", "customer_changed_number", "customer_identity_changed"]
+    body: str | None = None
+    wa_id: str | None = None
+    new_wa_id: str | None = None
+    customer: str | None = None
+    identity: Identity | None = None
+
+
+class Deleted(_Strict):
+    """The message that the user has deleted, by its id in either dialect."""
+
+    original_message_id: _ReplyTo
+
+
+class NewCaption(_Strict):
+    """What now stands under the file."""
+
+    caption: Annotated[str, Meta(max_length=1024)] = ""
+
+
+class NewContent(_Strict):
+    """What the message says now: the member that `type` names."""
+
+    type: Literal["text", "image", "video", "document"]
+    text: UserText | None = None
+    image: NewCaption | None = None
+    video: NewCaption | None = None
+    document: NewCaption | None = None
+
+    @property
+    def content(self) -> object | None:
+        """The member that the type names; None if it is missing."""
+        content: object | None = getattr(self, self.type)
+        return content
+
+
+class Edited(_Strict):
+    """The message that the user has changed, by its id in either dialect, and what it says now."""
+
+    original_message_id: _ReplyTo
+    message: NewContent
+
+
+class UserUnsupported(_Strict):
+    """Something that businesses cannot see: `poll_creation`, `gif`, ...; or (131060) cannot see yet."""
+
+    type: str | None = None
+    code: Literal[131051, 131060] = 131051
+
+
 class PhoneMessage(_Strict):
     """One message of a user: its type, and the member of that name.
 
     `number` is the phone_number_id that it goes to; it may be left out while there is only one.
-    `referral` says which advertisement brought the user, and is passed on as it is.
     """
 
     type: InboundType
     number: str | None = None
     context: Quoted | None = None
-    referral: dict[str, Any] | None = None  # Any: passed on
+    referral: Referral | None = None
     text: UserText | None = None
     image: UserMedia | None = None
     audio: UserMedia | None = None
     video: UserMedia | None = None
     document: UserMedia | None = None
     sticker: UserMedia | None = None
-    location: Place | None = None
-    contacts: Annotated[list[Card], Meta(min_length=1, max_length=MAX_CARDS)] | None = None
+    location: UserPlace | None = None
+    contacts: Annotated[list[UserCard], Meta(min_length=1, max_length=MAX_CARDS)] | None = None
     reaction: UserReaction | None = None
     button: UserButton | None = None
     interactive: UserInteractive | None = None
     order: UserOrder | None = None
+    system: UserSystem | None = None
+    revoke: Deleted | None = None
+    edit: Edited | None = None
+    unsupported: UserUnsupported | None = None
 
     @property
     def content(self) -> object | None:
@@ -144,43 +275,48 @@ class PhoneMessage(_Strict):
 
     @property
     def file(self) -> UserMedia | None:
-        """The file that the message carries; None if it is of a type without one."""
-        return self.content if isinstance(self.content, UserMedia) else None
+        """The file that the message carries; None if it is of a type without one, or could not be fetched."""
+        content = self.content
+        return content if isinstance(content, UserMedia) and not content.unavailable else None
 
-    def missing(self) -> str | None:
+    def fault(self) -> Fault | None:
+        """Return what is wrong beyond the schema, or None."""
+        if missing := self._missing():
+            return Fault(MISSING_PARAMETER, mandatory(missing))
+        if self.location is not None and (fault := place_fault("location", self.location)):
+            return fault
+        if self.context is not None and (fault := _context_fault(self.context)):
+            return fault
+        answer = self.interactive.nfm_reply if self.interactive else None
+        return _json_fault(answer.response_json) if answer else None
+
+    def _missing(self) -> str | None:
         """Return the path of the member that the type asks for and that is not there; None if all is there."""
         if self.content is None:
-            return self.type
+            return None if self.type == "unsupported" else self.type
         answer = self.interactive
         if answer is not None and self.type == "interactive" and getattr(answer, answer.type) is None:
             return f"interactive.{answer.type}"
+        if self.edit is not None and self.type == "edit" and self.edit.message.content is None:
+            return f"edit.message.{self.edit.message.type}"
         return None
 
 
-def inbound_body(message: PhoneMessage, references: Mapping[str, Any], *, animated: bool) -> bytes:
-    """Return the object of `messages[]` but for what every message has and what a store knows of its file.
+def _context_fault(context: Quoted) -> Fault | None:
+    """Return the fault of a context that no message has.
 
-    `references` are the members that name other messages, with their ids as the platform writes them.
+    # spec: on-premises-api.md#11.5 ("context")
     """
-    members = dict(references)
-    if message.referral is not None:
-        members["referral"] = message.referral
-    if message.type not in members:
-        members[message.type] = _member(message, animated=animated)
-    return msgspec.json.encode(members)
+    if context.id is not None and (context.forwarded or context.frequently_forwarded):
+        return Fault(INVALID_VALUE, "context.id: a forwarded message answers none; give the id or the mark, not both.")
+    if context.id is None and context.referred_product is not None:
+        return Fault(MISSING_PARAMETER, "context.id: name the message that shows the product.")
+    return None
 
 
-def _member(message: PhoneMessage, *, animated: bool) -> object:
-    file = message.file
-    if file is None:
-        return message.content
-    shown: dict[str, object] = {}
-    if file.caption is not None:
-        shown["caption"] = file.caption
-    if message.type == "document" and file.filename is not None:
-        shown["filename"] = file.filename
-    if message.type == "audio":
-        shown["voice"] = bool(file.voice)
-    if message.type == "sticker":
-        shown["animated"] = animated
-    return shown
+def _json_fault(text: str) -> Fault | None:
+    try:
+        msgspec.json.decode(text)
+    except msgspec.DecodeError as error:
+        return Fault(INVALID_VALUE, f"interactive.nfm_reply.response_json is not JSON in a string: {error}.")
+    return None

@@ -24,7 +24,9 @@ from waypost.flows.play import PhoneNetwork, Play
 from waypost.flows.registration import Registration
 from waypost.flows.standing import Standings
 from waypost.flows.subscribe import Subscribe
+from waypost.flows.taps import Taps
 from waypost.flows.template_review import Review
+from waypost.flows.threads import Threads
 from waypost.lib.clock import SystemClock
 from waypost.lib.ids import KeyMaker
 from waypost.lib.links import FetchPolicy
@@ -76,11 +78,12 @@ def build_control(on: Operated, operator: Operator) -> Control:
     sessions = Sessions(on.clock, operator.login_token)
     gate = Gate(operator.admin_token, operator.admin_password, on.directory, sessions)
     inspect = Inspect(on.records, on.network_store, on.directory)
-    play = Play(on.directory, on.records, on.shelf, on.network, on.keys)
+    threads = Threads(on.directory, on.records)
+    play = Play(threads, on.shelf, on.network, on.keys)
     return Control(
         gate=gate,
         door=Door(gate, sessions, on.clock, Meter(ATTEMPTS)),
-        phones=Phones(play, on.network, inspect, on.shelf, on.records, on.identities),
+        phones=Phones(play, Taps(play), on.network, inspect, on.shelf, on.records, on.identities),
         messages=Messages(inspect),
         deliveries=Deliveries(inspect, on.store, on.directory, on.clock, on.again),
         world=World(on.clock, on.records, on.network, on.reset),

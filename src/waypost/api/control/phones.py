@@ -14,6 +14,7 @@ from waypost.flows.identity import Identities
 from waypost.flows.inspect import Inspect
 from waypost.flows.media import MediaShelf
 from waypost.flows.play import PhoneNetwork, Play, UserFile
+from waypost.flows.taps import Taps
 from waypost.lib.ids import parse_media_id
 from waypost.model import InboundMessage, MediaKey, Phone
 from waypost.ports import Records
@@ -30,8 +31,10 @@ from waypost.wire.control import (
 from waypost.wire.inbound import PhoneMessage
 from waypost.wire.reading import parse
 from waypost.wire.renderings import message_ids
+from waypost.wire.taps import Tap
 
-MAX_FILE_BYTES = 100 * 1024 * 1024  # the largest document
+MAX_FILE_BYTES = 100 * 1024 * 1024  # the largest document that a business gets # spec: error-codes.tsv (131052)
+MAX_SENT_BYTES = 2 * MAX_FILE_BYTES  # users can send larger ones yet; those are refused here
 MAX_INLINE_BYTES = 24 * 1024 * 1024  # 16 MB of film in base64; a larger file comes as a form
 
 
@@ -40,6 +43,7 @@ class Phones:
     """The handlers, with the flows and ports they use."""
 
     play: Play
+    taps: Taps
     network: PhoneNetwork
     inspect: Inspect
     shelf: MediaShelf
@@ -76,6 +80,10 @@ class Phones:
         message = await (self._write_form(request, wa_id) if is_form else self._write_json(request, wa_id))
         return answer(_written(message))
 
+    async def tap(self, request: Request) -> Response:
+        """Let the phone's user tap a message that the phone shows; what WhatsApp makes of it is sent."""
+        return answer(_written(await self.taps(_wa_id(request), await body_of(request, Tap))))
+
     async def read(self, request: Request) -> Response:
         """Let the phone's user read everything, or everything up to a message."""
         wa_id = _wa_id(request)
@@ -107,19 +115,39 @@ class Phones:
 
     async def _write_form(self, request: Request, wa_id: str) -> InboundMessage:
         async with self.shelf.writer() as writer:
+            capped = _Capped(writer)
 
             async def sink(_head: FileHead) -> FileSink:
-                return writer
+                return capped
 
-            form = await read_form(request, file_sink_factory=sink, limits=FormLimits(file_bytes=MAX_FILE_BYTES))
+            form = await read_form(request, file_sink_factory=sink, limits=FormLimits(file_bytes=MAX_SENT_BYTES))
             if "message" not in form.fields:
                 raise Refusal(MISSING_PARAMETER, "The part 'message' is missing: the JSON of the message.")
             message = parse(PhoneMessage, form.fields["message"].encode("utf-8"))
             if message.file is not None and message.file.data is not None:
                 raise Refusal(INVALID_VALUE, f"{message.type}.data: leave it out beside the part 'file'.")
+            if message.file is not None and capped.is_over:
+                lost = msgspec.structs.replace(message.file, unavailable=True)
+                return await self.play.write(wa_id, msgspec.structs.replace(message, **{message.type: lost}), None)
             head = form.file.head if form.file else None
             file = UserFile(writer, head.content_type, head.filename) if head else None
             return await self.play.write(wa_id, message, file)
+
+
+class _Capped:
+    """Hands a file on as long as a business could get it."""
+
+    def __init__(self, writer: FileSink) -> None:
+        self.is_over = False
+        self._writer = writer
+        self._size = 0
+
+    async def write(self, data: bytes) -> None:
+        """Take the next bytes."""
+        self._size += len(data)
+        self.is_over = self._size > MAX_FILE_BYTES
+        if not self.is_over:
+            await self._writer.write(data)
 
 
 def _wa_id(request: Request) -> str:

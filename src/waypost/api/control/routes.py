@@ -14,7 +14,7 @@ from waypost.api.control.sign_in import Door
 from waypost.api.control.templates import Templates
 from waypost.api.control.world import World
 from waypost.api.routing import Handler, Route, Scope
-from waypost.wire import control, control_endpoints, control_rules, inbound, management
+from waypost.wire import control, control_endpoints, control_rules, inbound, management, taps
 
 V1 = "/_waypost/v1"
 _OPEN = frozenset({"/", "/health", "/ready", "/metrics", "/_waypost"})
@@ -80,6 +80,7 @@ def _phone_routes(phones: Phones) -> list[Route]:
         Route("PATCH", phone, phones.patch, "change_phone", control.PhoneChange, control.PhoneView, _REFUSED),
         Route("POST", f"{phone}/messages", phones.write, "write", inbound.PhoneMessage, control.Written, _REFUSED),
         Route("GET", f"{phone}/messages", phones.received, "received", None, control.ReceivedList, _REFUSED),
+        Route("POST", f"{phone}/taps", phones.tap, "tap", taps.Tap, control.Written, _REFUSED),
         Route("POST", f"{phone}/read", phones.read, "read", control.ReadUpTo, control.ReadCount, _REFUSED),
         Route("GET", f"{V1}/media/{{media_id}}", phones.media, "media", None, None, _ABSENT),
     ]

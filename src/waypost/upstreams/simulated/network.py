@@ -227,6 +227,7 @@ class Network:
             body=body,
             at_ms=now_ms,
             medium=medium,
+            by_user=kind != "system",
         )
         assert self._report_message is not None, "connect() comes first"
         await self._report_message(message)

@@ -200,8 +200,10 @@ def inbound_value(
         media_fields = _media_fields(medium, url if shape.users else None)
         fields[message.kind] = written.get(message.kind, {}) | media_fields
     ours = Ours(None if medium is None else ids.media_uuid(medium.key, medium.tag))
-    return b'{"contacts":[%b],"messages":[%b]%b%b}' % (
-        _encoder.encode(_contact(person, shape)),
+    # spec: cloud-api.md#7.4 - what the platform itself says of a user names no contact.
+    contacts = b"" if message.kind == "system" else b'"contacts":[%b],' % _encoder.encode(_contact(person, shape))
+    return b'{%b"messages":[%b]%b%b}' % (
+        contacts,
         _encoder.encode(fields),
         _OURS,
         _encoder.encode(ours),

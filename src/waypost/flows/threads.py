@@ -1,0 +1,74 @@
+"""Threads: the messages between a phone and a number, as whoever plays the phone's user names them."""
+
+from dataclasses import dataclass
+
+from waypost.errors import Refusal
+from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
+from waypost.flows.directory import Directory
+from waypost.lib.ids import parse_message_id
+from waypost.model import MessageKey, Number, Status
+from waypost.ports import Records, StoredMessage
+from waypost.wire.renderings import message_ids
+
+_ON_THE_PHONE = (Status.DELIVERED, Status.READ, Status.PLAYED)
+
+
+@dataclass(frozen=True, slots=True)
+class Threads:
+    """Finds numbers and messages, or refuses with what would have been right."""
+
+    directory: Directory
+    records: Records
+
+    def number(self, phone_number_id: str | None) -> Number:
+        """Return a business number; it may be left out while there is only one. Raises Refusal."""
+        numbers = self.directory.numbers()
+        if phone_number_id is None and len(numbers) == 1:
+            return numbers[0]
+        there_are = f"there are {', '.join(number.digits for number in numbers[:10])}"
+        if phone_number_id is None:
+            raise Refusal(MISSING_PARAMETER, f"number: name the phone_number_id to write to; {there_are}.")
+        found = next((number for number in numbers if number.digits == phone_number_id), None)
+        if found is None:
+            raise Refusal(INVALID_VALUE, f"number: {phone_number_id[:40]} is not a business number; {there_are}.")
+        return found
+
+    async def message(self, where: str, message_id: str, number: Number, wa_id: str) -> StoredMessage:
+        """Return a message of either direction between a phone and a number. Raises Refusal."""
+        found = await self._found(message_id)
+        if found is None or (found.number_id, found.wa_id) != (number.id, wa_id):
+            between = f"between {wa_id} and {number.digits}"
+            raise Refusal(INVALID_VALUE, f"{where}: {message_id[:200]} is no message {between}.")
+        return found
+
+    async def own(self, where: str, message_id: str, number: Number, wa_id: str) -> StoredMessage:
+        """Return a message that the phone's user wrote to a number. Raises Refusal."""
+        found = await self.message(where, message_id, number, wa_id)
+        if not found.received:
+            raise Refusal(INVALID_VALUE, f"{where}: {message_id[:200]} was not written by {wa_id}.")
+        return found
+
+    async def sent_to(self, wa_id: str, message_id: str) -> StoredMessage:
+        """Return a message that a business sent to the phone, wherever it is by now. Raises Refusal."""
+        found = await self._found(message_id)
+        if found is None or found.received or found.wa_id != wa_id:
+            raise Refusal(INVALID_VALUE, f"message_id: {message_id[:200]} is no message that was sent to {wa_id}.")
+        return found
+
+    async def shown_on(self, wa_id: str, message_id: str) -> StoredMessage:
+        """Return a message that the phone shows. Raises Refusal."""
+        found = await self.sent_to(wa_id, message_id)
+        if found.status not in _ON_THE_PHONE:
+            word = found.status.word if found.status is not None else "accepted"
+            raise Refusal(INVALID_VALUE, f"message_id: {message_id[:200]} is not on the phone {wa_id}: it is {word}.")
+        return found
+
+    async def _found(self, message_id: str) -> StoredMessage | None:
+        ref = parse_message_id(message_id)
+        found = await self.records.message(MessageKey(ref.key)) if ref else None
+        return found if found and ref and found.tag == ref.tag else None
+
+
+def wamid_of(message: StoredMessage) -> str:
+    """Return a message's id as the platform writes it."""
+    return message_ids(message.key, message.tag, message.wa_id, received=message.received)[0]

@@ -1,0 +1,118 @@
+"""The object of `messages[]` that tells what a user has done: what is stored, and every dialect renders.
+
+# spec: cloud-api.md#8
+"""
+
+import base64
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import msgspec
+
+from waypost.wire.inbound import Edited, PhoneMessage, UserMedia, UserSystem, UserUnsupported
+
+
+class FileFacts(Protocol):
+    """A stored file."""
+
+    @property
+    def key(self) -> int:
+        """Its id."""
+        ...
+
+    @property
+    def sha256(self) -> bytes:
+        """The digest, raw."""
+        ...
+
+    @property
+    def mime(self) -> str:
+        """Its type, with parameters."""
+        ...
+
+
+def inbound_body(message: PhoneMessage, references: Mapping[str, Any], *, animated: bool) -> bytes:
+    """Return the object of `messages[]` but for what every message has and what a store knows of its file.
+
+    `references` are the members that name other messages, with their ids as the platform writes them.
+    """
+    members = dict(references)
+    if message.referral is not None:
+        members["referral"] = message.referral
+    if message.type not in members and message.content is not None:
+        members[message.type] = _member(message, animated=animated)
+    if code := _error_code(message):
+        members["errors"] = [_error(code)]
+    return msgspec.json.encode({name: member for name, member in members.items() if member is not None})
+
+
+def changed_number_body(name: str, old: str, new: str) -> bytes:
+    """Return the object of `messages[]` that tells of a user's new number.
+
+    # spec: samples/cloud/hook_in_system_number_changed.json
+    """
+    told = UserSystem("user_changed_number", f"User {name} changed from {old} to {new}", new)
+    return msgspec.json.encode({"system": told})
+
+
+def edit_member(edited: Edited, original_id: str, file: FileFacts | None) -> dict[str, object]:
+    """Return the object of an edit of the message `original_id`, which carries `file`.
+
+    # spec: samples/cloud/hook_in_edit.json; that a new caption comes with the file's members is (unconfirmed)
+    """
+    new = edited.message
+    content: object = new.content
+    if file is not None:
+        digest = base64.b64encode(file.sha256).decode("ascii")
+        known = {"mime_type": file.mime, "sha256": digest, "id": str(file.key)}
+        content = {**msgspec.structs.asdict(content), **known} if isinstance(content, msgspec.Struct) else known
+    return {"original_message_id": original_id, "message": {"type": new.type, new.type: content}}
+
+
+def _member(message: PhoneMessage, *, animated: bool) -> object:
+    content = message.content
+    if isinstance(content, UserMedia):
+        return _media_member(message.type, content, animated=animated)
+    if isinstance(content, UserUnsupported):
+        return {"type": content.type} if content.type else None
+    return content
+
+
+def _media_member(kind: str, file: UserMedia, *, animated: bool) -> dict[str, object]:
+    shown: dict[str, object] = {}
+    if file.caption is not None:
+        shown["caption"] = file.caption
+    if kind == "document" and file.filename is not None:
+        shown["filename"] = file.filename
+    if kind == "audio":
+        shown["voice"] = bool(file.voice)
+    if kind == "sticker":
+        shown["animated"] = animated
+    if file.unavailable and file.mime_type is not None:
+        shown["mime_type"] = file.mime_type
+    return shown
+
+
+# -- What could not be shown -------------------------------------------------------------------------------------
+
+_ERRORS: Mapping[int, tuple[str, str]] = {
+    131051: ("Message type unknown", "Message type is currently not supported."),
+    131052: ("Media download error", "Failed to download the media from the sender."),
+    131060: ("This message is currently unavailable", "The message cannot be shown yet."),
+}
+"""The words of the first are those of a sample; those of the others are (unconfirmed).
+
+# spec: samples/cloud/hook_in_unsupported.json, error-codes.tsv
+"""
+
+
+def _error_code(message: PhoneMessage) -> int | None:
+    content = message.content
+    if message.type == "unsupported":
+        return content.code if isinstance(content, UserUnsupported) else 131051
+    return 131052 if isinstance(content, UserMedia) and content.unavailable else None
+
+
+def _error(code: int) -> dict[str, object]:
+    title, details = _ERRORS[code]
+    return {"code": code, "title": title, "message": title, "error_data": {"details": details}}
