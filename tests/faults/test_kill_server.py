@@ -1,6 +1,7 @@
 """kill -9 on whole servers, at every stage and at random: nothing acknowledged is lost, nothing comes twice."""
 
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -48,10 +49,10 @@ def test_nothing_is_lost_doubled_or_stuck_after_a_thousand_kills(tmp_path: Path)
 @pytest.mark.parametrize(
     ("planted", "complaint"),
     [
-        ("answers-before-commit", "was acknowledged (accept) and is not there"),
+        ("answers-before-commit", r"was acknowledged \(accept\) and is not there"),
         ("job-in-memory", "is stuck: accepted, and neither a job nor with the network"),
         ("forgets-tokens", "was shown 2 times"),
-        ("forgets-keys", "was answered with several ids"),
+        ("forgets-keys", "(was answered with several ids|is there 2 times)"),
         ("row-before-bytes", "has no bytes"),
         ("done-before-post", "never reached the subscriber"),
     ],
@@ -59,4 +60,4 @@ def test_nothing_is_lost_doubled_or_stuck_after_a_thousand_kills(tmp_path: Path)
 def test_the_harness_finds_a_planted_bug(tmp_path: Path, planted: str, complaint: str) -> None:
     result = result_of(campaign(tmp_path / "planted", each=0, random=100, folder_kills=20, planted=planted))
 
-    assert complaint in " ".join(result.broken)
+    assert re.search(complaint, " ".join(result.broken))
