@@ -1,7 +1,7 @@
 """What every store promises the embedded network: see `ports.NetworkStore`."""
 
 import pytest
-from tests.support.store_rows import USER, carried, outbound, status_row, stored
+from tests.support.store_rows import NUMBER, USER, carried, inbound_row, outbound, status_row, stored
 
 from waypost.model import MessageKey, Phone, Status
 from waypost.storage.sqlite import SqliteStore
@@ -10,11 +10,23 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_phones_are_replaced(opened: SqliteStore) -> None:
-    phone = Phone(USER, "Ada", online=False, blocked=True, reads=False, on_whatsapp=False)
+    phone = Phone(
+        USER, "Ada", online=False, blocked=True, reads=False, on_whatsapp=False, read_receipts=False, chat_open=NUMBER
+    )
     await opened.save_phone(Phone(USER, "Old"))
     await opened.save_phone(phone)
 
     assert await opened.load_phones() == [phone]
+
+
+async def test_windows_go_along_to_another_number(opened: SqliteStore) -> None:
+    await opened.record_inbound(inbound_row(11, 10, at_ms=3_000))
+    before = (await opened.last_inbound_ms(NUMBER, USER), await opened.last_inbound_ms(NUMBER, "1999"))
+
+    await opened.move_windows(USER, "1999")
+
+    after = (await opened.last_inbound_ms(NUMBER, USER), await opened.last_inbound_ms(NUMBER, "1999"))
+    assert (before, after) == ((3_000, None), (None, 3_000))
 
 
 async def test_a_message_is_taken_once(opened: SqliteStore) -> None:

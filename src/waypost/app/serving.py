@@ -123,6 +123,7 @@ def _operated(parts: Parts, poster: Poster) -> Operated:
             deliveries=lambda: {outcome: parts.counts[outcome] for outcome in ("settled", "retried")},
         ),
         identities=parts.flows.identities,
+        documents=store,
     )
 
 

@@ -148,7 +148,7 @@ class Inspect:
             name, language = content.name, content.language.code
             template = self.directory.template(number.waba_id, name, language) if number else None
             return template_rules.filled_in(template, content) if template else content.preview()
-        return _shown_text(message)
+        return shown_text(message)
 
     async def _message(self, message: StoredMessage) -> MessageView:
         message_id, other_id = message_ids(message.key, message.tag, message.wa_id, received=message.received)
@@ -161,7 +161,7 @@ class Inspect:
             type=message.kind,
             status=message.status.word if message.status is not None and not message.received else None,
             at=at(message.at_ms),
-            preview=_shown_text(message),
+            preview=shown_text(message),
             fault=_fault(message.problem, message.problem_details),
             media=await self._media(message.media_key),
             more_media=[await self._media(key) for key in message.more_media],
@@ -280,7 +280,7 @@ def _later(progress: Status, status: Status | None) -> Status:
     return max(progress, status) if status is not None and status is not Status.FAILED else progress
 
 
-def _shown_text(message: StoredMessage) -> str:
+def shown_text(message: StoredMessage) -> str:
     """Return the text that a message shows: what was typed, the caption, or the type in brackets."""
     whole = msgspec.json.decode(message.body, type=dict[str, msgspec.Raw])
     inner = whole.get(message.kind)

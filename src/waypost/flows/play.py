@@ -89,6 +89,18 @@ class PhoneNetwork(Protocol):
         """Let the user read what was delivered up to a message (None: everything); return how many that were."""
         ...
 
+    async def listen(self, wa_id: str, number_id: NumberId, token: MessageKey) -> None:
+        """Let the user play a voice message that is on the phone; it counts as read, too."""
+        ...
+
+    async def move(self, wa_id: str, new_wa_id: str) -> Phone:
+        """Let a user go on under another number, with their windows, and return the phone; fsynced on return."""
+        ...
+
+    def typing_to(self, wa_id: str) -> list[tuple[NumberId, int]]:
+        """Return which businesses seem to type to a phone, each with when that ends."""
+        ...
+
     async def fail_waiting(self, wa_id: str, concerns: Callable[[NumberId], bool], fault: Fault) -> None:
         """End what waits for a phone, of the numbers that it concerns."""
         ...

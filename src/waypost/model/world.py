@@ -24,6 +24,10 @@ class Phone:
     """With a username the phone number is hidden from businesses that do not know it."""
     identity: int = 0
     """How often the user's keys have changed."""
+    read_receipts: bool = True
+    """Whether businesses are told what the user reads."""
+    chat_open: NumberId | None = None
+    """The business whose chat the phone shows: what it sends is read at once."""
 
 
 @dataclass(frozen=True, slots=True)

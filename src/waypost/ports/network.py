@@ -60,6 +60,10 @@ class NetworkStore(Protocol):
         """Note that a number and the phone number of a hidden user had to do with each other; fsynced on return."""
         ...
 
+    async def move_windows(self, wa_id: str, new_wa_id: str) -> None:
+        """Give a user's windows with every number to their new phone number; fsynced on return."""
+        ...
+
     async def take(self, carried: Carried) -> bool:
         """Take a message by its token, fsynced on return; False if it was taken before: it is not taken twice."""
         ...

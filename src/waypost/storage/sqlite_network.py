@@ -11,9 +11,11 @@ from waypost.storage import sqlite_rows
 from waypost.storage.sqlite_part import Part
 from waypost.storage.sqlite_rows import CARRIED_COLUMNS, CARRIED_WIDTH, MESSAGE_COLUMNS
 
-_PHONE_COLUMNS = "wa_id, name, online, blocked, reads, on_whatsapp, marketing, username, identity"
+_PHONE_COLUMNS = (
+    "wa_id, name, online, blocked, reads, on_whatsapp, marketing, username, identity, read_receipts, chat_open"
+)
 _PHONES = f"SELECT {_PHONE_COLUMNS} FROM phones ORDER BY wa_id"  # noqa: S608 - constants
-_SAVE_PHONE = f"INSERT OR REPLACE INTO phones ({_PHONE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants
+_SAVE_PHONE = f"INSERT OR REPLACE INTO phones ({_PHONE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants
 # Note who has had to do with a phone so far; a rare search.
 _HIDE_PHONE = (
     "INSERT INTO acquaintances (number_id, wa_id, known_ms) SELECT number_id, wa_id, max(at_ms) FROM messages"
@@ -25,6 +27,8 @@ _GET_TO_KNOW = (
     "INSERT INTO acquaintances (number_id, wa_id, known_ms) VALUES (?, ?, ?)"
     " ON CONFLICT DO UPDATE SET known_ms = max(known_ms, excluded.known_ms)"
 )
+# Give a user's windows to their new number.
+_MOVE_WINDOWS = "UPDATE OR REPLACE windows SET wa_id = ?2 WHERE wa_id = ?1"
 # Read what has not reached its last status, in order of token.
 _UNFINISHED = f"SELECT {CARRIED_COLUMNS} FROM carried WHERE progress < 3 AND token > ? ORDER BY token LIMIT ?"  # noqa: S608 - constants
 _HAS_TAKEN = "SELECT EXISTS (SELECT 1 FROM carried WHERE token = ?)"
@@ -48,9 +52,9 @@ class NetworkPart(Part):
     async def save_phone(self, phone: Phone) -> None:
         """Insert or replace a phone."""
         p = phone
+        switches = p.online, p.blocked, p.reads, p.on_whatsapp, p.marketing
         await self._save(
-            _SAVE_PHONE,
-            (p.wa_id, p.name, p.online, p.blocked, p.reads, p.on_whatsapp, p.marketing, p.username, p.identity),
+            _SAVE_PHONE, (p.wa_id, p.name, *switches, p.username, p.identity, p.read_receipts, p.chat_open)
         )
 
     async def hide_phone(self, wa_id: str) -> None:
@@ -65,6 +69,11 @@ class NetworkPart(Part):
     async def get_to_know(self, number_id: NumberId, wa_id: str, at_ms: int) -> None:
         """Note that a number had to do with a phone number."""
         await self._save(_GET_TO_KNOW, (number_id, wa_id, at_ms))
+
+    async def move_windows(self, wa_id: str, new_wa_id: str) -> None:
+        """Give a user's windows to their new number."""
+        await self._run(lambda connection: connection.execute(_MOVE_WINDOWS, (wa_id, new_wa_id)))
+        self._windows.clear()
 
     async def take(self, carried: Carried) -> bool:
         """Take a message once."""

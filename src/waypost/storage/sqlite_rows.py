@@ -240,9 +240,9 @@ def provider(row: Values) -> Provider:
 
 def phone(row: Values) -> Phone:
     """Make a phone of its columns in order."""
-    wa_id, name, online, blocked, reads, on_whatsapp, marketing, username, identity = row
+    wa_id, name, online, blocked, reads, on_whatsapp, marketing, username, identity, read_receipts, chat_open = row
     switches = bool(online), bool(blocked), bool(reads), bool(on_whatsapp), bool(marketing)
-    return Phone(wa_id, name, *switches, username=username, identity=identity)
+    return Phone(wa_id, name, *switches, username, identity, read_receipts=bool(read_receipts), chat_open=chat_open)
 
 
 def _status(value: int | None) -> Status | None:

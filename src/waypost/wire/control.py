@@ -57,6 +57,8 @@ class PhoneView(Struct):
     marketing: bool
     username: str | None
     identity: int
+    read_receipts: bool
+    chat_open: str | None
 
 
 class PhoneList(Struct):
@@ -68,9 +70,10 @@ class PhoneList(Struct):
 class PhoneChange(Request):
     """What is to change.
 
-    `blocked`: the user has blocked the business; `reads`: they read by themselves; `marketing`: they take marketing
-    messages; `username`: they have adopted one, which hides their number, or (null) given it up; `identity`: how often
-    their keys have changed.
+    `blocked`: the user has blocked the business; `reads`: they read by themselves; `read_receipts`: businesses are
+    told what they read; `chat_open`: the phone_number_id whose chat they look at, or null; `marketing`: they take
+    marketing messages, of any business; `username`: they have adopted one, which hides their number, or (null) given
+    it up; `identity`: how often their keys have changed.
     """
 
     name: Annotated[str, Meta(min_length=1, max_length=20_000)] | UnsetType = UNSET
@@ -80,8 +83,47 @@ class PhoneChange(Request):
     on_whatsapp: bool | UnsetType = UNSET
     marketing: bool | UnsetType = UNSET
     username: Annotated[str, Meta(pattern=r"^[a-z0-9._]{3,35}$")] | UnsetType | None = UNSET
+    read_receipts: bool | UnsetType = UNSET
+    chat_open: Digits | UnsetType | None = UNSET
     identity: Literal["new"] | UnsetType = UNSET
     """The user has a new phone, and with it new keys."""
+
+
+class NextNumber(Request):
+    """The number that the user goes on under."""
+
+    wa_id: str
+
+
+class Moved(Struct):
+    """The phone as it is now, and what the businesses that it had talked to were told."""
+
+    phone: PhoneView
+    told: "list[Written]"
+
+
+class OpenChat(Request):
+    """Whose chat is opened; it may be left out while there is only one number."""
+
+    number: str | None = None
+
+
+class Opened(Struct):
+    """The message that told the first opening; null if it was none, or the number does not greet."""
+
+    welcome: "Written | None"
+
+
+class Listen(Request):
+    """The voice message that the user plays."""
+
+    message_id: str
+
+
+class Listened(Struct):
+    """Whether the message was played for the first time: only that is told."""
+
+    first: bool
 
 
 class ReadUpTo(Request):
@@ -141,10 +183,29 @@ class ReceivedMessage(MessageId):
     more_media: list[MediaView | None]
 
 
+class OwnMessage(MessageId):
+    """A message that the phone's user wrote; `read`: the business has read it."""
+
+    phone_number_id: str
+    type: str
+    at: datetime
+    body: str
+    read: bool
+
+
+class TypingView(Struct):
+    """A business that seems to be typing."""
+
+    phone_number_id: str
+    typing_until: datetime
+
+
 class ReceivedList(Struct):
-    """What a phone has received, oldest first, each message once."""
+    """What a phone has received, oldest first, each message once; what its user wrote; who is typing to it."""
 
     messages: list[ReceivedMessage]
+    written: list[OwnMessage]
+    typing: list[TypingView]
 
 
 # -- Messages and deliveries -------------------------------------------------------------------------------------

@@ -69,7 +69,7 @@ STATUSES = {
         update(Status.DELIVERED, pricing=structs.replace(FREE, billable=True, type="regular", category="utility")),
         'ticket=5512/"é👍"',
     ),
-    "status-read": status_event(update(Status.READ, pricing=FREE)),
+    "status-read": status_event(update(Status.READ)),
     "status-failed-window": status_event(
         update(
             Status.FAILED,

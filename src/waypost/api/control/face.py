@@ -16,6 +16,7 @@ from waypost.api.control.sessions import Sessions
 from waypost.api.control.sign_in import ATTEMPTS, Door
 from waypost.api.control.templates import Templates
 from waypost.api.control.world import Reset, World
+from waypost.flows.chats import Chats
 from waypost.flows.directory import Directory
 from waypost.flows.identity import Identities
 from waypost.flows.inspect import Inspect
@@ -30,7 +31,7 @@ from waypost.flows.threads import Threads
 from waypost.lib.clock import SystemClock
 from waypost.lib.ids import KeyMaker
 from waypost.lib.links import FetchPolicy
-from waypost.ports import NetworkStore, Records, Store
+from waypost.ports import Documents, NetworkStore, Records, Store
 from waypost.rules.rates import Meter
 
 ANYWHERE = FetchPolicy(allow=(ip_network("0.0.0.0/0"), ip_network("::/0")))
@@ -61,6 +62,7 @@ class Operated:
     is_ready: Callable[[], bool]
     gauges: Gauges
     identities: Identities
+    documents: Documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +82,11 @@ def build_control(on: Operated, operator: Operator) -> Control:
     inspect = Inspect(on.records, on.network_store, on.directory)
     threads = Threads(on.directory, on.records)
     play = Play(threads, on.shelf, on.network, on.keys)
+    chats = Chats.over(on.documents, threads, on.network, keys=on.keys, clock=on.clock)
     return Control(
         gate=gate,
         door=Door(gate, sessions, on.clock, Meter(ATTEMPTS)),
-        phones=Phones(play, Taps(play), on.network, inspect, on.shelf, on.records, on.identities),
+        phones=Phones(play, Taps(play), chats, on.network, inspect, on.shelf, on.records, on.identities),
         messages=Messages(inspect),
         deliveries=Deliveries(inspect, on.store, on.directory, on.clock, on.again),
         world=World(on.clock, on.records, on.network, on.reset),

@@ -10,16 +10,24 @@ from waypost.api.multipart import FileHead, FileSink, FormLimits, read_form
 from waypost.api.routing import Answer, Request, Response
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
+from waypost.flows.chats import Chats
 from waypost.flows.identity import Identities
 from waypost.flows.inspect import Inspect
 from waypost.flows.media import MediaShelf
+from waypost.flows.phone_side import PhoneSide
 from waypost.flows.play import PhoneNetwork, Play, UserFile
 from waypost.flows.taps import Taps
 from waypost.lib.ids import parse_media_id
 from waypost.model import InboundMessage, MediaKey, Phone
 from waypost.ports import Records
 from waypost.wire.control import (
+    Listen,
+    Listened,
     MessageId,
+    Moved,
+    NextNumber,
+    OpenChat,
+    Opened,
     PhoneChange,
     PhoneList,
     PhoneView,
@@ -44,6 +52,7 @@ class Phones:
 
     play: Play
     taps: Taps
+    chats: Chats
     network: PhoneNetwork
     inspect: Inspect
     shelf: MediaShelf
@@ -60,13 +69,15 @@ class Phones:
         return answer(_view(self.network.phones.get(_wa_id(request))))
 
     async def patch(self, request: Request) -> Response:
-        """Change a phone: its user's name, username and keys, and what they do and take."""
+        """Change a phone: its user's name, username and keys, what they do and take, whose chat they look at."""
         wa_id = _wa_id(request)
         change = await body_of(request, PhoneChange)
         given = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not msgspec.UNSET}
         if "identity" in given:
             given["identity"] = self.network.phones.get(wa_id).identity + 1
             await self.identities.renew(wa_id, self.network)
+        if given.get("chat_open") is not None:
+            given["chat_open"] = self.play.threads.number(given["chat_open"]).id
         return answer(_view(await self.network.change_phone(wa_id, **given)))
 
     async def write(self, request: Request) -> Response:
@@ -84,16 +95,35 @@ class Phones:
         """Let the phone's user tap a message that the phone shows; what WhatsApp makes of it is sent."""
         return answer(_written(await self.taps(_wa_id(request), await body_of(request, Tap))))
 
+    async def open(self, request: Request) -> Response:
+        """Let the phone's user open a chat; the first time the business is told, if it greets."""
+        wish = await body_of(request, OpenChat) if _has_body(request) else OpenChat()
+        welcome = await self.chats.open(_wa_id(request), wish.number)
+        return answer(Opened(_written(welcome) if welcome else None))
+
+    async def listen(self, request: Request) -> Response:
+        """Let the phone's user play a voice message."""
+        wish = await body_of(request, Listen)
+        return answer(Listened(await self.chats.play(_wa_id(request), wish.message_id)))
+
+    async def move(self, request: Request) -> Response:
+        """Let the phone's user go on under another number; the businesses that they had talked to are told."""
+        new_wa_id = digits_of("wa_id", (await body_of(request, NextNumber)).wa_id)
+        phone, told = await self.chats.move(_wa_id(request), new_wa_id)
+        return answer(Moved(_view(phone), [_written(message) for message in told]))
+
     async def read(self, request: Request) -> Response:
         """Let the phone's user read everything, or everything up to a message."""
         wa_id = _wa_id(request)
-        has_body = request.header(b"content-length") not in (None, b"0") or request.header(b"transfer-encoding")
-        up_to = await body_of(request, ReadUpTo) if has_body else ReadUpTo()
+        up_to = await body_of(request, ReadUpTo) if _has_body(request) else ReadUpTo()
         return answer(ReadCount(await self.play.read(wa_id, up_to.message_id)))
 
     async def received(self, request: Request) -> Response:
-        """List what the phone has received, oldest first, each message once."""
-        return answer(ReceivedList(await self.inspect.received_by(_wa_id(request), limit_of(request))))
+        """List what the phone has received, oldest first, each message once; what it wrote; who is typing to it."""
+        wa_id, limit = _wa_id(request), limit_of(request)
+        side = PhoneSide(self.records, self.network)
+        received, written = await self.inspect.received_by(wa_id, limit), await side.written_by(wa_id, limit)
+        return answer(ReceivedList(received, written, side.typing_to(wa_id)))
 
     async def media(self, request: Request) -> Answer:
         """Return the bytes of a stored file, whosever it is."""
@@ -154,8 +184,13 @@ def _wa_id(request: Request) -> str:
     return digits_of("wa_id", request.params["wa_id"])
 
 
+def _has_body(request: Request) -> bool:
+    return request.header(b"content-length") not in (None, b"0") or request.header(b"transfer-encoding") is not None
+
+
 def _view(phone: Phone) -> PhoneView:
-    return PhoneView(**asdict(phone))
+    chat_open = None if phone.chat_open is None else str(phone.chat_open)
+    return PhoneView(**{**asdict(phone), "chat_open": chat_open})
 
 
 def _written(message: InboundMessage) -> Written:

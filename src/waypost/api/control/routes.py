@@ -81,6 +81,9 @@ def _phone_routes(phones: Phones) -> list[Route]:
         Route("POST", f"{phone}/messages", phones.write, "write", inbound.PhoneMessage, control.Written, _REFUSED),
         Route("GET", f"{phone}/messages", phones.received, "received", None, control.ReceivedList, _REFUSED),
         Route("POST", f"{phone}/taps", phones.tap, "tap", taps.Tap, control.Written, _REFUSED),
+        Route("POST", f"{phone}/open", phones.open, "open_chat", control.OpenChat, control.Opened, _REFUSED),
+        Route("POST", f"{phone}/played", phones.listen, "played", control.Listen, control.Listened, _REFUSED),
+        Route("POST", f"{phone}/move", phones.move, "move_phone", control.NextNumber, control.Moved, _REFUSED),
         Route("POST", f"{phone}/read", phones.read, "read", control.ReadUpTo, control.ReadCount, _REFUSED),
         Route("GET", f"{V1}/media/{{media_id}}", phones.media, "media", None, None, _ABSENT),
     ]

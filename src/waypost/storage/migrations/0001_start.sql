@@ -183,7 +183,9 @@ CREATE TABLE phones (               -- of the embedded network
     on_whatsapp INTEGER NOT NULL,
     marketing INTEGER NOT NULL,
     username TEXT,
-    identity INTEGER NOT NULL
+    identity INTEGER NOT NULL,
+    read_receipts INTEGER NOT NULL,
+    chat_open INTEGER               -- id of the number whose chat it shows
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE acquaintances (        -- which businesses know the phone number of a user with a username

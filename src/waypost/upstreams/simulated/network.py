@@ -12,7 +12,7 @@ from typing import Protocol
 from msgspec import structs
 
 from waypost.errors import Fault
-from waypost.errors.outcomes import MARKETING_STOPPED, UNDELIVERABLE, UNDELIVERABLE_TEMPLATE
+from waypost.errors.outcomes import MARKETING_STOPPED
 from waypost.lib.clock import Clock
 from waypost.lib.ids import KeyMaker, parse_message_id
 from waypost.model import (
@@ -22,9 +22,7 @@ from waypost.model import (
     NumberId,
     Outbound,
     Outcome,
-    Person,
     Phone,
-    Pricing,
     Sent,
     Status,
     StatusUpdate,
@@ -32,10 +30,11 @@ from waypost.model import (
 )
 from waypost.ports import Carried, NetworkStore, StoredMessage
 from waypost.rules import entry, lifetime, reaction
-from waypost.rules.pricing import price
 from waypost.rules.window import is_open
 from waypost.upstreams.simulated.faults import Faults
+from waypost.upstreams.simulated.indicators import Indicators
 from waypost.upstreams.simulated.phones import Phones, identity_hash, phone_of, user_id
+from waypost.upstreams.simulated.steps import is_finished, next_step, noted, update
 from waypost.wire.messages.reaction import Reaction
 
 _ROUND = 256  # messages that are told about in one go
@@ -89,6 +88,7 @@ class Network:
         self._ready: deque[Carried] = deque()
         self._something_ready = asyncio.Event()
         self._resting: defaultdict[str, list[Carried]] = defaultdict(list)
+        self._indicators = Indicators()
         self._world = 0  # how often everything was forgotten
 
     def connect(self, report: Report, report_message: ReportMessage, known: Knowledge) -> None:
@@ -133,6 +133,7 @@ class Network:
         )
         if message.user_id is None:
             await self.phones.meet(message.number_id, message.wa_id, now_ms)
+        self._indicators.end(message.number_id, message.wa_id)
         if await self._store.take(carried):
             self._move_on(carried)
         return Sent(str(message.key))
@@ -154,7 +155,13 @@ class Network:
         return Sent(str(token)) if await self._store.has_taken(token) else None
 
     async def mark_read(self, number_id: NumberId, key: MessageKey, *, typing: bool) -> None:
-        """Nothing to do: phones of the embedded network do not look at ticks."""
+        """Show the phone that the business types; that it has read shows by itself."""
+        if typing and (found := await self._knowledge.message(key)):
+            self._indicators.begin(number_id, found.wa_id, self._clock.now_ms())
+
+    def typing_to(self, wa_id: str) -> list[tuple[NumberId, int]]:
+        """Return which businesses seem to type to a phone, each with when that ends."""
+        return self._indicators.on(wa_id, self._clock.now_ms())
 
     async def due(self) -> list[Carried]:
         """Wait until the business has something to be told, and return the messages it is about."""
@@ -174,7 +181,7 @@ class Network:
         updates: list[StatusUpdate] = []
         moved = [self._advance(carried, updates) for carried in batch]
         await self._tell(updates)
-        progress = [_noted(carried) for carried, was in zip(moved, batch, strict=True) if carried is not was]
+        progress = [noted(carried) for carried, was in zip(moved, batch, strict=True) if carried is not was]
         if progress:
             await self._store.progressed(progress)
         if world == self._world:
@@ -194,11 +201,27 @@ class Network:
         read = [c for c in resting if c.progress is Status.DELIVERED and (token is None or c.token <= token)]
         self._resting[wa_id] = [c for c in resting if c not in read]
         phone, now_ms = self.phones.get(wa_id), self._clock.now_ms()
-        await self._tell(
-            [_update(c, Status.READ, phone, self.phones.person(phone, c.number_id, now_ms), now_ms) for c in read]
-        )
+        told = [update(c, Status.READ, phone, self.phones.person(phone, c.number_id, now_ms), now_ms) for c in read]
+        await self._tell(told if phone.read_receipts else [])
         await self._store.progressed([(carried.token, Status.READ, 0) for carried in read])
         return len(read)
+
+    async def listen(self, wa_id: str, number_id: NumberId, token: MessageKey) -> None:
+        """Let the user play a voice message, and so read what came before it; the business is told either way.
+
+        Who hides what they read does not hide what they listened to (unconfirmed).
+        """
+        await self.read_up_to(wa_id, token)
+        await self.phones.look_up(number_id, wa_id)
+        now_ms = self._clock.now_ms()
+        user = self.phones.person(self.phones.get(wa_id), number_id, now_ms)
+        await self._tell([StatusUpdate(token, Status.PLAYED, now_ms, user)])
+        await self._store.progressed([(token, Status.PLAYED, 0)])
+
+    async def move(self, wa_id: str, new_wa_id: str) -> Phone:
+        """Let a user go on under another number, with their windows; what waits for the old one stays there."""
+        await self._store.move_windows(wa_id, new_wa_id)
+        return await self.phones.move(wa_id, new_wa_id)
 
     async def fail_waiting(self, wa_id: str, concerns: Callable[[NumberId], bool], fault: Fault) -> None:
         """End what waits for a phone, of the numbers that it concerns."""
@@ -238,6 +261,7 @@ class Network:
         self._world += 1
         self._ready.clear()
         self._resting.clear()
+        self._indicators.clear()
         self.faults.clear()
 
     def _move_on(self, carried: Carried) -> None:
@@ -263,9 +287,11 @@ class Network:
             if carried.tells_expiry:
                 updates.append(StatusUpdate(carried.token, Status.FAILED, now_ms, None, fault=fault))
             return structs.replace(carried, progress=Status.FAILED)
-        while (step := _next_step(carried, progress, phone)) is not None:
+        while (step := next_step(carried, progress, phone)) is not None:
+            if step is not Status.READ or phone.read_receipts:
+                was = structs.replace(carried, progress=progress) if step is Status.READ else carried
+                updates.append(update(was, step, phone, user, now_ms))
             progress = step
-            updates.append(_update(carried, step, phone, user, now_ms))
             if self._delay_ms:
                 break
         if progress is carried.progress:
@@ -273,9 +299,9 @@ class Network:
         return structs.replace(carried, progress=progress, due_ms=now_ms + self._delay_ms)
 
     def _rest_or_move_on(self, carried: Carried) -> None:
-        if _is_finished(carried):
+        if is_finished(carried):
             return
-        if _next_step(carried, carried.progress, self.phones.get(carried.wa_id)) is None:
+        if next_step(carried, carried.progress, self.phones.get(carried.wa_id)) is None:
             self._rest(carried)
         else:
             self._move_on(carried)
@@ -329,51 +355,3 @@ class Network:
         assert self._report is not None, "connect() comes first"
         if updates:
             await self._report(updates)
-
-
-def _update(carried: Carried, status: Status, phone: Phone, user: Person, now_ms: int) -> StatusUpdate:
-    """Return what the business is told of one step."""
-    if status is Status.FAILED:
-        if carried.fault is not None:
-            return StatusUpdate(carried.token, status, now_ms, None, fault=carried.fault)
-        template = carried.kind == "template"
-        why = "is not on WhatsApp" if not phone.on_whatsapp else "does not take messages from this business"
-        problem = UNDELIVERABLE_TEMPLATE if template else UNDELIVERABLE
-        return StatusUpdate(carried.token, status, now_ms, None, fault=Fault(problem, f"The recipient {why}."))
-    # spec: cloud-api.md#9 - pricing comes with sent and with one of delivered and read.
-    priced = status is Status.SENT or status is Status.DELIVERED
-    return StatusUpdate(carried.token, status, now_ms, user, _price(carried) if priced else None)
-
-
-def _price(carried: Carried) -> Pricing:
-    until_ms = carried.free_until_ms
-    opened = None if until_ms is None else entry.entry_point(carried.number_id, carried.wa_id, until_ms)
-    return price(carried.kind, carried.category, window_open=carried.in_window, entry=opened)
-
-
-def _next_step(carried: Carried, progress: Status, phone: Phone) -> Status | None:
-    """Return the status that comes next for a message on its way to a phone; None while it must wait.
-
-    # spec: cloud-api.md#3.5 - a reaction is only ever `sent`.
-    """
-    if progress is Status.ACCEPTED:
-        return Status.SENT if phone.on_whatsapp and not phone.blocked and not carried.fault else Status.FAILED
-    if progress is Status.SENT and carried.fault:
-        return Status.FAILED
-    if progress is Status.SENT and phone.online and carried.kind != "reaction":
-        return Status.DELIVERED
-    if progress is Status.DELIVERED and phone.online and phone.reads:
-        return Status.READ
-    return None
-
-
-def _noted(carried: Carried) -> tuple[MessageKey, Status, int]:
-    """Return what is stored of a message's progress; whatever has nothing more to come counts as read."""
-    progress = Status.READ if _is_finished(carried) and carried.progress is not Status.FAILED else carried.progress
-    return carried.token, progress, carried.due_ms
-
-
-def _is_finished(carried: Carried) -> bool:
-    if carried.kind == "reaction" and carried.progress is Status.SENT:
-        return True
-    return carried.progress in (Status.READ, Status.FAILED)

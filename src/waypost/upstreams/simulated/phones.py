@@ -75,6 +75,14 @@ class Phones:
         named = _person(number_id, phone.wa_id, phone.name, phone.identity)
         return Person(named.wa_id, named.name, named.user_id, phone.username, shows, named.identity_hash)
 
+    async def move(self, wa_id: str, new_wa_id: str) -> Phone:
+        """Store a phone under another number, and leave nobody at the old one."""
+        moved = replace(self.get(wa_id), wa_id=new_wa_id)
+        await self._store.save_phone(moved)
+        self._phones[new_wa_id] = moved
+        await self.change(wa_id, on_whatsapp=False, online=False, chat_open=None, username=None)
+        return moved
+
 
 def default_name(wa_id: str) -> str:
     """Return the profile name of a user who has not chosen one."""

@@ -22,7 +22,7 @@ from waypost.wire.facts import InboundFacts, MediumFacts, NumberFacts, PersonFac
 HREF = "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/"
 
 _OURS = b',"_waypost":'
-_PRICED = frozenset({"sent", "delivered"})
+_PRICED = frozenset({"sent", "delivered", "read"})
 _DAY_SECONDS = 86_400
 _FIRST_WITHOUT_CONVERSATION = 24
 
@@ -147,7 +147,8 @@ class Echo(Struct, frozen=True, gc=False):
 def status_value(update: StatusFacts, echo: Echo, shape: Shape = LATEST) -> bytes:
     """Compose what is stored of a status.
 
-    Only `sent` and `delivered` speak of the price; a `failed` one, or one without a person, has no `contacts`.
+    Only `sent` and the first of `delivered` and `read` come with a price. A `failed` or `played` one, or one without
+    a person, has no `contacts`.
 
     # spec: cloud-api.md#9, samples/cloud/hook_status_with_contacts_2026.json
     """
@@ -168,7 +169,7 @@ def status_value(update: StatusFacts, echo: Echo, shape: Shape = LATEST) -> byte
         None if update.fault is None else [_error(update.fault)],
     )
     encoded = _encoder.encode(status)
-    if person is None or update.fault is not None or not shape.users:
+    if person is None or update.fault is not None or word == "played" or not shape.users:
         return b'{"statuses":[%b]}' % encoded
     return b'{"contacts":[%b],"statuses":[%b]}' % (_encoder.encode(_contact(person, shape)), encoded)
 

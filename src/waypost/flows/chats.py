@@ -1,0 +1,93 @@
+"""Chats: what a user does beside writing: open a chat, play a voice message, take their chats to another number."""
+
+from dataclasses import dataclass
+
+from waypost.errors import Refusal
+from waypost.errors.requests import INVALID_VALUE
+from waypost.flows.automation import Automations
+from waypost.flows.drawers import Drawer
+from waypost.flows.play import PhoneNetwork
+from waypost.flows.threads import Threads
+from waypost.lib.clock import Clock
+from waypost.lib.ids import KeyMaker
+from waypost.model import InboundMessage, Number, Phone, Status
+from waypost.ports import Documents
+from waypost.wire.inbound_bodies import changed_number_body
+from waypost.wire.messages.audio import Audio
+from waypost.wire.renderings import stored_content
+
+
+@dataclass(frozen=True, slots=True)
+class Chats:
+    """The flow, with the ports it uses."""
+
+    threads: Threads
+    network: PhoneNetwork
+    automations: Automations
+    opened: Drawer[int]
+    """When a phone first opened the chat of a number, in platform milliseconds."""
+    keys: KeyMaker
+    clock: Clock
+
+    @classmethod
+    def over(
+        cls, documents: Documents, threads: Threads, network: PhoneNetwork, *, keys: KeyMaker, clock: Clock
+    ) -> "Chats":
+        """Return the flow with what `documents` keeps."""
+        return cls(threads, network, Automations.over(documents), Drawer(documents, "opened", int), keys, clock)
+
+    async def open(self, wa_id: str, phone_number_id: str | None) -> InboundMessage | None:
+        """Let the user open a chat; the first time it is told, if the number greets. Raises Refusal.
+
+        # spec: cloud-api.md#8 ("request_welcome"), cloud-api.md#13.7
+        """
+        number = self.threads.number(phone_number_id)
+        self._must_be_on_whatsapp(wa_id)
+        is_first = not await self._has_talked(number, wa_id) and await self.opened.get(number.id, wa_id) is None
+        if not is_first:
+            return None
+        await self.opened.put(number.id, self.clock.now_ms(), wa_id)
+        if not (await self.automations.get(number)).enable_welcome_message:
+            return None
+        return await self.network.write(
+            wa_id, number.id, kind="request_welcome", body=b"{}", medium=None, keys=self.keys
+        )
+
+    async def play(self, wa_id: str, message_id: str) -> bool:
+        """Let the user listen to a voice message; False if they had before. Raises Refusal.
+
+        # spec: cloud-api.md#9 ("played")
+        """
+        found = await self.threads.shown_on(wa_id, message_id)
+        content = stored_content(found.kind, found.body)
+        if not isinstance(content, Audio) or not content.voice:
+            raise Refusal(INVALID_VALUE, f"message_id: {message_id[:200]} is no voice message; only those are played.")
+        if found.status is Status.PLAYED:
+            return False
+        await self.network.listen(wa_id, found.number_id, found.key)
+        return True
+
+    async def move(self, wa_id: str, new_wa_id: str) -> tuple[Phone, list[InboundMessage]]:
+        """Let the user go on under another number: their windows go along, and whom they talked to is told.
+
+        # spec: cloud-api.md#8 ("system")
+        """
+        self._must_be_on_whatsapp(wa_id)
+        if new_wa_id == wa_id or any(number.digits == new_wa_id for number in self.threads.directory.numbers()):
+            whose = "the phone's own" if new_wa_id == wa_id else "a business number"
+            raise Refusal(INVALID_VALUE, f"wa_id: {new_wa_id} is {whose}; give another one.")
+        numbers = [number for number in self.threads.directory.numbers() if await self._has_talked(number, wa_id)]
+        phone = await self.network.move(wa_id, new_wa_id)
+        body = changed_number_body(phone.name, wa_id, new_wa_id)
+        told = [
+            await self.network.write(wa_id, number.id, kind="system", body=body, medium=None, keys=self.keys)
+            for number in numbers
+        ]
+        return phone, told
+
+    def _must_be_on_whatsapp(self, wa_id: str) -> None:
+        if not self.network.phones.get(wa_id).on_whatsapp:
+            raise Refusal(INVALID_VALUE, f"The phone {wa_id} is not on WhatsApp; set its on_whatsapp to true first.")
+
+    async def _has_talked(self, number: Number, wa_id: str) -> bool:
+        return bool(await self.threads.records.messages(number_id=number.id, wa_id=wa_id, limit=1))
