@@ -124,6 +124,7 @@ def _operated(parts: Parts, poster: Poster) -> Operated:
         ),
         identities=parts.flows.identities,
         documents=store,
+        notice=parts.receive.notice,
     )
 
 

@@ -10,7 +10,7 @@ from waypost.flows.play import PhoneNetwork
 from waypost.flows.threads import Threads
 from waypost.lib.clock import Clock
 from waypost.lib.ids import KeyMaker
-from waypost.model import InboundMessage, Number, Phone, Status
+from waypost.model import InboundMessage, Phone, Status
 from waypost.ports import Documents
 from waypost.wire.inbound_bodies import changed_number_body
 from waypost.wire.messages.audio import Audio
@@ -43,7 +43,7 @@ class Chats:
         """
         number = self.threads.number(phone_number_id)
         self._must_be_on_whatsapp(wa_id)
-        is_first = not await self._has_talked(number, wa_id) and await self.opened.get(number.id, wa_id) is None
+        is_first = not await self.threads.has_talked(number, wa_id) and await self.opened.get(number.id, wa_id) is None
         if not is_first:
             return None
         await self.opened.put(number.id, self.clock.now_ms(), wa_id)
@@ -76,7 +76,7 @@ class Chats:
         if new_wa_id == wa_id or any(number.digits == new_wa_id for number in self.threads.directory.numbers()):
             whose = "the phone's own" if new_wa_id == wa_id else "a business number"
             raise Refusal(INVALID_VALUE, f"wa_id: {new_wa_id} is {whose}; give another one.")
-        numbers = [number for number in self.threads.directory.numbers() if await self._has_talked(number, wa_id)]
+        numbers = await self.threads.talked_to(wa_id)
         phone = await self.network.move(wa_id, new_wa_id)
         body = changed_number_body(phone.name, wa_id, new_wa_id)
         told = [
@@ -88,6 +88,3 @@ class Chats:
     def _must_be_on_whatsapp(self, wa_id: str) -> None:
         if not self.network.phones.get(wa_id).on_whatsapp:
             raise Refusal(INVALID_VALUE, f"The phone {wa_id} is not on WhatsApp; set its on_whatsapp to true first.")
-
-    async def _has_talked(self, number: Number, wa_id: str) -> bool:
-        return bool(await self.threads.records.messages(number_id=number.id, wa_id=wa_id, limit=1))

@@ -63,6 +63,14 @@ class Threads:
             raise Refusal(INVALID_VALUE, f"message_id: {message_id[:200]} is not on the phone {wa_id}: it is {word}.")
         return found
 
+    async def has_talked(self, number: Number, wa_id: str) -> bool:
+        """Return whether a phone and a number have exchanged anything."""
+        return bool(await self.records.messages(number_id=number.id, wa_id=wa_id, limit=1))
+
+    async def talked_to(self, wa_id: str) -> list[Number]:
+        """Return the numbers that a phone has exchanged anything with."""
+        return [number for number in self.directory.numbers() if await self.has_talked(number, wa_id)]
+
     async def _found(self, message_id: str) -> StoredMessage | None:
         ref = parse_message_id(message_id)
         found = await self.records.message(MessageKey(ref.key)) if ref else None

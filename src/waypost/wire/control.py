@@ -126,6 +126,19 @@ class Listened(Struct):
     first: bool
 
 
+class Choice(Request):
+    """What the user wants from now on."""
+
+    marketing: Literal["stop", "resume"]
+
+
+class Chosen(Struct):
+    """What the user wants, and the phone_number_ids that were told: nobody, if it is what they wanted before."""
+
+    marketing: Literal["stop", "resume"]
+    told: list[str]
+
+
 class ReadUpTo(Request):
     """The last message that the user reads; without it they read everything."""
 

@@ -22,6 +22,7 @@ from waypost.flows.identity import Identities
 from waypost.flows.inspect import Inspect
 from waypost.flows.media import MediaShelf
 from waypost.flows.play import PhoneNetwork, Play
+from waypost.flows.preferences import Notice, Preferences
 from waypost.flows.registration import Registration
 from waypost.flows.standing import Standings
 from waypost.flows.subscribe import Subscribe
@@ -63,6 +64,7 @@ class Operated:
     gauges: Gauges
     identities: Identities
     documents: Documents
+    notice: Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +84,12 @@ def build_control(on: Operated, operator: Operator) -> Control:
     inspect = Inspect(on.records, on.network_store, on.directory)
     threads = Threads(on.directory, on.records)
     play = Play(threads, on.shelf, on.network, on.keys)
+    preferences = Preferences(threads, on.network, on.notice, on.clock)
     chats = Chats.over(on.documents, threads, on.network, keys=on.keys, clock=on.clock)
     return Control(
         gate=gate,
         door=Door(gate, sessions, on.clock, Meter(ATTEMPTS)),
-        phones=Phones(play, Taps(play), chats, on.network, inspect, on.shelf, on.records, on.identities),
+        phones=Phones(play, Taps(play), chats, preferences, on.network, inspect, on.shelf, on.records, on.identities),
         messages=Messages(inspect),
         deliveries=Deliveries(inspect, on.store, on.directory, on.clock, on.again),
         world=World(on.clock, on.records, on.network, on.reset),

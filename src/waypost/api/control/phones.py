@@ -16,11 +16,14 @@ from waypost.flows.inspect import Inspect
 from waypost.flows.media import MediaShelf
 from waypost.flows.phone_side import PhoneSide
 from waypost.flows.play import PhoneNetwork, Play, UserFile
+from waypost.flows.preferences import Preferences
 from waypost.flows.taps import Taps
 from waypost.lib.ids import parse_media_id
 from waypost.model import InboundMessage, MediaKey, Phone
 from waypost.ports import Records
 from waypost.wire.control import (
+    Choice,
+    Chosen,
     Listen,
     Listened,
     MessageId,
@@ -53,6 +56,7 @@ class Phones:
     play: Play
     taps: Taps
     chats: Chats
+    preferences: Preferences
     network: PhoneNetwork
     inspect: Inspect
     shelf: MediaShelf
@@ -105,6 +109,12 @@ class Phones:
         """Let the phone's user play a voice message."""
         wish = await body_of(request, Listen)
         return answer(Listened(await self.chats.play(_wa_id(request), wish.message_id)))
+
+    async def choose(self, request: Request) -> Response:
+        """Let the phone's user stop or resume marketing messages; the businesses that they talk to are told."""
+        choice = await body_of(request, Choice)
+        told = await self.preferences.choose(_wa_id(request), stop=choice.marketing == "stop")
+        return answer(Chosen(choice.marketing, [number.digits for number in told]))
 
     async def move(self, request: Request) -> Response:
         """Let the phone's user go on under another number; the businesses that they had talked to are told."""

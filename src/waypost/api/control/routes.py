@@ -84,6 +84,7 @@ def _phone_routes(phones: Phones) -> list[Route]:
         Route("POST", f"{phone}/open", phones.open, "open_chat", control.OpenChat, control.Opened, _REFUSED),
         Route("POST", f"{phone}/played", phones.listen, "played", control.Listen, control.Listened, _REFUSED),
         Route("POST", f"{phone}/move", phones.move, "move_phone", control.NextNumber, control.Moved, _REFUSED),
+        Route("POST", f"{phone}/preferences", phones.choose, "choose", control.Choice, control.Chosen, _REFUSED),
         Route("POST", f"{phone}/read", phones.read, "read", control.ReadUpTo, control.ReadCount, _REFUSED),
         Route("GET", f"{V1}/media/{{media_id}}", phones.media, "media", None, None, _ABSENT),
     ]
