@@ -141,6 +141,13 @@ class Settings:
             readers.SWITCH,
         ),
     ] = False
+    magic_numbers: Annotated[
+        Literal["on", "off"],
+        _About(
+            "`on` lets what is sent to a number such as 15550131026 fail as its digits say.",
+            readers.choice("on", "off"),
+        ),
+    ] = "on"
     fetch_allow: Annotated[
         tuple[Network, ...],
         _About("Network that media links may reach although it is not public; may be repeated.", readers.NETWORKS),

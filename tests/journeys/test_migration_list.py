@@ -19,6 +19,8 @@ from tests.journeys.conftest import LOOPBACK, PHONE, STRANGER, World, code_of
 from tests.support import media
 from tests.support.receiver import Answer, Receiver
 
+from waypost.errors.management import TEMPLATE_SYNCING
+
 pytestmark = pytest.mark.anyio
 
 TEXT = {"body": "Hello"}
@@ -271,4 +273,7 @@ async def test_15_a_code_that_one_dialect_does_not_know_is_in_the_details(world:
 
     [status] = await world.statuses_of(sent, 1)
     [error] = status["errors"]
-    assert (error["code"], error["details"]) == (500, "cloud 134101: Failed as a fault rule demands.")
+    assert (error["code"], error["details"]) == (
+        500,
+        f"cloud 134101: Failed as a fault rule demands: {TEMPLATE_SYNCING.rule}",
+    )

@@ -74,6 +74,7 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path) -> None:
         "WAYPOST_WEBHOOK_TIMEOUT_SECONDS": "5",
         "WAYPOST_MAX_REDIRECTS": "3",
         "WAYPOST_TEMPLATE_REVIEW_SECONDS": "30",
+        "WAYPOST_MAGIC_NUMBERS": "off",
         "WAYPOST_LOG_LEVEL": "debug",
         "WAYPOST_LOG_FORMAT": "json",
     }
@@ -111,6 +112,7 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path) -> None:
         webhook_timeout_seconds=5.0,
         max_redirects=3,
         template_review_seconds=30.0,
+        magic_numbers="off",
         log_level="debug",
         log_format="json",
     )

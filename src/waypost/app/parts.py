@@ -37,6 +37,7 @@ from waypost.flows.usage import Usage
 from waypost.flows.users import Users
 from waypost.lib.fetch_on_demand import FetcherOnDemand
 from waypost.model import Delivery, Outbound
+from waypost.rules.magic import Magic
 from waypost.upstreams.simulated.faults import Faults
 from waypost.upstreams.simulated.network import Network
 from waypost.upstreams.simulated.phones import Phones
@@ -93,6 +94,7 @@ def build(ground: Ground) -> Parts:
     store, clock, relaxed = ground.store, ground.clock, ground.settings.rules == "relaxed"
     recent, network, shelf = Recent(), _network(ground), _shelf(ground)
     counts: Counter[str] = Counter()
+    magic = Magic(is_on=ground.settings.magic_numbers == "on")
     notify = _notify(ground)
 
     async def tell(delivery: Delivery) -> int | None:
@@ -122,7 +124,7 @@ def build(ground: Ground) -> Parts:
     receive = Receive(store, store, ground.directory, recent, ground.urls, blocks, clock, ground.keys, announce)
     network.connect(receive.statuses, receive.message, store)
     reach = Reach(store, ground.directory, clock, lifted=relaxed)
-    deliver = Deliver(store, network, shelf, receive, blocks, clock, windows_lifted=relaxed, reach=reach)
+    deliver = Deliver(store, network, shelf, receive, blocks, clock, windows_lifted=relaxed, reach=reach, magic=magic)
     messages = message_lanes(ground, deliver)
 
     def enqueue(message: Outbound) -> None:
@@ -131,7 +133,7 @@ def build(ground: Ground) -> Parts:
         messages.offer(message)
 
     meters, accounts = Meters(lifted=relaxed), BusinessAccounts(store)
-    accept = Accept(store, ground.directory, shelf, accounts, meters, clock, ground.keys, enqueue, network)
+    accept = Accept(store, ground.directory, shelf, accounts, meters, clock, ground.keys, enqueue, network, magic)
     figures = Figures(waiting=lambda: webhooks.held, accepted=lambda: counts["accepted"])
     flows = _flows(ground, accept, receive, network, figures)
     upkeep = Upkeep(store, ground.blobs, shelf, ground.directory, clock)
@@ -141,7 +143,7 @@ def build(ground: Ground) -> Parts:
 def _network(ground: Ground) -> Network:
     return Network(
         store=ground.store,
-        phones=Phones(ground.store),
+        phones=Phones(ground.store, Magic(is_on=ground.settings.magic_numbers == "on")),
         faults=Faults(),
         clock=ground.clock,
         timers=ground.timers,

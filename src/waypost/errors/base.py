@@ -1,6 +1,15 @@
 """What an error is: an entry of the list, one that happened, and one on its way to the caller."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+_GENERIC = 1000
+_GENERIC_IN_CALLBACKS = 500
+_GENERAL = frozenset({1, 2, 131000, 135000})
+"""Cloud codes that say no more than the general code of On-Premises.
+
+# spec: migration.md#8.3
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +29,10 @@ class Problem:
     onprem_title: str
     onprem_callback_code: int | None = None
     """On-Premises code when the error comes as a callback, where it differs from the one in an answer."""
+    onprem_callback_title: str | None = None
+    """On-Premises title in a callback, where it differs from the one in an answer."""
+    borrowed: bool = False
+    """Whether the platform has no such error: Waypost's own, under the codes that come nearest."""
     kind: str = "OAuthException"
     """`error.type` of the Cloud faces."""
     subcode: int | None = None
@@ -37,6 +50,30 @@ class Problem:
     retryable: bool = False
     fix: str
     """What to do about it, for the documentation."""
+    rule: str = ""
+    """One sentence for the documentation: when it happens."""
+    trigger: str = ""
+    """How to get it here, in a sentence; empty if only a fault rule or a magic number brings it about."""
+    when: Literal["answer", "webhook", "both"] = "answer"
+    """Whether the request is refused with it, or an accepted message fails with it."""
+
+    @property
+    def callback(self) -> tuple[int, str]:
+        """On-Premises code and title in a callback."""
+        usual = _GENERIC_IN_CALLBACKS if self.onprem_code == _GENERIC else self.onprem_code
+        return self.onprem_callback_code or usual, self.onprem_callback_title or self.onprem_title
+
+    @property
+    def cloud_only(self) -> bool:
+        """Whether On-Premises has no word for it: its general code, with the Cloud code in the details."""
+        return self.onprem_code == _GENERIC and self.code not in _GENERAL
+
+    def onprem_details(self, details: str) -> str:
+        """Return the details as On-Premises says them.
+
+        # spec: migration.md#8.3
+        """
+        return f"cloud {self.code}: {details}" if self.cloud_only else details
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +83,11 @@ class Fault:
     problem: Problem
     details: str
     retry_after_seconds: int | None = None
+
+    @classmethod
+    def demanded(cls, problem: Problem, by: str) -> "Fault":
+        """Return a fault that happens because a test wants it to; `by` names what demands it."""
+        return cls(problem, f"Failed as {by} demands{': ' + problem.rule if problem.rule else '.'}")
 
 
 class Refusal(Exception):  # noqa: N818 - it is an answer, not an accident

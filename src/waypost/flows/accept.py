@@ -44,6 +44,7 @@ from waypost.model import (
 from waypost.ports import Enqueue, Store
 from waypost.rules import lifetime, rates
 from waypost.rules import template as template_rules
+from waypost.rules.magic import Magic
 from waypost.wire.canonical import canonical_body
 from waypost.wire.messages.template import Template as SentTemplate
 from waypost.wire.parts import MediaObject
@@ -110,6 +111,7 @@ class Accept:
     keys: ids.KeyMaker
     enqueue: Enqueue
     users: Users
+    magic: Magic = field(default_factory=Magic)
     _in_hand: WeakValueDictionary[tuple[NumberId, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     async def __call__(self, number: Number, request: SendRequest, raw: bytes, *, dialect: Dialect) -> Outbound:
@@ -149,6 +151,8 @@ class Accept:
         request = self._addressed(number, request)
         if request.wa_id in (number.digits, phone.wa_id(number.digits)):
             raise Refusal(RECIPIENT_IS_SENDER, f"The recipient {request.to} is the sending number itself.")
+        if fault := self.magic.refusal(request.wa_id):
+            raise Refusal(fault.problem, fault.details)
         template = self._template(number, request)
         category = template.category.lower() if template else "service"
         if request.user_id is not None and category == "authentication":

@@ -5,7 +5,7 @@ the webhook, as the platform does it; nothing is thrown away in silence.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, assert_never
 
 from waypost.errors import Fault
@@ -20,6 +20,7 @@ from waypost.lib.phone import is_pseudo
 from waypost.model import FailedSend, Later, Medium, Outbound, Refused, Sent, Unknown
 from waypost.ports import Store, Upstream
 from waypost.rules import window
+from waypost.rules.magic import Magic
 
 MAX_ATTEMPTS = 8
 _KEPT_REASON_CHARACTERS = 1_024
@@ -40,6 +41,7 @@ class Deliver:
     clock: Clock
     windows_lifted: bool
     reach: Reach | None = None
+    magic: Magic = field(default_factory=Magic)
 
     async def __call__(self, message: Outbound) -> int | None:
         """Try once. Return None when the outcome is durable, or the platform time of the next attempt."""
@@ -62,6 +64,8 @@ class Deliver:
 
     async def _closed_window(self, message: Outbound) -> Fault | None:
         if self.windows_lifted or message.kind == "template" or is_pseudo(message.wa_id):
+            return None
+        if self.magic.knows(message.wa_id):
             return None
         last_ms = await self.store.last_inbound_ms(message.number_id, message.wa_id)
         return window.fault(message.kind, last_ms, self.clock.now_ms())

@@ -1,6 +1,6 @@
 """Fault rules as the control API writes them, and as the embedded network keeps them."""
 
-from waypost.errors import Problem, Refusal, all_problems
+from waypost.errors import Problem, Refusal, all_problems, find_problem
 from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
 from waypost.lib.phone import wa_id
 from waypost.model import FaultRule, Gather, NumberId, WebhookTrouble
@@ -90,14 +90,9 @@ def _milliseconds(seconds: float) -> int:
 
 
 def _problem(code: int | str) -> Problem:
-    """Return the problem of that name, else the first with that Cloud code, else with that On-Premises code."""
-    problems = all_problems()
-    if isinstance(code, str) and code in problems:
-        return problems[code]
-    wanted = int(code) if isinstance(code, int) or (code.isascii() and code.isdigit() and len(code) < 10) else None
-    for kind in ("code", "onprem_callback_code", "onprem_code"):
-        for problem in problems.values():
-            if wanted is not None and wanted == getattr(problem, kind):
-                return problem
-    known = ", ".join(sorted({str(problem.code) for problem in problems.values()}, key=int))
-    raise Refusal(INVALID_VALUE, f"fail.code: {str(code)[:40]!r} is not known; there are {known}, and the names.")
+    """Return the problem of that name or code. Raises Refusal."""
+    problem = find_problem(code)
+    if problem is None:
+        known = ", ".join(sorted({str(problem.code) for problem in all_problems().values()}, key=int))
+        raise Refusal(INVALID_VALUE, f"fail.code: {str(code)[:40]!r} is not known; there are {known}, and the names.")
+    return problem

@@ -6,7 +6,7 @@ No rule is there by itself: the network is well-behaved and deterministic until 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from waypost.errors import Problem, Refusal
+from waypost.errors import Fault, Problem, Refusal
 from waypost.model import FaultRule, NumberId, WebhookTrouble
 
 Look = Callable[[], str | None]
@@ -90,7 +90,7 @@ class Faults:
         struck = [rule for rule in self._rules if rule.covers(path) and rule.strikes()]
         for rule in struck:
             if rule.fail is not None:
-                raise Refusal(rule.fail, f"Failed as fault rule {rule.id} demands.")
+                raise Refusal(rule.fail, Fault.demanded(rule.fail, f"fault rule {rule.id}").details)
 
     def _set(self, rules: list[FaultRule]) -> None:
         self._rules = rules

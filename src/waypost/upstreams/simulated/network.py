@@ -114,7 +114,7 @@ class Network:
         _ = media  # phones look at the business's stored copy
         orders = self.faults.orders(message.number_id, message.wa_id)
         now_ms = self._clock.now_ms()
-        ordered = Fault(orders.fail, "Failed as a fault rule demands.") if orders.fail else None
+        ordered = Fault.demanded(orders.fail, "a fault rule") if orders.fail else None
         fault = ordered or self._unwanted(message) or await self._bad_reaction(message)
         talk = await self._knowledge.talk(message.number_id, message.wa_id)
         carried = Carried(
@@ -287,16 +287,19 @@ class Network:
             if carried.tells_expiry:
                 updates.append(StatusUpdate(carried.token, Status.FAILED, now_ms, None, fault=fault))
             return structs.replace(carried, progress=Status.FAILED)
+        pause_ms = self._delay_ms
         while (step := next_step(carried, progress, phone)) is not None:
             if step is not Status.READ or phone.read_receipts:
                 was = structs.replace(carried, progress=progress) if step is Status.READ else carried
                 updates.append(update(was, step, phone, user, now_ms))
             progress = step
-            if self._delay_ms:
+            if step is Status.DELIVERED:
+                pause_ms += self.phones.magic.manner(carried.wa_id).read_after_ms
+            if pause_ms:
                 break
         if progress is carried.progress:
             return carried
-        return structs.replace(carried, progress=progress, due_ms=now_ms + self._delay_ms)
+        return structs.replace(carried, progress=progress, due_ms=now_ms + pause_ms)
 
     def _rest_or_move_on(self, carried: Carried) -> None:
         if is_finished(carried):
@@ -335,6 +338,8 @@ class Network:
 
     def _unwanted(self, message: Outbound) -> Fault | None:
         """Return why the user is spared a message."""
+        if magic := self.phones.magic.failure(message.wa_id, message.kind):
+            return magic
         if message.category == "marketing" and not self.phones.get(message.wa_id).marketing:
             return Fault(MARKETING_STOPPED, "The user has stopped marketing messages from this business.")
         return None

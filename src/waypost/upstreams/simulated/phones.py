@@ -13,6 +13,7 @@ from waypost.lib.phone import is_pseudo
 from waypost.model import NumberId, Person, Phone
 from waypost.ports import NetworkStore
 from waypost.rules.hidden import shows_number
+from waypost.rules.magic import Magic
 
 _COUNTRIES = (("1", "US"), ("44", "GB"), ("49", "DE"), ("55", "BR"), ("52", "MX"), ("54", "AR"), ("91", "IN"))
 
@@ -26,8 +27,9 @@ _USER_ID = re.compile(r"[A-Z]{2}\.([0-9]{20})")
 class Phones:
     """The phones that differ from the default, in memory and in the store."""
 
-    def __init__(self, store: NetworkStore) -> None:
+    def __init__(self, store: NetworkStore, magic: Magic | None = None) -> None:
         self._store = store
+        self.magic = magic or Magic()
         self._phones: dict[str, Phone] = {}
         self._known_ms: dict[tuple[NumberId, str], int | None] = {}
 
@@ -38,7 +40,12 @@ class Phones:
 
     def get(self, wa_id: str) -> Phone:
         """Return the phone of a number; that of a pseudo number is not on WhatsApp."""
-        return self._phones.get(wa_id) or Phone(wa_id, name=default_name(wa_id), on_whatsapp=not is_pseudo(wa_id))
+        return self._phones.get(wa_id) or self._default(wa_id)
+
+    def _default(self, wa_id: str) -> Phone:
+        manner, is_there = self.magic.manner(wa_id), not is_pseudo(wa_id)
+        name = default_name(wa_id)
+        return Phone(wa_id, name, online=manner.online, reads=manner.reads, on_whatsapp=is_there)
 
     def known(self) -> list[Phone]:
         """Return the phones that are stored, by number."""

@@ -23,9 +23,6 @@ DONE = b"{%b}" % META
 
 _encoder = msgspec.json.Encoder()
 
-
-_GENERIC = 1000
-_GENERIC_THERE = (1, 2, 131000)
 _STARS = "********"
 
 
@@ -120,21 +117,10 @@ def error_body(fault: Fault) -> bytes:
     # spec: on-premises-api.md#13.2
     """
     problem = fault.problem
-    details = details_of(fault)
     error: dict[str, Any] = {"code": problem.onprem_code, "title": problem.onprem_title}  # Any: a JSON object
-    if details:
-        error["details"] = details
+    if fault.details:
+        error["details"] = problem.onprem_details(fault.details)
     return answer(errors=[error])
-
-
-def details_of(fault: Fault) -> str:
-    """Return the details, with the other dialect's code in front when this one has no word for the problem.
-
-    # spec: migration.md#8.3
-    """
-    problem = fault.problem
-    unnamed = problem.onprem_code == _GENERIC and problem.code not in _GENERIC_THERE
-    return f"cloud {problem.code}: {fault.details}" if unnamed else fault.details
 
 
 def http_status(fault: Fault) -> int:

@@ -9,14 +9,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from waypost.errors import Fault, all_problems
+from waypost.errors import all_problems
 from waypost.errors.outcomes import SOMETHING_WENT_WRONG
 from waypost.wire.events import messages as stored
 from waypost.wire.facts import CallbackSettings, EventFacts, NumberFacts, StatusWord
-from waypost.wire.onprem.answers import details_of
 from waypost.wire.onprem.inbound import message_id, pseudo, render_message
 
-_GENERIC = 1000
 OURS = "client."
 """How the kinds of the events begin that only this dialect has; their bodies are what is sent."""
 HREF = "https://developers.facebook.com/docs/whatsapp/api/errors/"
@@ -150,9 +148,5 @@ def _error(error: stored.Error, problem_name: str | None) -> _Error:
     details = error.error_data.details
     if problem is None:
         # spec: migration.md#8.3: a code without a counterpart
-        problem = SOMETHING_WENT_WRONG
-        details = f"cloud {error.code}: {details}"
-    else:
-        details = details_of(Fault(problem, details))
-    code = problem.onprem_callback_code or (500 if problem.onprem_code == _GENERIC else problem.onprem_code)
-    return _Error(code, problem.onprem_title, details)
+        return _Error(*SOMETHING_WENT_WRONG.callback, f"cloud {error.code}: {details}")
+    return _Error(*problem.callback, problem.onprem_details(details))
