@@ -3,12 +3,14 @@
 `make docs` runs this; `tests/architecture/test_docs.py` fails when a page is out of step with the source.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
+from tools import gen_errors
 from tools.gen_routes import route_rows
+from tools.tables import table
 
-from waypost.errors import Problem, all_problems
 from waypost.settings import Option, options
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
@@ -33,30 +35,13 @@ An empty variable counts as not given.
 All mistakes are reported together, unknown names in the file and unknown `WAYPOST_...` variables included;
 then the process exits with 2.
 
-{_table(head, (_setting_row(option) for option in options()))}"""
-
-
-def errors_page() -> str:
-    """Return `errors.md`: every error with its codes in both dialects."""
-    head = ("name", "Cloud code", "HTTP", "says", "On-Premises code", "HTTP", "says", "what to do")
-    rows = (_error_row(problem) for _, problem in sorted(all_problems().items()))
-    return f"""{_MADE.format(source="src/waypost/errors/")}
-# Errors
-
-Every error has one name of ours and a code in each dialect.
-It is answered in the dialect of the request; what happens after acceptance is told by a callback, in the dialect of the
-number's callbacks.
-Where On-Premises uses another code in a callback than in an answer, the second number is the callback's.
-
-"Retry" behind the advice says that the same request may succeed later.
-
-{_table(head, rows)}"""
+{table(head, (_setting_row(option) for option in options()))}"""
 
 
 def routes_page() -> str:
     """Return `routes.md`: every path of every face."""
     head = ("method", "path", "does")
-    tables = "\n".join(f"## {title}\n\n{_table(head, rows)}" for title, rows in route_rows())
+    tables = "\n".join(f"## {title}\n\n{table(head, rows)}" for title, rows in route_rows())
     return f"""{_MADE.format(source="the route tables under src/waypost/api")}
 # Routes
 
@@ -69,35 +54,28 @@ The bodies of the control API are in the OpenAPI document, which a running serve
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "settings.md": settings_page,
-    "errors.md": errors_page,
+    "errors.md": gen_errors.index_page,
+    **{f"errors/{code}.md": partial(gen_errors.code_page, code) for code in gen_errors.code_pages()},
     "routes.md": routes_page,
+    "../how-to/raise-an-error.md": gen_errors.raise_page,
 }
 
 
 def main() -> None:
     """Write every page."""
-    REFERENCE.mkdir(parents=True, exist_ok=True)
     for name, page in PAGES.items():
-        (REFERENCE / name).write_text(page(), encoding="utf-8")
-        print(f"docs/reference/{name}")
+        path = REFERENCE / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(page(), encoding="utf-8")
+        print(path.resolve().relative_to(REFERENCE.parents[1]))
+    for path in (REFERENCE / "errors").glob("*.md"):
+        if f"errors/{path.name}" not in PAGES:
+            path.unlink()
 
 
 def _setting_row(option: Option) -> tuple[str, ...]:
     names = (f"`{option.flag}`", f"`{option.variable}`", f"`{option.name}`")
     return (*names, option.default, option.reader.values, option.help)
-
-
-def _error_row(problem: Problem) -> tuple[str, ...]:
-    subcode = "" if problem.subcode is None else f", subcode {problem.subcode}"
-    callback = "" if problem.onprem_callback_code is None else f", {problem.onprem_callback_code}"
-    cloud = (f"{problem.code}{subcode}", str(problem.http), problem.title)
-    onprem = (f"{problem.onprem_code}{callback}", str(problem.onprem_http), problem.onprem_title)
-    return (f"`{problem.name}`", *cloud, *onprem, problem.fix + (" Retry." if problem.retryable else ""))
-
-
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = [head, tuple("---" for _ in head), *rows]
-    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
 
 
 if __name__ == "__main__":
