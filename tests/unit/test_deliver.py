@@ -13,11 +13,13 @@ from waypost.blobs.local import LocalBlobs
 from waypost.errors import Fault
 from waypost.errors.outcomes import UNDELIVERABLE
 from waypost.flows.blocks import Blocks
+from waypost.flows.clearance import Clearance
 from waypost.flows.deliver import MAX_ATTEMPTS, Deliver
 from waypost.flows.directory import Directory
 from waypost.flows.inspect import Inspect
 from waypost.flows.media import MediaShelf
 from waypost.flows.media_urls import MediaURLs
+from waypost.flows.reach import Reach
 from waypost.flows.receive import Receive, Recent
 from waypost.lib.clock import SystemClock
 from waypost.lib.fetch_on_demand import FetcherOnDemand
@@ -37,6 +39,7 @@ from waypost.model import (
     Sent,
     Unknown,
 )
+from waypost.rules.magic import Magic
 from waypost.storage.sqlite import SqliteStore
 from waypost.wire.control import SendView, TimelineEntry
 
@@ -110,7 +113,9 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         blocks = Blocks(store, store, clock, windows_lifted=True)
         receive = Receive(store, store, directory, Recent(), MediaURLs("secret", clock), blocks, clock, keys, _nobody)
         upstream = Scripted()
-        deliver = Deliver(store, upstream, shelf, receive, blocks, clock, windows_lifted=True)
+        reach = Reach(store, directory, clock, lifted=True)
+        clearance = Clearance(store, blocks, reach, Magic(), clock, windows_lifted=True)
+        deliver = Deliver(store, upstream, shelf, receive, clearance, clock)
         yield World(store, upstream, deliver, Inspect(store, store, directory))
 
 

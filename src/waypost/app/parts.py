@@ -9,10 +9,11 @@ from datetime import timedelta
 from waypost.api.faces import Flows
 from waypost.app.ground import Ground
 from waypost.app.lanes import message_lanes, troubled_lanes, webhook_lanes
-from waypost.flows.accept import Accept, Meters
+from waypost.flows.accept import Accept
 from waypost.flows.accounts import BusinessAccounts
 from waypost.flows.automation import Automations
 from waypost.flows.blocks import Blocks
+from waypost.flows.clearance import Clearance
 from waypost.flows.contacts import Contacts
 from waypost.flows.deliver import Deliver
 from waypost.flows.figures import Figures
@@ -21,12 +22,14 @@ from waypost.flows.login import FailedLogins, Login
 from waypost.flows.mark_read import MarkRead
 from waypost.flows.media import MediaShelf
 from waypost.flows.media_limits import MediaLimits
+from waypost.flows.meters import Meters
 from waypost.flows.mischief import Mischief
 from waypost.flows.notify import Notify
 from waypost.flows.profile import Profiles
 from waypost.flows.reach import Reach
 from waypost.flows.receive import Receive, Recent
 from waypost.flows.registration import Registration
+from waypost.flows.screen import Screen
 from waypost.flows.standing import Standings
 from waypost.flows.subscribe import Subscribe
 from waypost.flows.template_review import Review
@@ -124,16 +127,17 @@ def build(ground: Ground) -> Parts:
     receive = Receive(store, store, ground.directory, recent, ground.urls, blocks, clock, ground.keys, announce)
     network.connect(receive.statuses, receive.message, store)
     reach = Reach(store, ground.directory, clock, lifted=relaxed)
-    deliver = Deliver(store, network, shelf, receive, blocks, clock, windows_lifted=relaxed, reach=reach, magic=magic)
-    messages = message_lanes(ground, deliver)
+    clearance = Clearance(store, blocks, reach, magic, clock, windows_lifted=relaxed)
+    messages = message_lanes(ground, Deliver(store, network, shelf, receive, clearance, clock))
 
     def enqueue(message: Outbound) -> None:
         counts["accepted"] += 1
         recent.remember(message)
         messages.offer(message)
 
-    meters, accounts = Meters(lifted=relaxed), BusinessAccounts(store)
-    accept = Accept(store, ground.directory, shelf, accounts, meters, clock, ground.keys, enqueue, network, magic)
+    accounts, meters = BusinessAccounts(store), Meters(lifted=relaxed)
+    screen = Screen(ground.directory, shelf, accounts, meters, network, magic, clock)
+    accept = Accept(store, screen, clock, ground.keys, enqueue)
     figures = Figures(waiting=lambda: webhooks.held, accepted=lambda: counts["accepted"])
     flows = _flows(ground, accept, receive, network, figures)
     upkeep = Upkeep(store, ground.blobs, shelf, ground.directory, clock)
@@ -179,7 +183,7 @@ def _flows(ground: Ground, accept: Accept, receive: Receive, network: Network, f
         mark_read=MarkRead(store, network),
         subscribe=Subscribe(ground.directory, ground.poster, ground.policy, network.faults.fails_handshake),
         faults=network.faults,
-        shelf=accept.shelf,
+        shelf=accept.screen.shelf,
         urls=ground.urls,
         directory=ground.directory,
         login=Login(ground.directory, ground.clock, FailedLogins(ground.clock), users, ground.settings.first_login),
@@ -194,11 +198,11 @@ def _flows(ground: Ground, accept: Accept, receive: Receive, network: Network, f
         documents=ground.store,
         blocks=receive.blocks,
         profiles=Profiles.over(ground.store),
-        templates=_templates(ground, receive, accept.shelf),
+        templates=_templates(ground, receive, accept.screen.shelf),
         automations=Automations.over(ground.store),
-        accounts=accept.accounts,
+        accounts=accept.screen.accounts,
         registration=Registration(ground.directory, ground.store, ground.clock),
-        standings=Standings(ground.directory, accept.accounts, receive, ground.clock),
+        standings=Standings(ground.directory, accept.screen.accounts, receive, ground.clock),
         usage=Usage(ground.directory, ground.clock, lifted=relaxed),
         clock=ground.clock,
         rates_lifted=relaxed,

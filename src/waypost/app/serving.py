@@ -143,7 +143,7 @@ async def _reset(parts: Parts) -> None:
     parts.troubled.forget()
     parts.mischief.forget()
     parts.network.forget()
-    parts.flows.accept.meters.forget()
+    parts.flows.accept.screen.meters.forget()
     parts.reach.forget()
     parts.flows.media_limits.forget()
     await ground.store.reset()

@@ -1,26 +1,22 @@
 """Deliver: bring an accepted message to the upstream, and note what became of it.
 
-The rules that depend on the moment are checked here, when the message leaves. A broken rule is a `failed` status on
-the webhook, as the platform does it; nothing is thrown away in silence.
+A rule that is broken when the message leaves is a `failed` status on the webhook, as the platform does it; nothing is
+thrown away in silence.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, assert_never
 
 from waypost.errors import Fault
-from waypost.errors.outcomes import MESSAGE_EXPIRED, SOMETHING_WENT_WRONG
-from waypost.flows.blocks import Blocks
+from waypost.errors.outcomes import SOMETHING_WENT_WRONG
+from waypost.flows.clearance import Clearance
 from waypost.flows.media import MediaShelf
-from waypost.flows.reach import Reach
 from waypost.flows.receive import Receive
 from waypost.lib import backoff
 from waypost.lib.clock import Clock
-from waypost.lib.phone import is_pseudo
 from waypost.model import FailedSend, Later, Medium, Outbound, Refused, Sent, Unknown
 from waypost.ports import Store, Upstream
-from waypost.rules import window
-from waypost.rules.magic import Magic
 
 MAX_ATTEMPTS = 8
 _KEPT_REASON_CHARACTERS = 1_024
@@ -37,38 +33,16 @@ class Deliver:
     upstream: Upstream
     shelf: MediaShelf
     receive: Receive
-    blocks: Blocks
+    clearance: Clearance
     clock: Clock
-    windows_lifted: bool
-    reach: Reach | None = None
-    magic: Magic = field(default_factory=Magic)
 
     async def __call__(self, message: Outbound) -> int | None:
         """Try once. Return None when the outcome is durable, or the platform time of the next attempt."""
-        fault = (
-            self.blocks.fault(message.number_id, message.wa_id)
-            or self._too_late(message)
-            or await self._closed_window(message)
-            or (self.reach and await self.reach.fault(message))
-        )
-        found = fault or await self.shelf.for_message(message)
+        found = await self.clearance(message) or await self.shelf.for_message(message)
         if isinstance(found, Fault):
             await self._fail(message, found)
             return None
         return await self._send(message, found)
-
-    def _too_late(self, message: Outbound) -> Fault | None:
-        if message.expires_ms is None or self.clock.now_ms() < message.expires_ms:
-            return None
-        return Fault(MESSAGE_EXPIRED, "The message was not delivered within its time to live.")
-
-    async def _closed_window(self, message: Outbound) -> Fault | None:
-        if self.windows_lifted or message.kind == "template" or is_pseudo(message.wa_id):
-            return None
-        if self.magic.knows(message.wa_id):
-            return None
-        last_ms = await self.store.last_inbound_ms(message.number_id, message.wa_id)
-        return window.fault(message.kind, last_ms, self.clock.now_ms())
 
     async def _send(self, message: Outbound, media: Sequence[Medium]) -> int | None:
         message.attempt += 1

@@ -17,7 +17,7 @@ from waypost.api.onprem.settings import Providers, Settings
 from waypost.api.onprem.users import Users
 from waypost.api.routing import Router
 from waypost.api.server import Mount
-from waypost.flows.accept import Accept, Meters
+from waypost.flows.accept import Accept
 from waypost.flows.accounts import BusinessAccounts
 from waypost.flows.contacts import Contacts
 from waypost.flows.directory import Directory
@@ -26,6 +26,8 @@ from waypost.flows.identity import Identities
 from waypost.flows.login import FailedLogins, Login
 from waypost.flows.mark_read import MarkRead
 from waypost.flows.media import MediaShelf
+from waypost.flows.meters import Meters
+from waypost.flows.screen import Screen
 from waypost.flows.subscribe import Subscribe
 from waypost.flows.users import Users as Accounts
 from waypost.lib.ids import KeyMaker
@@ -33,6 +35,7 @@ from waypost.lib.links import FetchPolicy
 from waypost.lib.poster import Poster
 from waypost.model import MediaKey, Medium, MessageKey, Number, NumberId, Outbound, Provider, Template, Token
 from waypost.ports import Documents, Records, Store, StoredMessage, Upstream
+from waypost.rules.magic import Magic
 
 NUMBER = NumberId(15550100900)
 OTHER_NUMBER = NumberId(15550100901)
@@ -249,17 +252,16 @@ def _messages(
     callers: Callers, records: MemoryRecords, directory: Directory, clock: StillClock, documents: MemoryDocuments
 ) -> Messages:
     contacts = _contacts(callers, documents, directory, clock)
-    accept = Accept(
-        cast("Store", records),
+    screen = Screen(
         directory,
         _shelf(records, clock),
         BusinessAccounts(cast("Documents", records)),
         Meters(lifted=True),
-        clock,
-        KeyMaker(),
-        lambda _message: None,
         cast("Any", None),  # no message here goes to a user by an id
+        Magic(),
+        clock,
     )
+    accept = Accept(cast("Store", records), screen, clock, KeyMaker(), lambda _message: None)
     return Messages(
         callers,
         accept,

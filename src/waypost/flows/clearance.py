@@ -1,0 +1,48 @@
+"""Clearance: the rules that depend on the moment, checked when a message leaves rather than when it came in."""
+
+from dataclasses import dataclass
+
+from waypost.errors import Fault
+from waypost.errors.outcomes import MESSAGE_EXPIRED
+from waypost.flows.blocks import Blocks
+from waypost.flows.reach import Reach
+from waypost.lib.clock import Clock
+from waypost.lib.phone import is_pseudo
+from waypost.model import Outbound
+from waypost.ports import Store
+from waypost.rules import window
+from waypost.rules.magic import Magic
+
+
+@dataclass(frozen=True, slots=True)
+class Clearance:
+    """The checks, with what they look at."""
+
+    store: Store
+    blocks: Blocks
+    reach: Reach
+    magic: Magic
+    clock: Clock
+    windows_lifted: bool
+
+    async def __call__(self, message: Outbound) -> Fault | None:
+        """Return the first rule that a message breaks now; it counts towards the account's reach if there is none."""
+        return (
+            self.blocks.fault(message.number_id, message.wa_id)
+            or self._too_late(message)
+            or await self._closed_window(message)
+            or await self.reach.fault(message)
+        )
+
+    def _too_late(self, message: Outbound) -> Fault | None:
+        if message.expires_ms is None or self.clock.now_ms() < message.expires_ms:
+            return None
+        return Fault(MESSAGE_EXPIRED, "The message was not delivered within its time to live.")
+
+    async def _closed_window(self, message: Outbound) -> Fault | None:
+        if self.windows_lifted or message.kind == "template" or is_pseudo(message.wa_id):
+            return None
+        if self.magic.knows(message.wa_id):
+            return None
+        last_ms = await self.store.last_inbound_ms(message.number_id, message.wa_id)
+        return window.fault(message.kind, last_ms, self.clock.now_ms())

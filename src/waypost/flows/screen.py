@@ -1,0 +1,148 @@
+"""Screen: what is refused in the answer to a send, in the order of the reference.
+
+What only shows later (a closed window, a dead link, a user without WhatsApp) is not looked at here: such a message is
+accepted like any other and fails on the webhook. That is for `clearance`.
+
+# spec: cloud-api.md#4
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from msgspec import Struct, structs
+
+from waypost.errors import Refusal
+from waypost.errors.clients import IDENTITY_CHANGED
+from waypost.errors.requests import INVALID_PARAMETER, RECIPIENT_IS_SENDER, USER_ID_UNSUPPORTED
+from waypost.flows.accounts import BusinessAccounts
+from waypost.flows.directory import Directory
+from waypost.flows.media import MediaShelf
+from waypost.flows.meters import Meters
+from waypost.lib import phone
+from waypost.lib.clock import Clock
+from waypost.model import NOT_FETCHED, MediaKey, Number, NumberId, Template
+from waypost.rules import template as template_rules
+from waypost.rules.magic import Magic
+from waypost.wire.messages.template import Template as SentTemplate
+from waypost.wire.parts import MediaObject
+from waypost.wire.requests import SendRequest
+
+
+class Users(Protocol):
+    """What the network knows of users, by the ids that businesses have for them."""
+
+    def user(self, number_id: NumberId, scoped_id: str) -> str | None:
+        """Return the wa_id behind a business-scoped id; None if it is nobody's."""
+        ...
+
+    def user_id(self, number_id: NumberId, wa_id: str) -> str:
+        """Return the business-scoped id of a user."""
+        ...
+
+    def identity_hash(self, wa_id: str) -> str:
+        """Return the hash of a user's keys as they are now."""
+        ...
+
+
+class Screened(Struct, frozen=True):
+    """A request that nothing stands against, with what was found out on the way."""
+
+    request: SendRequest
+    """With the phone that it is for."""
+    media: tuple[MediaKey, ...]
+    """Its stored media, in order; `NOT_FETCHED` for each link."""
+    template: Template | None = None
+
+    @property
+    def category(self) -> str:
+        """The price category."""
+        return self.template.category.lower() if self.template else "service"
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """The checks, with what they look at."""
+
+    directory: Directory
+    shelf: MediaShelf
+    accounts: BusinessAccounts
+    meters: Meters
+    users: Users
+    magic: Magic
+    clock: Clock
+
+    async def __call__(self, number: Number, request: SendRequest) -> Screened:
+        """Return the request as it may be accepted; it counts as one message from here on. Raises Refusal."""
+        if fault := self.accounts.fault(number):
+            raise Refusal(fault.problem, fault.details)
+        request = self._addressed(number, request)
+        if request.wa_id in (number.digits, phone.wa_id(number.digits)):
+            raise Refusal(RECIPIENT_IS_SENDER, f"The recipient {request.to} is the sending number itself.")
+        if fault := self.magic.refusal(request.wa_id):
+            raise Refusal(fault.problem, fault.details)
+        template = self._template(number, request)
+        self._check_links(request)
+        screened = Screened(request, await self._uploaded(number, request), template)
+        if fault := self.meters.fault(number, request.wa_id, self.clock.now_ms()):
+            raise Refusal(fault.problem, fault.details, retry_after_seconds=fault.retry_after_seconds)
+        return screened
+
+    def _addressed(self, number: Number, request: SendRequest) -> SendRequest:
+        """Return the request with the phone that it is for, looked up if it names a user. Raises Refusal.
+
+        A user whom nobody knows is like a number without WhatsApp: accepted, and failed later.
+
+        # spec: cloud-api.md#2, cloud-api.md#2.2
+        """
+        if request.user_id is not None:
+            wa_id = self.users.user(number.id, request.user_id) or phone.nobody(request.user_id)
+            request = structs.replace(request, wa_id=wa_id)
+        elif number.pseudo_numbers and phone.is_pseudo(request.wa_id):
+            wa_id = phone.real(number.id, request.wa_id)
+            request = structs.replace(request, wa_id=wa_id, user_id=self.users.user_id(number.id, wa_id))
+        wanted = request.identity_hash if number.identity_check else None
+        if wanted is not None and wanted != self.users.identity_hash(request.wa_id):
+            details = f"The keys of {request.to} have changed: {wanted[:64]} is not their hash any more."
+            raise Refusal(IDENTITY_CHANGED, details)
+        return request
+
+    def _template(self, number: Number, request: SendRequest) -> Template | None:
+        """Return the template that the message names, its parameters checked; None if it is not a template."""
+        if not isinstance(request.content, SentTemplate):
+            return None
+        sent = request.content
+        found = template_rules.check(
+            self.directory.template(number.waba_id, sent.name, sent.language.code), sent, self.clock.now_ms()
+        )
+        if not isinstance(found, Template):
+            raise Refusal(found.problem, found.details)
+        if request.user_id is not None and found.category == "AUTHENTICATION":
+            details = f"The authentication template cannot go to {request.to}; send it to a phone number, as 'to'."
+            raise Refusal(USER_ID_UNSUPPORTED, details)
+        return found
+
+    def _check_links(self, request: SendRequest) -> None:
+        """Refuse a link that could never be fetched, whatever its server does; where it leads is vetted later."""
+        for medium in request.content.media():
+            if medium.link is not None and (reason := self.shelf.why_no_link(medium.link)):
+                raise Refusal(INVALID_PARAMETER, f"Param {request.kind}['link']: the media link {reason}.")
+
+    async def _uploaded(self, number: Number, request: SendRequest) -> tuple[MediaKey, ...]:
+        """Return the stored media that the message names by id; links are fetched later."""
+        return tuple([await self._key_of(number, request.kind, medium) for medium in request.content.media()])
+
+    async def _key_of(self, number: Number, kind: str, medium: MediaObject) -> MediaKey:
+        if medium.id is None:
+            return NOT_FETCHED
+        found = await self.shelf.find(number.id, medium.id)
+        if found is None:
+            raise _bad_media_id(kind, medium.id)
+        return found.key
+
+
+def _bad_media_id(kind: str, media_id: str) -> Refusal:
+    return Refusal(
+        INVALID_PARAMETER,
+        f"Param {kind}['id'] is not a valid whatsapp business account media attachment ID: {media_id} is unknown, "
+        "expired, deleted or of another number. Upload the file again and send the new id.",
+    )
