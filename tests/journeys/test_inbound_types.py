@@ -1,7 +1,9 @@
 """Everything that a user can send arrives in the shape of the platform's own samples, on every face."""
 
+from io import BytesIO
 from typing import Any
 
+import aiohttp
 import pytest
 from tests.journeys.conftest import PHONE, World
 from tests.support import inbound, media
@@ -106,6 +108,18 @@ async def test_a_file_that_cannot_be_fetched_comes_without_an_id(world: World) -
     assert "id" not in told["image"]
     assert told["errors"][0]["code"] == world.either(cloud=131052, onprem=400)
     assert told["image"].get("status") == world.either(cloud=None, onprem="undownloaded")
+
+
+@pytest.mark.parametrize("face", ["meta"])
+async def test_a_file_over_100_mb_comes_without_an_id_too(world: World) -> None:
+    form = aiohttp.FormData()
+    form.add_field("message", '{"type": "document", "document": {"filename": "film.mkv"}}')
+    form.add_field("file", BytesIO(bytes(100 * 2**20 + 1)), filename="film.mkv", content_type="video/x-matroska")
+
+    await world.operate("POST", f"/phones/{PHONE}/messages", data=form)
+
+    told = await world.inbound()
+    assert (told["document"], told["errors"][0]["code"]) == ({"filename": "film.mkv"}, 131052)
 
 
 CALLS: list[Body] = [
