@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
 ACTIONS = frozenset({"request_welcome", "status_played", "user_preferences_stop"})
 """Samples of what is no message that somebody writes."""
 CASES = [("meta", name) for name in inbound.samples("cloud", but=ACTIONS)]
-CASES += [("proxy", name) for name in ("text_reply", "edit", "unsupported")]
+CASES += [("proxy", name) for name in inbound.samples("cloud", but=ACTIONS)]
 CASES += [("onprem", name) for name in inbound.samples("onprem")]
 NEWER = {"contacts": [{"user_id": "string"}], "messages": [{"from_user_id": "string"}]}
 """What came after the samples were written. # spec: cloud-api.md#7.4"""
