@@ -46,7 +46,7 @@ async def test_a_profile_is_read_back_as_it_was_set(world: World) -> None:
 
 @CLOUD
 async def test_a_profile_begins_empty(world: World) -> None:
-    assert await profile_of(world) == {"data": [{"messaging_product": "whatsapp"}]}
+    assert await profile_of(world) == {"data": [{"vertical": "UNDEFINED", "messaging_product": "whatsapp"}]}
 
 
 @CLOUD
@@ -122,7 +122,7 @@ async def test_a_profile_that_cannot_be_is_refused(world: World, body: Any) -> N
     answer = await world.client.call("POST", path(world), json=body)
 
     assert answer.status == 400, answer
-    assert await profile_of(world) == {"data": [{"messaging_product": "whatsapp"}]}
+    assert await profile_of(world) == {"data": [{"vertical": "UNDEFINED", "messaging_product": "whatsapp"}]}
 
 
 async def uploaded(world: World, data: bytes, mime: str) -> str:
@@ -154,4 +154,4 @@ async def test_a_handle_that_is_none_sets_no_picture(world: World) -> None:
     changed = await change(world, profile_picture_handle="4::nothing")
 
     assert code_of(world.client, changed) == (400, 100)
-    assert await profile_of(world) == {"data": [{"messaging_product": "whatsapp"}]}
+    assert await profile_of(world) == {"data": [{"vertical": "UNDEFINED", "messaging_product": "whatsapp"}]}

@@ -126,11 +126,12 @@ KINDS: dict[str, Body] = {
         "action": {"name": "voice_call", "parameters": {"display_text": "Call us", "ttl_minutes": 100}},
     },
     "call_permission_request": {"body": TEXT, "action": {"name": "call_permission_request"}},
+    "request_contact_info": {"body": TEXT, "action": {"name": "request_contact_info"}},
     "contact_request": {"body": TEXT, "action": {"name": "request_contact_info"}},
 }
 """A body of each kind with everything that it may have, without its `type`."""
 
-CLOUD_ONLY = ("cta_url", "carousel", "voice_call", "call_permission_request", "contact_request")
+CLOUD_ONLY = ("cta_url", "carousel", "voice_call", "call_permission_request", "request_contact_info", "contact_request")
 """The kinds that the On-Premises API does not have."""
 
 

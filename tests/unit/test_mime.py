@@ -63,6 +63,9 @@ def test_a_parameter_is_found_by_name() -> None:
         ("", "image/jpeg", "image/jpeg"),
         (None, None, None),
         ("", "", None),
+        ("image", "image/jpeg", "image/jpeg"),
+        ("image", None, "image"),
+        ("picture", "image/jpeg", "picture"),
     ],
 )
 def test_m30_the_type_field_wins_over_the_part(field: str | None, part: str | None, expected: object) -> None:

@@ -32,7 +32,20 @@ class _Sample:
     named: bool = False
 
 
-_URL_BUTTON = {"type": "URL", "text": "Open", "url": "https://example.com/t/{{1}}"}
+_URL_BUTTON = {
+    "type": "URL", "text": "Open", "url": "https://example.com/t/{{1}}", "example": ["https://example.com/t/4711"],
+}  # fmt: skip
+
+
+def _body(text: str, *examples: str) -> dict[str, object]:
+    """Return a body as the platform lists it: a text with placeholders comes with its examples."""
+    return {"type": "BODY", "text": text, **({"example": {"body_text": [list(examples)]}} if examples else {})}
+
+
+def _media_header(media_format: str) -> dict[str, object]:
+    """Return a header that shows a file, with the handle of its example."""
+    return {"type": "HEADER", "format": media_format, "example": {"header_handle": ["4::c2FtcGxl"]}}
+
 
 SAMPLES = (
     _Sample(
@@ -48,38 +61,55 @@ SAMPLES = (
         "repair_ready",
         "UTILITY",
         [
-            {"type": "HEADER", "format": "IMAGE"},
-            {"type": "BODY", "text": "Hi {{1}}, ticket {{2}} is ready. The repair costs {{3}}, pick it up by {{4}}."},
+            _media_header("IMAGE"),
+            _body(
+                "Hi {{1}}, ticket {{2}} is ready. The repair costs {{3}}, pick it up by {{4}}.",
+                "Ada",
+                "4711",
+                "80 EUR",
+                "Friday",
+            ),
             {"type": "BUTTONS", "buttons": [_URL_BUTTON, {"type": "QUICK_REPLY", "text": "Stop updates"}]},
         ],
     ),
     _Sample(
         "repair_ready_named",
         "UTILITY",
-        [{"type": "BODY", "text": "Hi {{first_name}}, ticket {{ticket}} is ready."}],
+        [
+            {
+                "type": "BODY",
+                "text": "Hi {{first_name}}, ticket {{ticket}} is ready.",
+                "example": {
+                    "body_text_named_params": [
+                        {"param_name": "first_name", "example": "Ada"},
+                        {"param_name": "ticket", "example": "4711"},
+                    ]
+                },
+            }
+        ],
         named=True,
     ),
     _Sample(
         "parcel_update",
         "UTILITY",
-        [{"type": "BODY", "text": "Hi {{1}}, pay {{2}} before {{3}}."}],
+        [_body("Hi {{1}}, pay {{2}} before {{3}}.", "Ada", "9 EUR", "Friday")],
     ),
     _Sample(
         "boarding_reminder",
         "UTILITY",
         [
-            {"type": "HEADER", "format": "DOCUMENT"},
-            {"type": "BODY", "text": "Hola {{1}}, aquí está su tarjeta de embarque."},
+            _media_header("DOCUMENT"),
+            _body("Hola {{1}}, aquí está su tarjeta de embarque.", "Ada"),
             {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "Confirmar"}, _URL_BUTTON]},
         ],
         language="es",
     ),
-    _Sample("spring_offer", "MARKETING", [{"type": "BODY", "text": "Hi {{1}}, everything is {{2}} off this week."}]),
+    _Sample("spring_offer", "MARKETING", [_body("Hi {{1}}, everything is {{2}} off this week.", "Ada", "20 %")]),
     _Sample(
         "login_code",
         "AUTHENTICATION",
         [
-            {"type": "BODY", "text": "{{1}} is your verification code."},
+            _body("{{1}} is your verification code.", "123456"),
             {"type": "BUTTONS", "buttons": [{"type": "OTP", "otp_type": "COPY_CODE", "text": "Copy code"}]},
         ],
     ),

@@ -31,6 +31,9 @@ _ALIASES = {
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 # The first extension of a type is the one it gets; every extension leads back to its type.
+_KINDS = ("image", "video", "audio", "document", "sticker")
+"""Words of ours, not of MIME, that some clients give as the type of a file."""
+
 _EXTENSIONS: dict[str, tuple[str, ...]] = {
     "application/json": (".json",),
     "application/msword": (".doc",),
@@ -114,9 +117,11 @@ def _parse_parameters(text: str, at: int) -> tuple[tuple[str, str], ...] | None:
 def declared_type(field: str | None, part: str | None) -> str | None:
     """Return the type to go by when a form has a `type` field and its file part a Content-Type: the field wins.
 
+    A field that names a kind of message says nothing of the file: the JavaScript client of Kapso sends `type=image`.
+
     # spec: cloud-api.md#6.1
     """
-    return field or part or None
+    return part if part and field in _KINDS else field or part or None
 
 
 def extension_for(essence: str) -> str:

@@ -71,11 +71,15 @@ class ProfileRequest(ProfileChange, frozen=True, kw_only=True):
 
 
 def profile_answer(profile: Profile, wanted: Sequence[str]) -> bytes:
-    """Return the answer to a look-up of these fields: what is empty is absent.
+    """Return the answer to a look-up of these fields: what is empty is absent, but for the line of business.
+
+    Client libraries read `vertical` without a look whether it is there; the graph calls an unset one `UNDEFINED`.
 
     # spec: samples/cloud/mgmt_resp_business_profile.json
     """
     shown = {name: getattr(profile, name, "") for name in wanted if getattr(profile, name, "")}
+    if "vertical" in wanted:
+        shown.setdefault("vertical", "UNDEFINED")
     return msgspec.json.encode({"data": [{**shown, "messaging_product": "whatsapp"}]})
 
 

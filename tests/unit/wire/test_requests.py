@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from tests.conftest import GOLDEN, Golden
 
+from waypost.errors import Refusal
 from waypost.wire import cloud, onprem
 from waypost.wire.messages import TYPES
 
@@ -219,3 +220,25 @@ def test_a_contact_check_is_read() -> None:
     asked = onprem.parse_contacts_check(raw)
 
     assert asked == onprem.ContactsCheck(["+1 555 010 0142", "1-555-010-0177"], "wait", force_check=True)
+
+
+def test_a_types_object_may_come_as_a_text_that_holds_json() -> None:
+    envelope = b'{"messaging_product":"whatsapp","to":"15550103344","type":"text","text":%b}'
+
+    plain, quoted = (cloud.parse_send(envelope % body) for body in (b'{"body":"Hi"}', b'"{\\"body\\":\\"Hi\\"}"'))
+
+    assert quoted == plain
+
+
+DEEP = b'{\\"body\\":' + b"[" * 40 + b"]" * 40 + b"}"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [(b'"Hi"', 100), (b'"{body"', 100), (b'"%b"' % DEEP, 100), (b'"{\\"body\\":\\"\\\\u0000\\"}"', 100)],
+)
+def test_a_text_that_holds_no_object_is_refused(text: bytes, code: int) -> None:
+    with pytest.raises(Refusal) as refused:
+        cloud.parse_send(b'{"messaging_product":"whatsapp","to":"15550103344","type":"text","text":%b}' % text)
+
+    assert refused.value.problem.code == code

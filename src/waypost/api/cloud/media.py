@@ -68,9 +68,11 @@ class Media:
             form = await read_form(request, file_sink_factory=sink, limits=FormLimits(file_bytes=MAX_UPLOAD_BYTES))
             if form.file is None:
                 raise Refusal(MISSING_PARAMETER, "The part 'file' is missing: send the file as multipart/form-data.")
-            if form.fields.get("messaging_product") != "whatsapp":
+            # The graph reads a parameter from the query as well; whatsapp-api-js puts it there.
+            given = {**request.query, **form.fields}
+            if given.get("messaging_product") != "whatsapp":
                 raise Refusal(INVALID_PARAMETER, "messaging_product must be 'whatsapp'.")
-            declared = declared_type(form.fields.get("type"), form.file.head.content_type)
+            declared = declared_type(given.get("type"), form.file.head.content_type)
             origin = Origin(number.id, "upload", declared, form.file.head.filename)
             medium = await self.shelf.keep(writer, origin, dialect="cloud")
         return Response(200, cloud.upload_answer(medium))

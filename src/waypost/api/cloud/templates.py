@@ -15,6 +15,7 @@ from waypost.api.routing import Handler, Request, Response
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import INVALID_PARAMETER, MISSING_PARAMETER
+from waypost.flows.templates import MAX_TEMPLATES
 from waypost.flows.templates import Templates as TemplatesFlow
 from waypost.lib.ids import new_trace_id
 from waypost.model import Number, Template
@@ -59,11 +60,14 @@ class Templates:
         """List templates by `name`, `status`, `category`, `language`; page by page: `limit`, `after`, `before`."""
         number = self.callers.account(request)
         fields = asked_fields(request.query, wire.DEFAULT_FIELDS, wire.FIELDS)
-        found = [each for each in self._all(number) if wire.matches(each, request.query)]
+        every = self._all(number)
+        found = [each for each in every if wire.matches(each, request.query)]
         shown, paging = page([(_place(template), template) for template in found], request.query)
         if shown and shown[-1] is not found[-1]:
             paging["next"] = next_url(request, paging["cursors"]["after"])
-        return Response(200, wire.list_answer(shown, fields, paging))
+        asked = request.query.get("summary", "")
+        summary = wire.summary(asked, found=len(found), there=len(every), limit=MAX_TEMPLATES)
+        return Response(200, wire.list_answer(shown, fields, paging, summary))
 
     async def create(self, request: Request) -> Response:
         """Create a template; its review begins."""
@@ -97,8 +101,7 @@ class Templates:
         """Change a template; components are replaced as a whole."""
         number, template = self.callers.number(request), self._template(request)
         change = parse(TemplateChange, await json_body(request))
-        await self.templates.edit(number, template, change)
-        return Response(200, cloud.SUCCESS)
+        return Response(200, wire.edited_answer(await self.templates.edit(number, template, change)))
 
     async def list_configs(self, request: Request) -> Response:
         """List templates as 360dialog does: `limit`, `offset`, `sort`, `filters`."""

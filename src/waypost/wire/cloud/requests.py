@@ -4,11 +4,18 @@ import re
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+from msgspec import Meta, Raw
 
 from waypost.errors import Refusal
-from waypost.errors.requests import INVALID_PARAMETER, INVALID_VALUE, MISSING_PARAMETER, UNEXPECTED_PARAMETER
+from waypost.errors.requests import (
+    BAD_REQUEST,
+    INVALID_PARAMETER,
+    INVALID_VALUE,
+    MISSING_PARAMETER,
+    UNEXPECTED_PARAMETER,
+)
 from waypost.wire.complaints import mandatory, shown
+from waypost.wire.decode import BadJSON, refuse_unsafe
 from waypost.wire.envelope import Envelope, body_of, check_recipient_type, content_of, quoted, reader, recipient
 from waypost.wire.messages import Content
 from waypost.wire.reading import read
@@ -54,7 +61,7 @@ def parse_send(raw: bytes, home: str = "") -> SendRequest | MarkRead:
     check_recipient_type(envelope)
     message_type, body = body_of(envelope)
     to, wa_id, user_id = _recipient(envelope, home)
-    content = content_of(message_type, body)
+    content = content_of(message_type, _unquoted(body))
     _refuse_providers(content)
     return SendRequest(
         to=to,
@@ -95,6 +102,23 @@ def _recipient(envelope: _CloudEnvelope, home: str) -> tuple[str, str, str | Non
             "a point and up to 128 letters and digits, as callbacks have it; a phone number belongs in 'to'.",
         )
     return envelope.recipient, "", envelope.recipient
+
+
+def _unquoted(body: Raw) -> Raw:
+    """Return a type's object; written as a text that holds JSON, it is what the text holds.
+
+    The graph takes such a parameter, and whatsapp-api-js sends its contacts so; the reference is silent.
+    """
+    if memoryview(body)[:1] != b'"':
+        return body
+    text = msgspec.json.decode(body, type=str).strip()
+    if not text.startswith(("{", "[")):
+        return body
+    try:
+        refuse_unsafe(text.encode())
+    except BadJSON as error:
+        raise Refusal(BAD_REQUEST, error.reason) from None
+    return Raw(text.encode())
 
 
 def _refuse_providers(content: Content) -> None:

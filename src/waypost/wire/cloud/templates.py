@@ -20,7 +20,12 @@ DEFAULT_FIELDS = (
     "name", "parameter_format", "components", "language", "status", "category", "sub_category", "previous_category",
     "id",
 )  # fmt: skip
-FIELDS = (*DEFAULT_FIELDS, "rejected_reason", "quality_score", "message_send_ttl_seconds", "last_updated_time")
+FIELDS = (
+    *DEFAULT_FIELDS, "rejected_reason", "quality_score", "message_send_ttl_seconds", "last_updated_time",
+    # Asked for by client libraries, and without a value here: the graph leaves such a field out.
+    "correct_category", "cta_url_link_tracking_opted_out", "degrees_of_freedom_spec", "is_primary_device_delivery_only",
+    "library_template_name",
+)  # fmt: skip
 
 _FILTERS = ("name", "status", "category", "language")
 _encoder = msgspec.json.Encoder()
@@ -113,18 +118,41 @@ def created_answer(template: TemplateFacts) -> bytes:
     return _encoder.encode({"id": str(template.id), "status": template.status, "category": template.category})
 
 
+def edited_answer(template: TemplateFacts) -> bytes:
+    """Return the answer to a change; client libraries read what is beside `success`."""
+    return _encoder.encode(
+        {"success": True, "id": str(template.id), "name": template.name, "category": template.category}
+    )
+
+
 def template_answer(template: TemplateFacts, fields: Sequence[str]) -> bytes:
     """Return one template."""
     return _encoder.encode(_shown(template, fields))
 
 
-def list_answer(templates: Sequence[TemplateFacts], fields: Sequence[str], paging: dict[str, Any]) -> bytes:
-    """Return a page of templates. Any: `paging` is a JSON object.
+def list_answer(
+    templates: Sequence[TemplateFacts], fields: Sequence[str], paging: dict[str, Any], summary: dict[str, Any]
+) -> bytes:
+    """Return a page of templates. Any: `paging` and `summary` are JSON objects, absent when empty.
 
     # spec: samples/cloud/mgmt_resp_template_list.json
     """
-    data = [_shown(template, fields) for template in templates]
-    return _encoder.encode({"data": data, "paging": paging} if paging else {"data": data})
+    answer = {"data": [_shown(template, fields) for template in templates], "paging": paging, "summary": summary}
+    return _encoder.encode({name: value for name, value in answer.items() if value or name == "data"})
+
+
+def summary(asked: str, *, found: int, there: int, limit: int) -> dict[str, Any]:  # Any: a JSON object
+    """Return what `summary` asks to be told of a whole list: how many were `found`, are `there` and may be there.
+
+    The reference does not name it; client libraries ask for it and read it.
+    """
+    known = {
+        "total_count": found,
+        "message_template_count": there,
+        "message_template_limit": limit,
+        "are_translations_complete": True,
+    }
+    return {name: known[name] for name in asked.split(",") if name in known}
 
 
 def matches(template: TemplateFacts, filters: dict[str, str], *, status: str | None = None) -> bool:
@@ -164,8 +192,9 @@ def _shown(template: TemplateFacts, fields: Sequence[str]) -> dict[str, Any]:  #
 
 
 def _quality(template: TemplateFacts) -> dict[str, Any]:  # Any: a JSON object
-    at = {} if template.quality_ms is None else {"date": template.quality_ms // 1000}
-    return {"score": template.quality, **at}
+    # A date is always there: client libraries read it unasked.
+    at_ms = template.changed_ms if template.quality_ms is None else template.quality_ms
+    return {"score": template.quality, "date": at_ms // 1000}
 
 
 def _moment(at_ms: int) -> str:

@@ -9,7 +9,7 @@ from waypost.wire.interactive.button import ButtonMessage
 from waypost.wire.interactive.call_permission_request import CallPermissionRequest
 from waypost.wire.interactive.carousel import CarouselMessage
 from waypost.wire.interactive.catalog_message import CatalogMessage
-from waypost.wire.interactive.contact_request import ContactRequest
+from waypost.wire.interactive.contact_request import ContactRequest, ContactRequestByOrigin
 from waypost.wire.interactive.cta_url import CtaUrlMessage
 from waypost.wire.interactive.flow import FlowMessage
 from waypost.wire.interactive.list_message import ListMessage
@@ -32,6 +32,7 @@ KINDS: tuple[type[Kind], ...] = (
     VoiceCallMessage,
     CallPermissionRequest,
     ContactRequest,
+    ContactRequestByOrigin,
 )
 
 NAMES: tuple[str, ...] = tuple(str(kind.__struct_config__.tag) for kind in KINDS)

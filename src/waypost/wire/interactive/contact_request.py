@@ -18,8 +18,12 @@ class Action(Struct):
     name: str
 
 
-class ContactRequest(Kind, tag="contact_request", kw_only=True):
-    """A text with a button that sends the user's phone number."""
+class ContactRequest(Kind, tag="request_contact_info", kw_only=True):
+    """A text with a button that sends the user's phone number.
+
+    The reference calls the type `contact_request`; that is the `origin` of the card that comes back. Every client
+    library (pywa, whatsapp-api-js) and the guides of providers send `request_contact_info`.
+    """
 
     headers: ClassVar[Sequence[str]] = ()
     takes_footer: ClassVar[bool] = False
@@ -30,3 +34,7 @@ class ContactRequest(Kind, tag="contact_request", kw_only=True):
     def action_fault(self) -> Fault | None:
         """Return the fault of another name than the one there is."""
         return constant_fault("interactive.action.name", self.action.name, "request_contact_info")
+
+
+class ContactRequestByOrigin(ContactRequest, tag="contact_request", kw_only=True):
+    """The same under the name that the reference gives it."""
