@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+NODE   := tests/clients/node
 ARGS   ?=
 
 .DEFAULT_GOAL := help
@@ -12,7 +13,7 @@ ARGS   ?=
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
-setup: $(STAMP) ## install everything into .venv (fast when nothing changed)
+setup: $(STAMP) $(NODE)/node_modules/.installed ## install everything into .venv (fast when nothing changed)
 
 # Two steps: every dependency from the hashed constraints, then the project itself without any.
 $(STAMP): constraints.txt pyproject.toml
@@ -22,7 +23,15 @@ $(STAMP): constraints.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
-run: setup ## start the server; ARGS="--port 0" passes options
+# Clients that the tests point at the server. Nothing of them runs while they are installed; without Node, or without
+# its registry, the tests that need them are skipped and say so.
+$(NODE)/node_modules/.installed: $(NODE)/package-lock.json
+	@if command -v npm >/dev/null; then \
+	  npm ci --prefix $(NODE) --ignore-scripts --no-audit --no-fund --loglevel=error && touch $@ \
+	    || echo "The clients for Node could not be installed; the tests that use them are skipped."; \
+	fi
+
+run: $(STAMP) ## start the server; ARGS="--port 0" passes options
 	@exec $(BIN)/waypost serve $(ARGS)
 
 test: setup ## run the tests; ARGS="-k media" passes options
@@ -48,4 +57,4 @@ bench: setup ## measure; ARGS="p1 p3" chooses goals, ARGS=selftest checks the ha
 	@$(BIN)/python -m bench $(ARGS)
 
 clean: ## remove what the other commands made
-	@rm -rf $(VENV) .mypy_cache .ruff_cache build dist
+	@rm -rf $(VENV) $(NODE)/node_modules .mypy_cache .ruff_cache build dist
