@@ -46,7 +46,7 @@ def why_not() -> str | None:
     """Return why the libraries cannot be run here, or None."""
     if shutil.which("node") is None:
         return "Node is not installed"
-    if not (NODE / "node_modules").is_dir():
+    if not (NODE / "node_modules" / ".installed").exists():
         return "the libraries for Node are not installed: run make setup"
     return None
 

@@ -82,6 +82,12 @@ SENDS: dict[str, tuple[str, Callable[[Client], Any]]] = {
     "image without a caption": ("image", lambda c: c.send_image(PHONE, "a.jpg", io.BytesIO(JPEG.data))),
     "document": ("document", lambda c: c.send_document(PHONE, "a.pdf", io.BytesIO(media.pdf().data), "Look")),
     "audio": ("audio", lambda c: c.send_audio(PHONE, "a.mp3", io.BytesIO(media.mp3().data))),
+    "template as hsm": (
+        "template",
+        lambda c: c.send_hsm(
+            PHONE, "any_namespace", "parcel_update", "en_US", [{"default": text} for text in ("Ada", "9 EUR", "Monday")]
+        ),
+    ),
     "checked first": ("text", lambda c: c.send_message(f"+{PHONE}", "Hello", check_address=True)),
 }
 
@@ -121,6 +127,61 @@ async def test_a_refusal_says_its_code(wab: Client) -> None:
         await aside(wab.send_message, "12", "Hi")
 
     assert [error["code"] for error in _answer(refused.value).json()["errors"]] == [1009]
+
+
+async def test_settings_are_changed_and_shown(wab: Client, stand: Stand) -> None:
+    await aside(wab.config.set_settings, PHONE, stand.hook.url_at("/other"), sent_status=True)
+
+    shown = await aside(wab.config.get_settings)
+
+    assert (shown["webhooks"]["url"], shown["on_call_pager"]) == (stand.hook.url_at("/other"), PHONE)
+
+
+async def test_the_profile_is_changed_and_shown(wab: Client) -> None:
+    picture = media.jpeg(width=640, height=640)
+
+    await aside(wab.config.set_about, "Repairs")
+    await aside(
+        wab.config.set_business_profile, "Harbour 1", "A shop", "Automotive", "a@example.com", ["https://a.example"]
+    )
+    await aside(wab.config.set_profile_photo, io.BytesIO(picture.data), "a.jpg")
+
+    assert await aside(wab.config.get_about) == "Repairs"
+    assert (await aside(wab.config.get_business_profile))["profile"] == {
+        "address": "Harbour 1",
+        "description": "A shop",
+        "vertical": "Automotive",
+        "email": "a@example.com",
+        "websites": ["https://a.example"],
+    }
+    assert await aside((await aside(wab.config.get_profile_photo)).read) == picture.data
+
+
+async def test_a_user_is_made_and_gets_another_password(wab: Client, stand: Stand) -> None:
+    await aside(wab.config.create_user, "tester", "Passw0rd!")
+    await aside(wab.config.set_password, "tester", "Passw0rd!2")
+
+    client = Client(stand.base_url, session=requests.Session())
+    token, _ = await aside(client.config.login, "tester", "Passw0rd!2")
+    assert token
+
+
+async def test_a_backup_is_made_and_restored(wab: Client) -> None:
+    backup = await aside(wab.create_backup, "Passw0rd!")
+
+    assert backup
+    await aside(wab.restore_backup, "Passw0rd!", backup)
+
+
+async def test_turn_sends_a_template_as_hsm_and_says_when_there_is_none(turn: TurnClient, stand: Stand) -> None:
+    sent = await aside(
+        turn.messages.send_templated_message, PHONE, "any", "parcel_update", "en_US", ["Ada", "9 EUR", "Monday"]
+    )
+
+    await stand.told(sent, "read")
+    assert (await stand.shown())["type"] == "template"
+    with pytest.raises(WhatsAppUnknownError, match="nope"):
+        await aside(turn.messages.send_templated_message, PHONE, "any", "nope", "en_US")
 
 
 async def test_turn_finds_a_contact_and_says_when_there_is_none(turn: TurnClient) -> None:

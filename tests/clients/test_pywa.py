@@ -199,15 +199,17 @@ async def test_a_reaction_a_reply_and_a_mark_refer_to_what_a_user_wrote(program:
     assert (await program.stand.shown())["context_id"] == written.id
 
 
-@pytest.mark.xfail(reason="a recipient by business-scoped user id is refused", strict=False)
 async def test_an_answer_to_an_update_goes_to_its_business_scoped_user_id(program: Program) -> None:
     """Out of the box pywa answers to the `user_id` that the webhook told it."""
     written = await program.parsed(await program.stand.write("text", {"body": "Hello"}))
 
+    for reacted in (await written.react("👍"), await written.unreact()):
+        await program.stand.told(reacted.id, "sent")
     reply = await written.reply("Again", quote=True)
 
-    await program.stand.told(reply.id, "delivered")
+    delivered = await program.parsed(await program.stand.told(reply.id, "delivered"))
     assert (await program.stand.shown())["context_id"] == written.id
+    assert delivered.from_user.bsuid == written.from_user.bsuid
 
 
 async def test_media_goes_up_is_found_comes_down_and_goes_away(program: Program) -> None:
@@ -301,12 +303,11 @@ async def test_a_users_file_is_parsed_and_downloaded(program: Program, kind: str
 async def test_a_closed_window_is_its_own_error_in_the_webhook(program: Program) -> None:
     sent = await program.wa.send_message(STRANGER, "Hi")
 
-    call = await program.stand.told(sent.id, "failed")
+    failed = await program.parsed(await program.stand.told(sent.id, "failed"))
 
-    [status] = next(call.values())["statuses"]
-    error = errors.WhatsAppError.from_dict(status["errors"][0])
-    assert isinstance(error, errors.ReEngagementMessage)
-    assert (error.code, error.message) == (131047, "Re-engagement message")
+    assert (failed.id, failed.status, failed.from_user.wa_id) == (sent.id, types.MessageStatusType.FAILED, STRANGER)
+    assert isinstance(failed.error, errors.ReEngagementMessage)
+    assert (failed.error.code, failed.error.message) == (131047, "Re-engagement message")
 
 
 REFUSED: list[tuple[Send, type[errors.WhatsAppError], int, int]] = [
@@ -499,3 +500,50 @@ async def test_a_profile_that_says_nothing_has_an_undefined_line_of_business(pro
     shown = await program.wa.get_business_profile()
 
     assert (shown.industry, shown.about, shown.websites) == (types.Industry.UNDEFINED, None, None)
+
+
+async def test_the_number_and_its_account_are_shown(program: Program) -> None:
+    number = await program.wa.get_business_phone_number()
+    [listed] = await program.wa.get_business_phone_numbers()
+    account = await program.wa.get_business_account()
+
+    assert (number.id, number.display_phone_number, number.verified_name) == (NUMBER, "+1 555-012-3456", "Waypost")
+    assert (listed.id, listed.platform_type, listed.throughput["level"]) == (NUMBER, "CLOUD_API", "STANDARD")
+    assert (account.id, account.name) == (WABA, "Waypost")
+
+
+async def test_a_link_to_the_chat_is_made_changed_listed_and_deleted(program: Program) -> None:
+    made = await program.wa.create_qr_code("Hello", "PNG")
+
+    changed = await program.wa.update_qr_code(made.code, "Good day")
+    shown = await program.wa.get_qr_code(made.code)
+    assert (made.qr_image_url is None, changed.prefilled_message) == (False, "Good day")
+    assert (shown.deep_link_url, [each.code for each in await program.wa.get_qr_codes()]) == (
+        f"https://wa.me/message/{made.code}",
+        [made.code],
+    )
+    assert (await program.wa.delete_qr_code(made.code)).success
+
+
+async def test_what_a_chat_offers_and_its_shop_are_changed_and_shown(program: Program) -> None:
+    commands = [types.Command(name="hours", description="When we are open")]
+    automated = await program.wa.update_conversational_automation(["Hours?"], commands)
+    sold = await program.wa.update_commerce_settings(is_catalog_visible=True, is_cart_enabled=True)
+
+    number, shop = await program.wa.get_business_phone_number(), await program.wa.get_commerce_settings()
+
+    assert (automated.success, sold.success) == (True, True)
+    offered = number.conversational_automation
+    assert (offered.ice_breakers, offered.commands) == (("Hours?",), tuple(commands))
+    assert (shop.is_catalog_visible, shop.is_cart_enabled) == (True, True)
+
+
+async def test_a_number_is_taken_down_and_put_up_again(program: Program) -> None:
+    down = await program.wa.deregister_phone_number()
+    with pytest.raises(errors.WhatsAppError) as refused:
+        await program.wa.send_message(PHONE, "Hi")
+    up = await program.wa.register_phone_number(pin="123456")
+
+    sent = await program.wa.send_message(PHONE, "Hi")
+    assert (down.success, up.success, refused.value.code) == (True, True, 133010)
+    await program.stand.told(sent.id, "delivered")

@@ -29,12 +29,19 @@ class AccountObject(Struct, kw_only=True):
     health_status: dict[str, Any]
 
 
-ACCOUNT_FIELDS = frozenset(AccountObject.__struct_fields__)
+ACCOUNT_FIELDS = frozenset(
+    {
+        *AccountObject.__struct_fields__,
+        # Asked for by client libraries, and without a value here: the graph leaves such a field out.
+        "disable_marketing_messages_on_cloud_api", "is_enabled_for_insights", "marketing_messages_lite_api_status",
+        "marketing_messages_onboarding_status", "on_behalf_of_business_info", "subscribed_apps",
+    }
+)  # fmt: skip
 
 
 def picked(thing: Struct, wanted: list[str]) -> dict[str, Any]:
-    """Return the wanted members of an object, `id` first (Any: a JSON object)."""
-    return {name: getattr(thing, name) for name in ("id", *wanted)}
+    """Return the wanted members of an object, `id` first; what it does not have is absent (Any: a JSON object)."""
+    return {name: getattr(thing, name) for name in ("id", *wanted) if hasattr(thing, name)}
 
 
 class AppObject(Struct, kw_only=True):

@@ -42,12 +42,19 @@ class NumberObject(Struct, kw_only=True):
     conversational_automation: dict[str, Any]
 
 
-NUMBER_FIELDS = frozenset(NumberObject.__struct_fields__)
+NUMBER_FIELDS = frozenset(
+    {
+        *NumberObject.__struct_fields__,
+        # Asked for by client libraries, and without a value here: the graph leaves such a field out.
+        "certificate", "country_code", "country_dial_code", "eligibility_for_api_business_global_search",
+        "is_preverified_number", "last_onboarded_time", "new_certificate", "quality_score", "search_visibility",
+    }
+)  # fmt: skip
 
 
 def number_object(number: NumberObject, wanted: list[str]) -> dict[str, Any]:
     """Return the JSON object with the wanted members, `id` first; what has no value is absent (Any: JSON)."""
-    shown = {name: getattr(number, name) for name in ("id", *wanted)}
+    shown = {name: getattr(number, name, None) for name in ("id", *wanted)}
     return {name: value for name, value in shown.items() if value is not None}
 
 

@@ -99,6 +99,8 @@ class _Stored(_Given):
     log_level: _Text | None = None
     on_call_pager: _Text | None = None
     pass_through: bool | None = None
+    tcp_listen_address: _Text | None = None
+    """Of clients older than the reference; wabclient sends it with every change."""
     unhealthy_interval: _Number | None = None
     verbose_logging: bool | None = None
 

@@ -241,4 +241,4 @@ def test_a_text_that_holds_no_object_is_refused(text: bytes, code: int) -> None:
     with pytest.raises(Refusal) as refused:
         cloud.parse_send(b'{"messaging_product":"whatsapp","to":"15550103344","type":"text","text":%b}' % text)
 
-    assert refused.value.problem.code == code
+    assert refused.value.fault.problem.code == code

@@ -68,7 +68,7 @@ class Shown:
             is_pin_enabled=standing.pin is not None,
             health_status=msgspec.to_builtins(self.accounts.health(number)),
             webhook_configuration=self.webhooks.configuration(number) if number.id == caller.id else {},
-            conversational_automation=msgspec.to_builtins(await self.automations.get(number)),
+            conversational_automation={"id": number.digits, **msgspec.to_builtins(await self.automations.get(number))},
         )
 
 

@@ -109,7 +109,7 @@ def _unquoted(body: Raw) -> Raw:
 
     The graph takes such a parameter, and whatsapp-api-js sends its contacts so; the reference is silent.
     """
-    if memoryview(body)[:1] != b'"':
+    if not bytes(body).startswith(b'"'):
         return body
     text = msgspec.json.decode(body, type=str).strip()
     if not text.startswith(("{", "[")):

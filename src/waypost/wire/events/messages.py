@@ -73,6 +73,13 @@ class Contact(Struct, omit_defaults=True):
     identity_key_hash: str | None = None
 
 
+class Addressee(Struct, omit_defaults=True):
+    """Whom a message did not reach: not a word of their profile."""
+
+    wa_id: str | None = None
+    user_id: str | None = None
+
+
 class Origin(Struct):
     """What began a conversation: the words of the price categories."""
 
@@ -147,8 +154,10 @@ class Echo(Struct, frozen=True, gc=False):
 def status_value(update: StatusFacts, echo: Echo, shape: Shape = LATEST) -> bytes:
     """Compose what is stored of a status.
 
-    Only `sent` and the first of `delivered` and `read` come with a price. A `failed` or `played` one, or one without
-    a person, has no `contacts`.
+    Only `sent` and the first of `delivered` and `read` come with a price. A `played` one, or one without a person, has
+    no `contacts`. The reference says so of a `failed` one too; what the platform sends, as its receivers recorded it
+    in August 2026, has them, without a profile, and without a `user_id` for a number that is not on WhatsApp.
+    Libraries that read it so (pywa) find nothing in a status without.
 
     # spec: cloud-api.md#9, samples/cloud/hook_status_with_contacts_2026.json
     """
@@ -169,9 +178,14 @@ def status_value(update: StatusFacts, echo: Echo, shape: Shape = LATEST) -> byte
         None if update.fault is None else [_error(update.fault)],
     )
     encoded = _encoder.encode(status)
-    if person is None or update.fault is not None or word == "played" or not shape.users:
+    addressee: Contact | Addressee | None = None
+    if shape.users and update.fault is not None:
+        addressee = Addressee(status.recipient_id, status.recipient_user_id)
+    elif shape.users and person is not None and word != "played":
+        addressee = _contact(person, shape)
+    if addressee is None:
         return b'{"statuses":[%b]}' % encoded
-    return b'{"contacts":[%b],"statuses":[%b]}' % (_encoder.encode(_contact(person, shape)), encoded)
+    return b'{"contacts":[%b],"statuses":[%b]}' % (_encoder.encode(addressee), encoded)
 
 
 def inbound_value(
