@@ -34,7 +34,7 @@ async def test_automation_is_kept_member_by_member(world: World) -> None:
     kept = {"enable_welcome_message": True, "prompts": ["Book a flight"], "commands": COMMANDS}
     assert await get(world, AUTOMATION) == kept
     shown = await get(world, f"{NODE}?fields=conversational_automation")
-    assert shown == {"id": NUMBER, "conversational_automation": kept}
+    assert shown == {"id": NUMBER, "conversational_automation": {"id": NUMBER, **kept}}
 
 
 BAD: list[Any] = [

@@ -94,7 +94,7 @@ async def test_a_number_tells_the_fields_of_the_sample_when_asked(world: World) 
         ("account_mode", "LIVE"),
         ("messaging_limit_tier", "TIER_UNLIMITED"),
         ("is_pin_enabled", False),
-        ("conversational_automation", {"enable_welcome_message": False, "prompts": [], "commands": []}),
+        ("conversational_automation", {"id": NUMBER, "enable_welcome_message": False, "prompts": [], "commands": []}),
     ],
 )
 async def test_a_field_alone_comes_with_the_id(world: World, field: str, value: Any) -> None:

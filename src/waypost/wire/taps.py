@@ -32,7 +32,7 @@ from waypost.wire.interactive.button import ButtonMessage
 from waypost.wire.interactive.call_permission_request import CallPermissionRequest
 from waypost.wire.interactive.carousel import CarouselMessage
 from waypost.wire.interactive.catalog_message import CatalogMessage
-from waypost.wire.interactive.contact_request import ContactRequest
+from waypost.wire.interactive.contact_request import ContactRequest, ContactRequestByOrigin
 from waypost.wire.interactive.flow import FlowMessage
 from waypost.wire.interactive.list_message import ListMessage
 from waypost.wire.interactive.location_request_message import LocationRequestMessage
@@ -225,6 +225,7 @@ _ANSWERS: Mapping[type[Kind], tuple[str, Callable[[Any, Tap, Owner], Answer]]] =
     LocationRequestMessage: ("location", _location),
     CallPermissionRequest: ("call_permission", _call_permission),
     ContactRequest: ("contact", _contact),
+    ContactRequestByOrigin: ("contact", _contact),
     ProductMessage: ("order", _product),
     ProductListMessage: ("order", _product_list),
     CatalogMessage: ("order", _catalog),

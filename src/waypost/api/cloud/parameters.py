@@ -10,6 +10,7 @@ from waypost.api.routing import Request
 from waypost.errors import Refusal
 from waypost.errors.requests import BAD_REQUEST
 from waypost.wire.complaints import refused
+from waypost.wire.decode import BadJSON, decode_as
 from waypost.wire.reading import parse
 
 _FORM = b"application/x-www-form-urlencoded"
@@ -21,13 +22,15 @@ Schema = TypeVar("Schema", bound=msgspec.Struct)
 async def parameters(request: Request, schema: type[Schema]) -> Schema:
     """Return the parameters as `schema`; the body's win over the query's. Raises Refusal, BodyTooLarge.
 
-    What comes as text is read as what the schema wants: `true` for a boolean, for instance.
+    What comes as text is read as what the schema wants: `true` for a boolean, or an array written as JSON, which is
+    how the graph takes it in a form and how pywa sends it in a body.
     """
     given = {name: text for name, text in request.query.items() if name in schema.__struct_encode_fields__}
     content_type = (request.header(b"content-type") or b"").partition(b";")[0].strip().lower()
     if content_type == b"application/json":
         raw = await json_body(request)
-        return parse(schema, raw) if not given else _read(schema, {**given, **parse(dict[str, object], raw)})
+        both = {**given, **parse(dict[str, object], raw)}
+        return _read(schema, both) if both != _opened(both) or given else parse(schema, raw)
     body = await request.body(MAX_JSON_BYTES)
     if body and content_type != _FORM:
         told = content_type.decode("latin-1") or "absent"
@@ -46,4 +49,20 @@ def _read(schema: type[Schema], given: dict[str, object]) -> Schema:
     try:
         return msgspec.convert(given, schema, strict=False)
     except msgspec.ValidationError as error:
+        if (opened := _opened(given)) != given:
+            return _read(schema, opened)
         raise refused(error, msgspec.json.encode(given)) from None
+
+
+def _opened(given: dict[str, object]) -> dict[str, object]:
+    """Return the parameters with each text that holds a JSON array as that array."""
+    return {name: _array(value) if isinstance(value, str) else value for name, value in given.items()}
+
+
+def _array(text: str) -> object:
+    if not text.startswith("["):
+        return text
+    try:
+        return decode_as(list[object], text.encode())
+    except BadJSON:
+        return text
