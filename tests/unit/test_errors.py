@@ -116,6 +116,14 @@ def test_a_code_that_only_the_cloud_has_is_told_in_the_details() -> None:
     assert WINDOW_CLOSED.onprem_details("Wait.") == "Wait."
 
 
+@pytest.mark.parametrize("code", [1, 2, 131000, 135000])
+def test_a_general_error_needs_no_code_in_the_details(code: int) -> None:
+    problem = find_problem(code)
+
+    assert problem is not None
+    assert problem.onprem_details("Wait.") == "Wait."
+
+
 def test_what_was_demanded_says_by_whom_and_what_it_means() -> None:
     fault = Fault.demanded(WINDOW_CLOSED, "a fault rule")
 
