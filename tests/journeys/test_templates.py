@@ -218,7 +218,7 @@ async def test_an_edited_template_is_reviewed_again_and_sent_as_it_is_now(world:
 
     edited = await desk.call("POST", desk.at(template_id), json={"components": [part]})
 
-    assert edited.json == {"success": True}
+    assert edited.json == {"success": True, "id": template_id, "name": "bike_ready", "category": "UTILITY"}
     assert [told["event"] for told in await desk.told(STATUS, template_id, 2)] == ["APPROVED", "APPROVED"]
     [told] = await desk.told("message_template_components_update", template_id)
     assert told["message_template_element"] == part["text"]
