@@ -13,7 +13,7 @@ from waypost.errors import all_problems
 from waypost.errors.outcomes import SOMETHING_WENT_WRONG
 
 Dialect = Literal["cloud", "onprem"]
-Digits = Annotated[str, Meta(pattern=r"^[0-9]{5,15}$")]
+Digits = Annotated[str, Meta(pattern=r"^[0-9]{5,15}$(?!\n)")]
 Seconds = Annotated[float, Meta(ge=0, le=31_536_000)]
 
 _ADVANCE_SECONDS = 3_153_600_000  # a hundred years

@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from waypost.wire.control import Dialect, Request
 
-Secret = Annotated[str, Meta(min_length=8, max_length=512, pattern="^[!-~]+$")]
+Secret = Annotated[str, Meta(min_length=8, max_length=512, pattern=r"^[!-~]+$(?!\n)")]
 
 
 class EndpointWish(Request):

@@ -120,11 +120,11 @@ class AccountChange(Request):
     """What is to change; each of the last three is told to the subscribers. A disabled account cannot send."""
 
     name: Annotated[str, Meta(min_length=1, max_length=512)] | UnsetType = UNSET
-    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$")] | UnsetType = UNSET
-    timezone_id: Annotated[str, Meta(pattern=r"^[0-9]{1,3}$")] | UnsetType = UNSET
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)")] | UnsetType = UNSET
+    timezone_id: Annotated[str, Meta(pattern=r"^[0-9]{1,3}$(?!\n)")] | UnsetType = UNSET
     review: Literal["APPROVED", "PENDING", "REJECTED"] | UnsetType = UNSET
     disabled: bool | UnsetType = UNSET
-    restriction: Annotated[str, Meta(pattern=r"^RESTRICTED_[A-Z_]{1,80}$")] | UnsetType | None = UNSET
+    restriction: Annotated[str, Meta(pattern=r"^RESTRICTED_[A-Z_]{1,80}$(?!\n)")] | UnsetType | None = UNSET
 
 
 class NumberList(Struct):
@@ -150,7 +150,7 @@ class NewNumber(Request):
     number: Digits
     name: Annotated[str, Meta(min_length=1, max_length=512)] = "Waypost"
     callback_dialect: Dialect = "cloud"
-    waba_id: Annotated[str, Meta(pattern=r"^[1-9][0-9]{4,17}$")] | None = None
+    waba_id: Annotated[str, Meta(pattern=r"^[1-9][0-9]{4,17}$(?!\n)")] | None = None
     """The account it joins, or that it begins; without it the account of the first number."""
 
 
