@@ -4,9 +4,10 @@ import asyncio
 from typing import Any
 
 import pytest
-from tests.journeys.conftest import PHONE, STRANGER, World, code_of
+from tests.journeys.conftest import LOOPBACK, PHONE, STRANGER, World, code_of
 from tests.support import media
 from tests.support.clients import Body
+from tests.support.receiver import Receiver
 
 pytestmark = pytest.mark.anyio
 
@@ -124,6 +125,31 @@ async def test_a_template_that_does_not_fit_is_refused_at_once(
 ) -> None:
     assert await world.refusal("template", body) == world.either(cloud=cloud, onprem=onprem)
     assert await world.shown_on() == []
+
+
+@pytest.mark.parametrize("flags", [{"fetch_allow": LOOPBACK}])
+@pytest.mark.parametrize(
+    ("event", "cloud", "onprem"), [("PAUSED", 132015, 2061), ("DISABLED", 132016, 2062), ("DELETED", 132001, 2001)]
+)
+async def test_a_template_that_is_withdrawn_while_its_message_waits_fails_it(
+    world: World, files: Receiver, event: str, cloud: int, onprem: int
+) -> None:
+    released = asyncio.Event()
+    jpeg = media.jpeg()
+    files.answer(200, body=jpeg.data, headers={"Content-Type": jpeg.mime}, hold=released)
+    first = await world.send("image", {"link": files.url_at("/slow.jpg")})
+    second = await world.send("template", HELLO)
+    await files.wait_until(lambda: bool(files.received))
+
+    templates = (await world.operate("GET", "/templates"))["templates"]
+    hello = next(each["id"] for each in templates if (each["name"], each["language"]) == ("hello_world", "en_US"))
+    await world.operate("POST", f"/templates/{hello}/review", json={"event": event})
+    released.set()
+
+    assert await world.failure_of(second) == (["failed"], world.either(cloud=cloud, onprem=onprem))
+    assert [shown["id" if world.client.dialect == "cloud" else "onprem_id"] for shown in await world.shown_on()] == [
+        first
+    ]
 
 
 # -- Rates --------------------------------------------------------------------------------------------------------

@@ -114,7 +114,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         receive = Receive(store, store, directory, Recent(), MediaURLs("secret", clock), blocks, clock, keys, _nobody)
         upstream = Scripted()
         reach = Reach(store, directory, clock, lifted=True)
-        clearance = Clearance(store, blocks, reach, Magic(), clock, windows_lifted=True)
+        clearance = Clearance(store, directory, blocks, reach, Magic(), clock, windows_lifted=True)
         deliver = Deliver(store, upstream, shelf, receive, clearance, clock)
         yield World(store, upstream, deliver, Inspect(store, store, directory))
 

@@ -127,7 +127,7 @@ def build(ground: Ground) -> Parts:
     receive = Receive(store, store, ground.directory, recent, ground.urls, blocks, clock, ground.keys, announce)
     network.connect(receive.statuses, receive.message, store)
     reach = Reach(store, ground.directory, clock, lifted=relaxed)
-    clearance = Clearance(store, blocks, reach, magic, clock, windows_lifted=relaxed)
+    clearance = Clearance(store, ground.directory, blocks, reach, magic, clock, windows_lifted=relaxed)
     messages = message_lanes(ground, Deliver(store, network, shelf, receive, clearance, clock))
 
     def enqueue(message: Outbound) -> None:

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from waypost.errors import Fault
 from waypost.errors.outcomes import MESSAGE_EXPIRED
 from waypost.flows.blocks import Blocks
+from waypost.flows.directory import Directory
 from waypost.flows.reach import Reach
 from waypost.lib.clock import Clock
 from waypost.lib.phone import is_pseudo
 from waypost.model import Outbound
 from waypost.ports import Store
-from waypost.rules import window
+from waypost.rules import template, window
 from waypost.rules.magic import Magic
+from waypost.wire.canonical import stored_content
+from waypost.wire.messages.template import Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,7 @@ class Clearance:
     """The checks, with what they look at."""
 
     store: Store
+    directory: Directory
     blocks: Blocks
     reach: Reach
     magic: Magic
@@ -31,6 +35,7 @@ class Clearance:
             self.blocks.fault(message.number_id, message.wa_id)
             or self._too_late(message)
             or await self._closed_window(message)
+            or self._withdrawn_template(message)
             or await self.reach.fault(message)
         )
 
@@ -46,3 +51,17 @@ class Clearance:
             return None
         last_ms = await self.store.last_inbound_ms(message.number_id, message.wa_id)
         return window.fault(message.kind, last_ms, self.clock.now_ms())
+
+    def _withdrawn_template(self, message: Outbound) -> Fault | None:
+        """Return why the template of a message may not be sent any more: it was paused, disabled, changed or deleted.
+
+        # spec: cloud-api.md#3.7
+        """
+        if message.kind != "template":
+            return None
+        if message.content is None:
+            message.content = stored_content(message.kind, message.body)
+        number, sent = self.directory.number(message.number_id), message.content
+        if number is None or not isinstance(sent, Template):
+            return None
+        return template.state_fault(self.directory.template(number.waba_id, sent.name, sent.language.code), sent)

@@ -19,10 +19,23 @@ def check(template: Template | None, sent: Sent, now_ms: int) -> Template | Faul
     """Return the template that a message names (None if there is none), or the first thing that does not fit."""
     if template is None:
         return _missing(sent)
-    if fault := _sendable(template, sent):
+    if fault := state_fault(template, sent):
         return fault
     parts = read_components(template.components)
     return next(template_fit.misfits(parts, sent.components or (), named=template.named, now_ms=now_ms), template)
+
+
+def state_fault(template: Template | None, sent: Sent) -> Fault | None:
+    """Return why a template (None if there is none) may not be sent, whatever its parameters; None if it may."""
+    match template.status if template else None:
+        case "APPROVED" | "FLAGGED":  # flagged: its quality is low, but it may be sent (unconfirmed)
+            return None
+        case "PAUSED":
+            return Fault(TEMPLATE_PAUSED, f"template {sent.name} is paused because of low quality")
+        case "DISABLED":
+            return Fault(TEMPLATE_DISABLED, f"template {sent.name} is disabled because of low quality")
+        case _:
+            return _missing(sent)
 
 
 def filled_in(template: Template, sent: Sent) -> str:
@@ -45,15 +58,3 @@ def _parameters(given: Sequence[Component], part: Part) -> Sequence[Parameter]:
 
 def _missing(sent: Sent) -> Fault:
     return Fault(TEMPLATE_MISSING, f"template name ({sent.name}) does not exist in {sent.language.code}")
-
-
-def _sendable(template: Template, sent: Sent) -> Fault | None:
-    match template.status:
-        case "APPROVED" | "FLAGGED":  # flagged: its quality is low, but it may be sent (unconfirmed)
-            return None
-        case "PAUSED":
-            return Fault(TEMPLATE_PAUSED, f"template {template.name} is paused because of low quality")
-        case "DISABLED":
-            return Fault(TEMPLATE_DISABLED, f"template {template.name} is disabled because of low quality")
-        case _:
-            return _missing(sent)
