@@ -3,6 +3,7 @@
 from waypost.api.faults import fault_of
 from waypost.api.routing import Request, Response
 from waypost.errors import Fault
+from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.lib.ids import new_trace_id
 from waypost.wire import cloud
 
@@ -12,8 +13,7 @@ def render_meta(request: Request, error: Exception) -> Response:
 
     # spec: cloud-api.md#11.1
     """
-    _ = request
-    fault = fault_of(error)
+    fault = _in_the_graphs_words(request, fault_of(error))
     return _answer(cloud.http_status(fault), cloud.error_body(fault, new_trace_id()), fault)
 
 
@@ -27,6 +27,17 @@ def render_proxy(request: Request, error: Exception) -> Response:
         return render_meta(request, error)
     status = fault.problem.proxy_http or 400
     return _answer(status, cloud.proxy_error_body(fault, new_trace_id()), fault)
+
+
+def _in_the_graphs_words(request: Request, fault: Fault) -> Fault:
+    """Return the fault with everything that the graph says of an object that is not there.
+
+    # spec: samples/cloud/resp_err_unknown_object.json (unconfirmed wording)
+    """
+    if fault.problem is not UNKNOWN_OBJECT or not fault.details.endswith("does not exist"):
+        return fault
+    why = f"{fault.details}, cannot be loaded due to missing permissions, or does not support this operation"
+    return Fault(fault.problem, f"Unsupported {request.method.lower()} request. {why}")
 
 
 def _answer(status: int, body: bytes, fault: Fault) -> Response:

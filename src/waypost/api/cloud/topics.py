@@ -50,7 +50,7 @@ def _shared(method: str, name: str, ways: Sequence[tuple[Callable[[Request], boo
     async def shared(request: Request) -> Answer:
         handler = next((handler for owns, handler in ways if owns(request)), None)
         if handler is None:
-            raise Refusal(UNKNOWN_OBJECT, f"Unsupported {method.lower()} request: object '{request.params['id']}'")
+            raise Refusal(UNKNOWN_OBJECT, f"Object with ID '{request.params['id']}' does not exist")
         return await handler(request)
 
     shared.__doc__ = _ABOUT[method]
