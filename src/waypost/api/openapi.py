@@ -124,7 +124,18 @@ def _responses(route: Route) -> Document:
     responses: Document = {"200": {"description": "Done"}}
     if route.response is not None:
         responses["200"]["content"] = _json(route.response)
-    for status in route.errors:
-        if isinstance(status, int):
-            responses[str(status)] = {"description": HTTPStatus(status).phrase, "content": _json(ErrorBody)}
+    for status in _refusals(route):
+        responses[str(status)] = {"description": HTTPStatus(status).phrase, "content": _json(ErrorBody)}
+    if not route.errors:
+        responses["default"] = {"description": "Something else than done, in the face's own way"}
     return responses
+
+
+def _refusals(route: Route) -> list[int]:
+    """Return the statuses of a route's refusals: those it names, and those that its path and body bring along."""
+    named = {status for status in route.errors if isinstance(status, int)}
+    if named and "{" in route.path:
+        named.add(404)  # a name that cannot be one is at no path
+    if named and route.request is not None:
+        named.add(413)
+    return sorted(named)
