@@ -16,7 +16,7 @@ from waypost.api.bodies import json_body
 from waypost.api.onprem.callers import Callers
 from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
-from waypost.errors.management import WRONG_CODE, WRONG_PIN
+from waypost.errors.callers import ACCESS_DENIED
 from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.directory import Directory
 from waypost.model import Number
@@ -81,7 +81,9 @@ class Account:
         number = self.callers.admin(request)
         code = parse(_Code, await json_body(request)).code.replace("-", "")
         if code != number.digits[-_CODE_DIGITS:]:
-            raise Refusal(WRONG_CODE, "The code is wrong; the embedded network's is the last six digits of the number.")
+            raise Refusal(
+                ACCESS_DENIED, "The code is wrong; the embedded network's is the last six digits of the number."
+            )
         now = self.directory.number(number.id) or number
         standing = replace(now.standing, registered=True, verified=True)
         await self.directory.save_number(replace(now, standing=standing))
@@ -114,4 +116,4 @@ def _check(number: Number, given: _Named) -> None:
     except (binascii.Error, ValueError):
         raise Refusal(INVALID_VALUE, "Parameter 'cert' is not base64.") from None
     if number.standing.pin is not None and given.pin != number.standing.pin:
-        raise Refusal(WRONG_PIN, "Parameter 'pin' is not the PIN of the two-step verification.")
+        raise Refusal(ACCESS_DENIED, "Parameter 'pin' is not the PIN of the two-step verification.")
