@@ -242,3 +242,23 @@ def test_a_text_that_holds_no_object_is_refused(text: bytes, code: int) -> None:
         cloud.parse_send(b'{"messaging_product":"whatsapp","to":"15550103344","type":"text","text":%b}' % text)
 
     assert refused.value.fault.problem.code == code
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("36.8508", 36.8508),
+        ("-.5", -0.5),
+        ("5.", 5.0),
+        ("1e-05", 1e-05),
+        (" 7 ", 7.0),
+        ("36.12345678901234567890123", 36.12345678901235),
+    ],
+)
+def test_a_coordinate_may_be_a_number_as_a_language_writes_it_as_text(written: str, number: float) -> None:
+    request = _send(
+        b'{"messaging_product":"whatsapp","to":"15550103344","type":"location","location":'
+        b'{"latitude":"%b","longitude":0}}' % written.encode()
+    )
+
+    assert msgspec.to_builtins(request.content) == {"latitude": pytest.approx(number), "longitude": 0.0}
