@@ -148,6 +148,8 @@ FITTING: list[tuple[str, list[Body]]] = [
     ("mpm", [button(0, "mpm", action(thumbnail_product_retailer_id="a", sections=[{}]))]),
     ("voice_call", [button(0, "voice_call")]),
     ("voice_call", [button(0, "voice_call", {"type": "ttl_minutes", "ttl_minutes": 5})]),
+    ("voice_call", [button(0, "voice_call", {"type": "ttl_minutes", "ttl_minutes": "5"})]),
+    ("voice_call", [button(0, "voice_call", {"type": "payload", "payload": "a"})]),
     ("login", [part("body", text("123")), LOGIN_BUTTON]),
     ("offer", [offer(NOW_MS + 1)]),
     ("carousel", cards(card(1, *FULL_CARD), card(0, *FULL_CARD))),

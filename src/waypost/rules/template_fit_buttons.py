@@ -14,11 +14,12 @@ from waypost.wire.messages.template import Component, Parameter
 
 MAX_URL_CHARACTERS = 2000
 MAX_CODE_CHARACTERS = 15
+_ANY = "*"
 
 
 @dataclass(frozen=True, slots=True)
 class _Want:
-    """What a kind of button takes; no parameter at all where `parameter` is None."""
+    """What a kind of button takes; no parameter at all where `parameter` is None, whatever comes where it is `_ANY`."""
 
     sub_type: str
     parameter: str | None = None
@@ -33,7 +34,8 @@ _WANTS: Mapping[str, _Want] = {
     "FLOW": _Want("flow", "action"),
     "CATALOG": _Want("catalog", "action"),
     "MPM": _Want("mpm", "action", needed=True),
-    "VOICE_CALL": _Want("voice_call", "ttl_minutes"),
+    # What a call button takes is (unconfirmed): nothing, or a life under some name.
+    "VOICE_CALL": _Want("voice_call", _ANY),
     "PHONE_NUMBER": _Want("phone_number"),
     "SPM": _Want("spm"),
     "REQUEST_CONTACT_INFO": _Want("request_contact_info"),
@@ -60,6 +62,8 @@ def _one(where: str, button: Button, component: Component | None) -> Iterator[Fa
         yield Fault(
             TEMPLATE_COMPONENT, f"{where}: sub_type is '{(component.sub_type or '')[:40]}', expected '{want.sub_type}'"
         )
+    if want.parameter == _ANY:
+        return
     least, most = int(want.needed), int(want.parameter is not None)
     if not least <= len(given) <= most:
         yield count_fault(where, len(given), most)

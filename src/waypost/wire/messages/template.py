@@ -92,7 +92,7 @@ class Parameter(Struct, omit_defaults=True):
     action: Action | None = None
     product: Product | None = None
     limited_time_offer: Offer | None = None
-    ttl_minutes: int | None = None
+    ttl_minutes: int | str | None = None
     order_details: Any = None  # Any: passed on as it is
 
     def __post_init__(self) -> None:
