@@ -73,8 +73,7 @@ class Screen:
 
     async def __call__(self, number: Number, request: SendRequest) -> Screened:
         """Return the request as it may be accepted; it counts as one message from here on. Raises Refusal."""
-        if fault := self.accounts.fault(number):
-            raise Refusal(fault.problem, fault.details)
+        self.check_number(number)
         request = self._addressed(number, request)
         if request.wa_id in (number.digits, phone.wa_id(number.digits)):
             raise Refusal(RECIPIENT_IS_SENDER, f"The recipient {request.to} is the sending number itself.")
@@ -86,6 +85,11 @@ class Screen:
         if fault := self.meters.fault(number, request.wa_id, self.clock.now_ms()):
             raise Refusal(fault.problem, fault.details, retry_after_seconds=fault.retry_after_seconds)
         return screened
+
+    def check_number(self, number: Number) -> None:
+        """Raise Refusal if the number cannot send anything."""
+        if fault := self.accounts.fault(number):
+            raise Refusal(fault.problem, fault.details)
 
     def _addressed(self, number: Number, request: SendRequest) -> SendRequest:
         """Return the request with the phone that it is for, looked up if it names a user. Raises Refusal.
@@ -125,18 +129,18 @@ class Screen:
         """Refuse a link that could never be fetched, whatever its server does; where it leads is vetted later."""
         for medium in request.content.media():
             if medium.link is not None and (reason := self.shelf.why_no_link(medium.link)):
-                raise Refusal(INVALID_PARAMETER, f"Param {request.kind}['link']: the media link {reason}.")
+                raise Refusal(INVALID_PARAMETER, f"Param {medium.kind}['link']: the media link {reason}.")
 
     async def _uploaded(self, number: Number, request: SendRequest) -> tuple[MediaKey, ...]:
         """Return the stored media that the message names by id; links are fetched later."""
-        return tuple([await self._key_of(number, request.kind, medium) for medium in request.content.media()])
+        return tuple([await self._key_of(number, medium) for medium in request.content.media()])
 
-    async def _key_of(self, number: Number, kind: str, medium: MediaObject) -> MediaKey:
+    async def _key_of(self, number: Number, medium: MediaObject) -> MediaKey:
         if medium.id is None:
             return NOT_FETCHED
         found = await self.shelf.find(number.id, medium.id)
         if found is None:
-            raise _bad_media_id(kind, medium.id)
+            raise _bad_media_id(medium.kind, medium.id)
         return found.key
 
 

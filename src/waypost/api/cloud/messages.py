@@ -10,6 +10,7 @@ from waypost.api.bodies import json_body
 from waypost.api.cloud.topics import Topic
 from waypost.api.idempotency import HEADER, key_of
 from waypost.api.routing import Request, Response, Route
+from waypost.errors import Refusal
 from waypost.flows.accept import Accept
 from waypost.flows.directory import Directory
 from waypost.flows.mark_read import MarkRead
@@ -51,11 +52,22 @@ class Messages:
         if "phone_number_id" in request.params:
             auth.must_be(number, request.params["phone_number_id"])
         raw = await json_body(request)
-        parsed = cloud.parse_send(raw, phone.calling_code(number.digits) if self.strict_plus else "")
+        parsed = self._parsed(number, raw)
         if isinstance(parsed, cloud.MarkRead):
             await self.mark_read(number, parsed.message_id, typing=parsed.typing)
             return Response(200, cloud.SUCCESS)
         return await self.send(request, number, parsed, raw)
+
+    def _parsed(self, number: Number, raw: bytes) -> cloud.SendRequest | cloud.MarkRead:
+        """Read the body; a number that cannot send is told so first, whatever is wrong with its body. Raises Refusal.
+
+        # spec: cloud-api.md#4
+        """
+        try:
+            return cloud.parse_send(raw, phone.calling_code(number.digits) if self.strict_plus else "")
+        except Refusal:
+            self.accept.screen.check_number(number)
+            raise
 
     async def send(self, request: Request, number: Number, parsed: cloud.SendRequest, raw: bytes) -> Response:
         """Send what was read of a request; with an `Idempotency-Key` once."""
