@@ -276,6 +276,18 @@ async def test_settings_are_kept_member_by_member(world: World) -> None:
 
 
 @META
+async def test_the_check_of_identities_is_a_setting(world: World) -> None:
+    unchecked = await world.client.send(PHONE, "text", {"body": "Hello"}, recipient_identity_key_hash="old")
+
+    await done(world, f"{NODE}/settings", {"user_identity_change": {"enable_identity_key_check": True}})
+
+    checked = await world.refusal("text", {"body": "Hello"}, recipient_identity_key_hash="old")
+    await done(world, f"{NODE}/settings", {"user_identity_change": {"enable_identity_key_check": False}})
+    again = await world.client.send(PHONE, "text", {"body": "Hello"}, recipient_identity_key_hash="old")
+    assert (unchecked.status, checked, again.status) == (200, (400, 137000), 200)
+
+
+@META
 @pytest.mark.parametrize(("decision", "name"), [("APPROVED", "Tidewater"), ("DECLINED", "Waypost")])
 async def test_a_name_is_asked_for_and_decided_on(world: World, decision: str, name: str) -> None:
     await done(world, NODE, {"new_display_name": "Tidewater"})

@@ -87,12 +87,23 @@ class CodeGiven(Struct):
 
 
 class Settings(Struct, omit_defaults=True):
-    """What is stored of a number's settings; Waypost places no calls, and encrypts and keeps data in its own way."""
+    """What is stored of a number's settings; Waypost places no calls, and encrypts and keeps data in its own way.
+
+    Only the check of identities has an effect.
+    """
 
     calling: dict[str, Any] | UnsetType = UNSET
     user_identity_change: dict[str, Any] | UnsetType = UNSET
     payload_encryption: dict[str, Any] | UnsetType = UNSET
     storage_configuration: dict[str, Any] | UnsetType = UNSET
+
+    @property
+    def checks_identities(self) -> bool | None:
+        """Whether a message for another identity than the user's own is to be refused; None if that is not said."""
+        given = (
+            None if self.user_identity_change is UNSET else self.user_identity_change.get("enable_identity_key_check")
+        )
+        return given if isinstance(given, bool) else None
 
     def changed(self, by: "Settings") -> "Settings":
         """Return the settings with those members replaced that `by` has."""

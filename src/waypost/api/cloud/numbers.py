@@ -3,7 +3,7 @@
 # spec: cloud-api.md#13.4
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -176,12 +176,17 @@ class Numbers:
         return _json(await self.settings.get(number.id) or Settings())
 
     async def post_settings(self, request: Request) -> Response:
-        """Store settings; a member that is given replaces the one there was."""
+        """Store settings; a member that is given replaces the one there was.
+
+        # spec: cloud-api.md#2: `recipient_identity_key_hash` counts only when the check of identities is on
+        """
         number = self.callers.number(request)
         change = await parameters(request, Settings)
         if change == Settings():
             raise Refusal(MISSING_PARAMETER, f"Give at least one of {', '.join(Settings.__struct_fields__)}.")
         await self.settings.put(number.id, (await self.settings.get(number.id) or Settings()).changed(change))
+        if (wanted := change.checks_identities) is not None and wanted != number.identity_check:
+            await self.callers.directory.save_number(replace(number, identity_check=wanted))
         return Response(200, cloud.SUCCESS)
 
     def _own(self, request: Request) -> Number:
