@@ -109,6 +109,31 @@ async def test_a_reply_quotes_what_the_user_wrote(world: World) -> None:
     assert [shown["context_id"] for shown in await world.shown_on()] == [asked]
 
 
+@pytest.mark.parametrize(("days", "shown"), [(30, True), (31, False)])
+async def test_a_quote_of_what_is_over_30_days_old_is_dropped_and_the_message_sent(
+    world: World, days: int, shown: bool
+) -> None:
+    await world.operate("PUT", "/clock", json={"frozen": True})
+    asked = await world.write("text", {"body": "Where is my bike?"})
+    await world.advance(days=days)
+    await world.write("text", {"body": "Hello?"})
+
+    sent = await world.send("text", {"body": "Here"}, context={"message_id": asked})
+
+    assert await world.words_of(sent, world.told) == world.told_words
+    assert [bool(message["context_id"]) for message in await world.shown_on()] == [shown]
+
+
+async def test_a_quote_of_what_nobody_wrote_is_dropped_and_the_message_sent(world: World) -> None:
+    await world.write("text", {"body": "Where is my bike?"})
+
+    await world.words_of(
+        await world.send("text", {"body": "Here"}, context={"message_id": "wamid.nobodys"}), world.told
+    )
+
+    assert [message["context_id"] for message in await world.shown_on()] == [None]
+
+
 # -- Reactions: only ever `sent` ----------------------------------------------------------------------------------
 
 

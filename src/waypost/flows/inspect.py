@@ -6,6 +6,7 @@ same bytes, so they need not be stored.
 
 import base64
 from dataclasses import dataclass
+from datetime import timedelta
 
 import msgspec
 
@@ -34,6 +35,7 @@ from waypost.wire.messages.template import Template as SentTemplate
 from waypost.wire.renderings import RENDERERS, message_ids, stored_content
 
 MEDIA_PATH = "/_waypost/v1/media/"
+_QUOTED_FOR_MS = timedelta(days=30) // timedelta(milliseconds=1)
 
 
 class _Words(msgspec.Struct):
@@ -75,9 +77,8 @@ class Inspect:
 
     async def message(self, message_id: str) -> MessageDetail | None:
         """Return a message by its id in either dialect, with everything that happened to it; None if there is none."""
-        ref = ids.parse_message_id(message_id)
-        found = await self.records.message(MessageKey(ref.key)) if ref else None
-        if found is None or ref is None or found.tag != ref.tag:
+        found = await self._named(message_id)
+        if found is None:
             return None
         events = await self.records.events_of(found.key)
         deliveries = await self.records.deliveries(message_key=found.key, state=None, limit=1_000)
@@ -136,10 +137,26 @@ class Inspect:
             status=_later(carried.progress, message.status).word,
             body=self._text(message, content),
             content=msgspec.Raw(msgspec.json.encode(content.wire())),
-            context_id=context.message_id if context else None,
+            context_id=await self._quoted(message, context.message_id) if context and context.message_id else None,
             media=await self._media(message.media_key),
             more_media=[await self._media(key) for key in message.more_media],
         )
+
+    async def _quoted(self, message: StoredMessage, message_id: str) -> str | None:
+        """Return the id of what is shown above a message; None if the phone has it no more, and then shows no quote.
+
+        # spec: cloud-api.md#2.1
+        """
+        quoted = await self._named(message_id)
+        if quoted is None or (quoted.number_id, quoted.wa_id) != (message.number_id, message.wa_id):
+            return None
+        return message_id if message.at_ms - quoted.at_ms <= _QUOTED_FOR_MS else None
+
+    async def _named(self, message_id: str) -> StoredMessage | None:
+        """Return the message of an id in either dialect, or None."""
+        ref = ids.parse_message_id(message_id)
+        found = await self.records.message(MessageKey(ref.key)) if ref else None
+        return found if found is not None and ref is not None and found.tag == ref.tag else None
 
     def _text(self, message: StoredMessage, content: object) -> str:
         """Return the text that the user sees: of a template with its placeholders filled in."""
