@@ -18,6 +18,21 @@ async def tap(world: World, message_id: str, **what: Any) -> Body:
     return await world.inbound()
 
 
+async def repair_ready(world: World) -> str:
+    """Send a template with a quick reply, and return its id."""
+    image = await world.upload(media.jpeg())
+    words = [{"type": "text", "text": text} for text in ("Ada", "8841", "5 EUR", "noon")]
+    components: list[Body] = [
+        {"type": "header", "parameters": [{"type": "image", "image": {"id": image}}]},
+        {"type": "body", "parameters": words},
+        {"type": "button", "sub_type": "url", "index": "0", "parameters": [{"type": "text", "text": "8841"}]},
+        {"type": "button", "sub_type": "quick_reply", "index": "1",
+         "parameters": [{"type": "payload", "payload": "stop-8841"}]},
+    ]  # fmt: skip
+    language = {"code": "en_US", "policy": "deterministic"}
+    return await world.send("template", {"name": "repair_ready", "language": language, "components": components})
+
+
 async def test_a_tapped_button_names_the_message_it_belongs_to(world: World) -> None:
     sent = await world.send("interactive", {"type": "button", **interactive.whole("button")})
 
@@ -37,17 +52,7 @@ async def test_a_chosen_row_comes_with_its_description(world: World) -> None:
 
 
 async def test_a_quick_reply_of_a_template_comes_with_its_payload(world: World) -> None:
-    image = await world.upload(media.jpeg())
-    words = [{"type": "text", "text": text} for text in ("Ada", "8841", "5 EUR", "noon")]
-    components: list[Body] = [
-        {"type": "header", "parameters": [{"type": "image", "image": {"id": image}}]},
-        {"type": "body", "parameters": words},
-        {"type": "button", "sub_type": "url", "index": "0", "parameters": [{"type": "text", "text": "8841"}]},
-        {"type": "button", "sub_type": "quick_reply", "index": "1",
-         "parameters": [{"type": "payload", "payload": "stop-8841"}]},
-    ]  # fmt: skip
-    language = {"code": "en_US", "policy": "deterministic"}
-    sent = await world.send("template", {"name": "repair_ready", "language": language, "components": components})
+    sent = await repair_ready(world)
 
     told = await tap(world, sent, button="Stop updates")
 
@@ -76,3 +81,72 @@ async def test_a_button_that_is_not_there_is_refused_with_those_that_are(world: 
 
     assert (refused.status, refused.json["error"]["code"]) == (400, "invalid_value")
     assert '"Button 1", "Button 2", "Button 3"' in refused.json["error"]["message"]
+
+
+ROW = {"type": "list_reply", "list_reply": {"id": "r1", "title": "Row"}}
+BUTTON = {"type": "button_reply", "button_reply": {"id": "b1", "title": "Button"}}
+FORM = {"type": "nfm_reply", "nfm_reply": {"name": "flow", "response_json": "{}"}}
+ANSWERS: list[tuple[str, str, Any]] = [
+    ("list", "interactive", ROW),
+    ("button", "interactive", BUTTON),
+    ("flow", "interactive", FORM),
+    ("template", "button", {"text": "Stop", "payload": "stop"}),
+]
+
+
+async def everything(world: World) -> Body:
+    """Send one message of each kind that can be answered, then a text; return their ids by kind."""
+    made = {
+        kind: await world.send("interactive", {"type": kind, **interactive.whole(kind)})
+        for kind in ("list", "button", "flow")
+    }
+    made["template"] = await repair_ready(world)
+    made["text"] = await world.send("text", {"body": "Well?"})
+    return made
+
+
+@pytest.mark.parametrize("face", ["meta"])
+@pytest.mark.parametrize(("kind", "type_", "body"), ANSWERS)
+async def test_an_answer_by_hand_quotes_the_newest_message_that_offers_it(
+    world: World, kind: str, type_: str, body: Any
+) -> None:
+    sent = await everything(world)
+
+    await world.write(type_, body)
+
+    assert (await world.inbound())["context"] == {"from": NUMBER, "id": sent[kind]}
+
+
+@pytest.mark.parametrize("face", ["onprem"])
+async def test_the_message_that_an_answer_quotes_is_named_in_the_subscribers_dialect(world: World) -> None:
+    sent = await world.send("interactive", {"type": "list", **interactive.whole("list")})
+
+    await world.write("interactive", ROW)
+
+    assert (await world.inbound())["context"] == {"from": NUMBER, "id": sent}
+
+
+@pytest.mark.parametrize("face", ["meta"])
+async def test_an_answer_that_nothing_offers_quotes_the_newest_that_could_be_answered(world: World) -> None:
+    await world.send("interactive", {"type": "list", **interactive.whole("list")})
+    newest = await world.send("interactive", {"type": "list", **interactive.whole("list")})
+
+    await world.write("interactive", BUTTON)
+
+    assert (await world.inbound())["context"] == {"from": NUMBER, "id": newest}
+
+
+@pytest.mark.parametrize("face", ["meta"])
+async def test_a_context_that_is_given_wins(world: World) -> None:
+    sent = await everything(world)
+
+    await world.write("interactive", ROW, context={"id": sent["text"]})
+
+    assert (await world.inbound())["context"] == {"from": NUMBER, "id": sent["text"]}
+
+
+@pytest.mark.parametrize("face", ["meta"])
+async def test_an_answer_in_an_empty_thread_quotes_nothing(world: World) -> None:
+    await world.write("interactive", ROW)
+
+    assert "context" not in await world.inbound()

@@ -17,6 +17,7 @@ from waypost.ports import BlobWriter, StoredMessage
 from waypost.rules import media as media_rules
 from waypost.wire.inbound import Edited, PhoneMessage, Quoted, UserReaction
 from waypost.wire.inbound_bodies import edit_member, inbound_body
+from waypost.wire.taps import answer_kind
 
 _VOICE = "audio/ogg; codecs=opus"
 """What is recorded in the app. # spec: cloud-api.md#8 ("audio")"""
@@ -159,7 +160,7 @@ class Play:
     async def _references(self, number: Number, wa_id: str, message: PhoneMessage) -> dict[str, Any]:
         """Return the members that name other messages of this thread, with the ids that the business knows."""
         members: dict[str, Any] = {}
-        if quoted := message.context:
+        if quoted := message.context or await self._answered(number, wa_id, message):
             members["context"] = await self._context(number, wa_id, quoted)
         if reaction := message.reaction:
             on = await self.threads.message("reaction.message_id", reaction.message_id, number, wa_id)
@@ -170,6 +171,15 @@ class Play:
         if edit := message.edit:
             members["edit"] = await self._edit(number, wa_id, edit)
         return members
+
+    async def _answered(self, number: Number, wa_id: str, message: PhoneMessage) -> Quoted | None:
+        """Return the message that an answer belongs to when the caller names none: the platform always quotes it.
+
+        # spec: cloud-api.md#8 ("reply, button or list answer")
+        """
+        kind = answer_kind(message)
+        found = await self.threads.answered(kind, number, wa_id) if kind else None
+        return Quoted(wamid_of(found)) if found else None
 
     async def _context(self, number: Number, wa_id: str, quoted: Quoted) -> dict[str, Any]:
         """Return what a message says of the one that it answers, or of where it comes from.

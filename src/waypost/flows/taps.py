@@ -1,6 +1,5 @@
 """Taps: let a user answer a message with what it offers, so that nobody writes the answer by hand."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from msgspec import structs
@@ -9,11 +8,7 @@ from waypost.errors import Fault, Refusal
 from waypost.flows.play import Play
 from waypost.flows.threads import wamid_of
 from waypost.model import InboundMessage
-from waypost.ports import StoredMessage
-from waypost.wire.definitions import Component, read_components
 from waypost.wire.inbound import Quoted
-from waypost.wire.messages import Content
-from waypost.wire.messages.template import Template
 from waypost.wire.renderings import stored_content
 from waypost.wire.taps import Owner, Tap, answer_to
 
@@ -29,17 +24,8 @@ class Taps:
         found = await self.play.threads.shown_on(wa_id, tap.message_id)
         content = stored_content(found.kind, found.body)
         owner = Owner(wa_id, self.play.network.phones.get(wa_id).name)
-        answer = answer_to(content, self._definition(found, content), tap, owner)
+        answer = answer_to(content, self.play.threads.definition(found, content), tap, owner)
         if isinstance(answer, Fault):
             raise Refusal(answer.problem, answer.details)
         written = structs.replace(answer, number=str(found.number_id), context=Quoted(wamid_of(found)))
         return await self.play.write(wa_id, written, None)
-
-    def _definition(self, message: StoredMessage, content: Content) -> Sequence[Component]:
-        """Return the parts of the template that was sent, as it is now; nothing if it is gone."""
-        if not isinstance(content, Template):
-            return ()
-        directory = self.play.threads.directory
-        number = directory.number(message.number_id)
-        template = directory.template(number.waba_id, content.name, content.language.code) if number else None
-        return read_components(template.components) if template else ()

@@ -1,5 +1,6 @@
 """Threads: the messages between a phone and a number, as whoever plays the phone's user names them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from waypost.errors import Refusal
@@ -8,9 +9,16 @@ from waypost.flows.directory import Directory
 from waypost.lib.ids import parse_message_id
 from waypost.model import MessageKey, Number, Status
 from waypost.ports import Records, StoredMessage
-from waypost.wire.renderings import message_ids
+from waypost.wire.definitions import Component, read_components
+from waypost.wire.messages import Content
+from waypost.wire.messages.template import Template
+from waypost.wire.renderings import message_ids, stored_content
+from waypost.wire.taps import is_offered
 
 _ON_THE_PHONE = (Status.DELIVERED, Status.READ, Status.PLAYED)
+_ANSWERABLE = ("interactive", "template")
+_LOOKED_AT = 100
+"""How far back a message is looked for that an answer may belong to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,25 @@ class Threads:
             raise Refusal(INVALID_VALUE, f"message_id: {message_id[:200]} is not on the phone {wa_id}: it is {word}.")
         return found
 
+    async def answered(self, kind: str, number: Number, wa_id: str) -> StoredMessage | None:
+        """Return the message that an answer of this kind belongs to when nobody says which: the newest that offers it.
+
+        If none does it is the newest that could be answered in any way; None if there is none at all.
+        One that is still under way counts: whoever plays the user need not wait for its status.
+        """
+        newest = await self.records.messages(number_id=number.id, wa_id=wa_id, limit=_LOOKED_AT)
+        sent = [each for each in newest if not each.received and each.kind in _ANSWERABLE]
+        reached = [each for each in sent if each.status is not Status.FAILED]
+        return next((each for each in reached if self._offers(kind, each)), reached[0] if reached else None)
+
+    def definition(self, message: StoredMessage, content: Content) -> Sequence[Component]:
+        """Return the parts of the template that was sent, as it is now; nothing if it is gone, or was none."""
+        if not isinstance(content, Template):
+            return ()
+        number = self.directory.number(message.number_id)
+        template = self.directory.template(number.waba_id, content.name, content.language.code) if number else None
+        return read_components(template.components) if template else ()
+
     async def has_talked(self, number: Number, wa_id: str) -> bool:
         """Return whether a phone and a number have exchanged anything."""
         return bool(await self.records.messages(number_id=number.id, wa_id=wa_id, limit=1))
@@ -70,6 +97,10 @@ class Threads:
     async def talked_to(self, wa_id: str) -> list[Number]:
         """Return the numbers that a phone has exchanged anything with."""
         return [number for number in self.directory.numbers() if await self.has_talked(number, wa_id)]
+
+    def _offers(self, kind: str, message: StoredMessage) -> bool:
+        content = stored_content(message.kind, message.body)
+        return is_offered(kind, content, self.definition(message, content))
 
     async def _found(self, message_id: str) -> StoredMessage | None:
         ref = parse_message_id(message_id)

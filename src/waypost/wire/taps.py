@@ -100,6 +100,21 @@ def answer_to(content: Content, components: Sequence[Component], tap: Tap, owner
     return Fault(INVALID_VALUE, "The message has nothing to tap; only interactive messages and templates have.")
 
 
+def answer_kind(message: PhoneMessage) -> str | None:
+    """Return which answer to a message this is: `button`, or the type of an interactive one; None if it is none."""
+    if message.type == "interactive" and message.interactive is not None:
+        return message.interactive.type
+    return "button" if message.type == "button" else None
+
+
+def is_offered(kind: str, content: Content, components: Sequence[Component]) -> bool:
+    """Return whether a message offers this kind of answer; `components` are the definition of a template."""
+    parts, button_types = _OFFERED_BY[kind]
+    if isinstance(content, Template):
+        return any(button.type in button_types for button, _ in _buttons(content, components))
+    return isinstance(content, Interactive) and isinstance(content.part, parts)
+
+
 def _interactive(kind: Kind, tap: Tap, owner: Owner) -> Answer:
     member, make = _ANSWERS.get(type(kind), ("", None))
     if make is None:
@@ -231,6 +246,16 @@ _ANSWERS: Mapping[type[Kind], tuple[str, Callable[[Any, Tap, Owner], Answer]]] =
     CatalogMessage: ("order", _catalog),
 }
 """What a tap on each kind says, and what comes of it; the others open something and send nothing."""
+
+
+_OFFERED_BY: Mapping[str, tuple[tuple[type[Kind], ...], tuple[str, ...]]] = {
+    "button": ((), ("QUICK_REPLY",)),
+    "button_reply": ((ButtonMessage, CarouselMessage), ()),
+    "list_reply": ((ListMessage,), ()),
+    "nfm_reply": ((FlowMessage, AddressMessage), ("FLOW",)),
+    "call_permission_reply": ((CallPermissionRequest,), ()),
+}
+"""By the kind of answer: the interactive messages that it can come from, and the buttons of a template."""
 
 
 # -- Templates ---------------------------------------------------------------------------------------------------
