@@ -52,13 +52,14 @@ async def test_a_voice_message_is_played_once(world: World) -> None:
 
 
 @CLOUD
-async def test_the_value_of_played_is_that_of_the_sample(world: World) -> None:
+async def test_the_value_of_played_is_that_of_the_sample_with_the_contacts_of_2026(world: World) -> None:
     sent = await voice(world)
 
     await act(world, "played", message_id=sent)
 
-    call = await world.hook.wait_for_status(sent, "played")
-    assert sorted(next(call.values())) == sorted(inbound.sample("cloud", "status_played"))
+    read, played = [next((await world.hook.wait_for_status(sent, word)).values()) for word in ("read", "played")]
+    assert sorted(played) == sorted([*inbound.sample("cloud", "status_played"), "contacts"])
+    assert played["contacts"] == read["contacts"]
 
 
 @META

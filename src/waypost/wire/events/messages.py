@@ -154,10 +154,10 @@ class Echo(Struct, frozen=True, gc=False):
 def status_value(update: StatusFacts, echo: Echo, shape: Shape = LATEST) -> bytes:
     """Compose what is stored of a status.
 
-    Only `sent` and the first of `delivered` and `read` come with a price. A `played` one, or one without a person, has
-    no `contacts`. The reference says so of a `failed` one too; what the platform sends, as its receivers recorded it
-    in August 2026, has them, without a profile, and without a `user_id` for a number that is not on WhatsApp.
-    Libraries that read it so (pywa) find nothing in a status without.
+    Only `sent` and the first of `delivered` and `read` come with a price. One without a person has no `contacts`.
+    That a `played` one has them is (unconfirmed): its sample is older than they are, and a library that reads the
+    shape of 2026 (pywa) drops a status without. For the same reason a `failed` one has them, without a profile, though
+    the reference says that it has none: see docs/decisions/0013-contacts-of-failed.md.
 
     # spec: cloud-api.md#9, samples/cloud/hook_status_with_contacts_2026.json
     """
@@ -181,7 +181,7 @@ def status_value(update: StatusFacts, echo: Echo, shape: Shape = LATEST) -> byte
     addressee: Contact | Addressee | None = None
     if shape.users and update.fault is not None:
         addressee = Addressee(status.recipient_id, status.recipient_user_id)
-    elif shape.users and person is not None and word != "played":
+    elif shape.users and person is not None:
         addressee = _contact(person, shape)
     if addressee is None:
         return b'{"statuses":[%b]}' % encoded
