@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.journeys.conftest import PHONE, STRANGER, World, open_world
+from tests.support import media
 from tests.support.clients import Answer, Body
 
 pytestmark = pytest.mark.anyio
@@ -163,6 +164,23 @@ async def test_in_the_shape_of_2025_every_number_is_shown(world: World) -> None:
     (value,) = await values_with(world, "messages")
     assert value["contacts"] == [{"profile": {"name": "Jo Park"}, "wa_id": STRANGER}]
     assert value["messages"][0]["from"] == STRANGER
+
+
+@CLOUD
+@pytest.mark.parametrize(("flags", "has_contacts"), [({"webhook_shape": "2025"}, False), ({}, True)])
+async def test_every_status_has_contacts_in_the_shape_of_2026_and_none_in_that_of_2025(
+    world: World, *, has_contacts: bool
+) -> None:
+    voice = await world.upload(media.Sample("audio/ogg; codecs=opus", media.ogg_opus().data))
+    heard = await world.send("audio", {"id": voice, "voice": True})
+    await world.statuses_of(heard, 3)
+    await world.operate("POST", f"/phones/{PHONE}/played", json={"message_id": heard})
+    await world.statuses_of(await world.send("text", TEXT, to=STRANGER), 1)
+
+    told = await values_with(world, "statuses", 5)
+
+    has = {value["statuses"][0]["status"]: "contacts" in value for value in told}
+    assert has == dict.fromkeys(("sent", "delivered", "read", "played", "failed"), has_contacts)
 
 
 @pytest.mark.parametrize("face", ["meta"])
