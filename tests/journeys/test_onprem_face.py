@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import aiohttp
 import pytest
 from tests.journeys.conftest import World, code_of
 from tests.support import media
+from tests.support.server import NUMBER, TOKEN
 
 pytestmark = pytest.mark.anyio
 
@@ -101,3 +103,45 @@ async def test_settings_change_only_what_is_given_and_go_back_to_the_defaults(wo
     assert (await world.client.call("DELETE", APPLICATION)).status == 200
     after = (await world.client.call("GET", APPLICATION)).json["settings"]["application"]
     assert after == before | {"webhooks": {**before["webhooks"], "url": ""}}
+
+
+UNKNOWN = ["/v1/groups", "/v1/whatever/7", "/v1/me", "/v1/settings/nothing"]
+
+
+@pytest.mark.parametrize("path", UNKNOWN)
+async def test_an_unknown_path_is_not_found_in_this_dialect(world: World, path: str) -> None:
+    answer = await world.client.call("GET", path)
+
+    assert (answer.status, answer.json) == (404, nothing_at(path))
+
+
+@pytest.mark.parametrize("path", UNKNOWN)
+async def test_an_unknown_path_is_looked_for_before_the_credential(world: World, path: str) -> None:
+    async with aiohttp.ClientSession() as stranger, stranger.get(world.server.base_url + path) as answer:
+        told = await answer.json()
+
+    assert (answer.status, told) == (404, nothing_at(path))
+
+
+@pytest.mark.parametrize("face", ["meta"])
+@pytest.mark.parametrize("version", ["/v24.0", "/v1.0", "/v24", ""])
+@pytest.mark.parametrize("name", ["me", "debug_token", "oauth/access_token", "whatsapp_business", "upload:x", "groups"])
+async def test_what_the_graph_may_offer_by_name_stays_with_the_graph(world: World, version: str, name: str) -> None:
+    async with aiohttp.ClientSession() as stranger, stranger.get(f"{world.server.base_url}{version}/{name}") as answer:
+        told = await answer.json()
+
+    assert "fbtrace_id" in told["error"]
+
+
+@pytest.mark.parametrize("face", ["meta"])
+@pytest.mark.parametrize("path", ["/v1/{number}", "/v1/{number}/whatsapp_business_profile"])
+async def test_the_graphs_version_v1_has_digits_behind_it(world: World, path: str) -> None:
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    url = world.server.base_url + path.format(number=NUMBER)
+    async with aiohttp.ClientSession() as program, program.get(url, headers=headers) as answer:
+        assert answer.status == 200
+
+
+def nothing_at(path: str) -> Any:
+    error = {"code": 1006, "title": "Resource not found", "details": f"There is nothing at {path}."}
+    return {"errors": [error], "meta": META}

@@ -70,10 +70,6 @@ from waypost.wire.qr import Link
 
 _VERSION = re.compile(r"/v[0-9]{1,3}\.[0-9]{1,2}/")
 _PROXY_PATHS = ("/messages", "/message", "/media", "/v1/configs/", "/message_templates", "/waba_webhook")
-_ONPREM_PATHS = frozenset({
-    "users", "messages", "message", "media", "contacts", "health", "settings", "account", "certificates", "stats",
-    "metrics", "support", "services", "stickerpacks",
-})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,10 +213,16 @@ def _is_graph(scope: Scope) -> bool:
 def _is_onprem(scope: Scope) -> bool:
     """Return whether a path is one of On-Premises: `/v1/` and a word, where Meta's version `v1` has digits.
 
+    A word that no path has is meant for this face, too: its client reads this face's "not found" and no other.
+    `/v1/configs` is 360dialog's.
+
     # spec: on-premises-api.md#1.1
     """
     path: str = scope["path"]
-    return path.startswith("/v1/") and path.split("/", 3)[2] in _ONPREM_PATHS
+    if not path.startswith("/v1/"):
+        return False
+    word = path.split("/", 3)[2]
+    return word not in ("", "configs") and not (word.isascii() and word.isdigit())
 
 
 def _is_proxy(scope: Scope) -> bool:
