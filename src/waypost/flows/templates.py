@@ -36,6 +36,7 @@ from waypost.wire.definitions import (
     Component,
     NewTemplate,
     TemplateChange,
+    TemplateSet,
     handles,
     with_platform_texts,
     written_components,
@@ -111,6 +112,23 @@ class Templates:
             await self.review.tell(changed, wire.COMPONENTS, wire.components_update(changed, change.components))
         return changed
 
+    async def upsert(self, number: Number, wish: TemplateSet) -> list[Template]:
+        """Create an authentication template in each language, or change the one that is there. Raises Refusal.
+
+        What is wrong with a language is found before any is written; only a limit that is reached on the way leaves
+        those before it as they are. Whether the platform takes back those is (unconfirmed).
+        """
+        if wish.category.upper() != "AUTHENTICATION":
+            details = f"category is '{wish.category[:40]}'; only AUTHENTICATION goes in several languages at once."
+            raise Refusal(INVALID_PARAMETER, details)
+        wishes = wish.each()
+        for each in wishes:
+            if fault := template_form.check(each):
+                raise _refusal(fault)
+            if known := self._of(number, each):
+                self._edited(known, _change(each))
+        return [await self._upserted(number, each) for each in wishes]
+
     async def delete_name(self, waba_id: int, name: str, template_id: int | None = None) -> None:
         """Delete a template in every language, or the one with this id. Raises Refusal."""
         found = [
@@ -133,6 +151,13 @@ class Templates:
             if template_id not in known:
                 raise Refusal(TEMPLATE_MISSING, f"hsm_ids: there is no template {template_id}; nothing was deleted")
         await self._delete(waba_id, [known[template_id] for template_id in dict.fromkeys(template_ids)])
+
+    async def _upserted(self, number: Number, wish: NewTemplate) -> Template:
+        known = self._of(number, wish)
+        return await self.edit(number, known, _change(wish)) if known else await self.create(number, wish)
+
+    def _of(self, number: Number, wish: NewTemplate) -> Template | None:
+        return self.directory.template(number.waba_id, wish.name, wish.language)
 
     async def _check_handles(self, number: Number, components: Sequence[Component], *, links_allowed: bool) -> None:
         for handle in handles(components):
@@ -253,6 +278,10 @@ def _current(ledger: Ledger, now_ms: int) -> Ledger:
         [moment for moment in ledger.created_ms if moment > now_ms - _HOUR_MS],
         {name: until for name, until in ledger.blocked_ms.items() if until > now_ms},
     )
+
+
+def _change(wish: NewTemplate) -> TemplateChange:
+    return TemplateChange(wish.category, wish.components, wish.message_send_ttl_seconds)
 
 
 def _stored(components: Sequence[Component], category: str) -> bytes:

@@ -8,9 +8,10 @@ Only the form is read here; whether a definition keeps the platform's rules is s
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import Meta, Struct, structs
 
 _VARIABLE = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
 
@@ -129,6 +130,28 @@ class TemplateChange(Struct):
         """Accept any case of the word."""
         if self.category is not None:
             self.category = self.category.upper()
+
+
+class TemplateSet(Struct):
+    """The body that creates or changes an authentication template in several languages.
+
+    That at most 100 can be named is (unconfirmed): as many as an account may create in an hour.
+    """
+
+    name: str
+    category: str
+    languages: Annotated[list[str], Meta(min_length=1, max_length=100)]
+    components: list[Component]
+    message_send_ttl_seconds: int | None = None
+
+    def each(self) -> list[NewTemplate]:
+        """Return the template of each language. A footer that says nothing is left out: here it may be empty."""
+        parts = [part for part in self.components if part.type != "FOOTER" or part.text or part.code_expiration_minutes]
+        ttl = self.message_send_ttl_seconds
+        return [
+            NewTemplate(self.name, language, self.category, parts, message_send_ttl_seconds=ttl)
+            for language in dict.fromkeys(self.languages)
+        ]
 
 
 _COMPONENTS = msgspec.json.Decoder(list[Component])

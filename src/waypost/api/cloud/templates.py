@@ -22,7 +22,7 @@ from waypost.model import Number, Template
 from waypost.wire import cloud
 from waypost.wire.cloud import templates as wire
 from waypost.wire.complaints import mandatory
-from waypost.wire.definitions import NewTemplate, TemplateChange
+from waypost.wire.definitions import NewTemplate, TemplateChange, TemplateSet
 from waypost.wire.fields import asked_fields, page
 from waypost.wire.reading import parse
 
@@ -40,7 +40,10 @@ class Templates:
 
     def meta(self) -> Topic:
         """Return what Meta's graph offers."""
-        return self._topic("/{waba_id}" + _EDGE, "meta")
+        topic, path = self._topic("/{waba_id}" + _EDGE, "meta"), "/{waba_id}/upsert_message_templates"
+        return Topic(
+            [*topic.routes, self.callers.route("POST", path, self.upsert, "meta.upsert_templates")], topic.nodes
+        )
 
     def proxy(self) -> Topic:
         """Return what 360dialog offers: its own paths, and Meta's."""
@@ -77,6 +80,12 @@ class Templates:
         return Response(
             200, wire.created_answer(await self.templates.create(number, wish, links_allowed=links_allowed))
         )
+
+    async def upsert(self, request: Request) -> Response:
+        """Create or change an authentication template in several languages."""
+        number = self.callers.account(request)
+        wish = parse(TemplateSet, await json_body(request))
+        return Response(200, wire.upserted_answer(await self.templates.upsert(number, wish)))
 
     async def delete(self, request: Request) -> Response:
         """Delete by `name` (all languages), by `hsm_id` and `name` (one), or by `hsm_ids` (up to 100, all or none)."""

@@ -118,6 +118,12 @@ def created_answer(template: TemplateFacts) -> bytes:
     return _encoder.encode({"id": str(template.id), "status": template.status, "category": template.category})
 
 
+def upserted_answer(templates: Sequence[TemplateFacts]) -> bytes:
+    """Return the answer to a change in several languages, with the members that Meta's reference gives this edge."""
+    shown = [{"id": str(each.id), "status": each.status, "language": each.language} for each in templates]
+    return _encoder.encode({"data": shown})
+
+
 def edited_answer(template: TemplateFacts) -> bytes:
     """Return the answer to a change; client libraries read what is beside `success`."""
     return _encoder.encode(
