@@ -1,0 +1,128 @@
+"""pywa's parser: what it makes of every webhook that this server really sent."""
+
+import base64
+import hashlib
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from pywa_async import errors, types
+from tests.clients.conftest import PHONE, STRANGER, Stand
+from tests.clients.pywa_program import WABA, Program, running_program
+from tests.support import media
+from tests.support.server import NUMBER
+
+pytestmark = pytest.mark.anyio
+
+JPEG = media.jpeg()
+
+
+@pytest.fixture
+async def program(stand: Stand) -> AsyncIterator[Program]:
+    async with running_program(stand) as made:
+        yield made
+
+
+async def test_its_statuses_tell_who_what_and_the_price(program: Program) -> None:
+    sent = await program.wa.send_message(PHONE, "Hi", tracker="order-7")
+
+    told = [await program.parsed(await program.stand.told(sent.id, word)) for word in ("sent", "delivered", "read")]
+
+    assert [update.status for update in told] == ["sent", "delivered", "read"]
+    assert {(update.tracker, update.waba_id, update.metadata.phone_number_id) for update in told} == {
+        ("order-7", WABA, NUMBER)
+    }
+    assert (told[0].pricing.model, told[0].pricing.category, told[0].pricing.billable) == ("PMP", "service", False)
+    assert (told[0].conversation, told[2].pricing) == (None, None)
+
+
+INBOUND: list[tuple[str, Any, Callable[[Any], Any], Any]] = [
+    ("text", {"body": "Grüße 👋"}, lambda m: m.text, "Grüße 👋"),
+    (
+        "location",
+        {"latitude": 52.5, "longitude": 13.4, "name": "Berlin"},
+        lambda m: (m.location.latitude, m.location.longitude, m.location.name),
+        (52.5, 13.4, "Berlin"),
+    ),
+    (
+        "contacts",
+        [{"name": {"formatted_name": "Ada"}, "phones": [{"phone": "+49301", "type": "CELL"}]}],
+        lambda m: [(c.name.formatted_name, c.phones[0].phone) for c in m.contacts],
+        [("Ada", "+49301")],
+    ),
+    ("button", {"payload": "yes", "text": "Yes"}, lambda m: (m.is_quick_reply, m.data, m.title), (True, "yes", "Yes")),
+    (
+        "interactive",
+        {"type": "button_reply", "button_reply": {"id": "1", "title": "One"}},
+        lambda m: (m.is_quick_reply, m.data, m.title),
+        (False, "1", "One"),
+    ),
+    (
+        "order",
+        {
+            "catalog_id": "7",
+            "text": "Please",
+            "product_items": [{"product_retailer_id": "a", "quantity": 2, "item_price": 3.5, "currency": "EUR"}],
+        },
+        lambda m: (m.order.catalog_id, [(p.sku, p.quantity, p.price, p.currency) for p in m.order.products]),
+        ("7", [("a", 2, 3.5, "EUR")]),
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "body", "seen", "expected"), INBOUND)
+async def test_what_a_user_writes_is_parsed(
+    program: Program, kind: str, body: Any, seen: Callable[[Any], Any], expected: Any
+) -> None:
+    written = await program.parsed(await program.stand.write(kind, body))
+
+    assert seen(written) == expected
+    assert (written.from_user.wa_id, written.from_user.name, written.type) == (PHONE, "Sample Phone", kind)
+    assert written.from_user.country_code == "US"
+
+
+async def test_an_answer_to_a_list_is_parsed_with_what_it_answers(program: Program) -> None:
+    asked = await program.wa.send_message(PHONE, "Which?")
+    answer = {"type": "list_reply", "list_reply": {"id": "r", "title": "Row", "description": "First"}}
+
+    call = await program.stand.write("interactive", answer, context={"id": asked.id})
+
+    chosen = await program.parsed(call)
+    assert (chosen.data, chosen.title, chosen.description) == ("r", "Row", "First")
+    assert chosen.reply_to_message.id == asked.id
+
+
+FILES = [
+    ("image", JPEG), ("video", media.mp4()), ("document", media.pdf()), ("audio", media.mp3()),
+    ("sticker", media.sticker()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "sample"), FILES, ids=[kind for kind, _ in FILES])
+async def test_a_users_file_is_parsed_and_downloaded(program: Program, kind: str, sample: media.Sample) -> None:
+    written = await program.parsed(await program.stand.write_file(kind, sample))
+
+    digest = base64.b64encode(hashlib.sha256(sample.data).digest()).decode()
+    assert (written.media.mime_type, written.media.sha256) == (sample.mime, digest)
+    assert await written.media.get_bytes() == sample.data
+    assert await program.wa.get_media_bytes(written.media.url) == sample.data
+
+
+async def test_a_closed_window_is_its_own_error_in_the_webhook(program: Program) -> None:
+    sent = await program.wa.send_message(STRANGER, "Hi")
+
+    failed = await program.parsed(await program.stand.told(sent.id, "failed"))
+
+    assert (failed.id, failed.status, failed.from_user.wa_id) == (sent.id, types.MessageStatusType.FAILED, STRANGER)
+    assert isinstance(failed.error, errors.ReEngagementMessage)
+    assert (failed.error.code, failed.error.message) == (131047, "Re-engagement message")
+
+
+async def test_a_body_that_was_changed_on_the_way_is_refused(program: Program) -> None:
+    call = await program.stand.write("text", {"body": "Hello"})
+    signature = call.headers["x-hub-signature-256"]
+
+    refused = await program.wa.webhook_update_validator(call.body.replace(b"Hello", b"Hullo"), signature)
+
+    assert refused is not None
+    assert refused[1] == 403
