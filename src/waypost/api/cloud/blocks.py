@@ -64,5 +64,13 @@ class BlockList:
 
 
 def _answer(done: str, outcomes: list[UserOutcome]) -> Response:
+    """Return both lists; 400 as soon as one user failed, though others are blocked by then.
+
+    Meta's page on block users heads that body "MIXED SUCCESS/FAILURE (400)". Libraries (pywa) raise at 400, before
+    they read the lists; with 200 they would, and the code that was tried here would fail there. Who needs to know
+    who is blocked takes it from the body of the error.
+
+    # spec: cloud-api.md#13.6, cloud-api.md#11.1
+    """
     failed = any(outcome.problem for outcome in outcomes)
     return Response(BLOCK_FAILED.http if failed else 200, blocked_answer(done, outcomes, new_trace_id()))
