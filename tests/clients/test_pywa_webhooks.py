@@ -92,6 +92,102 @@ async def test_an_answer_to_a_list_is_parsed_with_what_it_answers(program: Progr
     assert chosen.reply_to_message.id == asked.id
 
 
+ROWS = types.SectionList("Pick", [types.Section("Fruit", [types.SectionRow("Apple", "a")])])
+
+
+async def test_an_answer_by_hand_quotes_the_list_that_offers_it(program: Program) -> None:
+    asked = await program.wa.send_message(PHONE, "Which?", buttons=ROWS)
+
+    call = await program.stand.write("interactive", {"type": "list_reply", "list_reply": {"id": "a", "title": "Apple"}})
+
+    chosen = await program.parsed(call)
+    assert (chosen.data, chosen.reply_to_message.id, chosen.reply_to_message.from_user_id) == ("a", asked.id, NUMBER)
+
+
+async def test_a_filled_in_form_is_parsed_with_the_form_that_it_answers(program: Program) -> None:
+    form = types.FlowButton(
+        title="Open",
+        flow_id="4711",
+        flow_token="token",
+        flow_action_type=types.FlowActionType.NAVIGATE,
+        flow_action_screen="START",
+    )
+    asked = await program.wa.send_message(PHONE, "Fill in", buttons=form)
+    filled = {"name": "flow", "response_json": '{"flow_token":"token","size":"M"}'}
+
+    filled_in = await program.parsed(
+        await program.stand.write("interactive", {"type": "nfm_reply", "nfm_reply": filled})
+    )
+
+    assert (filled_in.token, filled_in.response["size"], filled_in.reply_to_message.id) == ("token", "M", asked.id)
+
+
+async def test_a_voice_message_is_parsed_as_one(program: Program) -> None:
+    recorded = media.ogg_opus()
+
+    written = await program.parsed(await program.stand.write_file("audio", recorded, voice=True))
+
+    assert (written.voice.mime_type, written.voice.voice) == ("audio/ogg; codecs=opus", True)
+    assert await written.voice.get_bytes() == recorded.data
+
+
+async def test_a_reaction_and_its_withdrawal_are_parsed(program: Program) -> None:
+    sent = await program.wa.send_message(PHONE, "Hi")
+    await program.stand.told(sent.id, "read")
+
+    given = await program.parsed(await program.stand.write("reaction", {"message_id": sent.id, "emoji": "👍"}))
+    taken = await program.parsed(await program.stand.write("reaction", {"message_id": sent.id}))
+
+    assert (given.reaction.message_id, given.reaction.emoji, given.reaction.is_removed) == (sent.id, "👍", False)
+    assert (taken.reaction.message_id, taken.reaction.is_removed) == (sent.id, True)
+
+
+async def test_a_new_number_is_parsed_with_the_old_one(program: Program) -> None:
+    told = await program.stand.operate("POST", f"/phones/{PHONE}/move", json={"wa_id": STRANGER})
+
+    changed = await program.parsed(await program.stand.told_of(str(told["told"][0]["id"])))
+
+    assert isinstance(changed, types.PhoneNumberChange)
+    assert (changed.old_wa_id, changed.new_wa_id, changed.from_user.wa_id) == (PHONE, STRANGER, PHONE)
+
+
+async def test_an_edit_and_a_deletion_are_parsed_with_the_message_that_they_are_about(program: Program) -> None:
+    written = await program.parsed(await program.stand.write("text", {"body": "Is it redy?"}))
+    now = {"type": "text", "text": {"body": "Is it ready?"}}
+
+    edited = await program.parsed(
+        await program.stand.write("edit", {"original_message_id": written.id, "message": now})
+    )
+    deleted = await program.parsed(await program.stand.write("revoke", {"original_message_id": written.id}))
+
+    assert isinstance(edited, types.EditedMessage)
+    assert (edited.original_message_id, edited.message.text) == (written.id, "Is it ready?")
+    assert isinstance(deleted, types.DeletedMessage)
+    assert (deleted.original_message_id, deleted.from_user.wa_id) == (written.id, PHONE)
+
+
+async def test_a_played_voice_message_is_told_of_its_listener(program: Program) -> None:
+    sent = await program.wa.send_voice(PHONE, media.ogg_opus().data, mime_type="audio/ogg")
+    await program.stand.told(sent.id, "read")
+
+    await program.stand.operate("POST", f"/phones/{PHONE}/played", json={"message_id": sent.id})
+
+    played = await program.parsed(await program.stand.told(sent.id, "played"))
+    assert (played.id, played.status, played.from_user.wa_id) == (sent.id, types.MessageStatusType.PLAYED, PHONE)
+
+
+async def test_who_goes_by_a_username_has_no_number_and_is_answered_by_their_id(program: Program) -> None:
+    await program.stand.operate("PATCH", f"/phones/{STRANGER}", json={"username": "jopark", "name": "Jo Park"})
+    written = await program.parsed(await program.stand.write("text", {"body": "Hello"}, phone=STRANGER))
+
+    answer = await written.reply("Good day")
+
+    user = written.from_user
+    assert (user.wa_id, user.username, user.name, user.country_code) == (None, "jopark", "Jo Park", "DE")
+    read = await program.parsed(await program.stand.told(answer.id, "read"))
+    assert (read.from_user.wa_id, read.from_user.bsuid) == (None, user.bsuid)
+
+
 FILES = [
     ("image", JPEG), ("video", media.mp4()), ("document", media.pdf()), ("audio", media.mp3()),
     ("sticker", media.sticker()),
