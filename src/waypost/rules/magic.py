@@ -1,7 +1,7 @@
 """Magic phone numbers: recipients that stand for an error or for a behaviour, as test cards do; nothing is set up.
 
-`15550` and six digits: a Cloud code, short ones with zeros before them, or one of `MANNERS`. Codes of one and two
-digits have no number: 15550000001 is what people make up when they need any number.
+`15550` and six digits: a Cloud code of that length, or one of `MANNERS`. Shorter codes have no number: 15550000100 is
+what people and load generators make up when they need any number.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from waypost.errors.outcomes import UNDELIVERABLE, UNDELIVERABLE_TEMPLATE
 
 PREFIX = "15550"
 _DIGITS = 6
-_FIRST_CODE = 100
+_FIRST_CODE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ _ORDINARY = Manner()
 def magic_errors() -> dict[str, Problem]:
     """Return what each magic number that stands for an error stands for, by code."""
     found = by_code().items()
-    return {f"{PREFIX}{code:0{_DIGITS}}": problem for code, problem in found if _FIRST_CODE <= code < 10**_DIGITS}
+    return {f"{PREFIX}{code}": problem for code, problem in found if _FIRST_CODE <= code < 10**_DIGITS}
 
 
 _ERRORS = magic_errors()
