@@ -7,6 +7,7 @@ from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_PARAMETER
 
 MAX_CHARACTERS = 255
+_NAME = b"idempotency-key"
 HEADER: Mapping[str, str] = {
     "Idempotency-Key": "Repeated with the same body within 48 hours, the request gives the first answer again."
 }
@@ -15,9 +16,9 @@ HEADER: Mapping[str, str] = {
 
 def key_of(request: Request) -> str | None:
     """Return the key, None if the request has none. Raises Refusal: it is 1 to 255 printable ASCII characters, once."""
-    values = request.header_values(b"idempotency-key")
-    if not values:
+    if request.header(_NAME) is None:
         return None
+    values = request.header_values(_NAME)
     if len(values) > 1:
         raise _refusal(f"it comes {len(values)} times.")
     key = values[0].decode("latin-1")

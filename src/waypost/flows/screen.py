@@ -133,7 +133,8 @@ class Screen:
 
     async def _uploaded(self, number: Number, request: SendRequest) -> tuple[MediaKey, ...]:
         """Return the stored media that the message names by id; links are fetched later."""
-        return tuple([await self._key_of(number, medium) for medium in request.content.media()])
+        media = request.content.media()
+        return tuple([await self._key_of(number, medium) for medium in media]) if media else ()
 
     async def _key_of(self, number: Number, medium: MediaObject) -> MediaKey:
         if medium.id is None:

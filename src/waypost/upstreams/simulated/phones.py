@@ -22,6 +22,7 @@ _BITS = (1 << 64) - 1
 _STIR = (0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
 _UNSTIR = tuple(pow(factor, -1, 1 << 64) for factor in _STIR)
 _USER_ID = re.compile(r"[A-Z]{2}\.([0-9]{20})")
+_DEFAULTS_KEPT = 10_000
 
 
 class Phones:
@@ -31,6 +32,7 @@ class Phones:
         self._store = store
         self.magic = magic or Magic()
         self._phones: dict[str, Phone] = {}
+        self._defaults: dict[str, Phone] = {}  # made up, and asked for several times for every message
         self._known_ms: dict[tuple[NumberId, str], int | None] = {}
 
     async def load(self) -> None:
@@ -40,12 +42,16 @@ class Phones:
 
     def get(self, wa_id: str) -> Phone:
         """Return the phone of a number; that of a pseudo number is not on WhatsApp."""
-        return self._phones.get(wa_id) or self._default(wa_id)
+        return self._phones.get(wa_id) or self._defaults.get(wa_id) or self._default(wa_id)
 
     def _default(self, wa_id: str) -> Phone:
         manner, is_there = self.magic.manner(wa_id), not is_pseudo(wa_id)
+        if len(self._defaults) >= _DEFAULTS_KEPT:
+            self._defaults.clear()
         name = default_name(wa_id)
-        return Phone(wa_id, name, online=manner.online, reads=manner.reads, on_whatsapp=is_there)
+        phone = Phone(wa_id, name, online=manner.online, reads=manner.reads, on_whatsapp=is_there)
+        self._defaults[wa_id] = phone
+        return phone
 
     def known(self) -> list[Phone]:
         """Return the phones that are stored, by number."""
