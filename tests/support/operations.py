@@ -44,6 +44,7 @@ BODIES: Mapping[str, tuple[Body, ...]] = {
     "meta.change_automation": (Body(f"{_CLOUD}.automation:AutomationChange"),),
     "meta.change_commerce": (Body(f"{_CLOUD}.automation:CommerceChange"),),
     "meta.exchange_token_post": (Body(f"{_CLOUD}.accounts:Exchange"),),
+    "meta.upsert_templates": (Body(f"{_CLOUD}.templates:TemplateSet"),),
     "meta.save_link": (Body(f"{_CLOUD}.qr:LinkRequest"),),
     "proxy.send_alias": (Body(MESSAGE),),
     "proxy.set_webhook": (Body(f"{_CLOUD}.webhooks:Configuration"),),
