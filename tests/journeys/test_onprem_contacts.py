@@ -182,3 +182,15 @@ async def test_what_is_no_number_has_no_identity(world: World, wa_id: str) -> No
     answer = await world.client.call("GET", f"/v1/contacts/{wa_id}/identity")
 
     assert answer.status in (400, 404)
+
+
+async def test_the_hash_of_a_users_keys_is_the_same_in_both_dialects(world: World) -> None:
+    await world.operate("PUT", f"/numbers/{world.client.number}", json={"platform": {"identity_check": True}})
+    await world.phone(identity="new")
+    written = await world.write("text", TEXT)
+
+    shown = (await world.client.call("GET", f"/v1/contacts/{PHONE}/identity")).json["contacts"]
+
+    [delivery] = (await world.control.get(f"/webhooks/deliveries?message={written}"))["deliveries"]
+    bodies = (await world.control.get(f"/webhooks/deliveries/{delivery['id']}"))["bodies"]
+    assert f'"identity_key_hash":"{shown["hash"]}"' in bodies["cloud"]["text"]

@@ -145,3 +145,21 @@ async def test_the_graphs_version_v1_has_digits_behind_it(world: World, path: st
 def nothing_at(path: str) -> Any:
     error = {"code": 1006, "title": "Resource not found", "details": f"There is nothing at {path}."}
     return {"errors": [error], "meta": META}
+
+
+@pytest.mark.parametrize("media_id", ["a8a63b4d-63a0-8aed-720d-0f5f249e07d9", "ffffffff-ffff-ffff-ffff-ffffffffffff"])
+async def test_a_media_id_from_elsewhere_is_unknown(world: World, media_id: str) -> None:
+    refused = await world.client.send("15550001111", "image", {"id": media_id})
+
+    assert code_of(world.client, refused) == (400, 1009)
+    assert code_of(world.client, await world.client.download(media_id)) == (404, 1006)
+
+
+async def test_messenger_accounts_of_a_card_are_kept_in_the_request_and_not_told_to_the_cloud(world: World) -> None:
+    card = {"name": {"formatted_name": "Ivo Lang", "first_name": "Ivo"}, "ims": [{"service": "AIM", "user_id": "ivo"}]}
+
+    sent = await world.send("contacts", [card])
+
+    stored = await world.control.get(f"/messages/{sent}")
+    assert "ims" not in stored["body"]["contacts"][0]
+    assert '"ims"' in stored["request"]["text"]

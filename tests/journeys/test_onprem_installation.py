@@ -4,10 +4,11 @@ from typing import Any
 
 import aiohttp
 import pytest
-from tests.journeys.conftest import PHONE, World
+from tests.journeys.conftest import PHONE, World, code_of
 from tests.support import media
 from tests.support.certificates import Authority
 from tests.support.clients import Answer
+from tests.support.server import TOKEN
 
 from waypost.lib.sealed import seal
 
@@ -201,11 +202,23 @@ async def test_a_wrong_registration_is_refused(world: World, changes: Any) -> No
     assert answer.status == 400
 
 
-async def test_a_code_is_the_last_six_digits_of_the_number(world: World) -> None:
-    wrong = await world.client.call("POST", "/v1/account/verify", json={"code": "000-000"})
-    right = await world.client.call("POST", "/v1/account/verify", json={"code": "123-456"})
+async def test_a_number_that_is_off_the_platform_comes_back_with_the_code_that_was_sent(world: World) -> None:
+    off = await world.client.call(
+        "POST", f"/v24.0/{world.client.number}/deregister", json={}, headers={"Authorization": f"Bearer {TOKEN}"}
+    )
+    asked = await world.client.call("POST", "/v1/account", json=REGISTER)
+    code = str((await world.operate("GET", f"/numbers/{world.client.number}"))["verification_code"])
 
-    assert (wrong.status, right.status) == (403, 201)
+    wrong = await world.client.call("POST", "/v1/account/verify", json={"code": "no-code"})
+    before = (await get(world, "/v1/health"))["health"]
+    right = await world.client.call("POST", "/v1/account/verify", json={"code": f"{code[:3]}-{code[3:]}"})
+
+    assert [off.status, asked.status, right.status] == [200, 202, 201]
+    assert code_of(world.client, wrong) == (403, 1005)
+    assert (before, (await get(world, "/v1/health"))["health"]) == (
+        {"gateway_status": "unregistered"},
+        {"gateway_status": "connected"},
+    )
 
 
 async def test_shards_are_set_and_every_one_of_them_is_a_node(world: World) -> None:

@@ -197,7 +197,7 @@ def _onprem(flows: Flows) -> Handlers:
                 callers, flows.profiles, Drawer(kept, "photo", Photo), Drawer(kept, "line", Line), flows.urls
             ),
             Backup(callers, flows.directory, flows.records, flows.profiles, flows.subscribe),
-            Account(callers, flows.directory),
+            Account(callers, flows.directory, flows.registration),
             Certificates(callers, Drawer(kept, "certificate", str)),
             Monitoring(callers, flows.figures, flows.notice),
             Stickerpacks(callers, Drawer(kept, "stickerpack", Pack), flows.shelf, flows.accept.keys),

@@ -177,7 +177,9 @@ def _flows(ground: Ground, accept: Accept, receive: Receive, network: Network, f
     relaxed = ground.settings.rules == "relaxed"
     store, clock = ground.store, ground.clock
     users = Users(store, ground.directory, clock)
-    identities = Identities(store, ground.directory, store, keys=ground.keys, clock=clock, notice=receive.notice)
+    identities = Identities(
+        store, ground.directory, store, network, keys=ground.keys, clock=clock, notice=receive.notice
+    )
     return Flows(
         accept=accept,
         mark_read=MarkRead(store, network),

@@ -5,8 +5,6 @@ Only numbers that ask for security notifications are told, and only they are hel
 # spec: on-premises-api.md#6.3
 """
 
-import base64
-import hashlib
 from collections.abc import Callable
 from typing import Protocol
 
@@ -24,7 +22,6 @@ from waypost.model import Number, NumberId
 from waypost.ports import Documents
 from waypost.wire.client_notices import identity_changed
 
-_HASH_BYTES = 9
 _IN_FLIGHT = "The user's identity changed before the message was delivered."
 
 
@@ -33,10 +30,19 @@ class Identity(Struct, frozen=True):
 
     hash: str
     created_ms: int
+    """When the keys were made; 0 for those that the user has had from the first."""
 
 
-class Waiting(Protocol):
-    """The network, as far as it holds messages for phones that are not there."""
+class Phones(Protocol):
+    """The network, as far as it knows users' keys and holds messages for phones that are not there."""
+
+    def identity_hash(self, wa_id: str) -> str:
+        """Return the hash of a user's keys as they are now: the same in every dialect."""
+        ...
+
+    async def renew_keys(self, wa_id: str) -> None:
+        """Give a user other keys, as a new phone does."""
+        ...
 
     async def fail_waiting(self, wa_id: str, concerns: Callable[[NumberId], bool], fault: Fault) -> None:
         """End what waits for a phone, of the numbers that it concerns."""
@@ -51,22 +57,24 @@ class Identities:
         documents: Documents,
         directory: Directory,
         windows: Windows,
+        phones: Phones,
         *,
         keys: KeyMaker,
         clock: Clock,
         notice: Notice,
     ) -> None:
-        self._identities = Drawer(documents, "identity", Identity)
+        self._renewed = Drawer(documents, "identity", int)
         self._acknowledged = Drawer(documents, "acknowledged", str)
         self._directory = directory
         self._windows = windows
+        self._phones = phones
         self._keys = keys
         self._clock = clock
         self._notice = notice
 
     async def of(self, wa_id: str) -> Identity:
         """Return a user's identity as it is now."""
-        return await self._identities.get(0, wa_id) or Identity(_hash(wa_id, 0), 0)
+        return Identity(self._phones.identity_hash(wa_id), await self._renewed.get(0, wa_id) or 0)
 
     async def is_acknowledged(self, number: Number, wa_id: str) -> bool:
         """Return whether a number has acknowledged a user's identity; the first one needs none."""
@@ -84,19 +92,16 @@ class Identities:
         if number.checks_identities and not await self.is_acknowledged(number, wa_id):
             raise Refusal(IDENTITY_CHANGED, f"Acknowledge the identity of {wa_id} first.")
 
-    async def renew(self, wa_id: str, network: Waiting) -> Identity:
+    async def renew(self, wa_id: str) -> Identity:
         """Give a user other keys, as a new phone does; tell whoever wants to know, and end what is in flight."""
         now_ms = self._clock.now_ms()
-        identity = Identity(_hash(wa_id, self._keys.next()), now_ms)
-        await self._identities.put(0, identity, wa_id)
+        await self._renewed.put(0, now_ms, wa_id)
         watching = {number.id: number for number in self._directory.numbers() if number.checks_identities}
-        await network.fail_waiting(wa_id, watching.__contains__, Fault(IDENTITY_CHANGED, _IN_FLIGHT))
+        await self._phones.fail_waiting(wa_id, watching.__contains__, Fault(IDENTITY_CHANGED, _IN_FLIGHT))
+        await self._phones.renew_keys(wa_id)
+        identity = await self.of(wa_id)
         for number in watching.values():
             if await self._windows.last_inbound_ms(number.id, wa_id) is not None:
                 told = identity_changed(wa_id, identity.hash, key=self._keys.next(), tag=self._keys.tag(), at_ms=now_ms)
                 await self._notice(number, *told)
         return identity
-
-
-def _hash(wa_id: str, salt: int) -> str:
-    return base64.b64encode(hashlib.sha256(f"{wa_id}/{salt}".encode()).digest()[:_HASH_BYTES]).decode("ascii")

@@ -34,14 +34,15 @@ class Registration:
             trials.code_until_ms = self._clock.now_ms() + CODE_LIFE_MS
             await self._drawer.put(number.id, trials)
 
-    async def verify_code(self, number: Number, code: str) -> None:
-        """Take a code back; the number is verified from then on. Raises Refusal."""
+    async def verify_code(self, number: Number, code: str, *, registers: bool = False) -> None:
+        """Take a code back; the number is verified from then on, and with `registers` registered. Raises Refusal."""
         async with self._writing:
             trials = await self._trials(number)
             fault = trials.take_code(code, self._clock.now_ms())
             await self._drawer.put(number.id, trials)
             _refuse(fault)
-            await self._save(number, verified=True)
+            registered = self._now(number).standing.registered or registers
+            await self._save(number, verified=True, registered=registered)
 
     async def pending_code(self, number: Number) -> str | None:
         """Return the code that waits to be given back."""

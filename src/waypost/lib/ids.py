@@ -187,8 +187,9 @@ def parse_media_id(text: str) -> MediaRef | None:
         value = int(digits, 16)
     except ValueError:
         return None
-    ref = MediaRef(value >> 64, value & (1 << 64) - 1)
-    return ref if media_uuid(value >> 64, value & (1 << 64) - 1) == text.lower() else None
+    key, tag = value >> 64, value & (1 << 64) - 1
+    # An id from elsewhere may be over what the store's integers hold.
+    return MediaRef(key, tag) if key < 1 << 63 and media_uuid(key, tag) == text.lower() else None
 
 
 def new_secret(prefix: str = "") -> str:

@@ -77,9 +77,8 @@ class Phones:
         wa_id = _wa_id(request)
         change = await body_of(request, PhoneChange)
         given = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not msgspec.UNSET}
-        if "identity" in given:
-            given["identity"] = self.network.phones.get(wa_id).identity + 1
-            await self.identities.renew(wa_id, self.network)
+        if given.pop("identity", None) is not None:
+            await self.identities.renew(wa_id)
         if given.get("chat_open") is not None:
             given["chat_open"] = self.play.threads.number(given["chat_open"]).id
         return answer(_view(await self.network.change_phone(wa_id, **given)))

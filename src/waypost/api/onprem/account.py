@@ -1,6 +1,6 @@
 """Registration of the number, and over how many shards it is spread.
 
-Nobody is called: the embedded network's code is always the last six digits of the number.
+Nobody is called: the control API shows the code, as it does for the Cloud's `request_code`.
 
 # spec: on-premises-api.md#8
 """
@@ -17,8 +17,10 @@ from waypost.api.onprem.callers import Callers
 from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.callers import ACCESS_DENIED
+from waypost.errors.management import WRONG_CODE
 from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.directory import Directory
+from waypost.flows.registration import Registration
 from waypost.model import Number
 from waypost.wire import onprem
 from waypost.wire.complaints import shown
@@ -26,7 +28,6 @@ from waypost.wire.reading import parse
 
 _ACCOUNT = "/v1/account"
 _SHARDS = (1, 2, 4, 8, 16, 32)
-_CODE_DIGITS = 6
 
 _Text = Annotated[str, Meta(min_length=1, max_length=16_384)]
 
@@ -58,6 +59,7 @@ class Account:
 
     callers: Callers
     directory: Directory
+    registration: Registration
 
     def routes(self) -> list[Route]:
         """Return the paths."""
@@ -73,20 +75,20 @@ class Account:
         number = self.callers.admin(request)
         given = parse(_Account, await json_body(request))
         _check(number, given)
+        if not number.standing.registered:
+            await self.registration.request_code(number)
         status = 201 if number.standing.registered else 202
         return Response(status, onprem.answer(account=[{"vname": number.name}]))
 
     async def verify(self, request: Request) -> Response:
         """Give the code back; the number is registered from then on."""
         number = self.callers.admin(request)
-        code = parse(_Code, await json_body(request)).code.replace("-", "")
-        if code != number.digits[-_CODE_DIGITS:]:
-            raise Refusal(
-                ACCESS_DENIED, "The code is wrong; the embedded network's is the last six digits of the number."
-            )
-        now = self.directory.number(number.id) or number
-        standing = replace(now.standing, registered=True, verified=True)
-        await self.directory.save_number(replace(now, standing=standing))
+        try:
+            await self.registration.verify_code(number, parse(_Code, await json_body(request)).code, registers=True)
+        except Refusal as refusal:
+            if refusal.fault.problem is not WRONG_CODE:
+                raise
+            raise Refusal(ACCESS_DENIED, f"Parameter 'code': {refusal.fault.details}") from None
         return Response(201, onprem.DONE)
 
     async def get_shards(self, request: Request) -> Response:

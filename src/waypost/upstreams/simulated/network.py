@@ -195,6 +195,10 @@ class Network:
             self._move_on(carried)
         return phone
 
+    async def renew_keys(self, wa_id: str) -> None:
+        """Give a user other keys, as a new phone does."""
+        await self.change_phone(wa_id, identity=self.phones.get(wa_id).identity + 1)
+
     async def read_up_to(self, wa_id: str, token: MessageKey | None) -> int:
         """Let the user read everything delivered up to a message (None: everything); return how many that were."""
         resting = self._resting.pop(wa_id, [])

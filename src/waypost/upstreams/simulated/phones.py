@@ -4,6 +4,7 @@ Every number there is has a phone, online and reading by itself, until somebody 
 its user writes, is it stored.
 """
 
+import base64
 import hashlib
 import re
 from dataclasses import replace
@@ -129,8 +130,8 @@ def phone_of(number_id: NumberId, scoped_id: str) -> str | None:
 
 @lru_cache(maxsize=10_000)
 def identity_hash(wa_id: str, identity: int) -> str:
-    """Return `identity_key_hash`: another one after every change of the user's keys."""
-    return hashlib.blake2b(f"{wa_id}/{identity}".encode(), digest_size=8).hexdigest()
+    """Return the hash of a user's keys, in base64: another one after every change of them."""
+    return base64.b64encode(hashlib.blake2b(f"{wa_id}/{identity}".encode(), digest_size=8).digest()).decode("ascii")
 
 
 @lru_cache(maxsize=10_000)

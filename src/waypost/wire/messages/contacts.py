@@ -10,6 +10,7 @@ from datetime import date
 from typing import Annotated
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from waypost.errors import Fault
 from waypost.errors.requests import INVALID_VALUE
@@ -116,8 +117,11 @@ class Contacts(PlainContent):
         return None
 
     def wire(self) -> object:
-        """Return the canonical array."""
-        return self.cards
+        """Return the canonical array, without `ims`: the Cloud does not know them; the request as it came keeps them.
+
+        # spec: migration.md#3.4
+        """
+        return [card if card.ims is None else replace(card, ims=None) for card in self.cards]
 
 
 def _is_date(text: str) -> bool:

@@ -244,7 +244,7 @@ async def _no_notice(_number: Number, _kind: str, _body: bytes) -> None:
 def _contacts(callers: Callers, documents: MemoryDocuments, directory: Directory, clock: StillClock) -> ContactHandlers:
     nothing: Any = None  # no test of this folder blocks anybody
     contacts = Contacts(documents, nothing, clock, is_on_whatsapp=lambda _wa_id: True, notice=_no_notice)
-    identities = Identities(documents, directory, nothing, keys=KeyMaker(), clock=clock, notice=_no_notice)
+    identities = Identities(documents, directory, nothing, nothing, keys=KeyMaker(), clock=clock, notice=_no_notice)
     return ContactHandlers(callers, contacts, nothing, identities)
 
 
