@@ -163,3 +163,10 @@ async def test_messenger_accounts_of_a_card_are_kept_in_the_request_and_not_told
     stored = await world.control.get(f"/messages/{sent}")
     assert "ims" not in stored["body"]["contacts"][0]
     assert '"ims"' in stored["request"]["text"]
+
+
+@pytest.mark.parametrize("face", ["onprem-key"])
+async def test_a_key_is_told_its_number(world: World) -> None:
+    answer = await world.client.call("GET", "/v1/configs/phone_number")
+
+    assert (answer.status, answer.json["id"]) == (200, world.client.number)

@@ -288,6 +288,18 @@ async def test_figures_count_callbacks_as_json_and_as_text(world: World) -> None
     assert metrics["messages_accepted"]["data"][0]["value"] == 1
 
 
+async def test_every_node_tells_the_end_of_its_clean_up(world: World) -> None:
+    shards = {name: value for name, value in REGISTER.items() if name != "method"} | {"shards": 2}
+    await put(world, "POST", "/v1/account/shards", shards)
+    nodes = (await get(world, "/v1/health"))["health"]
+
+    await put(world, "PUT", "/v1/services/message/gc", {})
+
+    await world.hook.wait_until(lambda: len(world.hook.received) == 2)
+    told = {call.json["services"][0]["message"]["gc"]["node"] for call in world.hook.received}
+    assert told == {node for node, about in nodes.items() if about["role"] == "coreapp"}
+
+
 async def test_a_clean_up_is_told_twice_at_once_and_at_its_end(world: World) -> None:
     answer = await world.client.call("PUT", "/v1/services/message/gc")
     await world.hook.wait_until(lambda: any("services" in call.json for call in world.hook.received))

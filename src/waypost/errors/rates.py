@@ -4,7 +4,8 @@ from waypost.errors.base import Problem
 
 THROUGHPUT = Problem(
     name="throughput", code=130429, http=400, title="Rate limit hit",
-    onprem_code=1015, onprem_http=429, onprem_title="Too many requests", onprem_callback_code=429, retryable=True,
+    onprem_code=1015, onprem_http=429, onprem_title="Too many requests", onprem_callback_code=429,
+    onprem_callback_title="Rate limit hit", retryable=True,
     fix="Send fewer messages per second from this number.",
     rule="The number sends more messages per second than it may.",
     trigger="Send 81 messages at once to different users.",
@@ -13,7 +14,8 @@ THROUGHPUT = Problem(
 PAIR_RATE = Problem(
     name="pair_rate", code=131056, http=400,
     title="(Business Account, Consumer Account) pair rate limit hit",
-    onprem_code=1015, onprem_http=429, onprem_title="Too many requests", onprem_callback_code=429, retryable=True,
+    onprem_code=1015, onprem_http=429, onprem_title="Too many requests", onprem_callback_code=429,
+    onprem_callback_title="Rate limit hit", retryable=True,
     fix="Send to this user again after a pause: one message per 6 seconds, after a burst of up to 45.",
     rule="One user gets too many messages from one number.",
     trigger="Send 46 messages at once to one user.",
@@ -29,7 +31,7 @@ TOO_MANY_REQUESTS = Problem(
 )  # fmt: skip
 OVERLOADED = Problem(
     name="overloaded", code=130429, http=429, title="Rate limit hit",
-    onprem_code=1016, onprem_http=429, onprem_title="System overloaded", retryable=True,
+    onprem_code=1016, onprem_http=503, onprem_title="System overloaded", retryable=True,
     fix="Waypost's queue is full; repeat the request after `Retry-After` seconds.",
     rule="Waypost has more in its queue than it can hold.",
     trigger="Send faster than the disk can write.",

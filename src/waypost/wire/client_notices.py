@@ -32,12 +32,13 @@ def contacts_checked(contacts: Sequence[Contact]) -> tuple[str, bytes]:
     return "client.contacts", msgspec.json.encode({"contacts": contacts})
 
 
-def messages_collected(deleted: int) -> tuple[str, bytes]:
-    """Return the end of a clean-up.
+def messages_collected(deleted: int, node: str | None = None) -> tuple[str, bytes]:
+    """Return the end of a clean-up, on one node of several if it has a name.
 
-    # spec: samples/onprem/140-cb-gc-complete.json: a single instance does not name its node
+    # spec: samples/onprem/140-cb-gc-complete.json
     """
-    told = {"message": {"gc": {"messages_deleted": deleted, "status": "complete"}}}
+    named = {} if node is None else {"node": node}
+    told = {"message": {"gc": {"messages_deleted": deleted, **named, "status": "complete"}}}
     return "client.services", msgspec.json.encode({"services": [told]})
 
 

@@ -75,6 +75,7 @@ SHOWN: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         told("contacts", contacts=[{"name": {"formatted_name": "A"}}]),
     ),
     ("reaction", {"reaction": {"message_id": SENT}}, told("reaction", reaction={"message_id": OURS_SENT, "emoji": ""})),
+    ("button", {"button": {"text": "T"}}, told("button", button={"text": "T", "payload": "T"})),
     ("button", {"button": {"payload": "P", "text": "T"}}, told("button", button={"payload": "P", "text": "T"})),
     (
         "interactive",

@@ -100,8 +100,17 @@ class Numbers:
         )
 
     def proxy(self) -> Topic:
-        """Return what 360dialog offers: the health of the key's number."""
-        return Topic([self.callers.route("GET", "/health_status", self.health, "proxy.health")])
+        """Return what 360dialog offers: the key's number and its health.
+
+        # spec: on-premises-api.md#10
+        """
+        route = self.callers.route
+        return Topic(
+            [
+                route("GET", "/health_status", self.health, "proxy.health"),
+                route("GET", "/v1/configs/phone_number", self.get, "proxy.number"),
+            ]
+        )
 
     def is_number(self, request: Request) -> bool:
         """Return whether the path names a number of the caller's account."""
@@ -109,9 +118,9 @@ class Numbers:
         return self._sibling(caller, request.params["id"]) is not None
 
     async def get(self, request: Request) -> Response:
-        """Return a number's `fields`."""
+        """Return a number's `fields`; where the path names none, those of the caller's own."""
         caller = self.callers.number(request)
-        number = self._sibling(caller, request.params["id"]) or caller
+        number = self._sibling(caller, request.params.get("id", "")) or caller
         wanted = asked_fields(request.query, DEFAULT_FIELDS, NUMBER_FIELDS)
         return _json(number_object(await self.shown.object(number, caller), wanted))
 

@@ -148,7 +148,14 @@ def _contacts(message: _JSON, _wa_id: str) -> None:
         card.pop("origin", None)
 
 
-_CHANGES: dict[str, Callable[[_JSON, str], None]] = {"reaction": _reaction, "contacts": _contacts}
+def _button(message: _JSON, _wa_id: str) -> None:
+    # spec: migration.md#7.3: no payload is told as the text again
+    button = message["button"]
+    if button.get("payload") is None:
+        button["payload"] = button.get("text", "")
+
+
+_CHANGES: dict[str, Callable[[_JSON, str], None]] = {"reaction": _reaction, "contacts": _contacts, "button": _button}
 
 
 def _system(message: _JSON, settings: CallbackSettings) -> _JSON | None:

@@ -36,9 +36,19 @@ def health(status: str, *, shards: int, seed: int) -> _JSON:
     if shards == 1:
         return {"gateway_status": status}
     nodes = {f"wamaster1:{_NODE.format(seed)}": {"gateway_status": status, "role": "primary_master"}}
-    for shard in range(1, shards + 1):
-        nodes[f"wacore{shard}:{_NODE.format(seed + shard)}"] = {"gateway_status": status, "role": "coreapp"}
+    for node in filter(None, coreapps(shards=shards, seed=seed)):
+        nodes[node] = {"gateway_status": status, "role": "coreapp"}
     return nodes
+
+
+def coreapps(*, shards: int, seed: int) -> list[str | None]:
+    """Return the names of the nodes that hold messages; a single instance has none.
+
+    # spec: on-premises-api.md#9.6
+    """
+    if shards == 1:
+        return [None]
+    return [f"wacore{shard}:{_NODE.format(seed + shard)}" for shard in range(1, shards + 1)]
 
 
 def as_json(metrics: Iterable[Metric]) -> _JSON:
