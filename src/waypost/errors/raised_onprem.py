@@ -2,7 +2,7 @@
 
 The Cloud says most of them less exactly; where it has none at all, the nearest stands in.
 
-# spec: error-codes-onprem.tsv, migration.md#8.3
+# spec: error-codes-onprem.tsv, on-premises-api.md#13.1, migration.md#8.2, migration.md#8.3
 """
 
 from waypost.errors.base import Problem

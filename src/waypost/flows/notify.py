@@ -182,7 +182,7 @@ class Notify:
         return now_ms + int((due_ms - now_ms) * delivery.trouble.slower)
 
     def _is_taken(self, result: Posted | NotPosted) -> bool:
-        # spec: cloud-api.md#7.2, on-premises-api.md#11.1
+        # spec: cloud-api.md#7.2, on-premises-api.md#11.1, migration.md#7.2
         if not isinstance(result, Posted):
             return False
         return result.status == 200 or (self.any_2xx and 200 <= result.status < 300)

@@ -20,7 +20,7 @@ _KEY_BYTES = 7
 _TAG_BYTES = 2
 
 # Direction bytes of the two dialects' message ids.
-# spec: cloud-api.md#2.3, on-premises-api.md#3.2
+# spec: cloud-api.md#2.3, on-premises-api.md#3.2, migration.md#5
 _CLOUD_SENT, _CLOUD_RECEIVED = 0x11, 0x12
 _ONPREM_SENT, _ONPREM_RECEIVED = 0x80, 0x00
 _LINK_SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"

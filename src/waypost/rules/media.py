@@ -2,7 +2,7 @@
 
 MB and KB in WhatsApp's documents are read as 2^20 and 2^10.
 
-# spec: cloud-api.md#6.6, media-types.tsv, media-types-onprem.tsv
+# spec: cloud-api.md#6.6, media-types.tsv, media-types-onprem.tsv, on-premises-api.md#5.4
 """
 
 from dataclasses import dataclass, replace

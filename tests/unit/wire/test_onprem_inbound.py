@@ -162,3 +162,13 @@ def test_a_deleted_message_is_a_status() -> None:
 @pytest.mark.parametrize(("kind", "members"), [("request_welcome", {}), ("text", {"group_id": "g", "text": {}})])
 def test_what_has_no_place_here_is_left_out(kind: str, members: Any) -> None:
     assert rendered(kind, **members) is None
+
+
+def test_the_members_of_a_file_stand_as_the_samples_have_them() -> None:
+    file = {"caption": "Signed", "filename": "contract.pdf", **MEDIUM}
+
+    downloaded = rendered("document", document=dict(file))["messages"][0]["document"]
+    left = rendered("document", OnPremSettings(auto_download=()), document=dict(file))["messages"][0]["document"]
+
+    assert list(downloaded) == ["id", "mime_type", "sha256", "filename", "caption"]
+    assert list(left) == ["mime_type", "sha256", "filename", "caption", "status"]

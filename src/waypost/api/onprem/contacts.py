@@ -66,7 +66,10 @@ class Contacts:
         return Response(200, onprem.answer(contacts=found))
 
     async def block(self, request: Request) -> Response:
-        """Shut out a user who wrote within 24 hours."""
+        """Shut out a user who wrote within 24 hours.
+
+        # spec: on-premises-api.md#6.2
+        """
         number = self.callers.caller(request)
         user = BlockedUser(_wa_id(request))
         if _has_body(request):

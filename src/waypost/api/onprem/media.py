@@ -36,7 +36,10 @@ class Media:
         return Response(200, onprem.upload_answer(medium))
 
     async def get(self, request: Request) -> Answer:
-        """Serve the bytes."""
+        """Serve the bytes.
+
+        # spec: on-premises-api.md#5.2, migration.md#6
+        """
         return file_response(request, await self._medium(request), self.shelf)
 
     async def delete(self, request: Request) -> Response:

@@ -40,7 +40,10 @@ class Monitoring:
         ]
 
     async def health(self, request: Request) -> Response:
-        """Say whether the number is connected: the server would not answer otherwise."""
+        """Say whether the number is connected: the server would not answer otherwise.
+
+        # spec: on-premises-api.md#9.1
+        """
         number = self.callers.monitor(request)
         status = "connected" if number.standing.registered else "unregistered"
         shown = monitoring.health(status, shards=number.onprem.shards, seed=number.id)
@@ -57,7 +60,10 @@ class Monitoring:
         return _figures(request, "db", [])
 
     async def metrics(self, request: Request) -> Response:
-        """Return the figures of requests; with `format=prometheus` as text."""
+        """Return the figures of requests; with `format=prometheus` as text.
+
+        # spec: on-premises-api.md#9.3
+        """
         self.callers.monitor(request)
         metrics = [
             Metric(
@@ -69,7 +75,10 @@ class Monitoring:
         return Response(200, onprem.answer(metrics=monitoring.as_json(metrics)))
 
     async def support(self, request: Request) -> Response:
-        """Return what support asks for first."""
+        """Return what support asks for first.
+
+        # spec: on-premises-api.md#9.4
+        """
         number = self.callers.admin(request)
         info = {"version": onprem.VERSION, "wa_id": number.digits, "registered": number.standing.registered}
         return Response(200, onprem.answer(support={"debug_info": info}))

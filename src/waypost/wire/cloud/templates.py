@@ -232,6 +232,7 @@ def proxy_wanted(query: dict[str, str]) -> Wanted:
 def proxy_list(templates: Sequence[TemplateFacts], wanted: Wanted) -> bytes:
     """Return 360dialog's list: statuses are in lower case, and a template under review is `submitted`.
 
+    # spec: migration.md#10
     # spec: samples/cloud/d360_resp_templates.json, samples/onprem/062-360dialog-templates-response.json
     """
     filters = {_plain(name): text for name, text in wanted.filters.items()}

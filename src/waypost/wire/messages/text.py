@@ -1,6 +1,6 @@
 """Text messages.
 
-# spec: cloud-api.md#3.1, on-premises-api.md#3.3
+# spec: cloud-api.md#3.1, on-premises-api.md#3.3, migration.md#3.2
 """
 
 from typing import Annotated

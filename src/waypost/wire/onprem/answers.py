@@ -11,7 +11,10 @@ from waypost.lib import ids
 from waypost.wire.facts import MediumFacts
 
 VERSION = "v2.53.3"
-"""The client version that Waypost behaves like."""
+"""The client version that Waypost behaves like.
+
+# spec: on-premises-api.md#16
+"""
 
 META = b'"meta":{"api_status":"stable","version":"%b"}' % VERSION.encode("ascii")
 
@@ -63,7 +66,7 @@ def answer(**members: Any) -> bytes:  # Any: whatever msgspec can encode
 def send_answer(to: str, wa_id: str, message_id: str) -> bytes:
     """Return the answer to an accepted message, for HTTP 201.
 
-    # spec: on-premises-api.md#3.2
+    # spec: on-premises-api.md#3.2, migration.md#4
     """
     return b'{"contacts":[{"input":%b,"wa_id":"%b"}],"messages":[{"id":"%b"}],%b}' % (
         _encoder.encode(to),
@@ -114,7 +117,7 @@ def providers_shown(providers: Iterable[ProviderFacts], *, masked: bool) -> list
 def error_body(fault: Fault) -> bytes:
     """Return the error body: one error, then `meta`.
 
-    # spec: on-premises-api.md#13.2
+    # spec: on-premises-api.md#13.2, migration.md#8.1
     """
     problem = fault.problem
     error: dict[str, Any] = {"code": problem.onprem_code, "title": problem.onprem_title}  # Any: a JSON object

@@ -1,6 +1,6 @@
 """Write an event as a callback of the On-Premises dialect: the bare value, in its own words and ids.
 
-# spec: migration.md#7, on-premises-api.md#11
+# spec: migration.md#7, migration.md#7.1, on-premises-api.md#11
 """
 
 from collections.abc import Sequence

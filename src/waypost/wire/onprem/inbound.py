@@ -23,6 +23,7 @@ _NOT_DOWNLOADED = [
 _UNKNOWN = frozenset({"unsupported", "unknown", "edit"})
 _SILENT = frozenset({"request_welcome"})
 _MEDIA = frozenset({"image", "audio", "video", "document", "sticker"})
+_MEDIA_ORDER = ("id", "mime_type", "sha256", "filename", "caption", "status")
 _REPLIES = frozenset({"button_reply", "list_reply", "nfm_reply"})
 _REFERRAL = ("headline", "body", "source_type", "source_id", "source_url")
 _NUMBER_CHANGES = ("user_changed_number", "customer_changed_number")
@@ -131,9 +132,18 @@ def _with_medium(message: _JSON, media_uuid: str | None, settings: CallbackSetti
         body["id"] = media_uuid
     else:
         body["status"] = "undownloaded"
+    body = {name: body[name] for name in sorted(body, key=_place)}
     if "errors" in message:
         message["errors"] = _NOT_DOWNLOADED
     return message | {"type": kind, kind: body}
+
+
+def _place(name: str) -> int:
+    """Return where a member of a file's object stands; what the samples do not show comes last.
+
+    # spec: samples/onprem/102-cb-image.json, samples/onprem/104-cb-document-undownloaded.json
+    """
+    return _MEDIA_ORDER.index(name) if name in _MEDIA_ORDER else len(_MEDIA_ORDER)
 
 
 def _reaction(message: _JSON, wa_id: str) -> None:
