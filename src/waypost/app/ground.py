@@ -18,13 +18,13 @@ from waypost.lib.images import ImageInspector
 from waypost.lib.links import FetchPolicy
 from waypost.lib.poster import Poster
 from waypost.lib.vetting import SystemResolver
-from waypost.ports import BlobStore, Documents, Housekeeping, NetworkStore, Records, Store
+from waypost.ports import BlobStore, Documents, Housekeeping, NetworkStore, Records, Snapshots, Store
 from waypost.settings import Settings
 from waypost.workers.timers import Timers
 
 
-class FullStore(Store, Records, Documents, Housekeeping, NetworkStore, Protocol):
-    """One database behind all five ports."""
+class FullStore(Store, Records, Documents, Housekeeping, NetworkStore, Snapshots, Protocol):
+    """One database behind all six ports."""
 
     @property
     def depth(self) -> int:
@@ -60,7 +60,8 @@ async def lay_ground(settings: Settings, stack: AsyncExitStack) -> Ground:
     store_place, media_place = settings.store_place, settings.media_place
     store: FullStore = await registry.load(registry.STORES[store_place.scheme]).open(Path(store_place.location))
     stack.push_async_callback(store.close)
-    clock = await _restored_clock(store)
+    clock = SystemClock()
+    await restore_clock(clock, store)
     blobs = registry.load(registry.BLOBS[media_place.scheme])(Path(media_place.location))
     stack.push_async_callback(blobs.aclose)
     # We alone have the store open, so that whatever is unfinished now is what a crash left.
@@ -81,11 +82,10 @@ async def lay_ground(settings: Settings, stack: AsyncExitStack) -> Ground:
     return Ground(settings, clock, timers, keys, store, blobs, policy, poster, directory, own, urls, inspector)
 
 
-async def _restored_clock(records: Records) -> SystemClock:
-    """Return platform time where it stood: a jump outlives a restart."""
+async def restore_clock(clock: SystemClock, records: Records) -> None:
+    """Bring platform time to where it stood: a jump outlives a restart."""
     saved = await records.get_state("clock")
-    moved = msgspec.json.decode(saved) if saved else {}
-    return SystemClock(offset_ms=moved.get("offset_ms", 0), frozen_at_ms=moved.get("frozen_at_ms"))
+    clock.restore(**(msgspec.json.decode(saved) if saved else {}))
 
 
 async def _url_secret(records: Records) -> str:

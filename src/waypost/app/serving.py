@@ -4,7 +4,7 @@ import asyncio
 import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from dataclasses import replace
 from functools import partial
 
 from waypost import registry
@@ -12,9 +12,11 @@ from waypost.api.control.face import ANYWHERE, Operated, Operator, build_control
 from waypost.api.control.health import Gauges
 from waypost.api.faces import build_faces
 from waypost.api.server import Server
+from waypost.app import anew
 from waypost.app.ground import Ground, lay_ground
 from waypost.app.parts import Parts, build, first_to_end
-from waypost.flows.first_start import Start, furnish, make_ready
+from waypost.flows.first_start import Start, make_ready
+from waypost.flows.snapshot import Snapshotting
 from waypost.flows.subscribe import Subscribe
 from waypost.lib import log, tls
 from waypost.lib.ids import new_secret
@@ -60,7 +62,8 @@ async def start(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, Ready
     await parts.webhooks.start()
     await parts.network.load()
     parts.flows.templates.review.load()
-    server, operator = await _listen(parts, stack)
+    again = replace(_start_of(settings), token=begun.token)
+    server, operator = await _listen(parts, again, stack)
     scheme = "https" if settings.tls else "http"
     base_url = f"{scheme}://{_reachable(settings.host)}:{server.port}"
     ready = ReadyInfo(
@@ -77,11 +80,11 @@ async def start(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, Ready
     return parts, ready
 
 
-async def _listen(parts: Parts, stack: AsyncExitStack) -> tuple[Server, Operator]:
+async def _listen(parts: Parts, start: Start, stack: AsyncExitStack) -> tuple[Server, Operator]:
     """Serve the faces; a request is only ever met by a server that is whole."""
     settings, ground = parts.ground.settings, parts.ground
     operator = Operator(settings.admin_token or new_secret(), new_secret(), settings.admin_password)
-    control = build_control(_operated(parts, _operators_poster(ground, stack)), operator)
+    control = build_control(_operated(parts, start, _operators_poster(ground, stack)), operator)
     faces = build_faces(parts.flows, control)
     server = Server(
         faces,
@@ -96,7 +99,7 @@ async def _listen(parts: Parts, stack: AsyncExitStack) -> tuple[Server, Operator
     return server, operator
 
 
-def _operated(parts: Parts, poster: Poster) -> Operated:
+def _operated(parts: Parts, start: Start, poster: Poster) -> Operated:
     """Return what the control API works on."""
     ground = parts.ground
     store = ground.store
@@ -114,7 +117,8 @@ def _operated(parts: Parts, poster: Poster) -> Operated:
         clock=ground.clock,
         keys=ground.keys,
         again=parts.webhooks.hurry,
-        reset=partial(_reset, parts),
+        reset=partial(anew.reset, parts),
+        snapshotting=Snapshotting(store, ground.blobs, ground.clock, partial(anew.reload, parts, start)),
         is_ready=lambda: True,  # it listens only when it is
         gauges=Gauges(
             store_queue=lambda: store.depth,
@@ -133,30 +137,6 @@ def _operators_poster(ground: Ground, stack: AsyncExitStack) -> Poster:
     poster: Poster = registry.load(registry.POSTERS["reqwest"])(ground.clock)
     stack.push_async_callback(poster.aclose)
     return poster
-
-
-async def _reset(parts: Parts) -> None:
-    """Go back to how everything was after the first start; numbers, tokens and webhooks stay."""
-    ground = parts.ground
-    parts.messages.forget()
-    parts.webhooks.forget()
-    parts.troubled.forget()
-    parts.mischief.forget()
-    parts.network.forget()
-    parts.flows.accept.screen.meters.forget()
-    parts.reach.forget()
-    parts.flows.media_limits.forget()
-    await ground.store.reset()
-    ground.clock.thaw()
-    ground.clock.advance(timedelta(milliseconds=-ground.clock.offset_ms))
-    await ground.store.put_state("clock", b"{}")
-    await ground.directory.load()
-    await parts.load()
-    await parts.flows.standings.reset()
-    number = ground.directory.number(NumberId(int(ground.settings.number)))
-    if number is not None:
-        await furnish(number, directory=ground.directory, store=ground.store, receive=parts.receive, keys=ground.keys)
-    await parts.network.load()
 
 
 def _start_of(settings: Settings) -> Start:

@@ -146,11 +146,17 @@ async def make_ready(
     start: Start, *, directory: Directory, store: WorldStore, receive: Receive, keys: KeyMaker
 ) -> Begun:
     """Bring the operator's number to what the settings say, and make what is missing."""
+    begun = await admit(start, directory)
+    await furnish(begun.number, directory=directory, store=store, receive=receive, keys=keys)
+    return begun
+
+
+async def admit(start: Start, directory: Directory) -> Begun:
+    """Bring the operator's number to what the settings say, with a token that works, and make nothing else."""
     number = _number_of(start, directory.number(start.number_id))
     await directory.save_number(number)
     token = start.token or new_secret()
     await directory.grant(token, number.id)
-    await furnish(number, directory=directory, store=store, receive=receive, keys=keys)
     return Begun(number, token)
 
 

@@ -105,6 +105,11 @@ class SystemClock:
         self._frozen_at_ms = None
         self._tell()
 
+    def restore(self, *, offset_ms: int = 0, frozen_at_ms: int | None = None) -> None:
+        """Put platform time where it was when these were noted; without them it is the machine's own."""
+        self._offset_ms, self._frozen_at_ms = offset_ms, frozen_at_ms
+        self._tell()
+
     def seconds_until(self, due_ms: int) -> float | None:
         """Return the real seconds until platform time reaches `due_ms`; None while it stands still before it."""
         left_ms = due_ms - self.now_ms()

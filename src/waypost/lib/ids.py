@@ -38,6 +38,12 @@ class KeyMaker:
         self._counter = _COUNTER_MAX  # so that the first key after a restart takes a new millisecond
         self._tags = Tags()
 
+    def stay_above(self, key: int) -> None:
+        """Make only keys above this one from now on."""
+        last_ms = key >> (_NODE_BITS + _COUNTER_BITS)
+        if last_ms >= self._last_ms:
+            self._last_ms, self._counter = last_ms, _COUNTER_MAX
+
     def tag(self) -> int:
         """Return 16 random bits to go with a key."""
         return self._tags.next()

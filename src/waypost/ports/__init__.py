@@ -12,21 +12,25 @@ from waypost.ports.housekeeping import Housekeeping
 from waypost.ports.messages import Further, InboundRow, StatusRow, Store
 from waypost.ports.network import Carried, NetworkStore
 from waypost.ports.records import Records, StoredDelivery, StoredMessage
+from waypost.ports.snapshots import BadDump, Dump, Snapshots, Table
 from waypost.ports.upstream import Announce, Enqueue, Upstream
 
 __all__ = [
     "Announce",
+    "BadDump",
     "Blob",
     "BlobStore",
     "BlobWriter",
     "Carried",
     "Documents",
+    "Dump",
     "Enqueue",
     "Further",
     "Housekeeping",
     "InboundRow",
     "NetworkStore",
     "Records",
+    "Snapshots",
     "StatusRow",
     "Store",
     "StoreBusy",
@@ -34,5 +38,6 @@ __all__ = [
     "StoreRefused",
     "StoredDelivery",
     "StoredMessage",
+    "Table",
     "Upstream",
 ]

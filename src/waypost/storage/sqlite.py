@@ -13,6 +13,7 @@ from waypost.storage.sqlite_hot import HotWrites, Joined, Windows
 from waypost.storage.sqlite_housekeeping import HousekeepingPart
 from waypost.storage.sqlite_network import NetworkPart
 from waypost.storage.sqlite_records import RecordsPart
+from waypost.storage.sqlite_snapshot import SnapshotPart
 from waypost.storage.sqlite_store import StorePart
 
 
@@ -28,8 +29,8 @@ def ignore_joined(events: Sequence[Event]) -> None:
     _ = events
 
 
-# Inherits, against the house's habit: five ports, one object with one lifetime, and nothing is overridden.
-class SqliteStore(StorePart, RecordsPart, DocumentsPart, HousekeepingPart, NetworkPart):
+# Inherits, against the house's habit: six ports, one object with one lifetime, and nothing is overridden.
+class SqliteStore(StorePart, RecordsPart, DocumentsPart, HousekeepingPart, NetworkPart, SnapshotPart):
     """The store over one file. Made by `open`, used and closed on one event loop."""
 
     @classmethod

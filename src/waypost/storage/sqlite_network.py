@@ -9,13 +9,10 @@ from waypost.model import MessageKey, NumberId, Phone, Status
 from waypost.ports import Carried, StoredMessage
 from waypost.storage import sqlite_rows
 from waypost.storage.sqlite_part import Part
-from waypost.storage.sqlite_rows import CARRIED_COLUMNS, CARRIED_WIDTH, MESSAGE_COLUMNS
+from waypost.storage.sqlite_rows import CARRIED_COLUMNS, CARRIED_WIDTH, MESSAGE_COLUMNS, PHONE_COLUMNS
 
-_PHONE_COLUMNS = (
-    "wa_id, name, online, blocked, reads, on_whatsapp, marketing, username, identity, read_receipts, chat_open"
-)
-_PHONES = f"SELECT {_PHONE_COLUMNS} FROM phones ORDER BY wa_id"  # noqa: S608 - constants
-_SAVE_PHONE = f"INSERT OR REPLACE INTO phones ({_PHONE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants
+_PHONES = f"SELECT {PHONE_COLUMNS} FROM phones ORDER BY wa_id"  # noqa: S608 - constants
+_SAVE_PHONE = f"INSERT OR REPLACE INTO phones ({PHONE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants
 # Note who has had to do with a phone so far; a rare search.
 _HIDE_PHONE = (
     "INSERT INTO acquaintances (number_id, wa_id, known_ms) SELECT number_id, wa_id, max(at_ms) FROM messages"

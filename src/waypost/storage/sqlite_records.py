@@ -31,6 +31,7 @@ from waypost.storage.sqlite_rows import (
     MEDIUM_COLUMNS,
     MESSAGE_COLUMNS,
     STATES,
+    TOKEN_COLUMNS,
 )
 
 _SAVE_MEDIUM = f"INSERT INTO media ({MEDIUM_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants
@@ -40,8 +41,8 @@ _DELETE_MEDIUM = "DELETE FROM media WHERE key = ? RETURNING sha256"
 _BLOB_HAS_ROWS = "SELECT EXISTS (SELECT 1 FROM media WHERE sha256 = ?)"
 _NUMBERS = "SELECT number FROM numbers ORDER BY id"
 _SAVE_NUMBER = "INSERT OR REPLACE INTO numbers (id, number) VALUES (?, ?)"
-_TOKENS = "SELECT hash, number_id, kind, expires_ms, scope FROM tokens"
-_SAVE_TOKEN = "INSERT OR REPLACE INTO tokens (hash, number_id, kind, expires_ms, scope) VALUES (?, ?, ?, ?, ?)"  # noqa: S105 - a statement
+_TOKENS = f"SELECT {TOKEN_COLUMNS} FROM tokens"  # noqa: S608 - constants
+_SAVE_TOKEN = f"INSERT OR REPLACE INTO tokens ({TOKEN_COLUMNS}) VALUES (?, ?, ?, ?, ?)"  # noqa: S608 - constants
 _DELETE_TOKEN = "DELETE FROM tokens WHERE hash = ?"  # noqa: S105 - a statement
 _PROVIDERS = "SELECT name, kind, username, password, bearer FROM providers WHERE number_id = ? ORDER BY name"
 _SAVE_PROVIDER = (

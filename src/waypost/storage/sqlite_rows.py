@@ -61,6 +61,10 @@ CARRIED_COLUMNS = (
     " carried.in_window, carried.fault, carried.free_until_ms, carried.expires_ms, carried.tells_expiry"
 )
 CARRIED_WIDTH = 12
+PHONE_COLUMNS = (
+    "wa_id, name, online, blocked, reads, on_whatsapp, marketing, username, identity, read_receipts, chat_open"
+)
+TOKEN_COLUMNS = "hash, number_id, kind, expires_ms, scope"  # noqa: S105 - names of columns
 # Find the message that a key stands for since a moment; for the writer and for readers.
 EARLIER = (
     "SELECT messages.key, tag, wa_id, kind, body_hash FROM idempotency CROSS JOIN messages"

@@ -128,7 +128,7 @@ def _damaged(path: Path, why: str) -> StoreRefused:
 def _migrate(connection: apsw.Connection, path: Path) -> None:
     """Run the migrations that the file has not had, each in a transaction of its own."""
     version = connection.pragma("user_version")
-    migrations = _migrations()
+    migrations = read_migrations()
     if version > len(migrations):
         raise StoreRefused(
             f"{path} was written by a newer Waypost (schema {version}, this one knows {len(migrations)}). "
@@ -141,8 +141,8 @@ def _migrate(connection: apsw.Connection, path: Path) -> None:
             connection.pragma("application_id", APPLICATION_ID)
 
 
-def _migrations() -> list[str]:
-    """Return the scripts in order: 0001_..., 0002_..., without a gap."""
+def read_migrations() -> list[str]:
+    """Return the scripts of the schema in order: 0001_..., 0002_..., without a gap."""
     folder = resources.files("waypost.storage").joinpath("migrations")
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
     return [folder.joinpath(name).read_text("utf-8") for name in names]

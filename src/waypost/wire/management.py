@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
 from waypost.wire.control import Dialect, Digits, Request
+from waypost.wire.onprem_settings import ProviderForm
 
 
 class WebhookWish(Request):
@@ -193,6 +194,29 @@ class TokenList(Struct):
     """Every token."""
 
     tokens: list[TokenView]
+
+
+class ProviderRequest(ProviderForm, forbid_unknown_fields=True, kw_only=True):
+    """A media provider of a number, which may be left out while there is only one."""
+
+    type: str = "www"
+    phone_number_id: Digits | None = None
+
+
+class ProviderView(Struct):
+    """A media provider: links that name it are fetched with its credentials, which are not shown."""
+
+    phone_number_id: str
+    name: str
+    type: str
+    credentials: Literal["basic", "bearer"]
+    username: str | None
+
+
+class ProviderList(Struct):
+    """The media providers of every number."""
+
+    providers: list[ProviderView]
 
 
 class TemplateView(Struct):

@@ -152,15 +152,19 @@ class _Basic(Struct, forbid_unknown_fields=True):
     password: _Text
 
 
-class _Config(Struct, forbid_unknown_fields=True):
+class ProviderConfig(Struct, forbid_unknown_fields=True):
+    """One of the two ways to prove oneself to a host of media."""
+
     basic: _Basic | None = None
     bearer: Annotated[str, Meta(min_length=1, max_length=4096)] | None = None
 
 
-class _Provider(Struct, forbid_unknown_fields=True):
+class ProviderForm(Struct, forbid_unknown_fields=True):
+    """A provider of media as it is set; the only type is `www`."""
+
     name: str
     type: str
-    config: _Config
+    config: ProviderConfig
 
 
 _PROVIDER_NAME = re.compile(r"[A-Za-z0-9_-]{1,200}")
@@ -218,10 +222,14 @@ def parse_provider(raw: bytes) -> ProviderBody:
 
     # spec: on-premises-api.md#3.4
     """
-    providers = parse(list[_Provider], raw)
+    providers = parse(list[ProviderForm], raw)
     if len(providers) != 1:
         raise Refusal(INVALID_VALUE, f"The array holds {len(providers)} providers; send one at a time.")
-    given = providers[0]
+    return checked_provider(providers[0])
+
+
+def checked_provider(given: ProviderForm) -> ProviderBody:
+    """Return a provider whose name and credentials can be used; raises Refusal."""
     if not _PROVIDER_NAME.fullmatch(given.name):
         details = f"Parameter 'name' is {shown(given.name)}; write 1 to 200 letters, digits, - and _."
         raise Refusal(INVALID_VALUE, details)
@@ -230,7 +238,7 @@ def parse_provider(raw: bytes) -> ProviderBody:
     return _with_credentials(given.name, given.config)
 
 
-def _with_credentials(name: str, config: _Config) -> ProviderBody:
+def _with_credentials(name: str, config: ProviderConfig) -> ProviderBody:
     """Check what will stand in a header of our requests."""
     if config.basic is not None and config.bearer is not None:
         raise Refusal(TWO_SOURCES, "Parameters 'basic' and 'bearer' cannot be used together")

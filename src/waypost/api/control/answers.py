@@ -17,14 +17,14 @@ from waypost.wire.reading import parse
 
 MAX_LIMIT = 1_000
 _DEFAULT_LIMIT = 100
-_NEVER_KEPT = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
+NEVER_KEPT = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
 
 Schema = TypeVar("Schema")
 
 
 def answer(value: object, *, status: int = 200) -> Response:
     """Return a value as JSON that no cache keeps."""
-    return Response(status, msgspec.json.encode(value), headers=_NEVER_KEPT)
+    return Response(status, msgspec.json.encode(value), headers=NEVER_KEPT)
 
 
 def render_control(request: Request, error: Exception) -> Response:

@@ -11,9 +11,11 @@ from waypost.api.control.health import Gauges, Health
 from waypost.api.control.messages import Again, Deliveries, Messages
 from waypost.api.control.numbers import Numbers
 from waypost.api.control.phones import Phones
+from waypost.api.control.providers import ProviderControl
 from waypost.api.control.routes import Control
 from waypost.api.control.sessions import Sessions
 from waypost.api.control.sign_in import ATTEMPTS, Door
+from waypost.api.control.snapshots import SnapshotControl
 from waypost.api.control.templates import Templates
 from waypost.api.control.world import Reset, World
 from waypost.flows.chats import Chats
@@ -24,6 +26,7 @@ from waypost.flows.media import MediaShelf
 from waypost.flows.play import PhoneNetwork, Play
 from waypost.flows.preferences import Notice, Preferences
 from waypost.flows.registration import Registration
+from waypost.flows.snapshot import Snapshotting
 from waypost.flows.standing import Standings
 from waypost.flows.subscribe import Subscribe
 from waypost.flows.taps import Taps
@@ -60,6 +63,7 @@ class Operated:
     keys: KeyMaker
     again: Again
     reset: Reset
+    snapshotting: Snapshotting
     is_ready: Callable[[], bool]
     gauges: Gauges
     identities: Identities
@@ -97,5 +101,7 @@ def build_control(on: Operated, operator: Operator) -> Control:
         templates=Templates(on.directory, on.review),
         endpoints=Endpoints(on.directory, on.subscribe, on.keys),
         accounts=AccountControl(on.directory, on.standings),
+        snapshots=SnapshotControl(on.snapshotting),
+        providers=ProviderControl(threads),
         health=Health(on.is_ready, on.gauges),
     )

@@ -10,11 +10,13 @@ from waypost.api.control.messages import Deliveries, Messages
 from waypost.api.control.numbers import Numbers
 from waypost.api.control.pages import page_handler, root
 from waypost.api.control.phones import Phones
+from waypost.api.control.providers import ProviderControl
 from waypost.api.control.sign_in import Door
+from waypost.api.control.snapshots import SnapshotControl
 from waypost.api.control.templates import Templates
 from waypost.api.control.world import World
 from waypost.api.routing import Handler, Route, Scope
-from waypost.wire import control, control_endpoints, control_rules, inbound, management, taps
+from waypost.wire import control, control_endpoints, control_rules, inbound, management, snapshot, taps
 
 V1 = "/_waypost/v1"
 _OPEN = frozenset({"/", "/health", "/ready", "/metrics", "/_waypost"})
@@ -36,6 +38,8 @@ class Control:
     templates: Templates
     endpoints: Endpoints
     accounts: AccountControl
+    snapshots: SnapshotControl
+    providers: ProviderControl
     health: Health
 
 
@@ -68,6 +72,8 @@ def guarded_routes(c: Control) -> list[Route]:
     routes = [*_phone_routes(c.phones), *_message_routes(c), *_world_routes(c.world), *_number_routes(c)]
     routes += _template_routes(c.templates)
     routes += _account_routes(c.accounts)
+    routes += _snapshot_routes(c.snapshots)
+    routes += _provider_routes(c.providers)
     routes.append(Route("DELETE", f"{V1}/session", c.door.close, "sign_out", None, control.Success, _REFUSED))
     return [replace(route, handler=c.gate.guard(route.handler), name=f"control.{route.name}") for route in routes]
 
@@ -159,4 +165,21 @@ def _account_routes(accounts: AccountControl) -> list[Route]:
     return [
         Route("GET", f"{V1}/accounts", accounts.list, "accounts", None, m.AccountList, _REFUSED),
         Route("PATCH", account, accounts.patch, "change_account", m.AccountChange, m.AccountView, _ABSENT),
+    ]
+
+
+def _snapshot_routes(snapshots: SnapshotControl) -> list[Route]:
+    place, refused = f"{V1}/snapshot", (*_REFUSED, 413)
+    return [
+        Route("GET", place, snapshots.get, "snapshot", None, snapshot.Snapshot, _REFUSED),
+        Route("PUT", place, snapshots.put, "restore", snapshot.Snapshot, snapshot.Restored, refused),
+    ]
+
+
+def _provider_routes(providers: ProviderControl) -> list[Route]:
+    place, m = f"{V1}/providers", management
+    return [
+        Route("GET", place, providers.list, "providers", None, m.ProviderList, _REFUSED),
+        Route("POST", place, providers.add, "add_provider", m.ProviderRequest, m.ProviderView, _REFUSED),
+        Route("DELETE", f"{place}/{{provider}}", providers.remove, "remove_provider", None, control.Success, _ABSENT),
     ]

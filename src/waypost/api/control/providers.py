@@ -1,0 +1,47 @@
+"""Management: whose credentials media links are fetched with."""
+
+from dataclasses import dataclass
+
+from waypost.api.control.answers import answer, body_of, unknown
+from waypost.api.routing import Request, Response
+from waypost.flows.threads import Threads
+from waypost.model import Number, Provider
+from waypost.wire.control import Success
+from waypost.wire.management import ProviderList, ProviderRequest, ProviderView
+from waypost.wire.onprem_settings import checked_provider
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderControl:
+    """The handlers. They are the providers of On-Premises, which links in every dialect may name."""
+
+    threads: Threads
+
+    async def list(self, request: Request) -> Response:
+        """List the media providers of every number, or of the query's `number`."""
+        asked = request.query.get("number")
+        numbers = self.threads.directory.numbers() if asked is None else [self.threads.number(asked)]
+        records = self.threads.records
+        return answer(ProviderList([_view(n, one) for n in numbers for one in await records.load_providers(n.id)]))
+
+    async def add(self, request: Request) -> Response:
+        """Add a media provider to a number; one of the same name is replaced."""
+        wish = await body_of(request, ProviderRequest)
+        number, given = self.threads.number(wish.phone_number_id), checked_provider(wish)
+        provider = Provider(given.name, given.kind, given.username, given.password, given.bearer)
+        await self.threads.records.save_provider(number.id, provider)
+        return answer(_view(number, provider))
+
+    async def remove(self, request: Request) -> Response:
+        """Take a media provider from the query's `number`, which may be left out while there is only one."""
+        number, name = self.threads.number(request.query.get("number")), request.params["provider"]
+        if not await self.threads.records.delete_provider(number.id, name):
+            raise unknown("media provider", name)
+        return answer(Success())
+
+
+def _view(number: Number, provider: Provider) -> ProviderView:
+    by_name = provider.bearer is None
+    return ProviderView(
+        number.digits, provider.name, provider.kind, "basic" if by_name else "bearer", provider.username
+    )

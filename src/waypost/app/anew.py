@@ -1,0 +1,54 @@
+"""Another world in a running server: the start again, or what a snapshot says."""
+
+from collections.abc import Awaitable, Callable
+
+from waypost.app.ground import restore_clock
+from waypost.app.parts import Parts
+from waypost.flows.first_start import Start, admit, furnish
+from waypost.model import NumberId
+
+
+async def reset(parts: Parts) -> None:
+    """Go back to how everything was after the first start; numbers, tokens and webhooks stay."""
+    ground = parts.ground
+    _forget(parts)
+    await ground.store.reset()
+    ground.clock.restore()
+    await ground.store.put_state("clock", b"{}")
+    await ground.directory.load()
+    await parts.load()
+    await parts.flows.standings.reset()
+    number = ground.directory.number(NumberId(int(ground.settings.number)))
+    if number is not None:
+        await furnish(number, directory=ground.directory, store=ground.store, receive=parts.receive, keys=ground.keys)
+    await parts.network.load()
+
+
+async def reload(parts: Parts, start: Start, restore: Callable[[], Awaitable[None]]) -> None:
+    """Go on with what `restore` puts into the store, as after a restart, whether that succeeds or not."""
+    ground = parts.ground
+    _forget(parts)
+    try:
+        await restore()
+    finally:
+        await restore_clock(ground.clock, ground.store)
+        ground.keys.stay_above(await ground.store.highest_key())
+        await ground.directory.load()
+        await parts.load()
+        await admit(start, ground.directory)
+        await parts.messages.start()
+        await parts.webhooks.start()
+        await parts.network.load()
+        parts.flows.templates.review.load()
+
+
+def _forget(parts: Parts) -> None:
+    """Let go of everything that is in memory only."""
+    parts.messages.forget()
+    parts.webhooks.forget()
+    parts.troubled.forget()
+    parts.mischief.forget()
+    parts.network.forget()
+    parts.flows.accept.screen.meters.forget()
+    parts.reach.forget()
+    parts.flows.media_limits.forget()

@@ -1,0 +1,148 @@
+"""The control API: everything that is stored, taken out of one server and put into another."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+from tests.support.clients import Body
+from tests.support.media import jpeg
+from tests.support.operator import PHONE, Operator, operating
+from tests.support.server import NUMBER, TOKEN
+
+pytestmark = pytest.mark.anyio
+
+OTHER_NUMBER = "15550100999"
+
+
+@pytest.fixture
+async def operator(tmp_path: Path) -> AsyncIterator[Operator]:
+    async with operating(tmp_path / "data") as op:
+        yield op
+
+
+async def snapshot_of(operator: Operator, query: str = "") -> Body:
+    return await operator.call("GET", f"/snapshot{query}")
+
+
+async def test_another_server_goes_on_from_a_snapshot(operator: Operator, tmp_path: Path) -> None:
+    sent = await operator.send_text("kept")
+    await operator.statuses(sent, "read")
+    await operator.call("PUT", "/clock", json={"now": "2027-01-31T12:00:00Z", "frozen": True})
+    await operator.call("PATCH", f"/phones/{PHONE}", json={"name": "Ada"})
+    taken = await snapshot_of(operator)
+
+    async with operating(tmp_path / "other") as other:
+        restored = await other.call("PUT", "/snapshot", json=taken)
+
+        assert restored == {"numbers": 1, "messages": 2, "media_missing": 0}
+        assert (await other.call("GET", f"/messages/{sent}"))["status"] == "read"
+        assert (await other.call("GET", "/clock"))["now"] == "2027-01-31T12:00:00Z"
+        assert (await other.call("GET", f"/phones/{PHONE}"))["name"] == "Ada"
+
+
+async def test_a_restored_window_is_as_closed_as_it_was(operator: Operator, tmp_path: Path) -> None:
+    await operator.call("PUT", "/clock", json={"advance_seconds": 90_000})
+    taken = await snapshot_of(operator)
+
+    async with operating(tmp_path / "other") as other:
+        await other.call("PUT", "/snapshot", json=taken)
+        sent = await other.send_text()
+
+        assert await other.statuses(sent, "failed") == ["failed"]
+
+
+async def test_files_come_back_with_a_snapshot(operator: Operator, tmp_path: Path) -> None:
+    picture = jpeg()
+    uploaded = await operator.client.upload(picture.data, picture.mime)
+    taken = await snapshot_of(operator)
+
+    async with operating(tmp_path / "other") as other:
+        await other.call("PUT", "/snapshot", json=taken)
+
+        assert (await other.client.download(uploaded.json["id"])).body == picture.data
+
+
+async def test_a_file_that_was_left_out_and_is_not_here_is_counted_and_gone(operator: Operator, tmp_path: Path) -> None:
+    picture = jpeg()
+    uploaded = await operator.client.upload(picture.data, picture.mime)
+    taken = await snapshot_of(operator, "?media=false")
+
+    async with operating(tmp_path / "other") as other:
+        restored = await other.call("PUT", "/snapshot", json=taken)
+
+        assert (taken["media"], restored["media_missing"]) == ({}, 1)
+        assert (await other.client.look_up(uploaded.json["id"])).status == 400
+
+
+async def test_what_waited_for_the_webhook_is_delivered_after_the_snapshot_is_put_back(operator: Operator) -> None:
+    await operator.call("PATCH", f"/phones/{PHONE}", json={"online": False})
+    sent = await operator.send_text()
+    await operator.settled(f"/webhooks/deliveries?message={sent}", _is_done)
+    taken = await snapshot_of(operator)
+    await operator.call("POST", "/reset")
+
+    await operator.call("PUT", "/snapshot", json=taken)
+    await operator.call("PATCH", f"/phones/{PHONE}", json={"online": True})
+
+    assert await operator.statuses(sent, "read") == ["sent", "delivered", "read"]
+
+
+async def test_the_servers_own_number_and_token_work_after_a_snapshot_of_another_number(tmp_path: Path) -> None:
+    async with operating(tmp_path / "one", number=OTHER_NUMBER) as one:
+        taken = await snapshot_of(one)
+
+    async with operating(tmp_path / "two") as two:
+        await two.call("PUT", "/snapshot", json=taken)
+
+        numbers = (await two.call("GET", "/numbers"))["numbers"]
+        assert {number["phone_number_id"] for number in numbers} == {NUMBER, OTHER_NUMBER}
+        assert (await two.client.send(PHONE, "text", {"body": "Hello"})).status == 200
+
+
+def _is_done(shown: Body) -> bool:
+    return [delivery["state"] for delivery in shown["deliveries"]] == ["done"]
+
+
+BAD_SNAPSHOTS: dict[str, Callable[[Body], Body]] = {
+    "another version": lambda taken: taken | {"version": 2},
+    "another format": lambda taken: taken | {"format": "something"},
+    "another schema": lambda taken: taken | {"shape": "sqlite-0-000000000000"},
+    "no tables": lambda taken: taken | {"tables": {}},
+    "a row too short": lambda taken: taken | {"tables": taken["tables"] | {"state": _table(taken, "state", [["a"]])}},
+    "a binary value that is none": lambda taken: (
+        taken | {"tables": taken["tables"] | {"numbers": _table(taken, "numbers", [[1, "*"]])}}
+    ),
+    "a number that is none": lambda taken: (
+        taken | {"tables": taken["tables"] | {"numbers": _table(taken, "numbers", [[1, "e30="]])}}
+    ),
+    "other bytes than its hash says": lambda taken: taken | {"media": {"00": "AAAA"}},
+    "an unknown member": lambda taken: taken | {"more": 1},
+    "nothing": lambda _: {},
+}
+
+
+def _table(taken: Body, name: str, rows: list[list[object]]) -> Body:
+    return {"columns": taken["tables"][name]["columns"], "rows": rows}
+
+
+@pytest.mark.parametrize("name", BAD_SNAPSHOTS)
+async def test_a_snapshot_that_cannot_be_used_changes_nothing(operator: Operator, name: str) -> None:
+    sent = await operator.send_text()
+    before = await snapshot_of(operator)
+
+    status, _, message = await operator.refused("PUT", "/snapshot", json=BAD_SNAPSHOTS[name](before))
+
+    assert status == 400, message
+    assert (await operator.call("GET", f"/messages/{sent}"))["id"] == sent
+
+
+async def test_a_snapshot_holds_no_token_and_no_key_of_media_urls(operator: Operator) -> None:
+    taken = await snapshot_of(operator)
+
+    assert TOKEN not in json.dumps(taken)
+    assert [row[0] for row in taken["tables"]["state"]["rows"]] == []
+
+
+async def test_a_switch_that_is_neither_is_refused(operator: Operator) -> None:
+    assert (await operator.refused("GET", "/snapshot?media=maybe"))[0] == 400
