@@ -216,3 +216,11 @@ async def test_what_the_platform_says_of_a_user_opens_no_window(world: World) ->
     sent = await world.send("text", {"body": "Hello"}, to=other)
     assert await world.failure_of(sent) == (["failed"], 131047)
     assert NUMBER not in (await world.inbound())["system"].values()
+
+
+@pytest.mark.parametrize("face", ["meta"])
+async def test_a_first_contact_can_be_written_like_any_other_message(world: World) -> None:
+    await world.operate("POST", f"/phones/{PHONE}/messages", json={"type": "request_welcome"})
+
+    value = (await world.hook.next()).json["entry"][0]["changes"][0]["value"]
+    assert value["messages"][0]["type"] == "request_welcome"

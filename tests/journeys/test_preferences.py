@@ -33,8 +33,21 @@ async def test_a_number_is_told_of_a_stop_in_the_shape_of_the_sample(world: Worl
     change = call.json["entry"][0]["changes"][0]
     assert chosen == {"marketing": "stop", "told": [NUMBER]}
     assert change["field"] == FIELD
+    assert "time" not in call.json["entry"][0]
+    assert change["value"]["contacts"][0].pop("user_id")  # newer than the sample
     assert inbound.shape(change["value"]) == inbound.shape(inbound.sample("cloud", "user_preferences_stop"))
     assert change["value"]["user_preferences"][0]["value"] == "stop"
+
+
+@META
+async def test_the_choice_of_a_hidden_user_does_not_tell_their_phone_number(world: World) -> None:
+    await world.operate("PATCH", f"/phones/{STRANGER}", json={"username": "jopark"})
+    await world.operate("POST", f"/phones/{STRANGER}/messages", json={"type": "text", "text": {"body": "Hi"}})
+    await world.hook.next()
+
+    await choose(world, "stop", STRANGER)
+
+    assert STRANGER.encode() not in (await world.hook.next()).body
 
 
 async def test_marketing_fails_for_who_has_stopped_it_and_the_rest_does_not(world: World) -> None:

@@ -12,7 +12,7 @@ from waypost.errors.requests import BAD_MEDIA, INVALID_VALUE, MISSING_PARAMETER,
 from waypost.flows.media import MediaShelf, Origin
 from waypost.flows.threads import Threads, wamid_of
 from waypost.lib.ids import KeyMaker
-from waypost.model import FaultRule, InboundMessage, Medium, MessageKey, Number, NumberId, Phone
+from waypost.model import FaultRule, InboundMessage, Medium, MessageKey, Number, NumberId, Person, Phone
 from waypost.ports import BlobWriter, StoredMessage
 from waypost.rules import media as media_rules
 from waypost.wire.inbound import Edited, PhoneMessage, Quoted, UserReaction
@@ -33,6 +33,10 @@ class PhoneBook(Protocol):
 
     def known(self) -> list[Phone]:
         """Return the phones that are stored, by number."""
+        ...
+
+    def person(self, phone: Phone, number_id: NumberId, now_ms: int) -> Person:
+        """Return how the platform names the phone's user to a business."""
         ...
 
 

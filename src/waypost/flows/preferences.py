@@ -36,6 +36,7 @@ class Preferences:
         numbers = await self.threads.talked_to(wa_id)
         at_ms = self.clock.now_ms()
         for number in numbers:
-            value = marketing_value(number, name=phone.name, wa_id=wa_id, stop=stop, at_ms=at_ms)
+            person = self.network.phones.person(phone, number.id, at_ms)
+            value = marketing_value(number, person, stop=stop, at_ms=at_ms)
             await self.notice(number, FIELD, value)
         return numbers

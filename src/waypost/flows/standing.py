@@ -55,8 +55,8 @@ class Standings:
         old = self.accounts.get(waba_id)
         await self.accounts.save(waba_id, account)
         notices = self._account_notices(old, account)
-        hooked = [n for n in self.directory.numbers() if n.waba_id == waba_id and n.webhook]
-        for number in {number.webhook.url: number for number in hooked if number.webhook}.values():
+        concerned = [number for number in self.directory.numbers() if number.waba_id == waba_id]
+        for number in {_listeners(number): number for number in concerned}.values():
             for field, value in notices:
                 await self.tell.notice(number, field, value)
 
@@ -94,6 +94,12 @@ class Standings:
             date = f"{at(now_ms):%B} {at(now_ms).day}, {at(now_ms).year}"
             told.append(("account_update", ban_notice("DISABLE" if new.disabled else "REINSTATE", date)))
         return told
+
+
+def _listeners(number: Number) -> tuple[str | None, ...]:
+    """Return where what concerns a number's account is told: numbers with the same places tell it once."""
+    further = (one.webhook.url for one in number.callbacks.further)
+    return (number.webhook.url if number.webhook else None, *further)
 
 
 def _quality_notices(number: Number, standing: Standing) -> list[bytes]:

@@ -5,7 +5,7 @@ from waypost.model import Endpoint, Number, Webhook
 MESSAGES = "messages"
 """The webhook field of statuses and of what users write."""
 
-OVERRIDABLE = frozenset({MESSAGES})
+OVERRIDABLE = frozenset({MESSAGES, "calls", "smb_message_echoes", "smb_app_state_sync", "history"})
 """The fields that an override may take away from the app's own callback.
 
 # spec: cloud-api.md#10

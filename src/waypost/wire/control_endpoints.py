@@ -1,6 +1,6 @@
 """The control API's requests and answers about further endpoints of a number."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
@@ -52,3 +52,10 @@ class EndpointList(Struct):
     """The further endpoints of a number, in the order in which they were added."""
 
     webhooks: list[EndpointView]
+
+
+class NoticeWish(Request):
+    """What the platform is to tell: a webhook field, and the object that is its `value`."""
+
+    field: str
+    value: dict[str, Any]  # Any: whatever the platform may say

@@ -16,11 +16,12 @@ from waypost.wire.parts import Place, place_fault
 
 InboundType = Literal[
     "text", "image", "audio", "video", "document", "sticker", "location", "contacts", "reaction", "button",
-    "interactive", "order", "system", "revoke", "edit", "unsupported",
+    "interactive", "order", "system", "revoke", "edit", "unsupported", "request_welcome",
 ]  # fmt: skip
-"""What a user can send. `request_welcome` comes by opening a chat. Groups are not offered, so neither is what only
-they have; `ephemeral` is an older name of `unsupported`.
+"""What a user can send. `request_welcome` comes by opening a chat too, if the number greets. Groups are not offered, so
+neither is what only they have; `ephemeral` is an older name of `unsupported`.
 """
+_BARE = frozenset({"unsupported", "request_welcome"})  # types that may come without a member of their name
 
 _Words = Annotated[str, Meta(min_length=1, max_length=65_536)]
 _ReplyTo = Annotated[str, Meta(min_length=1, max_length=512)]
@@ -164,7 +165,7 @@ class OrderItem(_Strict):
 
     product_retailer_id: _Words
     quantity: Annotated[int, Meta(ge=1)]
-    item_price: float
+    item_price: int | float
     currency: Annotated[str, Meta(min_length=3, max_length=3)]
 
 
@@ -270,7 +271,7 @@ class PhoneMessage(_Strict):
     @property
     def content(self) -> object | None:
         """The member that the type names; None if it is missing."""
-        content: object | None = getattr(self, self.type)
+        content: object | None = getattr(self, self.type, None)
         return content
 
     @property
@@ -293,7 +294,7 @@ class PhoneMessage(_Strict):
     def _missing(self) -> str | None:
         """Return the path of the member that the type asks for and that is not there; None if all is there."""
         if self.content is None:
-            return None if self.type == "unsupported" else self.type
+            return None if self.type in _BARE else self.type
         answer = self.interactive
         if answer is not None and self.type == "interactive" and getattr(answer, answer.type) is None:
             return f"interactive.{answer.type}"

@@ -9,6 +9,7 @@ from waypost.api.control.endpoints import Endpoints
 from waypost.api.control.gate import Gate
 from waypost.api.control.health import Gauges, Health
 from waypost.api.control.messages import Again, Deliveries, Messages
+from waypost.api.control.notices import Notices
 from waypost.api.control.numbers import Numbers
 from waypost.api.control.phones import Phones
 from waypost.api.control.providers import ProviderControl
@@ -103,5 +104,6 @@ def build_control(on: Operated, operator: Operator) -> Control:
         accounts=AccountControl(on.directory, on.standings),
         snapshots=SnapshotControl(on.snapshotting),
         providers=ProviderControl(threads),
+        notices=Notices(on.directory, on.notice),
         health=Health(on.is_ready, on.gauges),
     )

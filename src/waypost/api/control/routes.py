@@ -7,6 +7,7 @@ from waypost.api.control.endpoints import Endpoints
 from waypost.api.control.gate import Gate
 from waypost.api.control.health import Health
 from waypost.api.control.messages import Deliveries, Messages
+from waypost.api.control.notices import Notices
 from waypost.api.control.numbers import Numbers
 from waypost.api.control.pages import page_handler, root
 from waypost.api.control.phones import Phones
@@ -40,6 +41,7 @@ class Control:
     accounts: AccountControl
     snapshots: SnapshotControl
     providers: ProviderControl
+    notices: Notices
     health: Health
 
 
@@ -142,6 +144,7 @@ def _number_routes(c: Control) -> list[Route]:
         Route("POST", hooks, endpoints.add, "add_webhook", e.EndpointWish, e.EndpointView, _ABSENT),
         Route("PATCH", hook, endpoints.change, "change_webhook", e.EndpointChange, e.EndpointView, _ABSENT),
         Route("DELETE", hook, endpoints.remove, "delete_webhook", None, control.Success, _ABSENT),
+        Route("POST", f"{number}/notices", c.notices.add, "notice", e.NoticeWish, control.Success, _ABSENT),
         Route("GET", f"{V1}/tokens", numbers.list_tokens, "tokens", None, m.TokenList, _REFUSED),
         Route("POST", f"{V1}/tokens", numbers.add_token, "add_token", m.TokenRequest, m.NewToken, _ABSENT),
         Route(

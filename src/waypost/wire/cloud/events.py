@@ -7,16 +7,15 @@ import msgspec
 
 from waypost.wire.escape import escape_json, platform_json
 from waypost.wire.events.messages import public_value
+from waypost.wire.events.notices import UNDATED
 from waypost.wire.facts import EventFacts, NumberFacts
 
 _ENVELOPE = (
     b'{"object":"whatsapp_business_account","entry":[{"id":"%d","changes":[{"value":{"messaging_product":"whatsapp",'
     b'"metadata":{"display_phone_number":"%b","phone_number_id":"%d"},%b,"field":"messages"}]}]}'
 )
-# spec: cloud-api.md#7.4 - `time` is there on account-level fields, as a number.
-_NOTICE = (
-    b'{"object":"whatsapp_business_account","entry":[{"id":"%d","time":%d,"changes":[{"value":%b,"field":"%b"}]}]}'
-)
+# spec: cloud-api.md#7.4 - `time` is there on account-level fields, as a number; not on those about users.
+_NOTICE = b'{"object":"whatsapp_business_account","entry":[{"id":"%d",%b"changes":[{"value":%b,"field":"%b"}]}]}'
 
 
 def render_event(event: EventFacts, number: NumberFacts) -> bytes:
@@ -29,7 +28,8 @@ def render_event(event: EventFacts, number: NumberFacts) -> bytes:
     elif event.kind == "message":
         value = public_value(event.body)
     else:
-        return escape_json(_NOTICE % (number.waba_id, event.at_ms // 1000, event.body, event.kind.encode("ascii")))
+        time = b"" if event.kind in UNDATED else b'"time":%d,' % (event.at_ms // 1000)
+        return escape_json(_NOTICE % (number.waba_id, time, event.body, event.kind.encode("ascii")))
     return escape_json(_ENVELOPE % (number.waba_id, number.digits.encode("ascii"), number.id, value[1:]))
 
 

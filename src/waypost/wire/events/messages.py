@@ -22,6 +22,7 @@ from waypost.wire.facts import InboundFacts, MediumFacts, NumberFacts, PersonFac
 HREF = "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/"
 
 _OURS = b',"_waypost":'
+_BEFORE = ("context", "referral")  # what the platform writes before who wrote
 _PRICED = frozenset({"sent", "delivered", "read"})
 _DAY_SECONDS = 86_400
 _FIRST_WITHOUT_CONVERSATION = 24
@@ -182,7 +183,7 @@ def status_value(update: StatusFacts, echo: Echo, shape: Shape = LATEST) -> byte
     if shape.users and update.fault is not None:
         addressee = Addressee(status.recipient_id, status.recipient_user_id)
     elif shape.users and person is not None:
-        addressee = _contact(person, shape)
+        addressee = contact_of(person, shape)
     if addressee is None:
         return b'{"statuses":[%b]}' % encoded
     return b'{"contacts":[%b],"statuses":[%b]}' % (_encoder.encode(addressee), encoded)
@@ -206,7 +207,8 @@ def inbound_value(
         "timestamp": str(message.at_ms // 1000),
         "type": message.kind,
     }
-    fields = common | written | common  # the first gives the order, the last the values
+    first = {name: written[name] for name in _BEFORE if name in written}
+    fields = first | common | written | common  # the first two give the order, the last the values
     if not shape.users:
         del fields["from_user_id"]
     elif not person.shows_number:
@@ -216,7 +218,7 @@ def inbound_value(
         fields[message.kind] = written.get(message.kind, {}) | media_fields
     ours = Ours(None if medium is None else ids.media_uuid(medium.key, medium.tag))
     # spec: cloud-api.md#7.4 - what the platform itself says of a user names no contact.
-    contacts = b"" if message.kind == "system" else b'"contacts":[%b],' % _encoder.encode(_contact(person, shape))
+    contacts = b"" if message.kind == "system" else b'"contacts":[%b],' % _encoder.encode(contact_of(person, shape))
     return b'{%b"messages":[%b]%b%b}' % (
         contacts,
         _encoder.encode(fields),
@@ -238,7 +240,8 @@ def has_referral(body: bytes) -> bool:
     return b'"referral"' in body and "referral" in msgspec.json.decode(body, type=dict[str, Any])
 
 
-def _contact(person: PersonFacts, shape: Shape) -> Contact:
+def contact_of(person: PersonFacts, shape: Shape) -> Contact:
+    """Return what a subscriber of this shape is shown of a user."""
     identity_hash = person.identity_hash if shape.identity else None
     if not shape.users:
         return Contact(Profile(person.name), person.wa_id, None, identity_hash)

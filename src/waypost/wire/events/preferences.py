@@ -5,21 +5,26 @@
 
 import msgspec
 
-from waypost.wire.facts import NumberFacts
+from waypost.wire.events.messages import contact_of, shape_of
+from waypost.wire.events.notices import number_facts
+from waypost.wire.facts import NumberFacts, PersonFacts
 
 FIELD = "user_preferences"
 
 
-def marketing_value(number: NumberFacts, *, name: str, wa_id: str, stop: bool, at_ms: int) -> bytes:
-    """Return the value that tells what the user `name` has chosen; the words of `resume` are (unconfirmed)."""
+def marketing_value(number: NumberFacts, person: PersonFacts, *, stop: bool, at_ms: int) -> bytes:
+    """Return the value that tells what a user has chosen; the words of `resume` are (unconfirmed).
+
+    That a hidden phone number is left out here as everywhere is (unconfirmed) too.
+    """
     word = "stop" if stop else "resume"
+    contact = contact_of(person, shape_of(number))
     told = {
-        "messaging_product": "whatsapp",
-        "metadata": {"display_phone_number": number.digits, "phone_number_id": str(number.id)},
-        "contacts": [{"profile": {"name": name}, "wa_id": wa_id}],
+        **number_facts(number),
+        "contacts": [contact],
         "user_preferences": [
             {
-                "wa_id": wa_id,
+                **({} if contact.wa_id is None else {"wa_id": contact.wa_id}),
                 "detail": f"User requested to {word} marketing messages",
                 "category": "marketing_messages",
                 "value": word,

@@ -1,0 +1,49 @@
+"""Whatever the platform may tell a number's webhook that nothing else here brings about."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from waypost.api.control.answers import answer, body_of, unknown
+from waypost.api.routing import Request, Response
+from waypost.errors import Refusal
+from waypost.errors.requests import INVALID_VALUE
+from waypost.flows.directory import Directory
+from waypost.flows.preferences import Notice
+from waypost.model import Number
+from waypost.wire.control import Success
+from waypost.wire.control_endpoints import NoticeWish
+from waypost.wire.events.notices import notice_value
+from waypost.wire.webhooks import FIELDS
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """The handler."""
+
+    directory: Directory
+    notice: Notice
+
+    async def add(self, request: Request) -> Response:
+        """Play the platform: tell a number's webhook any field, such as `account_alerts`, `security` or `history`.
+
+        `value` goes out as it is; of `messages` it is `{"errors": [...]}`, the errors of no message. Nothing else
+        comes of it: the number, its account and its messages stay as they are.
+        """
+        digits, wish = request.params["phone_number_id"], await body_of(request, NoticeWish)
+        number = next((number for number in self.directory.numbers() if number.digits == digits), None)
+        if number is None:
+            raise unknown("number", digits)
+        if wish.field not in FIELDS:
+            raise Refusal(INVALID_VALUE, f"field: there is no {wish.field[:60]!r}; there are {', '.join(FIELDS)}.")
+        await self.notice(number, wish.field, _value(number, wish))
+        return answer(Success())
+
+
+def _value(number: Number, wish: NoticeWish) -> bytes:
+    try:
+        return notice_value(number, wish.field, wish.value)
+    except msgspec.ValidationError as error:
+        raise Refusal(
+            INVALID_VALUE, f"value: of messages it is the errors of no message, all whole: {error}."
+        ) from None
