@@ -334,7 +334,7 @@ def _shown(option: Option, item: _Given) -> str:
     value = "***" if option.reader.is_secret else item.raw
     match item.source:
         case "flag":
-            return f"{option.flag} {value}"
+            return f"{option.flag} {' '.join(value) if isinstance(value, tuple) else value}"
         case "environment":
             return f"{option.variable}={value}"
         case "file":

@@ -8,6 +8,7 @@ import pytest
 from waypost.cli.doctor import (
     Finding,
     check_data,
+    check_media,
     check_port,
     check_settings,
     check_sqlite,
@@ -87,3 +88,12 @@ def test_the_answer_of_a_webhook_is_judged_as_deliveries_will_be(success: str, s
     settings = load({"webhook": "http://127.0.0.1:9000/", "webhook_success": success}, {})
 
     assert judge_webhook(settings, status, "connection refused").state == state
+
+
+def test_a_media_folder_under_a_file_is_bad(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+
+    finding = check_media(Settings(media=str(tmp_path / "file" / "media")))
+
+    assert finding.state == "bad"
+    assert "--media" in finding.advice

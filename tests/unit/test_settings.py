@@ -260,3 +260,10 @@ def test_stores_are_in_the_data_folder_unless_said_otherwise() -> None:
 def test_every_setting_has_a_sentence_of_help(option: Option) -> None:
     assert option.help.endswith(".")
     assert option.default
+
+
+def test_a_bad_network_is_named_as_it_was_written() -> None:
+    with pytest.raises(SettingsError) as caught:
+        load({"fetch_allow": ("1.2.3",)}, {})
+
+    assert caught.value.mistakes[0].startswith("--fetch-allow 1.2.3: ")

@@ -49,14 +49,29 @@ def check_settings(settings: Settings) -> Finding:
 
 def check_data(settings: Settings) -> Finding:
     """Try to write into the data folder, or into the folder that it would be made in."""
+    return _check_folder(settings.data, "--data")
+
+
+def check_media(settings: Settings) -> Finding:
+    """Try to write where media are stored."""
+    return _check_folder(Path(settings.media_place.location), "--media")
+
+
+def check_upstream(settings: Settings) -> Finding:
+    """Say where messages go."""
+    _ = settings
+    return Finding("good", "the embedded network; no message leaves this machine")
+
+
+def _check_folder(wanted: Path, flag: str) -> Finding:
     import tempfile
 
-    folder = _existing(settings.data)
+    folder = _existing(wanted)
     try:
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"x")
     except OSError as wrong:
-        advice = f"Make {settings.data} writable for this user, or choose another folder with --data."
+        advice = f"Make {wanted} writable for this user, or choose another folder with {flag}."
         return Finding("bad", f"{folder} cannot be written: {wrong.strerror}", advice)
     return Finding("good", f"{folder.resolve()} can be written")
 
@@ -162,9 +177,11 @@ def _existing(folder: Path) -> Path:
 CHECKS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
     ("settings", check_settings),
     ("data folder", check_data),
+    ("media store", check_media),
     ("disk space", check_disk),
     ("SQLite", check_sqlite),
     ("port", check_port),
+    ("upstream", check_upstream),
     ("webhook", check_webhook),
 )
 _COLOURS = {"good": "green", "look": "yellow", "bad": "red"}
