@@ -51,6 +51,18 @@ async def test_a_number_of_20_messages_a_second_sends_no_more(world: World) -> N
     assert code_of(world.client, answers[20]) == world.either(cloud=(400, 130429), onprem=(429, 1015))
 
 
+async def test_what_users_write_counts_against_the_throughput_too(world: World) -> None:
+    await world.operate("PUT", "/clock", json={"frozen": True})
+    await regard(world, throughput=20)
+    for _ in range(15):
+        await world.write("text", TEXT)
+
+    answers = [await world.client.send(f"49155500{number:05}", "text", TEXT) for number in range(6)]
+
+    assert [answer.status for answer in answers[:5]] == [world.client.sent_status] * 5
+    assert code_of(world.client, answers[5]) == world.either(cloud=(400, 130429), onprem=(429, 1015))
+
+
 async def reach(world: World, users: range) -> list[str]:
     """Send each user a template, and return the first word told of each; the sample window is closed to them all."""
     sent = [await world.send("template", HELLO, to=f"49155500{number:05}") for number in users]

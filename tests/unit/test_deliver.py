@@ -19,6 +19,7 @@ from waypost.flows.directory import Directory
 from waypost.flows.inspect import Inspect
 from waypost.flows.media import MediaShelf
 from waypost.flows.media_urls import MediaURLs
+from waypost.flows.meters import Meters
 from waypost.flows.reach import Reach
 from waypost.flows.receive import Receive, Recent
 from waypost.lib.clock import SystemClock
@@ -111,7 +112,10 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         directory = Directory(store, clock)
         shelf = MediaShelf(store, blobs, FetcherOnDemand(policy), policy, inspector, clock, keys)
         blocks = Blocks(store, store, clock, windows_lifted=True)
-        receive = Receive(store, store, directory, Recent(), MediaURLs("secret", clock), blocks, clock, keys, _nobody)
+        meters = Meters(lifted=False)
+        receive = Receive(
+            store, store, directory, Recent(), MediaURLs("secret", clock), blocks, meters, clock, keys, _nobody
+        )
         upstream = Scripted()
         reach = Reach(store, directory, clock, lifted=True)
         clearance = Clearance(store, directory, blocks, reach, Magic(), clock, windows_lifted=True)

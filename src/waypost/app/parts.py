@@ -124,7 +124,8 @@ def build(ground: Ground) -> Parts:
             webhooks.offer(delivery)
 
     blocks = Blocks(store, store, clock, windows_lifted=relaxed)
-    receive = Receive(store, store, ground.directory, recent, ground.urls, blocks, clock, ground.keys, announce)
+    meters = Meters(lifted=relaxed)
+    receive = Receive(store, store, ground.directory, recent, ground.urls, blocks, meters, clock, ground.keys, announce)
     network.connect(receive.statuses, receive.message, store)
     reach = Reach(store, ground.directory, clock, lifted=relaxed)
     clearance = Clearance(store, ground.directory, blocks, reach, magic, clock, windows_lifted=relaxed)
@@ -135,7 +136,7 @@ def build(ground: Ground) -> Parts:
         recent.remember(message)
         messages.offer(message)
 
-    accounts, meters = BusinessAccounts(store), Meters(lifted=relaxed)
+    accounts = BusinessAccounts(store)
     screen = Screen(ground.directory, shelf, accounts, meters, network, magic, clock)
     accept = Accept(store, screen, clock, ground.keys, enqueue)
     figures = Figures(waiting=lambda: webhooks.held, accepted=lambda: counts["accepted"])

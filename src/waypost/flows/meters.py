@@ -23,6 +23,10 @@ class Meters:
             meter.forget()
         self._pair.forget()
 
+    def received(self, number: Number, now_ms: int) -> None:
+        """Count a message that came in: throughput is of both directions, but nothing that comes in is refused."""
+        self._throughput[number.standing.throughput].admit(number.id, now_ms)
+
     def fault(self, number: Number, wa_id: str, now_ms: int) -> Fault | None:
         """Count one message, or say which rate it breaks."""
         if self._lifted:

@@ -11,6 +11,7 @@ from waypost.errors import Fault
 from waypost.flows.blocks import Blocks
 from waypost.flows.directory import Directory
 from waypost.flows.media_urls import MediaURLs
+from waypost.flows.meters import Meters
 from waypost.lib import ids
 from waypost.lib.clock import Clock
 from waypost.model import (
@@ -63,6 +64,7 @@ class Receive:
     recent: Recent
     urls: MediaURLs
     blocks: Blocks
+    meters: Meters
     clock: Clock
     keys: ids.KeyMaker
     announce: Announce
@@ -85,6 +87,7 @@ class Receive:
         number = self.directory.number(message.number_id)
         if number is None or self.blocks.has(number.id, message.person.wa_id):
             return False
+        self.meters.received(number, self.clock.now_ms())
         event = Event(
             key=EventKey(self.keys.next()),
             number_id=number.id,
