@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from standardwebhooks import Webhook
-from tests.journeys.conftest import LOOPBACK, STRANGER, World, open_world
+from tests.journeys.conftest import LOOPBACK, PHONE, STRANGER, World, open_world
 from tests.support.clients import Body
 from tests.support.receiver import Answer, Received, Receiver
 from tests.support.server import NUMBER, SECRET
@@ -105,6 +105,44 @@ async def test_what_is_dated_has_an_entry_of_its_own_in_a_batch(world: World) ->
         (True, "account_update"),
         (False, "messages"),
     ]
+
+
+@pytest.mark.parametrize("face", ["meta"])
+async def test_fields_of_users_share_an_entry_of_a_batch_and_lose_nothing(world: World) -> None:
+    await trouble(world, batch={"size": 4, "seconds": 3600})
+    error = {"code": 1, "title": "t", "message": "t", "error_data": {"details": "d"}, "href": "h"}
+    notices = f"/numbers/{world.client.number}/notices"
+
+    await world.write("text", TEXT)
+    await world.operate("POST", f"/phones/{PHONE}/preferences", json={"marketing": "stop"})
+    await world.operate("POST", notices, json={"field": "messages", "value": {"errors": [error]}})
+    await world.operate("POST", notices, json={"field": "messages", "value": {"errors": [{**error, "code": 2}]}})
+
+    [got] = await world.hook.wait_for_count(1)
+    [entry] = got.json["entry"]
+    assert [change["field"] for change in entry["changes"]] == ["messages", "user_preferences", "messages"]
+    assert [error["code"] for error in entry["changes"][2]["value"]["errors"]] == [1, 2]
+
+
+async def test_a_batch_is_at_most_3_mb_long(world: World) -> None:
+    await trouble(world, batch={"size": 10, "seconds": 3600})
+
+    written = [await world.write("text", {"body": "é" * 65_000}) for _ in range(10)]
+    await world.operate("DELETE", "/rules")
+
+    first, second = await world.hook.wait_for_count(2)
+    assert messages_of(world, first) + messages_of(world, second) == written
+    assert len(first.body) < 3_000_000
+
+
+@pytest.mark.parametrize("face", ["meta"])
+async def test_a_rule_for_a_phone_is_not_troubled_by_a_notice(world: World) -> None:
+    await rule(world, webhook={"duplicate": 1}, phone=PHONE)
+
+    notice = {"field": "history", "value": {"messages": "none", "statuses": 1}}
+    await world.operate("POST", f"/numbers/{world.client.number}/notices", json=notice)
+
+    assert (await world.hook.next()).json["entry"][0]["changes"][0]["field"] == "history"
 
 
 async def test_a_batch_goes_when_its_time_is_up_and_when_its_rule_is_taken_back(world: World) -> None:

@@ -3,6 +3,7 @@
 Memory only: what is held back here waits in the store too, so that after a restart each event is told by itself.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from itertools import groupby
@@ -14,6 +15,9 @@ from msgspec import Struct
 from waypost.lib.clock import Clock
 from waypost.model import Delivery, Event, EventKey, Gather, NumberId, Trouble, WebhookTrouble
 
+# spec: cloud-api.md#7.2
+_MAX_BATCH_BYTES = 3_000_000
+_ENVELOPE_BYTES = 300  # of what stands around a value, if it shares that with no other
 _MOST_HELD = 100_000  # beyond it events are told as if there were no rules
 
 Order = tuple[int, WebhookTrouble]
@@ -54,6 +58,7 @@ class Mischief:
         self._go = go
         self._held: set[EventKey] = set()
         self._windows: dict[tuple[str, int, NumberId, str], list[tuple[Delivery, list[Order]]]] = {}
+        self._sizes: Counter[tuple[str, int, NumberId, str]] = Counter()  # bytes that each window comes to
         rules.on_lift(self._release)
 
     def take(self, deliveries: Sequence[Delivery]) -> list[Delivery]:
@@ -87,6 +92,7 @@ class Mischief:
         """Drop everything, after the store was emptied."""
         self._held.clear()
         self._windows.clear()
+        self._sizes.clear()
 
     def _take(self, delivery: Delivery, orders: list[Order]) -> None:
         slower = 1.0
@@ -127,8 +133,12 @@ class Mischief:
         """Add a delivery to its endpoint's window; a window that is full or has waited long enough goes on."""
         delivery = one[0]
         name = (stage, rule_id, delivery.event.number_id, delivery.endpoint)
+        size = _told_bytes(delivery.event)
+        if stage == "batch" and self._sizes[name] + size > _MAX_BATCH_BYTES and name in self._windows:
+            self._close(name)
         window = self._windows.setdefault(name, [])
         window.append(one)
+        self._sizes[name] += size
         if len(window) >= gather.size:
             self._close(name)
         elif len(window) == 1:
@@ -141,6 +151,7 @@ class Mischief:
 
     def _close(self, name: tuple[str, int, NumberId, str]) -> None:
         window = self._windows.pop(name)
+        del self._sizes[name]
         stage, rule_id, *_ = name
         for delivery, _ in window:
             if delivery.trouble is not None:
@@ -158,6 +169,12 @@ class Mischief:
             for name in [name for name in self._windows if name[0] == stage]:
                 if name in self._windows and not self._rules.has_rule(name[1]):
                     self._close(name)
+
+
+def _told_bytes(event: Event) -> int:
+    """Return how long the part of a webhook that tells an event is at most: other signs than ASCII are escaped."""
+    body = event.body
+    return _ENVELOPE_BYTES + (len(body) + body.count(b"/") if body.isascii() else 3 * len(body))
 
 
 def shuffled(count: int, seed: int) -> list[int]:
@@ -194,6 +211,8 @@ class _Who(Struct):
 
 def _phone_of(event: Event) -> str | None:
     """Return the phone that a status or message is about; None of a notice."""
+    if event.kind not in ("status", "message"):
+        return None
     who = msgspec.json.decode(event.body, type=_Who)
     if who.statuses:
         return who.statuses[0].recipient_id

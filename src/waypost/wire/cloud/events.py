@@ -34,7 +34,8 @@ def render_event(event: EventFacts, number: NumberFacts) -> bytes:
 
 
 Part = dict[str, Any]  # Any: JSON that Waypost has written itself
-_GROWING = ("contacts", "messages", "statuses")
+_GROWING = ("contacts", "messages", "statuses", "errors")
+_KINDS = ("contacts", "statuses", "errors")
 
 
 def join_bodies(bodies: Sequence[bytes]) -> bytes:
@@ -57,15 +58,19 @@ def _join_entry(entries: list[Part], entry: Part) -> None:
         entries.append(entry)
         return
     for change in entry["changes"]:
-        if not _joins(last["changes"][-1]["value"], change["value"]):
+        before = last["changes"][-1]
+        if before["field"] != change["field"] or not _joins(before["value"], change["value"]):
             last["changes"].append(change)
 
 
 def _joins(value: Part, other: Part) -> bool:
-    """Add what `other` tells to `value`, if both are about the same number and of one kind."""
-    if value["metadata"] != other["metadata"] or ("statuses" in value) != ("statuses" in other):
+    """Add what `other` tells to `value`, if both are about the same number and of one kind.
+
+    Of the fields without a time only `messages` is made of lists that may grow.
+    """
+    if not any(name in value for name in ("messages", "statuses", "errors")):
         return False
-    if ("contacts" in value) != ("contacts" in other):
+    if value["metadata"] != other["metadata"] or any((kind in value) != (kind in other) for kind in _KINDS):
         return False
     for name in _GROWING:
         value.setdefault(name, []).extend(one for one in other.get(name, ()) if one not in value[name])
