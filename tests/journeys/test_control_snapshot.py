@@ -104,6 +104,8 @@ def _is_done(shown: Body) -> bool:
     return [delivery["state"] for delivery in shown["deliveries"]] == ["done"]
 
 
+_BAD_ACCOUNT: list[object] = ["account", 3_000_000_000_000_000 + int(NUMBER), "", "MTIz"]
+
 BAD_SNAPSHOTS: dict[str, Callable[[Body], Body]] = {
     "another version": lambda taken: taken | {"version": 2},
     "another format": lambda taken: taken | {"format": "something"},
@@ -115,6 +117,15 @@ BAD_SNAPSHOTS: dict[str, Callable[[Body], Body]] = {
     ),
     "a number that is none": lambda taken: (
         taken | {"tables": taken["tables"] | {"numbers": _table(taken, "numbers", [[1, "e30="]])}}
+    ),
+    "a clock that is none": lambda taken: (
+        taken | {"tables": taken["tables"] | {"state": _table(taken, "state", [["clock", "eyJ4IjogMX0="]])}}
+    ),
+    "a key of media URLs": lambda taken: (
+        taken | {"tables": taken["tables"] | {"state": _table(taken, "state", [["url_secret", "YQ=="]])}}
+    ),
+    "a document that is read at start": lambda taken: (
+        taken | {"tables": taken["tables"] | {"documents": _table(taken, "documents", [_BAD_ACCOUNT])}}
     ),
     "other bytes than its hash says": lambda taken: taken | {"media": {"00": "AAAA"}},
     "an unknown member": lambda taken: taken | {"more": 1},

@@ -56,8 +56,17 @@ class Snapshotting:
         for name, content in snapshot.media.items():
             await self._keep(name, content)
         missing = [sha256 for sha256 in _hashes(dump.tables["media"]) if not await self._has(sha256)]
-        await self.reload(lambda: self.store.restore(dump, missing=missing))
+        await self._replace(dump, missing)
         return Restored(len(dump.tables["numbers"].rows), len(dump.tables["messages"].rows), len(missing))
+
+    async def _replace(self, dump: Dump, missing: list[bytes]) -> None:
+        """Go on with a dump, or with what there was if something in it cannot be read after all."""
+        before = await self.store.dump()
+        try:
+            await self.reload(lambda: self.store.restore(dump, missing=missing))
+        except (msgspec.MsgspecError, ValueError, TypeError, LookupError) as error:
+            await self.reload(lambda: self.store.restore(before))
+            raise Refusal(INVALID_VALUE, f"This snapshot cannot be used here: {str(error)[:300]}.") from None
 
     async def _file(self, sha256: bytes, comma: bytes) -> AsyncIterator[bytes]:
         """Yield a file as a member of `media`; nothing if it was deleted meanwhile."""

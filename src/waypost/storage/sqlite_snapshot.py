@@ -9,6 +9,7 @@ from typing import Any
 
 import apsw
 import msgspec
+from msgspec import Struct
 
 from waypost.model import Number, Template
 from waypost.ports import BadDump, Dump, Table
@@ -45,6 +46,11 @@ _READ_BACK: tuple[tuple[str, Callable[[Values], object]], ...] = (
     ("SELECT value FROM state WHERE name = 'clock'", lambda row: _check_clock(row[0])),
 )
 """What is read at start or soon after it: a row that cannot be read would keep the server from starting again."""
+
+
+class _Clock(Struct, forbid_unknown_fields=True):
+    offset_ms: int = 0
+    frozen_at_ms: int | None = None
 
 
 class SnapshotPart(Part):
@@ -126,9 +132,9 @@ def _try(dump: Dump) -> None:
 
 
 def _check_clock(saved: bytes) -> None:
-    for moved in msgspec.json.decode(saved, type=dict[str, int | None]).values():
-        if abs(moved or 0) > _FARTHEST_MS:
-            raise BadDump("its clock is out of the years that can be")
+    moved = msgspec.json.decode(saved, type=_Clock)
+    if abs(moved.offset_ms) > _FARTHEST_MS or abs(moved.frozen_at_ms or 0) > _FARTHEST_MS:
+        raise BadDump("its clock is out of the years that can be")
 
 
 def _read_back(connection: apsw.Connection) -> None:
@@ -142,6 +148,8 @@ def _fill(connection: apsw.Connection, dump: Dump) -> None:
     names: Any = connection.execute(_TABLES).fetchall()
     if {name for (name,) in names} != dump.tables.keys():
         raise BadDump("its tables are not those of this server")
+    if any("url_secret" in row for row in dump.tables["state"].rows):
+        raise BadDump("it holds a key of media URLs, which stays where it is")
     for name, table in dump.tables.items():
         types = _types(connection, name)
         if table.columns != list(types):
