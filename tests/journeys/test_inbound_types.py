@@ -224,3 +224,17 @@ async def test_a_first_contact_can_be_written_like_any_other_message(world: Worl
 
     value = (await world.hook.next()).json["entry"][0]["changes"][0]["value"]
     assert value["messages"][0]["type"] == "request_welcome"
+
+
+@pytest.mark.parametrize("face", ["meta"])
+async def test_a_document_of_a_form_is_called_as_its_file(world: World) -> None:
+    form = aiohttp.FormData()
+    form.add_field("message", '{"type":"document","document":{}}')
+    form.add_field("file", media.pdf().data, filename="receipt.pdf", content_type="application/pdf")
+
+    await world.operate("POST", f"/phones/{PHONE}/messages", data=form)
+
+    value = (await world.hook.next()).json["entry"][0]["changes"][0]["value"]
+    document = value["messages"][0]["document"]
+    assert document["filename"] == "receipt.pdf"
+    assert "&source=webhook&ext=" in document["url"]

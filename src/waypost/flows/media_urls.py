@@ -28,6 +28,13 @@ class MediaURLs:
         query = signing.sign_url_params(self._secret, mid=str(medium.key), ext=ext)
         return f"{self.base_url if base_url is None else base_url}{PATH}?{query}"
 
+    def webhook_url(self, medium: Medium) -> str:
+        """Return such a URL as webhooks show it.
+
+        # spec: samples/cloud/hook_in_image.json
+        """
+        return self.url(medium).replace("&ext=", "&source=webhook&ext=", 1)
+
     def media_id(self, query: Mapping[str, str]) -> str | None:
         """Return the id in the query of a URL of ours that is neither altered nor expired."""
         mid = query.get("mid", "")

@@ -98,7 +98,7 @@ class Receive:
                 message,
                 shape_of(number),
                 medium=message.medium,
-                url=self.urls.url(message.medium) if message.medium else None,
+                url=self.urls.webhook_url(message.medium) if message.medium else None,
             ),
         )
         notify = not quietly and callbacks.main_callback(number, event.kind) is not None

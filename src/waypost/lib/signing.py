@@ -26,7 +26,7 @@ _URL_LABEL = "media-url"
 def hub_signature(secret: str, body: bytes) -> str:
     """Return the value of `X-Hub-Signature-256` for exactly these bytes.
 
-    # spec: cloud-api.md#7.2
+    # spec: cloud-api.md#7.2, cloud-api.md#15 (13: the exact bytes that are sent)
     """
     return "sha256=" + hmac.digest(secret.encode(), body, "sha256").hex()
 

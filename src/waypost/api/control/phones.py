@@ -169,6 +169,9 @@ class Phones:
                 lost = msgspec.structs.replace(message.file, unavailable=True)
                 return await self.play.write(wa_id, msgspec.structs.replace(message, **{message.type: lost}), None)
             head = form.file.head if form.file else None
+            if message.document is not None and head is not None and message.document.filename is None:
+                named = msgspec.structs.replace(message.document, filename=(head.filename or "")[:240] or None)
+                message = msgspec.structs.replace(message, document=named)
             file = UserFile(writer, head.content_type, head.filename) if head else None
             return await self.play.write(wa_id, message, file)
 

@@ -47,7 +47,7 @@ LATEST = Shape()
 def shape_of(number: NumberFacts) -> Shape:
     """Return what this number's subscriber is shown.
 
-    # spec: cloud-api.md#14
+    # spec: cloud-api.md#14, cloud-api.md#15 (9, 15: what may be missing)
     """
     return _shape(number.graph_version, number.webhook_shape, number.identity_check)
 
