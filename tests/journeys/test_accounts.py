@@ -7,6 +7,8 @@ import pytest
 from tests.journeys.conftest import PHONE, World, code_of
 from tests.support.server import NUMBER, SECRET, TOKEN
 
+from waypost.wire.definitions import namespace
+
 pytestmark = pytest.mark.anyio
 
 META = pytest.mark.parametrize("face", ["meta"])
@@ -41,7 +43,7 @@ async def test_an_account_tells_the_default_fields(world: World) -> None:
         "name": "Waypost",
         "currency": "USD",
         "timezone_id": "1",
-        "message_template_namespace": f"waypost_{account}",
+        "message_template_namespace": namespace(int(account)),
     }
 
 

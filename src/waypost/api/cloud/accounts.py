@@ -28,6 +28,7 @@ from waypost.wire.accounts import (
     picked,
     token_answer,
 )
+from waypost.wire.definitions import namespace
 from waypost.wire.fields import asked_fields
 
 _MAX_TOKEN_CHARACTERS = 1_024
@@ -140,7 +141,7 @@ class AccountPages:
             name=account.name,
             currency=account.currency,
             timezone_id=account.timezone_id,
-            message_template_namespace=f"waypost_{number.waba_id}",
+            message_template_namespace=namespace(number.waba_id),
             account_review_status=account.review,
             status="DISABLED" if account.disabled else "ACTIVE",
             owner_business_info={"name": "Waypost", "id": str(BUSINESS_ID)},
