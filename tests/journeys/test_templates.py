@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tests.journeys.conftest import PHONE, World, open_world
 from tests.support.clients import Body
+from tests.support.server import NUMBER
 from tests.support.templates import BODY, Desk, definition, filled
 
 pytestmark = pytest.mark.anyio
@@ -544,3 +545,30 @@ async def test_a_template_of_an_account_is_sent_by_each_of_its_numbers(world: Wo
     sent = await world.client.call("POST", path, json=message, headers=headers)
 
     assert sent.status == 200, sent
+
+
+# -- Health -------------------------------------------------------------------------------------------------------
+
+
+async def test_the_health_of_a_template_is_told_with_what_it_depends_on(desk: Desk) -> None:
+    template_id = await desk.approved()
+
+    shown = await desk.get(template_id, fields="health_status")
+
+    entities = [
+        {"entity_type": "MESSAGE_TEMPLATE", "id": template_id, "can_send_message": "AVAILABLE"},
+        {"entity_type": "WABA", "id": str(desk.waba_id), "can_send_message": "AVAILABLE"},
+        {"entity_type": "BUSINESS", "id": "500000000000009", "can_send_message": "AVAILABLE"},
+        {"entity_type": "APP", "id": str(5_000_000_000_000_000 + int(NUMBER)), "can_send_message": "AVAILABLE"},
+    ]
+    assert shown == {"health_status": {"can_send_message": "AVAILABLE", "entities": entities}, "id": template_id}
+
+
+async def test_a_template_that_is_not_approved_is_blocked_in_its_health(desk: Desk) -> None:
+    template_id = await desk.approved()
+    await desk.order(template_id, "PAUSED")
+
+    health = (await desk.get(template_id, fields="health_status"))["health_status"]
+
+    assert health["can_send_message"] == "BLOCKED"
+    assert health["entities"][0]["errors"][0]["error_code"] == 141002

@@ -175,7 +175,7 @@ def _cloud(flows: Flows, identify: auth.Identify) -> list[_Topic]:
         Links(callers, Drawer(flows.documents, "qr", Link), flows.clock),
         Marketing(callers, messages),
         Denied(callers),
-        Templates(callers, flows.templates),
+        Templates(callers, flows.templates, flows.accounts),
         Profile(callers, flows.profiles, flows.templates.uploads, flows.urls),
         BlockList(callers, flows.blocks),
         Media(flows.directory, flows.shelf, flows.urls, identify, limits),

@@ -9,12 +9,11 @@ from msgspec import Struct
 
 from waypost.errors import Fault
 from waypost.errors.management import ACCOUNT_LOCKED, NOT_REGISTERED
-from waypost.errors.templates import TEMPLATE_DISABLED, TEMPLATE_MISSING, TEMPLATE_PAUSED
 from waypost.flows.directory import Directory
 from waypost.flows.drawers import Drawer
 from waypost.model import Number, Template
 from waypost.ports import Documents
-from waypost.wire.health import Entity, Health, blocked, health_of
+from waypost.wire.health import TEMPLATE_NOT_APPROVED, Entity, Health, blocked, health_of
 
 BUSINESS_ID = 500_000_000_000_009
 USER_ID = 600_000_000_000_003
@@ -66,10 +65,13 @@ class BusinessAccounts:
             return Fault(ACCOUNT_LOCKED, f"The account {number.waba_id} is disabled.")
         return None
 
-    def health(self, number: Number, template: Template | None = None) -> Health:
-        """Return how well a number is, with what it depends on; with a template, that too."""
-        whole = [self._number(number), *self._account(number)]
-        return health_of([_template(template), *whole[1:]] if template else whole)
+    def health(self, number: Number) -> Health:
+        """Return how well a number is, with what it depends on."""
+        return health_of([self._number(number), *self._account(number)])
+
+    def template_health(self, number: Number, template: Template) -> Health:
+        """Return how well a template of a number's account is, with what it depends on, which no number is."""
+        return health_of([_template(template), *self._account(number)])
 
     def account_health(self, number: Number) -> Health:
         """Return how well a number's account is."""
@@ -108,5 +110,4 @@ def _of_account(waba_id: str, account: Account) -> Entity:
 def _template(template: Template) -> Entity:
     if template.status == "APPROVED":
         return Entity("MESSAGE_TEMPLATE", str(template.id), "AVAILABLE")
-    problem = {"PAUSED": TEMPLATE_PAUSED, "DISABLED": TEMPLATE_DISABLED}.get(template.status, TEMPLATE_MISSING)
-    return Entity("MESSAGE_TEMPLATE", str(template.id), "BLOCKED", errors=blocked(problem))
+    return Entity("MESSAGE_TEMPLATE", str(template.id), "BLOCKED", errors=[TEMPLATE_NOT_APPROVED])

@@ -13,12 +13,21 @@ Word = Literal["AVAILABLE", "LIMITED", "BLOCKED"]
 _WORST_FIRST: tuple[Word, ...] = ("BLOCKED", "LIMITED", "AVAILABLE")
 
 
-class HealthError(Struct):
+class HealthError(Struct, frozen=True):
     """Why something is blocked."""
 
     error_code: int
     error_description: str
     possible_solution: str
+
+
+TEMPLATE_NOT_APPROVED = HealthError(
+    141002, "Only approved templates can be sent.", "Wait for the template's approval, or use another template."
+)
+"""Why a template is blocked; this code is in no other answer.
+
+# spec: error-codes.tsv
+"""
 
 
 class Entity(Struct, omit_defaults=True):

@@ -15,6 +15,7 @@ from waypost.api.routing import Handler, Request, Response
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import INVALID_PARAMETER, MISSING_PARAMETER
+from waypost.flows.accounts import BusinessAccounts
 from waypost.flows.templates import MAX_TEMPLATES
 from waypost.flows.templates import Templates as TemplatesFlow
 from waypost.lib.ids import new_trace_id
@@ -37,6 +38,7 @@ class Templates:
 
     callers: Callers
     templates: TemplatesFlow
+    accounts: BusinessAccounts
 
     def meta(self) -> Topic:
         """Return what Meta's graph offers."""
@@ -103,8 +105,10 @@ class Templates:
 
     async def get(self, request: Request) -> Response:
         """Return one template, or the `fields` of it that are asked for."""
-        fields = asked_fields(request.query, wire.DEFAULT_FIELDS, wire.FIELDS)
-        return Response(200, wire.template_answer(self._template(request), fields))
+        number, template = self.callers.number(request), self._template(request)
+        fields = asked_fields(request.query, wire.DEFAULT_FIELDS, (*wire.FIELDS, wire.HEALTH_FIELD))
+        health = self.accounts.template_health(number, template) if wire.HEALTH_FIELD in fields else None
+        return Response(200, wire.template_answer(template, fields, health))
 
     async def edit(self, request: Request) -> Response:
         """Change a template; components are replaced as a whole."""

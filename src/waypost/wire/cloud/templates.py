@@ -15,6 +15,7 @@ from waypost.errors import Fault, Refusal
 from waypost.errors.requests import INVALID_PARAMETER
 from waypost.wire.cloud.answers import error_body
 from waypost.wire.definitions import namespace
+from waypost.wire.health import Health
 
 DEFAULT_FIELDS = (
     "name", "parameter_format", "components", "language", "status", "category", "sub_category", "previous_category",
@@ -26,6 +27,11 @@ FIELDS = (
     "correct_category", "cta_url_link_tracking_opted_out", "degrees_of_freedom_spec", "is_primary_device_delivery_only",
     "library_template_name",
 )  # fmt: skip
+HEALTH_FIELD = "health_status"
+"""Told of one template, and not in a list.
+
+# spec: cloud-api.md#13.10
+"""
 
 _FILTERS = ("name", "status", "category", "language")
 _encoder = msgspec.json.Encoder()
@@ -131,9 +137,10 @@ def edited_answer(template: TemplateFacts) -> bytes:
     )
 
 
-def template_answer(template: TemplateFacts, fields: Sequence[str]) -> bytes:
-    """Return one template."""
-    return _encoder.encode(_shown(template, fields))
+def template_answer(template: TemplateFacts, fields: Sequence[str], health: Health | None = None) -> bytes:
+    """Return one template, with its health if that is known."""
+    shown = _shown(template, fields)
+    return _encoder.encode({HEALTH_FIELD: health, **shown} if health else shown)
 
 
 def list_answer(
