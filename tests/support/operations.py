@@ -46,6 +46,7 @@ BODIES: Mapping[str, tuple[Body, ...]] = {
     "meta.exchange_token_post": (Body(f"{_CLOUD}.accounts:Exchange"),),
     "meta.upsert_templates": (Body(f"{_CLOUD}.templates:TemplateSet"),),
     "meta.save_link": (Body(f"{_CLOUD}.qr:LinkRequest"),),
+    "meta.begin_upload": (Body(f"{_CLOUD}.uploads:NewUpload"),),
     "proxy.send_alias": (Body(MESSAGE),),
     "proxy.set_webhook": (Body(f"{_CLOUD}.webhooks:Configuration"),),
     "proxy.set_account_webhook": (Body(f"{_CLOUD}.webhooks:AccountConfiguration"),),
@@ -97,7 +98,7 @@ BODIES: Mapping[str, tuple[Body, ...]] = {
 }
 
 WITHOUT_JSON = frozenset({
-    "meta.begin_upload", "meta.deregister", "meta.upload", "proxy.upload",
+    "meta.deregister", "meta.upload", "proxy.upload",
     "onprem.logout", "onprem.upload", "onprem.set_photo", "onprem.gc",
     "onprem.set_certificate", "onprem.set_webhook_ca",
     "control.redeliver", "control.reset",

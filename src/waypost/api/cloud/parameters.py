@@ -29,12 +29,16 @@ async def parameters(request: Request, schema: type[Schema]) -> Schema:
     content_type = (request.header(b"content-type") or b"").partition(b";")[0].strip().lower()
     if content_type == b"application/json":
         raw = await json_body(request)
+        if not raw:
+            return _read(schema, {**given})
         both = {**given, **parse(dict[str, object], raw)}
         return _read(schema, both) if both != _opened(both) or given else parse(schema, raw)
     body = await request.body(MAX_JSON_BYTES)
     if body and content_type != _FORM:
         told = content_type.decode("latin-1") or "absent"
         raise Refusal(BAD_REQUEST, f"The Content-Type is {told}; send application/json in UTF-8.")
+    if body.lstrip().startswith(b"{"):
+        raise Refusal(BAD_REQUEST, "The body is JSON, and its Content-Type says a form; send application/json.")
     return _read(schema, {**given, **_form(body)})
 
 

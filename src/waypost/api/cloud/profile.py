@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from msgspec import UNSET, structs
 
 from waypost.api import auth
-from waypost.api.bodies import json_body
 from waypost.api.cloud.callers import Callers
+from waypost.api.cloud.parameters import parameters
 from waypost.api.cloud.topics import Topic
 from waypost.api.files import file_response
 from waypost.api.routing import Answer, Request, Response, Route
@@ -23,7 +23,6 @@ from waypost.wire import cloud
 from waypost.wire.fields import asked_fields
 from waypost.wire.profile import FIELDS, ProfileRequest, profile_answer
 from waypost.wire.profile import Profile as Stored
-from waypost.wire.reading import parse
 
 _PICTURES = ("image/jpeg", "image/png")
 _PICTURE = "/whatsapp_business/profile_picture"
@@ -59,7 +58,7 @@ class Profile:
     async def post(self, request: Request) -> Response:
         """Change the business profile."""
         number = self.callers.number(request)
-        change = parse(ProfileRequest, await json_body(request))
+        change = await parameters(request, ProfileRequest)
         change.check()
         if change.profile_picture_handle:
             await self._check_picture(number, change.profile_picture_handle)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import msgspec
 
-from waypost.api.bodies import json_body
 from waypost.api.cloud.callers import Callers
 from waypost.api.cloud.paging import next_url
+from waypost.api.cloud.parameters import parameters
 from waypost.api.cloud.topics import Node, Topic
 from waypost.api.routing import Handler, Request, Response
 from waypost.errors import Refusal
@@ -25,7 +25,6 @@ from waypost.wire.cloud import templates as wire
 from waypost.wire.complaints import mandatory
 from waypost.wire.definitions import NewTemplate, TemplateChange, TemplateSet
 from waypost.wire.fields import asked_fields, page
-from waypost.wire.reading import parse
 
 _EDGE = "/message_templates"
 _CONFIGS = "/v1/configs/templates"
@@ -77,7 +76,7 @@ class Templates:
     async def create(self, request: Request) -> Response:
         """Create a template; its review begins."""
         number = self.callers.account(request)
-        wish = parse(NewTemplate, await json_body(request))
+        wish = await parameters(request, NewTemplate)
         links_allowed = "waba_id" not in request.params
         return Response(
             200, wire.created_answer(await self.templates.create(number, wish, links_allowed=links_allowed))
@@ -113,7 +112,7 @@ class Templates:
     async def edit(self, request: Request) -> Response:
         """Change a template; components are replaced as a whole."""
         number, template = self.callers.number(request), self._template(request)
-        change = parse(TemplateChange, await json_body(request))
+        change = await parameters(request, TemplateChange)
         return Response(200, wire.edited_answer(await self.templates.edit(number, template, change)))
 
     async def list_configs(self, request: Request) -> Response:
@@ -124,7 +123,7 @@ class Templates:
     async def create_config(self, request: Request) -> Response:
         """Create a template; 360dialog answers with the whole of it."""
         number = self.callers.number(request)
-        wish = parse(NewTemplate, await json_body(request))
+        wish = await parameters(request, NewTemplate)
         template = await self.templates.create(number, wish, links_allowed=True)
         return Response(201, wire.proxy_template(template))
 

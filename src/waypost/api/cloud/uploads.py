@@ -6,16 +6,26 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from waypost.api.cloud.callers import Callers
+from waypost.api.cloud.parameters import parameters
 from waypost.api.cloud.topics import Node, Topic
 from waypost.api.protocol import ClientGone
 from waypost.api.routing import Request, Response, json_response
 from waypost.errors import Refusal
-from waypost.errors.requests import INVALID_PARAMETER, MISSING_PARAMETER
+from waypost.errors.requests import INVALID_PARAMETER
 from waypost.flows.uploads import Uploads as UploadsFlow
-from waypost.wire.complaints import mandatory
 
 _PREFIX = "upload:"
+
+
+class NewUpload(Struct):
+    """What is to come."""
+
+    file_length: int
+    file_type: str
+    file_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +46,14 @@ class Uploads:
 
     async def begin(self, request: Request) -> Response:
         """Begin an upload: `file_name`, `file_length`, `file_type`."""
-        number, query = self.callers.number(request), request.query
-        for name in ("file_length", "file_type"):
-            if not query.get(name):
-                raise Refusal(MISSING_PARAMETER, mandatory(name))
+        number = self.callers.number(request)
+        wish = await parameters(request, NewUpload)
         name = await self.uploads.begin(
             number,
             request.params["app_id"],
-            mime=query["file_type"].lower(),
-            length=_number("file_length", query["file_length"]),
-            filename=query.get("file_name"),
+            mime=wish.file_type.lower(),
+            length=wish.file_length,
+            filename=wish.file_name,
         )
         return json_response({"id": f"{_PREFIX}{name}?sig=AR{name[::-1]}"})
 
