@@ -138,7 +138,8 @@ async def test_an_account_without_a_webhook_says_so_and_takes_no_nonsense(world:
         for body in ({}, {"url": ""}, {"url": "ftp://127.0.0.1/"}, {"url": world.hook.url, "override_all": "yes"})
     ]
 
-    assert (absent.status, refused) == (400, [400] * 4)
+    assert (absent.status, refused) == (404, [400] * 4)
+    assert absent.json["meta"]["developer_message"] == "No webhook is configured for this account."
 
 
 @pytest.mark.parametrize("face", ["meta"])
@@ -468,3 +469,23 @@ async def test_an_endpoint_that_cannot_be_is_refused(world: World, wish: Body) -
 
     assert refused.status == 400
     assert await world.operate("GET", HOOKS) == {"webhooks": []}
+
+
+@pytest.mark.parametrize("face", ["proxy"])
+async def test_360dialog_refuses_a_configuration_in_its_own_body(world: World) -> None:
+    answer = await world.client.call("POST", "/v1/configs/webhook", json={"url": ""})
+
+    meta = answer.json["meta"]
+    assert meta.pop("360dialog_trace_id")
+    assert (answer.status, meta) == (
+        400,
+        {"success": False, "http_code": 400, "developer_message": "The webhook URL is empty."},
+    )
+
+
+@pytest.mark.parametrize("face", ["proxy"])
+@pytest.mark.parametrize("path", ["/flows", "/groups"])
+async def test_360dialog_blocks_what_is_not_offered_in_its_own_body(world: World, path: str) -> None:
+    answer = await world.client.call("GET", path)
+
+    assert (answer.status, answer.json["meta"]["developer_message"]) == (403, "The endpoint is blocked")

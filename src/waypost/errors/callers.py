@@ -32,7 +32,7 @@ ENDPOINT_BLOCKED = Problem(
     proxy_message="The endpoint is blocked", proxy_http=403,
     fix="This path is not open to a 360dialog key; use the face that offers it.",
     rule="The path is closed to 360dialog's keys.",
-    trigger="Call a path of Meta's with a `D360-API-KEY`.",
+    trigger="Ask for `/flows` with a `D360-API-KEY`.",
 )  # fmt: skip
 READ_ONLY = Problem(
     name="read_only", code=10, http=403, title="Permission Denied",

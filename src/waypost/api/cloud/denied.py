@@ -9,6 +9,7 @@ from waypost.api.cloud.callers import Callers
 from waypost.api.cloud.topics import Topic
 from waypost.api.routing import Request, Response
 from waypost.errors import Refusal
+from waypost.errors.callers import ENDPOINT_BLOCKED
 from waypost.errors.management import NOT_PERMITTED
 
 EDGES = (
@@ -51,7 +52,7 @@ class Denied:
         """Return what 360dialog has of it, without the id in front."""
         edges = [("GET", "/flows"), ("POST", "/flows"), ("POST", "/calls"), ("GET", "/groups"), ("POST", "/groups")]
         return Topic(
-            [self.callers.route(method, path, self.refuse, f"proxy.{_name(method, path)}") for method, path in edges]
+            [self.callers.route(method, path, self.block, f"proxy.{_name(method, path)}") for method, path in edges]
         )
 
     async def refuse(self, request: Request) -> Response:
@@ -59,6 +60,14 @@ class Denied:
         self.callers.number(request)
         edge = request.path.rpartition("/")[2]
         raise Refusal(NOT_PERMITTED, f"The app may not use '{edge}': Waypost offers no flows, calls and groups.")
+
+    async def block(self, request: Request) -> Response:
+        """Refuse: the proxy does not open these paths.
+
+        # spec: cloud-api.md#11.3
+        """
+        self.callers.number(request)
+        raise Refusal(ENDPOINT_BLOCKED, f"Waypost offers no {request.path[1:]}.")
 
 
 def _name(method: str, path: str) -> str:

@@ -3,20 +3,23 @@
 # spec: cloud-api.md#13.3
 """
 
+import functools
 import hmac
 from dataclasses import dataclass
 
 import msgspec
 
 from waypost.api import auth
-from waypost.api.bodies import MAX_JSON_BYTES, json_body
+from waypost.api.bodies import json_body
+from waypost.api.cloud.parameters import parameters
 from waypost.api.cloud.topics import Topic
-from waypost.api.routing import Request, Response, Route
+from waypost.api.routing import Answer, Handler, Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import INVALID_PARAMETER
 from waypost.flows.directory import Directory
 from waypost.flows.subscribe import Subscribe
+from waypost.lib.ids import new_trace_id
 from waypost.model import Number, Webhook
 from waypost.wire import cloud
 from waypost.wire.reading import parse
@@ -60,10 +63,10 @@ class Webhooks:
         """Return what 360dialog offers."""
         return Topic(
             [
-                Route("GET", "/v1/configs/webhook", self.get_configuration, "proxy.get_webhook"),
-                Route("POST", "/v1/configs/webhook", self.post_configuration, "proxy.set_webhook"),
-                Route("GET", "/waba_webhook", self.get_account_configuration, "proxy.get_account_webhook"),
-                Route("POST", "/waba_webhook", self.post_account_configuration, "proxy.set_account_webhook"),
+                Route("GET", "/v1/configs/webhook", _own(self.get_configuration), "proxy.get_webhook"),
+                Route("POST", "/v1/configs/webhook", _own(self.post_configuration), "proxy.set_webhook"),
+                Route("GET", "/waba_webhook", _own(self.get_account_configuration), "proxy.get_account_webhook"),
+                Route("POST", "/waba_webhook", _own(self.post_account_configuration), "proxy.set_account_webhook"),
             ]
         )
 
@@ -93,7 +96,7 @@ class Webhooks:
         The handshake runs first.
         """
         number = self._of_account(request)
-        wish = parse(AppSubscription, await request.body(MAX_JSON_BYTES) or b"{}")
+        wish = await parameters(request, AppSubscription)
         webhook = await self._asked(number, wish.override_callback_uri, wish.verify_token)
         await self.subscribe.override_account(number, webhook)
         await self.subscribe.subscribe_app(number, subscribed=True)
@@ -116,7 +119,7 @@ class Webhooks:
     async def post_subscriptions(self, request: Request) -> Response:
         """Set the app's own callback and its fields. The handshake runs first."""
         number = self._of_app(request)
-        wish = parse(Subscription, await json_body(request))
+        wish = await parameters(request, Subscription)
         _check_object(wish.object)
         fields = None if wish.fields is None else _known_fields(field_names(wish.fields))
         webhook = await self.subscribe.asked(number, wish.callback_url, wish.verify_token)
@@ -180,6 +183,26 @@ class Webhooks:
                     return _named(number, number.app_id, request.params["app_id"])
         number = self.identify(request, self.directory)
         return _named(number, number.app_id, request.params["app_id"])
+
+
+def _own(handler: Handler) -> Handler:
+    """Return a handler of what 360dialog keeps by itself: it refuses in its own body, and never asks its upstream.
+
+    # spec: cloud-api.md#11.3, cloud-api.md#13.3 - what it says is (unconfirmed)
+    """
+
+    @functools.wraps(handler)
+    async def run(request: Request) -> Answer:
+        try:
+            return await handler(request)
+        except Refusal as refusal:
+            fault = refusal.fault
+            if fault.problem.proxy_message is not None:
+                raise
+            status = 404 if fault.problem is UNKNOWN_OBJECT else fault.problem.http
+            return Response(status, cloud.proxy_refusal(status, fault.details, new_trace_id()))
+
+    return run
 
 
 def _named(number: Number, object_id: int, named: str) -> Number:

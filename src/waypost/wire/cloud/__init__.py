@@ -8,6 +8,7 @@ from waypost.wire.cloud.answers import (
     media_answer,
     proxy_error_body,
     proxy_http_status,
+    proxy_refusal,
     send_answer,
     upload_answer,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "parse_send",
     "proxy_error_body",
     "proxy_http_status",
+    "proxy_refusal",
     "render_event",
     "send_answer",
     "shape_of",

@@ -100,16 +100,16 @@ def proxy_error_body(fault: Fault, trace_id: str) -> bytes:
     """
     if fault.problem.proxy_message is None:
         return error_body(fault, trace_id)
-    return _encoder.encode(
-        {
-            "meta": {
-                "success": False,
-                "http_code": proxy_http_status(fault),
-                "developer_message": fault.problem.proxy_message,
-                "360dialog_trace_id": trace_id,
-            }
-        }
-    )
+    return proxy_refusal(proxy_http_status(fault), fault.problem.proxy_message, trace_id)
+
+
+def proxy_refusal(status: int, message: str, trace_id: str) -> bytes:
+    """Return the body of 360dialog's own refusals.
+
+    # spec: cloud-api.md#11.3, samples/cloud/d360_err_invalid_key.json
+    """
+    meta = {"success": False, "http_code": status, "developer_message": message, "360dialog_trace_id": trace_id}
+    return _encoder.encode({"meta": meta})
 
 
 def proxy_http_status(fault: Fault) -> int:

@@ -13,7 +13,7 @@ from msgspec import Raw
 
 from waypost.errors import Fault, Refusal
 from waypost.errors.requests import INVALID_PARAMETER
-from waypost.wire.cloud.answers import error_body
+from waypost.wire.cloud.answers import error_body, proxy_refusal
 from waypost.wire.definitions import namespace
 from waypost.wire.health import Health
 
@@ -276,13 +276,7 @@ def proxy_wrapped(fault: Fault, trace_id: str) -> bytes:
     # spec: cloud-api.md#11.3
     """
     upstream = error_body(fault, trace_id).decode("utf-8")
-    meta = {
-        "success": False,
-        "http_code": fault.problem.http,
-        "developer_message": f"Invalid payload ({upstream})",
-        "360dialog_trace_id": trace_id,
-    }
-    return _encoder.encode({"meta": meta})
+    return proxy_refusal(fault.problem.http, f"Invalid payload ({upstream})", trace_id)
 
 
 def _proxy_shown(template: TemplateFacts) -> dict[str, Any]:  # Any: a JSON object
