@@ -170,7 +170,7 @@ async def test_a_thousand_users_a_call_are_possible_and_one_more_is_not(tmp_path
         refused = await change(world, "POST", *users)
         taken = await change(world, "POST", *users[:1000])
 
-        assert code_of(world.client, refused) == (400, 100)
+        assert code_of(world.client, refused) == (400, 130429)
         assert len(taken.json["block_users"]["added_users"]) == 1000
         assert len(await blocked(world, "?limit=1000")) == 1000
 

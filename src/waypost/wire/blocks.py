@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from waypost.errors import Fault, Problem
+from waypost.errors import Fault, Problem, Refusal
 from waypost.errors.management import BLOCK_FAILED
+from waypost.errors.rates import THROUGHPUT
 from waypost.lib import phone
 from waypost.wire.cloud.answers import error_body
 
@@ -35,7 +36,16 @@ class BlockRequest(Struct, frozen=True):
     """The body that puts users on the list, or takes them off."""
 
     messaging_product: Literal["whatsapp"]
-    block_users: Annotated[list[BlockedUser], Meta(min_length=1, max_length=MAX_PER_CALL)]
+    block_users: Annotated[list[BlockedUser], Meta(min_length=1)]
+
+    def check(self) -> None:
+        """Raise Refusal for more users than one call may name.
+
+        # spec: error-codes.tsv
+        """
+        if len(self.block_users) > MAX_PER_CALL:
+            told = f"block_users has {len(self.block_users)} users; at most {MAX_PER_CALL} are possible in one call."
+            raise Refusal(THROUGHPUT, told)
 
 
 class UserOutcome(Struct, frozen=True):

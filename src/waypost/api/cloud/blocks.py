@@ -5,16 +5,15 @@
 
 from dataclasses import dataclass
 
-from waypost.api.bodies import json_body
 from waypost.api.cloud.callers import Callers
 from waypost.api.cloud.paging import paged
+from waypost.api.cloud.parameters import parameters
 from waypost.api.cloud.topics import Topic
 from waypost.api.routing import Request, Response
 from waypost.errors.management import BLOCK_FAILED
 from waypost.flows.blocks import Blocks
 from waypost.lib.ids import new_trace_id
-from waypost.wire.blocks import BlockRequest, UserOutcome, blocked_answer, list_answer
-from waypost.wire.reading import parse
+from waypost.wire.blocks import BlockedUser, BlockRequest, UserOutcome, blocked_answer, list_answer
 
 _EDGE = "/block_users"
 
@@ -43,14 +42,12 @@ class BlockList:
     async def add(self, request: Request) -> Response:
         """Block users who wrote within 24 hours; those who fail are told beside those who are blocked."""
         number = self.callers.number(request)
-        wish = parse(BlockRequest, await json_body(request))
-        return _answer("added_users", await self.blocks.add(number, wish.block_users))
+        return _answer("added_users", await self.blocks.add(number, await _wanted(request)))
 
     async def remove(self, request: Request) -> Response:
         """Unblock users."""
         number = self.callers.number(request)
-        wish = parse(BlockRequest, await json_body(request))
-        return _answer("removed_users", await self.blocks.remove(number, wish.block_users))
+        return _answer("removed_users", await self.blocks.remove(number, await _wanted(request)))
 
     def _topic(self, path: str, face: str) -> Topic:
         route = self.callers.route
@@ -61,6 +58,12 @@ class BlockList:
                 route("DELETE", path, self.remove, f"{face}.unblock_users"),
             ]
         )
+
+
+async def _wanted(request: Request) -> list[BlockedUser]:
+    wish = await parameters(request, BlockRequest)
+    wish.check()
+    return wish.block_users
 
 
 def _answer(done: str, outcomes: list[UserOutcome]) -> Response:
