@@ -137,7 +137,7 @@ def build(ground: Ground) -> Parts:
         messages.offer(message)
 
     accounts = BusinessAccounts(store)
-    screen = Screen(ground.directory, shelf, accounts, meters, network, magic, clock)
+    screen = Screen(ground.directory, shelf, accounts, meters, network, ground.store, magic, clock)
     accept = Accept(store, screen, clock, ground.keys, enqueue)
     figures = Figures(waiting=lambda: webhooks.held, accepted=lambda: counts["accepted"])
     flows = _flows(ground, accept, receive, network, figures)

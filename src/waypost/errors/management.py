@@ -38,6 +38,14 @@ ACCOUNT_LOCKED = Problem(
     rule="The account was locked.",
     trigger="Disable the account with the control API, then send a message.",
 )  # fmt: skip
+POLICY_BLOCK = Problem(
+    name="policy_block", code=368, http=403, title="Temporarily blocked for policies violations",
+    onprem_code=1031, onprem_http=403, onprem_title="Sender account has been locked",
+    rule="The account is restricted or disabled because it broke a policy.",
+    trigger="With the control API restrict the account to `RESTRICTED_BIZ_INITIATED_MESSAGING`, then send a template "
+    "to a user who has not written.",
+    fix="Stop sending; the account's quality page says what was broken and for how long.",
+)  # fmt: skip
 WRONG_PIN = Problem(
     name="wrong_pin", code=133005, http=400, title="Two step verification PIN mismatch",
     onprem_code=1011, onprem_http=503, onprem_title="Service not ready",

@@ -85,12 +85,6 @@ USER_ERROR = Problem(
 
 # -- The account and the number -----------------------------------------------------------------------------------
 
-POLICY_BLOCK = Problem(
-    name="policy_block", code=368, http=403, title="Temporarily blocked for policies violations",
-    onprem_code=1031, onprem_http=403, onprem_title="Sender account has been locked",
-    rule="The account is restricted or disabled because it broke a policy.",
-    fix="Stop sending; the account's quality page says what was broken and for how long.",
-)  # fmt: skip
 COUNTRY_RESTRICTED = _cloud_only(
     "country_restricted", 130497, "Business account is restricted from messaging users in this country", http=403,
     rule="A business of this kind may not write to users in the recipient's country.",

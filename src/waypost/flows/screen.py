@@ -11,8 +11,9 @@ from typing import Protocol
 
 from msgspec import Struct, structs
 
-from waypost.errors import Refusal
+from waypost.errors import Fault, Refusal
 from waypost.errors.clients import IDENTITY_CHANGED
+from waypost.errors.management import POLICY_BLOCK
 from waypost.errors.requests import INVALID_PARAMETER, RECIPIENT_IS_SENDER, USER_ID_UNSUPPORTED
 from waypost.flows.accounts import BusinessAccounts
 from waypost.flows.directory import Directory
@@ -22,6 +23,7 @@ from waypost.lib import phone
 from waypost.lib.clock import Clock
 from waypost.model import NOT_FETCHED, MediaKey, Number, NumberId, Template
 from waypost.rules import template as template_rules
+from waypost.rules import window
 from waypost.rules.magic import Magic
 from waypost.wire.messages.template import Template as SentTemplate
 from waypost.wire.parts import MediaObject
@@ -41,6 +43,14 @@ class Users(Protocol):
 
     def identity_hash(self, wa_id: str) -> str:
         """Return the hash of a user's keys as they are now."""
+        ...
+
+
+class Windows(Protocol):
+    """Knows when a user has written."""
+
+    async def last_inbound_ms(self, number_id: NumberId, wa_id: str) -> int | None:
+        """Return when the user last wrote to the number; None if never."""
         ...
 
 
@@ -68,6 +78,7 @@ class Screen:
     accounts: BusinessAccounts
     meters: Meters
     users: Users
+    windows: Windows
     magic: Magic
     clock: Clock
 
@@ -77,7 +88,7 @@ class Screen:
         request = self._addressed(number, request)
         if request.wa_id in (number.digits, phone.wa_id(number.digits)):
             raise Refusal(RECIPIENT_IS_SENDER, f"The recipient {request.to} is the sending number itself.")
-        if fault := self.magic.refusal(request.wa_id):
+        if fault := await self._restricted(number, request) or self.magic.refusal(request.wa_id):
             raise Refusal(fault.problem, fault.details)
         template = self._template(number, request)
         self._check_links(request)
@@ -109,6 +120,20 @@ class Screen:
             details = f"The keys of {request.to} have changed: {wanted[:64]} is not their hash any more."
             raise Refusal(IDENTITY_CHANGED, details)
         return request
+
+    async def _restricted(self, number: Number, request: SendRequest) -> Fault | None:
+        """Return why a restricted account may not write to this user, who has written to it or not.
+
+        # spec: cloud-api.md#10, error-codes.tsv
+        """
+        restriction = self.accounts.get(number.waba_id).restriction
+        if restriction is None:
+            return None
+        last_ms = await self.windows.last_inbound_ms(number.id, request.wa_id)
+        who = "CUSTOMER" if window.is_open(last_ms, self.clock.now_ms()) else "BIZ"
+        if restriction != f"RESTRICTED_{who}_INITIATED_MESSAGING":
+            return None
+        return Fault(POLICY_BLOCK, f"The account {number.waba_id} is restricted: {restriction}.")
 
     def _template(self, number: Number, request: SendRequest) -> Template | None:
         """Return the template that the message names, its parameters checked; None if it is not a template."""

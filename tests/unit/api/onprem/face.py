@@ -258,6 +258,7 @@ def _messages(
         BusinessAccounts(cast("Documents", records)),
         Meters(lifted=True),
         cast("Any", None),  # no message here goes to a user by an id
+        cast("Any", None),  # no account here is restricted
         Magic(),
         clock,
     )
