@@ -85,7 +85,7 @@ class Templates:
     async def upsert(self, request: Request) -> Response:
         """Create or change an authentication template in several languages."""
         number = self.callers.account(request)
-        wish = parse(TemplateSet, await json_body(request))
+        wish = await parameters(request, TemplateSet)
         return Response(200, wire.upserted_answer(await self.templates.upsert(number, wish)))
 
     async def delete(self, request: Request) -> Response:
