@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from tests.journeys.conftest import PHONE, World, code_of
+from tests.journeys.conftest import PHONE, STRANGER, World, code_of
 from tests.support.server import NUMBER, SECRET, TOKEN
 
 from waypost.wire.definitions import namespace
@@ -173,3 +173,59 @@ async def test_a_look_up_that_cannot_be_is_refused(world: World, path: str, code
     answer = await world.client.call("GET", f"/v24.0{path}")
 
     assert code_of(world.client, answer)[1] == code
+
+
+# -- What a restricted account may send ---------------------------------------------------------------------------
+
+HELLO = {"name": "hello_world", "language": {"code": "en_US"}}
+BY_BUSINESS, BY_CUSTOMER = "RESTRICTED_BIZ_INITIATED_MESSAGING", "RESTRICTED_CUSTOMER_INITIATED_MESSAGING"
+
+
+@META
+@pytest.mark.parametrize(("restriction", "wa_id"), [(BY_BUSINESS, STRANGER), (BY_CUSTOMER, PHONE)])
+async def test_a_restricted_account_cannot_send_what_the_restriction_names(
+    world: World, restriction: str, wa_id: str
+) -> None:
+    await platform(world, restriction=restriction)
+
+    assert await world.refusal("template", HELLO, to=wa_id) == (403, 368)
+
+
+@META
+@pytest.mark.parametrize(
+    ("restriction", "wa_id"), [(BY_BUSINESS, PHONE), (BY_CUSTOMER, STRANGER), (None, STRANGER), (None, PHONE)]
+)
+async def test_a_restricted_account_sends_everything_else(world: World, restriction: str | None, wa_id: str) -> None:
+    await platform(world, restriction=BY_BUSINESS)
+    await platform(world, restriction=restriction)
+
+    await world.send("template", HELLO, to=wa_id)
+
+
+# -- Fields of fields ---------------------------------------------------------------------------------------------
+
+
+@META
+async def test_an_account_tells_of_its_numbers_with_the_fields_in_braces(world: World) -> None:
+    account = await waba(world)
+
+    shown = await get(world, f"/{account}?fields=id,phone_numbers{{id,quality_rating}}")
+
+    assert shown == {"id": account, "phone_numbers": {"data": [{"id": NUMBER, "quality_rating": "GREEN"}]}}
+
+
+@META
+async def test_a_field_in_braces_that_is_none_of_a_number_is_refused(world: World) -> None:
+    answer = await world.client.call("GET", f"/v24.0/{await waba(world)}?fields=phone_numbers{{colour}}")
+
+    assert answer.json["error"]["message"] == "(#100) Tried accessing nonexisting field (colour)"
+
+
+@META
+async def test_a_set_pin_is_told(world: World) -> None:
+    answer = await world.client.call("POST", f"/v24.0/{NUMBER}", json={"pin": "482915"})
+
+    assert answer.status == 200
+    await world.hook.wait_until(lambda: len(noticed(world)) == 1)
+    event = {"display_phone_number": NUMBER, "event": "PIN_CHANGED", "requester": "600000000000003"}
+    assert noticed(world) == [("security", event)]

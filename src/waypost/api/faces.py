@@ -171,7 +171,7 @@ def _cloud(flows: Flows, identify: auth.Identify) -> list[_Topic]:
         webhooks,
         Numbers(callers, shown, flows.registration, flows.standings, settings),
         Automation(callers, flows.automations, commerce),
-        AccountPages(callers, flows.accounts),
+        AccountPages(callers, flows.accounts, shown),
         Links(callers, Drawer(flows.documents, "qr", Link), flows.clock),
         Marketing(callers, messages),
         Denied(callers),

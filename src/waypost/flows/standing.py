@@ -8,12 +8,12 @@ from typing import Protocol
 
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
-from waypost.flows.accounts import Account, BusinessAccounts
+from waypost.flows.accounts import USER_ID, Account, BusinessAccounts
 from waypost.flows.directory import Directory
 from waypost.lib.clock import Clock, at
 from waypost.model import Number, Standing
 from waypost.wire.accounts import ban_notice, restriction_notice, review_notice
-from waypost.wire.numbers import name_notice, quality_notice
+from waypost.wire.numbers import name_notice, pin_notice, quality_notice
 
 RESTRICTION_MS = 7 * 86_400_000
 TIERS = ("TIER_50", "TIER_250", "TIER_2K", "TIER_10K", "TIER_100K", "TIER_UNLIMITED")
@@ -64,6 +64,11 @@ class Standings:
         """Ask for another display name; the old one stays until the platform has decided."""
         standing = replace(number.standing, new_name=name, new_name_status="PENDING_REVIEW")
         await self.directory.save_number(replace(number, standing=standing))
+
+    async def tell_of_pin(self, number: Number) -> None:
+        """Tell the subscriber that the two-step PIN was set."""
+        value = pin_notice(number.digits, "PIN_CHANGED", str(USER_ID))
+        await self.tell.notice(number, "security", value)
 
     async def decide_on_name(self, number: Number, *, approved: bool, reason: str | None = None) -> Number:
         """Grant or refuse the name that was asked for, else the one there is; the subscriber is told."""

@@ -9,6 +9,8 @@ import msgspec
 from msgspec import Struct
 
 SCOPES = ("whatsapp_business_management", "whatsapp_business_messaging")
+NUMBERS_FIELD = "phone_numbers"
+"""Of an account: its numbers, each with the fields that are asked for in braces."""
 DEFAULT_FIELDS = ("name", "currency", "timezone_id", "message_template_namespace")
 
 
@@ -34,7 +36,7 @@ ACCOUNT_FIELDS = frozenset(
         *AccountObject.__struct_fields__,
         # Asked for by client libraries, and without a value here: the graph leaves such a field out.
         "disable_marketing_messages_on_cloud_api", "is_enabled_for_insights", "marketing_messages_lite_api_status",
-        "marketing_messages_onboarding_status", "on_behalf_of_business_info", "subscribed_apps",
+        "marketing_messages_onboarding_status", "on_behalf_of_business_info", "subscribed_apps", NUMBERS_FIELD,
     }
 )  # fmt: skip
 

@@ -30,6 +30,15 @@ def asked_fields(query: Mapping[str, str], default: Sequence[str], known: Collec
     return wanted
 
 
+def nested_query(query: Mapping[str, str], name: str) -> dict[str, str]:
+    """Return what is asked of the objects in a field: `{"fields": "id"}` for `phone_numbers{id}`."""
+    for part in split_fields(query.get("fields", "")):
+        field, brace, inner = part.partition("{")
+        if brace and field.partition(".")[0].strip() == name:
+            return {"fields": inner.strip().removesuffix("}")}
+    return {}
+
+
 def split_fields(text: str) -> list[str]:
     """Split at the commas that stand outside of braces and parentheses."""
     parts, depth, start = [], 0, 0

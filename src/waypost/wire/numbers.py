@@ -122,6 +122,14 @@ def quality_notice(digits: str, event: str, tier: str, *, old_tier: str | None =
     return msgspec.json.encode({**value, "max_daily_conversations_per_business": tier})
 
 
+def pin_notice(digits: str, event: str, requester: str) -> bytes:
+    """Return the value of `security`; its keys are (unconfirmed).
+
+    # spec: cloud-api.md#10
+    """
+    return msgspec.json.encode({"display_phone_number": digits, "event": event, "requester": requester})
+
+
 def name_notice(digits: str, *, approved: bool, name: str, reason: str | None) -> bytes:
     """Return the value of `phone_number_name_update`.
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import msgspec
 
 from waypost.api.cloud.callers import Callers
+from waypost.api.cloud.numbers import Shown
 from waypost.api.cloud.parameters import parameters
 from waypost.api.cloud.topics import Node, Topic
 from waypost.api.routing import Request, Response, Route
@@ -21,6 +22,7 @@ from waypost.wire.accounts import (
     ACCOUNT_FIELDS,
     APP_FIELDS,
     DEFAULT_FIELDS,
+    NUMBERS_FIELD,
     AccountObject,
     AppObject,
     Exchange,
@@ -29,7 +31,7 @@ from waypost.wire.accounts import (
     token_answer,
 )
 from waypost.wire.definitions import namespace
-from waypost.wire.fields import asked_fields
+from waypost.wire.fields import asked_fields, nested_query
 
 _MAX_TOKEN_CHARACTERS = 1_024
 
@@ -40,6 +42,7 @@ class AccountPages:
 
     callers: Callers
     accounts: BusinessAccounts
+    numbers: Shown
 
     def meta(self) -> Topic:
         """Return what Meta's graph offers."""
@@ -67,7 +70,12 @@ class AccountPages:
     async def get(self, request: Request) -> Response:
         """Return an account's `fields`."""
         number = self.callers.number(request)
-        return _json(self._shown(number, request))
+        account = self._shown(number, request)
+        if NUMBERS_FIELD in asked_fields(request.query, (), ACCOUNT_FIELDS):
+            account[NUMBERS_FIELD] = {
+                "data": await self.numbers.all_of(number, nested_query(request.query, NUMBERS_FIELD))
+            }
+        return _json(account)
 
     async def get_app(self, request: Request) -> Response:
         """Return the app that the token belongs to."""

@@ -3,7 +3,9 @@
 # spec: cloud-api.md#13.4
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import msgspec
 
@@ -47,6 +49,16 @@ class Shown:
     accounts: BusinessAccounts
     automations: Automations
     webhooks: Webhooks
+
+    async def all_of(self, caller: Number, query: Mapping[str, str]) -> list[dict[str, Any]]:
+        """Return every number of the caller's account, with the wanted fields. Any: JSON objects. Raises Refusal."""
+        wanted = asked_fields(query, DEFAULT_FIELDS, NUMBER_FIELDS)
+        return [number_object(await self.object(number, caller), wanted) for number in self.of_account(caller)]
+
+    def of_account(self, caller: Number) -> list[Number]:
+        """Return the numbers of the caller's account, in order."""
+        numbers = self.webhooks.directory.numbers()
+        return sorted((number for number in numbers if number.waba_id == caller.waba_id), key=_digits)
 
     async def object(self, number: Number, caller: Number) -> NumberObject:
         """Return everything that there is to know of a number; where its events go, only its own caller learns."""
@@ -128,8 +140,7 @@ class Numbers:
         """List the numbers of an account, page by page."""
         caller = self.callers.account(request)
         wanted = asked_fields(request.query, DEFAULT_FIELDS, NUMBER_FIELDS)
-        of_account = sorted((n for n in self.callers.directory.numbers() if n.waba_id == caller.waba_id), key=_digits)
-        numbers, paging = paged(request, [(number.digits, number) for number in of_account])
+        numbers, paging = paged(request, [(number.digits, number) for number in self.shown.of_account(caller)])
         data = [number_object(await self.shown.object(number, caller), wanted) for number in numbers]
         return _json({"data": data, "paging": paging} if paging else {"data": data})
 
@@ -151,6 +162,7 @@ class Numbers:
             await self.shown.webhooks.override(number, wish.webhook_configuration)
         if wish.pin:
             await self.registration.set_pin(number, wish.pin)
+            await self.standings.tell_of_pin(number)
         if wish.new_display_name:
             await self.standings.ask_for_name(self._own(request), wish.new_display_name)
         return Response(200, cloud.SUCCESS)
