@@ -12,6 +12,7 @@ import apsw
 import pytest
 from tests.journeys.conftest import PHONE, World, open_world
 from tests.support.media import jpeg, png
+from tests.support.templates import handle_of
 
 from waypost.blobs.local import LocalBlobs
 
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.anyio
 
 TOKENS = "SELECT count(*) FROM tokens WHERE kind = 'login'"
 KEYS = "SELECT count(*) FROM idempotency"
+HANDLES = "SELECT count(*) FROM documents WHERE kind = 'upload_handle'"
 MEDIA = "SELECT count(*) FROM media"
 
 
@@ -74,6 +76,17 @@ async def test_an_expired_medium_goes_with_its_file_a_day_after_its_time(world: 
     await until(lambda: not files(data))
     assert within_grace == {name_of(png().data), name_of(jpeg().data)}
     assert rows(data, MEDIA) == 0
+
+
+async def test_the_handle_of_an_upload_goes_with_its_file(world: World, tmp_path: Path) -> None:
+    await handle_of(world, png())
+    await world.advance(days=20)
+    await handle_of(world, jpeg())
+    assert rows(tmp_path / "data", HANDLES) == 2
+
+    await world.advance(days=12)
+
+    await until(lambda: rows(tmp_path / "data", HANDLES) == 1)
 
 
 async def test_a_file_stays_while_a_younger_medium_has_it(world: World, tmp_path: Path) -> None:

@@ -141,7 +141,7 @@ def build(ground: Ground) -> Parts:
     accept = Accept(store, screen, clock, ground.keys, enqueue)
     figures = Figures(waiting=lambda: webhooks.held, accepted=lambda: counts["accepted"])
     flows = _flows(ground, accept, receive, network, figures)
-    upkeep = Upkeep(store, ground.blobs, shelf, ground.directory, clock)
+    upkeep = Upkeep(store, ground.blobs, shelf, ground.directory, flows.templates.uploads, clock)
     return Parts(ground, network, receive, messages, webhooks, troubled, mischief, flows, upkeep, reach, counts)
 
 

@@ -1,7 +1,8 @@
 """Upkeep: throw away what nobody can use any more, a little at a time.
 
-Logins and media go when their time is over, keys of repeated requests when they are forgotten, and files that a crash
-left without a row once they are an hour old. What is thrown away here had already ceased to work.
+Logins and media go when their time is over, handles with the media they stand for, keys of repeated requests when
+they are forgotten, and files that a crash left without a row once they are an hour old. What is thrown away here had
+already ceased to work.
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from datetime import timedelta
 from waypost.flows.accept import KEY_LIFE_MS
 from waypost.flows.directory import Directory
 from waypost.flows.media import MediaShelf
+from waypost.flows.uploads import Uploads
 from waypost.lib.clock import EPOCH, Clock
 from waypost.ports import BlobStore, Housekeeping
 
@@ -31,6 +33,7 @@ class Upkeep:
     blobs: BlobStore
     shelf: MediaShelf
     directory: Directory
+    uploads: Uploads
     clock: Clock
 
     async def __call__(self) -> None:
@@ -39,6 +42,8 @@ class Upkeep:
         await self._drop_tokens(now_ms)
         await self._drop_keys(now_ms - KEY_LIFE_MS)
         await self._drop_media(now_ms - MEDIA_GRACE_MS)
+        for waba_id in {number.waba_id for number in self.directory.numbers()}:
+            await self.uploads.drop_expired(waba_id)
 
     async def drop_orphans(self) -> int:
         """Walk through all files and delete those that no medium has; return how many.

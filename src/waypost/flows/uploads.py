@@ -30,6 +30,9 @@ MAX_NAME_CHARACTERS = 240
 
 _LIFE_MS = LIFE // timedelta(milliseconds=1)  # of an unfinished upload; its pieces live as long
 
+_BATCH = 200
+_PAUSE_SECONDS = 0.02  # between two steps of throwing away, so that requests never wait behind more than one
+
 _KINDS: Mapping[str, str] = {
     "application/pdf": "header_document",
     "image/jpeg": "header_image",
@@ -128,6 +131,16 @@ class Uploads:
         sheet = await self._handles.get(number.waba_id, handle)
         medium = await self.shelf.records.medium(sheet.medium) if sheet else None
         return medium if medium and medium.expires_ms > self.clock.now_ms() else None
+
+    async def drop_expired(self, waba_id: int) -> None:
+        """Forget the handles of an account whose files are gone."""
+        after = ""
+        while sheets := await self._handles.list(waba_id, after=after, limit=_BATCH):
+            for handle, sheet in sheets:
+                if await self.shelf.records.medium(sheet.medium) is None:
+                    await self._handles.remove(waba_id, handle)
+            after = sheets[-1][0]
+            await self.clock.pause(_PAUSE_SECONDS)
 
     async def _take(self, number: Number, name: str, session: Session, chunks: AsyncIterator[bytes]) -> Progress:
         received = session.received
