@@ -50,6 +50,14 @@ NUMBER_DELETED = Problem(
     fix="Use the id of a number that is still there.",
 )  # fmt: skip
 
+OBJECT_NOT_FOUND = Problem(
+    name="object_not_found", code=803, http=404, kind="GraphMethodException", prefixed=False,
+    title="Some of the aliases you requested do not exist",
+    onprem_code=1006, onprem_http=404, onprem_title="Resource not found",
+    rule="There is no object of this id; live graphs usually say 100 with the subcode 33.",
+    fix="Check the id.",
+)  # fmt: skip
+
 # -- The platform itself ------------------------------------------------------------------------------------------
 
 UNKNOWN_ERROR = Problem(
@@ -177,6 +185,13 @@ MEDIA_NOT_DOWNLOADED = Problem(
     onprem_code=400, onprem_http=400, onprem_title="Media download error",
     rule="A file that the user sent could not be fetched, or is over 100 MB.",
     fix="Ask the user to send the file again, or by other means.",
+)  # fmt: skip
+LINK_NOT_FETCHED = Problem(
+    name="link_not_fetched", code=131014, http=400, when="webhook",
+    title="Request for url failed with error: 404 (Not Found)",
+    onprem_code=1014, onprem_http=500, onprem_title="Internal error",
+    rule="The link of a media message could not be fetched; an older code for what 131053 says today.",
+    fix="Give a link that anybody can open.",
 )  # fmt: skip
 PARAMETER_VALUE = _cloud_only(
     "parameter_value", 132008, "Template parameter value invalid",

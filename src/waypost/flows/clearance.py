@@ -1,4 +1,7 @@
-"""Clearance: the rules that depend on the moment, checked when a message leaves rather than when it came in."""
+"""Clearance: the rules that depend on the moment, checked when a message leaves rather than when it came in.
+
+# spec: cloud-api.md#11.2
+"""
 
 from dataclasses import dataclass
 

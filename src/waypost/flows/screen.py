@@ -3,7 +3,7 @@
 What only shows later (a closed window, a dead link, a user without WhatsApp) is not looked at here: such a message is
 accepted like any other and fails on the webhook. That is for `clearance`.
 
-# spec: cloud-api.md#4
+# spec: cloud-api.md#4, cloud-api.md#11.2
 """
 
 from dataclasses import dataclass

@@ -67,7 +67,10 @@ class NumberWish(Struct):
 
 
 class RegisterRequest(Struct):
-    """The body that registers a number; what is left out here is accepted and changes nothing."""
+    """The body that registers a number; what is left out here is accepted and changes nothing.
+
+    # spec: samples/cloud/mgmt_req_register.json
+    """
 
     messaging_product: Literal["whatsapp"]
     pin: Pin
