@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from tools import gen_errors
+from tools.gen_compatibility import compatibility_tables
 from tools.gen_routes import route_rows
 from tools.tables import table
 
@@ -52,11 +53,31 @@ The bodies of the control API are in the OpenAPI document, which a running serve
 {tables}"""
 
 
+def compatibility_page() -> str:
+    """Return `compatibility.md`: how far Waypost has got with each section of the reference."""
+    head = ("section", "about", "state", "what is missing or different", "where")
+    tables = "\n".join(f"## {title}\n\n{table(head, rows)}" for title, rows in compatibility_tables())
+    return f"""{_MADE.format(source="the `# spec:` comments of the source and tools/compatibility.toml")}
+# Compatibility
+
+What Waypost does of what WhatsApp does, section by section of the reference that the project is built from.
+The numbers are those in the `# spec:` comments of the source, whose files stand in the last column.
+
+- **done**: built as the reference has it, or as the fourth column says where the reference leaves it open.
+- **partial**: built but for what the fourth column names.
+- **not yet**: to be built.
+- **refused**: not built on purpose; the fourth column says why, and what a client is answered.
+- **facts**: nothing to build.
+
+{tables}"""
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "errors.md": gen_errors.index_page,
     **{f"errors/{code}.md": partial(gen_errors.code_page, code) for code in gen_errors.code_pages()},
     "routes.md": routes_page,
+    "compatibility.md": compatibility_page,
     "../how-to/raise-an-error.md": gen_errors.raise_page,
 }
 
