@@ -56,7 +56,7 @@ async def test_errors_of_no_message_reach_an_on_premises_subscriber(tmp_path: Pa
         await operator.call("POST", PLACE, json={"field": "messages", "value": {"errors": [ERROR]}})
         call = await operator.hook.wait_for(lambda got: got.method == "POST")
 
-    assert [error["title"] for error in call.json["errors"]] == ["Too many requests"]
+    assert [error["code"] for error in call.json["errors"]] == [429]
 
 
 BAD_NOTICES: list[dict[str, Any]] = [
