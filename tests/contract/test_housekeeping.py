@@ -1,8 +1,7 @@
 """What every store promises about throwing away: see `ports.Housekeeping`."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from tests.support.store_rows import NUMBER, earlier, medium, once, outbound
 
 from waypost.model import MediaKey, NumberId, Token

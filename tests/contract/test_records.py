@@ -1,8 +1,7 @@
 """What every store promises about what changes rarely: see `ports.Records`."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from tests.support.store_rows import (
     NUMBER,
     USER,

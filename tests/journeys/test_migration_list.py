@@ -10,11 +10,11 @@ import asyncio
 import base64
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.journeys.conftest import LOOPBACK, PHONE, STRANGER, World, code_of
 from tests.support import media
 from tests.support.receiver import Answer, Receiver

@@ -1,11 +1,11 @@
 """A template's life on both Cloud faces: created, reviewed, sent, paused, edited, deleted."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.journeys.conftest import PHONE, World, open_world
 from tests.support.clients import Body
 from tests.support.server import NUMBER

@@ -5,9 +5,7 @@ import pytest
 from waypost.rules.magic import MANNERS, Magic, magic_errors
 
 
-@pytest.mark.parametrize(
-    ("wa_id", "code"), [("15550131031", 131031), ("15550130429", 130429), ("15550131056", 131056)]
-)
+@pytest.mark.parametrize(("wa_id", "code"), [("15550131031", 131031), ("15550130429", 130429), ("15550131056", 131056)])
 def test_an_error_of_the_answer_refuses_the_request(wa_id: str, code: int) -> None:
     fault = Magic().refusal(wa_id)
 

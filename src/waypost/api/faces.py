@@ -1,8 +1,9 @@
 """All faces over one core: which requests go to which, and the handlers that each is made of."""
 
 import re
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from waypost.api import auth
 from waypost.api.cloud.accounts import AccountPages
@@ -72,8 +73,7 @@ _VERSION = re.compile(r"/v[0-9]{1,3}\.[0-9]{1,2}/")
 _PROXY_PATHS = ("/messages", "/message", "/media", "/v1/configs/", "/message_templates", "/waba_webhook")
 
 
-@dataclass(frozen=True, slots=True)
-class Flows:
+class Flows(Struct, frozen=True):
     """The flows that faces translate to."""
 
     accept: Accept

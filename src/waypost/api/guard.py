@@ -6,8 +6,9 @@ client that wants memory or a connection for nothing (limits).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from waypost.errors import Problem
 from waypost.errors.requests import HEAD_TOO_LARGE as LARGE_HEAD
@@ -23,8 +24,7 @@ _WATCHED = frozenset((b"host", b"transfer-encoding", b"content-encoding"))
 _SMALL_BODY_TYPES = (b"application/json", b"application/x-www-form-urlencoded", b"text/plain")
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """How much, and for how long, one client may ask of the server. Seconds run on the event loop's clock."""
 
     url_bytes: int = 8 * KIB
@@ -66,8 +66,7 @@ OVERHEAD = Refusal(400, "The chunked body has far more framing than content.")
 FULL = Refusal(503, "The server has as many connections as it may have; try again in a moment.")
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(Struct, frozen=True):
     """The rules for the head of a request."""
 
     hosts: frozenset[bytes]

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from typing import Protocol
 
+from msgspec import Struct, field
 from multipart import (  # type: ignore[import-untyped]  # it brings no types
     MultipartError,
     MultipartSegment,
@@ -32,8 +32,7 @@ class FileTooLarge(BodyTooLarge):
     """Raised for a file over the form's limit, as soon as the limit is passed."""
 
 
-@dataclass(frozen=True, slots=True)
-class FormLimits:
+class FormLimits(Struct, frozen=True):
     """How large a form may be."""
 
     file_bytes: int
@@ -54,16 +53,14 @@ class FileSink(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class FileHead:
+class FileHead(Struct, frozen=True):
     """What a file's part says of it; all of it the client's word."""
 
     filename: str | None
     content_type: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class FilePart:
+class FilePart(Struct, frozen=True):
     """A file that was written whole to its sink."""
 
     head: FileHead
@@ -71,8 +68,7 @@ class FilePart:
     sink: FileSink
 
 
-@dataclass(slots=True)
-class Form:
+class Form(Struct):
     """A form that was read to its end."""
 
     fields: dict[str, str] = field(default_factory=dict)

@@ -6,11 +6,11 @@ dialects it has the paths and what each is for; their bodies are in the referenc
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from waypost import __version__
 from waypost.api.routing import Answer, Handler, Request, Response, Route
@@ -34,8 +34,7 @@ SCHEMES: Mapping[str, Document] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
+class Face(Struct, frozen=True):
     """A route table as the document shows it."""
 
     title: str

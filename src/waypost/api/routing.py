@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote
 
 import msgspec
+from msgspec import Struct, field
 
 from waypost.api.protocol import ClientGone
 
@@ -232,8 +232,7 @@ def _parse_query(query: bytes) -> dict[str, str]:
 Handler = Callable[[Request], Awaitable[Answer]]
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """One endpoint. `path` has its variable parts in braces: /{phone_number_id}/messages."""
 
     method: str
@@ -247,8 +246,7 @@ class Route:
     """Headers that it looks at beyond the usual, and what each is for."""
 
 
-@dataclass(slots=True)
-class _Node:
+class _Node(Struct):
     """The routes at one path, and the ways on from there."""
 
     routes: dict[str, tuple[Route, list[str]]] = field(default_factory=dict)  # by method; with its variables' names

@@ -1,12 +1,12 @@
 """What everything else stands on: the clock, the stores, and what asks and is asked over the network."""
 
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
+from msgspec import Struct
 
 from waypost import registry
 from waypost.flows.directory import Directory
@@ -36,8 +36,7 @@ class FullStore(Store, Records, Documents, Housekeeping, NetworkStore, Snapshots
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(Struct, frozen=True):
     """What everything else stands on."""
 
     settings: Settings

@@ -3,8 +3,9 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from waypost.api.faces import Flows
 from waypost.app.ground import Ground
@@ -50,8 +51,7 @@ from waypost.workers.rounds import forgiving, now_and_then, rounds
 _TIDY_EVERY = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """What runs."""
 
     ground: Ground

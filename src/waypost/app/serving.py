@@ -4,8 +4,9 @@ import asyncio
 import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from waypost import registry
 from waypost.api.control.face import ANYWHERE, Operated, Operator, build_control

@@ -5,11 +5,12 @@ Each face is spoken to as its programs do it; nothing here knows the server from
 
 import base64
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from waypost.cli.demo_peer import Peer
 from waypost.flows.first_start import SAMPLE_PHONE
@@ -29,8 +30,7 @@ class DemoError(Exception):
     """The server did not answer as it should."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One thing that was sent, how it was answered, and what the webhook heard of it."""
 
     face: str
@@ -40,8 +40,7 @@ class Step:
     callbacks: list[Body]
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
+class Face(Struct, frozen=True):
     """How programs of one face talk: their paths, and what they put around a body."""
 
     name: str
@@ -74,8 +73,7 @@ class Face:
         return msgspec.json.decode(answer.body)
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
+class Conversation(Struct, frozen=True):
     """Everything that the conversation needs; `speak_onprem` turns the number's callbacks to that dialect."""
 
     ready: ReadyInfo

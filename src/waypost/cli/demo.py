@@ -3,7 +3,6 @@
 import io
 import tempfile
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +35,8 @@ def demo() -> None:
 
 async def _demo() -> None:
     import asyncio
+
+    from msgspec.structs import replace
 
     from waypost.app import start
     from waypost.cli.conversation import Conversation

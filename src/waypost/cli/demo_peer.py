@@ -1,10 +1,10 @@
 """The other side of the demo: a file server for the link, and a webhook that remembers what it got."""
 
 import asyncio
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
 
 from waypost.api.routing import Request, Response, Route, Router
 from waypost.api.server import Mount, Server, render_plainly
@@ -12,8 +12,7 @@ from waypost.api.server import Mount, Server, render_plainly
 _MAX_CALLBACK_BYTES = 3 * 1024 * 1024
 
 
-@dataclass
-class Peer:
+class Peer(Struct):
     """Serves one PDF at `/invoice.pdf` and takes callbacks at `/hook`."""
 
     pdf: bytes

@@ -1,7 +1,8 @@
 """What an error is: an entry of the list, one that happened, and one on its way to the caller."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 _GENERIC = 1000
 _GENERIC_IN_CALLBACKS = 500
@@ -12,8 +13,7 @@ _GENERAL = frozenset({1, 2, 131000, 135000})
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(Struct, frozen=True, kw_only=True):
     """One kind of error, in both dialects."""
 
     name: str
@@ -76,8 +76,7 @@ class Problem:
         return f"cloud {self.code}: {details}" if self.cloud_only else details
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """A problem that happened: `details` says what was wrong, with the value, and what to do."""
 
     problem: Problem

@@ -5,9 +5,10 @@
 
 import asyncio
 import hashlib
-from dataclasses import dataclass, field
 from datetime import timedelta
 from weakref import WeakValueDictionary
+
+from msgspec import Struct, field
 
 from waypost.errors import Refusal
 from waypost.errors.requests import IDEMPOTENCY_CONFLICT
@@ -24,8 +25,7 @@ KEY_LIFE_MS = timedelta(hours=48) // timedelta(milliseconds=1)
 """How long a caller's key stands for its message, in platform time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Accept:
+class Accept(Struct, frozen=True):
     """The flow, with the ports it uses."""
 
     store: Store

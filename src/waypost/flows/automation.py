@@ -4,7 +4,8 @@
 """
 
 import asyncio
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from waypost.flows.drawers import Drawer
 from waypost.model import Number
@@ -12,8 +13,7 @@ from waypost.ports import Documents
 from waypost.wire.automation import Automation, AutomationChange
 
 
-@dataclass(frozen=True, slots=True)
-class Automations:
+class Automations(Struct, frozen=True):
     """Every number's automation."""
 
     drawer: Drawer[Automation]

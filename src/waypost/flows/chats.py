@@ -1,6 +1,6 @@
 """Chats: what a user does beside writing: open a chat, play a voice message, take their chats to another number."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
@@ -17,8 +17,7 @@ from waypost.wire.messages.audio import Audio
 from waypost.wire.renderings import stored_content
 
 
-@dataclass(frozen=True, slots=True)
-class Chats:
+class Chats(Struct, frozen=True):
     """The flow, with the ports it uses."""
 
     threads: Threads

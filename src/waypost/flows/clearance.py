@@ -3,7 +3,7 @@
 # spec: cloud-api.md#11.2
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from waypost.errors import Fault
 from waypost.errors.outcomes import MESSAGE_EXPIRED
@@ -20,8 +20,7 @@ from waypost.wire.canonical import stored_content
 from waypost.wire.messages.template import Template
 
 
-@dataclass(frozen=True, slots=True)
-class Clearance:
+class Clearance(Struct, frozen=True):
     """The checks, with what they look at."""
 
     store: Store

@@ -5,8 +5,9 @@ thrown away in silence.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, assert_never
+
+from msgspec import Struct
 
 from waypost.errors import Fault
 from waypost.errors.outcomes import SOMETHING_WENT_WRONG
@@ -25,8 +26,7 @@ Ending = Literal["later", "unknown", "refused"]
 """How an attempt ended that did not succeed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deliver:
+class Deliver(Struct, frozen=True):
     """The flow, with the ports it uses."""
 
     store: Store

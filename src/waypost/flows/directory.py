@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from waypost.lib.clock import Clock
 from waypost.model import FormerSecret, Number, NumberId, Scope, Template, Token, Webhook

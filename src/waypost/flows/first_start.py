@@ -4,10 +4,11 @@ One number, one phone whose user has just written, and a few approved templates:
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from waypost.flows.directory import Directory
 from waypost.flows.receive import Receive
@@ -23,8 +24,7 @@ _WABA_PREFIX = 3_000_000_000_000_000  # account ids are digits that are no phone
 _Components = Sequence[dict[str, Any]]  # Any: components are as free as in the create request
 
 
-@dataclass(frozen=True, slots=True)
-class _Sample:
+class _Sample(Struct, frozen=True):
     name: str
     category: str
     components: _Components
@@ -120,8 +120,7 @@ class WorldStore(Store, NetworkStore, Protocol):
     """What is stored of messages, and of the embedded network."""
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     """What the operator said about the number; None means: as it is, or made up."""
 
     number_id: NumberId
@@ -134,8 +133,7 @@ class Start:
     pseudo_numbers: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(Struct, frozen=True):
     """The number as it is now, and a token that works for it."""
 
     number: Number

@@ -5,10 +5,10 @@ same bytes, so they need not be stored.
 """
 
 import base64
-from dataclasses import dataclass
 from datetime import timedelta
 
 import msgspec
+from msgspec import Struct
 
 from waypost.flows.directory import Directory
 from waypost.flows.notify import USER_AGENT, event_id, target_of
@@ -62,8 +62,7 @@ class _Body(msgspec.Struct):
     context: _Context | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Inspect:
+class Inspect(Struct, frozen=True):
     """The flow, with the ports it uses."""
 
     records: Records

@@ -3,7 +3,7 @@
 # spec: cloud-api.md#5, on-premises-api.md#4
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_MESSAGE_ID
@@ -12,8 +12,7 @@ from waypost.model import MessageKey, Number
 from waypost.ports import Records, Upstream
 
 
-@dataclass(frozen=True, slots=True)
-class MarkRead:
+class MarkRead(Struct, frozen=True):
     """The flow, with the ports it uses."""
 
     records: Records

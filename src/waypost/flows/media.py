@@ -8,10 +8,11 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal, cast
 from weakref import WeakValueDictionary
+
+from msgspec import Struct, field
 
 from waypost.errors import Fault, Refusal
 from waypost.errors.outcomes import MEDIA_FAILED
@@ -42,8 +43,7 @@ _NO_CLAIM = {"", "application/octet-stream", "binary/octet-stream"}  # what stor
 Source = Literal["upload", "link", "inbound", "handle"]
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where a file comes from and what is said of it."""
 
     number_id: NumberId
@@ -52,8 +52,7 @@ class Origin:
     filename: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _LinkKey:
+class _LinkKey(Struct, frozen=True):
     """What makes a link the same link: another query is another asset, and no number sees another's files.
 
     A file that was fetched as one thing has not been checked as another.
@@ -66,16 +65,14 @@ class _LinkKey:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
+class _Target(Struct, frozen=True):
     """What to ask for, and with which credentials."""
 
     link: Link
     authorization: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class MediaShelf:
+class MediaShelf(Struct, frozen=True):
     """The flow, with the ports it uses."""
 
     records: Records

@@ -5,7 +5,6 @@ waits for each event before the next.
 """
 
 import asyncio
-from dataclasses import dataclass
 from datetime import timedelta
 
 from msgspec import Struct
@@ -52,8 +51,7 @@ class Parcel(Struct, frozen=True):
     """How often it is repeated once it has been taken."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notify:
+class Notify(Struct, frozen=True):
     """The flow, with the ports it uses."""
 
     store: Store

@@ -3,7 +3,7 @@
 # spec: cloud-api.md#5
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from waypost.flows.inspect import shown_text
 from waypost.flows.play import PhoneNetwork
@@ -14,8 +14,7 @@ from waypost.wire.control import OwnMessage, TypingView
 from waypost.wire.renderings import message_ids
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneSide:
+class PhoneSide(Struct, frozen=True):
     """The flow, with the ports it uses."""
 
     records: Records

@@ -4,8 +4,9 @@ What the user wrote takes the way of every message that an upstream brings: `rec
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from waypost.errors import Fault, Refusal
 from waypost.errors.requests import BAD_MEDIA, INVALID_VALUE, MISSING_PARAMETER, UNEXPECTED_PARAMETER
@@ -117,8 +118,7 @@ class PhoneNetwork(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class UserFile:
+class UserFile(Struct, frozen=True):
     """The bytes of the user's file, written but not kept yet, and what is said of them."""
 
     writer: BlobWriter
@@ -126,8 +126,7 @@ class UserFile:
     filename: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Play:
+class Play(Struct, frozen=True):
     """The flow, with the ports it uses."""
 
     threads: Threads

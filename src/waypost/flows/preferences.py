@@ -6,7 +6,8 @@ The choice is the phone's: the network spares it marketing of every business.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from waypost.flows.play import PhoneNetwork
 from waypost.flows.threads import Threads
@@ -18,8 +19,7 @@ Notice = Callable[[Number, str, bytes], Awaitable[None]]
 """Tells a number's subscriber of something that is about no message: the webhook field, and its value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Preferences:
+class Preferences(Struct, frozen=True):
     """The flow, with the ports it uses."""
 
     threads: Threads

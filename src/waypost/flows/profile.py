@@ -1,7 +1,8 @@
 """The business profile of each number, one and the same on every face."""
 
 import asyncio
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from waypost.flows.drawers import Drawer
 from waypost.model import Number
@@ -9,8 +10,7 @@ from waypost.ports import Documents
 from waypost.wire.profile import Profile, ProfileChange
 
 
-@dataclass(frozen=True, slots=True)
-class Profiles:
+class Profiles(Struct, frozen=True):
     """Every number's profile."""
 
     drawer: Drawer[Profile]

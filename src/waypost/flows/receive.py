@@ -5,7 +5,8 @@ The embedded network and every real upstream come in here; there is no other way
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from waypost.errors import Fault
 from waypost.flows.blocks import Blocks
@@ -54,8 +55,7 @@ class Recent:
         return self._echoes.get(key)
 
 
-@dataclass(frozen=True, slots=True)
-class Receive:
+class Receive(Struct, frozen=True):
     """The flow, with the ports it uses."""
 
     store: Store

@@ -4,7 +4,8 @@
 """
 
 import asyncio
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from waypost.errors import Fault, Refusal
 from waypost.errors.management import NOT_REGISTERED, NOT_VERIFIED
@@ -93,7 +94,7 @@ class Registration:
     async def _save(self, number: Number, **changes: bool | str) -> None:
         now = self._now(number)
         # The names and types are those of Standing at every call above.
-        await self._directory.save_number(replace(now, standing=replace(now.standing, **changes)))  # type: ignore[arg-type]
+        await self._directory.save_number(replace(now, standing=replace(now.standing, **changes)))
 
 
 def _refuse(fault: Fault | None) -> None:

@@ -6,7 +6,6 @@ accepted like any other and fails on the webhook. That is for `clearance`.
 # spec: cloud-api.md#4, cloud-api.md#11.2
 """
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from msgspec import Struct, structs
@@ -69,8 +68,7 @@ class Screened(Struct, frozen=True):
         return self.template.category.lower() if self.template else "service"
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(Struct, frozen=True):
     """The checks, with what they look at."""
 
     directory: Directory

@@ -3,9 +3,9 @@
 import base64
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from waypost.errors import Refusal
 from waypost.errors.requests import BAD_REQUEST, INVALID_VALUE
@@ -19,8 +19,7 @@ Reload = Callable[[Callable[[], Awaitable[None]]], Awaitable[None]]
 """Lets go of everything in memory, awaits what it is given, and reads everything anew."""
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshotting:
+class Snapshotting(Struct, frozen=True):
     """The flow, with the ports it uses."""
 
     store: Snapshots

@@ -3,8 +3,10 @@
 # spec: cloud-api.md#10, cloud-api.md#12.4
 """
 
-from dataclasses import dataclass, replace
 from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
@@ -27,8 +29,7 @@ class Notices(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Standings:
+class Standings(Struct, frozen=True):
     """The flow, with the ports it uses."""
 
     directory: Directory

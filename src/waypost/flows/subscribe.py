@@ -4,10 +4,12 @@
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_PARAMETER
@@ -28,8 +30,7 @@ def _no_rule(_number_id: NumberId) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class Subscribe:
+class Subscribe(Struct, frozen=True):
     """The flow, with the ports it uses."""
 
     directory: Directory

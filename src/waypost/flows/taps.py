@@ -1,8 +1,6 @@
 """Taps: let a user answer a message with what it offers, so that nobody writes the answer by hand."""
 
-from dataclasses import dataclass
-
-from msgspec import structs
+from msgspec import Struct, structs
 
 from waypost.errors import Fault, Refusal
 from waypost.flows.play import Play
@@ -13,8 +11,7 @@ from waypost.wire.renderings import stored_content
 from waypost.wire.taps import Owner, Tap, answer_to
 
 
-@dataclass(frozen=True, slots=True)
-class Taps:
+class Taps(Struct, frozen=True):
     """The flow, with what it uses."""
 
     play: Play

@@ -8,9 +8,11 @@ only people or statistics would decide (a pause, a ban, another quality) an oper
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal, Protocol
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
@@ -41,8 +43,7 @@ class Schedule(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """An event, and why."""
 
     event: Event

@@ -6,10 +6,11 @@ What a definition may say is a rule of its own; here is who may write how often,
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from waypost.errors import Fault, Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT

@@ -1,7 +1,8 @@
 """Threads: the messages between a phone and a number, as whoever plays the phone's user names them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
@@ -21,8 +22,7 @@ _LOOKED_AT = 100
 """How far back a message is looked for that an answer may belong to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Threads:
+class Threads(Struct, frozen=True):
     """Finds numbers and messages, or refuses with what would have been right."""
 
     directory: Directory

@@ -5,8 +5,9 @@ they are forgotten, and files that a crash left without a row once they are an h
 already ceased to work.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from waypost.flows.accept import KEY_LIFE_MS
 from waypost.flows.directory import Directory
@@ -25,8 +26,7 @@ _PAUSE_SECONDS = 0.02  # between two steps, so that requests never wait behind m
 _FIRST_BYTES = 256
 
 
-@dataclass(frozen=True, slots=True)
-class Upkeep:
+class Upkeep(Struct, frozen=True):
     """The flow, with the ports it uses."""
 
     store: Housekeeping

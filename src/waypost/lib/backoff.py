@@ -6,10 +6,11 @@ None, which means: give up, this is a dead letter.
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
+
+from msgspec import Struct
 
 Jitter = Callable[[int], int]
 """Takes the most milliseconds that may be added, returns how many are: 0 to that many."""
@@ -30,8 +31,7 @@ def random_jitter(most_ms: int) -> int:
     return random.randint(0, most_ms)
 
 
-@dataclass(frozen=True, slots=True)
-class Ladder:
+class Ladder(Struct, frozen=True):
     """Delays that are written down one by one; the last one goes on until the horizon."""
 
     steps_ms: tuple[int, ...]
@@ -43,8 +43,7 @@ class Ladder:
         return self.steps_ms[min(attempt, len(self.steps_ms)) - 1]
 
 
-@dataclass(frozen=True, slots=True)
-class Linear:
+class Linear(Struct, frozen=True):
     """Delays that grow by the same step up to a cap, and stay there until the horizon."""
 
     step_ms: int
@@ -57,8 +56,7 @@ class Linear:
         return min(attempt * self.step_ms, self.max_ms)
 
 
-@dataclass(frozen=True, slots=True)
-class Exponential:
+class Exponential(Struct, frozen=True):
     """Delays that grow by a factor up to a cap, and stay there until the horizon."""
 
     first_ms: int

@@ -10,11 +10,12 @@ import contextlib
 import hashlib
 import ssl
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Protocol
 
 import httpcore
+from msgspec import Struct
+from msgspec.structs import replace
 
 from waypost.lib.addresses import parse_address
 from waypost.lib.fetching import Fetched, Limits, Sink
@@ -156,16 +157,14 @@ class Fetcher:
         return self._tls
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
+class _Request(Struct, frozen=True):
     link: Link
     limits: Limits
     sink: Sink
     authorization: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Redirect:
+class _Redirect(Struct, frozen=True):
     status: int
     location: str | None
 

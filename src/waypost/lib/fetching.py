@@ -1,16 +1,16 @@
 """What a fetch may take and what it gives: the port of whatever fetches links."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
+
+from msgspec import Struct
 
 from waypost.lib.links import Link
 from waypost.lib.vetting import NotFetched
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What one fetch may take at most, redirects included."""
 
     max_bytes: int
@@ -19,8 +19,7 @@ class Limits:
     """False refuses text/html, the sign of a link to a page about the file instead of the file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(Struct, frozen=True):
     """A whole answer with status 200; its bytes went to the sink."""
 
     content_type: str

@@ -1,14 +1,13 @@
 """What is known of a file: the record that the media rules judge."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from waypost.lib.image_headers import BadImage, ImageFacts
 from waypost.lib.mime import MimeType
 from waypost.lib.sniff import Sniffed
 
 
-@dataclass(frozen=True, slots=True)
-class MediaFacts:
+class MediaFacts(Struct, frozen=True):
     """What a caller says of a file and what the file is."""
 
     declared: MimeType | None

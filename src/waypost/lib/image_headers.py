@@ -2,8 +2,9 @@
 
 import re
 import zlib
-from dataclasses import dataclass
 from typing import BinaryIO, Literal
+
+from msgspec import Struct
 
 MAX_PIXELS = 25_000_000
 MAX_FRAMES = 500
@@ -13,8 +14,7 @@ _MAX_SEGMENTS = 2_000  # of a JPEG; each may cost the reading of a chunk
 _MAX_CHUNKS = 50_000  # of a PNG or WebP; an honest PNG of 5 MB has some hundred
 
 
-@dataclass(frozen=True, slots=True)
-class ImageFacts:
+class ImageFacts(Struct, frozen=True):
     """What an image is; sizes in pixels."""
 
     format: Literal["jpeg", "png", "webp"]
@@ -29,8 +29,7 @@ class ImageFacts:
     """Whether the file says so; an animation may have a single frame."""
 
 
-@dataclass(frozen=True, slots=True)
-class BadImage:
+class BadImage(Struct, frozen=True):
     """Why an image is refused, in words that go after "the image"."""
 
     reason: str

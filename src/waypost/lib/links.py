@@ -7,11 +7,11 @@ what it would have to interpret, and its result is never turned back into text t
 import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote, urljoin
 
 import idna
+from msgspec import Struct
 
 from waypost.lib.addresses import IPAddress, IPNetwork, is_public, parse_address
 
@@ -30,8 +30,7 @@ _NUMERIC_LABEL = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _TARGET_SAFE = "".join(map(chr, range(0x21, 0x7F)))
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """An http or https URL whose parts are known; `host` is lower-case ASCII without final dot or brackets."""
 
     scheme: Literal["http", "https"]
@@ -59,15 +58,13 @@ class Link:
         return self.origin + self.target
 
 
-@dataclass(frozen=True, slots=True)
-class BadLink:
+class BadLink(Struct, frozen=True):
     """Why a text is not a link that may be fetched; `reason` completes a sentence that begins "The link" or "It"."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class FetchPolicy:
+class FetchPolicy(Struct, frozen=True):
     """What the operator allows links to reach.
 
     Public addresses are reachable on `ports`, networks of `allow` on every port, nothing else at all.

@@ -1,7 +1,8 @@
 """Names of media types: read what a caller declares, fold spellings, and go from type to file extension and back."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _WORD = r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,127}"
 _TYPE = re.compile(rf"({_WORD})/({_WORD})")
@@ -68,8 +69,7 @@ _EXTENSIONS: dict[str, tuple[str, ...]] = {
 _TYPES = {extension: mime for mime, extensions in _EXTENSIONS.items() for extension in extensions}
 
 
-@dataclass(frozen=True, slots=True)
-class MimeType:
+class MimeType(Struct, frozen=True):
     """A declared type: `essence` in lower case with aliases folded, and its parameters in order."""
 
     essence: str

@@ -8,10 +8,10 @@ import asyncio
 import ipaddress
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Protocol
 
+from msgspec import Struct
 from pyreqwest.client import Client, ClientBuilder
 from pyreqwest.exceptions import ClientClosedError, RequestError, RequestTimeoutError
 from pyreqwest.http import Url
@@ -54,8 +54,7 @@ CLOSED: Final = "Waypost is stopping"
 _WHILE_CONNECTING: Final = "client error (Connect)"
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
+class Posted(Struct, frozen=True):
     """The peer answered, with whatever status; `body` is at most the first 64 KiB."""
 
     status: int
@@ -64,8 +63,7 @@ class Posted:
     elapsed: timedelta
 
 
-@dataclass(frozen=True, slots=True)
-class NotPosted:
+class NotPosted(Struct, frozen=True):
     """No answer came; `reason` is in plain words.
 
     `began` is False only when surely no byte of the request was sent, so that a repetition cannot be a duplicate.
@@ -103,8 +101,7 @@ class Poster(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Pinned:
+class _Pinned(Struct, frozen=True):
     """A client that reaches one name at one vetted address only, and when that was vetted."""
 
     address: str

@@ -6,10 +6,10 @@ that does not play. So a bare `ftyp` is refused, and an mp4 with a foreign codec
 """
 
 import re
-from dataclasses import dataclass
 from typing import BinaryIO
 
 import puremagic
+from msgspec import Struct
 
 ZIP = "application/zip"
 OLE = "application/x-ole-storage"
@@ -26,8 +26,7 @@ _HEAD_BYTES = 16_384  # holds two of the longest ADTS frames, 8,191 bytes each
 _MAX_BOXES = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Sniffed:
+class Sniffed(Struct, frozen=True):
     """What the bytes are: a MIME type or None when nothing known, and what is wrong with the structure."""
 
     mime: str | None

@@ -2,9 +2,10 @@
 
 import asyncio
 import socket
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
+
+from msgspec import Struct
 
 from waypost.lib.addresses import parse_address
 from waypost.lib.links import FetchPolicy, Link, is_localhost
@@ -17,8 +18,7 @@ DENIED = "leads to an address that is not allowed"
 _LOOPBACK = ("127.0.0.1", "::1")
 
 
-@dataclass(frozen=True, slots=True)
-class NotFetched:
+class NotFetched(Struct, frozen=True):
     """Why a link gave nothing; what the sink got is to be thrown away.
 
     `reason` is in plain words for whoever sent the link and completes a sentence that begins "The link" or "It".

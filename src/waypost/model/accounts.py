@@ -1,15 +1,22 @@
 """Business numbers, and what belongs to them: credentials, webhooks, templates, files."""
 
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct
 
 from waypost.model.keys import Dialect, MediaKey, NumberId, Scope
 
 _APP_PREFIX = 5_000_000_000_000_000  # app ids are digits that are no phone number and no account
 
 
-@dataclass(frozen=True, slots=True)
-class Medium:
+class _Secretive(Struct, frozen=True):
+    """What holds a secret shows only what it is, wherever it is printed."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(...)"
+
+
+class Medium(Struct, frozen=True):
     """A stored file under an id of one number."""
 
     key: MediaKey
@@ -28,8 +35,7 @@ class Medium:
     """Why it is no picture although it was taken as one; it fails when it is sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(_Secretive, frozen=True):
     """Credentials for media links, as On-Premises configures them.
 
     # spec: on-premises-api.md#3.4
@@ -42,8 +48,7 @@ class Provider:
     bearer: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Webhook:
+class Webhook(Struct, frozen=True):
     """Where a number's events go, and how."""
 
     url: str
@@ -54,13 +59,12 @@ class Webhook:
     """It answered 410 Gone: nothing is sent there until a webhook is set again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(_Secretive, frozen=True):
     """A further receiver of a number's events, beside the one that the platform's settings choose."""
 
     id: str
     webhook: Webhook
-    secret: str | None = field(default=None, repr=False)
+    secret: str | None = None
     """Signs what goes there; None: the app secret does."""
     dialect: Dialect | None = None
     """None: the number's callback dialect, whatever it becomes."""
@@ -68,8 +72,7 @@ class Endpoint:
     """The webhook fields that it is told of; None: all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Callbacks:
+class Callbacks(Struct, frozen=True):
     """What decides, beside the app's own callback, who is told of a number's events.
 
     # spec: cloud-api.md#10, cloud-api.md#13.3
@@ -86,8 +89,7 @@ class Callbacks:
     further: tuple[Endpoint, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OnPremSettings:
+class OnPremSettings(Struct, frozen=True):
     """`/v1/settings/application`: the fields that take effect, and the others as they were set.
 
     # spec: on-premises-api.md#7.1
@@ -114,8 +116,7 @@ class OnPremSettings:
     """JSON object of the fields that are stored and given back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """How the platform regards a number: what it may do, and how fast.
 
     # spec: cloud-api.md#12.4, cloud-api.md#13.4
@@ -138,23 +139,21 @@ class Standing:
     """Two-step verification; six digits."""
 
 
-@dataclass(frozen=True, slots=True)
-class FormerSecret:
+class FormerSecret(_Secretive, frozen=True):
     """The app secret before the present one; until `until_ms`, in platform time, it signs beside it."""
 
-    secret: str = field(repr=False)
+    secret: str
     until_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(_Secretive, frozen=True):
     """A business number."""
 
     id: NumberId
     waba_id: int
     name: str
     """`verified_name`."""
-    app_secret: str = field(repr=False)
+    app_secret: str
     callback_dialect: Dialect = "cloud"
     webhook: Webhook | None = None
     """The app's callback, which the overrides of `callbacks` come before."""
@@ -197,8 +196,7 @@ class Number:
         return self.onprem.security_notifications
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """A message template in one language.
 
     # spec: cloud-api.md#13.1
@@ -234,8 +232,7 @@ class Template:
     """When it was edited while approved; the last 30 days."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A credential, kept as a hash only."""
 
     hash: bytes

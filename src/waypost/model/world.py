@@ -1,14 +1,14 @@
 """The embedded network: its phones, and what a test orders it to do."""
 
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+
+from msgspec import Struct, field
 
 from waypost.errors import Problem
 from waypost.model.keys import NumberId
 
 
-@dataclass(slots=True)
-class Phone:
+class Phone(Struct):
     """A user of the embedded network."""
 
     wa_id: str
@@ -30,16 +30,14 @@ class Phone:
     """The business whose chat the phone shows: what it sends is read at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gather:
+class Gather(Struct, frozen=True):
     """Hold several webhooks back: until there are `size` of them, or the first has waited for `wait_ms`."""
 
     size: int
     wait_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class WebhookTrouble:
+class WebhookTrouble(Struct, frozen=True):
     """What a rule orders to be done to webhooks."""
 
     batch: Gather | None = None
@@ -65,8 +63,7 @@ class WebhookTrouble:
         return self != WebhookTrouble(fail_handshake=self.fail_handshake)
 
 
-@dataclass(slots=True)
-class FaultRule:
+class FaultRule(Struct):
     """What a test orders the embedded network to do.
 
     `phone`, `number_id` and `path` narrow it down; `next_count` and `every` say which of what it is about it hits:

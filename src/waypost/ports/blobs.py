@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct
 
 
 class BlobWriter(Protocol):
@@ -34,8 +35,7 @@ class BlobWriter(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Blob:
+class Blob(Struct, frozen=True):
     """Stored bytes."""
 
     sha256: bytes

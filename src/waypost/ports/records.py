@@ -1,7 +1,8 @@
 """The port of what changes rarely, and of what is only looked at."""
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from waypost.model import (
     Attempt,
@@ -20,8 +21,7 @@ from waypost.model import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class StoredMessage:
+class StoredMessage(Struct, frozen=True):
     """A message of either direction as the inspector shows it."""
 
     key: MessageKey
@@ -43,8 +43,7 @@ class StoredMessage:
     """The business-scoped id that it was addressed to."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredDelivery:
+class StoredDelivery(Struct, frozen=True):
     """A delivery as the inspector shows it. `state` is `waiting`, `done`, `dead`, `cancelled` or `dropped`."""
 
     event: Event

@@ -5,7 +5,8 @@ what people and load generators make up when they need any number.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from waypost.errors import Fault, Problem, by_code
 from waypost.errors.outcomes import UNDELIVERABLE, UNDELIVERABLE_TEMPLATE
@@ -15,8 +16,7 @@ _DIGITS = 6
 _FIRST_CODE = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class Manner:
+class Manner(Struct, frozen=True):
     """How the phone of a magic number behaves until somebody changes it."""
 
     meaning: str = ""

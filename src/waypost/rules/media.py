@@ -5,8 +5,10 @@ MB and KB in WhatsApp's documents are read as 2^20 and 2^10.
 # spec: cloud-api.md#6.6, media-types.tsv, media-types-onprem.tsv, on-premises-api.md#5.4
 """
 
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from waypost.errors import Fault, Problem
 from waypost.errors.outcomes import MEDIA_FAILED
@@ -40,8 +42,7 @@ MediaKind = Literal[
 """Message types, and the other places where a file goes: headers of templates, the photo of a business profile."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """What one message type of one dialect takes; `types` None means any valid MIME type."""
 
     dialect: Dialect

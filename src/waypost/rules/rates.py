@@ -8,11 +8,11 @@ burst allows. Pure: the caller keeps the moments.
 """
 
 from collections import deque
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(Struct, frozen=True):
     """One message per `interval_us` in the long run, and up to `burst` at once."""
 
     interval_us: int

@@ -4,7 +4,8 @@
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from waypost.errors import Fault
 from waypost.errors.templates import TEMPLATE_COMPONENT, TEMPLATE_PARAM_FORMAT
@@ -17,8 +18,7 @@ MAX_CODE_CHARACTERS = 15
 _ANY = "*"
 
 
-@dataclass(frozen=True, slots=True)
-class _Want:
+class _Want(Struct, frozen=True):
     """What a kind of button takes; no parameter at all where `parameter` is None, whatever comes where it is `_ANY`."""
 
     sub_type: str

@@ -8,7 +8,8 @@ review may mind is ordered by the operator.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from waypost.wire.definitions import Component, spoken
 
@@ -17,15 +18,13 @@ _SELLING = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Approved:
+class Approved(Struct, frozen=True):
     """It may be sent; filed under another category if the review thinks so."""
 
     category: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(Struct, frozen=True):
     """It may not; `reason` is the platform's word, the rest is for people."""
 
     reason: str

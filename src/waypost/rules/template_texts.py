@@ -5,7 +5,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from waypost.errors import Fault, Problem
 from waypost.errors.templates import (
@@ -27,8 +28,7 @@ _BRACES = re.compile(r"\{\{|\}\}")
 _EDGE_SIGNS = " \t\n.,!?;:*_~"
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A text of the definition, and how its faults are called."""
 
     where: str

@@ -10,9 +10,10 @@ import contextlib
 import queue
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from waypost.ports import StoreBusy, StoreDown
 
@@ -77,8 +78,7 @@ class Database(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Kind:
+class Kind(Struct, frozen=True, eq=False):
     """A kind of operation and how it is written. Items and results are `Any`: each kind has types of its own."""
 
     name: str
@@ -106,8 +106,7 @@ class Operation:
         self.error: Exception | None = None
 
 
-@dataclass(slots=True)
-class Group:
+class Group(Struct):
     """Operations of one kind that are written by one call."""
 
     kind: Kind

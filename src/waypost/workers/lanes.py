@@ -8,8 +8,9 @@ bounds, so that one that fails or floods takes nothing from the others.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable
-from dataclasses import dataclass, field
 from typing import Generic, TypeVar
+
+from msgspec import Struct, field
 
 from waypost.workers.timers import Timers
 
@@ -19,8 +20,7 @@ _FAIR_TURN = 32  # jobs that a lane may do before the others of its group have t
 _PAGE = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Traits(Generic[Job]):
+class Traits(Struct, Generic[Job], frozen=True):
     """What the lanes must know of a job."""
 
     key: Callable[[Job], int]
@@ -29,16 +29,14 @@ class Traits(Generic[Job]):
     due_ms: Callable[[Job], int]
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Struct, frozen=True):
     """How much of a group may be at work, and how much of it in memory."""
 
     active: Callable[[Hashable], int]
     held: int = 20_000
 
 
-@dataclass(slots=True)
-class _Group:
+class _Group(Struct):
     name: Hashable
     active: int = 0
     held: int = 0

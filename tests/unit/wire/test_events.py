@@ -1,10 +1,11 @@
 """What is stored of a status or an inbound message, and how each dialect tells it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import msgspec
 import pytest
 from msgspec import structs
+from msgspec.structs import replace
 from tests.conftest import Golden
 
 from waypost.errors import Fault

@@ -4,9 +4,9 @@
 """
 
 import hmac
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from waypost.api.cloud.callers import Callers
 from waypost.api.cloud.numbers import Shown
@@ -36,8 +36,7 @@ from waypost.wire.fields import asked_fields, nested_query
 _MAX_TOKEN_CHARACTERS = 1_024
 
 
-@dataclass(frozen=True, slots=True)
-class AccountPages:
+class AccountPages(Struct, frozen=True):
     """The handlers."""
 
     callers: Callers

@@ -3,9 +3,8 @@
 # spec: cloud-api.md#13.7, cloud-api.md#13.11
 """
 
-from dataclasses import dataclass
-
 import msgspec
+from msgspec import Struct
 
 from waypost.api.cloud.callers import Callers
 from waypost.api.cloud.parameters import parameters
@@ -20,8 +19,7 @@ from waypost.wire.automation import AutomationChange
 from waypost.wire.commerce import Commerce, CommerceChange
 
 
-@dataclass(frozen=True, slots=True)
-class Automation:
+class Automation(Struct, frozen=True):
     """The handlers."""
 
     callers: Callers

@@ -3,7 +3,7 @@
 # spec: cloud-api.md#13.6
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from waypost.api.cloud.callers import Callers
 from waypost.api.cloud.paging import paged
@@ -18,8 +18,7 @@ from waypost.wire.blocks import BlockedUser, BlockRequest, UserOutcome, blocked_
 _EDGE = "/block_users"
 
 
-@dataclass(frozen=True, slots=True)
-class BlockList:
+class BlockList(Struct, frozen=True):
     """The handlers."""
 
     callers: Callers

@@ -1,9 +1,9 @@
 """Who calls a management edge: for which number and account, and how much of its calls that account has used up."""
 
 import functools
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from waypost.api import auth
 from waypost.api.routing import Answer, Handler, Request, Route
@@ -14,8 +14,7 @@ from waypost.flows.usage import Usage
 from waypost.model import Number
 
 
-@dataclass(frozen=True, slots=True)
-class Callers:
+class Callers(Struct, frozen=True):
     """Finds the caller in the way of the face, and counts the call."""
 
     directory: Directory

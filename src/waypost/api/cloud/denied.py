@@ -3,7 +3,7 @@
 # spec: cloud-api.md#1.1, error-codes.tsv
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from waypost.api.cloud.callers import Callers
 from waypost.api.cloud.topics import Topic
@@ -36,8 +36,7 @@ EDGES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Denied:
+class Denied(Struct, frozen=True):
     """The one handler."""
 
     callers: Callers

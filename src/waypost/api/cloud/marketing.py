@@ -3,7 +3,7 @@
 # spec: cloud-api.md#13.11
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from waypost.api.bodies import json_body
 from waypost.api.cloud.callers import Callers
@@ -18,8 +18,7 @@ from waypost.wire import cloud
 from waypost.wire.messages.template import Template
 
 
-@dataclass(frozen=True, slots=True)
-class Marketing:
+class Marketing(Struct, frozen=True):
     """The handlers."""
 
     callers: Callers

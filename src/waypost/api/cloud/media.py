@@ -3,7 +3,7 @@
 # spec: cloud-api.md#6
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from waypost.api import auth
 from waypost.api.cloud.topics import Node, Topic
@@ -24,8 +24,7 @@ from waypost.wire import cloud
 MAX_UPLOAD_BYTES = 100 * 1024 * 1024  # the largest document
 
 
-@dataclass(frozen=True, slots=True)
-class Media:
+class Media(Struct, frozen=True):
     """The handlers; `identify` finds the caller's number in the way of the face."""
 
     directory: Directory

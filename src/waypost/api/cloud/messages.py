@@ -3,7 +3,7 @@
 # spec: cloud-api.md#2, cloud-api.md#5
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from waypost.api import auth
 from waypost.api.bodies import json_body
@@ -19,8 +19,7 @@ from waypost.model import Earlier, Number, Outbound
 from waypost.wire import cloud
 
 
-@dataclass(frozen=True, slots=True)
-class Messages:
+class Messages(Struct, frozen=True):
     """The handlers; `identify` finds the caller's number in the way of the face."""
 
     directory: Directory

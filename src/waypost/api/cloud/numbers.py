@@ -4,10 +4,11 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from waypost.api import auth
 from waypost.api.cloud.callers import Callers
@@ -42,8 +43,7 @@ from waypost.wire.numbers import (
 _MAX_DIGITS = 15
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """Gathers what is shown of a number."""
 
     accounts: BusinessAccounts
@@ -84,8 +84,7 @@ class Shown:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
+class Numbers(Struct, frozen=True):
     """The handlers."""
 
     callers: Callers

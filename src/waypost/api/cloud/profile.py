@@ -3,9 +3,7 @@
 # spec: cloud-api.md#13.5
 """
 
-from dataclasses import dataclass
-
-from msgspec import UNSET, structs
+from msgspec import UNSET, Struct, structs
 
 from waypost.api import auth
 from waypost.api.cloud.callers import Callers
@@ -29,8 +27,7 @@ _PICTURE = "/whatsapp_business/profile_picture"
 _EDGE = "/whatsapp_business_profile"
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """The handlers."""
 
     callers: Callers

@@ -4,9 +4,9 @@
 """
 
 import re
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from waypost.api.cloud.callers import Callers
 from waypost.api.cloud.paging import paged
@@ -30,8 +30,7 @@ _FILE = re.compile(r"([A-Z0-9]{14})\.(svg|png)")
 _FORMAT = re.compile(r"qr_image_url\.format\((SVG|PNG)\)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(Struct, frozen=True):
     """The handlers."""
 
     callers: Callers

@@ -3,9 +3,8 @@
 # spec: cloud-api.md#13.1, cloud-api.md#13.2
 """
 
-from dataclasses import dataclass
-
 import msgspec
+from msgspec import Struct
 
 from waypost.api.cloud.callers import Callers
 from waypost.api.cloud.paging import next_url
@@ -31,8 +30,7 @@ _CONFIGS = "/v1/configs/templates"
 _ID_DIGITS = 17
 
 
-@dataclass(frozen=True, slots=True)
-class Templates:
+class Templates(Struct, frozen=True):
     """The handlers."""
 
     callers: Callers

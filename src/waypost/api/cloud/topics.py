@@ -4,15 +4,15 @@ To add a topic, write its file with `meta` and `proxy`, and name it in `api/face
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from waypost.api.routing import Answer, Handler, Request, Route
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """One kind of object at `/{id}`: how to know its ids, and what can be done to it."""
 
     owns: Callable[[Request], bool]
@@ -22,8 +22,7 @@ class Node:
     delete: Handler | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
+class Topic(Struct, frozen=True):
     """What one topic adds to a face."""
 
     routes: Sequence[Route] = ()

@@ -4,7 +4,6 @@
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 from msgspec import Struct
 
@@ -28,8 +27,7 @@ class NewUpload(Struct):
     file_name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Uploads:
+class Uploads(Struct, frozen=True):
     """The handlers; `callers` knows `Authorization: OAuth` beside Bearer."""
 
     callers: Callers

@@ -5,9 +5,9 @@
 
 import functools
 import hmac
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from waypost.api import auth
 from waypost.api.bodies import json_body
@@ -37,8 +37,7 @@ from waypost.wire.webhooks import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Webhooks:
+class Webhooks(Struct, frozen=True):
     """The handlers; `identify` finds the caller's number in the way of the face."""
 
     directory: Directory

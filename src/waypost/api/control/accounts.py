@@ -1,9 +1,8 @@
 """Management: the accounts, as the operator plays the platform that reviews and locks them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from msgspec import UNSET, structs
+from msgspec import UNSET, Struct, structs
 
 from waypost.api.control.answers import answer, body_of, unknown
 from waypost.api.routing import Request, Response
@@ -12,8 +11,7 @@ from waypost.flows.standing import Standings
 from waypost.wire.management import AccountChange, AccountList, AccountView
 
 
-@dataclass(frozen=True, slots=True)
-class AccountControl:
+class AccountControl(Struct, frozen=True):
     """The handlers."""
 
     directory: Directory

@@ -1,9 +1,9 @@
 """Further endpoints: places beside a number's own callback that are told of all its events."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from waypost.api.control.answers import answer, body_of, unknown
 from waypost.api.routing import Request, Response
@@ -21,8 +21,7 @@ from waypost.wire.webhooks import FIELDS
 _MOST_ENDPOINTS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoints:
+class Endpoints(Struct, frozen=True):
     """The handlers, with the flows they use; `subscribe` is the operator's, which trusts every address."""
 
     directory: Directory

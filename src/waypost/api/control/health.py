@@ -1,8 +1,9 @@
 """What monitors ask: is it alive, is it ready, how is it doing."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from waypost.api.control.answers import answer
 from waypost.api.routing import Request, Response
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
 
 
-@dataclass(frozen=True, slots=True)
-class Gauges:
+class Gauges(Struct, frozen=True):
     """Where the figures come from; each is called when somebody looks."""
 
     store_queue: Callable[[], int]
@@ -26,8 +26,7 @@ class Gauges:
     """Attempts to deliver to a webhook since the start, by outcome: `settled` (taken or given up), `retried`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(Struct, frozen=True):
     """The handlers; `is_ready` says whether everything that was stored is being worked on."""
 
     is_ready: Callable[[], bool]
@@ -54,8 +53,7 @@ class Health:
         return Response(200, generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
-@dataclass(frozen=True, slots=True)
-class _Figures:
+class _Figures(Struct, frozen=True):
     """Turns the gauges into Prometheus' families."""
 
     gauges: Gauges

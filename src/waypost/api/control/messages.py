@@ -1,7 +1,8 @@
 """Messages with everything that happened to them, and the deliveries to webhooks."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from waypost.api.control.answers import answer, asked_digits, asked_number, limit_of, unknown
 from waypost.api.routing import Request, Response
@@ -21,8 +22,7 @@ Again = Callable[[Delivery], None]
 STATES = ("waiting", "done", "dead", "cancelled", "dropped")
 
 
-@dataclass(frozen=True, slots=True)
-class Messages:
+class Messages(Struct, frozen=True):
     """The handlers, with the flow they use."""
 
     inspect: Inspect
@@ -45,8 +45,7 @@ class Messages:
         return answer(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Deliveries:
+class Deliveries(Struct, frozen=True):
     """The handlers, with the flow and ports they use."""
 
     inspect: Inspect

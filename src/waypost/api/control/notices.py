@@ -1,8 +1,7 @@
 """Whatever the platform may tell a number's webhook that nothing else here brings about."""
 
-from dataclasses import dataclass
-
 import msgspec
+from msgspec import Struct
 
 from waypost.api.control.answers import answer, body_of, unknown
 from waypost.api.routing import Request, Response
@@ -17,8 +16,7 @@ from waypost.wire.events.notices import notice_value
 from waypost.wire.webhooks import FIELDS
 
 
-@dataclass(frozen=True, slots=True)
-class Notices:
+class Notices(Struct, frozen=True):
     """The handler."""
 
     directory: Directory

@@ -1,8 +1,7 @@
 """Management: numbers, their webhooks and tokens."""
 
-from dataclasses import asdict, dataclass, replace
-
-from msgspec import UNSET, structs
+from msgspec import UNSET, Struct, structs
+from msgspec.structs import asdict, replace
 
 from waypost.api.control.answers import answer, body_of, unknown
 from waypost.api.routing import Request, Response
@@ -40,8 +39,7 @@ from waypost.wire.management import (
 _SHOWN_HASH_BYTES = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
+class Numbers(Struct, frozen=True):
     """The handlers, with the flows and ports they use; `subscribe` is the operator's, which trusts every address."""
 
     directory: Directory

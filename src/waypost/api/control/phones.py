@@ -1,8 +1,8 @@
 """The phones of the embedded network: what their users do, and what they see."""
 
-from dataclasses import asdict, dataclass
-
 import msgspec
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from waypost.api.control.answers import answer, body_of, digits_of, limit_of, unknown
 from waypost.api.files import file_response
@@ -49,8 +49,7 @@ MAX_SENT_BYTES = 2 * MAX_FILE_BYTES  # users can send larger ones yet; those are
 MAX_INLINE_BYTES = 24 * 1024 * 1024  # 16 MB of film in base64; a larger file comes as a form
 
 
-@dataclass(frozen=True, slots=True)
-class Phones:
+class Phones(Struct, frozen=True):
     """The handlers, with the flows and ports they use."""
 
     play: Play

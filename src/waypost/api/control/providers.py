@@ -1,6 +1,6 @@
 """Management: whose credentials media links are fetched with."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from waypost.api.control.answers import answer, body_of, unknown
 from waypost.api.routing import Request, Response
@@ -11,8 +11,7 @@ from waypost.wire.management import ProviderList, ProviderRequest, ProviderView
 from waypost.wire.onprem_settings import checked_provider
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderControl:
+class ProviderControl(Struct, frozen=True):
     """The handlers. They are the providers of On-Premises, which links in every dialect may name."""
 
     threads: Threads

@@ -1,6 +1,7 @@
 """The paths of Waypost's own face."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from waypost.api.control.accounts import AccountControl
 from waypost.api.control.endpoints import Endpoints
@@ -25,8 +26,7 @@ _REFUSED = (400, 401, 403)
 _ABSENT = (*_REFUSED, 404)
 
 
-@dataclass(frozen=True, slots=True)
-class Control:
+class Control(Struct, frozen=True):
     """The handlers of the face."""
 
     gate: Gate

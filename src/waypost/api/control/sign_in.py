@@ -1,6 +1,6 @@
 """Signing in to the console: by the link of the start's banner, which works once, or with the admin token."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from waypost.api.control.answers import answer, body_of
 from waypost.api.control.gate import Gate, refuse_foreign
@@ -18,8 +18,7 @@ ATTEMPTS = Rate(interval_us=12_000_000, burst=5)
 """Five attempts a minute from one address."""
 
 
-@dataclass(frozen=True, slots=True)
-class Door:
+class Door(Struct, frozen=True):
     """The handlers, with what they use."""
 
     gate: Gate

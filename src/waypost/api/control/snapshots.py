@@ -1,6 +1,6 @@
 """Everything that is stored as one document, out and in."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from waypost.api.bodies import json_body
 from waypost.api.control.answers import NEVER_KEPT, answer
@@ -13,8 +13,7 @@ MAX_SNAPSHOT_BYTES = 268_435_456
 _SWITCH = {"true": True, "false": False}
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotControl:
+class SnapshotControl(Struct, frozen=True):
     """The handlers."""
 
     flow: Snapshotting

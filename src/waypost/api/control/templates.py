@@ -1,8 +1,6 @@
 """Templates, as the operator sees them and orders what becomes of them."""
 
-from dataclasses import dataclass
-
-from msgspec import UNSET, Raw
+from msgspec import UNSET, Raw, Struct
 
 from waypost.api.control.answers import answer, body_of, unknown
 from waypost.api.routing import Request, Response
@@ -14,8 +12,7 @@ from waypost.wire.management import ReviewOrder, TemplateList, TemplateUpdate, T
 _ID_DIGITS = 17
 
 
-@dataclass(frozen=True, slots=True)
-class Templates:
+class Templates(Struct, frozen=True):
     """The handlers, with the flows they use."""
 
     directory: Directory

@@ -1,10 +1,10 @@
 """The embedded network's clock, its fault rules, and the way back to the start."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
+from msgspec import Struct
 
 from waypost.api.control.answers import answer, body_of, unknown
 from waypost.api.control.rule_forms import check_rule, rule_of, rule_view
@@ -24,8 +24,7 @@ Reset = Callable[[], Awaitable[None]]
 """Brings everything back to how it was after the first start."""
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(Struct, frozen=True):
     """The handlers, with the ports they use."""
 
     clock: SystemClock

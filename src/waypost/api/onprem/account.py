@@ -7,10 +7,10 @@ Nobody is called: the control API shows the code, as it does for the Cloud's `re
 
 import base64
 import binascii
-from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from waypost.api.bodies import json_body
 from waypost.api.onprem.callers import Callers
@@ -53,8 +53,7 @@ class _Code(Struct):
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """The handlers."""
 
     callers: Callers

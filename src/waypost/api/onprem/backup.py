@@ -3,11 +3,11 @@
 # spec: on-premises-api.md#7.4, on-premises-api.md#7.5
 """
 
-from dataclasses import dataclass, replace
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Raw, Struct
+from msgspec.structs import replace
 
 from waypost.api.bodies import json_body
 from waypost.api.onprem.callers import Callers
@@ -59,8 +59,7 @@ class _Contents(Struct):
     pin: _PinText | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Backup:
+class Backup(Struct, frozen=True):
     """The handlers."""
 
     callers: Callers

@@ -1,7 +1,8 @@
 """Who calls the On-Premises face, whether they may, and whether they call too often."""
 
 import hmac
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from waypost.api import auth
 from waypost.api.routing import Request
@@ -15,8 +16,7 @@ from waypost.model import Number
 from waypost.rules.rates import ONPREM_MESSAGES, ONPREM_OTHERS, Meter, Window
 
 
-@dataclass(frozen=True, slots=True)
-class Callers:
+class Callers(Struct, frozen=True):
     """Finds the number of a request's credential and counts the request; `lifted` counts nothing.
 
     A request arrives in real time, whatever platform time does, so its rate is on monotonic time.

@@ -3,7 +3,7 @@
 # spec: on-premises-api.md#8
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from waypost.api.onprem.callers import Callers
 from waypost.api.routing import Request, Response, Route
@@ -20,8 +20,7 @@ _WEBHOOKS = "/v1/certificates/webhooks/ca"
 _TEXT = "text/plain; charset=utf-8"
 
 
-@dataclass(frozen=True, slots=True)
-class Certificates:
+class Certificates(Struct, frozen=True):
     """The handlers; of a certificate with its key only the certificates are kept."""
 
     callers: Callers

@@ -3,7 +3,6 @@
 # spec: on-premises-api.md#6
 """
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -35,8 +34,7 @@ class _Acknowledged(Struct):
     hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class Contacts:
+class Contacts(Struct, frozen=True):
     """The handlers."""
 
     callers: Callers

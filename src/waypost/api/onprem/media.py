@@ -3,7 +3,7 @@
 # spec: on-premises-api.md#5
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from waypost.api.files import file_response
 from waypost.api.onprem.callers import Callers
@@ -18,8 +18,7 @@ from waypost.wire import onprem
 MAX_UPLOAD_BYTES = 100 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Media:
+class Media(Struct, frozen=True):
     """The handlers."""
 
     callers: Callers

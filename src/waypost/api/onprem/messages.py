@@ -3,7 +3,7 @@
 # spec: on-premises-api.md#3, on-premises-api.md#4
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from waypost.api.bodies import json_body
 from waypost.api.idempotency import key_of
@@ -18,8 +18,7 @@ from waypost.model import Earlier, Outbound
 from waypost.wire import onprem
 
 
-@dataclass(frozen=True, slots=True)
-class Messages:
+class Messages(Struct, frozen=True):
     """The handlers."""
 
     callers: Callers

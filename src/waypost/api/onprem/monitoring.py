@@ -4,7 +4,8 @@
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from waypost.api.onprem.callers import Callers
 from waypost.api.routing import Request, Response, Route
@@ -18,8 +19,7 @@ from waypost.wire.onprem.monitoring import Metric, Sample
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
-@dataclass(frozen=True, slots=True)
-class Monitoring:
+class Monitoring(Struct, frozen=True):
     """The handlers."""
 
     callers: Callers

@@ -3,7 +3,6 @@
 # spec: on-premises-api.md#7.2, on-premises-api.md#7.3
 """
 
-from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
@@ -70,8 +69,7 @@ class _Bytes:
         self.pieces.append(data)
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """The handlers. The line of business is kept as it was written as long as nobody changes it elsewhere."""
 
     callers: Callers

@@ -1,8 +1,9 @@
 """The paths of the On-Premises face; the number is in the credential, never in the path."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from waypost.api.idempotency import HEADER
 from waypost.api.onprem.media import Media
@@ -23,8 +24,7 @@ class Topic(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Handlers:
+class Handlers(Struct, frozen=True):
     """Every group of handlers of the face."""
 
     users: Users

@@ -4,7 +4,9 @@
 """
 
 import asyncio
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from waypost.api.bodies import json_body
 from waypost.api.onprem.callers import Callers
@@ -20,8 +22,7 @@ from waypost.wire import onprem
 from waypost.wire.onprem_settings import ApplicationPatch, application, parse_application, parse_provider
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """The handlers of `/v1/settings/application`.
 
     A client that sets `webhooks.url` here reads On-Premises callbacks, so the number's callbacks take that form from
@@ -73,8 +74,7 @@ class Settings:
         return self.directory.number(number.id) or number
 
 
-@dataclass(frozen=True, slots=True)
-class Providers:
+class Providers(Struct, frozen=True):
     """The handlers of `/v1/settings/application/media/providers`, which 360dialog's host passes on too."""
 
     callers: Callers

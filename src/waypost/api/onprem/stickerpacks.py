@@ -3,7 +3,6 @@
 # spec: on-premises-api.md#9.5
 """
 
-from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
@@ -70,8 +69,7 @@ class _StickerChange(Struct):
     emojis: _Emojis | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Stickerpacks:
+class Stickerpacks(Struct, frozen=True):
     """The handlers. The packs of WhatsApp itself (`namespace=whatsapp`) are none here."""
 
     callers: Callers

@@ -3,8 +3,6 @@
 # spec: on-premises-api.md#1.2, on-premises-api.md#1.4
 """
 
-from dataclasses import dataclass
-
 from msgspec import Struct
 
 from waypost.api import auth
@@ -34,8 +32,7 @@ class _NewPassword(Struct):
     password: str
 
 
-@dataclass(frozen=True, slots=True)
-class Users:
+class Users(Struct, frozen=True):
     """The handlers."""
 
     callers: Callers

@@ -4,7 +4,8 @@ No rule is there by itself: the network is well-behaved and deterministic until 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from waypost.errors import Fault, Problem, Refusal
 from waypost.model import FaultRule, NumberId, WebhookTrouble
@@ -13,8 +14,7 @@ Look = Callable[[], str | None]
 """Finds the phone that an event is about; it is asked only if a rule names one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Orders:
+class Orders(Struct, frozen=True):
     """What the rules that hit a message demand together."""
 
     fail: Problem | None = None

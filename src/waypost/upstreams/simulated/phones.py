@@ -7,8 +7,9 @@ its user writes, is it stored.
 import base64
 import hashlib
 import re
-from dataclasses import replace
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from waypost.lib.phone import is_pseudo
 from waypost.model import NumberId, Person, Phone
@@ -61,7 +62,7 @@ class Phones:
     async def change(self, wa_id: str, **changes: object) -> Phone:
         """Store a phone with some fields changed."""
         was = self.get(wa_id)
-        phone = replace(was, **changes)  # type: ignore[arg-type]  # the caller's schema has the types
+        phone = replace(was, **changes)
         if was.username is None and phone.username is not None:
             await self._store.hide_phone(wa_id)
             self._known_ms.clear()

@@ -1,11 +1,11 @@
 """What a message type must offer: the rest of Waypost asks the message, never its type."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, Protocol
 
 import msgspec
+from msgspec import Struct
 
 from waypost.errors import Fault
 from waypost.wire.complaints import complaint as plain_complaint
@@ -87,8 +87,7 @@ Complaint = Callable[[msgspec.ValidationError, msgspec.Raw | bytes], Fault]
 """Says in words why an object could not be decoded."""
 
 
-@dataclass(frozen=True, slots=True)
-class MessageType:
+class MessageType(Struct, frozen=True):
     """One entry of the list: the name, and how to read the body."""
 
     kind: str

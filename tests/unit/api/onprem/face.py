@@ -3,8 +3,10 @@
 import base64
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, cast
+
+from msgspec.structs import replace
 
 from waypost.api.onprem.callers import Callers
 from waypost.api.onprem.contacts import Contacts as ContactHandlers
