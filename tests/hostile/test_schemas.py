@@ -21,6 +21,7 @@ from waypost.wire.canonical import canonical_body, stored_content
 from waypost.wire.messages import BY_NAME, TYPES
 from waypost.wire.reading import parse
 from waypost.wire.requests import MarkRead, SendRequest
+from waypost.wire.snapshot import Snapshot
 
 SCHEMAS = request_schemas.found()
 CONTENTS = request_schemas.CONTENTS
@@ -65,13 +66,13 @@ def test_every_message_type_has_a_schema_here() -> None:
 def test_every_inbound_type_is_a_member_of_the_schema_that_is_tried() -> None:
     members = set(inbound.PhoneMessage.__struct_fields__)
 
-    assert set(get_args(inbound.InboundType)) <= members
+    assert set(get_args(inbound.InboundType)) - {"request_welcome"} <= members  # which has no member
 
 
 def test_every_request_of_the_control_api_is_tried() -> None:
     asked = {route.request for face in faces() for route in face.routes if route.request and V1 in route.path}
 
-    assert asked <= set(SCHEMAS.values())
+    assert asked - {Snapshot} <= set(SCHEMAS.values())  # read apart, with tests of its own
 
 
 # -- Schemas ------------------------------------------------------------------------------------------------------
@@ -211,7 +212,7 @@ SETTINGS = "waypost.wire.onprem_settings"
 Step = Literal["application", "provider", "contacts", "mark_read"]
 STEPS: Mapping[Step, tuple[str | None, Callable[[bytes], Any]]] = {
     "application": (f"{SETTINGS}:_Application", lambda body: onprem_settings.parse_application(body, wa_id="1")),
-    "provider": (f"{SETTINGS}:list[_Provider]", onprem_settings.parse_provider),
+    "provider": (f"{SETTINGS}:list[ProviderForm]", onprem_settings.parse_provider),
     "contacts": (None, onprem.parse_contacts_check),
     "mark_read": (None, onprem.parse_mark_read),
 }  # fmt: skip
