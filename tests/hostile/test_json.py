@@ -124,7 +124,9 @@ def test_a_megabyte_of_anything_is_judged_in_a_fraction_of_a_second(raw: bytes) 
     with contextlib.suppress(BadJSON):
         decode_json(raw)
 
-    assert time.process_time() - began < 1.0
+    assert (
+        time.process_time() - began < 3.0
+    )  # 0.02 s where nothing else runs; what grows faster than its input takes minutes
 
 
 def test_j7_of_a_key_that_comes_twice_the_last_value_counts() -> None:
