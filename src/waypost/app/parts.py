@@ -98,13 +98,11 @@ def build(ground: Ground) -> Parts:
     recent, network, shelf = Recent(), _network(ground), _shelf(ground)
     counts: Counter[str] = Counter()
     magic = Magic(is_on=ground.settings.magic_numbers == "on")
-    notify = _notify(ground)
+    figures = Figures(waiting=lambda: webhooks.held, accepted=lambda: counts["accepted"])
+    notify = _notify(ground, figures)
 
     async def tell(delivery: Delivery) -> int | None:
-        begun = clock.monotonic()
         due_ms = await notify(delivery)
-        elapsed_ms = int(1000 * (clock.monotonic() - begun))
-        figures.note(delivery.event.kind, taken=due_ms is None, elapsed_ms=elapsed_ms)
         counts["settled" if due_ms is None else "retried"] += 1
         return due_ms
 
@@ -139,7 +137,6 @@ def build(ground: Ground) -> Parts:
     accounts = BusinessAccounts(store)
     screen = Screen(ground.directory, shelf, accounts, meters, network, ground.store, magic, clock)
     accept = Accept(store, screen, clock, ground.keys, enqueue)
-    figures = Figures(waiting=lambda: webhooks.held, accepted=lambda: counts["accepted"])
     flows = _flows(ground, accept, receive, network, figures)
     upkeep = Upkeep(store, ground.blobs, shelf, ground.directory, flows.templates.uploads, clock)
     return Parts(ground, network, receive, messages, webhooks, troubled, mischief, flows, upkeep, reach, counts)
@@ -161,12 +158,13 @@ def _shelf(ground: Ground) -> MediaShelf:
     return MediaShelf(ground.store, ground.blobs, fetcher, ground.policy, ground.inspector, ground.clock, ground.keys)
 
 
-def _notify(ground: Ground) -> Notify:
+def _notify(ground: Ground, figures: Figures) -> Notify:
     settings = ground.settings
     return Notify(
         ground.store,
         ground.directory,
         ground.poster,
+        figures,
         ground.clock,
         timeout=timedelta(seconds=settings.webhook_timeout_seconds),
         any_2xx=settings.webhook_success == "2xx",

@@ -57,6 +57,10 @@ class BusinessAccounts:
         await self._drawer.put(waba_id, account)
         self._known[waba_id] = account
 
+    def restriction(self, number: Number) -> str | None:
+        """Return how a number's account is restricted."""
+        return (self._known and self.get(number.waba_id).restriction) or None
+
     def fault(self, number: Number) -> Fault | None:
         """Return why a number cannot send at all."""
         if not number.standing.registered:

@@ -33,13 +33,12 @@ class Clearance(Struct, frozen=True):
 
     async def __call__(self, message: Outbound) -> Fault | None:
         """Return the first rule that a message breaks now; it counts towards the account's reach if there is none."""
-        return (
-            self.blocks.fault(message.number_id, message.wa_id)
-            or self._too_late(message)
-            or await self._closed_window(message)
-            or self._withdrawn_template(message)
-            or await self.reach.fault(message)
-        )
+        fault = self.blocks.fault(message.number_id, message.wa_id) or self._too_late(message)
+        if fault is not None:
+            return fault
+        if message.kind == "template":
+            return self._withdrawn_template(message) or await self.reach.fault(message)
+        return None if self.windows_lifted else await self._closed_window(message)
 
     def _too_late(self, message: Outbound) -> Fault | None:
         if message.expires_ms is None or self.clock.now_ms() < message.expires_ms:
@@ -47,9 +46,7 @@ class Clearance(Struct, frozen=True):
         return Fault(MESSAGE_EXPIRED, "The message was not delivered within its time to live.")
 
     async def _closed_window(self, message: Outbound) -> Fault | None:
-        if self.windows_lifted or message.kind == "template" or is_pseudo(message.wa_id):
-            return None
-        if self.magic.knows(message.wa_id):
+        if is_pseudo(message.wa_id) or self.magic.knows(message.wa_id):
             return None
         last_ms = await self.store.last_inbound_ms(message.number_id, message.wa_id)
         return window.fault(message.kind, last_ms, self.clock.now_ms())
@@ -59,8 +56,6 @@ class Clearance(Struct, frozen=True):
 
         # spec: cloud-api.md#3.7
         """
-        if message.kind != "template":
-            return None
         if message.content is None:
             message.content = stored_content(message.kind, message.body)
         number, sent = self.directory.number(message.number_id), message.content

@@ -5,11 +5,13 @@ waits for each event before the next.
 """
 
 import asyncio
+from collections.abc import Awaitable
 from datetime import timedelta
 
 from msgspec import Struct
 
 from waypost.flows.directory import Directory
+from waypost.flows.figures import Figures
 from waypost.lib import backoff, signing
 from waypost.lib.clock import Clock
 from waypost.lib.log import Log
@@ -57,6 +59,7 @@ class Notify(Struct, frozen=True):
     store: Store
     directory: Directory
     poster: Poster
+    figures: Figures
     clock: Clock
     timeout: timedelta
     any_2xx: bool
@@ -114,9 +117,9 @@ class Notify(Struct, frozen=True):
             await self._disable(target)
         return await self._note(parcel, target, result, elapsed_ms)
 
-    async def _post(self, parcel: Parcel, target: Target) -> Posted | NotPosted:
+    def _post(self, parcel: Parcel, target: Target) -> Awaitable[Posted | NotPosted]:
         headers = self._headers(parcel, target)
-        return await self.poster.post(target.webhook.url, parcel.body, headers, timeout=self.timeout)
+        return self.poster.post(target.webhook.url, parcel.body, headers, timeout=self.timeout)
 
     async def _disable(self, target: Target) -> None:
         """Take a receiver at its word that it is gone for good."""
@@ -148,6 +151,7 @@ class Notify(Struct, frozen=True):
             answer=result.body[:_KEPT_ANSWER_BYTES] if isinstance(result, Posted) else result.reason.encode(),
         )
         taken = self._is_taken(result)
+        self.figures.note(first.event.kind, taken=taken, elapsed_ms=elapsed_ms)
         due_ms = None if taken else self._due_again(first, target, result, now_ms)
         if len(parcel.deliveries) > 1:
             await asyncio.gather(*(self._settle(each, attempt, due_ms, taken=taken) for each in parcel.deliveries))
@@ -155,14 +159,13 @@ class Notify(Struct, frozen=True):
             await self._settle(first, attempt, due_ms, taken=taken)
         return due_ms
 
-    async def _settle(self, delivery: Delivery, attempt: Attempt, due_ms: int | None, *, taken: bool) -> None:
+    def _settle(self, delivery: Delivery, attempt: Attempt, due_ms: int | None, *, taken: bool) -> Awaitable[None]:
         if taken:
-            await self.store.delivery_done(delivery, attempt)
-        elif due_ms is None:
-            await self.store.delivery_dead(delivery, attempt)
-        else:
-            delivery.due_ms = due_ms
-            await self.store.delivery_retry(delivery, attempt)
+            return self.store.delivery_done(delivery, attempt)
+        if due_ms is None:
+            return self.store.delivery_dead(delivery, attempt)
+        delivery.due_ms = due_ms
+        return self.store.delivery_retry(delivery, attempt)
 
     def _due_again(self, delivery: Delivery, target: Target, result: Posted | NotPosted, now_ms: int) -> int | None:
         if isinstance(result, Posted) and result.status == _GONE:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from msgspec import Struct, structs
 
-from waypost.errors import Fault, Refusal
+from waypost.errors import Refusal
 from waypost.errors.clients import IDENTITY_CHANGED
 from waypost.errors.management import POLICY_BLOCK
 from waypost.errors.requests import INVALID_PARAMETER, RECIPIENT_IS_SENDER, USER_ID_UNSUPPORTED
@@ -86,11 +86,15 @@ class Screen(Struct, frozen=True):
         request = self._addressed(number, request)
         if request.wa_id in (number.digits, phone.wa_id(number.digits)):
             raise Refusal(RECIPIENT_IS_SENDER, f"The recipient {request.to} is the sending number itself.")
-        if fault := await self._restricted(number, request) or self.magic.refusal(request.wa_id):
+        if restriction := self.accounts.restriction(number):
+            await self._refuse_restricted(restriction, number, request)
+        if fault := self.magic.refusal(request.wa_id):
             raise Refusal(fault.problem, fault.details)
         template = self._template(number, request)
         self._check_links(request)
-        screened = Screened(request, await self._uploaded(number, request), template)
+        media = request.content.media()
+        keys = tuple([await self._key_of(number, medium) for medium in media]) if media else ()
+        screened = Screened(request, keys, template)
         if fault := self.meters.fault(number, request.wa_id, self.clock.now_ms()):
             raise Refusal(fault.problem, fault.details, retry_after_seconds=fault.retry_after_seconds)
         return screened
@@ -119,19 +123,15 @@ class Screen(Struct, frozen=True):
             raise Refusal(IDENTITY_CHANGED, details)
         return request
 
-    async def _restricted(self, number: Number, request: SendRequest) -> Fault | None:
-        """Return why a restricted account may not write to this user, who has written to it or not.
+    async def _refuse_restricted(self, restriction: str, number: Number, request: SendRequest) -> None:
+        """Raise Refusal if the restriction is about this user, who has written to the account or not.
 
         # spec: cloud-api.md#10, error-codes.tsv
         """
-        restriction = self.accounts.get(number.waba_id).restriction
-        if restriction is None:
-            return None
         last_ms = await self.windows.last_inbound_ms(number.id, request.wa_id)
         who = "CUSTOMER" if window.is_open(last_ms, self.clock.now_ms()) else "BIZ"
-        if restriction != f"RESTRICTED_{who}_INITIATED_MESSAGING":
-            return None
-        return Fault(POLICY_BLOCK, f"The account {number.waba_id} is restricted: {restriction}.")
+        if restriction == f"RESTRICTED_{who}_INITIATED_MESSAGING":
+            raise Refusal(POLICY_BLOCK, f"The account {number.waba_id} is restricted: {restriction}.")
 
     def _template(self, number: Number, request: SendRequest) -> Template | None:
         """Return the template that the message names, its parameters checked; None if it is not a template."""
@@ -154,12 +154,8 @@ class Screen(Struct, frozen=True):
             if medium.link is not None and (reason := self.shelf.why_no_link(medium.link)):
                 raise Refusal(INVALID_PARAMETER, f"Param {medium.kind}['link']: the media link {reason}.")
 
-    async def _uploaded(self, number: Number, request: SendRequest) -> tuple[MediaKey, ...]:
-        """Return the stored media that the message names by id; links are fetched later."""
-        media = request.content.media()
-        return tuple([await self._key_of(number, medium) for medium in media]) if media else ()
-
     async def _key_of(self, number: Number, medium: MediaObject) -> MediaKey:
+        """Return the stored medium that is named by id; a link is fetched later. Raises Refusal."""
         if medium.id is None:
             return NOT_FETCHED
         found = await self.shelf.find(number.id, medium.id)

@@ -140,6 +140,11 @@ class Talk(Struct, frozen=True, gc=False):
     free_until_ms: int | None = None
     """End of the last free entry point."""
 
+    @property
+    def is_from_ad(self) -> bool:
+        """Whether an advertisement has ever brought the user."""
+        return self.ad_ms is not None or self.free_until_ms is not None
+
 
 class Pricing(Struct, frozen=True, gc=False):
     """What a status says about the price.

@@ -5,6 +5,9 @@
 
 from waypost.model import EntryPoint, Pricing
 
+_FREE_SERVICE = Pricing(billable=False, type="free_customer_service", category="service")
+_FREE_UTILITY = Pricing(billable=False, type="free_customer_service", category="utility")
+
 
 def price(kind: str, category: str, *, window_open: bool, entry: EntryPoint | None = None) -> Pricing:
     """Return the price of a message: free inside a window, unless the template is marketing or authentication.
@@ -14,7 +17,7 @@ def price(kind: str, category: str, *, window_open: bool, entry: EntryPoint | No
     if entry is not None:
         return Pricing(billable=False, type="free_entry_point", category="referral_conversion", entry=entry)
     if kind != "template":
-        return Pricing(billable=False, type="free_customer_service", category="service")
+        return _FREE_SERVICE
     if category == "utility" and window_open:
-        return Pricing(billable=False, type="free_customer_service", category="utility")
+        return _FREE_UTILITY
     return Pricing(billable=True, type="regular", category=category)

@@ -115,7 +115,9 @@ class Network:
         orders = self.faults.orders(message.number_id, message.wa_id)
         now_ms = self._clock.now_ms()
         ordered = Fault.demanded(orders.fail, "a fault rule") if orders.fail else None
-        fault = ordered or self._unwanted(message) or await self._bad_reaction(message)
+        fault = ordered or self._unwanted(message)
+        if fault is None and isinstance(message.content, Reaction):
+            fault = await self._bad_reaction(message, message.content)
         talk = await self._knowledge.talk(message.number_id, message.wa_id)
         carried = Carried(
             token=message.key,
@@ -127,11 +129,11 @@ class Network:
             due_ms=now_ms + self._delay_ms + orders.delay_ms,
             in_window=message.kind != "template" or is_open(talk.last_inbound_ms, now_ms),
             fault=fault,
-            free_until_ms=None if fault else await self._free_until(message, talk, now_ms),
+            free_until_ms=await self._free_until(message, talk, now_ms) if talk.is_from_ad and not fault else None,
             expires_ms=message.expires_ms or now_ms + lifetime.LIFE_MS,
             tells_expiry=lifetime.is_told(message.dialect),
         )
-        if message.user_id is None:
+        if message.user_id is None and self.phones.get(message.wa_id).username is not None:
             await self.phones.meet(message.number_id, message.wa_id, now_ms)
         self._indicators.end(message.number_id, message.wa_id)
         if await self._store.take(carried):
@@ -348,17 +350,15 @@ class Network:
             return Fault(MARKETING_STOPPED, "The user has stopped marketing messages from this business.")
         return None
 
-    async def _bad_reaction(self, message: Outbound) -> Fault | None:
-        """Return why a reaction has nothing to stand on; None for every other message."""
-        if not isinstance(message.content, Reaction):
-            return None
-        ref = parse_message_id(message.content.message_id)
+    async def _bad_reaction(self, message: Outbound, given: Reaction) -> Fault | None:
+        """Return why a reaction has nothing to stand on."""
+        ref = parse_message_id(given.message_id)
         found = await self._knowledge.message(MessageKey(ref.key)) if ref else None
         thread = (message.number_id, message.wa_id, ref.tag if ref else 0)
         if found is not None and (found.number_id, found.wa_id, found.tag) != thread:
             found = None
         age_ms = self._clock.now_ms() - found.at_ms if found else 0
-        return reaction.fault(message.content.message_id, found_kind=found.kind if found else None, age_ms=age_ms)
+        return reaction.fault(given.message_id, found_kind=found.kind if found else None, age_ms=age_ms)
 
     async def _tell(self, updates: list[StatusUpdate]) -> None:
         assert self._report is not None, "connect() comes first"
