@@ -3,11 +3,11 @@
 import asyncio
 import gzip
 import hashlib
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.hostile.link_corpus import PUBLIC_V4
 from tests.hostile.link_peers import LIMITS, OK, Collected, RecordingDialer, TableResolver, fetch_dry, link_to, redirect
 from tests.hostile.link_servers import (

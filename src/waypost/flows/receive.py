@@ -87,7 +87,8 @@ class Receive(Struct, frozen=True):
         number = self.directory.number(message.number_id)
         if number is None or self.blocks.has(number.id, message.person.wa_id):
             return False
-        self.meters.received(number, self.clock.now_ms())
+        if not quietly:
+            self.meters.received(number, self.clock.now_ms())
         event = Event(
             key=EventKey(self.keys.next()),
             number_id=number.id,
