@@ -235,17 +235,21 @@ class Lanes(Generic[Job]):
             self._finished.add(key)
 
     async def _read_waiting(self) -> None:
-        """Go once through everything that waits, from the lowest key.
+        """Go through what waits, from the lowest key, until every group that was behind is full again.
 
+        Only those groups have jobs that are not in memory; at the start that is not known, and everything is read.
         A page may show a job that ends while the page is being read: such a job must not be taken again.
         """
         self._finished = set()
+        were_behind = [group for group in self._groups.values() if group.behind]
         for group in self._groups.values():
             group.catching_up, group.behind = group.behind, False
         after = 0
         while page := await self._load(after, _PAGE):
             self._admit_unfinished(page)
             after = self._traits.key(page[-1])
+            if were_behind and all(group.behind for group in were_behind):
+                break
         for group in self._groups.values():
             group.catching_up = False
         self._admit_unfinished(self._arrived)
