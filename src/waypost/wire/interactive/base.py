@@ -23,7 +23,6 @@ NotEmpty = Annotated[str, Meta(min_length=1)]
 ButtonId = Annotated[str, Meta(min_length=1, max_length=256)]
 Label = Annotated[str, Meta(min_length=1, max_length=20)]
 """What stands on a button."""
-SectionTitle = Annotated[str, Meta(max_length=24)]
 
 # What is shown as an emoji unless told otherwise, and the sign that tells other characters to be shown so.
 _EMOJI = re.compile(
@@ -240,15 +239,3 @@ def markup_fault(path: str, value: str) -> Fault | None:
     if not _MARKUP.search(value):
         return None
     return Fault(CHARACTER_POLICY, f"Parameter '{path}' is {shown(value)}; it must not hold markup.")
-
-
-def titles_fault(path: str, titles: Sequence[str | None]) -> Fault | None:
-    """Return the fault of sections without a title where there is more than one; `path` is that of the array."""
-    if len(titles) > 1:
-        for number, title in enumerate(titles):
-            if not title:
-                return Fault(
-                    MISSING_PARAMETER,
-                    f"Parameter '{path}[{number}].title' is mandatory where there is more than one section.",
-                )
-    return None

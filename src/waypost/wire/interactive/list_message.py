@@ -9,14 +9,14 @@ from typing import Annotated, ClassVar
 from msgspec import Meta, Struct
 
 from waypost.errors import Fault
-from waypost.errors.interactive import ROW_COUNT, SECTION_COUNT
-from waypost.wire.interactive.base import Body, Kind, Label, SectionTitle, count_fault, titles_fault, twice_fault
+from waypost.errors.interactive import ROW_COUNT
+from waypost.wire.interactive.base import Body, Kind, Label, twice_fault
+from waypost.wire.interactive.sections import PATH, Entries, SectionTitle, sections_fault
 
 MAX_BODY_CHARACTERS = 4096
 MAX_ROWS = 10
 
-_SECTIONS = "interactive.action.sections"
-_ALLOWED = range(1, 11)
+_ROWS = Entries("rows", "row", MAX_ROWS, ROW_COUNT)
 
 
 class LongBody(Body):
@@ -58,26 +58,10 @@ class ListMessage(Kind, tag="list", kw_only=True):
     def action_fault(self) -> Fault | None:
         """Return what is wrong with the number of sections and rows, their titles and their ids."""
         sections = self.action.sections
-        return (
-            count_fault(_SECTIONS, len(sections), _ALLOWED, problem=SECTION_COUNT)
-            or titles_fault(_SECTIONS, [section.title for section in sections])
-            or _row_count_fault(sections)
-            or twice_fault(
-                (f"{_SECTIONS}[{s}].rows[{r}].id", row.id)
-                for s, section in enumerate(sections)
-                for r, row in enumerate(section.rows)
-            )
+        return sections_fault(
+            [section.title for section in sections], [len(section.rows) for section in sections], _ROWS
+        ) or twice_fault(
+            (f"{PATH}[{s}].rows[{r}].id", row.id)
+            for s, section in enumerate(sections)
+            for r, row in enumerate(section.rows)
         )
-
-
-def _row_count_fault(sections: Sequence[Section]) -> Fault | None:
-    for number, section in enumerate(sections):
-        if not section.rows:
-            return Fault(ROW_COUNT, f"Parameter '{_SECTIONS}[{number}].rows' has 0 entries; give it at least 1 row.")
-    count = sum(len(section.rows) for section in sections)
-    if count > MAX_ROWS:
-        return Fault(
-            ROW_COUNT,
-            f"Parameter '{_SECTIONS}' has {count} rows; all sections together may have at most {MAX_ROWS}.",
-        )
-    return None

@@ -9,13 +9,13 @@ from typing import ClassVar
 from msgspec import Struct
 
 from waypost.errors import Fault
-from waypost.errors.interactive import PRODUCT_COUNT, SECTION_COUNT
-from waypost.wire.interactive.base import Kind, NotEmpty, SectionTitle, count_fault, titles_fault
+from waypost.errors.interactive import PRODUCT_COUNT
+from waypost.wire.interactive.base import Kind, NotEmpty
+from waypost.wire.interactive.sections import Entries, SectionTitle, sections_fault
 
 MAX_PRODUCTS = 30
 
-_SECTIONS = "interactive.action.sections"
-_ALLOWED = range(1, 11)
+_PRODUCTS = Entries("product_items", "product", MAX_PRODUCTS, PRODUCT_COUNT)
 
 
 class Product(Struct):
@@ -49,22 +49,5 @@ class ProductListMessage(Kind, tag="product_list", kw_only=True):
     def action_fault(self) -> Fault | None:
         """Return what is wrong with the number of sections and products, or with the titles."""
         sections = self.action.sections
-        return (
-            count_fault(_SECTIONS, len(sections), _ALLOWED, problem=SECTION_COUNT)
-            or titles_fault(_SECTIONS, [section.title for section in sections])
-            or _product_count_fault(sections)
-        )
-
-
-def _product_count_fault(sections: Sequence[Section]) -> Fault | None:
-    for number, section in enumerate(sections):
-        if not section.product_items:
-            path = f"{_SECTIONS}[{number}].product_items"
-            return Fault(PRODUCT_COUNT, f"Parameter '{path}' has 0 entries; give it at least 1 product.")
-    count = sum(len(section.product_items) for section in sections)
-    if count > MAX_PRODUCTS:
-        return Fault(
-            PRODUCT_COUNT,
-            f"Parameter '{_SECTIONS}' has {count} products; all sections together may have at most {MAX_PRODUCTS}.",
-        )
-    return None
+        counts = [len(section.product_items) for section in sections]
+        return sections_fault([section.title for section in sections], counts, _PRODUCTS)
