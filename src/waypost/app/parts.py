@@ -97,7 +97,7 @@ def build(ground: Ground) -> Parts:
     store, clock, relaxed = ground.store, ground.clock, ground.settings.rules == "relaxed"
     recent, network, shelf = Recent(), _network(ground), _shelf(ground)
     counts: Counter[str] = Counter()
-    magic = Magic(is_on=ground.settings.magic_numbers == "on")
+    magic = network.phones.magic
     figures = Figures(waiting=lambda: webhooks.held, accepted=lambda: counts["accepted"])
     notify = _notify(ground, figures)
 

@@ -15,6 +15,7 @@ from waypost.errors import Fault, Refusal
 from waypost.errors.requests import INVALID_PARAMETER
 from waypost.wire.cloud.answers import error_body, proxy_refusal
 from waypost.wire.definitions import namespace
+from waypost.wire.events import templates as events
 from waypost.wire.health import Health
 
 DEFAULT_FIELDS = (
@@ -37,32 +38,12 @@ _FILTERS = ("name", "status", "category", "language")
 _encoder = msgspec.json.Encoder()
 
 
-class TemplateFacts(Protocol):
-    """A template in one language."""
-
-    @property
-    def id(self) -> int:
-        """Its id."""
-        ...
+class TemplateFacts(events.TemplateFacts, Protocol):
+    """A template in one language, with everything that a look-up shows."""
 
     @property
     def waba_id(self) -> int:
         """Its account."""
-        ...
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-        ...
-
-    @property
-    def language(self) -> str:
-        """The code of its language."""
-        ...
-
-    @property
-    def category(self) -> str:
-        """Its category."""
         ...
 
     @property
