@@ -43,6 +43,12 @@ class NoSpace(StoreDown):
         super().__init__(f"no space is left for media under {root}; free some or enlarge the disk", no_space=True)
 
 
+def path_of(root: Path, sha256: bytes) -> Path:
+    """Return where the file with this hash is under `root`, or would be."""
+    name = sha256.hex()
+    return root / name[:2] / name[2:4] / name
+
+
 class LocalBlobs:
     """Files under `root`, which is made when it is missing. Safe for any number of concurrent writers and readers."""
 
@@ -104,8 +110,7 @@ class LocalBlobs:
 
     def path(self, sha256: bytes) -> Path:
         """Return where the file with this hash is, or would be."""
-        name = sha256.hex()
-        return self._root / name[:2] / name[2:4] / name
+        return path_of(self._root, sha256)
 
     async def aclose(self) -> None:
         """Let running operations end and stop the threads; close writers and readers first."""
