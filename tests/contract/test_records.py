@@ -31,7 +31,7 @@ from waypost.model import (
     Token,
     Webhook,
 )
-from waypost.ports import StoredDelivery
+from waypost.ports import Backlog, StoredDelivery, Waiting
 from waypost.storage.sqlite import SqliteStore
 
 pytestmark = pytest.mark.anyio
@@ -66,6 +66,24 @@ class TestMedia:
 
         assert answers == [False, True, False]
         assert await opened.medium(MediaKey(5)) is None
+
+
+class TestBacklog:
+    async def test_nothing_waits_in_an_empty_store(self, opened: SqliteStore) -> None:
+        assert await opened.backlog() == Backlog(Waiting(0), Waiting(0), dead=0)
+
+    async def test_what_waits_is_counted_from_the_moment_of_its_first(self, opened: SqliteStore) -> None:
+        for key in (10, 20, 30):
+            await opened.accept(outbound(key, accepted_ms=1_000 * key))
+        rows = [status_row(31, 10, Status.SENT), status_row(32, 20, Status.SENT), status_row(33, 30, Status.SENT)]
+        await opened.record_statuses(rows)
+        await opened.settle_sent(outbound(10), "upstream")
+        await opened.delivery_done(waiting(rows[0].event), attempt(1))
+        await opened.delivery_dead(waiting(rows[2].event), attempt(1, 500))
+
+        backlog = await opened.backlog()
+
+        assert backlog == Backlog(Waiting(2, 20_000), Waiting(1, rows[1].event.at_ms), dead=1)
 
 
 class TestConfiguration:

@@ -18,7 +18,7 @@ from waypost.lib.images import ImageInspector
 from waypost.lib.links import FetchPolicy
 from waypost.lib.poster import Poster
 from waypost.lib.vetting import SystemResolver
-from waypost.ports import BlobStore, Documents, Housekeeping, NetworkStore, Records, Snapshots, Store
+from waypost.ports import BlobStore, Documents, Housekeeping, NetworkStore, Records, Snapshots, Store, Written
 from waypost.settings import Settings
 from waypost.workers.timers import Timers
 
@@ -29,6 +29,11 @@ class FullStore(Store, Records, Documents, Housekeeping, NetworkStore, Snapshots
     @property
     def depth(self) -> int:
         """Operations that wait or are being written."""
+        ...
+
+    @property
+    def written(self) -> Written:
+        """What was written since the start."""
         ...
 
     async def close(self) -> None:

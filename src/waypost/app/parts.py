@@ -127,7 +127,7 @@ def build(ground: Ground) -> Parts:
     network.connect(receive.statuses, receive.message, store)
     reach = Reach(store, ground.directory, clock, lifted=relaxed)
     clearance = Clearance(store, ground.directory, blocks, reach, magic, clock, windows_lifted=relaxed)
-    messages = message_lanes(ground, Deliver(store, network, shelf, receive, clearance, clock))
+    messages = message_lanes(ground, Deliver(store, network, shelf, receive, clearance, clock, figures.sends))
 
     def enqueue(message: Outbound) -> None:
         counts["accepted"] += 1

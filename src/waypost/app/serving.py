@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from waypost import registry
 from waypost.api.control.face import ANYWHERE, Operated, Operator, build_control
-from waypost.api.control.health import Gauges
+from waypost.api.control.metrics import Gauges, LaneLoad
 from waypost.api.faces import build_faces
 from waypost.api.server import Server
 from waypost.app import anew
@@ -22,8 +22,9 @@ from waypost.flows.subscribe import Subscribe
 from waypost.lib import log, tls
 from waypost.lib.ids import new_secret
 from waypost.lib.poster import Poster
-from waypost.model import NumberId
+from waypost.model import Delivery, NumberId, Outbound
 from waypost.settings import ReadyInfo, Settings
+from waypost.workers.lanes import Lanes
 
 _log = log.Log("waypost")
 
@@ -121,16 +122,35 @@ def _operated(parts: Parts, start: Start, poster: Poster) -> Operated:
         reset=partial(anew.reset, parts),
         snapshotting=Snapshotting(store, ground.blobs, ground.clock, partial(anew.reload, parts, start)),
         is_ready=lambda: True,  # it listens only when it is
-        gauges=Gauges(
-            store_queue=lambda: store.depth,
-            held=lambda: {"messages": parts.messages.held, "webhooks": parts.webhooks.held + parts.troubled.held},
-            accepted=lambda: parts.counts["accepted"],
-            deliveries=lambda: {outcome: parts.counts[outcome] for outcome in ("settled", "retried")},
-        ),
+        gauges=_gauges(parts),
         identities=parts.flows.identities,
         documents=store,
         notice=parts.receive.notice,
     )
+
+
+def _gauges(parts: Parts) -> Gauges:
+    """Return where the metrics come from."""
+    store, figures, counts = parts.ground.store, parts.flows.figures, parts.counts
+    return Gauges(
+        store_queue=lambda: store.depth,
+        written=lambda: store.written,
+        backlog=store.backlog,
+        lanes=lambda: {
+            "messages": _load(parts.messages),
+            "webhooks": _load(parts.webhooks),
+            "troubled": _load(parts.troubled),
+        },
+        accepted=lambda: counts["accepted"],
+        sends=lambda: {outcome: figures.sends[outcome] for outcome in ("sent", "refused", "later", "unknown")},
+        deliveries=lambda: {outcome: counts[outcome] for outcome in ("settled", "retried")},
+        lag=lambda: (figures.lag["taken"], figures.lag["ms"] / 1000),
+        now_ms=parts.ground.clock.now_ms,
+    )
+
+
+def _load(lanes: Lanes[Outbound] | Lanes[Delivery]) -> LaneLoad:
+    return LaneLoad(lanes.count, lanes.held, lanes.at_work)
 
 
 def _operators_poster(ground: Ground, stack: AsyncExitStack) -> Poster:

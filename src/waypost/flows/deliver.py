@@ -4,10 +4,11 @@ A rule that is broken when the message leaves is a `failed` status on the webhoo
 thrown away in silence.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal, assert_never
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from waypost.errors import Fault
 from waypost.errors.outcomes import SOMETHING_WENT_WRONG
@@ -35,6 +36,8 @@ class Deliver(Struct, frozen=True):
     receive: Receive
     clearance: Clearance
     clock: Clock
+    sends: Counter[str] = field(default_factory=Counter)
+    """How attempts ended since the start, by outcome; for the metrics."""
 
     async def __call__(self, message: Outbound) -> int | None:
         """Try once. Return None when the outcome is durable, or the platform time of the next attempt."""
@@ -48,7 +51,9 @@ class Deliver(Struct, frozen=True):
         message.attempt += 1
         if not self.upstream.askable:
             await self.store.begin(message)
-        match await self.upstream.send(message, media):
+        outcome = await self.upstream.send(message, media)
+        self.sends[type(outcome).__name__.lower()] += 1
+        match outcome:
             case Sent(upstream_id):
                 await self.store.settle_sent(message, upstream_id)
             case Refused(fault):

@@ -1,9 +1,11 @@
-"""Figures: how callbacks went since the start, for whoever monitors the server."""
+"""Figures: how sends and callbacks went since the start, for whoever monitors the server."""
 
 from collections import Counter
 from collections.abc import Callable
 
 from msgspec import Struct, field
+
+from waypost.model import Attempt, Event
 
 
 class Figures(Struct, frozen=True):
@@ -18,8 +20,16 @@ class Figures(Struct, frozen=True):
     callback_ms: Counter[tuple[str, str]] = field(default_factory=Counter)
     """How long these took together, in milliseconds."""
 
-    def note(self, event_kind: str, *, taken: bool, elapsed_ms: int) -> None:
-        """Count one attempt."""
-        key = ("status_change" if event_kind == "status" else "inbound_message", "success" if taken else "failure")
+    lag: Counter[str] = field(default_factory=Counter)
+    """Callbacks that were taken (`taken`), and the milliseconds of platform time from event to taking (`ms`)."""
+    sends: Counter[str] = field(default_factory=Counter)
+    """Attempts to hand a message to the upstream by outcome: `sent`, `refused`, `later`, `unknown`."""
+
+    def note(self, event: Event, attempt: Attempt, *, taken: bool) -> None:
+        """Count one attempt at a callback."""
+        key = ("status_change" if event.kind == "status" else "inbound_message", "success" if taken else "failure")
         self.callbacks[key] += 1
-        self.callback_ms[key] += elapsed_ms
+        self.callback_ms[key] += attempt.elapsed_ms
+        if taken:
+            self.lag["taken"] += 1
+            self.lag["ms"] += attempt.at_ms - event.at_ms

@@ -151,7 +151,7 @@ class Notify(Struct, frozen=True):
             answer=result.body[:_KEPT_ANSWER_BYTES] if isinstance(result, Posted) else result.reason.encode(),
         )
         taken = self._is_taken(result)
-        self.figures.note(first.event.kind, taken=taken, elapsed_ms=elapsed_ms)
+        self.figures.note(first.event, attempt, taken=taken)
         due_ms = None if taken else self._due_again(first, target, result, now_ms)
         if len(parcel.deliveries) > 1:
             await asyncio.gather(*(self._settle(each, attempt, due_ms, taken=taken) for each in parcel.deliveries))

@@ -9,6 +9,7 @@ from waypost.ports.blobs import Blob, BlobStore, BlobWriter
 from waypost.ports.conditions import StoreBusy, StoreDown, StoreRefused
 from waypost.ports.documents import Documents
 from waypost.ports.housekeeping import Housekeeping
+from waypost.ports.load import Backlog, Waiting, Written
 from waypost.ports.messages import Further, InboundRow, StatusRow, Store
 from waypost.ports.network import Carried, NetworkStore
 from waypost.ports.records import Records, StoredDelivery, StoredMessage
@@ -17,6 +18,7 @@ from waypost.ports.upstream import Announce, Enqueue, Upstream
 
 __all__ = [
     "Announce",
+    "Backlog",
     "BadDump",
     "Blob",
     "BlobStore",
@@ -40,4 +42,6 @@ __all__ = [
     "StoredMessage",
     "Table",
     "Upstream",
+    "Waiting",
+    "Written",
 ]

@@ -19,6 +19,7 @@ from waypost.model import (
     Template,
     Token,
 )
+from waypost.ports.load import Backlog
 
 
 class StoredMessage(Struct, frozen=True):
@@ -147,6 +148,10 @@ class Records(Protocol):
         self, *, message_key: MessageKey | None, state: str | None, limit: int
     ) -> list[StoredDelivery]:
         """Return the newest deliveries first."""
+        ...
+
+    async def backlog(self) -> Backlog:
+        """Return what is stored and not done; it may take as long as a count of what waits."""
         ...
 
     async def get_state(self, name: str) -> bytes | None:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from waypost.ports import StoreBusy, StoreDown
+from waypost.ports import StoreBusy, StoreDown, Written
 
 LAZY_SECONDS = 0.003
 """How long an operation that nobody hurries waits for company."""
@@ -164,6 +164,7 @@ class GroupCommit:
         self._in_flight = 0
         self._submitted = 0
         self._written = 0
+        self._flushes = 0
         self._landing: asyncio.Future[None] = self._loop.create_future()
         self._closed: str | None = None
         self._max_operations = max_operations
@@ -174,6 +175,11 @@ class GroupCommit:
     def depth(self) -> int:
         """Operations that wait or are being written."""
         return len(self._gathering) + self._in_flight
+
+    @property
+    def written(self) -> Written:
+        """What was written since the start."""
+        return Written(self._flushes, self._written)
 
     def submit(self, kind: Kind, keys: tuple[int, ...] | None, item: Any) -> asyncio.Future[Any]:
         """Queue an operation about `keys` (None: about everything) and return the future of its result.
@@ -232,6 +238,7 @@ class GroupCommit:
     def _landed(self, operations: list[Operation]) -> None:
         self._in_flight = 0
         self._written += len(operations)
+        self._flushes += 1
         landing, self._landing = self._landing, self._loop.create_future()
         landing.set_result(None)
         for operation in operations:

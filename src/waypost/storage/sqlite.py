@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from waypost.model import Event
+from waypost.ports import Written
 from waypost.storage.commit import LAZY_SECONDS, MAX_OPERATIONS, GroupCommit
 from waypost.storage.sqlite_documents import DocumentsPart
 from waypost.storage.sqlite_engine import Reader, open_engine
@@ -58,6 +59,11 @@ class SqliteStore(StorePart, RecordsPart, DocumentsPart, HousekeepingPart, Netwo
     def depth(self) -> int:
         """Operations that wait or are being written."""
         return self._commit.depth
+
+    @property
+    def written(self) -> Written:
+        """What was written since the start."""
+        return self._commit.written
 
     async def close(self) -> None:
         """Write what waits, then close the file and let another process have it."""

@@ -19,7 +19,7 @@ from waypost.model import (
     Template,
     Token,
 )
-from waypost.ports import StoredDelivery, StoredMessage
+from waypost.ports import Backlog, StoredDelivery, StoredMessage, Waiting
 from waypost.storage import sqlite_rows
 from waypost.storage.sqlite_part import Part
 from waypost.storage.sqlite_rows import (
@@ -83,6 +83,12 @@ _DELIVERIES_OF = (
     " WHERE events.message_key = ?1 ORDER BY 1 DESC, 9"
 )
 _ATTEMPTS = f"SELECT {ATTEMPT_COLUMNS} FROM attempts WHERE delivery_key = ? ORDER BY id"  # noqa: S608 - constants
+_BACKLOG = (
+    "SELECT (SELECT count(*) FROM outbox), (SELECT at_ms FROM messages WHERE key = (SELECT min(key) FROM outbox)),"
+    " (SELECT count(*) FROM deliveries WHERE state = 0),"
+    " (SELECT first_ms FROM deliveries WHERE state = 0 ORDER BY key LIMIT 1),"
+    " (SELECT count(*) FROM deliveries WHERE state = 2)"
+)
 _GET_STATE = "SELECT value FROM state WHERE name = ?"
 _PUT_STATE = "INSERT OR REPLACE INTO state (name, value) VALUES (?, ?)"
 _RESET = "".join(
@@ -214,6 +220,12 @@ class RecordsPart(Part):
             return [delivery for delivery in found if state in (None, delivery.state)][:limit]
 
         return await self._search(look)
+
+    async def backlog(self) -> Backlog:
+        """Return what is stored and not done."""
+        found: Any = await self._reader.search(lambda connection: connection.execute(_BACKLOG).fetchone())
+        messages, message_ms, deliveries, delivery_ms, dead = found
+        return Backlog(Waiting(messages, message_ms), Waiting(deliveries, delivery_ms), dead)
 
     async def get_state(self, name: str) -> bytes | None:
         """Return a small named value."""

@@ -84,6 +84,16 @@ class Lanes(Generic[Job]):
         """How many jobs are in memory."""
         return len(self._held)
 
+    @property
+    def count(self) -> int:
+        """How many lanes have a job in memory."""
+        return len(self._lanes)
+
+    @property
+    def at_work(self) -> int:
+        """How many of them are being worked."""
+        return sum(group.active for group in self._groups.values())
+
     def offer(self, job: Job) -> None:
         """Take a job whose row is committed; one that does not fit stays in the database for now."""
         group = self._group(job)

@@ -7,8 +7,9 @@ from ipaddress import ip_network
 from waypost.api.control.accounts import AccountControl
 from waypost.api.control.endpoints import Endpoints
 from waypost.api.control.gate import Gate
-from waypost.api.control.health import Gauges, Health
+from waypost.api.control.health import Health
 from waypost.api.control.messages import Again, Deliveries, Messages
+from waypost.api.control.metrics import Gauges
 from waypost.api.control.notices import Notices
 from waypost.api.control.numbers import Numbers
 from waypost.api.control.phones import Phones
