@@ -63,6 +63,54 @@ async def test_what_users_write_counts_against_the_throughput_too(world: World) 
     assert code_of(world.client, answers[5]) == world.either(cloud=(400, 130429), onprem=(429, 1015))
 
 
+async def test_a_number_that_is_moved_to_a_higher_throughput_sends_nothing_for_a_minute(world: World) -> None:
+    await world.operate("PUT", "/clock", json={"frozen": True})
+    await regard(world, throughput=1000)
+
+    at_once = await world.client.send(PHONE, "text", TEXT)
+    await world.advance(seconds=59)
+    a_second_before = await world.client.send(PHONE, "text", TEXT)
+    await world.advance(seconds=1)
+
+    busy = world.either(cloud=(500, 131057), onprem=(503, 1011))
+    assert [code_of(world.client, answer) for answer in (at_once, a_second_before)] == [busy] * 2
+    assert [int(answer.headers["Retry-After"]) for answer in (at_once, a_second_before)] == [61, 2]
+    assert await world.send("text", TEXT)
+
+
+async def test_a_lower_throughput_is_there_at_once(world: World) -> None:
+    await regard(world, throughput=20)
+
+    assert await world.send("text", TEXT)
+
+
+async def test_a_number_that_is_being_upgraded_says_so_before_it_looks_at_the_body(world: World) -> None:
+    await regard(world, throughput=1000)
+
+    answer = await world.client.send("abc", "text", {})
+
+    assert code_of(world.client, answer) == world.either(cloud=(500, 131057), onprem=(503, 1011))
+
+
+@pytest.mark.parametrize("flags", [{"rules": "relaxed"}])
+async def test_relaxed_rules_upgrade_a_number_in_no_time(world: World) -> None:
+    await regard(world, throughput=1000)
+
+    assert await world.send("text", TEXT)
+
+
+@pytest.mark.parametrize("face", ["meta"])
+async def test_an_upgrade_goes_on_after_a_restart_and_shows_in_the_health(face: str, tmp_path: Path) -> None:
+    async with open_world(face, tmp_path / "data") as world:
+        await world.operate("PUT", "/clock", json={"frozen": True})
+        await regard(world, throughput=1000)
+
+    async with open_world(face, tmp_path / "data") as world:
+        health = await world.client.call("GET", f"/v24.0/{world.client.number}?fields=health_status")
+        assert await world.refusal("text", TEXT) == (500, 131057)
+        assert health.json["health_status"]["entities"][0]["errors"][0]["error_code"] == 131057
+
+
 async def reach(world: World, users: range) -> list[str]:
     """Send each user a template, and return the first word told of each; the sample window is closed to them all."""
     sent = [await world.send("template", HELLO, to=f"49155500{number:05}") for number in users]

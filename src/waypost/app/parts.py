@@ -134,7 +134,7 @@ def build(ground: Ground) -> Parts:
         recent.remember(message)
         messages.offer(message)
 
-    accounts = BusinessAccounts(store)
+    accounts = BusinessAccounts(store, clock, rates_lifted=relaxed)
     screen = Screen(ground.directory, shelf, accounts, meters, network, ground.store, magic, clock)
     accept = Accept(store, screen, clock, ground.keys, enqueue)
     flows = _flows(ground, accept, receive, network, figures)

@@ -72,12 +72,6 @@ SERVICE_UNAVAILABLE = Problem(
     rule="A service of the platform is down for the moment.",
     fix="Repeat the request later, with longer and longer pauses.",
 )  # fmt: skip
-MAINTENANCE = Problem(
-    name="maintenance", code=131057, http=500, title="Account in maintenance mode", retryable=True,
-    onprem_code=1011, onprem_http=503, onprem_title="Service not ready",
-    rule="The number is being moved to a higher throughput, which takes about a minute.",
-    fix="Repeat the request after a minute or two.",
-)  # fmt: skip
 SERVER_DOWN = Problem(
     name="server_down", code=133004, http=503, title="Server temporarily unavailable", retryable=True,
     onprem_code=1011, onprem_http=503, onprem_title="Service not ready",

@@ -21,6 +21,13 @@ PAIR_RATE = Problem(
     trigger="Send 46 messages at once to one user.",
     when="both",
 )  # fmt: skip
+MAINTENANCE = Problem(
+    name="maintenance", code=131057, http=500, title="Account in maintenance mode", retryable=True,
+    onprem_code=1011, onprem_http=503, onprem_title="Service not ready",
+    rule="The number is being moved to a higher throughput, which takes about a minute.",
+    trigger="Raise the number's `throughput` with the control API, then send a message within a minute.",
+    fix="Repeat the request after a minute or two.",
+)  # fmt: skip
 TOO_MANY_REQUESTS = Problem(
     name="too_many_requests", code=4, http=400, title="API Too Many Calls",
     onprem_code=1015, onprem_http=429, onprem_title="Too many requests",

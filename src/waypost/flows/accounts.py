@@ -9,10 +9,13 @@ from msgspec import Struct
 
 from waypost.errors import Fault
 from waypost.errors.management import ACCOUNT_LOCKED, NOT_REGISTERED
+from waypost.errors.rates import MAINTENANCE
 from waypost.flows.directory import Directory
 from waypost.flows.drawers import Drawer
+from waypost.lib.clock import Clock
 from waypost.model import Number, Template
 from waypost.ports import Documents
+from waypost.rules import rates
 from waypost.wire.health import TEMPLATE_NOT_APPROVED, Entity, Health, blocked, health_of
 
 BUSINESS_ID = 500_000_000_000_009
@@ -39,8 +42,10 @@ _USUAL = Account()
 class BusinessAccounts:
     """Every account, in memory; changes are fsynced before they show."""
 
-    def __init__(self, documents: Documents) -> None:
+    def __init__(self, documents: Documents, clock: Clock, *, rates_lifted: bool = False) -> None:
         self._drawer = Drawer(documents, "account", Account)
+        self._clock = clock
+        self._rates_lifted = rates_lifted
         self._known: dict[int, Account] = {}
 
     async def load(self, directory: Directory) -> None:
@@ -67,7 +72,7 @@ class BusinessAccounts:
             return Fault(NOT_REGISTERED, f"The phone number {number.digits} is not registered; register it first.")
         if self._known and self.get(number.waba_id).disabled:
             return Fault(ACCOUNT_LOCKED, f"The account {number.waba_id} is disabled.")
-        return None
+        return None if number.standing.upgraded_ms is None else self._upgrade(number)
 
     def health(self, number: Number) -> Health:
         """Return how well a number is, with what it depends on."""
@@ -81,10 +86,24 @@ class BusinessAccounts:
         """Return how well a number's account is."""
         return health_of(self._account(number))
 
+    def _upgrade(self, number: Number) -> Fault | None:
+        """Return why a number cannot send while it is moved to a higher throughput.
+
+        # spec: cloud-api.md#4, cloud-api.md#12.4
+        """
+        left_ms = rates.upgrade_ms(number.standing.upgraded_ms, self._clock.now_ms())
+        if not left_ms or self._rates_lifted:
+            return None
+        seconds = 1 + left_ms // 1000
+        details = f"The phone number {number.digits} is being moved to a higher throughput; wait {seconds} s."
+        return Fault(MAINTENANCE, details, retry_after_seconds=seconds)
+
     def _number(self, number: Number) -> Entity:
         standing = number.standing
         if not standing.registered:
             return Entity("PHONE_NUMBER", number.digits, "BLOCKED", errors=blocked(NOT_REGISTERED))
+        if self._upgrade(number):
+            return Entity("PHONE_NUMBER", number.digits, "BLOCKED", errors=blocked(MAINTENANCE))
         why = []
         if standing.name_status != "APPROVED":
             why.append("The display name is not approved yet.")

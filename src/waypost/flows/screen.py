@@ -102,7 +102,7 @@ class Screen(Struct, frozen=True):
     def check_number(self, number: Number) -> None:
         """Raise Refusal if the number cannot send anything."""
         if fault := self.accounts.fault(number):
-            raise Refusal(fault.problem, fault.details)
+            raise Refusal(fault.problem, fault.details, retry_after_seconds=fault.retry_after_seconds)
 
     def _addressed(self, number: Number, request: SendRequest) -> SendRequest:
         """Return the request with the phone that it is for, looked up if it names a user. Raises Refusal.

@@ -14,6 +14,7 @@ from waypost.flows.accounts import USER_ID, Account, BusinessAccounts
 from waypost.flows.directory import Directory
 from waypost.lib.clock import Clock, at
 from waypost.model import Number, Standing
+from waypost.rules.rates import UPGRADE_MS
 from waypost.wire.accounts import ban_notice, restriction_notice, review_notice
 from waypost.wire.numbers import name_notice, pin_notice, quality_notice
 
@@ -38,7 +39,12 @@ class Standings(Struct, frozen=True):
     clock: Clock
 
     async def change(self, number: Number, standing: Standing) -> Number:
-        """Give a number another standing; its subscriber is told of quality, limit and throughput."""
+        """Give a number another standing; its subscriber is told of quality, limit and throughput.
+
+        A higher throughput keeps the number from sending for about a minute.
+        """
+        if standing.throughput > number.standing.throughput:
+            standing = replace(standing, upgraded_ms=self.clock.now_ms() + UPGRADE_MS)
         now = replace(number, standing=standing)
         await self.directory.save_number(now)
         for value in _quality_notices(number, standing):

@@ -125,6 +125,8 @@ class Standing(Struct, frozen=True):
     quality: Literal["GREEN", "YELLOW", "RED", "UNKNOWN"] = "GREEN"
     throughput: int = 80
     """Messages per second; 1,000 after an upgrade, 20 for numbers shared with the business app."""
+    upgraded_ms: int | None = None
+    """When its last upgrade of throughput is over, in platform time; until then it answers 131057."""
     tier: str = "TIER_UNLIMITED"
     """Messaging limit of its portfolio: `TIER_250`, `TIER_2K`, `TIER_10K`, `TIER_100K`, `TIER_UNLIMITED`."""
     registered: bool = True

@@ -36,6 +36,8 @@ class Rate(Struct, frozen=True):
 
 
 _SECOND_MS = 1_000
+UPGRADE_MS = 60_000
+"""How long a number cannot send while it is moved to a higher throughput; the reference says about a minute."""
 
 THROUGHPUT = Rate(interval_us=12_500, burst=80)
 """80 messages per second for one number."""
@@ -50,6 +52,15 @@ ONPREM_OTHERS = Rate(interval_us=50_000, burst=60)
 def throughput(per_second: int) -> Rate:
     """Return the rate of a number that may send so many messages a second, all of them at once."""
     return Rate(interval_us=1_000_000 // per_second, burst=per_second)
+
+
+def upgrade_ms(until_ms: int | None, now_ms: int) -> int:
+    """Return how much longer an upgrade that ends at a moment (None: there is none) keeps a number from sending.
+
+    One that would take longer than any does was begun before the clock was set back, and is over.
+    """
+    left_ms = 0 if until_ms is None else until_ms - now_ms
+    return left_ms if 0 < left_ms <= UPGRADE_MS else 0
 
 
 class Meter:

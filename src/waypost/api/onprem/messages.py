@@ -9,13 +9,15 @@ from waypost.api.bodies import json_body
 from waypost.api.idempotency import key_of
 from waypost.api.onprem.callers import Callers
 from waypost.api.routing import Request, Response
+from waypost.errors import Refusal
 from waypost.flows.accept import Accept
 from waypost.flows.contacts import Contacts
 from waypost.flows.identity import Identities
 from waypost.flows.mark_read import MarkRead
 from waypost.lib import ids, phone
-from waypost.model import Earlier, Outbound
+from waypost.model import Earlier, Number, Outbound
 from waypost.wire import onprem
+from waypost.wire.requests import SendRequest
 
 
 class Messages(Struct, frozen=True):
@@ -33,8 +35,7 @@ class Messages(Struct, frozen=True):
         """Take a message; 201 says that it is stored, and no more."""
         number = self.callers.sender(request)
         raw = await json_body(request)
-        home = phone.calling_code(number.digits) if self.strict_plus else ""
-        parsed = onprem.parse_send(raw, home)
+        parsed = self._parsed(number, raw)
         await self.contacts.refuse_unknown(number, parsed.wa_id)
         await self.identities.refuse_changed(number, parsed.wa_id)
         key = key_of(request)
@@ -44,6 +45,17 @@ class Messages(Struct, frozen=True):
             message = await self.accept.once(number, parsed, raw, key=key, dialect="onprem")
         message_id = ids.onprem_message_id(message.key, message.tag, message.wa_id, received=False)
         return Response(201, onprem.send_answer(parsed.to, message.wa_id, message_id))
+
+    def _parsed(self, number: Number, raw: bytes) -> SendRequest:
+        """Read the body; a number that cannot send is told so first, whatever is wrong with its body. Raises Refusal.
+
+        The reference has an order for the Cloud only; it is the same here.
+        """
+        try:
+            return onprem.parse_send(raw, phone.calling_code(number.digits) if self.strict_plus else "")
+        except Refusal:
+            self.accept.screen.check_number(number)
+            raise
 
     async def put(self, request: Request) -> Response:
         """Mark a received message, and every earlier one of its user, as read."""

@@ -257,7 +257,7 @@ def _messages(
     screen = Screen(
         directory,
         _shelf(records, clock),
-        BusinessAccounts(cast("Documents", records)),
+        BusinessAccounts(cast("Documents", records), clock),
         Meters(lifted=True),
         cast("Any", None),  # no message here goes to a user by an id
         cast("Any", None),  # no account here is restricted
