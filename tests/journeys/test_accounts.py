@@ -202,6 +202,62 @@ async def test_a_restricted_account_sends_everything_else(world: World, restrict
     await world.send("template", HELLO, to=wa_id)
 
 
+SEPTEMBER, OCTOBER = "2026-09-21T00:00:00Z", "2026-10-01T12:00:00Z"
+
+
+def restrictions(world: World) -> list[Any]:
+    return [value["restriction_info"][0]["expiration"] for _, value in noticed(world)]
+
+
+@pytest.mark.parametrize(("until", "lasts"), [({}, 7 * 86_400), ({"restriction_until": OCTOBER}, 10.5 * 86_400)])
+async def test_a_restriction_ends_by_itself_at_the_moment_that_was_told(
+    world: World, until: dict[str, str], lasts: float
+) -> None:
+    await world.stand_at(SEPTEMBER)
+    await platform(world, restriction=BY_BUSINESS, **until)
+    await world.advance(seconds=lasts - 1)
+    assert await world.refusal("template", HELLO, to=STRANGER) == world.either(cloud=(403, 368), onprem=(403, 1031))
+
+    await world.advance(seconds=1)
+
+    await world.send("template", HELLO, to=STRANGER)
+    shown = (await world.operate("GET", "/accounts"))["accounts"][0]
+    assert (shown["restriction"], shown["restriction_until"]) == (None, None)
+
+
+@META
+async def test_another_end_of_a_restriction_is_told_and_another_review_is_not(world: World) -> None:
+    await world.stand_at(SEPTEMBER)
+    await platform(world, restriction=BY_BUSINESS)
+    await platform(world, restriction_until=OCTOBER)
+
+    await platform(world, name="Tidewater")
+
+    shown = (await world.operate("GET", "/accounts"))["accounts"][0]
+    assert (shown["restriction"], shown["restriction_until"]) == (BY_BUSINESS, OCTOBER)
+    await world.hook.wait_until(lambda: len(noticed(world)) == 2)
+    assert sorted(restrictions(world)) == [1790553600, 1790856000]
+
+
+@META
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"restriction_until": OCTOBER},
+        {"restriction": None, "restriction_until": OCTOBER},
+        {"restriction": BY_BUSINESS, "restriction_until": SEPTEMBER},
+        {"restriction": BY_BUSINESS, "restriction_until": "2026-10-01T12:00:00"},
+    ],
+    ids=json.dumps,
+)
+async def test_an_end_of_no_restriction_or_in_the_past_is_refused(world: World, change: Any) -> None:
+    await world.stand_at(SEPTEMBER)
+
+    answer = await world.control.call("PATCH", f"/accounts/{await waba(world)}", json=change)
+
+    assert answer.status == 400, answer
+
+
 # -- Fields of fields ---------------------------------------------------------------------------------------------
 
 

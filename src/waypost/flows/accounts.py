@@ -5,7 +5,7 @@
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from waypost.errors import Fault
 from waypost.errors.management import ACCOUNT_LOCKED, NOT_REGISTERED
@@ -34,6 +34,14 @@ class Account(Struct, frozen=True):
     """Locked by the platform: its numbers cannot send."""
     restriction: str | None = None
     """`RESTRICTED_BIZ_INITIATED_MESSAGING`, ..."""
+    restriction_until_ms: int | None = None
+    """When the restriction ends by itself, in platform time; None: never."""
+
+    def at(self, now_ms: int) -> "Account":
+        """Return the account as it is at a moment: a restriction whose time is over is none."""
+        if self.restriction_until_ms is None or now_ms < self.restriction_until_ms:
+            return self
+        return structs.replace(self, restriction=None, restriction_until_ms=None)
 
 
 _USUAL = Account()
@@ -54,8 +62,8 @@ class BusinessAccounts:
         self._known = {waba_id: account for waba_id, account in found.items() if account}
 
     def get(self, waba_id: int) -> Account:
-        """Return an account."""
-        return self._known.get(waba_id, _USUAL)
+        """Return an account as it is now."""
+        return self._known.get(waba_id, _USUAL).at(self._clock.now_ms())
 
     async def save(self, waba_id: int, account: Account) -> None:
         """Change an account."""

@@ -19,6 +19,7 @@ from waypost.wire.accounts import ban_notice, restriction_notice, review_notice
 from waypost.wire.numbers import name_notice, pin_notice, quality_notice
 
 RESTRICTION_MS = 7 * 86_400_000
+"""How long a restriction lasts whose end nobody has named."""
 TIERS = ("TIER_50", "TIER_250", "TIER_2K", "TIER_10K", "TIER_100K", "TIER_UNLIMITED")
 
 
@@ -58,8 +59,12 @@ class Standings(Struct, frozen=True):
                 await self.directory.save_number(replace(number, standing=Standing()))
 
     async def change_account(self, waba_id: int, account: Account) -> None:
-        """Regard an account differently; every subscriber of its numbers is told of it once."""
+        """Regard an account differently; every subscriber of its numbers is told of it once. Raises Refusal.
+
+        A restriction without an end gets one. Nobody is told when it is over: the reference has no word for that.
+        """
         old = self.accounts.get(waba_id)
+        account = self._ended(account)
         await self.accounts.save(waba_id, account)
         notices = self._account_notices(old, account)
         concerned = [number for number in self.directory.numbers() if number.waba_id == waba_id]
@@ -95,13 +100,24 @@ class Standings(Struct, frozen=True):
         await self.tell.notice(now, "phone_number_name_update", value)
         return now
 
+    def _ended(self, account: Account) -> Account:
+        """Return an account whose restriction, if it has one, ends at a moment to come."""
+        until_ms, now_ms = account.restriction_until_ms, self.clock.now_ms()
+        if account.restriction is None:
+            if until_ms is not None:
+                raise Refusal(INVALID_VALUE, "restriction_until: there is no restriction to end; give `restriction`.")
+            return account
+        if until_ms is not None and until_ms <= now_ms:
+            raise Refusal(INVALID_VALUE, f"restriction_until: give a moment after platform time, {at(now_ms):%FT%TZ}.")
+        return replace(account, restriction_until_ms=until_ms or now_ms + RESTRICTION_MS)
+
     def _account_notices(self, old: Account, new: Account) -> list[tuple[str, bytes]]:
         now_ms, told = self.clock.now_ms(), []
         if new.review != old.review:
             told.append(("account_review_update", review_notice(new.review)))
-        if new.restriction and new.restriction != old.restriction:
-            expires = (now_ms + RESTRICTION_MS) // 1000
-            told.append(("account_update", restriction_notice(new.restriction, expires)))
+        ends = (new.restriction, new.restriction_until_ms)
+        if new.restriction and new.restriction_until_ms and ends != (old.restriction, old.restriction_until_ms):
+            told.append(("account_update", restriction_notice(new.restriction, new.restriction_until_ms // 1000)))
         if new.disabled is not old.disabled:
             date = f"{at(now_ms):%B} {at(now_ms).day}, {at(now_ms).year}"
             told.append(("account_update", ban_notice("DISABLE" if new.disabled else "REINSTATE", date)))

@@ -109,6 +109,7 @@ class AccountView(Struct):
     review: str
     disabled: bool
     restriction: str | None
+    restriction_until: datetime | None
 
 
 class AccountList(Struct):
@@ -118,7 +119,10 @@ class AccountList(Struct):
 
 
 class AccountChange(Request):
-    """What is to change; each of the last three is told to the subscribers. A disabled account cannot send."""
+    """What is to change; review, disabling and restriction are told to the subscribers. A disabled account cannot send.
+
+    A restriction ends by itself at `restriction_until`, in platform time; without it after seven days.
+    """
 
     name: Annotated[str, Meta(min_length=1, max_length=512)] | UnsetType = UNSET
     currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)")] | UnsetType = UNSET
@@ -126,6 +130,7 @@ class AccountChange(Request):
     review: Literal["APPROVED", "PENDING", "REJECTED"] | UnsetType = UNSET
     disabled: bool | UnsetType = UNSET
     restriction: Annotated[str, Meta(pattern=r"^RESTRICTED_[A-Z_]{1,80}$(?!\n)")] | UnsetType | None = UNSET
+    restriction_until: Annotated[datetime, Meta(tz=True)] | UnsetType = UNSET
 
 
 class NumberList(Struct):

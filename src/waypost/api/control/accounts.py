@@ -1,6 +1,7 @@
 """Management: the accounts, as the operator plays the platform that reviews and locks them."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from msgspec import UNSET, Struct, structs
 
@@ -8,6 +9,7 @@ from waypost.api.control.answers import answer, body_of, unknown
 from waypost.api.routing import Request, Response
 from waypost.flows.directory import Directory
 from waypost.flows.standing import Standings
+from waypost.lib.clock import at, milliseconds_of
 from waypost.wire.management import AccountChange, AccountList, AccountView
 
 
@@ -28,8 +30,7 @@ class AccountControl(Struct, frozen=True):
         if waba_id is None:
             raise unknown("account", request.params["waba_id"])
         change = await body_of(request, AccountChange)
-        given = {name: value for name, value in structs.asdict(change).items() if value is not UNSET}
-        account = structs.replace(self.standings.accounts.get(waba_id), **given)
+        account = structs.replace(self.standings.accounts.get(waba_id), **_given(change))
         await self.standings.change_account(waba_id, account)
         return answer(self._view(waba_id))
 
@@ -37,4 +38,16 @@ class AccountControl(Struct, frozen=True):
         return sorted({number.waba_id for number in self.directory.numbers()})
 
     def _view(self, waba_id: int) -> AccountView:
-        return AccountView(str(waba_id), **structs.asdict(self.standings.accounts.get(waba_id)))
+        shown = structs.asdict(self.standings.accounts.get(waba_id))
+        until_ms = shown.pop("restriction_until_ms")
+        return AccountView(str(waba_id), **shown, restriction_until=None if until_ms is None else at(until_ms))
+
+
+def _given(change: AccountChange) -> dict[str, Any]:  # Any: the members of an account
+    """Return what is to change of an account; another restriction has another end."""
+    given = {name: value for name, value in structs.asdict(change).items() if value is not UNSET}
+    if "restriction" in given:
+        given["restriction_until_ms"] = None
+    if until := given.pop("restriction_until", None):
+        given["restriction_until_ms"] = milliseconds_of(until)
+    return given
