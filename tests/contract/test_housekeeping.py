@@ -62,6 +62,15 @@ async def test_expired_media_are_found_the_oldest_first_and_stay_until_they_are_
     assert await opened.expired_media(8_995, 10) == [media[1]]
 
 
+async def test_a_medium_that_is_given_more_time_has_not_expired(opened: SqliteStore) -> None:
+    await opened.save_medium(replace(medium(5), expires_ms=1_000))
+
+    await opened.renew_medium(MediaKey(5), 9_000)
+
+    assert await opened.expired_media(9_000, 10) == []
+    assert await opened.expired_media(9_001, 10) == [replace(medium(5), expires_ms=9_000)]
+
+
 async def test_blobs_that_no_medium_has_are_told(opened: SqliteStore) -> None:
     await opened.save_medium(medium(5, b"b" * 32))
 

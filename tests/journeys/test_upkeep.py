@@ -12,6 +12,7 @@ import apsw
 import pytest
 from tests.journeys.conftest import PHONE, World, open_world
 from tests.support.media import jpeg, png
+from tests.support.server import NUMBER
 from tests.support.templates import handle_of
 
 from waypost.blobs.local import LocalBlobs
@@ -87,6 +88,61 @@ async def test_the_handle_of_an_upload_goes_with_its_file(world: World, tmp_path
     await world.advance(days=12)
 
     await until(lambda: rows(tmp_path / "data", HANDLES) == 1)
+
+
+async def show_picture(world: World, handle: str) -> None:
+    body = {"messaging_product": "whatsapp", "profile_picture_handle": handle}
+    changed = await world.client.call("POST", f"/v24.0/{NUMBER}/whatsapp_business_profile", json=body)
+    assert changed.status == 200, changed
+
+
+async def picture(world: World) -> bytes:
+    path = f"/v24.0/{NUMBER}/whatsapp_business_profile?fields=profile_picture_url"
+    url = (await world.client.call("GET", path)).json["data"][0]["profile_picture_url"]
+    return (await world.client.call("GET", url)).body
+
+
+async def test_the_picture_of_a_profile_stays_until_another_takes_its_place(world: World, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    await show_picture(world, await handle_of(world, png()))
+    for _ in range(2):
+        await world.advance(days=40)
+        await world.server.parts.upkeep()
+    after_80_days = await picture(world)
+
+    await show_picture(world, await handle_of(world, jpeg()))
+    await world.advance(days=40)
+
+    await until(lambda: files(data) == {name_of(jpeg().data)})
+    assert after_80_days == png().data
+    assert await picture(world) == jpeg().data
+
+
+async def test_a_picture_outlives_its_upload_and_a_server_that_was_stopped(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    async with open_world("meta", data) as world:
+        await show_picture(world, await handle_of(world, png()))
+        await world.upload(jpeg())
+    connection = apsw.Connection(str(data / "waypost.db"))
+    connection.execute("UPDATE media SET expires_ms = 1")
+    connection.close()
+
+    async with open_world("meta", data) as world:
+        await until(lambda: files(data) == {name_of(png().data)})
+        await world.server.parts.upkeep.drop_orphans()
+
+        assert await picture(world) == png().data
+
+
+async def test_a_photo_of_an_on_premises_client_stays(tmp_path: Path) -> None:
+    sample, photo = png(), "/v1/settings/profile/photo"
+    async with open_world("onprem", tmp_path / "data") as world:
+        await world.client.call("POST", photo, data=sample.data, headers={"Content-Type": sample.mime})
+
+        await world.advance(days=60)
+        await world.server.parts.upkeep()
+
+        assert (await world.client.call("GET", photo)).body == sample.data
 
 
 async def test_a_file_stays_while_a_younger_medium_has_it(world: World, tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ def build(ground: Ground) -> Parts:
     screen = Screen(ground.directory, shelf, accounts, meters, network, ground.store, magic, clock)
     accept = Accept(store, screen, clock, ground.keys, enqueue)
     flows = _flows(ground, accept, receive, network, figures)
-    upkeep = Upkeep(store, ground.blobs, shelf, ground.directory, flows.templates.uploads, clock)
+    upkeep = Upkeep(store, ground.blobs, shelf, ground.directory, flows.templates.uploads, flows.profiles, clock)
     return Parts(ground, network, receive, messages, webhooks, troubled, mischief, flows, upkeep, reach, counts)
 
 

@@ -2,7 +2,7 @@
 
 Logins and media go when their time is over, handles with the media they stand for, keys of repeated requests when
 they are forgotten, and files that a crash left without a row once they are an hour old. What is thrown away here had
-already ceased to work.
+already ceased to work. A picture that a profile shows begins another life instead.
 """
 
 from datetime import timedelta
@@ -11,9 +11,11 @@ from msgspec import Struct
 
 from waypost.flows.accept import KEY_LIFE_MS
 from waypost.flows.directory import Directory
-from waypost.flows.media import MediaShelf
+from waypost.flows.media import LIFE, MediaShelf
+from waypost.flows.profile import Profiles
 from waypost.flows.uploads import Uploads
 from waypost.lib.clock import EPOCH, Clock
+from waypost.model import MediaKey
 from waypost.ports import BlobStore, Housekeeping
 
 MEDIA_GRACE_MS = timedelta(days=1) // timedelta(milliseconds=1)
@@ -34,6 +36,7 @@ class Upkeep(Struct, frozen=True):
     shelf: MediaShelf
     directory: Directory
     uploads: Uploads
+    profiles: Profiles
     clock: Clock
 
     async def __call__(self) -> None:
@@ -70,6 +73,18 @@ class Upkeep(Struct, frozen=True):
 
     async def _drop_media(self, before_ms: int) -> None:
         while media := await self.store.expired_media(before_ms, _BATCH):
+            pictures = await self._pictures()
             for medium in media:
-                await self.shelf.delete(medium)
+                if medium.key in pictures:
+                    await self.store.renew_medium(medium.key, self.clock.now_ms() + LIFE // timedelta(milliseconds=1))
+                else:
+                    await self.shelf.delete(medium)
             await self.clock.pause(_PAUSE_SECONDS)
+
+    async def _pictures(self) -> set[MediaKey]:
+        """Return the media that profiles show."""
+        found = [
+            await self.uploads.held(number, (await self.profiles.get(number)).profile_picture_handle)
+            for number in self.directory.numbers()
+        ]
+        return {medium.key for medium in found if medium is not None}

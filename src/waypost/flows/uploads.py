@@ -128,9 +128,13 @@ class Uploads:
 
     async def find(self, number: Number, handle: str) -> Medium | None:
         """Return the file of a handle; None if it is unknown, of another account, or expired."""
-        sheet = await self._handles.get(number.waba_id, handle)
-        medium = await self.shelf.records.medium(sheet.medium) if sheet else None
+        medium = await self.held(number, handle)
         return medium if medium and medium.expires_ms > self.clock.now_ms() else None
+
+    async def held(self, number: Number, handle: str) -> Medium | None:
+        """Return the file of a handle, expired or not: what is in use stays until another takes its place."""
+        sheet = await self._handles.get(number.waba_id, handle) if handle else None
+        return await self.shelf.records.medium(sheet.medium) if sheet else None
 
     async def drop_expired(self, waba_id: int) -> None:
         """Forget the handles of an account whose files are gone."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from waypost.model import Medium
+from waypost.model import MediaKey, Medium
 
 
 class Housekeeping(Protocol):
@@ -19,6 +19,10 @@ class Housekeeping(Protocol):
 
     async def expired_media(self, before_ms: int, limit: int) -> list[Medium]:
         """Return media whose time was over before this moment, the oldest first."""
+        ...
+
+    async def renew_medium(self, key: MediaKey, expires_ms: int) -> None:
+        """Let a medium live until this moment, fsynced on return; one that is not there is let be."""
         ...
 
     async def blobs_without_rows(self, hashes: Sequence[bytes]) -> list[bytes]:

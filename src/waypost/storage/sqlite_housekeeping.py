@@ -5,7 +5,7 @@ from typing import Any
 
 import apsw
 
-from waypost.model import Medium
+from waypost.model import MediaKey, Medium
 from waypost.storage import sqlite_rows
 from waypost.storage.sqlite_part import Part
 from waypost.storage.sqlite_rows import MEDIUM_COLUMNS
@@ -19,6 +19,8 @@ _DROP_KEYS = (
 )
 # Find media whose time is over, the oldest first.
 _EXPIRED_MEDIA = f"SELECT {MEDIUM_COLUMNS} FROM media WHERE expires_ms < ? ORDER BY expires_ms LIMIT ?"  # noqa: S608 - constants
+# Give a medium more time.
+_RENEW_MEDIUM = "UPDATE media SET expires_ms = ? WHERE key = ?"
 _HAS_ROW = "SELECT EXISTS (SELECT 1 FROM media WHERE sha256 = ?)"
 
 
@@ -37,6 +39,10 @@ class HousekeepingPart(Part):
     async def expired_media(self, before_ms: int, limit: int) -> list[Medium]:
         """Return media whose time is over."""
         return [sqlite_rows.medium(row) for row in self._reader.rows(_EXPIRED_MEDIA, (before_ms, limit))]
+
+    async def renew_medium(self, key: MediaKey, expires_ms: int) -> None:
+        """Give a medium more time."""
+        await self._save(_RENEW_MEDIUM, (expires_ms, key))
 
     async def blobs_without_rows(self, hashes: Sequence[bytes]) -> list[bytes]:
         """Return the hashes that no medium has."""

@@ -65,7 +65,7 @@ class Profile(Struct, frozen=True):
     async def picture(self, request: Request) -> Answer:
         """Serve the profile picture at a looked-up URL; the credential is needed again."""
         number = auth.either(request, self.callers.directory)
-        medium = await self.uploads.find(number, (await self.profiles.get(number)).profile_picture_handle)
+        medium = await self.uploads.held(number, (await self.profiles.get(number)).profile_picture_handle)
         if medium is None or self.urls.media_id(request.query) != str(medium.key):
             return Response(404, b"Not found: the URL is expired, altered or not yours.\n", content_type="text/plain")
         return file_response(request, medium, self.uploads.shelf)
@@ -78,7 +78,7 @@ class Profile(Struct, frozen=True):
 
     async def _picture_url(self, number: Number, request: Request, profile: Stored) -> str:
         """Return an address that works for five minutes, with the credential, as those of media do."""
-        medium = await self.uploads.find(number, profile.profile_picture_handle)
+        medium = await self.uploads.held(number, profile.profile_picture_handle)
         host = (request.header(b"host") or b"").decode("latin-1")
         if medium is None:
             return ""

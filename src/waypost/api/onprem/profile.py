@@ -141,7 +141,7 @@ class Profile(Struct, frozen=True):
         if mime is None:
             raise Refusal(BAD_MEDIA, "The photo is neither a JPEG nor a PNG.")
         await self.photos.put(number.id, Photo(mime, data))
-        await self.profiles.change(number, ProfileChange(profile_picture_url=self._link()))
+        await self.profiles.change(number, _picture(self._link()))
         return Response(200, onprem.DONE)
 
     async def delete_photo(self, request: Request) -> Response:
@@ -149,11 +149,16 @@ class Profile(Struct, frozen=True):
         number = self.callers.owner(request)
         if not await self.photos.remove(number.id):
             raise Refusal(UNKNOWN_OBJECT, "There is no photo.")
-        await self.profiles.change(number, ProfileChange(profile_picture_url=""))
+        await self.profiles.change(number, _picture(""))
         return Response(200, onprem.DONE)
 
     def _link(self) -> str:
         return self.urls.base_url + _PHOTO
+
+
+def _picture(link: str) -> ProfileChange:
+    """Return the change that shows what is at `link`, and no picture of an upload any more."""
+    return ProfileChange(profile_picture_url=link, profile_picture_handle="")
 
 
 async def _file_of(request: Request) -> bytes:
