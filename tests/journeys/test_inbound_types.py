@@ -52,6 +52,14 @@ async def test_what_a_user_sends_has_the_shape_of_the_sample(world: World, name:
     assert inbound.shape(told) == world.either(cloud=with_newer(expected), onprem=expected)
 
 
+@pytest.mark.parametrize(("face", "name"), CASES)
+async def test_what_a_user_sends_is_written_in_the_order_of_the_sample(world: World, name: str) -> None:
+    told = await told_of(world, inbound.PLAYS[name])
+
+    printed = inbound.sample(world.client.dialect, name)
+    assert inbound.order(told, printed) == inbound.order(printed, printed)
+
+
 async def test_an_edit_names_the_message_and_says_what_it_says_now(world: World) -> None:
     written = await world.write("text", {"body": "Is it redy?"})
     await world.inbound()

@@ -36,9 +36,9 @@ def printed(number: str) -> Any:
 
 
 def shape(value: Any) -> Any:
-    """Return the members and types of a value; of an array, those of its first entry."""
+    """Return the members of a value, in order, and their types; of an array, those of its first entry."""
     if isinstance(value, dict):
-        return {name: shape(inner) for name, inner in sorted(value.items())}
+        return [(name, shape(inner)) for name, inner in value.items()]
     if isinstance(value, list):
         return [shape(value[0])] if value else []
     return float if isinstance(value, int | float) and not isinstance(value, bool) else type(value)
@@ -166,7 +166,12 @@ async def _callback(world: World, member: str) -> Any:
 
 PLACE = {"latitude": -33.4372, "longitude": -70.6506, "name": "Plaza", "address": "Calle Ejemplo 5, Santiago"}
 ORDER = printed("115")["messages"][0]["order"]
-CARD = [{"name": {"formatted_name": "Ivo Lang", "first_name": "Ivo"}, "phones": [{"phone": "+1", "wa_id": "1"}]}]
+CARD = [
+    {
+        "name": {"first_name": "Ivo", "last_name": "Lang", "formatted_name": "Ivo Lang"},
+        "phones": [{"wa_id": "1", "type": "CELL", "phone": "+1"}],
+    }
+]
 WRITTEN = [
     ("100", "text", {"body": "Hello"}, False),
     ("101", "text", {"body": "Yes please"}, True),
@@ -204,8 +209,10 @@ async def test_cards_are_told_beside_their_sender(world: World) -> None:
 
     told = await _callback(world, "messages")
 
-    assert shape(told["contacts"]) == shape(printed("107")["contacts"])
-    assert told["messages"][0]["contacts"][0]["name"] == CARD[0]["name"]
+    wanted = printed("107")
+    for not_given in ("emails", "urls", "addresses", "ims", "org"):
+        del wanted["messages"][0]["contacts"][0][not_given]
+    assert shape(told) == shape(wanted)
 
 
 async def test_a_forwarded_message_says_so(world: World) -> None:
@@ -274,7 +281,9 @@ async def test_failures_have_the_codes_and_shapes_of_the_samples(
     [status] = await world.statuses_of(await world.send(kind, body or hello, to=STRANGER), 1)
 
     wanted = printed(number)["statuses"][0]
-    wanted["errors"][0]["details"] = "what was wrong"
+    wanted["errors"] = [
+        {name: wanted["errors"][0].get(name, "what was wrong") for name in ("code", "title", "details", "href")}
+    ]
     assert shape(status) == shape(wanted)
     assert {name: status["errors"][0][name] for name in ("code", "title", "href")} == {
         name: wanted["errors"][0][name] for name in ("code", "title", "href")

@@ -112,3 +112,16 @@ def shape(value: Any) -> Any:
             return "number"
         case _:
             return "string"
+
+
+def order(value: Any, like: Any) -> Any:
+    """Return the names of members in the order in which they are written, but for those that `like` does not have.
+
+    Of an array it looks at the first entry.
+    """
+    match value, like:
+        case dict(), dict():
+            return [(name, order(member, like[name])) for name, member in value.items() if name in like]
+        case [first, *_], [sample, *_]:
+            return [order(first, sample)]
+    return None

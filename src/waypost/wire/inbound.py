@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from waypost.errors import Fault
 from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
 from waypost.wire.complaints import mandatory
-from waypost.wire.messages.contacts import MAX_CARDS, Card
+from waypost.wire.messages.contacts import MAX_CARDS, Address, Email, Link, Messenger, Organisation
 from waypost.wire.parts import Place, place_fault
 
 InboundType = Literal[
@@ -98,9 +98,36 @@ class UserPlace(Place, omit_defaults=True, forbid_unknown_fields=True):
     url: str | None = None
 
 
-class UserCard(Card, omit_defaults=True):
+class UserName(_Strict, kw_only=True):
+    """What a card is headed with, in the order of the sample."""
+
+    first_name: str | None = None
+    last_name: str | None = None
+    middle_name: str | None = None
+    prefix: str | None = None
+    suffix: str | None = None
+    formatted_name: Annotated[str, Meta(min_length=1)]
+
+
+class UserPhone(_Strict):
+    """A number on a card, in the order of the sample."""
+
+    phone: str | None = None
+    wa_id: str | None = None
+    type: str | None = None
+
+
+class UserCard(_Strict):
     """A contact; `vcard` and `origin` belong to the shape of 2026."""
 
+    name: UserName
+    phones: list[UserPhone] | None = None
+    emails: list[Email] | None = None
+    addresses: list[Address] | None = None
+    urls: list[Link] | None = None
+    org: Organisation | None = None
+    birthday: str | None = None
+    ims: list[Messenger] | None = None
     vcard: str | None = None
     origin: str | None = None
 
@@ -112,11 +139,11 @@ class UserReaction(_Strict):
     emoji: str | None = None
 
 
-class UserButton(_Strict):
+class UserButton(_Strict, kw_only=True):
     """The quick reply of a template that the user tapped."""
 
-    text: _Words
     payload: str = ""
+    text: _Words
 
 
 class ButtonReply(_Strict):
@@ -134,12 +161,12 @@ class ListReply(_Strict):
     description: str | None = None
 
 
-class FlowReply(_Strict, omit_defaults=False):
+class FlowReply(_Strict, omit_defaults=False, kw_only=True):
     """The form that the user filled in; `response_json` is JSON as text."""
 
     name: _Words
-    response_json: _Words
     body: str = "Sent"
+    response_json: _Words
 
 
 class CallReply(_Strict, omit_defaults=False):
@@ -169,12 +196,12 @@ class OrderItem(_Strict):
     currency: Annotated[str, Meta(min_length=3, max_length=3)]
 
 
-class UserOrder(_Strict):
+class UserOrder(_Strict, kw_only=True):
     """The basket that the user sent."""
 
     catalog_id: _Words
-    product_items: Annotated[list[OrderItem], Meta(min_length=1)]
     text: str | None = None
+    product_items: Annotated[list[OrderItem], Meta(min_length=1)]
 
 
 class Identity(_Strict, omit_defaults=False):
@@ -185,16 +212,16 @@ class Identity(_Strict, omit_defaults=False):
     created_timestamp: int | msgspec.UnsetType = msgspec.UNSET
 
 
-class UserSystem(_Strict):
+class UserSystem(_Strict, kw_only=True):
     """What the platform itself tells of a user, in any of its shapes; moving a phone writes the present one.
 
     # spec: cloud-api.md#8 ("system")
     """
 
-    type: Literal["user_changed_number", "customer_changed_number", "customer_identity_changed"]
     body: str | None = None
     wa_id: str | None = None
     new_wa_id: str | None = None
+    type: Literal["user_changed_number", "customer_changed_number", "customer_identity_changed"]
     customer: str | None = None
     identity: Identity | None = None
 

@@ -51,7 +51,7 @@ def changed_number_body(name: str, old: str, new: str) -> bytes:
 
     # spec: samples/cloud/hook_in_system_number_changed.json
     """
-    told = UserSystem("user_changed_number", f"User {name} changed from {old} to {new}", new)
+    told = UserSystem(type="user_changed_number", body=f"User {name} changed from {old} to {new}", wa_id=new)
     return msgspec.json.encode({"system": told})
 
 
@@ -80,10 +80,10 @@ def _member(message: PhoneMessage, *, animated: bool) -> object:
 
 def _media_member(kind: str, file: UserMedia, *, animated: bool) -> dict[str, object]:
     shown: dict[str, object] = {}
-    if file.caption is not None:
-        shown["caption"] = file.caption
     if kind == "document" and file.filename is not None:
         shown["filename"] = file.filename
+    if file.caption is not None:
+        shown["caption"] = file.caption
     if kind == "audio":
         shown["voice"] = bool(file.voice)
     if kind == "sticker":

@@ -38,6 +38,13 @@ DEFAULTS: Mapping[str, Any] = {  # Any: JSON
 # spec: samples/onprem/055-settings-application-get-response.json
 """
 
+_ORDER = (
+    "callback_backoff_delay_ms", "callback_persist", "garbagecollector_enable", "heartbeat_interval",
+    "max_callback_backoff_delay_ms", "media", "notify_user_change_number", "show_security_notifications",
+    "unhealthy_interval", "wa_id", "webhooks",
+)  # fmt: skip
+"""How the sample shows them; what it does not have comes last."""
+
 
 class SettingsFacts(CallbackSettings, Protocol):
     """The settings of a number as they are kept."""
@@ -214,7 +221,8 @@ def application(settings: SettingsFacts, *, wa_id: str, webhook_url: str) -> _JS
         "wa_id": wa_id,
         "webhooks": webhooks,
     }
-    return _merge(_merge(DEFAULTS, msgspec.json.decode(settings.other)), effective)
+    shown = _merge(_merge(DEFAULTS, msgspec.json.decode(settings.other)), effective)
+    return {name: shown[name] for name in _ORDER} | shown
 
 
 def parse_provider(raw: bytes) -> ProviderBody:

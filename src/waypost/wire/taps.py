@@ -23,7 +23,9 @@ from waypost.wire.inbound import (
     UserButton,
     UserCard,
     UserInteractive,
+    UserName,
     UserOrder,
+    UserPhone,
     UserPlace,
 )
 from waypost.wire.interactive.address_message import AddressMessage
@@ -39,7 +41,6 @@ from waypost.wire.interactive.location_request_message import LocationRequestMes
 from waypost.wire.interactive.product import ProductMessage
 from waypost.wire.interactive.product_list import ProductListMessage
 from waypost.wire.messages.base import Content
-from waypost.wire.messages.contacts import Name, Phone
 from waypost.wire.messages.interactive import Interactive
 from waypost.wire.messages.template import Component as SentComponent
 from waypost.wire.messages.template import Template
@@ -176,14 +177,14 @@ def _flow_reply(token: str | None, tap: Tap) -> Answer:
     # spec: samples/cloud/hook_in_nfm_reply.json; the token "unused" is (unconfirmed)
     """
     filled = {"flow_token": token or "unused", **(tap.flow or {})}
-    return _replied("nfm_reply", FlowReply("flow", msgspec.json.encode(filled).decode("utf-8")))
+    return _replied("nfm_reply", FlowReply(name="flow", response_json=msgspec.json.encode(filled).decode("utf-8")))
 
 
 def _address(_kind: AddressMessage, tap: Tap, _owner: Owner) -> Answer:
     values = tap.address or {}
     text = "\n".join(str(value) for value in values.values())
     filled = msgspec.json.encode({"values": values}).decode("utf-8")
-    return _replied("nfm_reply", FlowReply("address_message", filled, text))
+    return _replied("nfm_reply", FlowReply(name="address_message", body=text, response_json=filled))
 
 
 def _location(_kind: LocationRequestMessage, tap: Tap, _owner: Owner) -> Answer:
@@ -195,8 +196,9 @@ def _call_permission(_kind: CallPermissionRequest, tap: Tap, _owner: Owner) -> A
 
 
 def _contact(_kind: ContactRequest, _tap: Tap, owner: Owner) -> Answer:
-    phone = Phone(f"+{owner.wa_id}", "CELL", owner.wa_id)
-    return PhoneMessage("contacts", contacts=[UserCard(Name(owner.name, owner.name), [phone])])
+    phone = UserPhone(f"+{owner.wa_id}", owner.wa_id, "CELL")
+    name = UserName(formatted_name=owner.name, first_name=owner.name)
+    return PhoneMessage("contacts", contacts=[UserCard(name, [phone])])
 
 
 def _product(kind: ProductMessage, tap: Tap, _owner: Owner) -> Answer:
@@ -228,7 +230,8 @@ def _order(tap: Tap, catalog_id: str | None, products: set[str] | None) -> Answe
                 INVALID_VALUE,
                 f"order.product_items: the message does not show {item.product_retailer_id}; it shows {there_are}.",
             )
-    return PhoneMessage("order", order=UserOrder(catalog, order.product_items, order.text))
+    basket = UserOrder(catalog_id=catalog, text=order.text, product_items=order.product_items)
+    return PhoneMessage("order", order=basket)
 
 
 _ANSWERS: Mapping[type[Kind], tuple[str, Callable[[Any, Tap, Owner], Answer]]] = {  # Any: each takes its own kind
@@ -285,7 +288,7 @@ def _quick_reply(wanted: str, buttons: Sequence[tuple[Button, SentComponent | No
     if isinstance(chosen, Fault):
         return chosen
     payload, text = replies[chosen]
-    return PhoneMessage("button", button=UserButton(text, payload))
+    return PhoneMessage("button", button=UserButton(payload=payload, text=text))
 
 
 def _buttons(sent: Template, components: Sequence[Component]) -> Iterator[tuple[Button, SentComponent | None]]:

@@ -29,8 +29,8 @@ class _Recipient(Struct):
 
 class _Pricing(Struct):
     billable: bool
-    category: str
     pricing_model: str
+    category: str
 
 
 class _Error(Struct):
@@ -40,16 +40,16 @@ class _Error(Struct):
     href: str = HREF
 
 
-class _Status(Struct, omit_defaults=True):
+class _Status(Struct, omit_defaults=True, kw_only=True):
+    errors: list[_Error] | None = None
     id: str
     recipient_id: str
     status: str
     timestamp: str
-    message: _Recipient
     type: str
+    message: _Recipient
     conversation: stored.Conversation | None = None
     pricing: _Pricing | None = None
-    errors: list[_Error] | None = None
 
 
 class _StoredStatuses(Struct):
@@ -140,7 +140,7 @@ def _status(status: stored.Status, wa_id: str, problem: str | None) -> _Status:
 
 
 def _pricing(pricing: stored.Pricing | None) -> _Pricing | None:
-    return None if pricing is None else _Pricing(pricing.billable, pricing.category, pricing.pricing_model)
+    return None if pricing is None else _Pricing(pricing.billable, pricing.pricing_model, pricing.category)
 
 
 def _error(error: stored.Error, problem_name: str | None) -> _Error:

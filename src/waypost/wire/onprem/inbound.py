@@ -4,7 +4,7 @@
 """
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -24,6 +24,17 @@ _UNKNOWN = frozenset({"unsupported", "unknown", "edit"})
 _SILENT = frozenset({"request_welcome"})
 _MEDIA = frozenset({"image", "audio", "video", "document", "sticker"})
 _MEDIA_ORDER = ("id", "mime_type", "sha256", "filename", "caption", "status")
+"""What the samples do not show comes last.
+
+# spec: samples/onprem/102-cb-image.json, samples/onprem/104-cb-document-undownloaded.json
+"""
+_ORDERS = {"button": ("button",), "interactive": ("context", "from", "id", "interactive")}
+"""What comes first in a message; the others are as the Cloud writes them.
+
+# spec: samples/onprem/108-cb-template-button.json, samples/onprem/109-cb-interactive-button-reply.json
+"""
+_CARD_NAME = ("formatted_name",)
+_CARD_PHONE = ("phone", "type", "wa_id")
 _REPLIES = frozenset({"button_reply", "list_reply", "nfm_reply"})
 _REFERRAL = ("headline", "body", "source_type", "source_id", "source_url")
 _NUMBER_CHANGES = ("user_changed_number", "customer_changed_number")
@@ -94,24 +105,28 @@ def _message(message: _JSON, media_uuid: str | None, settings: CallbackSettings)
     if "referral" in message:
         message["referral"] = {name: message["referral"][name] for name in _REFERRAL if name in message["referral"]}
     kind = message["type"]
-    if kind in _UNKNOWN or (kind == "interactive" and message[kind].get("type") not in _REPLIES):
-        return _bare(message, "unknown")
     if kind == "ephemeral":
-        return _bare(message, "ephemeral")
+        return _common(message) | {"type": "ephemeral", "errors": _NOT_SUPPORTED}
+    if kind in _UNKNOWN or (kind == "interactive" and message[kind].get("type") not in _REPLIES):
+        return {"errors": _NOT_SUPPORTED} | _common(message) | {"type": "unknown"}
     if kind in _MEDIA:
         return _with_medium(message, media_uuid, settings)
     if change := _CHANGES.get(kind):
         change(message, wa_id)
-    return message
+    return _in_order(message, _ORDERS.get(kind, ()))
 
 
-def _bare(message: _JSON, kind: str) -> _JSON:
-    """Return a message whose content cannot be shown.
+def _common(message: _JSON) -> _JSON:
+    """Return what is left of a message whose content cannot be shown.
 
     # spec: samples/onprem/111-cb-unknown.json, samples/onprem/117-cb-ephemeral.json
     """
-    common: _JSON = {name: message[name] for name in ("context", "from", "id", "timestamp") if name in message}
-    return {**common, "type": kind, "errors": _NOT_SUPPORTED}
+    return {name: message[name] for name in ("context", "from", "id", "timestamp") if name in message}
+
+
+def _in_order(value: _JSON, first: Sequence[str]) -> _JSON:
+    """Return an object with these members before its others."""
+    return {name: value[name] for name in first if name in value} | value
 
 
 def _with_medium(message: _JSON, media_uuid: str | None, settings: CallbackSettings) -> _JSON:
@@ -132,18 +147,10 @@ def _with_medium(message: _JSON, media_uuid: str | None, settings: CallbackSetti
         body["id"] = media_uuid
     else:
         body["status"] = "undownloaded"
-    body = {name: body[name] for name in sorted(body, key=_place)}
+    body = _in_order(body, _MEDIA_ORDER)
     if "errors" in message:
         message["errors"] = _NOT_DOWNLOADED
     return message | {"type": kind, kind: body}
-
-
-def _place(name: str) -> int:
-    """Return where a member of a file's object stands; what the samples do not show comes last.
-
-    # spec: samples/onprem/102-cb-image.json, samples/onprem/104-cb-document-undownloaded.json
-    """
-    return _MEDIA_ORDER.index(name) if name in _MEDIA_ORDER else len(_MEDIA_ORDER)
 
 
 def _reaction(message: _JSON, wa_id: str) -> None:
@@ -153,9 +160,16 @@ def _reaction(message: _JSON, wa_id: str) -> None:
 
 
 def _contacts(message: _JSON, _wa_id: str) -> None:
+    """Change cards: what the dialect does not know goes, and the rest is in its order.
+
+    # spec: samples/onprem/107-cb-contacts.json
+    """
     for card in message["contacts"]:
         card.pop("vcard", None)
         card.pop("origin", None)
+        card["name"] = _in_order(card["name"], _CARD_NAME)
+        if "phones" in card:
+            card["phones"] = [_in_order(phone, _CARD_PHONE) for phone in card["phones"]]
 
 
 def _button(message: _JSON, _wa_id: str) -> None:
