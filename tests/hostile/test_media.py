@@ -19,7 +19,7 @@ from waypost.errors import Fault
 from waypost.errors.outcomes import MEDIA_FAILED
 from waypost.errors.requests import BAD_MEDIA
 from waypost.lib import image_child
-from waypost.lib.images import BadImage, ImageFacts, ImageInspector
+from waypost.lib.images import BadImage, ImageFacts, ImageInspector, image_structure
 from waypost.lib.media_facts import gather_facts
 from waypost.model import Dialect
 from waypost.rules.media import MB, MediaKind, check
@@ -223,7 +223,7 @@ def test_a_decoder_ends_by_its_cpu_limit(tmp_path: Path) -> None:
 async def _inspected(*paths: Path) -> list[ImageFacts | BadImage]:
     inspector = ImageInspector(children=1)
     try:
-        return [await inspector.inspect_image(path) for path in paths]
+        return [await inspector.decoded(path, image_structure(path)) for path in paths]
     finally:
         await inspector.aclose()
 

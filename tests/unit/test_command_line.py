@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from standardwebhooks.webhooks import Webhook
 
 from waypost.cli import run
 from waypost.cli.banner import banner, curl_line, print_banner
 from waypost.cli.env import CLIENTS, Access, env_lines
 from waypost.cli.serve import remove_stale, write_ready_file
+from waypost.lib.clock import SystemClock
+from waypost.lib.signing import standard_headers, standard_key
 from waypost.settings import ReadyInfo, options
 
 READY = ReadyInfo(
@@ -76,6 +79,7 @@ def test_env_says_when_it_does_not_know_the_token(call: Call) -> None:
         "WHATSAPP_PHONE_NUMBER_ID=15550100901\n"
         "WHATSAPP_ACCESS_TOKEN=\n"
         "WHATSAPP_APP_SECRET=\n"
+        "STANDARD_WEBHOOKS_SECRET=\n"
     )
     assert result.stderr.startswith("The token is not in the settings: ")
 
@@ -90,6 +94,16 @@ def test_env_takes_everything_from_the_ready_file_of_a_running_server(call: Call
         "D360_API_KEY='it'\"'\"'s-a-token'",
     ]
     assert result.stderr == ""
+
+
+def test_env_tells_the_secret_that_a_standard_webhooks_library_takes(call: Call) -> None:
+    found = call("env", "--app-secret", "Jefe")
+
+    headers = standard_headers(
+        [standard_key("Jefe")], b"{}", webhook_id="msg_1", timestamp=SystemClock().wall_seconds()
+    )
+    secret = found.stdout.partition("STANDARD_WEBHOOKS_SECRET=")[2].strip()
+    assert Webhook(secret).verify(b"{}", dict(headers)) == {}
 
 
 def test_env_refuses_a_port_that_is_not_known_yet(call: Call) -> None:

@@ -5,7 +5,7 @@ import io
 import pytest
 from tests.support import media
 
-from waypost.lib.mime import MimeType, declared_type, extension_for, parse_mime, type_of_name
+from waypost.lib.mime import MimeType, declared_type, extension_for, parse_mime
 from waypost.lib.sniff import Sniffed, sniff
 
 
@@ -78,21 +78,6 @@ def test_m30_the_type_field_wins_over_the_part(field: str | None, part: str | No
 )
 def test_a_type_has_an_extension(mime: str, extension: str) -> None:
     assert extension_for(mime) == extension
-
-
-@pytest.mark.parametrize(
-    ("name", "mime"),
-    [
-        ("a.JPEG", "image/jpeg"),
-        ("a.b.opus", "audio/ogg"),
-        ("report.docx", media.docx().mime),
-        ("no-extension", None),
-        ("a.unknown", None),
-        (".", None),
-    ],
-)
-def test_a_name_leads_back_to_its_type(name: str, mime: str | None) -> None:
-    assert type_of_name(name) == mime
 
 
 def _sniffed(data: bytes) -> Sniffed:

@@ -16,14 +16,12 @@ from waypost.lib.signing import (
     standard_headers,
     standard_key,
     standard_secret,
-    verify_hub_signature,
     verify_url_params,
 )
 
 SECRET = "0123456789abcdef0123456789abcdef"
 OLD_SECRET = "an older secret"
 BODY = b'{"object":"whatsapp_business_account","text":"gr\\u00fc\\u00dfe"}'
-DIGEST = hmac.new(SECRET.encode(), BODY, hashlib.sha256).hexdigest()
 
 
 def test_the_hub_signature_is_lower_case_hex_of_the_exact_bytes() -> None:
@@ -31,66 +29,6 @@ def test_the_hub_signature_is_lower_case_hex_of_the_exact_bytes() -> None:
     signature = hub_signature("Jefe", b"what do ya want for nothing?")
 
     assert signature == "sha256=5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
-
-
-@pytest.mark.parametrize("header", [f"sha256={DIGEST}", f"sha256={DIGEST.upper()}"], ids=["lower", "upper"])
-def test_a_right_signature_of_either_case_is_accepted(header: str) -> None:
-    assert verify_hub_signature([SECRET], BODY, header.encode())
-
-
-@pytest.mark.parametrize(
-    "header",
-    [
-        None,
-        b"",
-        b"sha256=",
-        b"sha1=" + hmac.new(SECRET.encode(), BODY, hashlib.sha1).hexdigest().encode(),
-        b"SHA256=" + DIGEST.encode(),
-        DIGEST.encode(),
-        b"sha256=" + DIGEST[:63].encode(),
-        b"sha256=" + DIGEST.encode() + b"0",
-        b"sha256=" + b"g" * 64,
-        b"sha256=" + b" " * 64,
-        b"sha256=" + "é".encode() * 32,
-        b"sha256=" + b"\xff" * 64,
-        b"sha256=" + b"0" * 64,
-        b"sha256=" + b"a" * 10_240,
-        b" sha256=" + DIGEST.encode(),
-        b"sha256=" + DIGEST.encode() + b"\n",
-    ],
-)
-def test_any_other_header_is_refused_without_an_exception(header: bytes | None) -> None:
-    assert not verify_hub_signature([SECRET], BODY, header)
-
-
-def test_a_body_altered_by_one_space_is_refused() -> None:
-    assert not verify_hub_signature([SECRET], BODY + b" ", f"sha256={DIGEST}".encode())
-
-
-def test_the_secret_of_another_tenant_is_refused() -> None:
-    header = hub_signature("another tenant", BODY).encode()
-
-    assert not verify_hub_signature([SECRET], BODY, header)
-
-
-@pytest.mark.parametrize("signer", [SECRET, OLD_SECRET])
-def test_during_a_rotation_both_secrets_are_accepted(signer: str) -> None:
-    header = hub_signature(signer, BODY).encode()
-
-    assert verify_hub_signature([SECRET, OLD_SECRET], BODY, header)
-
-
-def test_after_a_rotation_the_old_secret_is_refused() -> None:
-    header = hub_signature(OLD_SECRET, BODY).encode()
-
-    assert not verify_hub_signature([SECRET], BODY, header)
-
-
-@pytest.mark.parametrize("secrets", [[], [""]])
-def test_without_a_secret_nothing_is_accepted(secrets: list[str]) -> None:
-    header = hub_signature("", BODY).encode()
-
-    assert not verify_hub_signature(secrets, BODY, header)
 
 
 def test_the_standard_secret_follows_the_documented_rule() -> None:
@@ -151,7 +89,7 @@ def test_a_signature_of_one_scheme_is_none_of_the_other() -> None:
     standard = dict(standard_headers([standard_key(SECRET)], BODY, webhook_id="msg_1", timestamp=1790000000))
     as_hex = base64.b64decode(standard["webhook-signature"].removeprefix("v1,")).hex()
 
-    assert not verify_hub_signature([SECRET], body, b"sha256=" + as_hex.encode())
+    assert hub_signature(SECRET, body) != f"sha256={as_hex}"
 
 
 def test_a_signed_link_is_accepted_until_the_second_it_names() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import click
 
 from waypost.cli.options import refuse, with_settings
+from waypost.lib.signing import standard_secret
 from waypost.settings import ReadyInfo, Settings
 
 _ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to call a server that listens everywhere
@@ -28,6 +29,7 @@ def _generic(access: Access) -> list[tuple[str, str]]:
         ("WHATSAPP_PHONE_NUMBER_ID", access.phone_number_id),
         ("WHATSAPP_ACCESS_TOKEN", access.token),
         ("WHATSAPP_APP_SECRET", access.app_secret),
+        ("STANDARD_WEBHOOKS_SECRET", standard_secret(access.app_secret) if access.app_secret else ""),
     ]
 
 

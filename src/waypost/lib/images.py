@@ -42,10 +42,6 @@ class ImageInspector:
         self._idle: list[_Child] = []
         self._closed = False
 
-    async def inspect_image(self, path: Path) -> ImageFacts | BadImage:
-        """Return the facts of the JPEG, PNG or WebP image at `path`, or why it is bad."""
-        return await self.decoded(path, await asyncio.to_thread(image_structure, path))
-
     async def decoded(self, path: Path, structure: ImageFacts | BadImage) -> ImageFacts | BadImage:
         """Return `structure`, after decoding the pixels where the structure cannot tell."""
         if isinstance(structure, BadImage) or structure.format in _STRUCTURE_IS_ENOUGH:

@@ -1,4 +1,4 @@
-"""Names of media types: read what a caller declares, fold spellings, and go from type to file extension and back."""
+"""Names of media types: read what a caller declares, fold spellings, and go from type to file extension."""
 
 import re
 
@@ -31,42 +31,40 @@ _ALIASES = {
 }
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
-# The first extension of a type is the one it gets; every extension leads back to its type.
 _KINDS = ("image", "video", "audio", "document", "sticker")
 """Words of ours, not of MIME, that some clients give as the type of a file."""
 
-_EXTENSIONS: dict[str, tuple[str, ...]] = {
-    "application/json": (".json",),
-    "application/msword": (".doc",),
-    "application/octet-stream": (".bin",),
-    "application/pdf": (".pdf",),
-    "application/rtf": (".rtf",),
-    "application/vnd.ms-excel": (".xls",),
-    "application/vnd.ms-powerpoint": (".ppt",),
-    f"{_OFFICE}presentationml.presentation": (".pptx",),
-    f"{_OFFICE}spreadsheetml.sheet": (".xlsx",),
-    f"{_OFFICE}wordprocessingml.document": (".docx",),
-    "application/xml": (".xml",),
-    "application/zip": (".zip",),
-    "audio/aac": (".aac",),
-    "audio/amr": (".amr",),
-    "audio/mp4": (".m4a",),
-    "audio/mpeg": (".mp3",),
-    "audio/ogg": (".ogg", ".opus", ".oga"),
-    "image/gif": (".gif",),
-    "image/jpeg": (".jpg", ".jpeg"),
-    "image/png": (".png",),
-    "image/svg+xml": (".svg",),
-    "image/webp": (".webp",),
-    "text/calendar": (".ics",),
-    "text/csv": (".csv",),
-    "text/html": (".html", ".htm"),
-    "text/plain": (".txt",),
-    "text/vcard": (".vcf",),
-    "video/3gpp": (".3gp",),
-    "video/mp4": (".mp4",),
+_EXTENSIONS: dict[str, str] = {
+    "application/json": ".json",
+    "application/msword": ".doc",
+    "application/octet-stream": ".bin",
+    "application/pdf": ".pdf",
+    "application/rtf": ".rtf",
+    "application/vnd.ms-excel": ".xls",
+    "application/vnd.ms-powerpoint": ".ppt",
+    f"{_OFFICE}presentationml.presentation": ".pptx",
+    f"{_OFFICE}spreadsheetml.sheet": ".xlsx",
+    f"{_OFFICE}wordprocessingml.document": ".docx",
+    "application/xml": ".xml",
+    "application/zip": ".zip",
+    "audio/aac": ".aac",
+    "audio/amr": ".amr",
+    "audio/mp4": ".m4a",
+    "audio/mpeg": ".mp3",
+    "audio/ogg": ".ogg",
+    "image/gif": ".gif",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/svg+xml": ".svg",
+    "image/webp": ".webp",
+    "text/calendar": ".ics",
+    "text/csv": ".csv",
+    "text/html": ".html",
+    "text/plain": ".txt",
+    "text/vcard": ".vcf",
+    "video/3gpp": ".3gp",
+    "video/mp4": ".mp4",
 }
-_TYPES = {extension: mime for mime, extensions in _EXTENSIONS.items() for extension in extensions}
 
 
 class MimeType(Struct, frozen=True):
@@ -126,10 +124,4 @@ def declared_type(field: str | None, part: str | None) -> str | None:
 
 def extension_for(essence: str) -> str:
     """Return the file extension of a type with its dot; `.bin` for a type not known here."""
-    return _EXTENSIONS.get(essence, (".bin",))[0]
-
-
-def type_of_name(filename: str) -> str | None:
-    """Return the type that a file name's extension stands for; None for an extension not known here."""
-    dot = filename.rfind(".")
-    return None if dot < 0 else _TYPES.get(filename[dot:].lower())
+    return _EXTENSIONS.get(essence, ".bin")

@@ -1,4 +1,4 @@
-"""Signatures: what webhooks carry, what callbacks from the platform must carry, and short-lived media links.
+"""Signatures: what webhooks carry, and short-lived media links.
 
 A user has one secret, the app secret. Meta's header is keyed with it as it stands. The Standard Webhooks key is
 derived from it, so that no signature of one scheme can ever be passed off as one of the other:
@@ -17,8 +17,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import quote
 
-_HUB_PREFIX = b"sha256="
-_HUB_LENGTH = len(_HUB_PREFIX) + 64
 _STANDARD_LABEL = b"standardwebhooks"
 _URL_LABEL = "media-url"
 
@@ -29,22 +27,6 @@ def hub_signature(secret: str, body: bytes) -> str:
     # spec: cloud-api.md#7.2, cloud-api.md#15 (13: the exact bytes that are sent)
     """
     return "sha256=" + hmac.digest(secret.encode(), body, "sha256").hex()
-
-
-def verify_hub_signature(secrets: Sequence[str], body: bytes, header_value: bytes | None) -> bool:
-    """Say whether the header, as raw bytes, signs `body` with one of the secrets; no header ever raises.
-
-    Several secrets are for the time of a rotation. Hex digits may be of either case. An empty secret never fits.
-    """
-    if header_value is None or len(header_value) != _HUB_LENGTH or not header_value.startswith(_HUB_PREFIX):
-        return False
-    try:
-        claimed = binascii.unhexlify(header_value[len(_HUB_PREFIX) :])
-    except ValueError:
-        return False
-    return any(
-        hmac.compare_digest(claimed, hmac.digest(secret.encode(), body, "sha256")) for secret in secrets if secret
-    )
 
 
 @lru_cache(maxsize=1024)

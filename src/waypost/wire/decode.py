@@ -28,11 +28,6 @@ class BadJSON(Exception):  # noqa: N818 - it reads as what happened
         self.reason = reason
 
 
-def decode_json(raw: bytes) -> object:
-    """Return the value that `raw` holds. Raises BadJSON."""
-    return decode_as(object, raw)
-
-
 def decode_as(kind: type[Kind], raw: bytes) -> Kind:
     """Return `raw` as a value of `kind`, a msgspec Struct for instance. Raises BadJSON.
 
