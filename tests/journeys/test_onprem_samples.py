@@ -290,6 +290,35 @@ async def test_failures_have_the_codes_and_shapes_of_the_samples(
     }
 
 
+PRODUCTS = printed("026")["interactive"]
+RETAILER_IDS = [
+    item["product_retailer_id"] for section in PRODUCTS["action"]["sections"] for item in section["product_items"]
+]
+
+
+async def test_a_product_that_is_missing_is_told_like_the_sample_of_a_warning(world: World) -> None:
+    missing = RETAILER_IDS[1:]
+    await world.operate("PATCH", f"/numbers/{world.client.number}", json={"missing_products": missing})
+
+    sent = await world.send("interactive", PRODUCTS)
+
+    told = {status["status"]: status for status in await world.statuses_of(sent, 3)}
+    warning, wanted = told["warning"], printed("136")["statuses"][0]
+    wanted["errors"] = [{"code": 2026, "title": "Missing products", "details": "which", "href": ""}]
+    assert shape(warning) == shape(wanted)
+    assert set(told) == {"warning", "delivered", "read"}
+    assert warning["errors"][0]["code"] == 2026
+    assert all(product in warning["errors"][0]["details"] for product in missing)
+
+
+async def test_a_message_whose_products_are_all_missing_fails(world: World) -> None:
+    await world.operate("PATCH", f"/numbers/{world.client.number}", json={"missing_products": RETAILER_IDS})
+
+    [status] = await world.statuses_of(await world.send("interactive", PRODUCTS), 1)
+
+    assert (status["status"], status["errors"][0]["code"]) == ("failed", 2027)
+
+
 async def test_the_end_of_a_clean_up_is_told_without_a_node_on_a_single_instance(world: World) -> None:
     await call(world, "PUT", "/v1/services/message/gc")
 

@@ -67,7 +67,8 @@ MISSING_PRODUCTS = Problem(
     name="missing_products", code=131009, http=400, title=_NOT_VALID,
     onprem_code=2026, onprem_http=400, onprem_title="Missing products",
     fix="Take the products out that the catalog does not hold.",
-    rule="Some of the products are not in the catalog.",
+    rule="Some of the products are not in the catalog; an On-Premises client is told so in a status `warning`.",
+    trigger="`PATCH /_waypost/v1/numbers/{id}` with `missing_products`, then send one of them among others.",
     when="webhook",
 )  # fmt: skip
 NO_PRODUCTS = Problem(
@@ -75,6 +76,7 @@ NO_PRODUCTS = Problem(
     onprem_code=2027, onprem_http=400, onprem_title="No products found",
     fix="Give products that the catalog holds.",
     rule="None of the products is in the catalog.",
+    trigger="`PATCH /_waypost/v1/numbers/{id}` with `missing_products`, then send one of them.",
     when="webhook",
 )  # fmt: skip
 RECEIVER_INCAPABLE = Problem(

@@ -3,6 +3,8 @@
 # spec: cloud-api.md#11.2
 """
 
+from collections.abc import Collection, Sequence
+
 from msgspec import Struct
 
 from waypost.errors import Fault
@@ -14,7 +16,7 @@ from waypost.lib.clock import Clock
 from waypost.lib.phone import is_pseudo
 from waypost.model import Outbound
 from waypost.ports import Store
-from waypost.rules import template, window
+from waypost.rules import products, template, window
 from waypost.rules.magic import Magic
 from waypost.wire.canonical import stored_content
 from waypost.wire.messages.template import Template
@@ -38,7 +40,24 @@ class Clearance(Struct, frozen=True):
             return fault
         if message.kind == "template":
             return self._withdrawn_template(message) or await self.reach.fault(message)
-        return None if self.windows_lifted else await self._closed_window(message)
+        closed = None if self.windows_lifted else await self._closed_window(message)
+        return closed or products.fault(*self._products(message))
+
+    def warning(self, message: Outbound) -> Fault | None:
+        """Return what the subscriber is to be warned of, though the message can go.
+
+        # spec: on-premises-api.md#11.7
+        """
+        return products.warning(*self._products(message))
+
+    def _products(self, message: Outbound) -> tuple[Sequence[str], Collection[str]]:
+        """Return the products of a message, and those that its number's catalogs do not hold."""
+        number = self.directory.number(message.number_id) if message.kind == "interactive" else None
+        if number is None or not number.standing.missing_products:
+            return (), ()
+        if message.content is None:
+            message.content = stored_content(message.kind, message.body)
+        return message.content.products(), number.standing.missing_products
 
     def _too_late(self, message: Outbound) -> Fault | None:
         if message.expires_ms is None or self.clock.now_ms() < message.expires_ms:

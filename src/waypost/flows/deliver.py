@@ -55,6 +55,8 @@ class Deliver(Struct, frozen=True):
         self.sends[type(outcome).__name__.lower()] += 1
         match outcome:
             case Sent(upstream_id):
+                if fault := self.clearance.warning(message):
+                    await self.receive.warned(message, fault)
                 await self.store.settle_sent(message, upstream_id)
             case Refused(fault):
                 why = f"{fault.problem.name}: {fault.details}"

@@ -31,6 +31,7 @@ from waypost.model import (
 )
 from waypost.ports import Announce, Further, InboundRow, Records, StatusRow, Store, StoredMessage
 from waypost.rules import callbacks
+from waypost.wire import client_notices
 from waypost.wire.events.messages import LATEST, Echo, has_referral, inbound_value, shape_of, status_value
 from waypost.wire.renderings import is_told
 
@@ -117,18 +118,28 @@ class Receive(Struct, frozen=True):
             self._tell([row])
         return is_new
 
-    async def notice(self, number: Number, field: str, value: bytes) -> None:
-        """Tell a number's subscriber of something that is about no message: a template, the account, the number.
+    async def notice(self, number: Number, field: str, value: bytes, *, about: MessageKey | None = None) -> None:
+        """Tell a number's subscriber of something that is no status: a template, the account, the number.
 
-        `field` is the webhook field, `value` its JSON; it is durable on return.
+        `field` is the webhook field, `value` its JSON; it is durable on return. What is `about` a message takes its
+        turn among the statuses of that message.
 
         # spec: cloud-api.md#10
         """
         key = EventKey(self.keys.next())
-        event = Event(key, number.id, MessageKey(key), field, self.clock.now_ms(), value)  # a lane of its own
+        lane = MessageKey(key) if about is None else about
+        event = Event(key, number.id, lane, field, self.clock.now_ms(), value)
         notify, further = callbacks.main_callback(number, field) is not None, self._further(number, event)
         await self.store.record_notice(event, notify=notify, further=further)
         self.announce(_deliveries(event, self.clock.now_ms(), notify=notify, further=further))
+
+    async def warned(self, message: Outbound, fault: Fault) -> None:
+        """Tell of something that is wrong with a message which is sent all the same; the Cloud does not tell it."""
+        number = self.directory.number(message.number_id)
+        if number is None or message.user_id is not None:
+            return
+        told = client_notices.warning(message.wa_id, fault, key=message.key, tag=message.tag, at_ms=self.clock.now_ms())
+        await self.notice(number, *told, about=message.key)
 
     async def failed(self, message: Outbound, fault: Fault, send: FailedSend | None = None) -> None:
         """End a message that Waypost will not send, or that the upstream refused in the attempt `send`."""

@@ -139,6 +139,8 @@ class Standing(Struct, frozen=True):
     new_name_status: str = "NONE"
     pin: str | None = None
     """Two-step verification; six digits."""
+    missing_products: tuple[str, ...] = ()
+    """Products that its catalogs do not hold; they hold every other one."""
 
 
 class FormerSecret(_Secretive, frozen=True):

@@ -10,7 +10,11 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct
 
+from waypost.errors import Fault
 from waypost.lib import ids
+
+HREF = "https://developers.facebook.com/docs/whatsapp/api/errors/"
+"""Where every error of this dialect points."""
 
 
 class Contact(Struct, frozen=True, omit_defaults=True):
@@ -30,6 +34,24 @@ def contacts_checked(contacts: Sequence[Contact]) -> tuple[str, bytes]:
     # spec: samples/onprem/139-cb-contacts-async.json
     """
     return "client.contacts", msgspec.json.encode({"contacts": contacts})
+
+
+def warning(wa_id: str, fault: Fault, *, key: int, tag: int, at_ms: int) -> tuple[str, bytes]:
+    """Return the status of a message that was sent though not all of it can be shown; `key` and `tag` make its id.
+
+    # spec: samples/onprem/136-cb-status-warning.json, on-premises-api.md#11.7
+    """
+    code, title = fault.problem.callback
+    told = {
+        "errors": [{"code": code, "title": title, "details": fault.details, "href": HREF}],
+        "id": ids.onprem_message_id(key, tag, wa_id, received=False),
+        "recipient_id": wa_id,
+        "status": "warning",
+        "timestamp": str(at_ms // 1000),
+        "type": "message",
+        "message": {"recipient_id": wa_id},
+    }
+    return "client.statuses", msgspec.json.encode({"statuses": [told]})
 
 
 def messages_collected(deleted: int, node: str | None = None) -> tuple[str, bytes]:

@@ -69,13 +69,18 @@ class NumberDetail(NumberView):
     name_status: str
     new_name: str | None
     has_pin: bool
+    missing_products: list[str]
     verification_code: str | None
+
+
+_ProductId = Annotated[str, Meta(min_length=1, max_length=256)]
 
 
 class NumberPatch(Request):
     """What the platform is to think of a number; the subscriber is told where the platform would tell.
 
     `name_status` decides on a name that was asked for. `deleted` lets it be as one that was deleted just now.
+    `missing_products` are the retailer ids that its catalogs do not hold; they hold every other one.
     Besides: another app secret, this one, or one that is made up.
     """
 
@@ -86,6 +91,7 @@ class NumberPatch(Request):
     verified: bool | UnsetType = UNSET
     name_status: NameStatus | UnsetType = UNSET
     name_reason: Annotated[str, Meta(max_length=512)] | None = None
+    missing_products: Annotated[tuple[_ProductId, ...], Meta(max_length=1000)] | UnsetType = UNSET
     deleted: bool = False
     app_secret: Annotated[str, Meta(pattern=r"^[\x21-\x7e]{1,256}$(?!\n)")] | UnsetType = UNSET
     rotate_app_secret: bool = False

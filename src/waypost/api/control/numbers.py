@@ -189,6 +189,7 @@ class Numbers(Struct, frozen=True):
             name_status=standing.name_status,
             new_name=standing.new_name,
             has_pin=standing.pin is not None,
+            missing_products=list(standing.missing_products),
             verification_code=await self.registration.pending_code(number),
         )
 

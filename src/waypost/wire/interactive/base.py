@@ -132,6 +132,10 @@ class Kind(Struct, tag_field="type", omit_defaults=True, kw_only=True):
         medium = self.header.medium() if self.header else None
         return () if medium is None else (medium,)
 
+    def products(self) -> Sequence[str]:
+        """Return the retailer ids of the products that it shows."""
+        return ()
+
     def fault(self) -> Fault | None:
         """Return what is wrong beyond the schema, or None."""
         return (

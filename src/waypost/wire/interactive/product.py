@@ -1,4 +1,6 @@
-"""One product of a catalog. Catalogs are not kept here: the phone shows the product's id.
+"""One product of a catalog.
+
+Catalogs are not kept here: the phone shows the product's id, and the operator says which products are missing.
 
 # spec: cloud-api.md#3.6, on-premises-api.md#3.9
 """
@@ -25,3 +27,7 @@ class ProductMessage(Kind, tag="product", kw_only=True):
     needs_body: ClassVar[bool] = False
 
     action: Action
+
+    def products(self) -> Sequence[str]:
+        """Return the product."""
+        return (self.action.product_retailer_id,)

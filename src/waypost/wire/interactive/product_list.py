@@ -1,4 +1,6 @@
-"""Up to thirty products of a catalog, in sections. Catalogs are not kept here: the phone shows the products' ids.
+"""Up to thirty products of a catalog, in sections.
+
+Catalogs are not kept here: the phone shows the products' ids, and the operator says which are missing.
 
 # spec: cloud-api.md#3.6, on-premises-api.md#3.9
 """
@@ -45,6 +47,10 @@ class ProductListMessage(Kind, tag="product_list", kw_only=True):
     needs_header: ClassVar[bool] = True
 
     action: Action
+
+    def products(self) -> Sequence[str]:
+        """Return the products of all sections."""
+        return [item.product_retailer_id for section in self.action.sections for item in section.product_items]
 
     def action_fault(self) -> Fault | None:
         """Return what is wrong with the number of sections and products, or with the titles."""

@@ -19,6 +19,10 @@ class Content(Protocol):
         """Return the files that the message refers to, in order; they may be changed in place."""
         ...
 
+    def products(self) -> Sequence[str]:
+        """Return the retailer ids of the products that the message shows."""
+        ...
+
     def preview(self) -> str:
         """Return one line for lists. It holds what the user wrote: it never goes into a log."""
         ...
@@ -43,6 +47,10 @@ class PlainContent(msgspec.Struct):
         """Return nothing: it carries no files."""
         return ()
 
+    def products(self) -> Sequence[str]:
+        """Return nothing: it shows no products."""
+        return ()
+
     def fault(self) -> Fault | None:
         """Return None: the schema says everything."""
         return None
@@ -62,6 +70,10 @@ class MediaMessage(MediaObject):
     def media(self) -> Sequence[MediaObject]:
         """Return the file."""
         return (self,)
+
+    def products(self) -> Sequence[str]:
+        """Return nothing: a file shows no products."""
+        return ()
 
     def preview(self) -> str:
         """Return the type's name."""

@@ -31,6 +31,10 @@ class Interactive(PlainContent):
         """Return the files of its header or of its cards."""
         return self.part.media()
 
+    def products(self) -> Sequence[str]:
+        """Return the products that a message of its kind shows."""
+        return self.part.products()
+
     def preview(self) -> str:
         """Return the text in one line, or the kind where there is none."""
         body = self.part.body

@@ -11,13 +11,13 @@ from msgspec import Struct
 
 from waypost.errors import all_problems
 from waypost.errors.outcomes import SOMETHING_WENT_WRONG
+from waypost.wire.client_notices import HREF
 from waypost.wire.events import messages as stored
 from waypost.wire.facts import CallbackSettings, EventFacts, NumberFacts, StatusWord
 from waypost.wire.onprem.inbound import message_id, pseudo, render_message
 
 OURS = "client."
 """How the kinds of the events begin that only this dialect has; their bodies are what is sent."""
-HREF = "https://developers.facebook.com/docs/whatsapp/api/errors/"
 
 _encoder = msgspec.json.Encoder()
 _problems = all_problems()
