@@ -108,6 +108,15 @@ async def test_what_cannot_be_shown_says_why(world: World, code: int, title: str
     assert told["errors"][0]["title"].startswith(title)
 
 
+async def test_a_message_that_disappears_comes_without_what_it_says(world: World) -> None:
+    await world.operate("POST", f"/phones/{PHONE}/messages", json={"type": "ephemeral"})
+
+    told = await world.inbound()
+    assert told["type"] == world.either(cloud="unsupported", onprem="ephemeral")
+    assert told["errors"][0]["code"] == world.either(cloud=131051, onprem=501)
+    assert {"text", "unsupported", "ephemeral"}.isdisjoint(told)
+
+
 async def test_a_file_that_cannot_be_fetched_comes_without_an_id(world: World) -> None:
     await world.write("image", {"unavailable": True, "mime_type": "image/jpeg", "caption": "Look"})
 

@@ -30,6 +30,12 @@ async def test_a_sticker_of_no_pack_is_told_like_the_sample_without_its_pack(wor
     assert shape(await callback(world, "messages")) == shape(wanted)
 
 
+async def test_a_message_that_disappears_is_told_like_the_sample(world: World) -> None:
+    await world.operate("POST", f"/phones/{PHONE}/messages", json={"type": "ephemeral"})
+
+    assert shape(await callback(world, "messages")) == shape(printed("117"))
+
+
 async def test_a_rate_that_is_broken_is_told_like_the_sample(world: World) -> None:
     await world.operate("PUT", "/clock", json={"frozen": True})
 

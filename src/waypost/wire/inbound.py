@@ -16,12 +16,12 @@ from waypost.wire.parts import Place, place_fault
 
 InboundType = Literal[
     "text", "image", "audio", "video", "document", "sticker", "location", "contacts", "reaction", "button",
-    "interactive", "order", "system", "revoke", "edit", "unsupported", "request_welcome",
+    "interactive", "order", "system", "revoke", "edit", "unsupported", "request_welcome", "ephemeral",
 ]  # fmt: skip
-"""What a user can send. `request_welcome` comes by opening a chat too, if the number greets. Groups are not offered, so
-neither is what only they have; `ephemeral` is an older name of `unsupported`.
+"""What a user can send. `request_welcome` comes by opening a chat too, if the number greets. `ephemeral` is a message
+that disappears, whose content businesses do not get. Groups are not offered, so neither is what only they have.
 """
-_BARE = frozenset({"unsupported", "request_welcome"})  # types that may come without a member of their name
+_BARE = frozenset({"unsupported", "request_welcome", "ephemeral"})  # types that may come without a member of their name
 
 _Words = Annotated[str, Meta(min_length=1, max_length=65_536)]
 _ReplyTo = Annotated[str, Meta(min_length=1, max_length=512)]

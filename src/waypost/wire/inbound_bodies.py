@@ -108,6 +108,8 @@ _ERRORS: Mapping[int, tuple[str, str]] = {
 
 def _error_code(message: PhoneMessage) -> int | None:
     content = message.content
+    if message.type == "ephemeral":
+        return 131051
     if message.type == "unsupported":
         return content.code if isinstance(content, UserUnsupported) else 131051
     return 131052 if isinstance(content, UserMedia) and content.unavailable else None

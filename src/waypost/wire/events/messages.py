@@ -22,6 +22,11 @@ from waypost.wire.facts import InboundFacts, MediumFacts, NumberFacts, PersonFac
 HREF = "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/"
 
 _OURS = b',"_waypost":'
+_SHOWN_AS = {"ephemeral": "unsupported"}
+"""Types that the Cloud does not show by their names.
+
+# spec: migration.md#7.3
+"""
 _BEFORE = ("context", "referral")  # what the platform writes before who wrote
 _PRICED = frozenset({"sent", "delivered", "read"})
 _DAY_SECONDS = 86_400
@@ -139,6 +144,8 @@ class Ours(Struct, omit_defaults=True):
     """What is stored beside an inbound message for our own use."""
 
     media_uuid: str | None = None
+    kind: str | None = None
+    """The type of a message that the Cloud shows under another."""
 
 
 class Echo(Struct, frozen=True, gc=False):
@@ -200,12 +207,13 @@ def inbound_value(
     """
     written = msgspec.json.decode(message.body, type=dict[str, Any])  # Any: the type's object is passed on
     person = message.person
+    kind = _SHOWN_AS.get(message.kind, message.kind)
     common = {
         "from": person.wa_id,
         "from_user_id": person.user_id,
         "id": ids.wamid(message.key, message.tag, person.wa_id, received=True),
         "timestamp": str(message.at_ms // 1000),
-        "type": message.kind,
+        "type": kind,
     }
     first = {name: written[name] for name in _BEFORE if name in written}
     fields = first | common | written | common  # the first two give the order, the last the values
@@ -216,7 +224,10 @@ def inbound_value(
     if medium is not None:
         media_fields = _media_fields(medium, url if shape.users else None)
         fields[message.kind] = written.get(message.kind, {}) | media_fields
-    ours = Ours(None if medium is None else ids.media_uuid(medium.key, medium.tag))
+    ours = Ours(
+        None if medium is None else ids.media_uuid(medium.key, medium.tag),
+        message.kind if message.kind != kind else None,
+    )
     # spec: cloud-api.md#7.4 - what the platform itself says of a user names no contact.
     contacts = b"" if message.kind == "system" else b'"contacts":[%b],' % _encoder.encode(contact_of(person, shape))
     return b'{%b"messages":[%b]%b%b}' % (

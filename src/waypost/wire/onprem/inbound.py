@@ -60,6 +60,7 @@ def render_message(body: bytes, settings: CallbackSettings, number: NumberFacts 
     """
     value = _decoder.decode(body)
     message = value.messages[0]
+    message["type"] = value.ours.kind or message["type"]
     if "from" not in message and number is not None and (digits := pseudo(message["id"], number)) is not None:
         message = {"from": digits} | message
     if "from" not in message or "group_id" in message or message["type"] in _SILENT:
