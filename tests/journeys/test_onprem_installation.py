@@ -4,6 +4,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from prometheus_client.parser import text_string_to_metric_families as parsed
 from tests.journeys.conftest import PHONE, World, code_of
 from tests.support import media
 from tests.support.certificates import Authority
@@ -11,6 +12,7 @@ from tests.support.clients import Answer
 from tests.support.server import TOKEN
 
 from waypost.lib.sealed import seal
+from waypost.wire.onprem.monitoring import Metric, Sample, as_text
 
 pytestmark = pytest.mark.anyio
 
@@ -286,6 +288,38 @@ async def test_figures_count_callbacks_as_json_and_as_text(world: World) -> None
     assert {"type": "status_change", "result": "success"} in labels
     assert "# TYPE callback_requests_duration_ms_count counter\n" in text
     assert metrics["messages_accepted"]["data"][0]["value"] == 1
+
+
+async def test_figures_of_the_store_count_its_transactions(world: World) -> None:
+    before = (await get(world, "/v1/stats/db"))["stats"]["db"]
+
+    await world.words_of(await world.send("text", {"body": "Hello"}), 2)
+
+    after = (await get(world, "/v1/stats/db"))["stats"]["db"]
+    assert set(after) == {"db_request_duration_us_count", "db_request_duration_us_sum"}
+    for metric in after.values():
+        assert (metric["type"], bool(metric["help"])) == ("counter", True)
+        assert next(iter(metric["data"][0].items())) == ("labels", {"result": "success"})
+    for name, metric in after.items():
+        assert metric["data"][0]["value"] > before[name]["data"][0]["value"]
+
+
+@pytest.mark.parametrize("path", ["/v1/stats/app", "/v1/stats/db", "/v1/stats/db/internal", "/v1/metrics"])
+async def test_figures_as_text_are_what_prometheus_reads(world: World, path: str) -> None:
+    await world.words_of(await world.send("text", {"body": "Hello"}), 2)
+
+    shown = await get(world, path)
+    text = (await world.client.call("GET", f"{path}?format=prometheus")).body.decode()
+
+    families = shown["metrics"] if path == "/v1/metrics" else next(iter(shown["stats"].values()))
+    read = {sample.name.removesuffix("_total"): family.type for family in parsed(text) for sample in family.samples}
+    assert read == {name: family["type"] for name, family in families.items()}
+
+
+def test_a_large_figure_keeps_its_last_digit() -> None:
+    metric = Metric("waits_us_sum", "Waits.", "counter", [Sample(123_456_789, {"result": "success"})])
+
+    assert as_text([metric]).splitlines()[-1] == b'waits_us_sum{result="success"} 123456789'
 
 
 async def test_every_node_tells_the_end_of_its_clean_up(world: World) -> None:

@@ -326,3 +326,12 @@ class TestClosing:
         await commit.close()
 
         assert shelf.closed
+
+
+async def test_transactions_are_counted_by_their_result(commit: GroupCommit, shelf: Shelf) -> None:
+    await asyncio.gather(commit.submit(shelf.eager, (1,), "a"), commit.submit(shelf.eager, (2,), "b"))
+    shelf.fail_commit = OSError("gone")
+    with pytest.raises(StoreDown):
+        await commit.submit(shelf.eager, (3,), "c")
+
+    assert (commit.written.flushes, commit.written.failures, commit.written.operations) == (1, 1, 3)

@@ -98,7 +98,11 @@ def build(ground: Ground) -> Parts:
     recent, network, shelf = Recent(), _network(ground), _shelf(ground)
     counts: Counter[str] = Counter()
     magic = network.phones.magic
-    figures = Figures(waiting=lambda: webhooks.held, accepted=lambda: counts["accepted"])
+    figures = Figures(
+        waiting=lambda: webhooks.held,
+        accepted=lambda: counts["accepted"],
+        written=lambda: store.written,
+    )
     notify = _notify(ground, figures)
 
     async def tell(delivery: Delivery) -> int | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from msgspec import Struct, field
 
 from waypost.model import Attempt, Event
+from waypost.ports import Written
 
 
 class Figures(Struct, frozen=True):
@@ -15,11 +16,12 @@ class Figures(Struct, frozen=True):
     """Callbacks that wait in memory."""
     accepted: Callable[[], int]
     """Messages accepted since the start."""
+    written: Callable[[], Written]
+    """What the store wrote since the start."""
     callbacks: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Callbacks by type (`inbound_message`, `status_change`) and result (`success`, `failure`)."""
     callback_ms: Counter[tuple[str, str]] = field(default_factory=Counter)
     """How long these took together, in milliseconds."""
-
     lag: Counter[str] = field(default_factory=Counter)
     """Callbacks that were taken (`taken`), and the milliseconds of platform time from event to taking (`ms`)."""
     sends: Counter[str] = field(default_factory=Counter)

@@ -3,11 +3,18 @@
 from msgspec import Struct
 
 
-class Written(Struct, frozen=True):
-    """What was written since the start: the quotient is how many operations share a commit."""
+class Written(Struct):
+    """What became of transactions since the start; it goes on counting."""
 
-    flushes: int
-    operations: int
+    flushes: int = 0
+    """Transactions that were committed."""
+    flush_us: int = 0
+    """How long these took together, in microseconds."""
+    failures: int = 0
+    """Transactions that were not."""
+    failure_us: int = 0
+    operations: int = 0
+    """Operations in all of them: over `flushes`, how many share a commit."""
 
 
 class Waiting(Struct, frozen=True):

@@ -163,8 +163,8 @@ class GroupCommit:
         self._starting: asyncio.Handle | None = None
         self._in_flight = 0
         self._submitted = 0
-        self._written = 0
-        self._flushes = 0
+        self._began = 0.0
+        self._written = Written()
         self._landing: asyncio.Future[None] = self._loop.create_future()
         self._closed: str | None = None
         self._max_operations = max_operations
@@ -179,7 +179,7 @@ class GroupCommit:
     @property
     def written(self) -> Written:
         """What was written since the start."""
-        return Written(self._flushes, self._written)
+        return self._written
 
     def submit(self, kind: Kind, keys: tuple[int, ...] | None, item: Any) -> asyncio.Future[Any]:
         """Queue an operation about `keys` (None: about everything) and return the future of its result.
@@ -204,7 +204,7 @@ class GroupCommit:
     async def settled(self) -> None:
         """Return when everything submitted before has been written or has failed; lazy operations stop waiting."""
         goal = self._submitted
-        while self._written < goal:
+        while self._written.operations < goal:
             self._hurried = True
             self._schedule()
             await asyncio.shield(self._landing)
@@ -233,12 +233,12 @@ class GroupCommit:
         operations, self._gathering = self._gathering, []
         self._hurried = False
         self._in_flight = len(operations)
+        self._began = self._loop.time()
         self._writer.put(operations)
 
     def _landed(self, operations: list[Operation]) -> None:
         self._in_flight = 0
-        self._written += len(operations)
-        self._flushes += 1
+        self._count(operations)
         landing, self._landing = self._landing, self._loop.create_future()
         landing.set_result(None)
         for operation in operations:
@@ -248,6 +248,16 @@ class GroupCommit:
             _resolve(operation)
         # Whoever wakes up now often has the next operation at hand: the next flush waits for them.
         self._loop.call_soon(self._schedule)
+
+    def _count(self, operations: list[Operation]) -> None:
+        written, took_us = self._written, int(1_000_000 * (self._loop.time() - self._began))
+        written.operations += len(operations)
+        if isinstance(operations[0].error, StoreDown):
+            written.failures += 1
+            written.failure_us += took_us
+        else:
+            written.flushes += 1
+            written.flush_us += took_us
 
 
 def _resolve(operation: Operation) -> None:

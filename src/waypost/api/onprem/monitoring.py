@@ -57,7 +57,7 @@ class Monitoring(Struct, frozen=True):
     async def db(self, request: Request) -> Response:
         """Return the figures of the store; with `format=prometheus` as text."""
         self.callers.monitor(request)
-        return _figures(request, "db", [])
+        return _figures(request, "db", list(_store_metrics(self.figures)))
 
     async def metrics(self, request: Request) -> Response:
         """Return the figures of requests; with `format=prometheus` as text.
@@ -103,3 +103,18 @@ def _callback_metrics(figures: Figures) -> Iterator[Metric]:
     for suffix, counts in (("count", figures.callbacks), ("sum", figures.callback_ms)):
         data = [Sample(value, {"type": kind, "result": result}) for (kind, result), value in sorted(counts.items())]
         yield Metric(f"callback_requests_duration_ms_{suffix}", "Duration of callbacks.", "counter", data)
+
+
+def _store_metrics(figures: Figures) -> Iterator[Metric]:
+    """Yield what the client counted of its database; a request is a transaction here.
+
+    # spec: on-premises-api.md#9.2 - its labels are (unconfirmed)
+    """
+    written = figures.written()
+    for suffix, failed, done in (
+        ("count", written.failures, written.flushes),
+        ("sum", written.failure_us, written.flush_us),
+    ):
+        counts = {"failure": failed, "success": done}
+        data = [Sample(value, {"result": result}) for result, value in counts.items() if value]
+        yield Metric(f"db_request_duration_us_{suffix}", "Duration of database requests.", "counter", data)

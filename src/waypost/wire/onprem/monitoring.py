@@ -15,7 +15,7 @@ _NODE = "{:012x}"
 class Sample(Struct, frozen=True):
     """One value of a metric."""
 
-    value: float
+    value: int
     labels: dict[str, str] = {}
 
 
@@ -56,7 +56,14 @@ def as_json(metrics: Iterable[Metric]) -> _JSON:
 
     # spec: on-premises-api.md#9.2
     """
-    return {each.name: {"data": each.data, "help": each.help, "type": each.type} for each in metrics}
+    return {
+        each.name: {
+            "data": [{"labels": sample.labels, "value": sample.value} for sample in each.data],
+            "help": each.help,
+            "type": each.type,
+        }
+        for each in metrics
+    }
 
 
 def as_text(metrics: Iterable[Metric]) -> bytes:
@@ -64,7 +71,7 @@ def as_text(metrics: Iterable[Metric]) -> bytes:
     lines: list[str] = []
     for metric in metrics:
         lines += [f"# HELP {metric.name} {metric.help}", f"# TYPE {metric.name} {metric.type}"]
-        lines += [f"{metric.name}{_labels(sample.labels)} {sample.value:g}" for sample in metric.data]
+        lines += [f"{metric.name}{_labels(sample.labels)} {sample.value}" for sample in metric.data]
     return "".join(f"{line}\n" for line in lines).encode("ascii")
 
 

@@ -36,7 +36,7 @@ from waypost.lib.ids import KeyMaker
 from waypost.lib.links import FetchPolicy
 from waypost.lib.poster import Poster
 from waypost.model import MediaKey, Medium, MessageKey, Number, NumberId, Outbound, Provider, Template, Token
-from waypost.ports import Documents, Records, Store, StoredMessage, Upstream
+from waypost.ports import Documents, Records, Store, StoredMessage, Upstream, Written
 from waypost.rules.magic import Magic
 
 NUMBER = NumberId(15550100900)
@@ -233,7 +233,7 @@ async def open_face(*, rates_lifted: bool = False, first_login: bool = False) ->
         providers=Providers(callers, cast("Records", records)),
         topics=(
             _contacts(callers, documents, directory, clock),
-            Monitoring(callers, Figures(waiting=lambda: 0, accepted=lambda: 0), _no_notice),
+            Monitoring(callers, Figures(lambda: 0, lambda: 0, Written), _no_notice),
         ),
     )
     return Face(Mount(Router(onprem_routes(handlers)), render_onprem), records, directory, clock, documents)
