@@ -31,6 +31,13 @@ NOT_REGISTERED = Problem(
     rule="The number is not registered.",
     trigger="Deregister the number, then send a message.",
 )  # fmt: skip
+NOT_LISTED = Problem(
+    name="not_listed", code=131030, http=400, title="Recipient phone number not in allowed list",
+    onprem_code=1013, onprem_http=400, onprem_title="User is not valid",
+    fix="Put the recipient on the test number's list.",
+    rule="A test number may write to the few recipients on its list only.",
+    trigger='Give the number a list with the control API, `{"test_recipients": []}`, then send a message to anybody.',
+)  # fmt: skip
 ACCOUNT_LOCKED = Problem(
     name="account_locked", code=131031, http=403, title="Account has been locked",
     onprem_code=1031, onprem_http=403, onprem_title="Sender account has been locked",

@@ -108,12 +108,6 @@ NAME_NOT_APPROVED = _cloud_only(
     rule="The number was supplied by the platform, and its display name is not approved.",
     fix="Ask for a display name, and wait until it is approved.",
 )  # fmt: skip
-NOT_LISTED = Problem(
-    name="not_listed", code=131030, http=400, title="Recipient phone number not in allowed list",
-    onprem_code=1013, onprem_http=400, onprem_title="User is not valid",
-    rule="A test number may write to the few recipients on its list only.",
-    fix="Put the recipient on the test number's list.",
-)  # fmt: skip
 PAYMENT_ISSUE = Problem(
     name="payment_issue", code=131042, http=400, title="Business eligibility payment issue", when="webhook",
     onprem_code=402, onprem_http=400, onprem_title="Business eligibility \u2014 Payment issue",

@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 
 from waypost.errors import Refusal
 from waypost.errors.clients import IDENTITY_CHANGED
-from waypost.errors.management import POLICY_BLOCK
+from waypost.errors.management import NOT_LISTED, POLICY_BLOCK
 from waypost.errors.requests import INVALID_PARAMETER, RECIPIENT_IS_SENDER, USER_ID_UNSUPPORTED
 from waypost.flows.accounts import BusinessAccounts
 from waypost.flows.directory import Directory
@@ -26,7 +26,7 @@ from waypost.rules import window
 from waypost.rules.magic import Magic
 from waypost.wire.messages.template import Template as SentTemplate
 from waypost.wire.parts import MediaObject
-from waypost.wire.requests import SendRequest
+from waypost.wire.requests import Addressee, SendRequest
 
 
 class Users(Protocol):
@@ -84,17 +84,15 @@ class Screen(Struct, frozen=True):
         """Return the request as it may be accepted; it counts as one message from here on. Raises Refusal."""
         self.check_number(number)
         request = self._addressed(number, request)
-        if request.wa_id in (number.digits, phone.wa_id(number.digits)):
-            raise Refusal(RECIPIENT_IS_SENDER, f"The recipient {request.to} is the sending number itself.")
+        _check_user(number, request.to, request.wa_id)
         if restriction := self.accounts.restriction(number):
             await self._refuse_restricted(restriction, number, request)
         if fault := self.magic.refusal(request.wa_id):
             raise Refusal(fault.problem, fault.details)
-        template = self._template(number, request)
         self._check_links(request)
         media = request.content.media()
         keys = tuple([await self._key_of(number, medium) for medium in media]) if media else ()
-        screened = Screened(request, keys, template)
+        screened = Screened(request, keys, self._template(number, request))
         if fault := self.meters.fault(number, request.wa_id, self.clock.now_ms()):
             raise Refusal(fault.problem, fault.details, retry_after_seconds=fault.retry_after_seconds)
         return screened
@@ -104,19 +102,33 @@ class Screen(Struct, frozen=True):
         if fault := self.accounts.fault(number):
             raise Refusal(fault.problem, fault.details, retry_after_seconds=fault.retry_after_seconds)
 
+    def check_sender(self, number: Number, addressee: Addressee | None) -> None:
+        """Raise Refusal if the number cannot send anything, or not to this user (None: nobody can tell who it is).
+
+        For a request that is refused: these faults are told before those of its content.
+        """
+        self.check_number(number)
+        if addressee is not None:
+            _check_user(number, addressee.to, self._wa_id(number, addressee.wa_id, addressee.user_id))
+
+    def _wa_id(self, number: Number, wa_id: str, user_id: str | None) -> str:
+        """Return the phone that a message is for.
+
+        A user whom nobody knows is like a number without WhatsApp: accepted, and failed later.
+        """
+        if user_id is not None:
+            return self.users.user(number.id, user_id) or phone.nobody(user_id)
+        return phone.real(number.id, wa_id) if number.pseudo_numbers and phone.is_pseudo(wa_id) else wa_id
+
     def _addressed(self, number: Number, request: SendRequest) -> SendRequest:
         """Return the request with the phone that it is for, looked up if it names a user. Raises Refusal.
 
-        A user whom nobody knows is like a number without WhatsApp: accepted, and failed later.
-
         # spec: cloud-api.md#2, cloud-api.md#2.2
         """
-        if request.user_id is not None:
-            wa_id = self.users.user(number.id, request.user_id) or phone.nobody(request.user_id)
-            request = structs.replace(request, wa_id=wa_id)
-        elif number.pseudo_numbers and phone.is_pseudo(request.wa_id):
-            wa_id = phone.real(number.id, request.wa_id)
-            request = structs.replace(request, wa_id=wa_id, user_id=self.users.user_id(number.id, wa_id))
+        wa_id = self._wa_id(number, request.wa_id, request.user_id)
+        if wa_id != request.wa_id:
+            user_id = request.user_id or self.users.user_id(number.id, wa_id)
+            request = structs.replace(request, wa_id=wa_id, user_id=user_id)
         wanted = request.identity_hash if number.identity_check else None
         if wanted is not None and wanted != self.users.identity_hash(request.wa_id):
             details = f"The keys of {request.to} have changed: {wanted[:64]} is not their hash any more."
@@ -138,14 +150,13 @@ class Screen(Struct, frozen=True):
         if not isinstance(request.content, SentTemplate):
             return None
         sent = request.content
-        found = template_rules.check(
-            self.directory.template(number.waba_id, sent.name, sent.language.code), sent, self.clock.now_ms()
-        )
-        if not isinstance(found, Template):
-            raise Refusal(found.problem, found.details)
-        if request.user_id is not None and found.category == "AUTHENTICATION":
+        named = self.directory.template(number.waba_id, sent.name, sent.language.code)
+        if request.user_id is not None and named is not None and named.category == "AUTHENTICATION":
             details = f"The authentication template cannot go to {request.to}; send it to a phone number, as 'to'."
             raise Refusal(USER_ID_UNSUPPORTED, details)
+        found = template_rules.check(named, sent, self.clock.now_ms())
+        if not isinstance(found, Template):
+            raise Refusal(found.problem, found.details)
         return found
 
     def _check_links(self, request: SendRequest) -> None:
@@ -162,6 +173,19 @@ class Screen(Struct, frozen=True):
         if found is None:
             raise _bad_media_id(medium.kind, medium.id)
         return found.key
+
+
+def _check_user(number: Number, to: str, wa_id: str) -> None:
+    """Raise Refusal if a number cannot write to a user, whatever it is.
+
+    # spec: cloud-api.md#1.2, cloud-api.md#4, cloud-api.md#12.4
+    """
+    if wa_id in (number.digits, phone.wa_id(number.digits)):
+        raise Refusal(RECIPIENT_IS_SENDER, f"The recipient {to} is the sending number itself.")
+    listed = number.standing.test_recipients
+    if listed is not None and wa_id not in listed:
+        details = f"{to} is not among the {len(listed)} recipients of the test number {number.digits}."
+        raise Refusal(NOT_LISTED, details)
 
 
 def _bad_media_id(kind: str, media_id: str) -> Refusal:

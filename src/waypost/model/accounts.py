@@ -141,6 +141,8 @@ class Standing(Struct, frozen=True):
     """Two-step verification; six digits."""
     missing_products: tuple[str, ...] = ()
     """Products that its catalogs do not hold; they hold every other one."""
+    test_recipients: tuple[str, ...] | None = None
+    """The only users, by wa_id, whom a test number may write to; None: it is not a test number."""
 
 
 class FormerSecret(_Secretive, frozen=True):

@@ -71,6 +71,7 @@ class NumberDetail(NumberView):
     has_pin: bool
     missing_products: list[str]
     verification_code: str | None
+    test_recipients: list[str] | None
 
 
 _ProductId = Annotated[str, Meta(min_length=1, max_length=256)]
@@ -81,6 +82,8 @@ class NumberPatch(Request):
 
     `name_status` decides on a name that was asked for. `deleted` lets it be as one that was deleted just now.
     `missing_products` are the retailer ids that its catalogs do not hold; they hold every other one.
+    `test_recipients` makes it a test number, which may write to these users only; null makes it an ordinary one.
+    A higher throughput keeps it from sending for a minute.
     Besides: another app secret, this one, or one that is made up.
     """
 
@@ -93,6 +96,7 @@ class NumberPatch(Request):
     name_reason: Annotated[str, Meta(max_length=512)] | None = None
     missing_products: Annotated[tuple[_ProductId, ...], Meta(max_length=1000)] | UnsetType = UNSET
     deleted: bool = False
+    test_recipients: Annotated[tuple[Digits, ...], Meta(max_length=5)] | UnsetType | None = UNSET
     app_secret: Annotated[str, Meta(pattern=r"^[\x21-\x7e]{1,256}$(?!\n)")] | UnsetType = UNSET
     rotate_app_secret: bool = False
 

@@ -31,7 +31,7 @@ class NumberObject(Struct, kw_only=True):
     throughput: dict[str, str]
     status: str
     platform_type: str
-    account_mode: str = "LIVE"
+    account_mode: str
     whatsapp_business_manager_messaging_limit: str
     messaging_limit_tier: str
     is_pin_enabled: bool

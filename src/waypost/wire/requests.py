@@ -29,6 +29,15 @@ class SendRequest(Struct, frozen=True):
     """How long it may take until the message is delivered."""
 
 
+class Addressee(Struct, frozen=True):
+    """Whom a request is for, as far as that can be told before its content is read."""
+
+    to: str
+    wa_id: str
+    user_id: str | None = None
+    """As in `SendRequest`."""
+
+
 class MarkRead(Struct, frozen=True):
     """Tell the user that their message was read, and perhaps that an answer is being written."""
 

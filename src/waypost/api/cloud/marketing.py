@@ -38,7 +38,7 @@ class Marketing(Struct, frozen=True):
         """Send a marketing template."""
         number = self.callers.number(request)
         raw = await json_body(request)
-        parsed = cloud.parse_send(raw)
+        parsed = self.messages.parsed(number, raw)
         if isinstance(parsed, cloud.MarkRead) or not isinstance(parsed.content, Template):
             raise Refusal(NOT_MARKETING, "This edge takes messages of type 'template' only.")
         self._check_category(number, parsed.content)

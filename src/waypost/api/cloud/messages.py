@@ -51,21 +51,24 @@ class Messages(Struct, frozen=True):
         if "phone_number_id" in request.params:
             auth.must_be(number, request.params["phone_number_id"])
         raw = await json_body(request)
-        parsed = self._parsed(number, raw)
+        parsed = self.parsed(number, raw)
         if isinstance(parsed, cloud.MarkRead):
             await self.mark_read(number, parsed.message_id, typing=parsed.typing)
             return Response(200, cloud.SUCCESS)
         return await self.send(request, number, parsed, raw)
 
-    def _parsed(self, number: Number, raw: bytes) -> cloud.SendRequest | cloud.MarkRead:
-        """Read the body; a number that cannot send is told so first, whatever is wrong with its body. Raises Refusal.
+    def parsed(self, number: Number, raw: bytes) -> cloud.SendRequest | cloud.MarkRead:
+        """Read the body; what is wrong with the number or the recipient is told before what the body says.
+
+        Raises Refusal.
 
         # spec: cloud-api.md#4
         """
+        home = phone.calling_code(number.digits) if self.strict_plus else ""
         try:
-            return cloud.parse_send(raw, phone.calling_code(number.digits) if self.strict_plus else "")
+            return cloud.parse_send(raw, home)
         except Refusal:
-            self.accept.screen.check_number(number)
+            self.accept.screen.check_sender(number, cloud.addressee_of(raw, home))
             raise
 
     async def send(self, request: Request, number: Number, parsed: cloud.SendRequest, raw: bytes) -> Response:

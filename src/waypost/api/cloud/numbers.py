@@ -74,6 +74,7 @@ class Shown(Struct, frozen=True):
             new_name_status=standing.new_name_status,
             throughput={"level": "HIGH" if standing.throughput >= 1_000 else "STANDARD"},
             status="CONNECTED" if standing.registered else "DISCONNECTED",
+            account_mode="LIVE" if standing.test_recipients is None else "SANDBOX",
             platform_type="CLOUD_API" if standing.registered else "NOT_APPLICABLE",
             whatsapp_business_manager_messaging_limit=standing.tier,
             messaging_limit_tier=standing.tier,

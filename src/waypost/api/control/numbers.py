@@ -11,6 +11,7 @@ from waypost.flows.directory import Directory
 from waypost.flows.registration import Registration
 from waypost.flows.standing import Standings
 from waypost.flows.subscribe import Subscribe
+from waypost.lib import phone
 from waypost.lib.clock import at
 from waypost.lib.ids import new_secret
 from waypost.model import Callbacks, Number, NumberId, Scope, Token
@@ -102,7 +103,7 @@ class Numbers(Struct, frozen=True):
         return answer(await self._detail(self._number(request)))
 
     async def patch(self, request: Request) -> Response:
-        """Play the platform for a number: its quality, throughput, limit, registration, name; or change its app secret.
+        """Play the platform for a number: quality, limits, registration, name, test list; or change its app secret.
 
         For 24 h of platform time `webhook-signature` carries both signatures, the new one first;
         `X-Hub-Signature-256` has room for the new one only. A secret in the settings counts again at the next start.
@@ -164,6 +165,8 @@ class Numbers(Struct, frozen=True):
         """Let the platform think of a number as the change says."""
         known = asdict(number.standing)
         plain = {name: value for name, value in structs.asdict(change).items() if name in known and value is not UNSET}
+        if listed := plain.get("test_recipients"):
+            plain["test_recipients"] = tuple(phone.wa_id(digits) for digits in listed)
         decision = plain.pop("name_status", None)
         is_decision = decision in ("APPROVED", "DECLINED")
         if decision and not is_decision:
@@ -191,6 +194,7 @@ class Numbers(Struct, frozen=True):
             has_pin=standing.pin is not None,
             missing_products=list(standing.missing_products),
             verification_code=await self.registration.pending_code(number),
+            test_recipients=None if standing.test_recipients is None else list(standing.test_recipients),
         )
 
     def _number(self, request: Request) -> Number:

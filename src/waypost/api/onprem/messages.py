@@ -47,14 +47,15 @@ class Messages(Struct, frozen=True):
         return Response(201, onprem.send_answer(parsed.to, message.wa_id, message_id))
 
     def _parsed(self, number: Number, raw: bytes) -> SendRequest:
-        """Read the body; a number that cannot send is told so first, whatever is wrong with its body. Raises Refusal.
+        """Read the body; what is wrong with the number or the recipient is told before what the body says.
 
-        The reference has an order for the Cloud only; it is the same here.
+        The reference has an order for the Cloud only; it is the same here. Raises Refusal.
         """
+        home = phone.calling_code(number.digits) if self.strict_plus else ""
         try:
-            return onprem.parse_send(raw, phone.calling_code(number.digits) if self.strict_plus else "")
+            return onprem.parse_send(raw, home)
         except Refusal:
-            self.accept.screen.check_number(number)
+            self.accept.screen.check_sender(number, onprem.addressee_of(raw, home))
             raise
 
     async def put(self, request: Request) -> Response:

@@ -13,7 +13,7 @@ from waypost.wire.cloud.answers import (
     upload_answer,
 )
 from waypost.wire.cloud.events import join_bodies, render_event
-from waypost.wire.cloud.requests import parse_send
+from waypost.wire.cloud.requests import addressee_of, parse_send
 from waypost.wire.events.messages import Echo, Shape, inbound_value, shape_of, status_value
 from waypost.wire.requests import MarkRead, SendRequest
 
@@ -23,6 +23,7 @@ __all__ = [
     "MarkRead",
     "SendRequest",
     "Shape",
+    "addressee_of",
     "canonical_body",
     "error_body",
     "http_status",

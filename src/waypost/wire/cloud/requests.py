@@ -19,7 +19,7 @@ from waypost.wire.decode import BadJSON, refuse_unsafe
 from waypost.wire.envelope import Envelope, body_of, check_recipient_type, content_of, quoted, reader, recipient
 from waypost.wire.messages import Content
 from waypost.wire.reading import read
-from waypost.wire.requests import MarkRead, SendRequest
+from waypost.wire.requests import Addressee, MarkRead, SendRequest
 
 MAX_CALLBACK_DATA_CHARACTERS = 512
 _USER_ID = re.compile(r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}")
@@ -49,13 +49,7 @@ def parse_send(raw: bytes, home: str = "") -> SendRequest | MarkRead:
 
     # spec: cloud-api.md#2, cloud-api.md#4, cloud-api.md#5
     """
-    envelope: _CloudEnvelope = read(_reader, raw)
-    if envelope.messaging_product != "whatsapp":
-        raise Refusal(
-            INVALID_PARAMETER,
-            "Parameter 'messaging_product' must be \"whatsapp\"; it is "
-            f"{'missing' if envelope.messaging_product is None else shown(envelope.messaging_product)}.",
-        )
+    envelope = _opened(raw)
     if envelope.status is not None:
         return _mark_read(envelope)
     check_recipient_type(envelope)
@@ -73,6 +67,31 @@ def parse_send(raw: bytes, home: str = "") -> SendRequest | MarkRead:
         user_id=user_id,
         identity_hash=envelope.recipient_identity_key_hash,
     )
+
+
+def addressee_of(raw: bytes, home: str = "") -> Addressee | None:
+    """Return whom a body is for that was refused; None if what is looked at before the recipient is wrong already.
+
+    # spec: cloud-api.md#4
+    """
+    try:
+        envelope = _opened(raw)
+        check_recipient_type(envelope)
+        body_of(envelope)
+        return None if envelope.status is not None else Addressee(*_recipient(envelope, home))
+    except Refusal:
+        return None
+
+
+def _opened(raw: bytes) -> _CloudEnvelope:
+    envelope: _CloudEnvelope = read(_reader, raw)
+    if envelope.messaging_product != "whatsapp":
+        raise Refusal(
+            INVALID_PARAMETER,
+            "Parameter 'messaging_product' must be \"whatsapp\"; it is "
+            f"{'missing' if envelope.messaging_product is None else shown(envelope.messaging_product)}.",
+        )
+    return envelope
 
 
 def _mark_read(envelope: _CloudEnvelope) -> MarkRead:

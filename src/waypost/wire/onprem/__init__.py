@@ -14,7 +14,13 @@ from waypost.wire.onprem.answers import (
     upload_answer,
 )
 from waypost.wire.onprem.events import OURS, is_told, join_bodies, render_event
-from waypost.wire.onprem.requests import ContactsCheck, parse_contacts_check, parse_mark_read, parse_send
+from waypost.wire.onprem.requests import (
+    ContactsCheck,
+    addressee_of,
+    parse_contacts_check,
+    parse_mark_read,
+    parse_send,
+)
 from waypost.wire.requests import SendRequest
 
 __all__ = [
@@ -23,6 +29,7 @@ __all__ = [
     "VERSION",
     "ContactsCheck",
     "SendRequest",
+    "addressee_of",
     "answer",
     "error_body",
     "http_status",

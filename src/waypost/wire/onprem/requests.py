@@ -15,7 +15,7 @@ from waypost.wire.onprem import hsm
 from waypost.wire.onprem.ttl import milliseconds
 from waypost.wire.parts import MediaObject, ProviderRef
 from waypost.wire.reading import read
-from waypost.wire.requests import SendRequest
+from waypost.wire.requests import Addressee, SendRequest
 
 _WITH_PROVIDER = re.compile(r"([A-Za-z0-9_-]{1,200})/([A-Za-z][A-Za-z0-9+.-]*://.*)", re.DOTALL)
 
@@ -80,6 +80,17 @@ def parse_send(raw: bytes, home: str = "") -> SendRequest:
         context_id=quoted(envelope, message_type),
         ttl_ms=_ttl_ms(envelope.ttl, message_type),
     )
+
+
+def addressee_of(raw: bytes, home: str = "") -> Addressee | None:
+    """Return whom a body is for that was refused; None if what is looked at before the recipient is wrong already."""
+    try:
+        envelope: _OnPremEnvelope = read(_reader, raw)
+        check_recipient_type(envelope)
+        _body_of(envelope)
+        return Addressee(*recipient(envelope, home))
+    except Refusal:
+        return None
 
 
 def parse_mark_read(raw: bytes) -> None:
