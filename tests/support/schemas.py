@@ -67,7 +67,7 @@ class _Maker:
                 return self._struct(kind)
             case inspect.UnionType():
                 return st.one_of([self.of(each, name) for each in kind.types])
-            case inspect.ListType():
+            case inspect.ListType() | inspect.VarTupleType():
                 least, most = kind.min_length or 0, kind.max_length
                 most = least + 2 if most is None else min(most, least + 2)
                 return st.lists(self.of(kind.item_type, name), min_size=least, max_size=most)
@@ -192,7 +192,7 @@ def _breaks(kind: inspect.Type, value: Any, where: Path_) -> Iterator[_Break]:
             yield from _breaks(kind.type, value, where)
         case inspect.StructType():
             yield from _broken_struct(kind, value, where)
-        case inspect.ListType():
+        case inspect.ListType() | inspect.VarTupleType():
             yield from _broken_list(kind, value, where)
         case inspect.UnionType():
             options = [each for each in kind.types if _may_be(each, value)]
@@ -204,7 +204,7 @@ def _breaks(kind: inspect.Type, value: Any, where: Path_) -> Iterator[_Break]:
             yield where, _with(where, _WRONG_WORD), "invalid_parameter"
 
 
-def _broken_list(kind: inspect.ListType, value: Any, where: Path_) -> Iterator[_Break]:
+def _broken_list(kind: inspect.ListType | inspect.VarTupleType, value: Any, where: Path_) -> Iterator[_Break]:
     yield where, _with(where, {}), "invalid_parameter" if where else WRONG_WHOLE
     if kind.max_length is not None and value:
         yield where, _with(where, [value[0]] * (kind.max_length + 1)), "invalid_parameter"
@@ -244,7 +244,7 @@ def _broken_struct(kind: inspect.StructType, value: Any, where: Path_) -> Iterat
         place = (*where, each.encode_name)
         if each.required:
             yield place, _without(place), "missing_parameter"
-            if isinstance(each.type, inspect.StrType | inspect.StructType | inspect.ListType):
+            if isinstance(each.type, inspect.StrType | inspect.StructType | inspect.ListType | inspect.VarTupleType):
                 yield place, _with(place, None), "missing_parameter"
         if each.encode_name in value:
             yield from _breaks(each.type, value[each.encode_name], place)
