@@ -96,7 +96,7 @@ class TestConfiguration:
         assert await opened.load_numbers() == [plain, FULL_NUMBER]
 
     async def test_tokens_are_replaced_and_forgotten(self, opened: SqliteStore) -> None:
-        kept = Token(b"b" * 32, NUMBER, "login", 5_000, "read")
+        kept = Token(b"b" * 32, NUMBER, "login", 5_000, "read", "account")
         await opened.save_token(Token(b"a" * 32, NUMBER, "key"))
         await opened.save_token(Token(b"b" * 32, NUMBER, "key"))
         await opened.save_token(kept)

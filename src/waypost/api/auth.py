@@ -10,9 +10,10 @@ from waypost.api.routing import Request
 from waypost.errors import Refusal
 from waypost.errors.callers import NO_TOKEN, READ_ONLY, UNKNOWN_OBJECT
 from waypost.flows.directory import Directory
-from waypost.model import Number, Token
+from waypost.model import Number, NumberId, Token, number_of_app
 
 _MAX_TOKEN_CHARACTERS = 1024
+_MAX_ID_DIGITS = 18
 _READING = ("GET", "HEAD")
 
 Identify = Callable[[Request, Directory], Number]
@@ -22,21 +23,28 @@ Identify = Callable[[Request, Directory], Number]
 def bearer(request: Request, directory: Directory) -> Number:
     """Return the number of an `Authorization: Bearer` header or an `access_token` in the query. Raises Refusal.
 
+    A token of a whole account acts for the number that the path names, and where it names none for its own.
+
     # spec: cloud-api.md#1.1
     """
     token = bearer_token(request) or request.query.get("access_token")
-    return _number_of(_no_login(_holder(request, token, directory)), directory)
+    holder = _no_login(_holder(request, token, directory))
+    number = _number_of(holder, directory)
+    return number if holder.reach == "number" else _named(request, number, directory)
 
 
 def upload(request: Request, directory: Directory) -> Number:
     """Return the number of a resumable upload, which says `Authorization: OAuth` where others say Bearer.
+
+    The pieces of one upload belong to the token's own number, whatever its reach: not every path names the app.
 
     # spec: cloud-api.md#13.9
     """
     scheme, _, token = _authorization(request).partition(" ")
     if scheme == "OAuth":
         return _number_of(_holder(request, token.strip(), directory), directory)
-    return bearer(request, directory)
+    given = bearer_token(request) or request.query.get("access_token")
+    return _number_of(_no_login(_holder(request, given, directory)), directory)
 
 
 def api_key(request: Request, directory: Directory) -> Number:
@@ -44,7 +52,7 @@ def api_key(request: Request, directory: Directory) -> Number:
 
     # spec: cloud-api.md#1.2
     """
-    return _number_of(_no_login(_holder(request, _key(request), directory)), directory)
+    return _number_of(_of_one_number(_no_login(_holder(request, _key(request), directory))), directory)
 
 
 def onprem(request: Request, directory: Directory) -> Number:
@@ -53,12 +61,21 @@ def onprem(request: Request, directory: Directory) -> Number:
     # spec: on-premises-api.md#1.1
     """
     token = _key(request) if has_api_key(request) else bearer_token(request)
-    return _number_of(_holder(request, token, directory), directory)
+    return _number_of(_of_one_number(_holder(request, token, directory)), directory)
 
 
 def either(request: Request, directory: Directory) -> Number:
     """Return the number of whichever credential the request carries: media URLs are opened with either."""
     return api_key(request, directory) if has_api_key(request) else bearer(request, directory)
+
+
+def reached(request: Request, number: Number, directory: Directory) -> list[Number]:
+    """Return the numbers whose files a credential opens: `number`, and with a token of its account all there are."""
+    if has_api_key(request):
+        return [number]
+    token = bearer_token(request) or request.query.get("access_token")
+    holder = _holder(request, token, directory)
+    return [number] if holder.reach == "number" else directory.of_account(number.waba_id)
 
 
 def basic(request: Request) -> tuple[str, str] | None:
@@ -126,6 +143,26 @@ def _no_login(holder: Token) -> Token:
     if holder.kind == "login":
         raise Refusal(NO_TOKEN, "The access token is missing, unknown or expired.")
     return holder
+
+
+def _of_one_number(holder: Token) -> Token:
+    """Refuse a token of a whole account: a 360dialog key and a login are always one number's.
+
+    # spec: cloud-api.md#1.2
+    """
+    if holder.reach == "account":
+        raise Refusal(NO_TOKEN, "The access token is missing, unknown or expired.")
+    return holder
+
+
+def _named(request: Request, number: Number, directory: Directory) -> Number:
+    """Return the number of the same account that the path names, by its own id or its app's; else `number`."""
+    params = request.params
+    name = params.get("phone_number_id") or params.get("id") or params.get("app_id") or ""
+    if not (name.isascii() and name.isdigit() and len(name) <= _MAX_ID_DIGITS):
+        return number
+    other = directory.number(NumberId(int(name))) or directory.number(number_of_app(int(name)))
+    return other if other is not None and other.waba_id == number.waba_id else number
 
 
 def _number_of(holder: Token, directory: Directory) -> Number:

@@ -3,11 +3,12 @@
 import hashlib
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Literal
 
 from msgspec.structs import replace
 
 from waypost.lib.clock import Clock
-from waypost.model import FormerSecret, Number, NumberId, Scope, Template, Token, Webhook
+from waypost.model import FormerSecret, Number, NumberId, Reach, Scope, Template, Token, Webhook
 from waypost.ports import Records
 
 FORMER_SECRET_LIFE = timedelta(hours=24)
@@ -44,6 +45,10 @@ class Directory:
     def numbers(self) -> list[Number]:
         """Return every number."""
         return list(self._numbers.values())
+
+    def of_account(self, waba_id: int) -> list[Number]:
+        """Return the numbers of an account."""
+        return [number for number in self._numbers.values() if number.waba_id == waba_id]
 
     def holder(self, token: str) -> Token | None:
         """Return what a credential stands for; None if it is unknown or its time is over."""
@@ -104,11 +109,17 @@ class Directory:
         self._names_by_id.pop(template.id, None)
 
     async def grant(
-        self, token: str, number_id: NumberId, *, expires_ms: int | None = None, scope: Scope = "all"
+        self,
+        token: str,
+        number_id: NumberId,
+        *,
+        expires_ms: int | None = None,
+        scope: Scope = "all",
+        reach: Reach = "number",
     ) -> None:
-        """Let `token` act for a number: a key without end, or an On-Premises login with one."""
-        kind = "key" if expires_ms is None else "login"
-        row = Token(token_hash(token), number_id, kind, expires_ms, scope)  # type: ignore[arg-type]  # one of the two words
+        """Let `token` act for a number, or its account: a key without end, or an On-Premises login with one."""
+        kind: Literal["key", "login"] = "key" if expires_ms is None else "login"
+        row = Token(token_hash(token), number_id, kind, expires_ms, scope, reach)
         await self._records.save_token(row)
         self._tokens[row.hash] = row
 

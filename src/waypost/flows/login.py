@@ -124,4 +124,4 @@ class Login:
         found = self.directory.holder(password)
         is_user = hmac.compare_digest(user.encode("utf-8", "surrogatepass"), ADMIN.encode("ascii"))
         # A login's token is no password: with it, a stolen token could be renewed for ever.
-        return found if is_user and found is not None and found.kind == "key" else None
+        return found if is_user and found is not None and found.kind == "key" and found.reach == "number" else None

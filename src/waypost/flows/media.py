@@ -6,7 +6,7 @@ is called.
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Literal, cast
@@ -108,9 +108,13 @@ class MediaShelf(Struct, frozen=True):
 
     async def find(self, number_id: NumberId, media_id: str) -> Medium | None:
         """Return a medium by its id in either dialect; None if it is unknown, another number's, deleted or expired."""
+        return await self.find_of((number_id,), media_id)
+
+    async def find_of(self, owners: Collection[NumberId], media_id: str) -> Medium | None:
+        """Return a medium of any of these numbers, as `find` does."""
         ref = parse_media_id(media_id)
         medium = await self.records.medium(MediaKey(ref.key)) if ref else None
-        if medium is None or ref is None or medium.number_id != number_id:
+        if medium is None or ref is None or medium.number_id not in owners:
             return None
         if medium.source == "handle":  # spec: cloud-api.md#13.9 - it is not a media id
             return None

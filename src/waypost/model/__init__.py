@@ -12,8 +12,9 @@ from waypost.model.accounts import (
     Template,
     Token,
     Webhook,
+    number_of_app,
 )
-from waypost.model.keys import NOT_FETCHED, Dialect, EventKey, MediaKey, MessageKey, NumberId, Scope
+from waypost.model.keys import NOT_FETCHED, Dialect, EventKey, MediaKey, MessageKey, NumberId, Reach, Scope
 from waypost.model.messages import (
     Attempt,
     Delivery,
@@ -69,6 +70,7 @@ __all__ = [
     "Phone",
     "Pricing",
     "Provider",
+    "Reach",
     "Refused",
     "Scope",
     "Sent",
@@ -82,4 +84,5 @@ __all__ = [
     "Unknown",
     "Webhook",
     "WebhookTrouble",
+    "number_of_app",
 ]

@@ -4,9 +4,14 @@ from typing import Literal
 
 from msgspec import Struct
 
-from waypost.model.keys import Dialect, MediaKey, NumberId, Scope
+from waypost.model.keys import Dialect, MediaKey, NumberId, Reach, Scope
 
 _APP_PREFIX = 5_000_000_000_000_000  # app ids are digits that are no phone number and no account
+
+
+def number_of_app(app_id: int) -> NumberId:
+    """Return the number that an app belongs to; see `Number.app_id`."""
+    return NumberId(app_id - _APP_PREFIX)
 
 
 class _Secretive(Struct, frozen=True):
@@ -239,10 +244,14 @@ class Template(Struct, frozen=True):
 
 
 class Token(Struct, frozen=True):
-    """A credential, kept as a hash only."""
+    """A credential, kept as a hash only.
+
+    With the reach `account` it acts on Meta's face for every number of its number's account, those to come included.
+    """
 
     hash: bytes
     number_id: NumberId
     kind: Literal["key", "login"]
     expires_ms: int | None = None
     scope: Scope = "all"
+    reach: Reach = "number"

@@ -14,3 +14,5 @@ NOT_FETCHED = MediaKey(0)
 Dialect = Literal["cloud", "onprem"]
 Scope = Literal["all", "read"]
 """What a credential may do: everything for its number, or look only."""
+Reach = Literal["number", "account"]
+"""For whom a credential acts: its number, or every number of that number's account."""

@@ -42,7 +42,7 @@ _BLOB_HAS_ROWS = "SELECT EXISTS (SELECT 1 FROM media WHERE sha256 = ?)"
 _NUMBERS = "SELECT number FROM numbers ORDER BY id"
 _SAVE_NUMBER = "INSERT OR REPLACE INTO numbers (id, number) VALUES (?, ?)"
 _TOKENS = f"SELECT {TOKEN_COLUMNS} FROM tokens"  # noqa: S608 - constants
-_SAVE_TOKEN = f"INSERT OR REPLACE INTO tokens ({TOKEN_COLUMNS}) VALUES (?, ?, ?, ?, ?)"  # noqa: S608 - constants
+_SAVE_TOKEN = f"INSERT OR REPLACE INTO tokens ({TOKEN_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants
 _DELETE_TOKEN = "DELETE FROM tokens WHERE hash = ?"  # noqa: S105 - a statement
 _PROVIDERS = "SELECT name, kind, username, password, bearer FROM providers WHERE number_id = ? ORDER BY name"
 _SAVE_PROVIDER = (
@@ -140,7 +140,8 @@ class RecordsPart(Part):
 
     async def save_token(self, token: Token) -> None:
         """Insert or replace a token."""
-        await self._save(_SAVE_TOKEN, (token.hash, token.number_id, token.kind, token.expires_ms, token.scope))
+        values = token.hash, token.number_id, token.kind, token.expires_ms, token.scope, token.reach
+        await self._save(_SAVE_TOKEN, values)
 
     async def delete_token(self, token_hash: bytes) -> None:
         """Forget a token."""

@@ -64,7 +64,7 @@ CARRIED_WIDTH = 12
 PHONE_COLUMNS = (
     "wa_id, name, online, blocked, reads, on_whatsapp, marketing, username, identity, read_receipts, chat_open"
 )
-TOKEN_COLUMNS = "hash, number_id, kind, expires_ms, scope"  # noqa: S105 - names of columns
+TOKEN_COLUMNS = "hash, number_id, kind, expires_ms, scope, reach"  # noqa: S105 - names of columns
 # Find the message that a key stands for since a moment; for the writer and for readers.
 EARLIER = (
     "SELECT messages.key, tag, wa_id, kind, body_hash FROM idempotency CROSS JOIN messages"
@@ -232,8 +232,8 @@ def _fault(text: str | None) -> Fault | None:
 
 def token(row: Values) -> Token:
     """Make a token of its columns in order."""
-    token_hash, number_id, kind, expires_ms, scope = row
-    return Token(token_hash, NumberId(number_id), kind, expires_ms, scope)
+    token_hash, number_id, kind, expires_ms, scope, reach = row
+    return Token(token_hash, NumberId(number_id), kind, expires_ms, scope, reach)
 
 
 def provider(row: Values) -> Provider:

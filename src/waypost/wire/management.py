@@ -178,21 +178,27 @@ class AddedNumber(NumberView):
 
 
 Scope = Literal["all", "read"]
+Reach = Literal["number", "account"]
 
 
 class TokenRequest(Request):
-    """The number that the token acts for, and what it may do: `all`, or `read` and nothing else."""
+    """The number that the token acts for, and what it may do: `all`, or `read` and nothing else.
+
+    With the reach `account` it acts on Meta's face for every number of the number's account, those to come included.
+    """
 
     phone_number_id: Digits
     scope: Scope = "all"
+    reach: Reach = "number"
 
 
 class NewToken(Struct):
-    """A token, told this once: Bearer token and D360-API-KEY of its number."""
+    """A token, told this once: Bearer token and D360-API-KEY of its number, or Bearer token of the whole account."""
 
     token: str
     phone_number_id: str
     scope: Scope
+    reach: Reach
 
 
 class TokenView(Struct):
@@ -202,6 +208,7 @@ class TokenView(Struct):
     phone_number_id: str
     kind: str
     scope: Scope
+    reach: Reach
     expires: datetime | None
 
 

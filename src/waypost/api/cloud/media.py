@@ -96,7 +96,7 @@ class Media(Struct, frozen=True):
         """
         number = auth.either(request, self.directory)
         media_id = self.urls.media_id(request.query)
-        medium = await self.shelf.find(number.id, media_id) if media_id else None
+        medium = await self._found(request, number, media_id) if media_id else None
         if medium is None:
             return Response(404, b"Not found: the URL is expired, altered or not yours.\n", content_type="text/plain")
         return file_response(request, medium, self.shelf)
@@ -112,12 +112,20 @@ class Media(Struct, frozen=True):
 
     async def _medium(self, request: Request) -> Medium:
         number = self.identify(request, self.directory)
-        owner = request.query.get("phone_number_id", number.digits)
         media_id = request.params["id"]
-        medium = await self.shelf.find(number.id, media_id) if owner == number.digits else None
+        medium = await self._found(request, number, media_id)
         if medium is None:
             raise Refusal(UNKNOWN_OBJECT, f"Object with ID '{media_id}' does not exist")
         return medium
+
+    async def _found(self, request: Request, number: Number, media_id: str) -> Medium | None:
+        """Return a medium of a number that the credential acts for: of the one that the query names, if it does.
+
+        # spec: cloud-api.md#6.2 (`phone_number_id`)
+        """
+        asked = request.query.get("phone_number_id")
+        reached = auth.reached(request, number, self.directory)
+        return await self.shelf.find_of([each.id for each in reached if asked in (None, each.digits)], media_id)
 
     def _number(self, request: Request) -> Number:
         number = self.identify(request, self.directory)

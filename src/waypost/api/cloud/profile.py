@@ -64,11 +64,13 @@ class Profile(Struct, frozen=True):
 
     async def picture(self, request: Request) -> Answer:
         """Serve the profile picture at a looked-up URL; the credential is needed again."""
-        number = auth.either(request, self.callers.directory)
-        medium = await self.uploads.held(number, (await self.profiles.get(number)).profile_picture_handle)
-        if medium is None or self.urls.media_id(request.query) != str(medium.key):
-            return Response(404, b"Not found: the URL is expired, altered or not yours.\n", content_type="text/plain")
-        return file_response(request, medium, self.uploads.shelf)
+        caller = auth.either(request, self.callers.directory)
+        media_id = self.urls.media_id(request.query)
+        for number in auth.reached(request, caller, self.callers.directory):
+            medium = await self.uploads.held(number, (await self.profiles.get(number)).profile_picture_handle)
+            if medium is not None and media_id == str(medium.key):
+                return file_response(request, medium, self.uploads.shelf)
+        return Response(404, b"Not found: the URL is expired, altered or not yours.\n", content_type="text/plain")
 
     async def _check_picture(self, number: Number, handle: str) -> None:
         medium = await self.uploads.find(number, handle)

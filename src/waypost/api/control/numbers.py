@@ -14,7 +14,7 @@ from waypost.flows.subscribe import Subscribe
 from waypost.lib import phone
 from waypost.lib.clock import at
 from waypost.lib.ids import new_secret
-from waypost.model import Callbacks, Number, NumberId, Scope, Token
+from waypost.model import Callbacks, Number, NumberId, Reach, Scope, Token
 from waypost.ports import Records
 from waypost.rules.callbacks import main_callback
 from waypost.wire.control import Success
@@ -132,10 +132,11 @@ class Numbers(Struct, frozen=True):
         return answer(TokenList([_token_view(token) for token in await self.records.load_tokens()]))
 
     async def add_token(self, request: Request) -> Response:
-        """Make another token for a number; it is told this once."""
+        """Make another token for a number, or for all numbers of its account; it is told this once."""
         wish = await body_of(request, TokenRequest)
         number = self._found(wish.phone_number_id)
-        return answer(NewToken(await self._grant(number.id, wish.scope), number.digits, wish.scope))
+        token = await self._grant(number.id, wish.scope, wish.reach)
+        return answer(NewToken(token, number.digits, wish.scope, wish.reach))
 
     async def remove_token(self, request: Request) -> Response:
         """Take a token back, by the id that the list shows; from here on it is unknown everywhere."""
@@ -156,9 +157,9 @@ class Numbers(Struct, frozen=True):
             )
         await self.subscribe.verified(number, wish.url, wish.verify_token)
 
-    async def _grant(self, number_id: NumberId, scope: Scope = "all") -> str:
+    async def _grant(self, number_id: NumberId, scope: Scope = "all", reach: Reach = "number") -> str:
         token = new_secret()
-        await self.directory.grant(token, number_id, scope=scope)
+        await self.directory.grant(token, number_id, scope=scope, reach=reach)
         return token
 
     async def _regard(self, number: Number, change: NumberPatch) -> Number:
@@ -227,4 +228,5 @@ def _regarded(number: Number, change: PlatformChange) -> Number:
 
 def _token_view(token: Token) -> TokenView:
     expires = at(token.expires_ms) if token.expires_ms is not None else None
-    return TokenView(token.hash[:_SHOWN_HASH_BYTES].hex(), str(token.number_id), token.kind, token.scope, expires)
+    token_id = token.hash[:_SHOWN_HASH_BYTES].hex()
+    return TokenView(token_id, str(token.number_id), token.kind, token.scope, token.reach, expires)

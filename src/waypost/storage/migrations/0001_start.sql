@@ -149,7 +149,8 @@ CREATE TABLE tokens (
     number_id INTEGER NOT NULL,
     kind TEXT NOT NULL,
     expires_ms INTEGER,
-    scope TEXT NOT NULL
+    scope TEXT NOT NULL,
+    reach TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE providers (
