@@ -24,6 +24,7 @@ from waypost.api.cloud.uploads import Uploads
 from waypost.api.cloud.webhooks import Webhooks
 from waypost.api.control.answers import render_control
 from waypost.api.control.routes import Control, guarded_routes, is_own, open_routes
+from waypost.api.interlude import Interlude
 from waypost.api.onprem.account import Account
 from waypost.api.onprem.backup import Backup
 from waypost.api.onprem.callers import Callers
@@ -107,20 +108,20 @@ class Flows(Struct, frozen=True):
     media_limits: MediaLimits
 
 
-def build_faces(flows: Flows, control: Control) -> Application:
+def build_faces(flows: Flows, control: Control, interlude: Interlude) -> Application:
     """Return the application: what is Waypost's own first, then On-Premises, 360dialog's proxy, and Meta's graph.
 
     What names a version of the graph is seen at once: it is most of the traffic.
     """
     guarded, onprem, meta, proxy, own = (face.routes for face in all_faces(flows, control))
     faults = flows.faults
-    graph = Mount(Router(meta), render_meta, locate=_without_version, faults=faults)
+    graph = Mount(Router(meta), render_meta, locate=_without_version, faults=faults, interlude=interlude)
     return build_app(
         [
             (_is_graph, graph),
-            (is_own, Mount(Router([*guarded, *own]), render_control)),
-            (_is_onprem, Mount(Router(onprem), render_onprem, faults=faults)),
-            (_is_proxy, Mount(Router(proxy), render_proxy, faults=faults)),
+            (is_own, Mount(Router([*guarded, *own]), render_control, interlude=interlude)),
+            (_is_onprem, Mount(Router(onprem), render_onprem, faults=faults, interlude=interlude)),
+            (_is_proxy, Mount(Router(proxy), render_proxy, faults=faults, interlude=interlude)),
             (_is_anything, graph),
         ]
     )

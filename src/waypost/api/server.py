@@ -11,6 +11,7 @@ from uvicorn.server import ServerState
 
 from waypost.api import guard
 from waypost.api.guard import Guard, Limits, host_names
+from waypost.api.interlude import Interlude
 from waypost.api.protocol import BodyTooSlow, ClientGone, Connection
 from waypost.api.refusals import Speak, last_response, speak_plainly
 from waypost.api.routing import (
@@ -76,18 +77,26 @@ class Mount:
         *,
         locate: Callable[[str], str] | None = None,
         faults: PathRules | None = None,
+        interlude: Interlude | None = None,
     ) -> None:
         """`locate` turns the path as sent into the path to route, for a face with a version in front."""
         self._router = router
         self._render = render
         self._locate = locate
         self._faults = faults or _NoRules()
+        self._interlude = interlude or Interlude()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; as ASGI."""
-        request = Request(scope, receive)
+        request, interlude = Request(scope, receive), self._interlude
         try:
-            answer = await self._answer(request)
+            if interlude.is_on and request.path not in interlude.watchers:
+                await interlude.wait()
+            interlude.inside += 1
+            try:
+                answer = await self._answer(request)
+            finally:
+                interlude.leave()
         except ClientGone:
             return
         except Exception as error:  # noqa: BLE001 - the last place that can still answer in the face's own words

@@ -9,7 +9,12 @@ from waypost.model import NumberId
 
 
 async def reset(parts: Parts) -> None:
-    """Go back to how everything was after the first start; numbers, tokens and webhooks stay."""
+    """Go back to how everything was after the first start; numbers, tokens and webhooks stay. Requests wait."""
+    async with parts.interlude.alone():
+        await _reset(parts)
+
+
+async def _reset(parts: Parts) -> None:
     ground = parts.ground
     _forget(parts)
     await ground.store.reset()

@@ -5,9 +5,11 @@ from collections import Counter
 from collections.abc import Awaitable, Sequence
 from datetime import timedelta
 
-from msgspec import Struct
+from msgspec import Struct, field
 
+from waypost.api.control.routes import WATCHERS
 from waypost.api.faces import Flows
+from waypost.api.interlude import Interlude
 from waypost.app.ground import Ground
 from waypost.app.lanes import message_lanes, troubled_lanes, webhook_lanes
 from waypost.flows.accept import Accept
@@ -67,6 +69,8 @@ class Parts(Struct, frozen=True):
     reach: Reach
     counts: Counter[str]
     """What happened since the start, for the metrics."""
+    interlude: Interlude = field(default_factory=lambda: Interlude(WATCHERS))
+    """Keeps requests out while everything is replaced."""
 
     async def load(self) -> None:
         """Read anew what is kept in memory of numbers and accounts."""

@@ -87,7 +87,7 @@ async def _listen(parts: Parts, start: Start, stack: AsyncExitStack) -> tuple[Se
     settings, ground = parts.ground.settings, parts.ground
     operator = Operator(settings.admin_token or new_secret(), new_secret(), settings.admin_password)
     control = build_control(_operated(parts, start, _operators_poster(ground, stack)), operator)
-    faces = build_faces(parts.flows, control)
+    faces = build_faces(parts.flows, control, parts.interlude)
     server = Server(
         faces,
         host=settings.host,
@@ -120,8 +120,10 @@ def _operated(parts: Parts, start: Start, poster: Poster) -> Operated:
         keys=ground.keys,
         again=parts.webhooks.hurry,
         reset=partial(anew.reset, parts),
-        snapshotting=Snapshotting(store, ground.blobs, ground.clock, partial(anew.reload, parts, start)),
-        is_ready=lambda: True,  # it listens only when it is
+        snapshotting=Snapshotting(
+            store, ground.blobs, ground.clock, partial(anew.reload, parts, start), parts.interlude.alone
+        ),
+        is_ready=lambda: not parts.interlude.is_on,  # it listens only when it is, but for what replaces everything
         gauges=_gauges(parts),
         identities=parts.flows.identities,
         documents=store,

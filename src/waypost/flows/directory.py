@@ -32,10 +32,13 @@ class Directory:
         self._names_by_id: dict[int, tuple[int, str, str]] = {}
 
     async def load(self) -> None:
-        """Read everything anew."""
-        self._numbers = {number.id: number for number in await self._records.load_numbers()}
-        self._tokens = {token.hash: token for token in await self._records.load_tokens()}
-        self._templates = {_name_of(template): template for template in await self._records.load_templates()}
+        """Read everything anew; it shows all at once."""
+        numbers = await self._records.load_numbers()
+        tokens = await self._records.load_tokens()
+        templates = await self._records.load_templates()
+        self._numbers = {number.id: number for number in numbers}
+        self._tokens = {token.hash: token for token in tokens}
+        self._templates = {_name_of(template): template for template in templates}
         self._names_by_id = {template.id: name for name, template in self._templates.items()}
 
     def number(self, number_id: NumberId) -> Number | None:

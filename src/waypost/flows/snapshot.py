@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 
 import msgspec
 from msgspec import Struct
@@ -18,6 +19,9 @@ _BASE64_STEP = 3  # bytes that make whole signs of base64, so that pieces can be
 Reload = Callable[[Callable[[], Awaitable[None]]], Awaitable[None]]
 """Lets go of everything in memory, awaits what it is given, and reads everything anew."""
 
+Alone = Callable[[], AbstractAsyncContextManager[None]]
+"""Keeps requests out while it is held, and waits for those at work."""
+
 
 class Snapshotting(Struct, frozen=True):
     """The flow, with the ports it uses."""
@@ -26,6 +30,7 @@ class Snapshotting(Struct, frozen=True):
     blobs: BlobStore
     clock: Clock
     reload: Reload
+    alone: Alone
 
     async def write(self, *, with_media: bool) -> AsyncIterator[bytes]:
         """Yield the document in pieces; files come one after another and are never held whole."""
@@ -55,7 +60,8 @@ class Snapshotting(Struct, frozen=True):
         for name, content in snapshot.media.items():
             await self._keep(name, content)
         missing = [sha256 for sha256 in _hashes(dump.tables["media"]) if not await self._has(sha256)]
-        await self._replace(dump, missing)
+        async with self.alone():
+            await self._replace(dump, missing)
         return Restored(len(dump.tables["numbers"].rows), len(dump.tables["messages"].rows), len(missing))
 
     async def _replace(self, dump: Dump, missing: list[bytes]) -> None:

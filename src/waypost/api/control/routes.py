@@ -21,7 +21,9 @@ from waypost.api.routing import Handler, Route, Scope
 from waypost.wire import control, control_endpoints, control_rules, inbound, management, snapshot, taps
 
 V1 = "/_waypost/v1"
-_OPEN = frozenset({"/", "/health", "/ready", "/metrics", "/_waypost"})
+WATCHERS = frozenset({"/health", "/ready", "/metrics"})
+"""What monitors ask, at any time."""
+_OPEN = WATCHERS | {"/", "/_waypost"}
 _REFUSED = (400, 401, 403)
 _ABSENT = (*_REFUSED, 404)
 
