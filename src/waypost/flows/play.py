@@ -163,7 +163,7 @@ class Play(Struct, frozen=True):
     async def _references(self, number: Number, wa_id: str, message: PhoneMessage) -> dict[str, Any]:
         """Return the members that name other messages of this thread, with the ids that the business knows."""
         members: dict[str, Any] = {}
-        if quoted := message.context or await self._answered(number, wa_id, message):
+        if quoted := await self._quoted(number, wa_id, message):
             members["context"] = await self._context(number, wa_id, quoted)
         if reaction := message.reaction:
             on = await self.threads.message("reaction.message_id", reaction.message_id, number, wa_id)
@@ -174,6 +174,19 @@ class Play(Struct, frozen=True):
         if edit := message.edit:
             members["edit"] = await self._edit(number, wa_id, edit)
         return members
+
+    async def _quoted(self, number: Number, wa_id: str, message: PhoneMessage) -> Quoted | None:
+        """Return what the message quotes, or where it comes from.
+
+        A context that was copied from a webhook names a message of elsewhere; it is as if there were none.
+        """
+        given = message.context
+        if given is None:
+            return await self._answered(number, wa_id, message)
+        is_copied = given.sender is not None and given.id is not None
+        if is_copied and await self.threads.find(given.id or "", number, wa_id) is None:
+            return await self._answered(number, wa_id, message)
+        return given
 
     async def _answered(self, number: Number, wa_id: str, message: PhoneMessage) -> Quoted | None:
         """Return the message that an answer belongs to when the caller names none: the platform always quotes it.

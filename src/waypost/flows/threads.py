@@ -43,11 +43,16 @@ class Threads(Struct, frozen=True):
 
     async def message(self, where: str, message_id: str, number: Number, wa_id: str) -> StoredMessage:
         """Return a message of either direction between a phone and a number. Raises Refusal."""
-        found = await self._found(message_id)
-        if found is None or (found.number_id, found.wa_id) != (number.id, wa_id):
+        found = await self.find(message_id, number, wa_id)
+        if found is None:
             between = f"between {wa_id} and {number.digits}"
             raise Refusal(INVALID_VALUE, f"{where}: {message_id[:200]} is no message {between}.")
         return found
+
+    async def find(self, message_id: str, number: Number, wa_id: str) -> StoredMessage | None:
+        """Return a message of either direction between a phone and a number; None if there is no such."""
+        found = await self._found(message_id)
+        return found if found and (found.number_id, found.wa_id) == (number.id, wa_id) else None
 
     async def own(self, where: str, message_id: str, number: Number, wa_id: str) -> StoredMessage:
         """Return a message that the phone's user wrote to a number. Raises Refusal."""

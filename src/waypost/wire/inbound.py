@@ -1,4 +1,6 @@
-"""What a user of the embedded network writes: the object of the Cloud webhook's `messages[]`, without its ids.
+"""What a user of the embedded network writes: the object of the Cloud webhook's `messages[]`.
+
+An object that was copied from a real webhook will do: what the platform itself fills in is taken, and of no account.
 
 # spec: cloud-api.md#8
 """
@@ -6,7 +8,8 @@
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
+from msgspec.structs import replace
 
 from waypost.errors import Fault
 from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
@@ -41,10 +44,12 @@ class ProductRef(_Strict):
 class Quoted(_Strict):
     """The message that is answered, by its id in either dialect; or that this one was forwarded.
 
-    `referred_product`: the user asks about a product that the answered message shows.
+    `referred_product`: the user asks about a product that the answered message shows. `from` tells that the object was
+    copied from a webhook: a message that is not known here is then left out.
     """
 
     id: _ReplyTo | None = None
+    sender: str | None = field(default=None, name="from")
     forwarded: bool | None = None
     frequently_forwarded: bool | None = None
     referred_product: ProductRef | None = None
@@ -78,10 +83,19 @@ class UserText(_Strict):
     body: _Words
 
 
-class UserMedia(_Strict):
+class _ToldFile(_Strict):
+    """What a webhook tells of a file, and the platform makes anew here."""
+
+    id: str | None = None
+    sha256: str | None = None
+    url: str | None = None
+
+
+class UserMedia(_ToldFile):
     """A file that the user sends: its bytes here in base64, or as the form's part `file`.
 
-    With `unavailable` there are no bytes: the platform could not fetch them.
+    With `unavailable` there are no bytes: the platform could not fetch them. `id`, `sha256`, `url` and `animated` are
+    what a webhook tells of it; they are of no account.
     """
 
     data: bytes | None = None
@@ -89,6 +103,7 @@ class UserMedia(_Strict):
     filename: Annotated[str, Meta(min_length=1, max_length=240)] | None = None
     caption: Annotated[str, Meta(max_length=1024)] | None = None
     voice: bool | None = None
+    animated: bool | None = None
     unavailable: bool | None = None
 
 
@@ -232,10 +247,11 @@ class Deleted(_Strict):
     original_message_id: _ReplyTo
 
 
-class NewCaption(_Strict):
-    """What now stands under the file."""
+class NewCaption(_ToldFile):
+    """What now stands under the file; the file stays the one that it was."""
 
     caption: Annotated[str, Meta(max_length=1024)] = ""
+    mime_type: str | None = None
 
 
 class NewContent(_Strict):
@@ -268,10 +284,18 @@ class UserUnsupported(_Strict):
     code: Literal[131051, 131060] = 131051
 
 
+class ToldError(Struct):
+    """What a webhook tells of a message that it cannot show: 131051, 131052 or 131060; other codes say nothing here."""
+
+    code: int
+
+
 class PhoneMessage(_Strict):
     """One message of a user: its type, and the member of that name.
 
-    `number` is the phone_number_id that it goes to; it may be left out while there is only one.
+    `number` is the phone_number_id that it goes to; it may be left out while there is only one. `from`, `id`,
+    `timestamp`, `from_user_id` and `from_parent_user_id` are what a webhook tells of it and are of no account: the
+    phone of the path writes it, now, and it gets an id of its own.
     """
 
     type: InboundType
@@ -294,6 +318,21 @@ class PhoneMessage(_Strict):
     revoke: Deleted | None = None
     edit: Edited | None = None
     unsupported: UserUnsupported | None = None
+    sender: str | None = field(default=None, name="from")
+    id: str | None = None
+    timestamp: str | int | None = None
+    from_user_id: str | None = None
+    from_parent_user_id: str | None = None
+    errors: list[ToldError] | None = None
+
+    def played(self) -> "PhoneMessage":
+        """Return the message with what its `errors` tell: that its file was lost, or that it cannot be shown yet."""
+        codes, content = {error.code for error in self.errors or ()}, self.content
+        if 131052 in codes and isinstance(content, UserMedia):
+            return replace(self, **{self.type: replace(content, unavailable=True)})
+        if 131060 in codes and self.type == "unsupported":
+            return replace(self, unsupported=replace(self.unsupported or UserUnsupported(), code=131060))
+        return self
 
     @property
     def content(self) -> object | None:

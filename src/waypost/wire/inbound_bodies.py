@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from waypost.wire.inbound import Edited, PhoneMessage, UserMedia, UserSystem, UserUnsupported
+from waypost.wire.inbound import Edited, NewCaption, PhoneMessage, UserMedia, UserSystem, UserUnsupported
 
 
 class FileFacts(Protocol):
@@ -65,7 +65,7 @@ def edit_member(edited: Edited, original_id: str, file: FileFacts | None) -> dic
     if file is not None:
         digest = base64.b64encode(file.sha256).decode("ascii")
         known = {"mime_type": file.mime, "sha256": digest, "id": str(file.key)}
-        content = {**msgspec.structs.asdict(content), **known} if isinstance(content, msgspec.Struct) else known
+        content = {"caption": content.caption, **known} if isinstance(content, NewCaption) else known
     return {"original_message_id": original_id, "message": {"type": new.type, new.type: content}}
 
 

@@ -85,8 +85,8 @@ class Phones(Struct, frozen=True):
     async def write(self, request: Request) -> Response:
         """Let the phone's user write to a business.
 
-        The body is an object of the Cloud webhook's `messages[]` without ids. A file comes in base64 as its `data`, or
-        as the part `file` of a multipart form whose part `message` is that object.
+        The body is an object of the Cloud webhook's `messages[]`; one copied from a real webhook will do. A file comes
+        in base64 as its `data`, or as the part `file` of a multipart form whose part `message` is that object.
         """
         wa_id = _wa_id(request)
         is_form = (request.header(b"content-type") or b"").lower().startswith(b"multipart/")
@@ -143,7 +143,7 @@ class Phones(Struct, frozen=True):
         return file_response(request, medium, self.shelf)
 
     async def _write_json(self, request: Request, wa_id: str) -> InboundMessage:
-        message = await body_of(request, PhoneMessage, max_bytes=MAX_INLINE_BYTES)
+        message = (await body_of(request, PhoneMessage, max_bytes=MAX_INLINE_BYTES)).played()
         file = message.file
         if file is None or file.data is None:
             return await self.play.write(wa_id, message, None)
@@ -161,7 +161,7 @@ class Phones(Struct, frozen=True):
             form = await read_form(request, file_sink_factory=sink, limits=FormLimits(file_bytes=MAX_SENT_BYTES))
             if "message" not in form.fields:
                 raise Refusal(MISSING_PARAMETER, "The part 'message' is missing: the JSON of the message.")
-            message = parse(PhoneMessage, form.fields["message"].encode("utf-8"))
+            message = parse(PhoneMessage, form.fields["message"].encode("utf-8")).played()
             if message.file is not None and message.file.data is not None:
                 raise Refusal(INVALID_VALUE, f"{message.type}.data: leave it out beside the part 'file'.")
             if message.file is not None and capped.is_over:
