@@ -101,6 +101,21 @@ def has_api_key(request: Request) -> bool:
     return request.header(b"d360-api-key") is not None
 
 
+def has_key_only(request: Request) -> bool:
+    """Return whether a `D360-API-KEY` header is all that says who is calling."""
+    is_elsewhere = request.header(b"authorization") is not None or b"access_token=" in request.scope["query_string"]
+    return has_api_key(request) and not is_elsewhere
+
+
+def knows_key(request: Request, directory: Directory) -> bool:
+    """Return whether the request carries a `D360-API-KEY` that is one, whatever its scope."""
+    try:
+        api_key(request, directory)
+    except Refusal as refusal:
+        return refusal.fault.problem is not NO_TOKEN
+    return True
+
+
 def must_be(number: Number, phone_number_id: str) -> None:
     """Refuse a path that names another number than the credential's; it answers as if there were no such number."""
     if phone_number_id != number.digits:

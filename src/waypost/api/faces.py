@@ -11,7 +11,7 @@ from waypost.api.cloud.automation import Automation
 from waypost.api.cloud.blocks import BlockList
 from waypost.api.cloud.callers import Callers as CloudCallers
 from waypost.api.cloud.denied import Denied
-from waypost.api.cloud.errors import render_meta, render_proxy
+from waypost.api.cloud.errors import ByKey
 from waypost.api.cloud.marketing import Marketing
 from waypost.api.cloud.media import Media
 from waypost.api.cloud.messages import Messages
@@ -114,14 +114,14 @@ def build_faces(flows: Flows, control: Control, interlude: Interlude) -> Applica
     What names a version of the graph is seen at once: it is most of the traffic.
     """
     guarded, onprem, meta, proxy, own = (face.routes for face in all_faces(flows, control))
-    faults = flows.faults
-    graph = Mount(Router(meta), render_meta, locate=_without_version, faults=faults, interlude=interlude)
+    faults, words = flows.faults, ByKey(flows.directory)
+    graph = Mount(Router(meta), words.graph, locate=_without_version, faults=faults, interlude=interlude)
     return build_app(
         [
             (_is_graph, graph),
             (is_own, Mount(Router([*guarded, *own]), render_control, interlude=interlude)),
             (_is_onprem, Mount(Router(onprem), render_onprem, faults=faults, interlude=interlude)),
-            (_is_proxy, Mount(Router(proxy), render_proxy, faults=faults, interlude=interlude)),
+            (_is_proxy, Mount(Router(proxy), words.proxy, faults=faults, interlude=interlude)),
             (_is_anything, graph),
         ]
     )

@@ -1,9 +1,14 @@
 """How the Cloud faces say no: Meta's error object, and 360dialog's own for what its proxy refuses."""
 
+from msgspec import Struct
+
+from waypost.api import auth
 from waypost.api.faults import fault_of
 from waypost.api.routing import Request, Response
-from waypost.errors import Fault
-from waypost.errors.callers import UNKNOWN_OBJECT
+from waypost.errors import Fault, Refusal
+from waypost.errors.callers import NO_TOKEN, UNKNOWN_OBJECT
+from waypost.errors.requests import METHOD_NOT_ALLOWED, UNKNOWN_PATH
+from waypost.flows.directory import Directory
 from waypost.lib.ids import new_trace_id
 from waypost.wire import cloud
 
@@ -27,6 +32,39 @@ def render_proxy(request: Request, error: Exception) -> Response:
         return render_meta(request, error)
     status = fault.problem.proxy_http or 400
     return _answer(status, cloud.proxy_error_body(fault, new_trace_id()), fault)
+
+
+class ByKey(Struct, frozen=True):
+    """The words of both faces where the credential says whose they must be.
+
+    Whoever comes with a 360dialog key reads its proxy's words, on the paths of Meta's graph too: the proxy has none of
+    those, and looks at the key before it looks for a path.
+
+    # spec: cloud-api.md#1.3, cloud-api.md#11.3 - what the proxy says of a path that it has not is (unconfirmed)
+    """
+
+    directory: Directory
+
+    def graph(self, request: Request, error: Exception) -> Response:
+        """Answer on a path of Meta's graph."""
+        if not auth.has_key_only(request):
+            return render_meta(request, error)
+        fault = fault_of(error)
+        if fault.problem is NO_TOKEN:  # no key is a token of the graph: what is wrong is the path
+            fault = Fault(UNKNOWN_PATH, f"There is nothing at {request.path[:200]}: paths have no version here.")
+        return self._proxy(request, fault, error)
+
+    def proxy(self, request: Request, error: Exception) -> Response:
+        """Answer on a path of the proxy, or on one that nobody has."""
+        return self._proxy(request, fault_of(error), error)
+
+    def _proxy(self, request: Request, fault: Fault, error: Exception) -> Response:
+        if fault.problem not in (UNKNOWN_PATH, METHOD_NOT_ALLOWED):
+            return render_proxy(request, error)
+        if not auth.knows_key(request, self.directory):
+            return render_proxy(request, Refusal(NO_TOKEN, ""))
+        status = fault.problem.http
+        return _answer(status, cloud.proxy_refusal(status, fault.details, new_trace_id()), fault)
 
 
 def _in_the_graphs_words(request: Request, fault: Fault) -> Fault:
