@@ -162,7 +162,7 @@ async def test_an_offline_phone_gets_its_messages_when_it_is_back(operator: Oper
     assert phone == {
         "wa_id": PHONE, "name": phone["name"], "online": True, "blocked": False, "reads": True, "on_whatsapp": True,
         "marketing": True, "username": None, "identity": 0,
-        "read_receipts": True, "chat_open": None,
+        "read_receipts": True, "chat_open": None, "marketing_stopped": [],
     }  # fmt: skip
     assert await operator.statuses(sent, "read") == ["sent", "delivered", "read"]
 

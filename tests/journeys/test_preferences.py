@@ -89,3 +89,90 @@ async def test_a_stop_outlives_a_restart(tmp_path: Path) -> None:
 
     async with open_world("meta", tmp_path) as world:
         assert await world.failure_of(await world.send("template", OFFER)) == (["failed"], 131050)
+
+
+# -- A choice is about one business --------------------------------------------------------------------------------
+
+SIBLING, FOREIGN = "4915550003333", "4915550004444"
+
+
+@pytest.fixture
+async def three(world: World) -> World:
+    """A world with another number of the account, and one of another account; the user has written to each."""
+    added = [await world.operate("POST", "/numbers", json={"number": SIBLING})]
+    added += [await world.operate("POST", "/numbers", json={"number": FOREIGN, "waba_id": "300000000000042"})]
+    for number in added:
+        text = {"type": "text", "text": {"body": "Hi"}, "number": number["phone_number_id"]}
+        await world.operate("POST", f"/phones/{PHONE}/messages", json=text)
+    return world
+
+
+async def choose_of(world: World, marketing: str, number: str) -> list[str]:
+    body = {"marketing": marketing, "number": number}
+    return sorted((await world.operate("POST", f"/phones/{PHONE}/preferences", json=body))["told"])
+
+
+async def stopped(world: World) -> tuple[bool, list[str]]:
+    phone = await world.operate("GET", f"/phones/{PHONE}")
+    return phone["marketing"], phone["marketing_stopped"]
+
+
+@META
+async def test_a_stop_is_told_to_the_numbers_of_its_account_only(three: World) -> None:
+    told = await choose_of(three, "stop", SIBLING)
+
+    assert told == sorted([NUMBER, SIBLING])
+
+
+@META
+async def test_a_stop_of_another_business_spares_nothing_of_this_one(three: World) -> None:
+    await choose_of(three, "stop", FOREIGN)
+
+    assert await three.words_of(await three.send("template", OFFER), three.told) == three.told_words
+    assert await stopped(three) == (False, ["300000000000042"])
+
+
+@META
+async def test_a_stop_of_a_sibling_is_one_of_the_whole_account(three: World) -> None:
+    await choose_of(three, "stop", SIBLING)
+
+    assert await three.failure_of(await three.send("template", OFFER)) == (["failed"], 131050)
+
+
+@META
+async def test_a_user_resumes_one_business_after_a_stop_of_all(three: World) -> None:
+    await choose(three, "stop")
+
+    told = await choose_of(three, "resume", NUMBER)
+
+    assert told == sorted([NUMBER, SIBLING])
+    assert await stopped(three) == (False, ["300000000000042"])
+    assert await three.words_of(await three.send("template", OFFER), three.told) == three.told_words
+
+
+@META
+async def test_who_took_none_at_all_can_resume_one_business(three: World) -> None:
+    await three.phone(marketing=False)
+
+    told = await choose_of(three, "resume", FOREIGN)
+
+    assert (told, (await stopped(three))[0]) == ([FOREIGN], False)
+    assert await three.failure_of(await three.send("template", OFFER)) == (["failed"], 131050)
+
+
+@META
+async def test_a_phone_that_takes_marketing_again_has_no_stop_left(three: World) -> None:
+    await choose(three, "stop")
+
+    await three.phone(marketing=True)
+
+    assert await stopped(three) == (True, [])
+
+
+@META
+async def test_a_choice_about_no_business_number_is_refused(three: World) -> None:
+    body = {"marketing": "stop", "number": "1"}
+
+    refused = await three.control.call("POST", f"/phones/{PHONE}/preferences", json=body)
+
+    assert (refused.status, refused.json["error"]["code"]) == (400, "invalid_value")

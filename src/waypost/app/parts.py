@@ -42,7 +42,7 @@ from waypost.flows.uploads import Uploads
 from waypost.flows.usage import Usage
 from waypost.flows.users import Users
 from waypost.lib.fetch_on_demand import FetcherOnDemand
-from waypost.model import Delivery, Outbound
+from waypost.model import Delivery, NumberId, Outbound
 from waypost.rules.magic import Magic
 from waypost.upstreams.simulated.faults import Faults
 from waypost.upstreams.simulated.network import Network
@@ -151,9 +151,13 @@ def build(ground: Ground) -> Parts:
 
 
 def _network(ground: Ground) -> Network:
+    def account_of(number_id: NumberId) -> int:
+        number = ground.directory.number(number_id)
+        return number.waba_id if number else 0
+
     return Network(
         store=ground.store,
-        phones=Phones(ground.store, Magic(is_on=ground.settings.magic_numbers == "on")),
+        phones=Phones(ground.store, Magic(is_on=ground.settings.magic_numbers == "on"), account_of),
         faults=Faults(),
         clock=ground.clock,
         timers=ground.timers,

@@ -19,7 +19,7 @@ class Phone(Struct):
     reads: bool = True
     on_whatsapp: bool = True
     marketing: bool = True
-    """Whether the user takes marketing messages."""
+    """Whether the user takes marketing messages of anybody."""
     username: str | None = None
     """With a username the phone number is hidden from businesses that do not know it."""
     identity: int = 0
@@ -28,6 +28,8 @@ class Phone(Struct):
     """Whether businesses are told what the user reads."""
     chat_open: NumberId | None = None
     """The business whose chat the phone shows: what it sends is read at once."""
+    stopped: tuple[int, ...] = ()
+    """The accounts whose marketing messages the user has stopped."""
 
 
 class Gather(Struct, frozen=True):

@@ -62,7 +62,7 @@ CARRIED_COLUMNS = (
 )
 CARRIED_WIDTH = 12
 PHONE_COLUMNS = (
-    "wa_id, name, online, blocked, reads, on_whatsapp, marketing, username, identity, read_receipts, chat_open"
+    "wa_id, name, online, blocked, reads, on_whatsapp, marketing, username, identity, read_receipts, chat_open, stopped"
 )
 TOKEN_COLUMNS = "hash, number_id, kind, expires_ms, scope, reach"  # noqa: S105 - names of columns
 # Find the message that a key stands for since a moment; for the writer and for readers.
@@ -244,9 +244,10 @@ def provider(row: Values) -> Provider:
 
 def phone(row: Values) -> Phone:
     """Make a phone of its columns in order."""
-    wa_id, name, online, blocked, reads, on_whatsapp, marketing, username, identity, read_receipts, chat_open = row
+    wa_id, name, online, blocked, reads, on_whatsapp, marketing, username, identity, receipts, chat_open, stopped = row
     switches = bool(online), bool(blocked), bool(reads), bool(on_whatsapp), bool(marketing)
-    return Phone(wa_id, name, *switches, username, identity, read_receipts=bool(read_receipts), chat_open=chat_open)
+    accounts = tuple(json.loads(stopped))
+    return Phone(wa_id, name, *switches, username, identity, bool(receipts), chat_open, accounts)
 
 
 def _status(value: int | None) -> Status | None:

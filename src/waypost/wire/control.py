@@ -46,7 +46,10 @@ class Success(Struct):
 
 
 class PhoneView(Struct):
-    """A user of the embedded network."""
+    """A user of the embedded network.
+
+    `marketing`: they take marketing messages of every business; `marketing_stopped`: the accounts whose they stopped.
+    """
 
     wa_id: str
     name: str
@@ -59,6 +62,7 @@ class PhoneView(Struct):
     identity: int
     read_receipts: bool
     chat_open: str | None
+    marketing_stopped: list[str]
 
 
 class PhoneList(Struct):
@@ -72,8 +76,8 @@ class PhoneChange(Request):
 
     `blocked`: the user has blocked the business; `reads`: they read by themselves; `read_receipts`: businesses are
     told what they read; `chat_open`: the phone_number_id whose chat they look at, or null; `marketing`: they take
-    marketing messages, of any business; `username`: they have adopted one, which hides their number, or (null) given
-    it up; `identity`: how often their keys have changed.
+    marketing messages of every business, or of none; `username`: they have adopted one, which hides their number, or
+    (null) given it up; `identity`: how often their keys have changed.
     """
 
     name: Annotated[str, Meta(min_length=1, max_length=20_000)] | UnsetType = UNSET
@@ -127,9 +131,10 @@ class Listened(Struct):
 
 
 class Choice(Request):
-    """What the user wants from now on."""
+    """What the user wants from now on: of the business of a number, with all its numbers, or of every one there is."""
 
     marketing: Literal["stop", "resume"]
+    number: str | None = None
 
 
 class Chosen(Struct):

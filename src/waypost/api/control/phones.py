@@ -78,6 +78,8 @@ class Phones(Struct, frozen=True):
         given = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not msgspec.UNSET}
         if given.pop("identity", None) is not None:
             await self.identities.renew(wa_id)
+        if "marketing" in given:
+            given["stopped"] = ()
         if given.get("chat_open") is not None:
             given["chat_open"] = self.play.threads.number(given["chat_open"]).id
         return answer(_view(await self.network.change_phone(wa_id, **given)))
@@ -109,9 +111,9 @@ class Phones(Struct, frozen=True):
         return answer(Listened(await self.chats.play(_wa_id(request), wish.message_id)))
 
     async def choose(self, request: Request) -> Response:
-        """Let the phone's user stop or resume marketing messages; the businesses that they talk to are told."""
+        """Let the phone's user stop or resume marketing of a business, or of all; those they talk to are told."""
         choice = await body_of(request, Choice)
-        told = await self.preferences.choose(_wa_id(request), stop=choice.marketing == "stop")
+        told = await self.preferences.choose(_wa_id(request), stop=choice.marketing == "stop", number=choice.number)
         return answer(Chosen(choice.marketing, [number.digits for number in told]))
 
     async def move(self, request: Request) -> Response:
@@ -200,8 +202,11 @@ def _has_body(request: Request) -> bool:
 
 
 def _view(phone: Phone) -> PhoneView:
-    chat_open = None if phone.chat_open is None else str(phone.chat_open)
-    return PhoneView(**{**asdict(phone), "chat_open": chat_open})
+    shown = asdict(phone)
+    stopped = [str(account) for account in shown.pop("stopped")]
+    shown["chat_open"] = None if phone.chat_open is None else str(phone.chat_open)
+    shown["marketing"] = phone.marketing and not stopped
+    return PhoneView(**shown, marketing_stopped=stopped)
 
 
 def _written(message: InboundMessage) -> Written:

@@ -186,7 +186,8 @@ CREATE TABLE phones (               -- of the embedded network
     username TEXT,
     identity INTEGER NOT NULL,
     read_receipts INTEGER NOT NULL,
-    chat_open INTEGER               -- id of the number whose chat it shows
+    chat_open INTEGER,              -- id of the number whose chat it shows
+    stopped TEXT NOT NULL           -- JSON array of the accounts whose marketing the user has stopped
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE acquaintances (        -- which businesses know the phone number of a user with a username

@@ -346,7 +346,7 @@ class Network:
         """Return why the user is spared a message."""
         if magic := self.phones.magic.failure(message.wa_id, message.kind):
             return magic
-        if message.category == "marketing" and not self.phones.get(message.wa_id).marketing:
+        if message.category == "marketing" and not self.phones.takes_marketing(message.wa_id, message.number_id):
             return Fault(MARKETING_STOPPED, "The user has stopped marketing messages from this business.")
         return None
 

@@ -7,6 +7,7 @@ its user writes, is it stored.
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from msgspec.structs import replace
@@ -30,8 +31,12 @@ _DEFAULTS_KEPT = 10_000
 class Phones:
     """The phones that differ from the default, in memory and in the store."""
 
-    def __init__(self, store: NetworkStore, magic: Magic | None = None) -> None:
+    def __init__(
+        self, store: NetworkStore, magic: Magic | None = None, account_of: Callable[[NumberId], int] = int
+    ) -> None:
+        """`account_of` returns the account of a business number; without it each is an account of its own."""
         self._store = store
+        self._account_of = account_of
         self.magic = magic or Magic()
         self._phones: dict[str, Phone] = {}
         self._defaults: dict[str, Phone] = {}  # made up, and asked for several times for every message
@@ -54,6 +59,14 @@ class Phones:
         phone = Phone(wa_id, name, online=manner.online, reads=manner.reads, on_whatsapp=is_there)
         self._defaults[wa_id] = phone
         return phone
+
+    def takes_marketing(self, wa_id: str, number_id: NumberId) -> bool:
+        """Return whether a user takes the marketing messages of a business.
+
+        # spec: cloud-api.md#10 ("user_preferences"), error-codes.tsv (131050: from this business)
+        """
+        phone = self.get(wa_id)
+        return phone.marketing and not (phone.stopped and self._account_of(number_id) in phone.stopped)
 
     def known(self) -> list[Phone]:
         """Return the phones that are stored, by number."""
