@@ -19,7 +19,7 @@ FOLDER = Path(__file__).parent / "results"
 QUIET_LOAD = 1.5
 UVICORN_US = 19.0
 """CPU of a request to bare uvicorn where the goals were set: with it a goal in microseconds becomes a ratio."""
-_PACKAGES = ("uvicorn", "uvloop", "httptools", "msgspec", "apsw", "pyreqwest")
+_PACKAGES = ("uvicorn", "uvloop", "httptools", "msgspec", "apsw")
 
 
 class Figure(msgspec.Struct):

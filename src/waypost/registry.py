@@ -14,7 +14,7 @@ BLOBS: Mapping[str, str] = {
     "file": "waypost.blobs.local:LocalBlobs",
 }
 POSTERS: Mapping[str, str] = {
-    "reqwest": "waypost.lib.poster:ReqwestPoster",
+    "asyncio": "waypost.lib.poster_asyncio:AsyncioPoster",
     "aiohttp": "waypost.lib.poster_aiohttp:AiohttpPoster",
 }
 UPSTREAMS: Mapping[str, str] = {

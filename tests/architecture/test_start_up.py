@@ -15,7 +15,6 @@ HEAVY = {
     "httpcore",
     "msgspec",
     "phonenumbers",
-    "pyreqwest",
     "rich",
 }
 HEAVY |= {"starlette", "uvicorn", "uvloop"}

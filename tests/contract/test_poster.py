@@ -263,7 +263,7 @@ async def test_a_silent_peer_is_left_at_the_deadline(poster: Poster, hook: Recei
 async def test_words_of_the_url_do_not_change_what_is_told(poster: Poster, hook: Receiver) -> None:
     hook.answer(manner="reset")
 
-    outcome = await poster.post(hook.url_at("/client error (Connect)/dns error"), BODY, JSON, timeout=LONG)
+    outcome = await poster.post(hook.url_at("/client%20error%20(Connect)/dns%20error"), BODY, JSON, timeout=LONG)
 
     assert outcome == NotPosted("connection closed before an answer", began=True)
 

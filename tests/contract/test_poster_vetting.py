@@ -1,6 +1,7 @@
 """Which addresses a Poster dials, and which certificates it believes."""
 
 import asyncio
+import datetime as dt
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -161,3 +162,42 @@ async def test_a_certificate_that_does_not_hold_stops_the_request(
         outcome = await poster.post(hook.url_at("/", host="hook.invalid"), BODY, JSON, timeout=LONG)
 
         assert (outcome, hook.received) == (NotPosted("certificate not valid", began=False), [])
+
+
+async def test_roots_that_a_request_names_are_believed_for_that_request_only(make: Make, tmp_path: Path) -> None:
+    authority = Authority()
+    tls = authority.server_context("hook.invalid", tmp_path)
+    roots = authority.pem.decode()
+
+    async with Receiver(tls=tls) as hook, open_poster(make, vet=Vetting("127.0.0.1")) as poster:
+        url = hook.url_at("/", host="hook.invalid")
+        posted = await poster.post(url, BODY, JSON, timeout=LONG, roots_pem=roots)
+        got = await poster.get(url, timeout=LONG, roots_pem=roots)
+        without = await poster.post(url, BODY, JSON, timeout=LONG)
+
+    assert [type(posted), type(got)] == [Posted, Posted]
+    assert without == NotPosted("certificate not valid", began=False)
+
+
+async def test_a_certificate_whose_time_is_over_stops_the_request(make: Make, tmp_path: Path) -> None:
+    authority = Authority()
+    tls = authority.server_context("hook.invalid", tmp_path, until=dt.datetime(2021, 1, 1, tzinfo=dt.UTC))
+
+    async with (
+        Receiver(tls=tls) as hook,
+        open_poster(make, vet=Vetting("127.0.0.1"), roots=authority.pem) as poster,
+    ):
+        outcome = await poster.post(hook.url_at("/", host="hook.invalid"), BODY, JSON, timeout=LONG)
+
+    assert (outcome, hook.received) == (NotPosted("certificate not valid", began=False), [])
+
+
+async def test_a_peer_that_hangs_up_in_the_handshake_was_sent_nothing(make: Make) -> None:
+    async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.transport.abort()
+
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server, open_poster(make) as poster:
+        url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        outcome = await poster.post(url, BODY, JSON, timeout=LONG)
+
+    assert outcome == NotPosted("connection could not be made", began=False)

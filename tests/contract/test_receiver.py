@@ -8,7 +8,8 @@ import pytest
 from tests.support.receiver import Receiver
 
 from waypost.lib.clock import SystemClock
-from waypost.lib.poster import Posted, ReqwestPoster
+from waypost.lib.poster import Posted
+from waypost.lib.poster_asyncio import AsyncioPoster
 
 pytestmark = pytest.mark.anyio
 
@@ -25,8 +26,8 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture
-async def poster() -> AsyncIterator[ReqwestPoster]:
-    made = ReqwestPoster(SystemClock())
+async def poster() -> AsyncIterator[AsyncioPoster]:
+    made = AsyncioPoster(SystemClock())
     yield made
     await made.aclose()
 
@@ -36,7 +37,7 @@ def cloud(*values: object) -> bytes:
     return msgspec.json.encode({"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": changes}]})
 
 
-async def test_statuses_of_a_message_are_found_in_both_dialects(poster: ReqwestPoster) -> None:
+async def test_statuses_of_a_message_are_found_in_both_dialects(poster: AsyncioPoster) -> None:
     async with Receiver() as hook:
         await poster.post(hook.url, cloud({"statuses": [SENT, OTHER]}, {"messages": [TEXT]}), (), timeout=LONG)
         await poster.post(hook.url, msgspec.json.encode({"statuses": [READ]}), (), timeout=LONG)
@@ -45,7 +46,7 @@ async def test_statuses_of_a_message_are_found_in_both_dialects(poster: ReqwestP
         assert hook.messages() == [TEXT]
 
 
-async def test_a_status_can_be_waited_for(poster: ReqwestPoster) -> None:
+async def test_a_status_can_be_waited_for(poster: AsyncioPoster) -> None:
     async with Receiver() as hook:
         await poster.post(hook.url, cloud({"statuses": [SENT]}), (), timeout=LONG)
         await poster.post(hook.url, cloud({"statuses": [READ]}), (), timeout=LONG)
@@ -59,7 +60,7 @@ async def test_what_does_not_come_is_waited_for_only_so_long() -> None:
             await hook.next(timeout=0.01)
 
 
-async def test_scripted_answers_are_used_in_their_order_and_then_200_again(poster: ReqwestPoster) -> None:
+async def test_scripted_answers_are_used_in_their_order_and_then_200_again(poster: AsyncioPoster) -> None:
     async with Receiver() as hook:
         hook.answer(503, times=2)
         hook.answer(410)
@@ -69,7 +70,7 @@ async def test_scripted_answers_are_used_in_their_order_and_then_200_again(poste
     assert [answer.status for answer in answers if isinstance(answer, Posted)] == [503, 503, 410, 200]
 
 
-async def test_a_handshake_with_a_wrong_token_is_refused(poster: ReqwestPoster) -> None:
+async def test_a_handshake_with_a_wrong_token_is_refused(poster: AsyncioPoster) -> None:
     query = [("hub.mode", "subscribe"), ("hub.challenge", "1"), ("hub.verify_token", "wrong")]
 
     async with Receiver(verify_token="right") as hook:

@@ -32,8 +32,6 @@ from tests.faults.server_peers import calls, peers_running
 from tests.faults.server_planted import PLANTED
 from tests.faults.server_stages import STAGES
 
-from waypost import registry
-
 _START_SECONDS = 0.03
 _LIFE_SECONDS = 0.04
 _PATIENCE_SECONDS = 40.0
@@ -153,16 +151,12 @@ def _live_through(folder: Folder, plans: Sequence[Plan], chance: random.Random) 
 
 
 def _warm_up(folder: Path) -> None:
-    """Live once in this process, so that no life has to import and compile anew what forks can share.
-
-    With the poster that has no threads of its own: this process is to be forked.
-    """
-    setup = Setup(folder, peers_port=9, parts={"poster": registry.POSTERS["aiohttp"]})
+    """Live once in this process, so that no life has to import and compile anew what forks can share."""
+    setup = Setup(folder, peers_port=9)
     null = os.open(os.devnull, os.O_WRONLY)
     with suppress(TimeoutError):
         asyncio.run(asyncio.wait_for(live(setup, Plan(0), null), _WARM_SECONDS))
     os.close(null)
-    registry.load(registry.POSTERS["reqwest"])
     gc.freeze()
 
 

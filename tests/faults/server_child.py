@@ -99,7 +99,7 @@ async def _first_to_end(*work: Coroutine[object, object, None]) -> None:
 def _register(setup: Setup) -> None:
     registry.STORES = {"sqlite": setup.parts.get("store", _path(StagedStore))}
     registry.BLOBS = {"file": setup.parts.get("blobs", _path(StagedBlobs))}
-    registry.POSTERS = {**registry.POSTERS, "reqwest": setup.parts.get("poster", _path(StagedPoster))}
+    registry.POSTERS = {**registry.POSTERS, "asyncio": setup.parts.get("poster", _path(StagedPoster))}
 
 
 def _path(part: type) -> str:

@@ -62,13 +62,17 @@ class RowBeforeBytes(StagedBlobs):
 class DoneBeforePost(StagedPoster):
     """A webhook call is said to be answered a moment before it is made."""
 
-    async def post(self, url: str, body: bytes, headers: Headers, *, timeout: timedelta) -> Posted | NotPosted:
-        self._task = asyncio.ensure_future(self._post_later(url, body, headers, timeout))
+    async def post(
+        self, url: str, body: bytes, headers: Headers, *, timeout: timedelta, roots_pem: str | None = None
+    ) -> Posted | NotPosted:
+        self._task = asyncio.ensure_future(self._post_later(url, body, headers, timeout, roots_pem))
         return Posted(200, b"", None, timedelta(0))
 
-    async def _post_later(self, url: str, body: bytes, headers: Headers, timeout: timedelta) -> None:
+    async def _post_later(
+        self, url: str, body: bytes, headers: Headers, timeout: timedelta, roots_pem: str | None
+    ) -> None:
         await asyncio.sleep(0.005)
-        await super().post(url, body, headers, timeout=timeout)
+        await super().post(url, body, headers, timeout=timeout, roots_pem=roots_pem)
 
 
 PLANTED: Mapping[str, Mapping[str, str]] = {

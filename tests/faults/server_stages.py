@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 from tests.faults.ledger import Ledger
 
 from waypost.blobs.local import LocalBlobs
-from waypost.lib.poster import Headers, NotPosted, Posted, ReqwestPoster
+from waypost.lib.poster import Headers, NotPosted, Posted
+from waypost.lib.poster_asyncio import AsyncioPoster
 from waypost.model import (
     Attempt,
     Delivery,
@@ -209,13 +210,15 @@ def _sync_in_stages(descriptor: int) -> None:
     stages.reach("file.before_rename")
 
 
-class StagedPoster(ReqwestPoster):
+class StagedPoster(AsyncioPoster):
     """The poster, with stages around each call of a webhook."""
 
-    async def post(self, url: str, body: bytes, headers: Headers, *, timeout: timedelta) -> Posted | NotPosted:
+    async def post(
+        self, url: str, body: bytes, headers: Headers, *, timeout: timedelta, roots_pem: str | None = None
+    ) -> Posted | NotPosted:
         stages.reach("post.before")
         if stages.is_now("post.during"):
             headers = [*headers, (KILL_HEADER, str(os.getpid()))]
-        result = await super().post(url, body, headers, timeout=timeout)
+        result = await super().post(url, body, headers, timeout=timeout, roots_pem=roots_pem)
         stages.reach("post.after")
         return result

@@ -26,12 +26,12 @@ class Authority:
         )
         self.pem = certificate.public_bytes(serialization.Encoding.PEM)
 
-    def server_context(self, host: str, directory: Path) -> ssl.SSLContext:
+    def server_context(self, host: str, directory: Path, *, until: dt.datetime = _TO) -> ssl.SSLContext:
         """Return the context of a server that is `host`; its files go into `directory`."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
         certificate = (
-            _unsigned(subject, self._name, key.public_key())
+            _unsigned(subject, self._name, key.public_key(), until)
             .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
             .sign(self._key, hashes.SHA256())
         )
@@ -49,7 +49,9 @@ class Authority:
         return context
 
 
-def _unsigned(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+def _unsigned(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, until: dt.datetime = _TO
+) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -57,5 +59,5 @@ def _unsigned(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublic
         .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(_FROM)
-        .not_valid_after(_TO)
+        .not_valid_after(until)
     )

@@ -7,17 +7,18 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from waypost.lib.clock import SystemClock
-from waypost.lib.poster import Poster, ReqwestPoster, Vet
+from waypost.lib.poster import Poster, Vet
 from waypost.lib.poster_aiohttp import AiohttpPoster
+from waypost.lib.poster_asyncio import AsyncioPoster
 
-IMPLEMENTATIONS = (ReqwestPoster, AiohttpPoster)
+IMPLEMENTATIONS = (AsyncioPoster, AiohttpPoster)
 
 LONG = timedelta(seconds=10)
 SHORT = timedelta(milliseconds=300)
 BODY = b'{"object":"whatsapp_business_account","entry":[]}'
 JSON = [("Content-Type", "application/json")]
 
-Make = Callable[..., ReqwestPoster | AiohttpPoster]
+Make = Callable[..., AsyncioPoster | AiohttpPoster]
 
 
 @asynccontextmanager

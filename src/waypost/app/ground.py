@@ -73,7 +73,7 @@ async def lay_ground(settings: Settings, stack: AsyncExitStack) -> Ground:
     own: set[tuple[str, int]] = set()  # filled once the port is known
     policy = FetchPolicy(allow=settings.fetch_allow, max_redirects=settings.max_redirects, own=own)
     directory = Directory(store, clock)
-    poster: Poster = registry.load(registry.POSTERS["reqwest"])(
+    poster: Poster = registry.load(registry.POSTERS["asyncio"])(
         clock, vet=webhook_vet(directory, policy, SystemResolver())
     )
     stack.push_async_callback(poster.aclose)

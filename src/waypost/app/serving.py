@@ -157,7 +157,7 @@ def _load(lanes: Lanes[Outbound] | Lanes[Delivery]) -> LaneLoad:
 
 def _operators_poster(ground: Ground, stack: AsyncExitStack) -> Poster:
     """Return what asks the webhooks that the operator sets, wherever they are."""
-    poster: Poster = registry.load(registry.POSTERS["reqwest"])(ground.clock)
+    poster: Poster = registry.load(registry.POSTERS["asyncio"])(ground.clock)
     stack.push_async_callback(poster.aclose)
     return poster
 

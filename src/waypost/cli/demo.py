@@ -41,7 +41,7 @@ async def _demo() -> None:
     from waypost.app import start
     from waypost.cli.conversation import Conversation
     from waypost.cli.demo_peer import Peer
-    from waypost.lib.poster import ReqwestPoster
+    from waypost.lib.poster_asyncio import AsyncioPoster
 
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="waypost-demo-"))
@@ -58,7 +58,7 @@ async def _demo() -> None:
             told = replace(number.onprem, sent=True)
             await directory.save_number(replace(number, callback_dialect="onprem", onprem=told))
 
-        poster = ReqwestPoster(parts.ground.clock)
+        poster = AsyncioPoster(parts.ground.clock)
         stack.push_async_callback(poster.aclose)
         conversation = Conversation(ready, peer, poster, _jpeg(), speak_onprem)
         await _tell(conversation, ready)

@@ -155,10 +155,11 @@ async def _ask_webhook(url: str, seconds: float) -> tuple[int | None, str]:
     from datetime import timedelta
 
     from waypost.lib.clock import SystemClock
-    from waypost.lib.poster import Posted, ReqwestPoster
+    from waypost.lib.poster import Posted
+    from waypost.lib.poster_asyncio import AsyncioPoster
 
     clock = SystemClock()
-    poster = ReqwestPoster(clock)
+    poster = AsyncioPoster(clock)
     body, headers = b'{"object":"whatsapp_business_account","entry":[]}', [("Content-Type", "application/json")]
     try:
         answer = await poster.post(url, body, headers, timeout=timedelta(seconds=seconds))

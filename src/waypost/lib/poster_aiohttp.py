@@ -1,4 +1,4 @@
-"""The Poster on aiohttp: slower than the first implementation, in plain Python, and a check on it.
+"""The Poster on aiohttp: slower than the other implementation, in plain Python, and a check on it.
 
 Its resolver is ours, so that a vetted address is the one that is dialled.
 """
@@ -12,14 +12,17 @@ from datetime import timedelta
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
+from msgspec import Struct
 from yarl import URL
 
 from waypost.lib import poster
 from waypost.lib.clock import Clock
 from waypost.lib.poster import Headers, NotPosted, Posted, Vet
+from waypost.lib.trust import Trust
 
 _HOST = re.compile(r"[^\x00-\x20\x7f]+")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_OURS = {"host", "content-length", "transfer-encoding", "connection"}
 _HEADER_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
 
 
@@ -58,18 +61,23 @@ class _VettingResolver(AbstractResolver):
         """Nothing to end."""
 
 
+class _Request(Struct, frozen=True):
+    method: str
+    target: URL
+    headers: Headers
+    body: bytes | None
+    roots_pem: str | None
+
+
 class AiohttpPoster:
     """The Poster on aiohttp; make it inside a running event loop."""
 
     def __init__(self, clock: Clock, *, vet: Vet | None = None, extra_roots_pem: bytes | None = None) -> None:
         self._clock = clock
         self._vet = vet
-        trust = ssl.create_default_context()
-        if extra_roots_pem is not None:
-            trust.load_verify_locations(cadata=extra_roots_pem.decode("ascii"))
+        self._trust = Trust(extra_roots_pem.decode("ascii") if extra_roots_pem else None)
         connector = aiohttp.TCPConnector(
             limit=0,
-            ssl=trust,
             resolver=_VettingResolver(vet) if vet else aiohttp.ThreadedResolver(),
             ttl_dns_cache=int(poster.VETTED_SECONDS),
             keepalive_timeout=poster.IDLE_TIMEOUT.total_seconds(),
@@ -83,12 +91,15 @@ class AiohttpPoster:
             skip_auto_headers=["Accept-Encoding"],
         )
 
-    async def post(self, url: str, body: bytes, headers: Headers, *, timeout: timedelta) -> Posted | NotPosted:
+    async def post(
+        self, url: str, body: bytes, headers: Headers, *, timeout: timedelta, roots_pem: str | None = None
+    ) -> Posted | NotPosted:
         """POST exactly these bytes; see Poster."""
         target = _parsed(url, ())
         if target is None or not _sendable(headers):
             return NotPosted(poster.NOT_A_URL, began=False)
-        return await self._send("POST", target, headers=headers, body=body, timeout=timeout)
+        request = _Request("POST", target, headers, body, roots_pem)
+        return await self._send(request, timeout)
 
     async def get(
         self,
@@ -98,12 +109,13 @@ class AiohttpPoster:
         headers: Headers = (),
         timeout: timedelta,
         max_bytes: int = poster.MAX_CHALLENGE_BYTES,
+        roots_pem: str | None = None,
     ) -> Posted | NotPosted:
         """GET the URL with `query` added to its own; see Poster."""
         target = _parsed(url, query)
         if target is None or not _sendable(headers):
             return NotPosted(poster.NOT_A_URL, began=False)
-        outcome = await self._send("GET", target, headers=headers, body=None, timeout=timeout)
+        outcome = await self._send(_Request("GET", target, headers, None, roots_pem), timeout)
         if isinstance(outcome, NotPosted):
             return outcome
         return Posted(outcome.status, outcome.body[:max_bytes], outcome.retry_after, outcome.elapsed)
@@ -112,9 +124,7 @@ class AiohttpPoster:
         """End all connections."""
         await self._session.close()
 
-    async def _send(
-        self, method: str, target: URL, *, headers: Headers, body: bytes | None, timeout: timedelta
-    ) -> Posted | NotPosted:
+    async def _send(self, request: _Request, timeout: timedelta) -> Posted | NotPosted:
         if self._session.closed:
             return NotPosted(poster.CLOSED, began=False)
         started = self._clock.monotonic()
@@ -122,10 +132,18 @@ class AiohttpPoster:
             total=timeout.total_seconds(), sock_connect=poster.CONNECT_TIMEOUT.total_seconds()
         )
         try:
-            if not await self._literal_allowed(target):
+            if not await self._literal_allowed(request.target):
                 return NotPosted(poster.NOT_ALLOWED, began=False)
+            secure = request.target.scheme == "https"
+            trust = await self._trust.context(request.roots_pem) if secure else True
             async with self._session.request(
-                method, target, data=body, headers=headers, allow_redirects=False, timeout=limits
+                request.method,
+                request.target,
+                data=request.body,
+                headers=request.headers,
+                allow_redirects=False,
+                timeout=limits,
+                ssl=trust,
             ) as response:
                 read = await _read_at_most(response, poster.MAX_ANSWER_BYTES)
                 elapsed = timedelta(seconds=self._clock.monotonic() - started)
@@ -158,7 +176,10 @@ def _parsed(url: str, query: Sequence[tuple[str, str]]) -> URL | None:
 
 def _sendable(headers: Headers) -> bool:
     """Say whether the headers are well-formed; the library finds out only after it has connected."""
-    return all(_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value) for name, value in headers)
+    return all(
+        _HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value) and name.lower() not in _OURS
+        for name, value in headers
+    )
 
 
 async def _read_at_most(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
@@ -181,7 +202,7 @@ def _why(error: Exception, timeout: timedelta) -> NotPosted:
             return NotPosted(poster.NOT_ALLOWED, began=False)
         case aiohttp.ClientConnectorDNSError():
             return NotPosted(poster.NOT_FOUND, began=False)
-        case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientConnectorSSLError():
+        case aiohttp.ClientConnectorCertificateError() | ssl.SSLError():
             return NotPosted(poster.BAD_CERTIFICATE, began=False)
         case aiohttp.ClientConnectorError():
             refused = isinstance(error.os_error, ConnectionRefusedError)
