@@ -18,13 +18,13 @@ from waypost.lib.images import ImageInspector
 from waypost.lib.links import FetchPolicy
 from waypost.lib.poster import Poster
 from waypost.lib.vetting import SystemResolver
-from waypost.ports import BlobStore, Documents, Housekeeping, NetworkStore, Records, Snapshots, Store, Written
+from waypost.ports import BlobStore, Documents, Holds, Housekeeping, NetworkStore, Records, Snapshots, Store, Written
 from waypost.settings import Settings
 from waypost.workers.timers import Timers
 
 
-class FullStore(Store, Records, Documents, Housekeeping, NetworkStore, Snapshots, Protocol):
-    """One database behind all six ports."""
+class FullStore(Store, Holds, Records, Documents, Housekeeping, NetworkStore, Snapshots, Protocol):
+    """One database behind all seven ports."""
 
     @property
     def depth(self) -> int:

@@ -28,6 +28,7 @@ from waypost.flows.media_limits import MediaLimits
 from waypost.flows.meters import Meters
 from waypost.flows.mischief import Mischief
 from waypost.flows.notify import Notify
+from waypost.flows.pacing import Pacing
 from waypost.flows.profile import Profiles
 from waypost.flows.reach import Reach
 from waypost.flows.receive import Receive, Recent
@@ -76,6 +77,7 @@ class Parts(Struct, frozen=True):
         """Read anew what is kept in memory of numbers and accounts."""
         await self.flows.blocks.load(self.ground.directory)
         await self.flows.accounts.load(self.ground.directory)
+        await self.flows.accept.screen.pacing.load()
 
     async def run(self) -> None:
         """Run what runs for ever; raises the first bug that ends any of it."""
@@ -140,10 +142,12 @@ def build(ground: Ground) -> Parts:
     def enqueue(message: Outbound) -> None:
         counts["accepted"] += 1
         recent.remember(message)
-        messages.offer(message)
+        if message.held_by is None:
+            messages.offer(message)
 
     accounts = BusinessAccounts(store, clock, rates_lifted=relaxed)
-    screen = Screen(ground.directory, shelf, accounts, meters, network, ground.store, magic, clock)
+    pacing = Pacing(store, store, accounts, offer=messages.offer, fail=receive.failed)
+    screen = Screen(ground.directory, shelf, accounts, meters, network, store, pacing, magic, clock)
     accept = Accept(store, screen, clock, ground.keys, enqueue)
     flows = _flows(ground, accept, receive, network, figures)
     upkeep = Upkeep(store, ground.blobs, shelf, ground.directory, flows.templates.uploads, flows.profiles, clock)
@@ -211,7 +215,7 @@ def _flows(ground: Ground, accept: Accept, receive: Receive, network: Network, f
         documents=ground.store,
         blocks=receive.blocks,
         profiles=Profiles.over(ground.store),
-        templates=_templates(ground, receive, accept.screen.shelf),
+        templates=_templates(ground, receive, accept.screen.shelf, accept.screen.pacing),
         automations=Automations.over(ground.store),
         accounts=accept.screen.accounts,
         registration=Registration(ground.directory, ground.store, ground.clock),
@@ -235,13 +239,13 @@ def _contacts(ground: Ground, receive: Receive, network: Network) -> Contacts:
     )
 
 
-def _templates(ground: Ground, receive: Receive, shelf: MediaShelf) -> Templates:
+def _templates(ground: Ground, receive: Receive, shelf: MediaShelf, pacing: Pacing) -> Templates:
     delay_ms = int(1000 * ground.settings.template_review_seconds)
     return Templates(
         ground.directory,
         ground.store,
         Uploads(ground.store, shelf, ground.clock),
-        Review(ground.directory, receive, ground.clock, ground.timers, delay_ms=delay_ms),
+        Review(ground.directory, receive, pacing, clock=ground.clock, timers=ground.timers, delay_ms=delay_ms),
         ground.clock,
         ground.keys,
         limits_lifted=ground.settings.rules == "relaxed",

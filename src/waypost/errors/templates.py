@@ -36,8 +36,9 @@ TEMPLATE_PAUSED = Problem(
     name="template_paused", code=132015, http=400, title="Template is paused",
     onprem_code=2061, onprem_http=400, onprem_title="Template Paused",
     fix="Wait until the template is active again, or use another.",
-    rule="The template is paused because users thought little of it.",
+    rule="The template is paused because users thought little of it, or what it held for assessment was dropped.",
     trigger="Set the template's status to PAUSED.",
+    when="both",
 )  # fmt: skip
 TEMPLATE_DISABLED = Problem(
     name="template_disabled", code=132016, http=400, title="Template is disabled",

@@ -91,6 +91,7 @@ class Accept(Struct, frozen=True):
                 template_seconds=template.send_ttl_seconds if template else None,
             ),
             user_id=request.user_id,
+            held_by=screened.held_by,
         )
 
 

@@ -36,6 +36,8 @@ class Account(Struct, frozen=True):
     """`RESTRICTED_BIZ_INITIATED_MESSAGING`, ..."""
     restriction_until_ms: int | None = None
     """When the restriction ends by itself, in platform time; None: never."""
+    template_pacing: int | None = None
+    """How many messages of a template go out when it is approved, until it is let go; None: all."""
 
     def at(self, now_ms: int) -> "Account":
         """Return the account as it is at a moment: a restriction whose time is over is none."""

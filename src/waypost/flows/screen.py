@@ -18,6 +18,7 @@ from waypost.flows.accounts import BusinessAccounts
 from waypost.flows.directory import Directory
 from waypost.flows.media import MediaShelf
 from waypost.flows.meters import Meters
+from waypost.flows.pacing import Pacing
 from waypost.lib import phone
 from waypost.lib.clock import Clock
 from waypost.model import NOT_FETCHED, MediaKey, Number, NumberId, Template
@@ -61,6 +62,8 @@ class Screened(Struct, frozen=True):
     media: tuple[MediaKey, ...]
     """Its stored media, in order; `NOT_FETCHED` for each link."""
     template: Template | None = None
+    held_by: int | None = None
+    """Id of the template, if it holds the message back."""
 
     @property
     def category(self) -> str:
@@ -77,6 +80,7 @@ class Screen(Struct, frozen=True):
     meters: Meters
     users: Users
     windows: Windows
+    pacing: Pacing
     magic: Magic
     clock: Clock
 
@@ -95,6 +99,8 @@ class Screen(Struct, frozen=True):
         screened = Screened(request, keys, self._template(number, request))
         if fault := self.meters.fault(number, request.wa_id, self.clock.now_ms()):
             raise Refusal(fault.problem, fault.details, retry_after_seconds=fault.retry_after_seconds)
+        if screened.template is not None and self.pacing.is_on:
+            screened = structs.replace(screened, held_by=await self.pacing.held_by(screened.template))
         return screened
 
     def check_number(self, number: Number) -> None:

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.flows.directory import Directory
+from waypost.flows.pacing import Pacing
 from waypost.flows.receive import Receive
 from waypost.lib.clock import Clock, at
 from waypost.model import Template
@@ -55,8 +56,9 @@ class Review:
     """The flow, with what it uses; one change of a template at a time."""
 
     def __init__(
-        self, directory: Directory, receive: Receive, clock: Clock, timers: Schedule, *, delay_ms: int
+        self, directory: Directory, receive: Receive, pacing: Pacing, *, clock: Clock, timers: Schedule, delay_ms: int
     ) -> None:
+        self.pacing = pacing
         self.alone = asyncio.Lock()
         """Held by whoever changes a template."""
         self._directory = directory
@@ -103,13 +105,15 @@ class Review:
             return await self._happen(replace(self._now(template), review_ms=None), order)
 
     async def rate(self, template: Template, quality: Quality) -> Template:
-        """Give a template another quality."""
+        """Give a template another quality; a high one ends its pacing."""
         async with self.alone:
             before = self._now(template)
             changed = replace(before, quality=quality, quality_ms=self._clock.now_ms())
             await self._directory.save_template(changed)
             if quality != before.quality:
                 await self.tell(changed, wire.QUALITY, wire.quality_update(changed, before.quality, quality))
+            if quality == "GREEN":
+                await self.pacing.end(changed.id)
             return changed
 
     async def file_under(self, template: Template, category: str) -> Template:
@@ -150,7 +154,9 @@ class Review:
         if order.event == "DELETED":
             await self._directory.delete_template(template)
         else:
+            await self.pacing.approved(template, changed)  # first: nothing slips through
             await self._directory.save_template(changed)
+        await self.pacing.withdrawn(changed)
         info = dict(order.info or self._info(template, changed, order))
         await self.tell(changed, wire.STATUS, wire.status_update(changed, order.event, order.reason, info))
         if changed.review_ms is not None:

@@ -271,6 +271,7 @@ class Templates:
             await self._ledgers.put(waba_id, ledger)
             for template in found:
                 await self.directory.delete_template(template)
+                await self.review.pacing.end(template.id)
 
 
 def _current(ledger: Ledger, now_ms: int) -> Ledger:

@@ -53,6 +53,13 @@ class Outbound(Struct):
     """When it is thrown away if it has not reached its phone; None: after the 30 days of any message."""
     user_id: str | None = None
     """The business-scoped id that it was addressed to; None: a phone number."""
+    held_by: int | None = None
+    """Id of the template whose pacing holds it back; None: nothing does."""
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits for a decision about its template."""
+        return self.held_by is not None
 
 
 class Once(Struct, frozen=True, gc=False):
@@ -75,6 +82,8 @@ class Earlier(Struct, frozen=True, gc=False):
     kind: str
     body_hash: bytes
     """Of the request that made it."""
+    is_held: bool = False
+    """As in `Outbound`, by now."""
 
     @property
     def wamid(self) -> str:

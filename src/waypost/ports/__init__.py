@@ -8,6 +8,7 @@ Anything that is written may raise `StoreBusy` (the queue of operations is full;
 from waypost.ports.blobs import Blob, BlobStore, BlobWriter
 from waypost.ports.conditions import StoreBusy, StoreDown, StoreRefused
 from waypost.ports.documents import Documents
+from waypost.ports.holds import Holds
 from waypost.ports.housekeeping import Housekeeping
 from waypost.ports.load import Backlog, Waiting, Written
 from waypost.ports.messages import Further, InboundRow, StatusRow, Store
@@ -28,6 +29,7 @@ __all__ = [
     "Dump",
     "Enqueue",
     "Further",
+    "Holds",
     "Housekeeping",
     "InboundRow",
     "NetworkStore",

@@ -52,7 +52,10 @@ class Store(Protocol):
     """The durable state of a message's way, one transaction per step."""
 
     async def accept(self, message: Outbound) -> None:
-        """T1: store the message and its job; on return both are fsynced."""
+        """T1: store the message and its job; on return both are fsynced.
+
+        One with `held_by` is kept without a job: see `Holds`.
+        """
         ...
 
     async def accept_once(self, message: Outbound, once: Once) -> Earlier | None:

@@ -10,6 +10,7 @@ from waypost.ports import Written
 from waypost.storage.commit import LAZY_SECONDS, MAX_OPERATIONS, GroupCommit
 from waypost.storage.sqlite_documents import DocumentsPart
 from waypost.storage.sqlite_engine import Reader, open_engine
+from waypost.storage.sqlite_holds import HoldsPart
 from waypost.storage.sqlite_hot import HotWrites, Joined, Windows
 from waypost.storage.sqlite_housekeeping import HousekeepingPart
 from waypost.storage.sqlite_network import NetworkPart
@@ -30,8 +31,8 @@ def ignore_joined(events: Sequence[Event]) -> None:
     _ = events
 
 
-# Inherits, against the house's habit: six ports, one object with one lifetime, and nothing is overridden.
-class SqliteStore(StorePart, RecordsPart, DocumentsPart, HousekeepingPart, NetworkPart, SnapshotPart):
+# Inherits, against the house's habit: seven ports, one object with one lifetime, and nothing is overridden.
+class SqliteStore(StorePart, HoldsPart, RecordsPart, DocumentsPart, HousekeepingPart, NetworkPart, SnapshotPart):
     """The store over one file. Made by `open`, used and closed on one event loop."""
 
     @classmethod

@@ -24,6 +24,10 @@ _MESSAGES = Rows(
 _CONTENTS = Rows("INSERT INTO contents (key, body, raw) VALUES {rows}", width=3)
 # Make messages wait for the upstream.
 _JOBS = Rows("INSERT INTO outbox (key, due_ms, attempt, begun, expires_ms) VALUES {rows}", width=5)
+# Hold messages back: they get no job.
+_HOLD = Rows("INSERT INTO held (key, template_id, expires_ms) VALUES {rows}", width=3)
+# Hold them back no longer.
+_NOT_HELD = Rows("DELETE FROM held WHERE key IN (VALUES {rows})", width=1)
 # Keep a key with the message it stands for; a forgotten one of the same name gives way.
 _KEEP_KEY = "INSERT OR REPLACE INTO idempotency (number_id, key, body_hash, message_key, at_ms) VALUES (?, ?, ?, ?, ?)"
 # Note that attempts are about to reach the upstream.
@@ -138,7 +142,11 @@ class HotWrites:
             ],
         )  # fmt: skip
         _CONTENTS.run(self._connection, [(m.key, m.body, m.raw) for m in messages])
-        _JOBS.run(self._connection, [(m.key, m.due_ms, m.attempt, 0, m.expires_ms) for m in messages])
+        jobs = [(m.key, m.due_ms, m.attempt, 0, m.expires_ms) for m in messages if m.held_by is None]
+        _JOBS.run(self._connection, jobs)
+        if len(jobs) < len(messages):
+            held = [m for m in messages if m.held_by is not None]
+            _HOLD.run(self._connection, [(m.key, m.held_by, m.expires_ms) for m in held])
         joined = self._statuses.join_parked(m.key for m in messages)
         nothing: Sequence[Event] = ()
         return [joined, *[nothing] * (len(messages) - 1)]
@@ -183,6 +191,7 @@ class HotWrites:
 
     def _settle_failed(self, items: list[tuple[Outbound, StatusRow, FailedSend | None]]) -> Sequence[bool]:
         _NO_JOB.run(self._connection, [(message.key,) for message, _, _ in items])
+        _NOT_HELD.run(self._connection, [(message.key,) for message, _, _ in items if message.held_by is not None])
         self._keep_sends([(message, send) for message, _, send in items if send is not None])
         return self._statuses.apply([row for _, row, _ in items])
 

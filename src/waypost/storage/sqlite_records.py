@@ -94,7 +94,7 @@ _PUT_STATE = "INSERT OR REPLACE INTO state (name, value) VALUES (?, ?)"
 _RESET = "".join(
     f"DELETE FROM {table};"  # noqa: S608 - constants
     for table in (
-        "messages", "contents", "outbox", "idempotency", "sends", "events", "deliveries", "attempts", "orphans",
+        "messages", "contents", "outbox", "held", "idempotency", "sends", "events", "deliveries", "attempts", "orphans",
         "windows", "read_marks", "media", "providers", "templates", "documents", "phones", "carried", "acquaintances",
     )
 )  # fmt: skip

@@ -28,10 +28,12 @@ Values = tuple[Any, ...]
 
 STATES = ("waiting", "done", "dead", "cancelled", "dropped")
 
-OUTBOUND_COLUMNS = (
+_OUTGOING = (
     "messages.key, tag, number_id, wa_id, kind, body, raw, at_ms, callback_data, category, media_key, more_media,"
-    " dialect, user_id, attempt, due_ms, begun, expires_ms"
+    " dialect, user_id"
 )
+OUTBOUND_COLUMNS = f"{_OUTGOING}, attempt, due_ms, begun, expires_ms"
+HELD_COLUMNS = f"{_OUTGOING}, 0, 0, 0, expires_ms"
 # A received message is `read` (3) once the business has marked it or a later one of its user.
 MESSAGE_COLUMNS = (
     "messages.key, messages.tag, messages.number_id, messages.wa_id, received, messages.kind,"
@@ -67,13 +69,14 @@ PHONE_COLUMNS = (
 TOKEN_COLUMNS = "hash, number_id, kind, expires_ms, scope, reach"  # noqa: S105 - names of columns
 # Find the message that a key stands for since a moment; for the writer and for readers.
 EARLIER = (
-    "SELECT messages.key, tag, wa_id, kind, body_hash FROM idempotency CROSS JOIN messages"
+    "SELECT messages.key, tag, wa_id, kind, body_hash, EXISTS (SELECT 1 FROM held WHERE held.key = message_key)"
+    " FROM idempotency CROSS JOIN messages"
     " ON messages.key = message_key WHERE idempotency.number_id = ? AND idempotency.key = ? AND idempotency.at_ms >= ?"
 )
 
 
 def outbound(row: Values) -> Outbound:
-    """Make a waiting message of OUTBOUND_COLUMNS."""
+    """Make a waiting message of OUTBOUND_COLUMNS or HELD_COLUMNS."""
     key, tag, number_id, wa_id, kind, body, raw, at_ms, callback_data, category, media_key, *others = row
     more_media, dialect, user_id, attempt, due_ms, begun, expires_ms = others
     return Outbound(
@@ -100,8 +103,8 @@ def outbound(row: Values) -> Outbound:
 
 def earlier(row: Values) -> Earlier:
     """Make the message that a key stands for of the columns of EARLIER."""
-    key, tag, wa_id, kind, body_hash = row
-    return Earlier(MessageKey(key), tag, wa_id, kind, body_hash)
+    key, tag, wa_id, kind, body_hash, is_held = row
+    return Earlier(MessageKey(key), tag, wa_id, kind, body_hash, bool(is_held))
 
 
 def message(row: Values) -> StoredMessage:

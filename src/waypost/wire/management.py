@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
-from waypost.wire.control import Dialect, Digits, Request
+from waypost.wire.control import Dialect, Digits, MessageId, Request
 from waypost.wire.onprem_settings import ProviderForm
 
 
@@ -53,6 +53,7 @@ class PlatformChange(Request):
     identity_check: bool | UnsetType = UNSET
 
 
+Pace = Annotated[int, Meta(ge=0, le=1_000_000)]
 Quality = Literal["GREEN", "YELLOW", "RED", "UNKNOWN"]
 Tier = Literal["TIER_50", "TIER_250", "TIER_2K", "TIER_10K", "TIER_100K", "TIER_UNLIMITED"]
 NameStatus = Literal["APPROVED", "DECLINED", "PENDING_REVIEW", "AVAILABLE_WITHOUT_REVIEW", "EXPIRED", "NONE"]
@@ -120,6 +121,7 @@ class AccountView(Struct):
     disabled: bool
     restriction: str | None
     restriction_until: datetime | None
+    template_pacing: int | None
 
 
 class AccountList(Struct):
@@ -132,6 +134,8 @@ class AccountChange(Request):
     """What is to change; review, disabling and restriction are told to the subscribers. A disabled account cannot send.
 
     A restriction ends by itself at `restriction_until`, in platform time; without it after seven days.
+    `template_pacing`: of each marketing or utility template that is approved from now on, or resumed, so many messages
+    go out, and the others are held for quality assessment; null: all go out.
     """
 
     name: Annotated[str, Meta(min_length=1, max_length=512)] | UnsetType = UNSET
@@ -141,6 +145,7 @@ class AccountChange(Request):
     disabled: bool | UnsetType = UNSET
     restriction: Annotated[str, Meta(pattern=r"^RESTRICTED_[A-Z_]{1,80}$(?!\n)")] | UnsetType | None = UNSET
     restriction_until: Annotated[datetime, Meta(tz=True)] | UnsetType = UNSET
+    template_pacing: Pace | UnsetType | None = UNSET
 
 
 class NumberList(Struct):
@@ -255,6 +260,8 @@ class TemplateView(Struct):
     quality: str
     rejected_reason: str
     previous_category: str | None
+    pacing: int | None
+    """How many messages may still go out before the others are held; null: all."""
 
 
 class TemplateList(Struct):
@@ -279,10 +286,35 @@ class ReviewOrder(Request):
 
 
 class TemplateUpdate(Request):
-    """What is to change."""
+    """What is to change.
+
+    `pacing`: so many more messages go out, and the others are held for quality assessment; null: all go out, those that
+    are held too. So they do with the quality `GREEN`.
+    """
 
     quality: Literal["GREEN", "YELLOW", "RED", "UNKNOWN"] | UnsetType = UNSET
     category: Literal["AUTHENTICATION", "MARKETING", "UTILITY"] | UnsetType = UNSET
+    pacing: Pace | UnsetType | None = UNSET
+
+
+class HeldMessage(MessageId):
+    """A message that its template holds back."""
+
+    phone_number_id: str
+    wa_id: str
+    at: datetime
+
+
+class HeldList(Struct):
+    """What a template holds back, the oldest first."""
+
+    held: list[HeldMessage]
+
+
+class Decided(Struct):
+    """How many messages were held until now."""
+
+    messages: int
 
 
 class SignIn(Request):

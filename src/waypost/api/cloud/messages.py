@@ -78,6 +78,14 @@ class Messages(Struct, frozen=True):
             message: Outbound | Earlier = await self.accept(number, parsed, raw, dialect="cloud")
         else:
             message = await self.accept.once(number, parsed, raw, key=key, dialect="cloud")
-        status = "accepted" if message.kind == "template" else None
+        status = _status_of(message) if message.kind == "template" else None
         answer = cloud.send_answer(parsed.to, message.wa_id, message.wamid, status, user_id=parsed.user_id)
         return Response(200, answer)
+
+
+def _status_of(message: Outbound | Earlier) -> str:
+    """Return the `message_status` of a template.
+
+    # spec: cloud-api.md#2.3
+    """
+    return "held_for_quality_assessment" if message.is_held else "accepted"

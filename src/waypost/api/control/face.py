@@ -100,7 +100,7 @@ def build_control(on: Operated, operator: Operator) -> Control:
         deliveries=Deliveries(inspect, on.store, on.directory, on.clock, on.again),
         world=World(on.clock, on.records, on.network, on.reset),
         numbers=Numbers(on.directory, on.subscribe, on.records, on.registration, on.standings),
-        templates=Templates(on.directory, on.review),
+        templates=Templates(on.directory, on.review, on.review.pacing),
         endpoints=Endpoints(on.directory, on.subscribe, on.keys),
         accounts=AccountControl(on.directory, on.standings),
         snapshots=SnapshotControl(on.snapshotting),

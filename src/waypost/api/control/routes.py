@@ -161,6 +161,9 @@ def _template_routes(templates: Templates) -> list[Route]:
     return [
         Route("GET", f"{V1}/templates", templates.list, "templates", None, m.TemplateList, _REFUSED),
         Route("POST", f"{one}/review", templates.order, "review_template", m.ReviewOrder, m.TemplateView, _ABSENT),
+        Route("GET", f"{one}/held", templates.held, "held", None, m.HeldList, _ABSENT),
+        Route("POST", f"{one}/held/release", templates.release, "release_held", None, m.Decided, _ABSENT),
+        Route("POST", f"{one}/held/drop", templates.drop, "drop_held", None, m.Decided, _ABSENT),
         Route("PATCH", one, templates.patch, "change_template", m.TemplateUpdate, m.TemplateView, _ABSENT),
     ]
 

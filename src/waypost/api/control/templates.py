@@ -2,12 +2,23 @@
 
 from msgspec import UNSET, Raw, Struct
 
-from waypost.api.control.answers import answer, body_of, unknown
+from waypost.api.control.answers import answer, body_of, limit_of, unknown
 from waypost.api.routing import Request, Response
 from waypost.flows.directory import Directory
+from waypost.flows.pacing import Pacing
 from waypost.flows.template_review import Order, Review
-from waypost.model import Template
-from waypost.wire.management import ReviewOrder, TemplateList, TemplateUpdate, TemplateView
+from waypost.lib import ids
+from waypost.lib.clock import at
+from waypost.model import Outbound, Template
+from waypost.wire.management import (
+    Decided,
+    HeldList,
+    HeldMessage,
+    ReviewOrder,
+    TemplateList,
+    TemplateUpdate,
+    TemplateView,
+)
 
 _ID_DIGITS = 17
 
@@ -17,13 +28,14 @@ class Templates(Struct, frozen=True):
 
     directory: Directory
     review: Review
+    pacing: Pacing
 
     async def list(self, request: Request) -> Response:
         """List the message templates of every account."""
         _ = request
         accounts = {number.waba_id for number in self.directory.numbers()}
         found = [template for account in sorted(accounts) for template in self.directory.templates(account)]
-        return answer(TemplateList([_view(template) for template in found]))
+        return answer(TemplateList([self._view(template) for template in found]))
 
     async def order(self, request: Request) -> Response:
         """Let something happen to a template: its subscribers are told, as the platform would tell them."""
@@ -32,16 +44,33 @@ class Templates(Struct, frozen=True):
         rejection = {"reason": wish.explanation, "recommendation": wish.recommendation}
         info = {"rejection_info": rejection} if wish.explanation else {}
         order = Order(wish.event, reason, info)
-        return answer(_view(await self.review.order(self._template(request), order)))
+        return answer(self._view(await self.review.order(self._template(request), order)))
 
     async def patch(self, request: Request) -> Response:
-        """Give a template another quality or category; its subscribers are told."""
+        """Give a template another quality, category or pace; its subscribers are told of the first two."""
         template, wish = self._template(request), await body_of(request, TemplateUpdate)
         if wish.quality is not UNSET:
             template = await self.review.rate(template, wish.quality)
         if wish.category is not UNSET:
             template = await self.review.file_under(template, wish.category)
-        return answer(_view(template))
+        if wish.pacing is None:
+            await self.pacing.end(template.id)
+        elif wish.pacing is not UNSET:
+            await self.pacing.begin(template.id, wish.pacing)
+        return answer(self._view(template))
+
+    async def held(self, request: Request) -> Response:
+        """List the messages that a template's pacing holds back, the oldest first; `limit` says how many."""
+        found = await self.pacing.held(self._template(request).id, limit_of(request))
+        return answer(HeldList([_held(message) for message in found]))
+
+    async def release(self, request: Request) -> Response:
+        """Let go of what a template's pacing holds back, and of the pacing: the messages are delivered."""
+        return answer(Decided(await self.pacing.end(self._template(request).id)))
+
+    async def drop(self, request: Request) -> Response:
+        """Drop what a template's pacing holds back: each message fails with 132015, and the pacing goes on."""
+        return answer(Decided(await self.pacing.drop(self._template(request))))
 
     def _template(self, request: Request) -> Template:
         text = request.params["template_id"]
@@ -51,19 +80,29 @@ class Templates(Struct, frozen=True):
             raise unknown("template", text)
         return found
 
+    def _view(self, template: Template) -> TemplateView:
+        t = template
+        return TemplateView(
+            id=str(t.id),
+            waba_id=str(t.waba_id),
+            name=t.name,
+            language=t.language,
+            category=t.category,
+            status=t.status,
+            components=Raw(t.components),
+            parameter_format="NAMED" if t.named else "POSITIONAL",
+            quality=t.quality,
+            rejected_reason=t.rejected_reason,
+            previous_category=t.previous_category,
+            pacing=self.pacing.left(t.id),
+        )
 
-def _view(template: Template) -> TemplateView:
-    t = template
-    return TemplateView(
-        id=str(t.id),
-        waba_id=str(t.waba_id),
-        name=t.name,
-        language=t.language,
-        category=t.category,
-        status=t.status,
-        components=Raw(t.components),
-        parameter_format="NAMED" if t.named else "POSITIONAL",
-        quality=t.quality,
-        rejected_reason=t.rejected_reason,
-        previous_category=t.previous_category,
+
+def _held(message: Outbound) -> HeldMessage:
+    return HeldMessage(
+        id=ids.wamid(message.key, message.tag, message.wa_id, received=False),
+        onprem_id=ids.onprem_message_id(message.key, message.tag, message.wa_id, received=False),
+        phone_number_id=str(message.number_id),
+        wa_id=message.wa_id,
+        at=at(message.accepted_ms),
     )

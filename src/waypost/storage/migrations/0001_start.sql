@@ -36,6 +36,13 @@ CREATE TABLE outbox (               -- jobs: messages that the upstream does not
     expires_ms INTEGER              -- when the message fails unless it was delivered before; NULL: never
 ) STRICT;
 
+CREATE TABLE held (                 -- messages without a job: their template holds them back until somebody decides
+    key INTEGER PRIMARY KEY,
+    template_id INTEGER NOT NULL,
+    expires_ms INTEGER              -- of the job to come
+) STRICT;
+CREATE INDEX held_of_template ON held (template_id);
+
 CREATE TABLE sends (                -- attempts to hand a message to the upstream that did not succeed
     message_key INTEGER NOT NULL,
     number INTEGER NOT NULL,

@@ -261,6 +261,7 @@ def _messages(
         Meters(lifted=True),
         cast("Any", None),  # no message here goes to a user by an id
         cast("Any", None),  # no account here is restricted
+        cast("Any", None),  # no template is sent here
         Magic(),
         clock,
     )

@@ -1,0 +1,129 @@
+"""Pacing: the first messages of a new template go out, and the others wait until its quality is known.
+
+The reference has the word of the answer and nothing else: how many go out and who decides is the operator's here. What
+a template holds back has no job in the store, so that nothing is read of it until it is let go.
+
+# spec: cloud-api.md#2.3
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from msgspec import Struct
+
+from waypost.errors import Fault
+from waypost.errors.templates import TEMPLATE_PAUSED
+from waypost.flows.accounts import BusinessAccounts
+from waypost.flows.drawers import Drawer
+from waypost.model import MessageKey, Outbound, Template
+from waypost.ports import Documents, Enqueue, Holds
+
+_PAGE = 500
+_EVERYTHING = 0  # the owner of every pace
+_PACED = ("MARKETING", "UTILITY")
+_SENDABLE = ("APPROVED", "FLAGGED")
+_ON_ITS_WAY = "PENDING"  # it was edited, and is paced anew when its review is over
+
+Fail = Callable[[Outbound, Fault], Awaitable[None]]
+"""Ends a message that will not be sent; durable on return."""
+
+
+class Pace(Struct, frozen=True):
+    """How a template is paced; kept for as long as it is."""
+
+    left: int
+    """How many messages may still go out."""
+
+
+class Pacing:
+    """The templates that are paced, in memory; what changes is fsynced before it counts."""
+
+    def __init__(
+        self, documents: Documents, store: Holds, accounts: BusinessAccounts, *, offer: Enqueue, fail: Fail
+    ) -> None:
+        self._drawer = Drawer(documents, "pace", Pace)
+        self._store = store
+        self._accounts = accounts
+        self._offer = offer
+        self._fail = fail
+        self._left: dict[int, int] = {}
+        self._deciding = asyncio.Lock()
+
+    async def load(self) -> None:
+        """Read every pace anew."""
+        self._left = {}
+        after = ""
+        while page := await self._drawer.list(_EVERYTHING, after=after, limit=_PAGE):
+            self._left |= {int(name): pace.left for name, pace in page}
+            after = page[-1][0]
+
+    @property
+    def is_on(self) -> bool:
+        """Whether any template is paced: mostly none is."""
+        return bool(self._left)
+
+    def left(self, template_id: int) -> int | None:
+        """Return how many messages of a template may still go out; None if it is not paced."""
+        return self._left.get(template_id)
+
+    async def held_by(self, template: Template) -> int | None:
+        """Count a message of a template that goes out and return None, or return the id of what holds it back.
+
+        In the second case nothing is waited for: what is held is stored before the template can be let go.
+        """
+        left = self._left.get(template.id)
+        if left == 0:
+            return template.id
+        if left is not None:
+            self._left[template.id] = left - 1
+            await self._drawer.put(_EVERYTHING, Pace(left - 1), str(template.id))
+        return None
+
+    async def begin(self, template_id: int, count: int) -> None:
+        """Let so many more messages of a template go out, and hold the others back."""
+        self._left[template_id] = count
+        await self._drawer.put(_EVERYTHING, Pace(count), str(template_id))
+
+    async def approved(self, before: Template, after: Template) -> None:
+        """Begin if the change lets a template be sent that could not be, and its account is paced."""
+        count = self._accounts.get(after.waba_id).template_pacing
+        is_new = after.status in _SENDABLE and before.status not in _SENDABLE
+        if is_new and count is not None and after.category in _PACED:
+            await self.begin(after.id, count)
+
+    async def withdrawn(self, template: Template) -> None:
+        """Let go of what a template holds back if it may not be sent any more: each message fails as it leaves."""
+        if template.status not in (*_SENDABLE, _ON_ITS_WAY):
+            await self.end(template.id)
+
+    async def end(self, template_id: int) -> int:
+        """Pace a template no more; what it held back goes out, in order. Return how many messages that were."""
+        async with self._deciding:
+            if self._left.pop(template_id, None) is None:  # from here on nothing is held
+                return 0
+            count = 0
+            while page := await self._store.let_go(template_id, _PAGE):
+                count += len(page)
+                for message in page:
+                    self._offer(message)
+            # Last: after a crash there is still somebody who holds the rest.
+            await self._drawer.remove(_EVERYTHING, str(template_id))
+            return count
+
+    async def drop(self, template: Template) -> int:
+        """Fail what a template holds back, which goes on being paced; return how many messages that were.
+
+        # spec: error-codes.tsv - that it is 132015 is (unconfirmed)
+        """
+        fault = Fault(TEMPLATE_PAUSED, f"template {template.name} was held for quality assessment, and dropped")
+        count = 0
+        async with self._deciding:
+            while page := await self.held(template.id, _PAGE):
+                count += len(page)
+                for message in page:
+                    await self._fail(message, fault)
+        return count
+
+    async def held(self, template_id: int, limit: int) -> list[Outbound]:
+        """Return what a template holds back, the oldest first."""
+        return await self._store.held(template_id, MessageKey(0), limit)
