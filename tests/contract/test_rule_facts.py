@@ -6,7 +6,7 @@ from tests.support.store_rows import NUMBER, USER, carried, inbound_row, outboun
 
 from waypost.errors import Fault
 from waypost.errors.outcomes import UNDELIVERABLE
-from waypost.model import MessageKey, NumberId, Phone, Talk
+from waypost.model import MessageKey, NumberId, Phone, Status, Talk
 from waypost.storage.sqlite import SqliteStore
 
 pytestmark = pytest.mark.anyio
@@ -43,6 +43,23 @@ async def test_whom_numbers_wrote_to_outside_the_window_is_known_with_the_last_t
     assert await opened.initiated([NUMBER], 0) == [(USER, 2_000)]
     assert await opened.initiated([NUMBER], 2_000) == []
     assert await opened.initiated([NUMBER, NumberId(7)], 0) == [(USER, 5_000)]
+
+
+async def test_who_was_sent_marketing_outside_the_window_is_known_unless_it_failed(opened: SqliteStore) -> None:
+    offer = structs.replace(carried(1), category="marketing", in_window=False, progress=Status.SENT)
+    for key, change in (
+        (1, {}),
+        (2, {"in_window": True}),
+        (3, {"category": "utility"}),
+        (4, {"fault": Fault(UNDELIVERABLE, "x")}),
+        (5, {"progress": Status.FAILED}),
+        (6, {"wa_id": "49", "progress": Status.READ}),
+    ):
+        await opened.accept(outbound(key, accepted_ms=1_000 * key))
+        await opened.take(structs.replace(offer, token=MessageKey(key), **change))
+
+    assert sorted(await opened.marketed(0)) == [("49", 6, 6_000), (USER, 1, 1_000)]
+    assert await opened.marketed(1_000) == [("49", 6, 6_000)]
 
 
 async def test_life_and_address_of_a_message_outlast_a_restart(opened: SqliteStore) -> None:

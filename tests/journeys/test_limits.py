@@ -150,6 +150,102 @@ async def test_a_fault_rule_orders_what_no_state_brings_about(world: World, code
     assert await world.failure_of(sent) == (["failed"], world.either(cloud=code, onprem=onprem))
 
 
+async def spare(world: World, marketing_per_user: int | None) -> None:
+    await world.operate("PATCH", "/network", json={"marketing_per_user": marketing_per_user})
+
+
+async def offer(world: World, to: str = STRANGER) -> str:
+    """Send a marketing template, and return the first word told of it."""
+    return (await world.words_of(await world.send("template", OFFER, to=to), 1))[0]
+
+
+async def test_a_user_gets_so_much_marketing_within_24_hours_and_no_more(world: World) -> None:
+    await tell_of_sent(world)
+    await spare(world, 2)
+    assert [await offer(world), await offer(world)] == ["sent", "sent"]
+
+    one_more = await world.send("template", OFFER, to=STRANGER)
+
+    assert await world.failure_of(one_more) == (["failed"], world.either(cloud=131049, onprem=471))
+    assert await offer(world, "4915550003333") == "sent"  # another user
+    assert (await world.words_of(await world.send("template", HELLO, to=STRANGER), 1))[0] == "sent"  # no marketing
+    await world.advance(hours=24)
+    assert await offer(world) == "sent"
+
+
+async def test_marketing_within_the_window_is_not_limited(world: World) -> None:
+    await tell_of_sent(world)
+    await spare(world, 0)
+
+    assert await offer(world, PHONE) == "sent"
+
+
+async def test_what_did_not_reach_the_user_does_not_count(world: World) -> None:
+    await tell_of_sent(world)
+    await spare(world, 1)
+    await world.phone(STRANGER, blocked=True)
+    assert await offer(world) == "failed"
+    await world.phone(STRANGER, blocked=False)
+
+    assert [await offer(world), await offer(world)] == ["sent", "failed"]
+
+
+@pytest.mark.parametrize("face", ["meta", "proxy"])
+async def test_the_marketing_of_all_businesses_counts_together(world: World) -> None:
+    added = await world.operate("POST", "/numbers", json={"number": "15550123458"})
+    await world.operate("PUT", "/numbers/15550123458", json={"webhook": {"url": world.hook.url}})
+    await spare(world, 1)
+    assert await offer(world) == "sent"
+
+    path = world.client.messages_path.replace(world.client.number, "15550123458")
+    credential = {
+        name: value.replace(world.client.token, added["token"]) for name, value in world.client.headers.items()
+    }
+    body = world.client.message(STRANGER, "template", OFFER)
+    answer = await world.client.call("POST", path, json=body, headers=credential)
+
+    assert await world.failure_of(answer.json["messages"][0]["id"]) == (["failed"], 131049)
+
+
+async def test_a_limit_that_is_lifted_or_reset_limits_no_more(world: World) -> None:
+    await tell_of_sent(world)
+    await spare(world, 0)
+    await spare(world, None)
+    lifted = await offer(world)
+    await spare(world, 0)
+
+    await world.operate("POST", "/reset")
+
+    assert (lifted, await world.operate("GET", "/network")) == ("sent", {"marketing_per_user": None})
+    assert await offer(world) == "sent"
+
+
+@pytest.mark.parametrize("face", ["meta"])
+async def test_a_restart_does_not_begin_the_count_of_marketing_anew(face: str, tmp_path: Path) -> None:
+    async with open_world(face, tmp_path / "data") as world:
+        await spare(world, 1)
+        await offer(world)
+
+    async with open_world(face, tmp_path / "data") as world:
+        assert await world.failure_of(await world.send("template", OFFER, to=STRANGER)) == (["failed"], 131049)
+
+
+@pytest.mark.parametrize("flags", [{"rules": "relaxed"}])
+async def test_relaxed_rules_spare_nobody(world: World) -> None:
+    await tell_of_sent(world)
+    await spare(world, 0)
+
+    assert await offer(world) == "sent"
+
+
+@pytest.mark.parametrize("face", ["meta"])
+@pytest.mark.parametrize("limit", [-1, 1_001, "1", [], 1.5])
+async def test_a_limit_that_cannot_be_is_refused(world: World, limit: Any) -> None:
+    answer = await world.control.call("PATCH", "/network", json={"marketing_per_user": limit})
+
+    assert answer.status == 400, answer
+
+
 async def test_who_has_stopped_marketing_gets_other_templates_only(world: World) -> None:
     await world.phone(marketing=False)
 

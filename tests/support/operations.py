@@ -84,6 +84,7 @@ BODIES: Mapping[str, tuple[Body, ...]] = {
     "control.choose": (Body(f"{_CONTROL}.phones:Choice"),),
     "control.read": (Body(f"{_CONTROL}.phones:ReadUpTo"),),
     "control.move_clock": (Body(f"{_CONTROL}.world:ClockChange"),),
+    "control.change_network": (Body(f"{_CONTROL}.world:NetworkChange"),),
     "control.add_rule": (Body(f"{_CONTROL}.world:RuleRequest"),),
     "control.add_number": (Body(f"{_CONTROL}.numbers:NewNumber"),),
     "control.change_number": (Body(f"{_CONTROL}.numbers:NumberChange"),),

@@ -27,6 +27,7 @@ from waypost.flows.media import MediaShelf
 from waypost.flows.media_limits import MediaLimits
 from waypost.flows.meters import Meters
 from waypost.flows.mischief import Mischief
+from waypost.flows.network_rules import NetworkRules
 from waypost.flows.notify import Notify
 from waypost.flows.pacing import Pacing
 from waypost.flows.profile import Profiles
@@ -68,6 +69,7 @@ class Parts(Struct, frozen=True):
     flows: Flows
     upkeep: Upkeep
     reach: Reach
+    network_rules: NetworkRules
     counts: Counter[str]
     """What happened since the start, for the metrics."""
     interlude: Interlude = field(default_factory=lambda: Interlude(WATCHERS))
@@ -78,6 +80,7 @@ class Parts(Struct, frozen=True):
         await self.flows.blocks.load(self.ground.directory)
         await self.flows.accounts.load(self.ground.directory)
         await self.flows.accept.screen.pacing.load()
+        await self.network_rules.load()
 
     async def run(self) -> None:
         """Run what runs for ever; raises the first bug that ends any of it."""
@@ -151,7 +154,8 @@ def build(ground: Ground) -> Parts:
     accept = Accept(store, screen, clock, ground.keys, enqueue)
     flows = _flows(ground, accept, receive, network, figures)
     upkeep = Upkeep(store, ground.blobs, shelf, ground.directory, flows.templates.uploads, flows.profiles, clock)
-    return Parts(ground, network, receive, messages, webhooks, troubled, mischief, flows, upkeep, reach, counts)
+    rules = NetworkRules(store, network.marketing, lifted=relaxed)
+    return Parts(ground, network, receive, messages, webhooks, troubled, mischief, flows, upkeep, reach, rules, counts)
 
 
 def _network(ground: Ground) -> Network:

@@ -110,6 +110,7 @@ def _operated(parts: Parts, start: Start, poster: Poster) -> Operated:
         records=store,
         network_store=store,
         network=parts.network,
+        network_rules=parts.network_rules,
         directory=ground.directory,
         shelf=parts.flows.shelf,
         subscribe=Subscribe(ground.directory, poster, ANYWHERE, parts.network.faults.fails_handshake, trusted=True),

@@ -44,6 +44,8 @@ MARKETING_LIMIT = Problem(
     onprem_code=471, onprem_http=400, onprem_title="Spam rate limit hit",
     fix="The user gets too much marketing; do not repeat the message at once.",
     rule="The user gets too much marketing from all businesses together.",
+    trigger='`PATCH /_waypost/v1/network` with `{"marketing_per_user": 1}`, then send two marketing templates to a '
+    "user who has not written.",
     when="webhook",
 )  # fmt: skip
 MARKETING_STOPPED = Problem(

@@ -76,6 +76,10 @@ class NetworkStore(Protocol):
         """Note how far messages are: token, progress, due_ms. Lazy; told again after a crash if it was lost."""
         ...
 
+    async def marketed(self, since_ms: int) -> list[tuple[str, MessageKey, int]]:
+        """Return the marketing templates outside windows since then that did not fail: whose, which, when accepted."""
+        ...
+
     async def unfinished(self, after: MessageKey, limit: int) -> list[Carried]:
         """Read the messages that have not reached their last status, in order of token."""
         ...

@@ -29,6 +29,12 @@ _GET_TO_KNOW = (
 _MOVE_WINDOWS = "UPDATE OR REPLACE windows SET wa_id = ?2 WHERE wa_id = ?1"
 # Read what has not reached its last status, in order of token.
 _UNFINISHED = f"SELECT {CARRIED_COLUMNS} FROM carried WHERE progress < 3 AND token > ? ORDER BY token LIMIT ?"  # noqa: S608 - constants
+# Find the marketing outside windows that did not fail; a rare search, once after a start.
+_MARKETED = (
+    "SELECT carried.wa_id, carried.token, messages.at_ms FROM carried CROSS JOIN messages"
+    " ON messages.key = carried.token WHERE carried.category = 'marketing' AND carried.in_window = 0"
+    " AND carried.fault IS NULL AND carried.progress <> ? AND messages.at_ms > ?"
+)
 _HAS_TAKEN = "SELECT EXISTS (SELECT 1 FROM carried WHERE token = ?)"
 # Find the newest messages that a phone has shown; a reaction shows once it is sent (2), which is all it ever is. The
 # business may have been told of the rest (28: delivered, read or played) a moment before the network notes it.
@@ -88,6 +94,15 @@ class NetworkPart(Part):
     async def progressed(self, steps: Sequence[tuple[MessageKey, Status, int]]) -> None:
         """Note how far the network has told the business."""
         await self._commit.submit(self._writes.progressed, tuple(-token for token, _, _ in steps), steps)
+
+    async def marketed(self, since_ms: int) -> list[tuple[str, MessageKey, int]]:
+        """Return the marketing outside windows that did not fail."""
+
+        def look(connection: apsw.Connection) -> list[tuple[str, MessageKey, int]]:
+            rows: Any = connection.execute(_MARKETED, (Status.FAILED, since_ms))  # Any: the types are the tables'
+            return [(wa_id, MessageKey(token), at_ms) for wa_id, token, at_ms in rows]
+
+        return await self._search(look)
 
     async def unfinished(self, after: MessageKey, limit: int) -> list[Carried]:
         """Read what has not reached its last status."""

@@ -2,11 +2,27 @@
 
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from waypost.wire.control import Digits, Request, Seconds
 
 _Up = Annotated[int, Meta(ge=1, le=1_000)]
+
+
+class NetworkView(Struct):
+    """What holds on the whole network.
+
+    `marketing_per_user`: of the marketing templates of all businesses outside a user's windows only so many reach the
+    user within 24 hours, and the others fail with 131049; null: they all do.
+    """
+
+    marketing_per_user: int | None
+
+
+class NetworkChange(Request):
+    """What is to change of it."""
+
+    marketing_per_user: Annotated[int, Meta(ge=0, le=1_000)] | UnsetType | None = UNSET
 
 
 class FailWith(Request):

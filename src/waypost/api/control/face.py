@@ -25,6 +25,7 @@ from waypost.flows.directory import Directory
 from waypost.flows.identity import Identities
 from waypost.flows.inspect import Inspect
 from waypost.flows.media import MediaShelf
+from waypost.flows.network_rules import NetworkRules
 from waypost.flows.play import PhoneNetwork, Play
 from waypost.flows.preferences import Notice, Preferences
 from waypost.flows.registration import Registration
@@ -55,6 +56,7 @@ class Operated:
     records: Records
     network_store: NetworkStore
     network: PhoneNetwork
+    network_rules: NetworkRules
     directory: Directory
     shelf: MediaShelf
     subscribe: Subscribe
@@ -98,7 +100,7 @@ def build_control(on: Operated, operator: Operator) -> Control:
         phones=Phones(play, Taps(play), chats, preferences, on.network, inspect, on.shelf, on.records, on.identities),
         messages=Messages(inspect),
         deliveries=Deliveries(inspect, on.store, on.directory, on.clock, on.again),
-        world=World(on.clock, on.records, on.network, on.reset),
+        world=World(on.clock, on.records, on.network, on.network_rules, on.reset),
         numbers=Numbers(on.directory, on.subscribe, on.records, on.registration, on.standings),
         templates=Templates(on.directory, on.review, on.review.pacing),
         endpoints=Endpoints(on.directory, on.subscribe, on.keys),

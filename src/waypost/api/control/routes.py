@@ -115,8 +115,11 @@ def _message_routes(c: Control) -> list[Route]:
 
 
 def _world_routes(world: World) -> list[Route]:
-    rule = control_rules.RuleRequest
+    rule, shown, change = control_rules.RuleRequest, control_rules.NetworkView, control_rules.NetworkChange
+    place = f"{V1}/network"
     return [
+        Route("GET", place, world.get_network, "network", None, shown, _REFUSED),
+        Route("PATCH", place, world.change_network, "change_network", change, shown, _REFUSED),
         Route("GET", f"{V1}/clock", world.get_clock, "clock", None, control.ClockView, _REFUSED),
         Route("PUT", f"{V1}/clock", world.put_clock, "move_clock", control.ClockChange, control.ClockView, _REFUSED),
         Route("GET", f"{V1}/rules", world.list_rules, "rules", None, control_rules.RuleList, _REFUSED),

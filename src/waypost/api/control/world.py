@@ -4,18 +4,19 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, structs
 
 from waypost.api.control.answers import answer, body_of, unknown
 from waypost.api.control.rule_forms import check_rule, rule_of, rule_view
 from waypost.api.routing import Request, Response
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
+from waypost.flows.network_rules import NetworkRules
 from waypost.flows.play import PhoneNetwork
 from waypost.lib.clock import SystemClock, at, milliseconds_of
 from waypost.ports import Records
 from waypost.wire.control import ClockChange, ClockView, Success
-from waypost.wire.control_rules import RuleList, RuleRequest
+from waypost.wire.control_rules import NetworkChange, NetworkView, RuleList, RuleRequest
 
 CLOCK_STATE = "clock"
 _YEARS = range(2000, 2101)
@@ -30,6 +31,7 @@ class World(Struct, frozen=True):
     clock: SystemClock
     records: Records
     network: PhoneNetwork
+    network_rules: NetworkRules
     reset_all: Reset
 
     async def get_clock(self, request: Request) -> Response:
@@ -48,6 +50,18 @@ class World(Struct, frozen=True):
         state = {"offset_ms": self.clock.offset_ms, "frozen_at_ms": self.clock.frozen_at_ms}
         await self.records.put_state(CLOCK_STATE, msgspec.json.encode(state))
         return answer(self._clock_view())
+
+    async def get_network(self, request: Request) -> Response:
+        """Return what holds on the whole network, whoever sends."""
+        _ = request
+        return answer(self._network_view())
+
+    async def change_network(self, request: Request) -> Response:
+        """Limit how much marketing a user gets from all businesses together, or lift that."""
+        change = await body_of(request, NetworkChange)
+        given = {name: value for name, value in structs.asdict(change).items() if value is not UNSET}
+        await self.network_rules.change(structs.replace(self.network_rules.rules, **given))
+        return answer(self._network_view())
 
     async def list_rules(self, request: Request) -> Response:
         """List the fault rules in force."""
@@ -93,6 +107,9 @@ class World(Struct, frozen=True):
             self.clock.set_now(change.now)
         if advance:
             self.clock.advance(advance)
+
+    def _network_view(self) -> NetworkView:
+        return NetworkView(self.network_rules.rules.marketing_per_user)
 
     def _clock_view(self) -> ClockView:
         clock = self.clock

@@ -33,6 +33,7 @@ from waypost.rules import entry, lifetime, reaction
 from waypost.rules.window import is_open
 from waypost.upstreams.simulated.faults import Faults
 from waypost.upstreams.simulated.indicators import Indicators
+from waypost.upstreams.simulated.marketing import Marketing
 from waypost.upstreams.simulated.phones import Phones, identity_hash, phone_of, user_id
 from waypost.upstreams.simulated.steps import is_finished, next_step, noted, update
 from waypost.wire.messages.reaction import Reaction
@@ -89,6 +90,7 @@ class Network:
         self._something_ready = asyncio.Event()
         self._resting: defaultdict[str, list[Carried]] = defaultdict(list)
         self._indicators = Indicators()
+        self.marketing = Marketing(store)
         self._world = 0  # how often everything was forgotten
 
     def connect(self, report: Report, report_message: ReportMessage, known: Knowledge) -> None:
@@ -119,6 +121,9 @@ class Network:
         if fault is None and isinstance(message.content, Reaction):
             fault = await self._bad_reaction(message, message.content)
         talk = await self._knowledge.talk(message.number_id, message.wa_id)
+        in_window = message.kind != "template" or is_open(talk.last_inbound_ms, now_ms)
+        if fault is None and not in_window and message.category == "marketing":
+            fault = await self._too_much(message, now_ms)
         carried = Carried(
             token=message.key,
             number_id=message.number_id,
@@ -127,7 +132,7 @@ class Network:
             category=message.category,
             progress=Status.ACCEPTED,
             due_ms=now_ms + self._delay_ms + orders.delay_ms,
-            in_window=message.kind != "template" or is_open(talk.last_inbound_ms, now_ms),
+            in_window=in_window,
             fault=fault,
             free_until_ms=await self._free_until(message, talk, now_ms) if talk.is_from_ad and not fault else None,
             expires_ms=message.expires_ms or now_ms + lifetime.LIFE_MS,
@@ -268,6 +273,7 @@ class Network:
         self._ready.clear()
         self._resting.clear()
         self._indicators.clear()
+        self.marketing.forget()
         self.faults.clear()
 
     def _move_on(self, carried: Carried) -> None:
@@ -349,6 +355,12 @@ class Network:
         if message.category == "marketing" and not self.phones.takes_marketing(message.wa_id, message.number_id):
             return Fault(MARKETING_STOPPED, "The user has stopped marketing messages from this business.")
         return None
+
+    async def _too_much(self, message: Outbound, now_ms: int) -> Fault | None:
+        """Return why the user is spared marketing that they would get."""
+        phone = self.phones.get(message.wa_id)
+        gets_it = phone.on_whatsapp and not phone.blocked
+        return await self.marketing.fault(message.key, message.wa_id, now_ms) if gets_it else None
 
     async def _bad_reaction(self, message: Outbound, given: Reaction) -> Fault | None:
         """Return why a reaction has nothing to stand on."""
