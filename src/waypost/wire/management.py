@@ -97,7 +97,7 @@ class NumberPatch(Request):
     name_reason: Annotated[str, Meta(max_length=512)] | None = None
     missing_products: Annotated[tuple[_ProductId, ...], Meta(max_length=1000)] | UnsetType = UNSET
     deleted: bool = False
-    test_recipients: Annotated[tuple[Digits, ...], Meta(max_length=5)] | UnsetType | None = UNSET
+    test_recipients: Annotated[list[Digits], Meta(max_length=5)] | UnsetType | None = UNSET
     app_secret: Annotated[str, Meta(pattern=r"^[\x21-\x7e]{1,256}$(?!\n)")] | UnsetType = UNSET
     rotate_app_secret: bool = False
 

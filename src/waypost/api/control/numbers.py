@@ -166,7 +166,7 @@ class Numbers(Struct, frozen=True):
         """Let the platform think of a number as the change says."""
         known = asdict(number.standing)
         plain = {name: value for name, value in structs.asdict(change).items() if name in known and value is not UNSET}
-        if listed := plain.get("test_recipients"):
+        if (listed := plain.get("test_recipients")) is not None:
             plain["test_recipients"] = tuple(phone.wa_id(digits) for digits in listed)
         decision = plain.pop("name_status", None)
         is_decision = decision in ("APPROVED", "DECLINED")
