@@ -2,9 +2,22 @@
 
 import pytest
 from msgspec.structs import replace
-from tests.support.store_rows import NUMBER, earlier, medium, once, outbound
+from tests.support.store_rows import (
+    NUMBER,
+    USER,
+    attempt,
+    carried,
+    earlier,
+    inbound_row,
+    medium,
+    once,
+    outbound,
+    status_row,
+    waiting,
+)
 
-from waypost.model import MediaKey, NumberId, Token
+from waypost.model import EventKey, MediaKey, MessageKey, NumberId, Status, Token
+from waypost.ports import Further
 from waypost.storage.sqlite import SqliteStore
 
 pytestmark = pytest.mark.anyio
@@ -75,3 +88,66 @@ async def test_blobs_that_no_medium_has_are_told(opened: SqliteStore) -> None:
     await opened.save_medium(medium(5, b"b" * 32))
 
     assert await opened.blobs_without_rows([b"a" * 32, b"b" * 32, b"c" * 32]) == [b"a" * 32, b"c" * 32]
+
+
+# -- Old messages ---------------------------------------------------------------------------------------------------
+
+
+async def test_the_old_messages_of_a_number_are_found_in_order_with_their_users(opened: SqliteStore) -> None:
+    for key in (10, 11, 12, 13):
+        await opened.accept(outbound(key, accepted_ms=key))
+    await opened.accept(outbound(14, accepted_ms=1, number_id=NumberId(7)))
+
+    assert await opened.old_messages(NUMBER, 13, MessageKey(10), 9) == [(11, USER), (12, USER)]
+    assert await opened.old_messages(NUMBER, 13, MessageKey(0), 1) == [(10, USER)]
+
+
+async def test_a_message_that_has_ended_goes_with_all_that_is_known_of_it(opened: SqliteStore) -> None:
+    await told(opened, 10, 11)
+    await told(opened, 20, 21)
+
+    assert await opened.drop_messages([MessageKey(10)]) == [10]
+
+    assert await opened.message(MessageKey(10)) is None
+    assert await opened.events_of(MessageKey(10)) == []
+    assert await opened.delivery(EventKey(11)) is None
+    assert await opened.has_taken(MessageKey(10)) is False
+    assert await opened.message(MessageKey(20)) is not None
+    assert [event.key for event in await opened.events_of(MessageKey(20))] == [21]
+
+
+async def told(store: SqliteStore, key: int, event: int) -> None:
+    """Store a message that was delivered, and its webhook taken."""
+    message, row = outbound(key), status_row(event, key, Status.DELIVERED)
+    await store.accept(message)
+    await store.take(carried(key))
+    await store.settle_sent(message, "up")
+    await store.record_statuses([row])
+    await store.progressed([(MessageKey(key), Status.DELIVERED, 0)])
+    await store.delivery_done(waiting(row.event), attempt(1))
+
+
+@pytest.mark.parametrize("template", [None, 700])
+async def test_a_message_that_still_waits_to_be_sent_or_is_held_stays(
+    opened: SqliteStore, template: int | None
+) -> None:
+    await opened.accept(outbound(10, held_by=template))
+
+    assert await opened.drop_messages([MessageKey(10)]) == []
+    assert await opened.message(MessageKey(10)) is not None
+
+
+async def test_a_message_that_has_not_reached_its_phone_stays(opened: SqliteStore) -> None:
+    await opened.accept(outbound(10))
+    await opened.take(carried(10, Status.SENT))
+    await opened.settle_sent(outbound(10), "up")
+
+    assert await opened.drop_messages([MessageKey(10)]) == []
+
+
+@pytest.mark.parametrize("further", [(), ((EventKey(30), "crm"),)])
+async def test_a_message_with_a_webhook_that_waits_stays(opened: SqliteStore, further: Further) -> None:
+    row = replace(inbound_row(11, 10, notify=not further), further=further)
+    await opened.record_inbound(row)
+
+    assert await opened.drop_messages([MessageKey(10)]) == []

@@ -322,6 +322,28 @@ def test_a_large_figure_keeps_its_last_digit() -> None:
     assert as_text([metric]).splitlines()[-1] == b'waits_us_sum{result="success"} 123456789'
 
 
+async def test_a_clean_up_deletes_what_is_old_and_tells_how_much(world: World) -> None:
+    await world.words_of(await world.send("text", {"body": "Old"}), 2)
+    await world.write("text", {"body": "Old, too"})
+    await world.inbound()
+    await world.advance(days=31)
+    young = await world.write("text", {"body": "Young"})
+    await world.words_of(await world.send("text", {"body": "Young, too"}), 2)
+
+    await put(world, "PUT", "/v1/services/message/gc", {})
+
+    await world.hook.wait_until(lambda: bool(world.hook.received) and "services" in world.hook.received[-1].json)
+    told = world.hook.received[-1].json["services"][0]["message"]["gc"]
+    left = (await world.operate("GET", "/messages"))["messages"]
+    assert told["messages_deleted"] == 2 + 1  # the sample phone wrote at the first start
+    assert sorted(message["preview"] for message in left) == ["Young", "Young, too"]
+    assert (await call_read(world, young)).status == 200
+
+
+async def call_read(world: World, message_id: str) -> Answer:
+    return await world.client.call("PUT", f"/v1/messages/{message_id}", json={"status": "read"})
+
+
 async def test_every_node_tells_the_end_of_its_clean_up(world: World) -> None:
     shards = {name: value for name, value in REGISTER.items() if name != "method"} | {"shards": 2}
     await put(world, "POST", "/v1/account/shards", shards)

@@ -47,6 +47,7 @@ from waypost.flows.accept import Accept
 from waypost.flows.accounts import BusinessAccounts
 from waypost.flows.automation import Automations
 from waypost.flows.blocks import Blocks
+from waypost.flows.collector import Collector
 from waypost.flows.contacts import Contacts, Notice
 from waypost.flows.directory import Directory
 from waypost.flows.drawers import Drawer
@@ -88,6 +89,7 @@ class Flows(Struct, frozen=True):
     contacts: Contacts
     identities: Identities
     figures: Figures
+    collector: Collector
     notice: Notice
     monitoring_key: str | None
     providers_masked: bool
@@ -200,7 +202,7 @@ def _onprem(flows: Flows) -> Handlers:
             Backup(callers, flows.directory, flows.records, flows.profiles, flows.subscribe),
             Account(callers, flows.directory, flows.registration),
             Certificates(callers, Drawer(kept, "certificate", str)),
-            Monitoring(callers, flows.figures, flows.notice),
+            Monitoring(callers, flows.figures, flows.collector, flows.notice),
             Stickerpacks(callers, Drawer(kept, "stickerpack", Pack), flows.shelf, flows.accept.keys),
         ),
     )

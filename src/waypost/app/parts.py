@@ -17,6 +17,7 @@ from waypost.flows.accounts import BusinessAccounts
 from waypost.flows.automation import Automations
 from waypost.flows.blocks import Blocks
 from waypost.flows.clearance import Clearance
+from waypost.flows.collector import Collector
 from waypost.flows.contacts import Contacts
 from waypost.flows.deliver import Deliver
 from waypost.flows.figures import Figures
@@ -212,6 +213,7 @@ def _flows(ground: Ground, accept: Accept, receive: Receive, network: Network, f
         contacts=_contacts(ground, receive, network),
         identities=identities,
         figures=figures,
+        collector=Collector(store, receive.recent, clock),
         notice=receive.notice,
         monitoring_key=ground.settings.monitoring_key,
         providers_masked=ground.settings.mask_providers,

@@ -51,6 +51,10 @@ class Recent:
             self._echoes.popitem(last=False)  # a plain dict would walk over every hole at its front
         self._echoes[message.key] = _echo_of(message)
 
+    def forget(self, key: MessageKey) -> None:
+        """Keep nothing of a message: it is not stored any more."""
+        self._echoes.pop(key, None)
+
     def get(self, key: MessageKey) -> Echo | None:
         """Return what is known of a message."""
         return self._echoes.get(key)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from waypost.model import MediaKey, Medium
+from waypost.model import MediaKey, Medium, MessageKey, NumberId
 
 
 class Housekeeping(Protocol):
@@ -27,4 +27,17 @@ class Housekeeping(Protocol):
 
     async def blobs_without_rows(self, hashes: Sequence[bytes]) -> list[bytes]:
         """Return those of the hashes that no medium has, in the order given."""
+        ...
+
+    async def old_messages(
+        self, number_id: NumberId, before_ms: int, after: MessageKey, limit: int
+    ) -> list[tuple[MessageKey, str]]:
+        """Return a number's messages from before this moment, above a key and in order, each with its user."""
+        ...
+
+    async def drop_messages(self, keys: Sequence[MessageKey]) -> list[MessageKey]:
+        """Delete messages with all that is known of them, fsynced on return; returns which.
+
+        One that has not reached its phone stays, and one of whose deliveries one waits.
+        """
         ...

@@ -3,12 +3,14 @@
 # spec: on-premises-api.md#1.3, on-premises-api.md#9
 """
 
+from collections import Counter
 from collections.abc import Iterator
 
 from msgspec import Struct
 
 from waypost.api.onprem.callers import Callers
 from waypost.api.routing import Request, Response, Route
+from waypost.flows.collector import Collector
 from waypost.flows.contacts import Notice
 from waypost.flows.figures import Figures
 from waypost.wire import onprem
@@ -24,6 +26,7 @@ class Monitoring(Struct, frozen=True):
 
     callers: Callers
     figures: Figures
+    collector: Collector
     notice: Notice
 
     def routes(self) -> list[Route]:
@@ -84,10 +87,17 @@ class Monitoring(Struct, frozen=True):
         return Response(200, onprem.answer(support={"debug_info": info}))
 
     async def collect(self, request: Request) -> Response:
-        """Start the clean-up of old messages; each node tells its end. Waypost keeps messages: it deletes none."""
+        """Delete the messages that are older than 30 days; each node tells how many it had.
+
+        What is under way stays, and one run deletes at most 20,000.
+
+        # spec: on-premises-api.md#9.6, on-premises-api.md#8 (all messages of one user go through one shard)
+        """
         number = self.callers.admin(request)
-        for node in monitoring.coreapps(shards=number.onprem.shards, seed=number.id):
-            await self.notice(number, *messages_collected(0, node))
+        shards = number.onprem.shards
+        deleted = Counter(int(wa_id) % shards for wa_id in await self.collector(number.id))
+        for shard, node in enumerate(monitoring.coreapps(shards=shards, seed=number.id)):
+            await self.notice(number, *messages_collected(deleted[shard], node))
         return Response(200, onprem.answer(services={"message": {"gc": {"status": "processing"}}}))
 
 

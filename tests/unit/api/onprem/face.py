@@ -21,6 +21,7 @@ from waypost.api.routing import Router
 from waypost.api.server import Mount
 from waypost.flows.accept import Accept
 from waypost.flows.accounts import BusinessAccounts
+from waypost.flows.collector import Collector
 from waypost.flows.contacts import Contacts
 from waypost.flows.directory import Directory
 from waypost.flows.figures import Figures
@@ -233,7 +234,7 @@ async def open_face(*, rates_lifted: bool = False, first_login: bool = False) ->
         providers=Providers(callers, cast("Records", records)),
         topics=(
             _contacts(callers, documents, directory, clock),
-            Monitoring(callers, Figures(lambda: 0, lambda: 0, Written), _no_notice),
+            Monitoring(callers, Figures(lambda: 0, lambda: 0, Written), cast("Collector", None), _no_notice),
         ),
     )
     return Face(Mount(Router(onprem_routes(handlers)), render_onprem), records, directory, clock, documents)
