@@ -154,7 +154,8 @@ def build(ground: Ground) -> Parts:
     screen = Screen(ground.directory, shelf, accounts, meters, network, store, pacing, magic, clock)
     accept = Accept(store, screen, clock, ground.keys, enqueue)
     flows = _flows(ground, accept, receive, network, figures)
-    upkeep = Upkeep(store, ground.blobs, shelf, ground.directory, flows.templates.uploads, flows.profiles, clock)
+    uploads, profiles, collector = flows.templates.uploads, flows.profiles, flows.collector
+    upkeep = Upkeep(store, ground.blobs, shelf, ground.directory, uploads, profiles, collector, clock)
     rules = NetworkRules(store, network.marketing, lifted=relaxed)
     return Parts(ground, network, receive, messages, webhooks, troubled, mischief, flows, upkeep, reach, rules, counts)
 
@@ -175,8 +176,13 @@ def _network(ground: Ground) -> Network:
 
 
 def _shelf(ground: Ground) -> MediaShelf:
+    def keeps(number_id: NumberId) -> bool:
+        number = ground.directory.number(number_id)
+        return number is not None and number.keeps_media
+
     fetcher = FetcherOnDemand(ground.policy)
-    return MediaShelf(ground.store, ground.blobs, fetcher, ground.policy, ground.inspector, ground.clock, ground.keys)
+    inspector, clock, keys = ground.inspector, ground.clock, ground.keys
+    return MediaShelf(ground.store, ground.blobs, fetcher, ground.policy, inspector, clock, keys, keeps)
 
 
 def _notify(ground: Ground, figures: Figures) -> Notify:

@@ -17,6 +17,7 @@ from waypost.app import anew
 from waypost.app.ground import Ground, lay_ground
 from waypost.app.parts import Parts, build, first_to_end
 from waypost.flows.first_start import Start, make_ready
+from waypost.flows.restart import forget_callbacks
 from waypost.flows.snapshot import Snapshotting
 from waypost.flows.subscribe import Subscribe
 from waypost.lib import log, tls
@@ -54,6 +55,7 @@ async def start(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, Ready
     parts = build(ground)
     await ground.directory.load()
     await parts.load()
+    await forget_callbacks(ground.store, ground.directory)
     begun = await make_ready(
         _start_of(settings), directory=ground.directory, store=ground.store, receive=parts.receive, keys=ground.keys
     )

@@ -6,7 +6,7 @@ is called.
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Literal, cast
@@ -72,6 +72,10 @@ class _Target(Struct, frozen=True):
     authorization: str | None
 
 
+def _nobody(_number_id: NumberId) -> bool:
+    return False
+
+
 class MediaShelf(Struct, frozen=True):
     """The flow, with the ports it uses."""
 
@@ -82,6 +86,8 @@ class MediaShelf(Struct, frozen=True):
     inspector: ImageInspector
     clock: Clock
     keys: KeyMaker
+    keeps: Callable[[NumberId], bool] = _nobody
+    """Whether the files of a number stay until somebody deletes them."""
     _fetched: dict[_LinkKey, tuple[MediaKey, int]] = field(default_factory=dict)
     _fetching: dict[_LinkKey, asyncio.Lock] = field(default_factory=dict)
     _in_hand: WeakValueDictionary[bytes, asyncio.Lock] = field(default_factory=WeakValueDictionary)
@@ -118,9 +124,13 @@ class MediaShelf(Struct, frozen=True):
             return None
         if medium.source == "handle":  # spec: cloud-api.md#13.9 - it is not a media id
             return None
-        if ref.tag not in (None, medium.tag) or medium.expires_ms <= self.clock.now_ms():
+        if ref.tag not in (None, medium.tag) or self.is_over(medium, self.clock.now_ms()):
             return None
         return medium
+
+    def is_over(self, medium: Medium, now_ms: int) -> bool:
+        """Return whether the time of a medium is over; that of an upload's handle is whatever its number wants."""
+        return medium.expires_ms <= now_ms and (medium.source == "handle" or not self.keeps(medium.number_id))
 
     def read(self, medium: Medium, *, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
         """Read a medium's bytes in chunks."""

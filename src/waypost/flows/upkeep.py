@@ -2,7 +2,8 @@
 
 Logins and media go when their time is over, handles with the media they stand for, keys of repeated requests when
 they are forgotten, and files that a crash left without a row once they are an hour old. What is thrown away here had
-already ceased to work. A picture that a profile shows begins another life instead.
+already ceased to work. A picture that a profile shows begins another life instead, and so do the files of a number
+that wants to delete them itself. Old messages go only where a number wants that.
 """
 
 from datetime import timedelta
@@ -10,6 +11,7 @@ from datetime import timedelta
 from msgspec import Struct
 
 from waypost.flows.accept import KEY_LIFE_MS
+from waypost.flows.collector import Collector
 from waypost.flows.directory import Directory
 from waypost.flows.media import LIFE, MediaShelf
 from waypost.flows.profile import Profiles
@@ -37,6 +39,7 @@ class Upkeep(Struct, frozen=True):
     directory: Directory
     uploads: Uploads
     profiles: Profiles
+    collector: Collector
     clock: Clock
 
     async def __call__(self) -> None:
@@ -45,6 +48,9 @@ class Upkeep(Struct, frozen=True):
         await self._drop_tokens(now_ms)
         await self._drop_keys(now_ms - KEY_LIFE_MS)
         await self._drop_media(now_ms - MEDIA_GRACE_MS)
+        for number in self.directory.numbers():
+            if number.drops_old_messages:
+                await self.collector(number.id)
         for waba_id in {number.waba_id for number in self.directory.numbers()}:
             await self.uploads.drop_expired(waba_id)
 
@@ -75,7 +81,7 @@ class Upkeep(Struct, frozen=True):
         while media := await self.store.expired_media(before_ms, _BATCH):
             pictures = await self._pictures()
             for medium in media:
-                if medium.key in pictures:
+                if medium.key in pictures or not self.shelf.is_over(medium, before_ms):
                     await self.store.renew_medium(medium.key, self.clock.now_ms() + LIFE // timedelta(milliseconds=1))
                 else:
                     await self.shelf.delete(medium)

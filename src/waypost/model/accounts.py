@@ -111,6 +111,12 @@ class OnPremSettings(Struct, frozen=True):
     notify_number_change: bool = True
     security_notifications: bool = False
     """Whether a user's changed identity is told, and holds messages to them back until it is acknowledged."""
+    callback_persist: bool = True
+    """Whether callbacks that wait outlive a restart."""
+    collect_messages: bool | None = None
+    """Whether old messages are deleted by themselves; None: nobody has said, and they are not."""
+    collect_media: bool | None = None
+    """Whether files go when their time is over; None: nobody has said, and they do."""
     contacts_mode: Literal["always_valid", "classic"] = "always_valid"
     """`classic` behaves as clients before v2.39 and v2.43 did: contacts are checked, and unknown ones refused.
 
@@ -195,6 +201,21 @@ class Number(_Secretive, frozen=True):
     def digits(self) -> str:
         """The number itself, digits only."""
         return str(self.id)
+
+    @property
+    def forgets_callbacks(self) -> bool:
+        """Whether callbacks that wait are lost with a restart, as its program wants it."""
+        return self.callback_dialect == "onprem" and not self.onprem.callback_persist
+
+    @property
+    def drops_old_messages(self) -> bool:
+        """Whether its old messages are deleted by themselves."""
+        return bool(self.onprem.collect_messages)
+
+    @property
+    def keeps_media(self) -> bool:
+        """Whether its files stay until somebody deletes them."""
+        return self.onprem.collect_media is False
 
     @property
     def checks_contacts(self) -> bool:

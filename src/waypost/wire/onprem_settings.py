@@ -26,8 +26,6 @@ _DAY_MS = 86_400_000
 _DIGITS = re.compile(r"[0-9]{1,15}")
 
 DEFAULTS: Mapping[str, Any] = {  # Any: JSON
-    "callback_persist": True,
-    "garbagecollector_enable": {"media": False, "messages": True},
     "heartbeat_interval": 5,
     "log_level": "info",
     "unhealthy_interval": 30,
@@ -65,6 +63,21 @@ class SettingsFacts(CallbackSettings, Protocol):
         ...
 
     @property
+    def callback_persist(self) -> bool:
+        """`callback_persist`."""
+        ...
+
+    @property
+    def collect_messages(self) -> bool | None:
+        """`garbagecollector_enable.messages`; None until it is set."""
+        ...
+
+    @property
+    def collect_media(self) -> bool | None:
+        """`garbagecollector_enable.media`; None until it is set."""
+        ...
+
+    @property
     def other(self) -> bytes:
         """The fields that are only stored, a JSON object."""
         ...
@@ -99,9 +112,6 @@ class _Stored(_Given):
     """What is stored and given back, without effect in Waypost."""
 
     axolotl_context_striping_disabled: bool | None = None
-    callback_persist: bool | None = None
-    db_garbagecollector_enable: bool | None = None
-    garbagecollector_enable: _Collector | None = None
     heartbeat_interval: _Number | None = None
     log_level: _Text | None = None
     on_call_pager: _Text | None = None
@@ -114,6 +124,10 @@ class _Stored(_Given):
 
 class _Application(_Stored):
     callback_backoff_delay_ms: _Number | None = None
+    callback_persist: bool | None = None
+    db_garbagecollector_enable: bool | None = None
+    """The older name of `garbagecollector_enable.messages`, which wins."""
+    garbagecollector_enable: _Collector | None = None
     max_callback_backoff_delay_ms: _Number | None = None
     media: _Media | None = None
     notify_user_change_number: bool | None = None
@@ -135,6 +149,9 @@ class ApplicationPatch(Struct, frozen=True):
     delivered: bool | None = None
     read: bool | None = None
     auto_download: tuple[str, ...] | None = None
+    callback_persist: bool | None = None
+    collect_messages: bool | None = None
+    collect_media: bool | None = None
     notify_number_change: bool | None = None
     security_notifications: bool | None = None
     stored: _JSON = {}
@@ -189,6 +206,7 @@ def parse_application(raw: bytes, *, wa_id: str) -> ApplicationPatch:
         raise Refusal(INVALID_VALUE, f"Parameter 'wa_id' cannot be set; it is {wa_id}. Leave it out.")
     webhooks = given.webhooks or _Webhooks()
     message = webhooks.message or _Statuses()
+    collector = given.garbagecollector_enable or _Collector()
     return ApplicationPatch(
         webhook_url=webhooks.url,
         backoff_step_ms=_whole("callback_backoff_delay_ms", given.callback_backoff_delay_ms, most=_DAY_MS),
@@ -198,6 +216,9 @@ def parse_application(raw: bytes, *, wa_id: str) -> ApplicationPatch:
         delivered=message.delivered,
         read=message.read,
         auto_download=_downloads((given.media or _Media()).auto_download),
+        callback_persist=given.callback_persist,
+        collect_messages=given.db_garbagecollector_enable if collector.messages is None else collector.messages,
+        collect_media=collector.media,
         notify_number_change=given.notify_user_change_number,
         security_notifications=given.show_security_notifications,
         stored=_stored(given),
@@ -214,6 +235,12 @@ def application(settings: SettingsFacts, *, wa_id: str, webhook_url: str) -> _JS
     }
     effective = {
         "callback_backoff_delay_ms": settings.backoff_step_ms,
+        "callback_persist": settings.callback_persist,
+        # spec: samples/onprem/055-settings-application-get-response.json: as the sample has them until they are set
+        "garbagecollector_enable": {
+            "media": bool(settings.collect_media),
+            "messages": settings.collect_messages is not False,
+        },
         "max_callback_backoff_delay_ms": settings.backoff_max_ms,
         "media": {"auto_download": list(settings.auto_download)},
         "notify_user_change_number": settings.notify_number_change,

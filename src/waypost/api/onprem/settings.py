@@ -107,7 +107,7 @@ def changed(settings: OnPremSettings, patch: ApplicationPatch) -> OnPremSettings
     """Return the settings with the changes that are not None."""
     names = (
         "backoff_step_ms", "backoff_max_ms", "max_concurrent_requests", "sent", "delivered", "read", "auto_download",
-        "notify_number_change", "security_notifications",
+        "notify_number_change", "security_notifications", "callback_persist", "collect_messages", "collect_media",
     )  # fmt: skip
     given = {name: getattr(patch, name) for name in names if getattr(patch, name) is not None}
     return replace(settings, other=patch.merged(settings.other), **given)

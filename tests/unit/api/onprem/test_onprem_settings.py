@@ -77,7 +77,6 @@ async def test_what_a_client_sets_takes_effect_and_is_shown() -> None:
         delivered=False,
         read=True,
         auto_download=("image", "voice"),
-        other=b'{"callback_persist":true}',
     )
     assert later.json == shown(
         {
