@@ -51,5 +51,5 @@ async def running_program(stand: Stand) -> AsyncIterator[Program]:
 def _handlers(wa: WhatsApp) -> list[Any]:  # Any: decorators, each for another kind of update
     return [
         wa.on_message, wa.on_message_status, wa.on_callback_button, wa.on_callback_selection, wa.on_edited_message,
-        wa.on_deleted_message, wa.on_phone_number_change, wa.on_flow_completion,
+        wa.on_deleted_message, wa.on_phone_number_change, wa.on_identity_change, wa.on_flow_completion,
     ]  # fmt: skip

@@ -151,6 +151,22 @@ async def test_a_new_number_is_parsed_with_the_old_one(program: Program) -> None
     assert (changed.old_wa_id, changed.new_wa_id, changed.from_user.wa_id) == (PHONE, STRANGER, PHONE)
 
 
+async def test_new_keys_of_a_user_are_parsed_with_the_user(program: Program) -> None:
+    keys = {"hash": "Qm9ndXM=", "acknowledged": False, "created_timestamp": 1_790_000_000}
+    system = {"type": "customer_identity_changed", "body": "Keys changed", "customer": PHONE, "identity": keys}
+
+    changed = await program.parsed(await program.stand.write("system", system))
+
+    assert isinstance(changed, types.IdentityChange)
+    assert (changed.from_user.wa_id, changed.sys_type, changed.body) == (
+        PHONE,
+        "customer_identity_changed",
+        "Keys changed",
+    )
+    assert (changed.identity.hash, changed.identity.acknowledged) == ("Qm9ndXM=", False)
+    assert changed.identity.created_timestamp.timestamp() == keys["created_timestamp"]
+
+
 async def test_an_edit_and_a_deletion_are_parsed_with_the_message_that_they_are_about(program: Program) -> None:
     written = await program.parsed(await program.stand.write("text", {"body": "Is it redy?"}))
     now = {"type": "text", "text": {"body": "Is it ready?"}}

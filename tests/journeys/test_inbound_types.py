@@ -175,6 +175,9 @@ async def test_the_older_shape_of_a_changed_identity_can_be_told(world: World) -
 
     told = await world.inbound()
     assert (told["type"], told["system"], told["from"]) == ("system", system, PHONE)
+    assert told["identity"] == system["identity"]
+    [value] = world.hook.received[-1].values()
+    assert value["contacts"][0]["wa_id"] == PHONE
 
 
 TEXT = {"type": "text", "text": {"body": "x"}}

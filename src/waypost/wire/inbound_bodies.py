@@ -41,6 +41,9 @@ def inbound_body(message: PhoneMessage, references: Mapping[str, Any], *, animat
         members["referral"] = message.referral
     if message.type not in members and message.content is not None:
         members[message.type] = _member(message, animated=animated)
+    if message.type == "system" and message.system is not None and message.system.identity is not None:
+        # That the keys stand beside `system`, and not only in it, is (unconfirmed): a library (pywa) reads them there.
+        members["identity"] = message.system.identity
     if code := _error_code(message):
         members["errors"] = [_error(code)]
     return msgspec.json.encode({name: member for name, member in members.items() if member is not None})

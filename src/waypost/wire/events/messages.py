@@ -228,8 +228,10 @@ def inbound_value(
         None if medium is None else ids.media_uuid(medium.key, medium.tag),
         message.kind if message.kind != kind else None,
     )
-    # spec: cloud-api.md#7.4 - what the platform itself says of a user names no contact.
-    contacts = b"" if message.kind == "system" else b'"contacts":[%b],' % _encoder.encode(contact_of(person, shape))
+    # spec: cloud-api.md#7.4 - what the platform itself says of a user names no contact. That a changed identity does is
+    # (unconfirmed): a library (pywa) reads the user from there.
+    is_nameless = message.kind == "system" and "identity" not in written
+    contacts = b"" if is_nameless else b'"contacts":[%b],' % _encoder.encode(contact_of(person, shape))
     return b'{%b"messages":[%b]%b%b}' % (
         contacts,
         _encoder.encode(fields),
