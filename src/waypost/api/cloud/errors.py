@@ -4,10 +4,9 @@ from msgspec import Struct
 
 from waypost.api import auth
 from waypost.api.faults import fault_of
-from waypost.api.routing import Request, Response
+from waypost.api.routing import MethodNotAllowed, NotFound, Request, Response
 from waypost.errors import Fault, Refusal
 from waypost.errors.callers import NO_TOKEN, UNKNOWN_OBJECT
-from waypost.errors.requests import METHOD_NOT_ALLOWED, UNKNOWN_PATH
 from waypost.flows.directory import Directory
 from waypost.lib.ids import new_trace_id
 from waypost.wire import cloud
@@ -49,22 +48,17 @@ class ByKey(Struct, frozen=True):
         """Answer on a path of Meta's graph."""
         if not auth.has_key_only(request):
             return render_meta(request, error)
-        fault = fault_of(error)
-        if fault.problem is NO_TOKEN:  # no key is a token of the graph: what is wrong is the path
-            fault = Fault(UNKNOWN_PATH, f"There is nothing at {request.path[:200]}: paths have no version here.")
-        return self._proxy(request, fault, error)
+        is_no_token = fault_of(error).problem is NO_TOKEN  # no key is one of the graph: what is wrong is the path
+        return self.proxy(request, NotFound(request.path) if is_no_token else error)
 
     def proxy(self, request: Request, error: Exception) -> Response:
         """Answer on a path of the proxy, or on one that nobody has."""
-        return self._proxy(request, fault_of(error), error)
-
-    def _proxy(self, request: Request, fault: Fault, error: Exception) -> Response:
-        if fault.problem not in (UNKNOWN_PATH, METHOD_NOT_ALLOWED):
+        if not isinstance(error, NotFound | MethodNotAllowed):
             return render_proxy(request, error)
         if not auth.knows_key(request, self.directory):
             return render_proxy(request, Refusal(NO_TOKEN, ""))
-        status = fault.problem.http
-        return _answer(status, cloud.proxy_refusal(status, fault.details, new_trace_id()), fault)
+        body = cloud.proxy_refusal(error.status, error.reason, new_trace_id())
+        return _answer(error.status, body, fault_of(error))
 
 
 def _in_the_graphs_words(request: Request, fault: Fault) -> Fault:
