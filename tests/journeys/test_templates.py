@@ -327,17 +327,49 @@ async def test_a_template_that_exists_is_refused_in_words_for_people(desk: Desk)
         "type": "OAuthException",
         "code": 100,
         "error_subcode": 2388024,
+        "error_data": {"blame_field_specs": [["language"]]},
         "is_transient": False,
         "error_user_title": "Content in This Language Already Exists",
         "error_user_msg": "There is already en_US content for the template 'bike_ready'.",
     }
 
 
-async def test_a_bad_name_is_blamed(desk: Desk) -> None:
-    answer = await desk.call("POST", desk.edge, json=definition("Bike"))
+BODY_AT_EDGE = {"type": "BODY", "text": "{{1}} is ready", "example": {"body_text": [["It"]]}}
+BLAMED: dict[str, tuple[Body, int | None, str]] = {
+    "a bad name": ({"name": "Bike"}, 2388046, "name"),
+    "a name too long": ({"name": "b" * 513}, 2388040, "name"),
+    "a bad language": ({"language": "english!"}, None, "language"),
+    "a bad category": ({"category": "NEWS"}, None, "category"),
+    "a bad time to live": ({"message_send_ttl_seconds": 5}, None, "message_send_ttl_seconds"),
+    "a bad format of parameters": ({"parameter_format": "OTHER"}, None, "parameter_format"),
+    "no body": ({"components": [{"type": "FOOTER", "text": "Bye"}]}, 2388072, "components"),
+    "a variable at the edge": ({"components": [BODY_AT_EDGE]}, 2388299, "components"),
+    "a body too long": ({"components": [{"type": "BODY", "text": "a" * 1025}]}, 2388040, "components"),
+    "a bad header": (
+        {"components": [{"type": "HEADER", "format": "SONG"}, {"type": "BODY", "text": "Hi"}]}, 2388047, "components",
+    ),
+}  # fmt: skip
 
-    assert answer.json["error"]["error_subcode"] == 2388046
-    assert answer.json["error"]["error_data"] == {"blame_field_specs": [["name"]]}
+
+@pytest.mark.parametrize("name", BLAMED)
+async def test_the_parameter_that_is_at_fault_is_blamed(desk: Desk, name: str) -> None:
+    change, subcode, blamed = BLAMED[name]
+
+    answer = await desk.call("POST", desk.edge, json={**definition(), **change})
+
+    error = answer.json["error"]
+    assert (error.get("error_subcode"), error["error_data"]) == (subcode, {"blame_field_specs": [[blamed]]})
+    assert error["error_user_msg"].endswith(".")
+
+
+async def test_a_fault_of_no_parameter_blames_none(desk: Desk) -> None:
+    template_id = await desk.approved()
+    await desk.call("POST", desk.at(template_id), json={"components": [BODY]})
+
+    answer = await desk.call("POST", desk.at(template_id), json={"components": [BODY]})
+
+    error = answer.json["error"]
+    assert (error["error_subcode"], "error_data" in error) == (2388039, False)
 
 
 async def test_an_unknown_handle_is_refused(desk: Desk) -> None:

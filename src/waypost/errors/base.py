@@ -39,7 +39,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     user_title: str | None = None
     """`error_user_title` of management calls; the details become `error_user_msg`."""
     blame: str | None = None
-    """The field that `error_data` blames."""
+    """The parameter that `error_data` blames, where it is always the same; see `Fault.blame`."""
     prefixed: bool = True
     """Whether the Cloud message begins with `(#code)`."""
     worded: bool = False
@@ -82,6 +82,13 @@ class Fault(Struct, frozen=True):
     problem: Problem
     details: str
     retry_after_seconds: int | None = None
+    blame: str | None = None
+    """The parameter at fault, where the problem is not about one and the same."""
+
+    @property
+    def blamed(self) -> str | None:
+        """The parameter of a management call that `error_data` blames; None for a fault of no parameter."""
+        return self.blame or self.problem.blame
 
     @classmethod
     def demanded(cls, problem: Problem, by: str) -> "Fault":
@@ -92,6 +99,8 @@ class Fault(Struct, frozen=True):
 class Refusal(Exception):  # noqa: N818 - it is an answer, not an accident
     """Carries a fault from where it was found to the edge that answers it."""
 
-    def __init__(self, problem: Problem, details: str, *, retry_after_seconds: int | None = None) -> None:
+    def __init__(
+        self, problem: Problem, details: str, *, retry_after_seconds: int | None = None, blame: str | None = None
+    ) -> None:
         super().__init__(f"{problem.name}: {details}")
-        self.fault = Fault(problem, details, retry_after_seconds)
+        self.fault = Fault(problem, details, retry_after_seconds, blame)

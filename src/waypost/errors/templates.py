@@ -85,11 +85,13 @@ TEMPLATE_LIMIT = _refused(
 TEMPLATE_BEING_DELETED = _refused(
     "template_being_deleted", 2388023, "Message template language is being deleted",
     "Use another name: that of a deleted approved template is blocked for 30 days.",
+    blame="name",
     rule="A template of this name was deleted less than 30 days ago.",
 )  # fmt: skip
 TEMPLATE_EXISTS = _refused(
     "template_exists", 2388024, "Content in This Language Already Exists",
     "Edit the template that exists, or use another name or language.",
+    blame="language",
     rule="The account has a template of this name in this language.",
 )  # fmt: skip
 TEMPLATE_NOT_EDITABLE = _refused(
@@ -99,6 +101,7 @@ TEMPLATE_NOT_EDITABLE = _refused(
 )  # fmt: skip
 TEMPLATE_TOO_LONG = _refused(
     "template_too_long", 2388040, "Character limit exceeded", "Shorten the text to the limit that the details name.",
+    blame="components",
     rule="A text of the template is too long.",
 )  # fmt: skip
 TEMPLATE_NAME = _refused(
@@ -108,32 +111,39 @@ TEMPLATE_NAME = _refused(
 )  # fmt: skip
 TEMPLATE_HEADER = _refused(
     "template_header", 2388047, "Message header format is incorrect", "Correct the header as the details say.",
+    blame="components",
     rule="The header of the template is not formed as headers are.",
 )  # fmt: skip
 TEMPLATE_BUTTONS = _refused(
     "template_buttons", 2388060, "Button error", "Correct the buttons as the details say.",
+    blame="components",
     rule="The buttons of the template are not formed as buttons are, or do not go together.",
 )  # fmt: skip
 TEMPLATE_BODY = _refused(
     "template_body", 2388072, "Message body format is incorrect", "Correct the body as the details say.",
+    blame="components",
     rule="The body of the template is not formed as bodies are.",
 )  # fmt: skip
 TEMPLATE_FOOTER = _refused(
     "template_footer", 2388073, "Message footer format is incorrect", "Correct the footer as the details say.",
+    blame="components",
     rule="The footer of the template is not formed as footers are.",
 )  # fmt: skip
 TEMPLATE_TOO_MANY_VARIABLES = _refused(
     "template_too_many_variables", 2388293, "Parameters words ratio exceeds limit",
     "Use fewer variables, or more words around them.",
+    blame="components",
     rule="The template has too many variables for so few words.",
 )  # fmt: skip
 TEMPLATE_VARIABLE_AT_EDGE = _refused(
     "template_variable_at_edge", 2388299, "Leading or trailing parameters not allowed",
     "Put words before the first variable and after the last one.",
+    blame="components",
     rule="The text of the template begins or ends with a variable.",
 )  # fmt: skip
 TEMPLATE_DEFINITION = _refused(
     "template_definition", None, "Template is not valid", "Correct what the details name.",
+    blame="components",
     rule="The template is not one that the platform knows, for a reason without a number of its own.",
 )  # fmt: skip
 TEMPLATE_CALLS = Problem(

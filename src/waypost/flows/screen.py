@@ -187,7 +187,7 @@ def _check_user(number: Number, to: str, wa_id: str) -> None:
     # spec: cloud-api.md#1.2, cloud-api.md#4, cloud-api.md#12.4
     """
     if wa_id in (number.digits, phone.wa_id(number.digits)):
-        raise Refusal(RECIPIENT_IS_SENDER, f"The recipient {to} is the sending number itself.")
+        raise Refusal(RECIPIENT_IS_SENDER, f"Parameter 'to': {to} is the sending number itself.")
     listed = number.standing.test_recipients
     if listed is not None and wa_id not in listed:
         details = f"{to} is not among the {len(listed)} recipients of the test number {number.digits}."

@@ -227,7 +227,7 @@ class Templates:
         edits_ms = tuple(edit for edit in template.edits_ms if edit > now_ms - _MONTH_MS)
         self._check_editable(template, edits_ms, now_ms)
         if template.status == "APPROVED" and category != template.category:
-            raise Refusal(INVALID_PARAMETER, "The category of an approved template cannot be changed.")
+            raise Refusal(INVALID_PARAMETER, "category: that of an approved template cannot be changed.")
         fault = template_form.check_category(category) or template_form.check_ttl(change.message_send_ttl_seconds)
         if fault is None and change.components is not None:
             fault = template_form.check_components(change.components, category, named=template.named)
@@ -291,4 +291,4 @@ def _stored(components: Sequence[Component], category: str) -> bytes:
 
 
 def _refusal(fault: Fault) -> Refusal:
-    return Refusal(fault.problem, fault.details)
+    return Refusal(fault.problem, fault.details, blame=fault.blame)

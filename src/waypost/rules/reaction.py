@@ -12,9 +12,9 @@ MAX_AGE_MS = 30 * 86_400_000
 def fault(message_id: str, *, found_kind: str | None, age_ms: int) -> Fault | None:
     """Return why a reaction to this message fails; `found_kind` is its type, None if the thread has no such message."""
     if found_kind is None:
-        return Fault(BAD_REACTION, f"message_id: {message_id[:200]} is no message of this thread.")
+        return Fault(BAD_REACTION, f"reaction.message_id: {message_id[:200]} is no message of this thread.")
     if found_kind == "reaction":
-        return Fault(BAD_REACTION, f"message_id: {message_id[:200]} is itself a reaction.")
+        return Fault(BAD_REACTION, f"reaction.message_id: {message_id[:200]} is itself a reaction.")
     if age_ms > MAX_AGE_MS:
-        return Fault(BAD_REACTION, f"message_id: {message_id[:200]} is over 30 days old.")
+        return Fault(BAD_REACTION, f"reaction.message_id: {message_id[:200]} is over 30 days old.")
     return None

@@ -56,7 +56,7 @@ def check_category(category: str) -> Fault | None:
     """Return a fault unless it is one of the three."""
     if category in CATEGORIES:
         return None
-    return _wrong(f"category is '{category[:40]}'; it must be one of {', '.join(CATEGORIES)}")
+    return _wrong(f"category is '{category[:40]}'; it must be one of {', '.join(CATEGORIES)}", "category")
 
 
 def check_ttl(seconds: int | None) -> Fault | None:
@@ -64,7 +64,8 @@ def check_ttl(seconds: int | None) -> Fault | None:
     least, most = _TTL_SECONDS
     if seconds is None or seconds == -1 or least <= seconds <= most:
         return None
-    return _wrong(f"message_send_ttl_seconds is {seconds}; it must be -1 or from {least} to {most}")
+    name = "message_send_ttl_seconds"
+    return _wrong(f"{name} is {seconds}; it must be -1 or from {least} to {most}", name)
 
 
 def _faults(wish: NewTemplate) -> Iterator[Fault]:
@@ -74,14 +75,18 @@ def _faults(wish: NewTemplate) -> Iterator[Fault]:
         )
     if len(wish.name) > MAX_NAME_CHARACTERS:
         yield Fault(
-            TEMPLATE_TOO_LONG, f"name: it has {len(wish.name)} characters; at most {MAX_NAME_CHARACTERS} are allowed."
+            TEMPLATE_TOO_LONG,
+            f"name: it has {len(wish.name)} characters; at most {MAX_NAME_CHARACTERS} are allowed.",
+            blame="name",
         )
     if not _LANGUAGE.fullmatch(wish.language):
-        yield _wrong(f"language is '{wish.language[:40]}'; it must be a code like en or en_US")
+        yield _wrong(f"language is '{wish.language[:40]}'; it must be a code like en or en_US", "language")
     if fault := check_category(wish.category):
         yield fault
     if wish.parameter_format not in PARAMETER_FORMATS:
-        yield _wrong(f"parameter_format is '{wish.parameter_format[:40]}'; it must be POSITIONAL or NAMED")
+        yield _wrong(
+            f"parameter_format is '{wish.parameter_format[:40]}'; it must be POSITIONAL or NAMED", "parameter_format"
+        )
     if fault := check_ttl(wish.message_send_ttl_seconds):
         yield fault
     yield from _component_faults(wish.components, wish.category, named=wish.parameter_format == "NAMED")
@@ -211,5 +216,5 @@ def _authentication(parts: Mapping[str, Component]) -> Iterator[Fault]:
     )
 
 
-def _wrong(what: str) -> Fault:
-    return Fault(TEMPLATE_DEFINITION, f"{what}.")
+def _wrong(what: str, blame: str | None = None) -> Fault:
+    return Fault(TEMPLATE_DEFINITION, f"{what}.", blame=blame)

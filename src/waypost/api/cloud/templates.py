@@ -94,7 +94,7 @@ class Templates(Struct, frozen=True):
                 raise Refusal(INVALID_PARAMETER, "hsm_ids goes without 'name' and 'hsm_id'.")
             await self.templates.delete_ids(number.waba_id, _ids(query["hsm_ids"]))
         elif "name" in query:
-            one = _id(query["hsm_id"]) if "hsm_id" in query else None
+            one = _id("hsm_id", query["hsm_id"]) if "hsm_id" in query else None
             await self.templates.delete_name(number.waba_id, query["name"], one)
         else:
             raise Refusal(MISSING_PARAMETER, mandatory("name"))
@@ -175,9 +175,9 @@ def _place(template: Template) -> str:
     return str(template.id).zfill(_ID_DIGITS)
 
 
-def _id(text: str) -> int:
+def _id(name: str, text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= _ID_DIGITS):
-        raise Refusal(INVALID_PARAMETER, f"'{text[:60]}' is not the id of a template.")
+        raise Refusal(INVALID_PARAMETER, f"{name}: '{text[:60]}' is not the id of a template.")
     return int(text)
 
 
@@ -187,4 +187,4 @@ def _ids(text: str) -> list[int]:
         found = msgspec.json.decode(text, type=list[str | int])
     except (msgspec.DecodeError, UnicodeEncodeError):
         raise Refusal(INVALID_PARAMETER, f"hsm_ids must be a JSON array of ids; it is '{text[:60]}'.") from None
-    return [_id(str(each)) for each in found]
+    return [_id("hsm_ids", str(each)) for each in found]

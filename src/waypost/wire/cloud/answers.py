@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from waypost.errors import Fault, Problem
+from waypost.errors import Fault
 from waypost.wire.facts import MediumFacts
 
 SUCCESS = b'{"success":true}'
@@ -76,16 +76,20 @@ def error_body(fault: Fault, trace_id: str) -> bytes:
     if problem.prefixed:
         error["error_data"] = {"messaging_product": "whatsapp", "details": fault.details}
     if problem.user_title is not None:
-        error |= _for_people(problem, fault.details)
+        error |= _for_people(fault)
     error["fbtrace_id"] = trace_id
     return _encoder.encode({"error": error})
 
 
-def _for_people(problem: Problem, details: str) -> dict[str, Any]:  # Any: JSON
-    """Return what an error of a management call says to people."""
-    blamed = {"error_data": {"blame_field_specs": [[problem.blame]]}} if problem.blame else {}
-    said = {"error_user_title": problem.user_title, "error_user_msg": details}
-    return {**blamed, "is_transient": problem.retryable, **said}
+def _for_people(fault: Fault) -> dict[str, Any]:  # Any: JSON
+    """Return what an error of a management call says to people, and to programs which parameter is at fault.
+
+    A path of several names may lead to a parameter; that a component's fault blames `components` as a whole, and
+    which parameter a template that exists blames, is (unconfirmed).
+    """
+    blamed = {"error_data": {"blame_field_specs": [[fault.blamed]]}} if fault.blamed else {}
+    said = {"error_user_title": fault.problem.user_title, "error_user_msg": fault.details}
+    return {**blamed, "is_transient": fault.problem.retryable, **said}
 
 
 def http_status(fault: Fault) -> int:

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta, Struct
 
 from waypost.errors import Fault
-from waypost.errors.requests import INVALID_VALUE
+from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
 from waypost.wire.interactive.base import (
     ButtonId,
     Header,
@@ -128,6 +128,8 @@ def _action_fault(where: str, action: CardAction) -> Fault | None:
         return Fault(INVALID_VALUE, f"Parameter '{where}' has buttons beside a link; give one of the two.")
     if action.buttons is not None:
         return _buttons_fault(f"{where}.buttons", action.buttons)
+    if action.name is None and action.parameters is None:
+        return Fault(MISSING_PARAMETER, f"Parameter '{where}' has no buttons and no link; give 'buttons' or 'name'.")
     if action.name is None:
         return missing(f"{where}.name")
     if action.parameters is None:
