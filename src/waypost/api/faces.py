@@ -201,7 +201,7 @@ def _onprem(flows: Flows) -> Handlers:
             ),
             Backup(callers, flows.directory, flows.records, flows.profiles, flows.subscribe),
             Account(callers, flows.directory, flows.registration),
-            Certificates(callers, Drawer(kept, "certificate", str)),
+            Certificates(callers, flows.directory, Drawer(kept, "certificate", str)),
             Monitoring(callers, flows.figures, flows.collector, flows.notice),
             Stickerpacks(callers, Drawer(kept, "stickerpack", Pack), flows.shelf, flows.accept.keys),
         ),

@@ -118,8 +118,8 @@ class Notify(Struct, frozen=True):
         return await self._note(parcel, target, result, elapsed_ms)
 
     def _post(self, parcel: Parcel, target: Target) -> Awaitable[Posted | NotPosted]:
-        headers = self._headers(parcel, target)
-        return self.poster.post(target.webhook.url, parcel.body, headers, timeout=self.timeout)
+        headers, roots = self._headers(parcel, target), callbacks.roots_pem(target.number, target.dialect)
+        return self.poster.post(target.webhook.url, parcel.body, headers, timeout=self.timeout, roots_pem=roots)
 
     async def _disable(self, target: Target) -> None:
         """Take a receiver at its word that it is gone for good."""

@@ -6,7 +6,6 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,6 +16,7 @@ from waypost.flows.directory import Directory
 from waypost.lib.ids import new_secret
 from waypost.lib.links import BadLink, FetchPolicy, Link, parse_link
 from waypost.lib.poster import NotPosted, Posted, Poster, Vet
+from waypost.lib.targets import target_of
 from waypost.lib.vetting import Resolver, vetted_addresses
 from waypost.model import Endpoint, Number, NumberId, Webhook
 from waypost.rules import callbacks
@@ -117,7 +117,8 @@ class Subscribe(Struct, frozen=True):
     async def _handshake(self, number: Number, url: str, verify_token: str) -> None:
         challenge = new_secret()
         query = (("hub.mode", "subscribe"), ("hub.challenge", challenge), ("hub.verify_token", verify_token))
-        answer = await self.poster.get(url, query=query, timeout=_HANDSHAKE_TIMEOUT)
+        roots = callbacks.roots_pem(number, number.callback_dialect)
+        answer = await self.poster.get(url, query=query, timeout=_HANDSHAKE_TIMEOUT, roots_pem=roots)
         if self.fails_handshake(number.id):
             raise Refusal(INVALID_PARAMETER, "The webhook failed the verification request: a fault rule demands it.")
         if isinstance(answer, NotPosted):
@@ -160,5 +161,5 @@ def webhook_vet(directory: Directory, policy: FetchPolicy, resolver: Resolver) -
 def _is_at(webhook: Webhook, host: str, port: int) -> bool:
     if not webhook.trusted:
         return False
-    parts = urlsplit(webhook.url)
-    return (parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)) == (host, port)
+    target = target_of(webhook.url)
+    return target is not None and (target.host, target.port) == (host, port)

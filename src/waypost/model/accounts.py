@@ -186,6 +186,11 @@ class Number(_Secretive, frozen=True):
     identity_check: bool = False
     """Whether callbacks show `identity_key_hash`, and a send may ask for one."""
     former_secret: FormerSecret | None = None
+    webhook_roots: str | None = None
+    """PEM: what the TLS of its On-Premises webhook may rest on, beside the usual certificate authorities.
+
+    # spec: on-premises-api.md#8
+    """
 
     def secrets_at(self, now_ms: int) -> list[str]:
         """Return the app secrets that sign at a moment, the newest first."""

@@ -1,6 +1,6 @@
 """Who is told: which callbacks an event of a number goes to."""
 
-from waypost.model import Endpoint, Number, Webhook
+from waypost.model import Dialect, Endpoint, Number, Webhook
 
 MESSAGES = "messages"
 """The webhook field of statuses and of what users write."""
@@ -43,6 +43,14 @@ def endpoints(number: Number, kind: str) -> tuple[Endpoint, ...]:
 def endpoint(number: Number, endpoint_id: str) -> Endpoint | None:
     """Return a further endpoint by its id; None once it is deleted."""
     return next((one for one in number.callbacks.further if one.id == endpoint_id), None)
+
+
+def roots_pem(number: Number, dialect: Dialect) -> str | None:
+    """Return what the TLS of a callback in this dialect may rest on beside the usual certificate authorities, as PEM.
+
+    # spec: on-premises-api.md#8
+    """
+    return number.webhook_roots if dialect == "onprem" else None
 
 
 def callbacks(number: Number) -> list[Webhook]:

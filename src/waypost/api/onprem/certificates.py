@@ -1,16 +1,21 @@
-"""Certificates that a client was given: kept and returned. Waypost's own TLS is a setting of the server.
+"""Certificates that a client was given: what webhooks may rest on is used, the rest is kept and returned.
+
+Waypost's own TLS is a setting of the server.
 
 # spec: on-premises-api.md#8
 """
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from waypost.api.onprem.callers import Callers
 from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import INVALID_VALUE
+from waypost.flows.directory import Directory
 from waypost.flows.drawers import Drawer
+from waypost.model import Number
 from waypost.wire import onprem
 
 MAX_BYTES = 256 * 1024
@@ -24,6 +29,7 @@ class Certificates(Struct, frozen=True):
     """The handlers; of a certificate with its key only the certificates are kept."""
 
     callers: Callers
+    directory: Directory
     drawer: Drawer[str]
 
     def routes(self) -> list[Route]:
@@ -44,31 +50,35 @@ class Certificates(Struct, frozen=True):
 
     async def get_external(self, request: Request) -> Response:
         """Return the certificates, without the key."""
-        return await self._shown(request, "external")
+        return _shown(await self.drawer.get(self.callers.admin(request).id, "external"))
 
     async def set_webhooks(self, request: Request) -> Response:
         """Take the trust anchor of the webhook's certificate."""
         number = self.callers.admin(request)
-        await self.drawer.put(number.id, _certificates(await request.body(MAX_BYTES), key=False), "webhooks")
+        await self._save_roots(number, _certificates(await request.body(MAX_BYTES), key=False))
         return Response(200, onprem.DONE)
 
     async def get_webhooks(self, request: Request) -> Response:
         """Return the trust anchor of the webhook's certificate."""
-        return await self._shown(request, "webhooks")
+        return _shown(self.callers.admin(request).webhook_roots)
 
     async def delete_webhooks(self, request: Request) -> Response:
         """Forget the trust anchor of the webhook's certificate."""
         number = self.callers.admin(request)
-        if not await self.drawer.remove(number.id, "webhooks"):
+        if number.webhook_roots is None:
             raise _none()
+        await self._save_roots(number, None)
         return Response(200, onprem.DONE)
 
-    async def _shown(self, request: Request, name: str) -> Response:
-        number = self.callers.admin(request)
-        text = await self.drawer.get(number.id, name)
-        if text is None:
-            raise _none()
-        return Response(200, text.encode("ascii"), content_type=_TEXT)
+    async def _save_roots(self, number: Number, pem: str | None) -> None:
+        now = self.directory.number(number.id) or number
+        await self.directory.save_number(replace(now, webhook_roots=pem))
+
+
+def _shown(text: str | None) -> Response:
+    if text is None:
+        raise _none()
+    return Response(200, text.encode("ascii"), content_type=_TEXT)
 
 
 def _certificates(body: bytes, *, key: bool) -> str:
