@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.support.store_rows import NUMBER, outbound
 
 from waypost.blobs.local import LocalBlobs
@@ -40,6 +41,7 @@ from waypost.model import (
     Sent,
     Unknown,
 )
+from waypost.ports import StoreDown
 from waypost.rules.magic import Magic
 from waypost.storage.sqlite import SqliteStore
 from waypost.wire.control import SendView, TimelineEntry
@@ -90,6 +92,11 @@ class World:
         for _ in answers:
             due_ms = await self.deliver(message)
         return due_ms
+
+    async def tried_again(self, message: Outbound, answer: Outcome) -> None:
+        """Try an accepted message once more."""
+        self.upstream.answers.append(answer)
+        await self.deliver(message)
 
     async def timeline(self, message: Outbound) -> list[tuple[str, SendView | None]]:
         """Return what the control API shows of a message: what happened, and which attempt it was."""
@@ -189,3 +196,44 @@ async def test_a_long_reason_is_cut(world: World) -> None:
     await world.tried(message, Later(0.0, "x" * 5_000))
 
     assert [len(send.why) for send in await world.store.failed_sends(message.key)] == [1_024]
+
+
+class FullDisk:
+    """A store that takes nothing."""
+
+    async def begin(self, message: Outbound) -> None:
+        raise StoreDown(f"no room to note {message.attempt}", no_space=True)
+
+    async def settle_sent(self, message: Outbound, upstream_id: str) -> None:
+        raise StoreDown(f"no room to note {message.key} as {upstream_id}", no_space=True)
+
+
+class FullAfterwards(FullDisk):
+    """A store that takes nothing from the moment on in which an attempt is noted as begun."""
+
+    async def begin(self, message: Outbound) -> None:
+        """There is room for this."""
+
+
+async def test_a_message_that_was_sent_is_not_sent_again_because_the_disk_is_full(world: World) -> None:
+    message = text()
+    await world.store.accept(message)
+    world.upstream.answers.append(Sent("wamid.1"))
+    with pytest.raises(StoreDown):
+        await replace(world.deliver, store=FullAfterwards())(message)
+
+    due_ms = await world.deliver(message)
+
+    assert due_ms is None
+    assert await world.store.waiting_messages(MessageKey(0), 10) == []
+
+
+async def test_an_attempt_that_cannot_be_noted_is_none(world: World) -> None:
+    message = text()
+    await world.store.accept(message)
+    with pytest.raises(StoreDown):
+        await replace(world.deliver, store=FullDisk())(message)
+
+    await world.tried_again(message, BUSY)
+
+    assert [send.number for send in await world.store.failed_sends(message.key)] == [1]

@@ -17,8 +17,8 @@ from waypost.flows.media import MediaShelf
 from waypost.flows.receive import Receive
 from waypost.lib import backoff
 from waypost.lib.clock import Clock
-from waypost.model import FailedSend, Later, Medium, Outbound, Refused, Sent, Unknown
-from waypost.ports import Store, Upstream
+from waypost.model import FailedSend, Later, Medium, Outbound, Outcome, Refused, Sent, Unknown
+from waypost.ports import Store, StoreBusy, StoreDown, Upstream
 
 MAX_ATTEMPTS = 8
 _KEPT_REASON_CHARACTERS = 1_024
@@ -40,19 +40,39 @@ class Deliver(Struct, frozen=True):
     """How attempts ended since the start, by outcome; for the metrics."""
 
     async def __call__(self, message: Outbound) -> int | None:
-        """Try once. Return None when the outcome is durable, or the platform time of the next attempt."""
+        """Try once. Return None when the outcome is durable, or the platform time of the next attempt.
+
+        Done again after the store could not take the outcome, it notes that outcome and sends nothing.
+        """
+        if message.outcome is not None:
+            return await self._settle(message, message.outcome)
         found = await self.clearance(message) or await self.shelf.for_message(message)
         if isinstance(found, Fault):
             await self._fail(message, found)
             return None
-        return await self._send(message, found)
+        message.outcome = await self._handed_over(message, found)
+        return await self._settle(message, message.outcome)
 
-    async def _send(self, message: Outbound, media: Sequence[Medium]) -> int | None:
+    async def _handed_over(self, message: Outbound, media: Sequence[Medium]) -> Outcome:
+        """Make one attempt; one that the store could not note is none."""
         message.attempt += 1
-        if not self.upstream.askable:
-            await self.store.begin(message)
-        outcome = await self.upstream.send(message, media)
+        try:
+            if not self.upstream.askable:
+                await self.store.begin(message)
+            outcome = await self.upstream.send(message, media)
+        except (StoreBusy, StoreDown):
+            message.attempt -= 1
+            raise
         self.sends[type(outcome).__name__.lower()] += 1
+        return outcome
+
+    async def _settle(self, message: Outbound, outcome: Outcome) -> int | None:
+        """Make an outcome durable; until it is, it stays with the message."""
+        due_ms = await self._note(message, outcome)
+        message.outcome = None
+        return due_ms
+
+    async def _note(self, message: Outbound, outcome: Outcome) -> int | None:
         match outcome:
             case Sent(upstream_id):
                 if fault := self.clearance.warning(message):

@@ -55,6 +55,8 @@ class Outbound(Struct):
     """The business-scoped id that it was addressed to; None: a phone number."""
     held_by: int | None = None
     """Id of the template whose pacing holds it back; None: nothing does."""
+    outcome: "Outcome | None" = None
+    """How the last attempt ended, while the store cannot take that; it is not stored."""
 
     @property
     def is_held(self) -> bool:
