@@ -8,7 +8,7 @@ NODE   := tests/clients/node
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format lock docs bench clean
+.PHONY: help setup run test check format lock docs simulate bench clean
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -52,6 +52,9 @@ lock: ## pin every dependency anew, with hashes (needs uv)
 
 docs: setup ## write the reference pages from the source
 	@$(BIN)/python -m tools.gen_reference
+
+simulate: setup ## play histories; ARGS=4711 tells one, ARGS="0 --count 100000" looks for faults
+	@$(BIN)/python -m tests.simulation $(ARGS)
 
 bench: setup ## measure; ARGS="p1 p3" chooses goals, ARGS=selftest checks the harness
 	@$(BIN)/python -m bench $(ARGS)

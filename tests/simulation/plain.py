@@ -1,0 +1,231 @@
+"""The plain store's part of the port `Store`: a message's way, in the fewest words."""
+
+import asyncio
+import copy
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from msgspec.structs import replace
+from tests.simulation.disk import Job, Parcel, Row
+from tests.simulation.queued import Taken
+from tests.simulation.shelves import Shelves
+
+from waypost.model import (
+    Attempt,
+    Delivery,
+    Earlier,
+    Event,
+    EventKey,
+    FailedSend,
+    MediaKey,
+    MessageKey,
+    NumberId,
+    Once,
+    Outbound,
+    Status,
+    Talk,
+)
+from waypost.ports import Further, InboundRow, StatusRow
+
+
+class Plain(Shelves):
+    """One life's view of a disk; the contract suite of the port runs over it as over every store."""
+
+    async def accept(self, message: Outbound) -> None:
+        await self._write(lambda: self._accept(message))
+
+    def _accept(self, message: Outbound) -> None:
+        disk, key = self.disk, message.key
+        if key in disk.messages:
+            raise Taken(f"UNIQUE: {key}")
+        disk.messages[key] = Row(copy.copy(message), Status.ACCEPTED, Status.ACCEPTED.bit)
+        disk.jobs[key] = Job(message.due_ms, message.attempt)
+        self._apply([disk.parked.pop(place) for place in [each for each in disk.parked if each[0] == key]])
+
+    async def accept_once(self, message: Outbound, once: Once) -> Earlier | None:
+        def write() -> Earlier | None:
+            if known := self._known(message.number_id, once):
+                return known
+            self._accept(message)
+            made = Earlier(message.key, message.tag, message.wa_id, message.kind, once.body_hash)
+            self.disk.once[message.number_id, once.key] = made, message.accepted_ms
+            return None
+
+        known: Earlier | None = await self._write(write)
+        return known
+
+    async def earlier(self, number_id: NumberId, once: Once) -> Earlier | None:
+        return self._known(number_id, once)
+
+    def _known(self, number_id: NumberId, once: Once) -> Earlier | None:
+        earlier, at_ms = self.disk.once.get((number_id, once.key), (None, 0))
+        return earlier if at_ms >= once.since_ms else None
+
+    async def begin(self, message: Outbound) -> None:
+        attempt, media = message.attempt, (message.media_key, message.more_media)
+
+        def write() -> None:
+            if job := self.disk.jobs.get(message.key):
+                job.attempt, job.begun = attempt, True
+            self._keep_media(message.key, *media)
+
+        await self._write(write)
+
+    def _keep_media(self, key: MessageKey, first: MediaKey | None, more: tuple[MediaKey, ...]) -> None:
+        stored = self.disk.messages[key].message
+        if isinstance(stored, Outbound):
+            stored.media_key, stored.more_media = first or stored.media_key, more or stored.more_media
+
+    async def settle_sent(self, message: Outbound, upstream_id: str) -> None:
+        media = message.media_key, message.more_media
+
+        def write() -> None:
+            self.disk.jobs.pop(message.key, None)
+            self.disk.messages[message.key].upstream_id = upstream_id
+            self._keep_media(message.key, *media)
+
+        await self._write(write)
+
+    async def settle_later(self, message: Outbound, send: FailedSend) -> None:
+        due_ms, attempt, media = message.due_ms, message.attempt, (message.media_key, message.more_media)
+
+        def write() -> None:
+            self.disk.messages[message.key].sends[send.number] = send
+            self._keep_media(message.key, *media)
+            if message.key in self.disk.jobs:
+                self.disk.jobs[message.key] = Job(due_ms, attempt)
+
+        await self._write(write)
+
+    async def settle_failed(self, message: Outbound, row: StatusRow, send: FailedSend | None = None) -> bool:
+        def write() -> bool:
+            self.disk.jobs.pop(message.key, None)
+            if send is not None:
+                self.disk.messages[message.key].sends[send.number] = send
+            return self._apply([row])[0]
+
+        is_new: bool = await self._write(write)
+        return is_new
+
+    async def record_statuses(self, rows: Sequence[StatusRow]) -> list[bool]:
+        if not rows:
+            return []
+        fresh: list[bool] = await self._write(lambda: self._apply(rows))
+        return fresh
+
+    def _apply(self, rows: Sequence[StatusRow]) -> list[bool]:
+        return [self._apply_one(row) for row in rows]
+
+    def _apply_one(self, row: StatusRow) -> bool:
+        message = self.disk.messages.get(row.event.message_key)
+        if message is None:
+            self.disk.parked.setdefault((row.event.message_key, row.status), row)
+            return False
+        if message.seen & row.status.bit:
+            return False
+        self.disk.climb(message, row.status)
+        if row.status is message.status is Status.FAILED:
+            message.problem, message.problem_details = row.event.problem, row.problem_details
+        self._tell(row.event, notify=row.notify, further=row.further)
+        return True
+
+    def _tell(self, event: Event, *, notify: bool, further: Further) -> None:
+        self.disk.events[event.key] = event
+        if notify:
+            self.disk.parcels[event.key] = Parcel(event, event.at_ms, event.at_ms, "", None)
+        for key, endpoint in further:
+            self.disk.parcels[key] = Parcel(event, event.at_ms, event.at_ms, endpoint, key)
+
+    async def record_inbound(self, row: InboundRow) -> bool:
+        is_new: bool = await self._write(lambda: self._record_inbound(row))
+        return is_new
+
+    def _record_inbound(self, row: InboundRow) -> bool:
+        message, disk = row.message, self.disk
+        if message.key in disk.messages:
+            return False
+        disk.messages[message.key] = Row(message, None)
+        self._tell(row.event, notify=row.notify, further=row.further)
+        if row.opens_window:
+            pair = message.number_id, message.person.wa_id
+            talk = disk.windows.get(pair, Talk())
+            last_ms = max(talk.last_inbound_ms or 0, message.at_ms)
+            disk.windows[pair] = Talk(last_ms, message.at_ms if row.from_ad else talk.ad_ms, talk.free_until_ms)
+        return True
+
+    async def record_notice(self, event: Event, *, notify: bool, further: Further = ()) -> None:
+        await self._write(lambda: self._tell(event, notify=notify, further=further))
+
+    async def delivery_done(self, delivery: Delivery, attempt: Attempt | None) -> None:
+        await self._end(delivery, "done", attempt)
+
+    async def delivery_dead(self, delivery: Delivery, attempt: Attempt | None) -> None:
+        await self._end(delivery, "dead", attempt)
+
+    async def delivery_ended(self, delivery: Delivery, state: Literal["cancelled", "dropped"]) -> None:
+        await self._end(delivery, state, None)
+
+    def _end(self, delivery: Delivery, state: str, attempt: Attempt | None) -> asyncio.Future[Any]:
+        def write() -> None:
+            parcel = self.disk.parcels[delivery.key]
+            parcel.state = state
+            if attempt is not None:
+                parcel.attempt = attempt.number
+                parcel.attempts.append(attempt)
+
+        return self._write(write)
+
+    async def delivery_retry(self, delivery: Delivery, attempt: Attempt) -> None:
+        due_ms = delivery.due_ms
+
+        def write() -> None:
+            parcel = self.disk.parcels[delivery.key]
+            parcel.due_ms, parcel.attempt = due_ms, attempt.number
+            parcel.attempts.append(attempt)
+
+        await self._write(write)
+
+    async def redeliver(self, key: EventKey, now_ms: int) -> Delivery | None:
+        def write() -> Delivery | None:
+            parcel = self.disk.parcels.get(key)
+            if parcel is None:
+                return None
+            parcel.state, parcel.first_ms, parcel.due_ms, parcel.attempt = "waiting", now_ms, now_ms, 0
+            return _delivery(parcel)
+
+        delivery: Delivery | None = await self._write(write)
+        return delivery
+
+    async def waiting_messages(self, after: MessageKey, limit: int) -> list[Outbound]:
+        keys = sorted(key for key in self.disk.jobs if key > after)
+        return [self._outbound(key) for key in keys[: min(limit, self._page)]]
+
+    def _outbound(self, key: MessageKey) -> Outbound:
+        message, job = self.disk.messages[key].message, self.disk.jobs[key]
+        assert isinstance(message, Outbound)
+        return replace(message, due_ms=job.due_ms, attempt=job.attempt, begun=job.begun, content=None, wamid="")
+
+    async def waiting_deliveries(self, after: EventKey, limit: int) -> list[Delivery]:
+        parcels = self.disk.parcels
+        keys = sorted(key for key, parcel in parcels.items() if key > after and parcel.state == "waiting")
+        return [_delivery(parcels[key]) for key in keys[: min(limit, self._page)]]
+
+    async def talk(self, number_id: NumberId, wa_id: str) -> Talk:
+        return self.disk.windows.get((number_id, wa_id)) or Talk()
+
+    async def open_entry(self, number_id: NumberId, wa_id: str, until_ms: int) -> None:
+        def write() -> None:
+            talk = self.disk.windows[number_id, wa_id]
+            self.disk.windows[number_id, wa_id] = Talk(talk.last_inbound_ms, None, until_ms)
+
+        await self._write(write)
+
+    async def last_inbound_ms(self, number_id: NumberId, wa_id: str) -> int | None:
+        return (await self.talk(number_id, wa_id)).last_inbound_ms
+
+    async def highest_key(self) -> int:
+        return self.disk.highest_key
+
+
+def _delivery(parcel: Parcel) -> Delivery:
+    return Delivery(parcel.event, parcel.first_ms, parcel.attempt, parcel.due_ms, parcel.endpoint, parcel.further_key)

@@ -1,0 +1,138 @@
+"""What the plain store keeps beside a message's way: records, documents, and the world of the embedded network."""
+
+import copy
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+from tests.simulation.disk import Parcel
+from tests.simulation.queued import Queue
+
+from waypost.model import (
+    Event,
+    EventKey,
+    FailedSend,
+    MediaKey,
+    Medium,
+    MessageKey,
+    Number,
+    Outbound,
+    Phone,
+    Status,
+    Template,
+    Token,
+)
+from waypost.ports import Carried, StoredDelivery, StoredMessage
+
+
+class Shelves(Queue):
+    """The ports beside `Store`, as far as the flows under test ask for them."""
+
+    async def message(self, key: MessageKey) -> StoredMessage | None:
+        row = self.disk.messages.get(key)
+        if row is None:
+            return None
+        m = row.message
+        sent = isinstance(m, Outbound)
+        return StoredMessage(
+            key=m.key,
+            tag=m.tag,
+            number_id=m.number_id,
+            wa_id=m.wa_id if isinstance(m, Outbound) else m.person.wa_id,
+            received=not sent,
+            kind=m.kind,
+            status=row.status,
+            body=m.body,
+            raw=m.raw if isinstance(m, Outbound) else b"",
+            at_ms=m.accepted_ms if isinstance(m, Outbound) else m.at_ms,
+            problem=row.problem,
+            problem_details=row.problem_details,
+            media_key=m.media_key,
+            more_media=m.more_media if isinstance(m, Outbound) else (),
+            callback_data=m.callback_data if isinstance(m, Outbound) else None,
+        )
+
+    async def events_of(self, key: MessageKey) -> list[Event]:
+        return [event for event in self.disk.events.values() if event.message_key == key]
+
+    async def failed_sends(self, key: MessageKey) -> list[FailedSend]:
+        sends = self.disk.messages[key].sends if key in self.disk.messages else {}
+        return [sends[number] for number in sorted(sends)]
+
+    async def delivery(self, key: EventKey) -> StoredDelivery | None:
+        parcel = self.disk.parcels.get(key)
+        return _stored(parcel) if parcel else None
+
+    async def deliveries(
+        self, *, message_key: MessageKey | None, state: str | None, limit: int
+    ) -> list[StoredDelivery]:
+        found = [
+            parcel
+            for _, parcel in sorted(self.disk.parcels.items(), key=lambda item: (-item[1].event.key, item[0]))
+            if message_key in (None, parcel.event.message_key) and state in (None, parcel.state)
+        ]
+        return [_stored(parcel) for parcel in found[:limit]]
+
+    async def medium(self, key: MediaKey) -> Medium | None:
+        return self.disk.media.get(key)
+
+    async def load_numbers(self) -> list[Number]:
+        return list(self.disk.numbers.values())
+
+    async def save_number(self, number: Number) -> None:
+        await self._write(lambda: self.disk.numbers.update({number.id: number}))
+
+    async def load_tokens(self) -> list[Token]:
+        return []
+
+    async def load_templates(self) -> list[Template]:
+        return list(self.disk.templates.values())
+
+    async def document(self, kind: str, owner: int, name: str) -> bytes | None:
+        return self.disk.documents.get((kind, owner, name))
+
+    async def load_phones(self) -> list[Phone]:
+        return [copy.copy(phone) for phone in self.disk.phones.values()]
+
+    async def save_phone(self, phone: Phone) -> None:
+        await self._write(lambda: self.disk.phones.update({phone.wa_id: phone}))
+
+    async def take(self, carried: Carried) -> bool:
+        def write() -> bool:
+            if carried.token in self.disk.carried:
+                return False
+            self.disk.carried[carried.token] = carried
+            return True
+
+        is_new: bool = await self._write(write)
+        return is_new
+
+    async def has_taken(self, token: MessageKey) -> bool:
+        return token in self.disk.carried
+
+    async def progressed(self, steps: Sequence[tuple[MessageKey, Status, int]]) -> None:
+        def write() -> None:
+            for token, progress, due_ms in steps:
+                if token in self.disk.carried:
+                    self.disk.carried[token] = replace(self.disk.carried[token], progress=progress, due_ms=due_ms)
+
+        await self._write(write)
+
+    async def unfinished(self, after: MessageKey, limit: int) -> list[Carried]:
+        found = [
+            carried
+            for token, carried in sorted(self.disk.carried.items())
+            if token > after and carried.progress < Status.READ
+        ]
+        return found[: min(limit, self._page)]
+
+
+def _stored(parcel: Parcel) -> StoredDelivery:
+    return StoredDelivery(
+        parcel.event,
+        parcel.state,
+        parcel.first_ms,
+        parcel.due_ms,
+        tuple(parcel.attempts),
+        parcel.endpoint,
+        parcel.further_key,
+    )
