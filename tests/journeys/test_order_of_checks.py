@@ -106,7 +106,7 @@ async def test_each_fault_alone_has_its_code(world: World, fault: str) -> None:
     assert await refusal_of(world, fault) == world.either(cloud=cloud, onprem=onprem)
 
 
-@pytest.mark.parametrize(("first", "second"), PAIRS, ids="+".join)
+@pytest.mark.parametrize(("first", "second"), PAIRS, ids=["+".join(pair) for pair in PAIRS])
 async def test_of_two_faults_the_first_is_told(world: World, first: str, second: str) -> None:
     cloud, onprem = ORDER[first]
 
