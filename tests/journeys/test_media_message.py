@@ -96,6 +96,16 @@ async def test_a_deleted_file_is_gone(world: World) -> None:
     assert (await world.client.send(PHONE, "image", {"id": media_id})).status == 400
 
 
+async def test_a_file_that_somebody_took_from_the_store_is_told_as_gone(world: World) -> None:
+    media_id = world.client.media_id(await world.client.upload(JPEG.data, "image/jpeg"))
+    await world.server.parts.ground.blobs.delete(hashlib.sha256(JPEG.data).digest())
+
+    got = await world.client.download(media_id)
+
+    assert got.status == 404
+    assert b"is gone from the media store" in got.body
+
+
 async def test_both_id_and_link_are_refused(world: World) -> None:
     media_id = world.client.media_id(await world.client.upload(JPEG.data, "image/jpeg"))
 

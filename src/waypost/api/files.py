@@ -4,12 +4,18 @@
 """
 
 import re
+from collections.abc import AsyncIterator
 
 from waypost.api.routing import Answer, Request, Response, StreamResponse
+from waypost.errors import Refusal
+from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.flows.media import MediaShelf
+from waypost.lib import log
 from waypost.lib.filenames import content_disposition
 from waypost.lib.mime import extension_for
 from waypost.model import Medium
+
+_log = log.Log("waypost.files")
 
 _RANGE = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
 
@@ -22,22 +28,45 @@ _SAFE = [
 ]
 
 
-def file_response(request: Request, medium: Medium, shelf: MediaShelf) -> Answer:
+async def file_response(request: Request, medium: Medium, shelf: MediaShelf) -> Answer:
     """Return a medium's bytes: all of them, or the one range that is asked for.
 
-    Several ranges, and what is no range, are answered with the whole file, as RFC 9110 allows.
+    Several ranges, and what is no range, are answered with the whole file, as RFC 9110 allows. Raises Refusal when the
+    file is gone, and StoreDown: the first chunk is read before the answer has begun.
     """
     headers = [*_SAFE, (b"content-disposition", content_disposition(medium.filename or _made_up_name(medium)))]
     asked = request.header(b"range")
     span = _span(asked, medium.size) if asked else None
     if span is None:
-        return StreamResponse(200, shelf.read(medium), length=medium.size, content_type=medium.mime, headers=headers)
+        whole = await _begun(shelf.read(medium), medium)
+        return StreamResponse(200, whole, length=medium.size, content_type=medium.mime, headers=headers)
     start, end = span
     if start >= end:
         return Response(416, content_type=None, headers=[*headers, (b"content-range", b"bytes */%d" % medium.size)])
     headers.append((b"content-range", b"bytes %d-%d/%d" % (start, end - 1, medium.size)))
-    body = shelf.read(medium, start=start, length=end - start)
+    body = await _begun(shelf.read(medium, start=start, length=end - start), medium)
     return StreamResponse(206, body, length=end - start, content_type=medium.mime, headers=headers)
+
+
+async def _begun(chunks: AsyncIterator[bytes], medium: Medium) -> AsyncIterator[bytes]:
+    """Read the first chunk now, and return all of them."""
+    try:
+        first = await anext(chunks, b"")
+    except FileNotFoundError:
+        _log.error("media.vanished", media_id=medium.key, sha256=medium.sha256.hex())
+        raise Refusal(UNKNOWN_OBJECT, f"The file of the media {medium.key} is gone from the media store.") from None
+    return _both(first, chunks)
+
+
+async def _both(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    try:
+        yield first
+        async for chunk in rest:
+            yield chunk
+    finally:
+        close = getattr(rest, "aclose", None)
+        if close is not None:
+            await close()
 
 
 def _made_up_name(medium: Medium) -> str:

@@ -54,6 +54,7 @@ from waypost.workers.lanes import Lanes
 from waypost.workers.rounds import forgiving, now_and_then, rounds
 
 _TIDY_EVERY = timedelta(hours=1)
+_SWEEP_EVERY = timedelta(days=1)
 
 
 class Parts(Struct, frozen=True):
@@ -98,7 +99,7 @@ class Parts(Struct, frozen=True):
     async def _tidy(self) -> None:
         await asyncio.gather(
             now_and_then(forgiving("upkeep", self.upkeep), self.ground.clock, _TIDY_EVERY),
-            forgiving("orphans", self.upkeep.drop_orphans)(),
+            now_and_then(forgiving("orphans", self.upkeep.drop_orphans), self.ground.clock, _SWEEP_EVERY),
         )
 
 

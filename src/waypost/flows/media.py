@@ -17,6 +17,7 @@ from msgspec import Struct, field
 from waypost.errors import Fault, Refusal
 from waypost.errors.outcomes import MEDIA_FAILED
 from waypost.errors.requests import BAD_MEDIA
+from waypost.lib import log
 from waypost.lib.clock import Clock
 from waypost.lib.fetching import Fetched, Limits, LinkFetcher
 from waypost.lib.ids import KeyMaker, new_media_tag, parse_media_id
@@ -24,7 +25,7 @@ from waypost.lib.images import ImageInspector
 from waypost.lib.links import BadLink, FetchPolicy, Link, parse_link
 from waypost.lib.media_facts import MediaFacts, gather_facts
 from waypost.model import Dialect, MediaKey, Medium, NumberId, Outbound, Provider
-from waypost.ports import Blob, BlobStore, BlobWriter, Housekeeping, Records
+from waypost.ports import Blob, BlobStore, BlobWriter, Housekeeping, Records, StoreDown
 from waypost.rules import media as media_rules
 from waypost.wire.canonical import stored_content
 from waypost.wire.parts import MediaObject
@@ -35,6 +36,8 @@ INBOUND_LIFE = timedelta(days=7)
 """How long the id in a webhook can be downloaded. # spec: cloud-api.md#6.4"""
 LINK_CACHE_MS = 10 * 60_000
 """How long a fetched link is used again. # spec: cloud-api.md#3"""
+
+_log = log.Log("waypost.media")
 
 _FETCH_ATTEMPTS = 3
 _CACHED_LINKS = 10_000
@@ -137,10 +140,16 @@ class MediaShelf(Struct, frozen=True):
         return self.blobs.read(medium.sha256, start=start, length=length)
 
     async def delete(self, medium: Medium) -> None:
-        """Delete a medium; its bytes go with the last id that has them."""
+        """Delete a medium; its bytes go with the last id that has them.
+
+        Bytes that cannot be deleted now are without an id from here on: they go with the orphans.
+        """
         async with self._alone_with(medium.sha256):
             if await self.records.delete_medium(medium.key):
-                await self.blobs.delete(medium.sha256)
+                try:
+                    await self.blobs.delete(medium.sha256)
+                except StoreDown as down:
+                    _log.warning("media.left", why=str(down))
 
     async def drop_orphan(self, sha256: bytes, rows: Housekeeping) -> bool:
         """Delete bytes that no id has; return False if they have got one meanwhile."""

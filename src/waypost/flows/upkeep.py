@@ -57,7 +57,8 @@ class Upkeep(Struct, frozen=True):
     async def drop_orphans(self) -> int:
         """Walk through all files and delete those that no medium has; return how many.
 
-        A kill between a file and its row leaves one, and so does a reset.
+        A kill between a file and its row leaves one, and so does a reset, or a deletion while the files were out of
+        reach.
         """
         before = EPOCH + timedelta(seconds=self.clock.wall_seconds()) - ORPHAN_AGE
         dropped = 0

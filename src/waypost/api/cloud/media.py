@@ -99,7 +99,10 @@ class Media(Struct, frozen=True):
         medium = await self._found(request, number, media_id) if media_id else None
         if medium is None:
             return Response(404, b"Not found: the URL is expired, altered or not yours.\n", content_type="text/plain")
-        return file_response(request, medium, self.shelf)
+        try:
+            return await file_response(request, medium, self.shelf)
+        except Refusal as gone:
+            return Response(404, f"Not found: {gone.fault.details}\n".encode(), content_type="text/plain")
 
     async def _counted(self, request: Request, limits: MediaLimits) -> Medium:
         number = self.identify(request, self.directory)

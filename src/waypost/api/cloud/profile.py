@@ -69,7 +69,7 @@ class Profile(Struct, frozen=True):
         for number in auth.reached(request, caller, self.callers.directory):
             medium = await self.uploads.held(number, (await self.profiles.get(number)).profile_picture_handle)
             if medium is not None and media_id == str(medium.key):
-                return file_response(request, medium, self.uploads.shelf)
+                return await file_response(request, medium, self.uploads.shelf)
         return Response(404, b"Not found: the URL is expired, altered or not yours.\n", content_type="text/plain")
 
     async def _check_picture(self, number: Number, handle: str) -> None:

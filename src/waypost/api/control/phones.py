@@ -142,7 +142,7 @@ class Phones(Struct, frozen=True):
         medium = await self.records.medium(MediaKey(ref.key)) if ref else None
         if medium is None or ref is None or ref.tag not in (None, medium.tag):
             raise unknown("medium", media_id)
-        return file_response(request, medium, self.shelf)
+        return await file_response(request, medium, self.shelf)
 
     async def _write_json(self, request: Request, wa_id: str) -> InboundMessage:
         message = (await body_of(request, PhoneMessage, max_bytes=MAX_INLINE_BYTES)).played()

@@ -39,7 +39,7 @@ class Media(Struct, frozen=True):
 
         # spec: on-premises-api.md#5.2, migration.md#6
         """
-        return file_response(request, await self._medium(request), self.shelf)
+        return await file_response(request, await self._medium(request), self.shelf)
 
     async def delete(self, request: Request) -> Response:
         """Delete a medium."""
