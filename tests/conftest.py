@@ -1,9 +1,10 @@
-"""What every test may ask for: the golden files."""
+"""What every test may ask for: the golden files, and an S3-compatible server."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.support.s3 import S3Server
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -13,6 +14,15 @@ Golden = Callable[[str, bytes], None]
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--update-golden`."""
     parser.addoption("--update-golden", action="store_true", help="write golden files anew instead of comparing")
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """A server for all tests of a process; each takes a prefix of its own, and none may stop it."""
+    server = S3Server(tmp_path_factory.mktemp("s3"))
+    server.start()
+    yield server
+    server.kill()
 
 
 @pytest.fixture

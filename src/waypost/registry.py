@@ -12,6 +12,7 @@ STORES: Mapping[str, str] = {
 }
 BLOBS: Mapping[str, str] = {
     "file": "waypost.blobs.local:LocalBlobs",
+    "s3": "waypost.blobs.s3:S3Blobs",
 }
 POSTERS: Mapping[str, str] = {
     "asyncio": "waypost.lib.poster_asyncio:AsyncioPoster",

@@ -18,6 +18,16 @@ from waypost.lib.readers import Network, Reader
 SAMPLE_NUMBER = "15550100900"
 DEFAULT_FILE = Path("waypost.toml")
 _PREFIX = "WAYPOST_"
+_AWS = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_ENDPOINT_URL",
+)
+_CREDENTIALS_IN_URL = re.compile(r"(?<=://)[^/@\s]*@")
 
 
 class SettingsError(Exception):
@@ -75,7 +85,7 @@ class Settings:
         _About("Where messages are stored.", readers.place("sqlite"), default="`waypost.db` in the data folder"),
     ] = None
     media: Annotated[
-        str | None, _About("Where media are stored.", readers.place("file"), default="`media/` in the data folder")
+        str | None, _About("Where media are stored.", readers.MEDIA_PLACE, default="`media/` in the data folder")
     ] = None
     number: Annotated[
         str,
@@ -200,6 +210,8 @@ class Settings:
             readers.choice("auto", "lines", "json"),
         ),
     ] = "auto"
+    aws: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The standard variables of AWS that were set; no option of ours, so that secrets stay where they belong."""
 
     @property
     def on_loopback(self) -> bool:
@@ -241,7 +253,7 @@ class Option:
 
 def options() -> tuple[Option, ...]:
     """Return every setting, in the order of the reference page."""
-    return tuple(_option(item) for item in fields(Settings))
+    return tuple(_option(item) for item in fields(Settings) if item.name != "aws")
 
 
 def load(
@@ -252,9 +264,10 @@ def load(
     A flag that is None, or an empty variable, counts as not given. Raises `SettingsError` with all mistakes at once.
     """
     mistakes: list[str] = []
+    environ = os.environ if environ is None else environ
     given = {
         **_from_file(toml_path, mistakes),
-        **_from_environment(os.environ if environ is None else environ, mistakes),
+        **_from_environment(environ, mistakes),
         **{name: _Given(raw, "flag") for name, raw in flags.items() if raw is not None and raw != ()},
     }
     values: dict[str, Any] = {}  # Any: each reader gives the type of its own field
@@ -268,7 +281,7 @@ def load(
         mistakes.append(_open_console(host))
     if mistakes:
         raise SettingsError(mistakes)
-    return Settings(**values)
+    return Settings(**values, aws={name: environ[name] for name in _AWS if environ.get(name)})
 
 
 def is_loopback(host: str) -> bool:
@@ -332,6 +345,8 @@ def _unknown(where: str, name: str, known: list[str]) -> str:
 
 def _shown(option: Option, item: _Given) -> str:
     value = "***" if option.reader.is_secret else item.raw
+    if isinstance(value, str):
+        value = _CREDENTIALS_IN_URL.sub("***@", value)
     match item.source:
         case "flag":
             return f"{option.flag} {' '.join(value) if isinstance(value, tuple) else value}"

@@ -4,31 +4,74 @@ import asyncio
 import errno
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import pytest
+from tests.support.s3 import BUCKET, ENVIRON, S3Server
 
+from waypost import registry
 from waypost.blobs.local import CHUNK_BYTES, LocalBlobs, NoSpace
+from waypost.blobs.s3 import S3Blobs
+from waypost.blobs.s3_bucket import Bucket
 from waypost.ports import Blob, BlobStore
 
-Make = Callable[[Path], LocalBlobs]
 
-STORES: dict[str, Make] = {"local": LocalBlobs}
+class Store(BlobStore, Protocol):
+    """A store that a test has made."""
+
+    async def aclose(self) -> None: ...
+
+
+AnyStore = TypeVar("AnyStore", bound=Store)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A registered store over a test's own folder, and what is left in it."""
+
+    make: Callable[[Path], Store]
+    unfinished: Callable[[Path], list[Path]]
+    stored: Callable[[Path], list[Path]]
+
+
 EMPTY = hashlib.sha256(b"").digest()
 LARGE = bytes(range(256)) * 2_500  # two and a half chunks
+IN_PARTS = bytes(range(256)) * 45_000  # 11 MiB
 
 
-@pytest.fixture(params=STORES)
-def make(request: pytest.FixtureRequest) -> Make:
-    return STORES[request.param]
+def unfinished(root: Path) -> list[Path]:
+    return list((root / "tmp").iterdir())
 
 
-def using(blobs: LocalBlobs, work: Callable[[LocalBlobs], Awaitable[object]]) -> object:
+def stored(root: Path) -> list[Path]:
+    return [path for path in root.glob("??/??/*") if path.is_file()]
+
+
+def in_s3(server: S3Server) -> Kind:
+    def make(root: Path) -> Store:
+        return S3Blobs(Bucket.at(server.url(root.name).removeprefix("s3://"), ENVIRON), LocalBlobs(root / "spool"))
+
+    return Kind(
+        make,
+        unfinished=lambda root: unfinished(root / "spool") + server.unfinished(),
+        stored=lambda root: server.stored(root.name),
+    )
+
+
+@pytest.fixture(params=sorted(registry.BLOBS))
+def kind(request: pytest.FixtureRequest, s3_server: S3Server) -> Kind:
+    return {"file": Kind(LocalBlobs, unfinished, stored), "s3": in_s3(s3_server)}[request.param]
+
+
+def using(blobs: AnyStore, work: Callable[[AnyStore], Awaitable[object]]) -> object:
     """Run `work` with the store and close it."""
 
     async def go() -> object:
@@ -51,26 +94,20 @@ async def content(blobs: BlobStore, sha256: bytes, *, start: int = 0, length: in
     return b"".join([chunk async for chunk in blobs.read(sha256, start=start, length=length)])
 
 
-def unfinished(root: Path) -> list[Path]:
-    return list((root / "tmp").iterdir())
-
-
-def stored(root: Path) -> list[Path]:
-    return [path for path in root.glob("??/??/*") if path.is_file()]
-
-
 # -- Every store -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("chunks", [(), (b"x",), (b"a", b"", b"bc"), (LARGE,), (LARGE, b"tail", LARGE)])
-def test_what_is_kept_reads_back_the_same(make: Make, tmp_path: Path, chunks: tuple[bytes, ...]) -> None:
+@pytest.mark.parametrize(
+    "chunks", [(), (b"x",), (b"a", b"", b"bc"), (LARGE,), (LARGE, b"tail", LARGE), (IN_PARTS, b"tail")]
+)
+def test_what_is_kept_reads_back_the_same(kind: Kind, tmp_path: Path, chunks: tuple[bytes, ...]) -> None:
     whole = b"".join(chunks)
 
-    async def work(blobs: LocalBlobs) -> object:
+    async def work(blobs: Store) -> object:
         blob = await kept(blobs, *chunks)
         return blob, await content(blobs, blob.sha256)
 
-    assert using(make(tmp_path), work) == (Blob(hashlib.sha256(whole).digest(), len(whole)), whole)
+    assert using(kind.make(tmp_path), work) == (Blob(hashlib.sha256(whole).digest(), len(whole)), whole)
 
 
 @pytest.mark.parametrize(
@@ -84,73 +121,75 @@ def test_what_is_kept_reads_back_the_same(make: Make, tmp_path: Path, chunks: tu
         (10, 0, b""),
     ],
 )
-def test_a_part_can_be_read(make: Make, tmp_path: Path, start: int, length: int | None, expected: bytes) -> None:
-    async def work(blobs: LocalBlobs) -> object:
+def test_a_part_can_be_read(kind: Kind, tmp_path: Path, start: int, length: int | None, expected: bytes) -> None:
+    async def work(blobs: Store) -> object:
         blob = await kept(blobs, LARGE)
         return await content(blobs, blob.sha256, start=start, length=length)
 
-    assert using(make(tmp_path), work) == expected
+    assert using(kind.make(tmp_path), work) == expected
 
 
-def test_reading_goes_in_bounded_chunks(make: Make, tmp_path: Path) -> None:
-    async def work(blobs: LocalBlobs) -> object:
+def test_reading_goes_in_bounded_chunks(kind: Kind, tmp_path: Path) -> None:
+    async def work(blobs: Store) -> object:
         blob = await kept(blobs, LARGE)
         return [len(chunk) async for chunk in blobs.read(blob.sha256)]
 
-    assert using(make(tmp_path), work) == [CHUNK_BYTES, CHUNK_BYTES, len(LARGE) - 2 * CHUNK_BYTES]
+    assert using(kind.make(tmp_path), work) == [CHUNK_BYTES, CHUNK_BYTES, len(LARGE) - 2 * CHUNK_BYTES]
 
 
-def test_an_unknown_hash_is_not_found(make: Make, tmp_path: Path) -> None:
-    async def work(blobs: LocalBlobs) -> None:
+def test_an_unknown_hash_is_not_found(kind: Kind, tmp_path: Path) -> None:
+    async def work(blobs: Store) -> None:
         with pytest.raises(FileNotFoundError):
             await content(blobs, EMPTY)
 
-    using(make(tmp_path), work)
+    using(kind.make(tmp_path), work)
 
 
-def test_the_same_bytes_may_come_many_times_at_once(make: Make, tmp_path: Path) -> None:
-    async def work(blobs: LocalBlobs) -> object:
+def test_the_same_bytes_may_come_many_times_at_once(kind: Kind, tmp_path: Path) -> None:
+    async def work(blobs: Store) -> object:
         several = await asyncio.gather(*(kept(blobs, LARGE) for _ in range(20)))
         return set(several), await content(blobs, several[0].sha256)
 
-    assert using(make(tmp_path), work) == ({Blob(hashlib.sha256(LARGE).digest(), len(LARGE))}, LARGE)
+    assert using(kind.make(tmp_path), work) == ({Blob(hashlib.sha256(LARGE).digest(), len(LARGE))}, LARGE)
 
 
-def test_deleted_bytes_are_gone_and_deleting_again_is_harmless(make: Make, tmp_path: Path) -> None:
-    async def work(blobs: LocalBlobs) -> object:
+def test_deleted_bytes_are_gone_and_deleting_again_is_harmless(kind: Kind, tmp_path: Path) -> None:
+    async def work(blobs: Store) -> object:
         blob = await kept(blobs, b"x")
         await blobs.delete(blob.sha256)
         await blobs.delete(blob.sha256)
-        return await blobs.open(blob.sha256)
+        with pytest.raises(FileNotFoundError):
+            await content(blobs, blob.sha256)
+        return True
 
-    assert using(make(tmp_path), work) is None
+    assert using(kind.make(tmp_path), work) is True
 
 
-def test_the_file_can_be_looked_at_before_it_is_kept(make: Make, tmp_path: Path) -> None:
-    async def work(blobs: LocalBlobs) -> object:
+def test_the_file_can_be_looked_at_before_it_is_kept(kind: Kind, tmp_path: Path) -> None:
+    async def work(blobs: Store) -> object:
         async with blobs.writer() as writer:
             await writer.write(b"first bytes")
             await writer.flush()
             return writer.path.read_bytes()
 
-    assert using(make(tmp_path), work) == b"first bytes"
+    assert using(kind.make(tmp_path), work) == b"first bytes"
 
 
 @pytest.mark.parametrize("amount", [1, len(LARGE)])
-def test_leaving_without_keep_leaves_nothing(make: Make, tmp_path: Path, amount: int) -> None:
-    async def work(blobs: LocalBlobs) -> None:
+def test_leaving_without_keep_leaves_nothing(kind: Kind, tmp_path: Path, amount: int) -> None:
+    async def work(blobs: Store) -> None:
         async with blobs.writer() as writer:
             await writer.write(LARGE[:amount])
             raise ConnectionResetError
 
     with pytest.raises(ConnectionResetError):
-        using(make(tmp_path), work)
+        using(kind.make(tmp_path), work)
 
-    assert (unfinished(tmp_path), stored(tmp_path)) == ([], [])
+    assert (kind.unfinished(tmp_path), kind.stored(tmp_path)) == ([], [])
 
 
-def test_an_upload_that_is_cancelled_leaves_nothing(make: Make, tmp_path: Path) -> None:
-    async def work(blobs: LocalBlobs) -> object:
+def test_an_upload_that_is_cancelled_leaves_nothing(kind: Kind, tmp_path: Path) -> None:
+    async def work(blobs: Store) -> object:
         async def upload() -> None:
             async with blobs.writer() as writer:
                 while True:
@@ -162,22 +201,48 @@ def test_an_upload_that_is_cancelled_leaves_nothing(make: Make, tmp_path: Path) 
         await asyncio.wait([task])
         return task.cancelled()
 
-    cancelled = using(make(tmp_path), work)
+    cancelled = using(kind.make(tmp_path), work)
 
-    assert (cancelled, unfinished(tmp_path), stored(tmp_path)) == (True, [], [])
+    assert (cancelled, kind.unfinished(tmp_path), kind.stored(tmp_path)) == (True, [], [])
 
 
-def test_a_kept_file_takes_no_more_bytes(make: Make, tmp_path: Path) -> None:
-    async def work(blobs: LocalBlobs) -> None:
+def test_a_kept_file_takes_no_more_bytes(kind: Kind, tmp_path: Path) -> None:
+    async def work(blobs: Store) -> None:
         async with blobs.writer() as writer:
             await writer.write(b"x")
             await writer.keep()
             with pytest.raises(ValueError, match="open another writer"):
                 await writer.keep()
 
-    using(make(tmp_path), work)
+    using(kind.make(tmp_path), work)
 
-    assert [path.read_bytes() for path in stored(tmp_path)] == [b"x"]
+    assert [path.read_bytes() for path in kind.stored(tmp_path)] == [b"x"]
+
+
+def test_kept_files_are_listed_by_their_first_byte_and_age(kind: Kind, tmp_path: Path) -> None:
+    async def work(blobs: Store) -> list[list[bytes]]:
+        blob = await kept(blobs, b"x")
+        first = blob.sha256[0]
+        later, earlier = datetime.now(UTC) + timedelta(minutes=1), datetime.now(UTC) - timedelta(minutes=1)
+        return [
+            await blobs.kept(first, older_than=later),
+            await blobs.kept(first, older_than=earlier),
+            await blobs.kept(first ^ 1, older_than=later),
+        ]
+
+    assert using(kind.make(tmp_path), work) == [[hashlib.sha256(b"x").digest()], [], []]
+
+
+# -- From one store to the other ---------------------------------------------------------------------------------
+
+
+def test_a_folder_of_files_can_be_copied_into_a_bucket_as_it_is(s3_server: S3Server, tmp_path: Path) -> None:
+    blob = asyncio.run(kept(LocalBlobs(tmp_path / "media"), LARGE))
+    shutil.copytree(tmp_path / "media", s3_server.folder / BUCKET / tmp_path.name, ignore=lambda *_: {"tmp"})
+
+    whole = using(in_s3(s3_server).make(tmp_path), lambda blobs: content(blobs, blob.sha256))
+
+    assert whole == LARGE
 
 
 # -- Local files only --------------------------------------------------------------------------------------------
@@ -308,20 +373,6 @@ def test_a_full_disk_has_a_name_of_its_own(tmp_path: Path, code: int) -> None:
     using(LocalBlobs(tmp_path, sync=FailingSync(0, code)), work)
 
     assert (unfinished(tmp_path), stored(tmp_path)) == ([], [])
-
-
-def test_kept_files_are_listed_by_their_first_byte_and_age(make: Make, tmp_path: Path) -> None:
-    async def work(blobs: LocalBlobs) -> list[list[bytes]]:
-        blob = await kept(blobs, b"x")
-        first = blob.sha256[0]
-        later, earlier = datetime.now(UTC) + timedelta(minutes=1), datetime.now(UTC) - timedelta(minutes=1)
-        return [
-            await blobs.kept(first, older_than=later),
-            await blobs.kept(first, older_than=earlier),
-            await blobs.kept(first ^ 1, older_than=later),
-        ]
-
-    assert using(make(tmp_path), work) == [[hashlib.sha256(b"x").digest()], [], []]
 
 
 def test_what_is_no_kept_file_is_not_listed(tmp_path: Path) -> None:

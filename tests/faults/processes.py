@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,22 +33,22 @@ class Served:
         return self.process.returncode, said.decode()
 
 
-async def serve_process(data: Path, *flags: str) -> Process:
+async def serve_process(data: Path, *flags: str, environ: Mapping[str, str] | None = None) -> Process:
     """Start `waypost serve` over a folder; the caller sees to its end."""
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "waypost", "serve", "--port=0", f"--data={data}", "--log-level=error", *flags,
         cwd=data.parent,
-        env={"PATH": os.defpath, "PYTHONPATH": str(_ROOT / "src")},
+        env={"PATH": os.defpath, "PYTHONPATH": str(_ROOT / "src"), **(environ or {})},
         stdout=PIPE, stderr=PIPE,
     )  # fmt: skip
 
 
 @asynccontextmanager
-async def served(data: Path, *flags: str) -> AsyncIterator[Served]:
+async def served(data: Path, *flags: str, environ: Mapping[str, str] | None = None) -> AsyncIterator[Served]:
     """Run a server until the block ends."""
     ready_file = data.with_suffix(".ready")
     ready_file.unlink(missing_ok=True)
-    process = await serve_process(data, f"--ready-file={ready_file}", *flags)
+    process = await serve_process(data, f"--ready-file={ready_file}", *flags, environ=environ)
     try:
         async with asyncio.timeout(_READY_SECONDS):
             while not ready_file.exists():

@@ -14,6 +14,7 @@ from tests.support.clients import CLIENTS, FACES, Answer, Body, Client, Control,
 from tests.support.media import Sample
 from tests.support.raw_http import Wire
 from tests.support.receiver import Receiver
+from tests.support.s3 import ENVIRON, S3Server
 from tests.support.server import ADMIN, NUMBER, TOKEN, Running, running
 
 PHONE = "15550001111"
@@ -23,6 +24,9 @@ STRANGER = "4915550002222"
 
 LOOPBACK = ["127.0.0.0/8"]
 """What `fetch_allow` needs for links and webhooks that lead to the tests' own servers."""
+
+BOTH_STORES = pytest.mark.parametrize("media_store", ["file", "s3"], indirect=True)
+"""Walks a journey with media in files and in S3."""
 
 Either = TypeVar("Either")
 
@@ -164,8 +168,17 @@ def flags() -> dict[str, Any]:
 
 
 @pytest.fixture
-async def world(face: str, flags: dict[str, Any], tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(face, tmp_path / "data", **flags) as opened:
+def media_store(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, Any]:
+    """Options for where media lie: in files, or in S3 for the tests that are parametrized with `BOTH_STORES`."""
+    if getattr(request, "param", "file") == "file":
+        return {}
+    server: S3Server = request.getfixturevalue("s3_server")
+    return {"media": server.url(tmp_path.name), "environ": ENVIRON}
+
+
+@pytest.fixture
+async def world(face: str, flags: dict[str, Any], media_store: dict[str, Any], tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(face, tmp_path / "data", **media_store, **flags) as opened:
         yield opened
 
 

@@ -4,6 +4,7 @@ They answer in one vocabulary, so that a journey is told once and walked on ever
 """
 
 import base64
+import io
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -123,7 +124,7 @@ class MetaClient(Client):
         form = aiohttp.FormData()
         form.add_field("messaging_product", "whatsapp")
         form.add_field("type", mime)
-        form.add_field("file", data, filename=filename, content_type=mime)
+        form.add_field("file", io.BytesIO(data), filename=filename, content_type=mime)
         return await self.call("POST", self.upload_path, data=form)
 
     async def look_up(self, media_id: str) -> Answer:

@@ -31,7 +31,11 @@ class Running:
 
 @asynccontextmanager
 async def running(data: Path, **flags: Any) -> AsyncIterator[Running]:
-    """Start a server over `data`; flags are those of `waypost serve`, and win over the tests' own."""
+    """Start a server over `data`; flags are those of `waypost serve`, and win over the tests' own.
+
+    `environ` among them is the environment that it sees, empty unless given.
+    """
+    environ = flags.pop("environ", {})
     given = {
         "port": "0",
         "data": str(data),
@@ -43,7 +47,7 @@ async def running(data: Path, **flags: Any) -> AsyncIterator[Running]:
         **flags,
     }
     async with AsyncExitStack() as stack:
-        parts, ready = await start(load(given, environ={}), stack)
+        parts, ready = await start(load(given, environ), stack)
         work = asyncio.create_task(parts.run())
         stack.push_async_callback(_end, work)
         yield Running(parts, ready)

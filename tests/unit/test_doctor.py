@@ -1,9 +1,12 @@
 """`waypost doctor`: what each check makes of what it finds."""
 
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from tests.support.s3 import ENVIRON, S3Server
 
 from waypost.cli.doctor import (
     Finding,
@@ -17,6 +20,8 @@ from waypost.cli.doctor import (
     judge_webhook,
 )
 from waypost.settings import Settings, load
+
+SRC = Path(__file__).parents[2] / "src"
 
 
 def test_settings_say_who_can_reach_the_server() -> None:
@@ -41,6 +46,39 @@ def test_a_data_folder_under_a_file_is_bad(tmp_path: Path) -> None:
 
     assert finding.state == "bad"
     assert "--data" in finding.advice
+
+
+def test_a_bucket_is_good_when_it_can_be_written_read_listed_and_deleted(s3_server: S3Server, tmp_path: Path) -> None:
+    finding = check_media(load({"media": s3_server.url("doctor"), "data": str(tmp_path)}, ENVIRON))
+
+    assert finding == Finding("good", "s3://media/doctor: wrote, read, listed and deleted")
+    assert (s3_server.stored("doctor"), list(tmp_path.iterdir())) == ([], [])
+
+
+def test_a_bucket_that_refuses_the_credentials_is_bad_and_the_advice_names_them(s3_server: S3Server) -> None:
+    wrong = {**ENVIRON, "AWS_SECRET_ACCESS_KEY": "wrong"}
+
+    finding = check_media(load({"media": s3_server.url("doctor")}, wrong))
+
+    assert (finding.state, finding.advice[:65]) == (
+        "bad",
+        "Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and that they ",
+    )
+
+
+def test_a_bucket_without_the_extra_is_told_what_to_install(tmp_path: Path) -> None:
+    without = "import sys; sys.modules['obstore'] = None; from waypost.__main__ import main; main()"
+    command = [sys.executable, "-c", without, "serve", "--port=0", f"--data={tmp_path}", "--media=s3://media/a"]
+
+    done = subprocess.run(
+        command, env={"PYTHONPATH": str(SRC)}, capture_output=True, text=True, timeout=30, check=False
+    )
+
+    assert done.returncode == 1
+    assert done.stderr == (
+        "Error: s3://media/a takes the library obstore, which is not installed; install Waypost with its extra s3: "
+        "pip install 'waypost[s3]'.\n"
+    )
 
 
 def test_the_sqlite_in_use_is_new_enough() -> None:

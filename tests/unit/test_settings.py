@@ -155,7 +155,9 @@ def test_all_mistakes_are_told_at_once_with_their_source_and_the_way_out(tmp_pat
         ("data", ""),
         ("data", "nul\0"),
         ("store", "postgresql://localhost/waypost"),
-        ("media", "s3://bucket/prefix"),
+        ("media", "gs://bucket/prefix"),
+        ("media", "s3://bucket/prefix?endpoint=minio"),
+        ("media", "s3://key:secret@bucket/prefix"),
         ("number", "015550100900"),
         ("number", "1555010090012345"),
         ("token", "two words"),
@@ -184,6 +186,22 @@ def test_a_value_that_cannot_work_is_refused_by_its_flag(name: str, written: str
     mistakes = mistakes_of({name: written})
 
     assert [mistake.split(" ")[0] for mistake in mistakes] == ["--" + name.replace("_", "-")]
+
+
+def test_credentials_in_an_address_are_not_shown_with_the_mistake() -> None:
+    [mistake] = mistakes_of({"media": "s3://key:secret@bucket/prefix"})
+
+    assert mistake.startswith("--media s3://***@bucket/prefix: credentials do not belong into the address")
+
+
+def test_media_may_lie_in_a_bucket_with_the_standard_variables_beside_it() -> None:
+    environ = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "hunter2", "AWS_REGION": "", "AWS_OTHER": "x"}
+
+    settings = load({"media": "s3://bucket/prefix?region=eu-central-1"}, environ)
+
+    assert settings.media_place == Place("s3", "bucket/prefix?region=eu-central-1")
+    assert settings.aws == {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "hunter2"}
+    assert "hunter2" not in repr(settings)
 
 
 def test_a_secret_is_never_shown() -> None:

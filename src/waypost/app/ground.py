@@ -41,6 +41,14 @@ class FullStore(Store, Holds, Records, Documents, Housekeeping, NetworkStore, Sn
         ...
 
 
+class ClosableBlobs(BlobStore, Protocol):
+    """A store of files, and the way to let it go."""
+
+    async def aclose(self) -> None:
+        """Let running operations end."""
+        ...
+
+
 class Ground(Struct, frozen=True):
     """What everything else stands on."""
 
@@ -66,7 +74,9 @@ async def lay_ground(settings: Settings, stack: AsyncExitStack) -> Ground:
     stack.push_async_callback(store.close)
     clock = SystemClock()
     await restore_clock(clock, store)
-    blobs = registry.load(registry.BLOBS[media_place.scheme])(Path(media_place.location))
+    blobs: ClosableBlobs = await registry.load(registry.BLOBS[media_place.scheme]).connect(
+        media_place.location, folder=settings.data, aws=settings.aws
+    )
     stack.push_async_callback(blobs.aclose)
     # We alone have the store open, so that whatever is unfinished now is what a crash left.
     await blobs.sweep(EPOCH + timedelta(seconds=clock.wall_seconds() + 1))

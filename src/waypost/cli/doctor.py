@@ -53,8 +53,31 @@ def check_data(settings: Settings) -> Finding:
 
 
 def check_media(settings: Settings) -> Finding:
-    """Try to write where media are stored."""
-    return _check_folder(Path(settings.media_place.location), "--media")
+    """Try to write where media are stored; into a bucket also to read, list and delete there."""
+    if settings.media_place.scheme != "s3":
+        return _check_folder(Path(settings.media_place.location), "--media")
+    import asyncio
+
+    from waypost.blobs.s3_trouble import S3Trouble
+    from waypost.ports import StoreRefused
+
+    try:
+        asyncio.run(_try_bucket(settings))
+    except S3Trouble as trouble:
+        return Finding("bad", str(trouble), trouble.advice)
+    except StoreRefused as refused:
+        return Finding("bad", "the library for it is missing", str(refused))
+    return Finding("good", f"s3://{settings.media_place.location.partition('?')[0]}: wrote, read, listed and deleted")
+
+
+async def _try_bucket(settings: Settings) -> None:
+    from waypost.blobs.s3_bucket import Bucket
+
+    bucket = Bucket.at(settings.media_place.location, settings.aws)
+    try:
+        await bucket.check()
+    finally:
+        await bucket.aclose()
 
 
 def check_upstream(settings: Settings) -> Finding:

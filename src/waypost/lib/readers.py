@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from waypost.lib.s3_url import parse_bucket_url
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -150,6 +152,16 @@ def place(own: str) -> Reader:
     return Reader(f"a path, or `{own}://` and a path", read)
 
 
+def _read_media_place(raw: object) -> str:
+    text = _text(raw)
+    scheme, colon, _ = text.partition("://")
+    if colon and scheme == "s3":
+        parse_bucket_url(text)
+    elif colon and scheme != "file":
+        raise ValueError(f"nothing here stores at {scheme}:// addresses")
+    return text
+
+
 def _list(one: Callable[[object], object], values: str) -> Reader:
     def read(raw: object) -> object:
         written = raw if isinstance(raw, list | tuple) else (raw,)
@@ -165,6 +177,7 @@ PASSWORD = Reader("at least 8 characters", _read_password, is_secret=True)
 HOST = Reader("an IP address or a host name", _read_host)
 URL = Reader("a whole `http://` or `https://` URL", _read_url)
 FOLDER = Reader("the path of a folder", _read_folder)
+MEDIA_PLACE = Reader("a path, `file://` and a path, or `s3://bucket/prefix?endpoint=...`", _read_media_place)
 NEW_FILE = Reader("the path of a file in a folder that exists", _read_new_file)
 NETWORKS = _list(_read_network, "networks like `10.0.0.0/8`, several with commas between them")
 HOSTS = _list(_read_host, "host names without a port, several with commas between them")

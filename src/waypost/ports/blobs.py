@@ -31,7 +31,7 @@ class BlobWriter(Protocol):
         ...
 
     async def keep(self) -> "Blob":
-        """Fsync and store under the content's hash; on return the bytes survive a power cut."""
+        """Store under the content's hash; on return the bytes survive a power cut. Raises StoreDown: nothing is."""
         ...
 
 
@@ -46,15 +46,15 @@ class BlobStore(Protocol):
     """Files by the hash of their content."""
 
     def writer(self) -> AbstractAsyncContextManager[BlobWriter]:
-        """Open a file for writing; leaving without `keep` leaves nothing behind."""
+        """Open a file for writing; leaving without `keep` leaves nothing behind. Raises StoreDown."""
         ...
 
     def read(self, sha256: bytes, *, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
-        """Read in chunks; raises FileNotFoundError."""
+        """Read in chunks; raises FileNotFoundError and StoreDown, before the first chunk if it is known by then."""
         ...
 
     async def delete(self, sha256: bytes) -> None:
-        """Delete; an unknown hash is ignored."""
+        """Delete; an unknown hash is ignored. Raises StoreDown."""
         ...
 
     async def kept(self, first_byte: int, *, older_than: datetime) -> list[bytes]:
