@@ -210,6 +210,13 @@ class Settings:
             readers.choice("auto", "lines", "json"),
         ),
     ] = "auto"
+    media_redirect: Annotated[
+        bool,
+        _About(
+            "Answer downloads of the Cloud API with a redirect to a signed URL of the S3-compatible store.",
+            readers.SWITCH,
+        ),
+    ] = False
     aws: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The standard variables of AWS that were set; no option of ours, so that secrets stay where they belong."""
 

@@ -75,6 +75,7 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path) -> None:
         "WAYPOST_MAX_REDIRECTS": "3",
         "WAYPOST_TEMPLATE_REVIEW_SECONDS": "30",
         "WAYPOST_MAGIC_NUMBERS": "off",
+        "WAYPOST_MEDIA_REDIRECT": "true",
         "WAYPOST_LOG_LEVEL": "debug",
         "WAYPOST_LOG_FORMAT": "json",
     }
@@ -113,6 +114,7 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path) -> None:
         max_redirects=3,
         template_review_seconds=30.0,
         magic_numbers="off",
+        media_redirect=True,
         log_level="debug",
         log_format="json",
     )

@@ -182,8 +182,17 @@ def _shelf(ground: Ground) -> MediaShelf:
         return number is not None and number.keeps_media
 
     fetcher = FetcherOnDemand(ground.policy)
-    inspector, clock, keys = ground.inspector, ground.clock, ground.keys
-    return MediaShelf(ground.store, ground.blobs, fetcher, ground.policy, inspector, clock, keys, keeps)
+    return MediaShelf(
+        ground.store,
+        ground.blobs,
+        fetcher,
+        ground.policy,
+        ground.inspector,
+        ground.clock,
+        ground.keys,
+        keeps,
+        redirects=ground.settings.media_redirect,
+    )
 
 
 def _notify(ground: Ground, figures: Figures) -> Notify:

@@ -9,7 +9,7 @@ connection, and each request has a time limit of its own.
 import errno
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 
@@ -74,6 +74,10 @@ class S3Blobs:
             for at in range(0, len(window), CHUNK_BYTES):
                 yield window[at : at + CHUNK_BYTES]
             start += len(window)
+
+    async def link(self, sha256: bytes, *, life: timedelta) -> str | None:
+        """Return a signed URL of the object; it is not asked whether there is one. Raises S3Trouble."""
+        return await self._bucket.link(_key(sha256), life)
 
     async def delete(self, sha256: bytes) -> None:
         """Delete the object; an unknown hash is ignored. Raises S3Trouble."""

@@ -89,6 +89,13 @@ class Bucket:
             raise StoreDown(f"The media store {self.url} gave {len(got)} bytes for {end - start}.")
         return got
 
+    async def link(self, key: str, life: timedelta) -> str:
+        """Return a URL that is signed for reading one object."""
+        import obstore
+
+        with self._asking():
+            return await obstore.sign_async(self._client, "GET", key, life)
+
     async def delete(self, key: str) -> None:
         """Delete an object; an unknown key is ignored."""
         import obstore

@@ -34,6 +34,8 @@ LIFE = timedelta(days=30)
 """How long an uploaded or fetched medium can be used. # spec: cloud-api.md#6.4"""
 INBOUND_LIFE = timedelta(days=7)
 """How long the id in a webhook can be downloaded. # spec: cloud-api.md#6.4"""
+LINK_LIFE = timedelta(minutes=5)
+"""How long a signed URL of the store works: as long as the looked-up URL that leads to it."""
 LINK_CACHE_MS = 10 * 60_000
 """How long a fetched link is used again. # spec: cloud-api.md#3"""
 
@@ -91,6 +93,8 @@ class MediaShelf(Struct, frozen=True):
     keys: KeyMaker
     keeps: Callable[[NumberId], bool] = _nobody
     """Whether the files of a number stay until somebody deletes them."""
+    redirects: bool = False
+    """Whether downloads may be sent on to the store, where it can serve them."""
     _fetched: dict[_LinkKey, tuple[MediaKey, int]] = field(default_factory=dict)
     _fetching: dict[_LinkKey, asyncio.Lock] = field(default_factory=dict)
     _in_hand: WeakValueDictionary[bytes, asyncio.Lock] = field(default_factory=WeakValueDictionary)
@@ -138,6 +142,10 @@ class MediaShelf(Struct, frozen=True):
     def read(self, medium: Medium, *, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
         """Read a medium's bytes in chunks."""
         return self.blobs.read(medium.sha256, start=start, length=length)
+
+    async def link(self, medium: Medium) -> str | None:
+        """Return where the store itself serves a medium, if it does and may."""
+        return await self.blobs.link(medium.sha256, life=LINK_LIFE) if self.redirects else None
 
     async def delete(self, medium: Medium) -> None:
         """Delete a medium; its bytes go with the last id that has them.

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -51,6 +51,10 @@ class BlobStore(Protocol):
 
     def read(self, sha256: bytes, *, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
         """Read in chunks; raises FileNotFoundError and StoreDown, before the first chunk if it is known by then."""
+        ...
+
+    async def link(self, sha256: bytes, *, life: timedelta) -> str | None:
+        """Return a URL that gives anybody the bytes for a while, without us; None if the store has no such thing."""
         ...
 
     async def delete(self, sha256: bytes) -> None:

@@ -21,6 +21,7 @@ from waypost.lib.mime import declared_type
 from waypost.model import Medium, Number
 from waypost.wire import cloud
 
+_NO_STORE = [(b"cache-control", b"no-store")]
 MAX_UPLOAD_BYTES = 100 * 1024 * 1024  # the largest document
 
 
@@ -99,6 +100,9 @@ class Media(Struct, frozen=True):
         medium = await self._found(request, number, media_id) if media_id else None
         if medium is None:
             return Response(404, b"Not found: the URL is expired, altered or not yours.\n", content_type="text/plain")
+        link = await self.shelf.link(medium)
+        if link is not None:
+            return Response(302, content_type=None, headers=[(b"location", link.encode("ascii")), *_NO_STORE])
         try:
             return await file_response(request, medium, self.shelf)
         except Refusal as gone:
