@@ -24,6 +24,7 @@ from waypost.flows.media import MediaShelf
 from waypost.flows.media_urls import MediaURLs
 from waypost.flows.meters import Meters
 from waypost.flows.notify import Notify
+from waypost.flows.pacing import Pacing
 from waypost.flows.reach import Reach
 from waypost.flows.receive import Receive, Recent
 from waypost.flows.screen import Screen
@@ -174,16 +175,9 @@ class Life:
         self.notify = makers.notify(
             full, self.directory, outside.poster, _figures(), clock, timeout=_TIMEOUT, any_2xx=False
         )
-        screen = Screen(
-            self.directory,
-            shelf,
-            BusinessAccounts(full, clock, rates_lifted=False),
-            meters,
-            self.network,
-            full,
-            _MAGIC,
-            clock,
-        )
+        accounts = BusinessAccounts(full, clock, rates_lifted=False)
+        pacing = Pacing(full, full, accounts, offer=self._enqueue, fail=self.receive.failed)
+        screen = Screen(self.directory, shelf, accounts, meters, self.network, full, pacing, _MAGIC, clock)
         self.accept = Accept(full, screen, clock, self.keys, self._enqueue)
         self.subscribe = Subscribe(self.directory, outside.poster, _POLICY)
         ground = Ground(

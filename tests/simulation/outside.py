@@ -88,8 +88,10 @@ class Receiver:
         self._chance = chance
         self.moods: dict[str, str] = {}
 
-    async def post(self, url: str, body: bytes, headers: Headers, *, timeout: timedelta) -> Posted | NotPosted:
-        _ = timeout
+    async def post(
+        self, url: str, body: bytes, headers: Headers, *, timeout: timedelta, roots_pem: str | None = None
+    ) -> Posted | NotPosted:
+        _ = timeout, roots_pem
         future: asyncio.Future[Posted | NotPosted] = asyncio.get_running_loop().create_future()
         webhook_id = next(value for name, value in headers if name == "webhook-id")
         self._chance.may(
@@ -106,8 +108,9 @@ class Receiver:
         headers: Headers = (),
         timeout: timedelta,
         max_bytes: int = 0,
+        roots_pem: str | None = None,
     ) -> Posted | NotPosted:
-        raise AssertionError(url, query, headers, timeout, max_bytes)
+        raise AssertionError(url, query, headers, timeout, max_bytes, roots_pem)
 
     async def aclose(self) -> None:
         """Nothing is open."""
