@@ -19,6 +19,10 @@ from waypost.lib.poster_asyncio import AsyncioPoster
 pytestmark = pytest.mark.anyio
 
 
+SWEPT = 2
+"""Seconds, well before an idle connection is ended for its age."""
+
+
 class MovableClock(SystemClock):
     """Monotonic time that jumps on command."""
 
@@ -40,9 +44,10 @@ class CancellingPoster(AsyncioPoster):
         self.task.cancel()
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
+@pytest.fixture(params=[False, True], ids=["asyncio", "uvloop"])
+def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, bool]]:
+    """On both event loops: their transports are different code."""
+    return "asyncio", {"use_uvloop": request.param}
 
 
 @pytest.fixture
@@ -78,7 +83,7 @@ async def test_bytes_that_nobody_asked_for_end_an_idle_connection(poster: Asynci
     async with RawPeer([OK, later, b"HTTP/1.1 500 Wrong\r\nContent-Length: 0\r\n\r\n"]) as peer:
         await poster.post(peer.url, BODY, JSON, timeout=LONG)
         later.set()
-        await asyncio.wait_for(peer.left.wait(), 5)
+        await asyncio.wait_for(peer.left.wait(), SWEPT)
         answer = await poster.post(peer.url, BODY, JSON, timeout=LONG)
 
     assert isinstance(answer, Posted)
@@ -189,7 +194,7 @@ async def test_an_answer_that_comes_before_the_request_has_left_counts(poster: A
     async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server:
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
         outcome = await poster.post(url, bytes(32_000_000), JSON, timeout=LONG)
-        await asyncio.wait_for(left.wait(), 5)
+        await asyncio.wait_for(left.wait(), SWEPT)
 
     assert isinstance(outcome, Posted)
     assert outcome.status == 413
