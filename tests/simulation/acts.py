@@ -112,8 +112,8 @@ _MAKES = tuple(make for make, _ in MAKERS)
 _WEIGHTS = tuple(weight for _, weight in MAKERS)
 SETTINGS = (
     Setting(),
-    Setting(room=Room(active=1, held=2, page=1)),
-    Setting(embedded=False),
+    Setting(room=Room(active=1, held=2, page=1), further=True),
+    Setting(embedded=False, further=True),
     Setting(embedded=False, askable=False),
     Setting(embedded=False, askable=False, room=Room(active=2, held=1, page=2)),
     Setting(mood="well"),

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from functools import reduce
 
 from tests.simulation.disk import Disk, Parcel
+from tests.simulation.start import FURTHER
 
 from waypost.errors.outcomes import SOMETHING_WENT_WRONG, WINDOW_CLOSED
 from waypost.model import Event, EventKey, InboundMessage, MessageKey, NumberId, Outbound, Status, StatusUpdate
@@ -127,7 +128,7 @@ class Ledger:
         self.posts += 1
         if self.bodies.setdefault(webhook_id, body) != body:
             raise Broken("a webhook call comes again with other bytes")
-        parcel = disk.parcels[EventKey(int(webhook_id.removeprefix("evt_")))]
+        parcel = _parcel_of(disk, EventKey(int(webhook_id.removeprefix("evt_"))), is_further=url == FURTHER)
         line = line_of(parcel)
         if line in self.by_hand:
             return
@@ -136,7 +137,6 @@ class Ledger:
             earlier = other.event.key < parcel.event.key and self._committed.get(other.event.key, drawn) < drawn
             if other.state == "waiting" and earlier and line_of(other) == line:
                 raise Broken("an event is told before an earlier one of its message")
-        _ = url
 
     # -- what is on the disk
 
@@ -161,6 +161,8 @@ class Ledger:
         self._committed[event.key] = self.step
         if event.key not in disk.parcels and event.number_id not in self.unset:
             raise Broken("an event is stored and nobody will be told")
+        if disk.numbers[event.number_id].callbacks.further and not _parcels_of(disk, event.key, is_further=True):
+            raise Broken("an event is stored and a further endpoint will not be told")
         if event.status is Status.FAILED:
             self._failed(event, disk)
 
@@ -232,7 +234,10 @@ class Ledger:
         webhook_id = f"evt_{parcel.event.key}"
         if state == "waiting":
             raise Broken("an event waits for its receiver at the end")
-        if state == "done" and not any(taken == webhook_id for _, taken in self.taken):
+        is_further = bool(parcel.endpoint)
+        if state == "done" and not any(
+            taken == webhook_id and (url == FURTHER) is is_further for url, taken in self.taken
+        ):
             raise Broken("an event is noted as told, and no receiver has taken it")
         if state == "cancelled" and number_id not in self.unset:
             raise Broken("an event is cancelled although its webhook was always there")
@@ -258,6 +263,17 @@ class Ledger:
 def line_of(parcel: Parcel) -> Line:
     """Return what an event must not overtake."""
     return parcel.endpoint, parcel.event.message_key
+
+
+def _parcels_of(disk: Disk, key: EventKey, *, is_further: bool) -> list[Parcel]:
+    if not is_further:
+        return [disk.parcels[key]] if key in disk.parcels else []
+    return [parcel for parcel in disk.parcels.values() if parcel.endpoint and parcel.event.key == key]
+
+
+def _parcel_of(disk: Disk, key: EventKey, *, is_further: bool) -> Parcel:
+    (parcel,) = _parcels_of(disk, key, is_further=is_further)
+    return parcel
 
 
 def _pair_of(disk: Disk, key: MessageKey) -> Pair:

@@ -14,8 +14,8 @@ from waypost.flows.clearance import Clearance
 from waypost.flows.deliver import Deliver
 from waypost.flows.notify import Notify, Parcel, Target
 from waypost.lib.poster import NotPosted, Posted
-from waypost.model import FailedSend, Medium, Outbound, Outcome, Status
-from waypost.ports import Carried, InboundRow, StatusRow
+from waypost.model import Event, FailedSend, Medium, Outbound, Outcome, Status
+from waypost.ports import Carried, Further, InboundRow, StatusRow
 from waypost.rules import window
 from waypost.workers.lanes import Lanes
 
@@ -44,6 +44,14 @@ class DeliveryAfterCommit(Plain):
         for event in told:
             await self._write(lambda event=event: self._tell(event, notify=True, further=()))  # type: ignore[misc]
         return fresh
+
+
+class ForgetsFurther(Plain):
+    """Stores the delivery to the webhook, and none to further endpoints."""
+
+    def _tell(self, event: Event, *, notify: bool, further: Further) -> None:
+        _ = further
+        super()._tell(event, notify=notify, further=())
 
 
 class StatusTwice(Plain):
@@ -91,6 +99,14 @@ class SendsUnnoted(Deliver, frozen=True):
     async def _handed_over(self, message: Outbound, media: Sequence[Medium]) -> Outcome:
         message.attempt += 1
         return await self.upstream.send(message, media)
+
+
+class SendsAgain(Deliver, frozen=True):
+    """Forgets how an attempt ended when the store cannot take it, and makes another."""
+
+    async def __call__(self, message: Outbound) -> int | None:
+        message.outcome = None
+        return await super().__call__(message)
 
 
 class OpenTooLong(Clearance, frozen=True):
@@ -146,12 +162,14 @@ PLANTED: Mapping[str, Makers] = {
     "ack-before-commit": replace(SOUND, store=AckBeforeCommit),
     "job-in-memory": replace(SOUND, store=JobInMemory),
     "delivery-after-commit": replace(SOUND, store=DeliveryAfterCommit),
+    "forgets-further": replace(SOUND, store=ForgetsFurther),
     "status-twice": replace(SOUND, store=StatusTwice),
     "user-twice": replace(SOUND, store=UserTwice),
     "shown-twice": replace(SOUND, store=ShownTwice),
     "status-falls": replace(SOUND, disk=Falling),
     "fails-unasked": replace(SOUND, deliver=FailsUnasked),
     "sends-unnoted": replace(SOUND, deliver=SendsUnnoted),
+    "sends-again": replace(SOUND, deliver=SendsAgain),
     "open-too-long": replace(SOUND, clearance=OpenTooLong),
     "closed-too-soon": replace(SOUND, clearance=ClosedTooSoon),
     "reworded": replace(SOUND, notify=Reworded),

@@ -6,7 +6,7 @@ import msgspec
 from tests.simulation.disk import Disk
 
 from waypost.flows.first_start import SAMPLES
-from waypost.model import MediaKey, Medium, Number, NumberId, Talk, Template, Webhook
+from waypost.model import Callbacks, Endpoint, MediaKey, Medium, Number, NumberId, Talk, Template, Webhook
 from waypost.wire import cloud
 from waypost.wire.requests import SendRequest
 
@@ -25,10 +25,14 @@ _CONTENTS = {
 }
 
 
-def first_disk(disk: Disk) -> Disk:
+FURTHER = "https://further.example/"
+"""Where the events of the second number go too, if it has a further endpoint."""
+
+
+def first_disk(disk: Disk, *, further: bool) -> Disk:
     """Furnish a disk: one user has written lately to either number, one nearly a day ago to one, one never."""
     for place, number_id in enumerate(NUMBERS):
-        disk.numbers[number_id] = _number(number_id, place)
+        disk.numbers[number_id] = _number(number_id, place, further=further and place == 1)
         disk.windows[number_id, USERS[0]] = Talk(START_MS - 3_600_000)
     disk.windows[NUMBERS[0], USERS[1]] = Talk(START_MS - 86_400_000 + 60_000)
     disk.templates[3] = _template()
@@ -52,8 +56,15 @@ def webhook_url(place: int) -> str:
 
 
 @lru_cache(maxsize=4)
-def _number(number_id: NumberId, place: int) -> Number:
-    return Number(number_id, 3_000_000_000_000_001, "Sim", f"secret{place}", webhook=Webhook(webhook_url(place)))
+def _number(number_id: NumberId, place: int, *, further: bool) -> Number:
+    return Number(
+        number_id,
+        3_000_000_000_000_001,
+        "Sim",
+        f"secret{place}",
+        webhook=Webhook(webhook_url(place)),
+        callbacks=Callbacks(further=(Endpoint("ep_1", Webhook(FURTHER)),) if further else ()),
+    )
 
 
 @lru_cache(maxsize=1)

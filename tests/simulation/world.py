@@ -17,7 +17,7 @@ from tests.simulation.life import Life, Makers, Room, SimClock
 from tests.simulation.loop import SimLoop
 from tests.simulation.outside import Line, Provider, Receiver, Report, Watched
 from tests.simulation.plain import Plain
-from tests.simulation.start import HELLO, START_MS, first_disk, request
+from tests.simulation.start import FURTHER, HELLO, START_MS, first_disk, request
 
 from waypost.errors import Refusal
 from waypost.model import Earlier, EventKey, InboundMessage, MessageKey, NumberId, Outbound, Person, StatusUpdate
@@ -36,6 +36,8 @@ class Setting(Struct, frozen=True):
     askable: bool = True
     """Whether that other one can be asked what it has seen."""
     room: Room = Room()
+    further: bool = False
+    """Whether the events of one number go to a further endpoint too."""
     mood: str = "flaky"
     """Of receivers and networks at the start."""
 
@@ -55,7 +57,7 @@ class World:
     ) -> None:
         random.seed(seed)  # of every choice here, and of the jitter of retries
         self.loop, self.setting, self.makers = loop, setting, makers
-        self.ledger, self.disk = Ledger(), first_disk(makers.disk())
+        self.ledger, self.disk = Ledger(), first_disk(makers.disk(), further=setting.further)
         self.words = words
         self._names: dict[int, str] = {}
         self._pending: list[Pending] = []
@@ -65,6 +67,8 @@ class World:
         for number in self.disk.numbers.values():
             assert number.webhook is not None
             self.poster.moods[number.webhook.url] = setting.mood
+        if setting.further:
+            self.poster.moods[FURTHER] = setting.mood
         self._provider = Provider(self, askable=setting.askable, reports=self._report)
         self._provider.mood = setting.mood
         self.network_mood = setting.mood
