@@ -34,7 +34,9 @@ from waypost.ports import Carried, InboundRow, StatusRow
 from waypost.storage.commit import LAZY_SECONDS, MAX_OPERATIONS, GroupCommit, Kind
 from waypost.storage.sqlite import SqliteStore, end_process, ignore_joined
 from waypost.storage.sqlite_engine import Engine, Reader, open_engine
-from waypost.storage.sqlite_hot import HotWrites, Windows
+from waypost.storage.sqlite_hot import HotWrites
+from waypost.storage.thread_writer import ThreadWriter
+from waypost.storage.windows import Windows
 
 STAGES = (
     "start.opened", "start.recovered",
@@ -129,7 +131,8 @@ class StagedStore(SqliteStore):
             return writes._accept_once(items)
 
         writes.accept_once = Kind("accept_once", accept_once, landed=writes._accepted_once)
-        commit = GroupCommit(engine, on_fatal=end_process, max_operations=MAX_OPERATIONS, lazy_seconds=LAZY_SECONDS)
+        writer = ThreadWriter(engine, on_fatal=end_process)
+        commit = GroupCommit(writer, max_operations=MAX_OPERATIONS, lazy_seconds=LAZY_SECONDS)
         stages.reach("start.opened")
         return cls(reader=Reader(path), commit=commit, writes=writes, windows=windows)
 

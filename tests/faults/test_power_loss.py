@@ -17,8 +17,9 @@ from waypost.ports import StoreRefused
 from waypost.storage.commit import Verdict
 from waypost.storage.sqlite import ignore_joined
 from waypost.storage.sqlite_engine import Engine
-from waypost.storage.sqlite_hot import HotWrites, Windows
+from waypost.storage.sqlite_hot import HotWrites
 from waypost.storage.sqlite_schema import open_writer, prepare_writer
+from waypost.storage.windows import Windows
 
 CUTS = 500
 FLUSHES = 60

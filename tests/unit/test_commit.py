@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from waypost.ports import StoreBusy, StoreDown
-from waypost.storage.commit import GroupCommit, Kind, Operation, Verdict, plan
+from waypost.storage.commit import GroupCommit, Kind, Landed, Operation, Refuse, Verdict, plan
+from waypost.storage.thread_writer import ThreadWriter
 
 pytestmark = pytest.mark.anyio
 
@@ -105,7 +106,7 @@ def fatal() -> list[Exception]:
 @pytest.fixture
 async def commit(anyio_backend: str, shelf: Shelf, fatal: list[Exception]) -> AsyncIterator[GroupCommit]:
     _ = anyio_backend
-    queue = GroupCommit(shelf, on_fatal=fatal.append, max_operations=4, lazy_seconds=0.02)
+    queue = GroupCommit(ThreadWriter(shelf, on_fatal=fatal.append), max_operations=4, lazy_seconds=0.02)
     yield queue
     shelf.gate.set()
     await queue.close()
@@ -335,3 +336,66 @@ async def test_transactions_are_counted_by_their_result(commit: GroupCommit, she
         await commit.submit(shelf.eager, (3,), "c")
 
     assert (commit.written.flushes, commit.written.failures, commit.written.operations) == (1, 1, 3)
+
+
+class Away:
+    """A writer whose database goes away and comes back on demand."""
+
+    def __init__(self) -> None:
+        self.flushes: list[list[Any]] = []
+
+    def start(self, landed: Landed, refuse: Refuse) -> None:
+        self.landed, self.refuse = landed, refuse
+
+    def put(self, operations: list[Operation]) -> None:
+        self.flushes.append([operation.item for operation in operations])
+        self.landed(operations)
+
+    async def stop(self) -> None:
+        pass
+
+
+class TestRefusing:
+    @pytest.fixture
+    def away(self) -> Away:
+        return Away()
+
+    @pytest.fixture
+    async def queue(self, anyio_backend: str, away: Away) -> GroupCommit:
+        _ = anyio_backend
+        return GroupCommit(away)
+
+    async def test_while_the_database_is_away_nothing_is_taken(self, queue: GroupCommit, away: Away) -> None:
+        away.refuse("it restarts")
+
+        with pytest.raises(StoreDown, match="it restarts"):
+            queue.submit(Kind("any", list), (), "a")
+
+        assert queue.depth == 0
+
+    async def test_what_waits_when_it_goes_fails_and_is_never_written(self, queue: GroupCommit, away: Away) -> None:
+        waiting = queue.submit(Kind("any", list), (), "a")
+
+        away.refuse("it restarts")
+
+        with pytest.raises(StoreDown, match="it restarts"):
+            await waiting
+        await queue.settled()
+        assert away.flushes == []
+
+    async def test_once_it_is_back_operations_are_written_again(self, queue: GroupCommit, away: Away) -> None:
+        away.refuse("it restarts")
+        away.refuse(None)
+
+        await queue.submit(Kind("any", list), (), "a")
+
+        assert away.flushes == [["a"]]
+
+    async def test_closing_a_queue_whose_database_is_away_ends(self, queue: GroupCommit, away: Away) -> None:
+        away.refuse("it restarts")
+
+        await queue.close()
+        away.refuse(None)
+
+        with pytest.raises(StoreDown, match="the store is closed"):
+            queue.submit(Kind("any", list), (), "a")

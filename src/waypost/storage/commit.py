@@ -1,15 +1,13 @@
 """Group commit: collects the operations of all callers and writes them together, one transaction per flush.
 
-The event loop submits operations and one thread of our own writes them. While a flush is being written the next one
-gathers, so that a slow disk makes flushes larger and never the queue of flushes longer. Knows nothing of SQL: an
-operation belongs to a `Kind`, which writes a list of items at once inside the transaction.
+The event loop submits operations and a writer writes them: a thread of our own, or a session with a database server.
+While a flush is being written the next one gathers, so that a slow disk makes flushes larger and never the queue of
+flushes longer. Knows nothing of SQL: an operation belongs to a `Kind`, which writes a list of items at once inside the
+transaction.
 """
 
 import asyncio
-import contextlib
-import queue
-import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import Any, Protocol
 
@@ -35,46 +33,23 @@ class Verdict(Enum):
     """What is on disk is no longer known: the process must end."""
 
 
-class Database(Protocol):
-    """One write connection. Every method is called in the writer thread only."""
+class Writer(Protocol):
+    """What writes the flushes, one at a time, and how the queue hears of it. Used on the event loop."""
 
-    def begin(self) -> None:
-        """Start a transaction."""
-        ...
+    def start(self, landed: "Landed", refuse: "Refuse") -> None:
+        """Get ready; called once, before the first flush.
 
-    def commit(self) -> None:
-        """Make it durable; on return it survives a power cut."""
-        ...
-
-    def rollback(self) -> None:
-        """Undo it; must not raise, and may be called when none is open."""
-        ...
-
-    def savepoint(self) -> None:
-        """Mark a point inside the transaction."""
-        ...
-
-    def release(self) -> None:
-        """Keep what was done since the savepoint."""
-        ...
-
-    def undo(self) -> None:
-        """Undo what was done since the savepoint."""
-        ...
-
-    def upkeep(self) -> None:
-        """Do what is due between two transactions; called after the flush was acknowledged.
-
-        A fatal error ends the process, any other is forgotten: the next flush meets it again.
+        `landed` is called on the loop when a flush has been written or has failed. `refuse` tells why nothing can be
+        written for now, or (None) that it can be again; meanwhile operations fail at once instead of waiting.
         """
         ...
 
-    def judge(self, error: Exception) -> Verdict:
-        """Say what an error means."""
+    def put(self, operations: "list[Operation]") -> None:
+        """Take a flush; each operation gets its result or its error."""
         ...
 
-    def close(self) -> None:
-        """Close; nothing is called afterwards."""
+    async def stop(self) -> None:
+        """End once what was put has been written, and let the database go."""
         ...
 
 
@@ -82,8 +57,8 @@ class Kind(Struct, frozen=True, eq=False):
     """A kind of operation and how it is written. Items and results are `Any`: each kind has types of its own."""
 
     name: str
-    write: Callable[[list[Any]], Sequence[Any]]
-    """Writes the items in order and returns one result for each."""
+    write: Callable[..., Any]
+    """Writes a list of items in order and returns one result for each, in the form that its writer calls."""
     lazy: bool = False
     """Waits for company."""
     repeats: bool = False
@@ -151,9 +126,8 @@ class GroupCommit:
 
     def __init__(
         self,
-        database: Database,
+        writer: Writer,
         *,
-        on_fatal: Callable[[Exception], None],
         max_operations: int = MAX_OPERATIONS,
         lazy_seconds: float = LAZY_SECONDS,
     ) -> None:
@@ -163,13 +137,16 @@ class GroupCommit:
         self._starting: asyncio.Handle | None = None
         self._in_flight = 0
         self._submitted = 0
+        self._ended = 0
         self._began = 0.0
         self._written = Written()
         self._landing: asyncio.Future[None] = self._loop.create_future()
-        self._closed: str | None = None
+        self._closed = False
+        self._refusal: str | None = None
         self._max_operations = max_operations
         self._lazy_seconds = lazy_seconds
-        self._writer = _Writer(database, self._loop, self._landed, on_fatal)
+        self._writer = writer
+        writer.start(self._landed, self._refuse)
 
     @property
     def depth(self) -> int:
@@ -185,10 +162,10 @@ class GroupCommit:
         """Queue an operation about `keys` (None: about everything) and return the future of its result.
 
         The future is done after the commit. Cancelling it does not take the operation back.
-        Raises StoreBusy at the bound and StoreDown once closed; then nothing is written.
+        Raises StoreBusy at the bound, and StoreDown once closed or while the database is away; then nothing is written.
         """
-        if self._closed is not None:
-            raise StoreDown(self._closed)
+        if self._refusal is not None:
+            raise StoreDown(self._refusal)
         if self.depth >= self._max_operations:
             raise StoreBusy(f"{self.depth} operations wait to be written; try again shortly")
         future: asyncio.Future[Any] = self._loop.create_future()
@@ -204,18 +181,27 @@ class GroupCommit:
     async def settled(self) -> None:
         """Return when everything submitted before has been written or has failed; lazy operations stop waiting."""
         goal = self._submitted
-        while self._written.operations < goal:
+        while self._ended < goal:
             self._hurried = True
             self._schedule()
             await asyncio.shield(self._landing)
 
     async def close(self) -> None:
-        """Refuse new operations, write those that wait, and stop the thread."""
-        if self._closed is not None:
+        """Refuse new operations, write those that wait, and stop the writer."""
+        if self._closed:
             return
-        self._closed = "the store is closed"
+        self._closed, self._refusal = True, "the store is closed"
         await self.settled()
         await self._writer.stop()
+
+    def _refuse(self, why: str | None) -> None:
+        """Take nothing more, and let go of what has not been begun; or (None) take operations again."""
+        if not self._closed:
+            self._refusal = why
+        if why is not None:
+            waiting, self._gathering = self._gathering, []
+            fail(waiting, why)
+            self._settle(waiting)
 
     def _schedule(self) -> None:
         """Start a flush: at the end of this turn of the loop if anybody hurries, else a moment later."""
@@ -230,6 +216,8 @@ class GroupCommit:
 
     def _start(self) -> None:
         self._starting = None
+        if not self._gathering:  # all of it was refused meanwhile
+            return
         operations, self._gathering = self._gathering, []
         self._hurried = False
         self._in_flight = len(operations)
@@ -239,6 +227,12 @@ class GroupCommit:
     def _landed(self, operations: list[Operation]) -> None:
         self._in_flight = 0
         self._count(operations)
+        self._settle(operations)
+        # Whoever wakes up now often has the next operation at hand: the next flush waits for them.
+        self._loop.call_soon(self._schedule)
+
+    def _settle(self, operations: list[Operation]) -> None:
+        self._ended += len(operations)
         landing, self._landing = self._landing, self._loop.create_future()
         landing.set_result(None)
         for operation in operations:
@@ -246,8 +240,6 @@ class GroupCommit:
                 # Not called here: its errors are its own, and it still comes before anybody who waits wakes up.
                 self._loop.call_soon(operation.kind.landed, operation.item, operation.result)
             _resolve(operation)
-        # Whoever wakes up now often has the next operation at hand: the next flush waits for them.
-        self._loop.call_soon(self._schedule)
 
     def _count(self, operations: list[Operation]) -> None:
         written, took_us = self._written, int(1_000_000 * (self._loop.time() - self._began))
@@ -270,110 +262,11 @@ def _resolve(operation: Operation) -> None:
     future.set_result(operation.result)
 
 
-class _Writer:
-    """The thread that owns the write connection."""
-
-    def __init__(
-        self,
-        database: Database,
-        loop: asyncio.AbstractEventLoop,
-        landed: Callable[[list[Operation]], None],
-        on_fatal: Callable[[Exception], None],
-    ) -> None:
-        self._database = database
-        self._loop = loop
-        self._landed = landed
-        self._on_fatal = on_fatal
-        self._fatal: Exception | None = None
-        self._stopped = asyncio.Event()
-        self._flushes: queue.SimpleQueue[list[Operation] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
-        self._thread.start()
-
-    def put(self, operations: list[Operation]) -> None:
-        """Hand over a flush."""
-        self._flushes.put(operations)
-
-    async def stop(self) -> None:
-        """End the thread once it has written what it was given, and close the connection."""
-        self._flushes.put(None)
-        await self._stopped.wait()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while (operations := self._flushes.get()) is not None:
-            self._flush(operations)
-            self._tell(self._landed, operations)
-            self._tend()
-        with contextlib.suppress(Exception):  # everything is committed; the next start finishes what is left
-            self._database.close()
-        self._tell(self._stopped.set)
-
-    def _tend(self) -> None:
-        if self._fatal is not None:
-            return
-        try:
-            self._database.upkeep()
-        except Exception as error:  # noqa: BLE001 - as in _attempt
-            if self._database.judge(error) is Verdict.FATAL:
-                self._die(error)
-
-    def _die(self, error: Exception) -> None:
-        self._fatal = error
-        self._on_fatal(error)
-
-    def _tell(self, callback: Callable[..., object], *args: object) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop was closed under us: nobody waits any more
-            self._loop.call_soon_threadsafe(callback, *args)
-
-    def _flush(self, operations: list[Operation]) -> None:
-        if self._fatal is not None:
-            _fail(operations, f"the store failed before: {self._fatal}", no_space=False)
-            return
-        error = self._attempt(operations, self._together)
-        if error is not None and self._database.judge(error) is Verdict.ROW:
-            error = self._attempt(operations, self._one_by_one)
-        if error is not None:
-            self._give_up(operations, error)
-
-    def _attempt(self, operations: list[Operation], write: Callable[[list[Operation]], None]) -> Exception | None:
-        try:
-            self._database.begin()
-            write(operations)
-            self._database.commit()
-        except Exception as error:  # noqa: BLE001 - the thread outlives every error; the waiting futures get it
-            self._database.rollback()
-            return error
-        return None
-
-    def _together(self, operations: list[Operation]) -> None:
-        for group in plan(operations):
-            results = group.kind.write([operation.item for operation in group.operations])
-            for operation, result in zip(group.operations, results, strict=True):
-                operation.result = result
-
-    def _one_by_one(self, operations: list[Operation]) -> None:
-        """Write each operation in a savepoint of its own, so that a bad row fails alone."""
-        for operation in operations:
-            self._database.savepoint()
-            try:
-                (operation.result,) = operation.kind.write([operation.item])
-            except Exception as error:
-                if self._database.judge(error) is not Verdict.ROW:
-                    raise
-                operation.error = error
-                self._database.undo()
-            else:
-                self._database.release()
-
-    def _give_up(self, operations: list[Operation], error: Exception) -> None:
-        """Acknowledge nothing; after a fatal error nothing is ever written again."""
-        verdict = self._database.judge(error)
-        _fail(operations, f"the database cannot be written: {error}", no_space=verdict is Verdict.NO_SPACE)
-        if verdict is Verdict.FATAL:
-            self._die(error)
-
-
-def _fail(operations: list[Operation], why: str, *, no_space: bool) -> None:
+def fail(operations: list[Operation], why: str, *, no_space: bool = False) -> None:
+    """Let operations fail because the database cannot be written."""
     for operation in operations:
         operation.error = StoreDown(why, no_space=no_space)
+
+
+Landed = Callable[[list[Operation]], None]
+Refuse = Callable[[str | None], None]

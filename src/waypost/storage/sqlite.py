@@ -11,12 +11,14 @@ from waypost.storage.commit import LAZY_SECONDS, MAX_OPERATIONS, GroupCommit
 from waypost.storage.sqlite_documents import DocumentsPart
 from waypost.storage.sqlite_engine import Reader, open_engine
 from waypost.storage.sqlite_holds import HoldsPart
-from waypost.storage.sqlite_hot import HotWrites, Joined, Windows
+from waypost.storage.sqlite_hot import HotWrites, Joined
 from waypost.storage.sqlite_housekeeping import HousekeepingPart
 from waypost.storage.sqlite_network import NetworkPart
 from waypost.storage.sqlite_records import RecordsPart
 from waypost.storage.sqlite_snapshot import SnapshotPart
 from waypost.storage.sqlite_store import StorePart
+from waypost.storage.thread_writer import ThreadWriter
+from waypost.storage.windows import Windows
 
 
 def end_process(error: Exception) -> None:
@@ -53,7 +55,8 @@ class SqliteStore(StorePart, HoldsPart, RecordsPart, DocumentsPart, Housekeeping
         engine = open_engine(path)
         windows = Windows()
         writes = HotWrites(engine.connection, windows, on_joined)
-        commit = GroupCommit(engine, on_fatal=on_fatal, max_operations=max_operations, lazy_seconds=lazy_seconds)
+        writer = ThreadWriter(engine, on_fatal=on_fatal)
+        commit = GroupCommit(writer, max_operations=max_operations, lazy_seconds=lazy_seconds)
         return cls(reader=Reader(path), commit=commit, writes=writes, windows=windows)
 
     @property

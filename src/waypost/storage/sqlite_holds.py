@@ -3,9 +3,9 @@
 import apsw
 
 from waypost.model import MessageKey, Outbound
-from waypost.storage import sqlite_rows
+from waypost.storage import columns
+from waypost.storage.columns import HELD_COLUMNS
 from waypost.storage.sqlite_part import Part
-from waypost.storage.sqlite_rows import HELD_COLUMNS
 
 # Read what a template holds back, in order.
 _HELD = (
@@ -44,7 +44,7 @@ class HoldsPart(Part):
 
 
 def _held(connection: apsw.Connection, template_id: int, after: MessageKey, limit: int) -> list[Outbound]:
-    found = [sqlite_rows.outbound(row) for row in connection.execute(_HELD, (template_id, after, limit))]
+    found = [columns.outbound(row) for row in connection.execute(_HELD, (template_id, after, limit))]
     for message in found:
         message.held_by = template_id
     return found

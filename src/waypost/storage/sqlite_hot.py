@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable, Sequence
 
 import apsw
 
-from waypost.model import Attempt, Delivery, Earlier, Event, FailedSend, NumberId, Once, Outbound, Talk
+from waypost.model import Attempt, Delivery, Earlier, Event, FailedSend, Once, Outbound
 from waypost.ports import Carried, InboundRow, StatusRow
+from waypost.storage.columns import EARLIER, STATES, carried_values, earlier, more_media_column
 from waypost.storage.commit import Kind
 from waypost.storage.sqlite_engine import Rows
-from waypost.storage.sqlite_rows import EARLIER, STATES, carried_values, earlier, more_media_column
 from waypost.storage.sqlite_statuses import Statuses, write_events
+from waypost.storage.windows import Windows
 
 Joined = Callable[[Sequence[Event]], None]
 """Is told, on the event loop, of parked events that have found their message and wait to be delivered."""
@@ -109,7 +110,7 @@ Run = Callable[[apsw.Connection], object]
 class HotWrites:
     """The kinds of operations, over one write connection; their `write` runs in the writer thread."""
 
-    def __init__(self, connection: apsw.Connection, windows: "Windows", on_joined: Joined) -> None:
+    def __init__(self, connection: apsw.Connection, windows: Windows, on_joined: Joined) -> None:
         self._connection = connection
         self._windows = windows
         self._on_joined = on_joined
@@ -287,39 +288,3 @@ class HotWrites:
             self._connection,
             [(delivery.key, a.number, a.at_ms, a.elapsed_ms, a.status, a.answer) for delivery, a in items],
         )
-
-
-Pair = tuple[NumberId, str]
-
-
-class Windows:
-    """What windows depend on, kept in memory for the pairs seen lately."""
-
-    def __init__(self, capacity: int = 100_000) -> None:
-        self._capacity = capacity
-        self._talks: dict[Pair, Talk] = {}
-
-    def get(self, pair: Pair) -> Talk | None:
-        """Return what is known of a pair; None if it must be looked up."""
-        return self._talks.get(pair)
-
-    def keep(self, pair: Pair, talk: Talk) -> None:
-        """Remember what was looked up."""
-        if len(self._talks) >= self._capacity:
-            del self._talks[next(iter(self._talks))]
-        self._talks[pair] = talk
-
-    def renew(self, pair: Pair, at_ms: int, *, from_ad: bool = False) -> None:
-        """Note a message that is committed; times never go back. Pairs that are not here stay in the database."""
-        if talk := self._talks.get(pair):
-            ad_ms = at_ms if from_ad else talk.ad_ms
-            self._talks[pair] = Talk(max(talk.last_inbound_ms or 0, at_ms), ad_ms, talk.free_until_ms)
-
-    def answer(self, pair: Pair, until_ms: int) -> None:
-        """Note a free entry point that is committed."""
-        if talk := self._talks.get(pair):
-            self._talks[pair] = Talk(talk.last_inbound_ms, None, until_ms)
-
-    def clear(self) -> None:
-        """Forget everything."""
-        self._talks.clear()

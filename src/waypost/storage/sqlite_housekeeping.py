@@ -6,9 +6,9 @@ from typing import Any
 import apsw
 
 from waypost.model import MediaKey, Medium, MessageKey, NumberId
-from waypost.storage import sqlite_rows
+from waypost.storage import columns
+from waypost.storage.columns import MEDIUM_COLUMNS
 from waypost.storage.sqlite_part import Part
-from waypost.storage.sqlite_rows import MEDIUM_COLUMNS
 
 # Forget logins whose time is over; the table is as small as the number of programs.
 _DROP_TOKENS = "DELETE FROM tokens WHERE hash IN (SELECT hash FROM tokens WHERE expires_ms <= ? LIMIT ?) RETURNING hash"
@@ -61,7 +61,7 @@ class HousekeepingPart(Part):
 
     async def expired_media(self, before_ms: int, limit: int) -> list[Medium]:
         """Return media whose time is over."""
-        return [sqlite_rows.medium(row) for row in self._reader.rows(_EXPIRED_MEDIA, (before_ms, limit))]
+        return [columns.medium(row) for row in self._reader.rows(_EXPIRED_MEDIA, (before_ms, limit))]
 
     async def renew_medium(self, key: MediaKey, expires_ms: int) -> None:
         """Give a medium more time."""

@@ -8,9 +8,9 @@ import msgspec
 
 from waypost.model import MessageKey, NumberId, Phone, Status
 from waypost.ports import Carried, StoredMessage
-from waypost.storage import sqlite_rows
+from waypost.storage import columns
+from waypost.storage.columns import CARRIED_COLUMNS, CARRIED_WIDTH, MESSAGE_COLUMNS, PHONE_COLUMNS
 from waypost.storage.sqlite_part import Part
-from waypost.storage.sqlite_rows import CARRIED_COLUMNS, CARRIED_WIDTH, MESSAGE_COLUMNS, PHONE_COLUMNS
 
 _PHONES = f"SELECT {PHONE_COLUMNS} FROM phones ORDER BY wa_id"  # noqa: S608 - constants
 _SAVE_PHONE = f"INSERT OR REPLACE INTO phones ({PHONE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants
@@ -51,7 +51,7 @@ class NetworkPart(Part):
 
     async def load_phones(self) -> list[Phone]:
         """Return every phone."""
-        return [sqlite_rows.phone(row) for row in self._reader.rows(_PHONES)]
+        return [columns.phone(row) for row in self._reader.rows(_PHONES)]
 
     async def save_phone(self, phone: Phone) -> None:
         """Insert or replace a phone."""
@@ -106,7 +106,7 @@ class NetworkPart(Part):
 
     async def unfinished(self, after: MessageKey, limit: int) -> list[Carried]:
         """Read what has not reached its last status."""
-        return [sqlite_rows.carried(row) for row in self._reader.rows(_UNFINISHED, (after, limit))]
+        return [columns.carried(row) for row in self._reader.rows(_UNFINISHED, (after, limit))]
 
     async def received_by(self, wa_id: str, limit: int) -> list[tuple[Carried, StoredMessage]]:
         """Return the newest messages that a phone has received, oldest first."""
@@ -114,8 +114,7 @@ class NetworkPart(Part):
         def look(connection: apsw.Connection) -> list[tuple[Carried, StoredMessage]]:
             rows = connection.execute(_RECEIVED, (wa_id, limit)).fetchall()
             return [
-                (sqlite_rows.carried(row[:CARRIED_WIDTH]), sqlite_rows.message(row[CARRIED_WIDTH:]))
-                for row in reversed(rows)
+                (columns.carried(row[:CARRIED_WIDTH]), columns.message(row[CARRIED_WIDTH:])) for row in reversed(rows)
             ]
 
         return await self._search(look)

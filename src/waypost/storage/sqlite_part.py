@@ -7,7 +7,8 @@ import apsw
 
 from waypost.storage.commit import GroupCommit
 from waypost.storage.sqlite_engine import Reader, Row, Value
-from waypost.storage.sqlite_hot import HotWrites, Windows
+from waypost.storage.sqlite_hot import HotWrites
+from waypost.storage.windows import Windows
 
 Result = TypeVar("Result")
 

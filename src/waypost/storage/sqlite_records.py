@@ -20,9 +20,8 @@ from waypost.model import (
     Token,
 )
 from waypost.ports import Backlog, StoredDelivery, StoredMessage, Waiting
-from waypost.storage import sqlite_rows
-from waypost.storage.sqlite_part import Part
-from waypost.storage.sqlite_rows import (
+from waypost.storage import columns
+from waypost.storage.columns import (
     ATTEMPT_COLUMNS,
     DELIVERED,
     DELIVERY_COLUMNS,
@@ -33,6 +32,7 @@ from waypost.storage.sqlite_rows import (
     STATES,
     TOKEN_COLUMNS,
 )
+from waypost.storage.sqlite_part import Part
 
 _SAVE_MEDIUM = f"INSERT INTO media ({MEDIUM_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants
 _MEDIUM = f"SELECT {MEDIUM_COLUMNS} FROM media WHERE key = ?"  # noqa: S608 - constants
@@ -114,7 +114,7 @@ class RecordsPart(Part):
     async def medium(self, key: MediaKey) -> Medium | None:
         """Return a medium."""
         row = self._reader.row(_MEDIUM, (key,))
-        return sqlite_rows.medium(row) if row else None
+        return columns.medium(row) if row else None
 
     async def delete_medium(self, key: MediaKey) -> bool:
         """Delete a medium; return whether its blob has no other row and may go."""
@@ -136,7 +136,7 @@ class RecordsPart(Part):
 
     async def load_tokens(self) -> list[Token]:
         """Return every token."""
-        return [sqlite_rows.token(row) for row in self._reader.rows(_TOKENS)]
+        return [columns.token(row) for row in self._reader.rows(_TOKENS)]
 
     async def save_token(self, token: Token) -> None:
         """Insert or replace a token."""
@@ -149,7 +149,7 @@ class RecordsPart(Part):
 
     async def load_providers(self, number_id: NumberId) -> list[Provider]:
         """Return the media providers of a number."""
-        return [sqlite_rows.provider(row) for row in self._reader.rows(_PROVIDERS, (number_id,))]
+        return [columns.provider(row) for row in self._reader.rows(_PROVIDERS, (number_id,))]
 
     async def save_provider(self, number_id: NumberId, provider: Provider) -> None:
         """Insert or replace a provider."""
@@ -176,13 +176,13 @@ class RecordsPart(Part):
     async def message(self, key: MessageKey) -> StoredMessage | None:
         """Return a message of either direction."""
         row = self._reader.row(_MESSAGE, (key,))
-        return sqlite_rows.message(row) if row else None
+        return columns.message(row) if row else None
 
     async def messages(self, *, number_id: NumberId | None, wa_id: str | None, limit: int) -> list[StoredMessage]:
         """Return the newest messages first."""
 
         def look(connection: apsw.Connection) -> list[StoredMessage]:
-            return [sqlite_rows.message(row) for row in connection.execute(_MESSAGES, (number_id, wa_id, limit))]
+            return [columns.message(row) for row in connection.execute(_MESSAGES, (number_id, wa_id, limit))]
 
         return await self._search(look)
 
@@ -192,7 +192,7 @@ class RecordsPart(Part):
 
     async def events_of(self, key: MessageKey) -> list[Event]:
         """Return the events of a message, oldest first."""
-        return [sqlite_rows.event(row) for row in self._reader.rows(_EVENTS_OF, (key,))]
+        return [columns.event(row) for row in self._reader.rows(_EVENTS_OF, (key,))]
 
     async def failed_sends(self, key: MessageKey) -> list[FailedSend]:
         """Return the attempts at a message that did not succeed."""
@@ -204,7 +204,7 @@ class RecordsPart(Part):
 
         def look(connection: apsw.Connection) -> StoredDelivery | None:
             row = connection.execute(_DELIVERY, (key,)).fetchone()
-            return sqlite_rows.delivery(row, _attempts(connection, key)) if row else None
+            return columns.delivery(row, _attempts(connection, key)) if row else None
 
         return await self._search(look)
 
@@ -215,7 +215,7 @@ class RecordsPart(Part):
 
         def look(connection: apsw.Connection) -> list[StoredDelivery]:
             found = [
-                sqlite_rows.delivery(row, _attempts(connection, row[FURTHER_KEY] or row[0]))
+                columns.delivery(row, _attempts(connection, row[FURTHER_KEY] or row[0]))
                 for row in _delivery_rows(connection, message_key, state, limit)
             ]
             return [delivery for delivery in found if state in (None, delivery.state)][:limit]
@@ -252,4 +252,4 @@ def _delivery_rows(
 
 
 def _attempts(connection: apsw.Connection, key: EventKey) -> tuple[Attempt, ...]:
-    return tuple(sqlite_rows.attempt(row) for row in connection.execute(_ATTEMPTS, (key,)))
+    return tuple(columns.attempt(row) for row in connection.execute(_ATTEMPTS, (key,)))

@@ -13,9 +13,8 @@ from msgspec import Struct
 
 from waypost.model import Number, Template
 from waypost.ports import BadDump, Dump, Table
-from waypost.storage import sqlite_rows
-from waypost.storage.sqlite_part import Part
-from waypost.storage.sqlite_rows import (
+from waypost.storage import columns
+from waypost.storage.columns import (
     CARRIED_COLUMNS,
     EVENT_COLUMNS,
     MESSAGE_COLUMNS,
@@ -23,6 +22,7 @@ from waypost.storage.sqlite_rows import (
     TOKEN_COLUMNS,
     Values,
 )
+from waypost.storage.sqlite_part import Part
 from waypost.storage.sqlite_schema import read_migrations
 
 # Find the tables, in the order in which they are written down.
@@ -35,11 +35,11 @@ _DROP_MEDIUM = "DELETE FROM media WHERE sha256 = ?"
 _FARTHEST_MS = 150 * 366 * 86_400_000
 
 _READ_BACK: tuple[tuple[str, Callable[[Values], object]], ...] = (
-    (f"SELECT {TOKEN_COLUMNS} FROM tokens", sqlite_rows.token),  # noqa: S608 - constants
-    (f"SELECT {PHONE_COLUMNS} FROM phones", sqlite_rows.phone),  # noqa: S608 - constants
-    (f"SELECT {CARRIED_COLUMNS} FROM carried", sqlite_rows.carried),  # noqa: S608 - constants
-    (f"SELECT {MESSAGE_COLUMNS} FROM messages JOIN contents USING (key)", sqlite_rows.message),  # noqa: S608 - constants
-    (f"SELECT {EVENT_COLUMNS} FROM events", sqlite_rows.event),  # noqa: S608 - constants
+    (f"SELECT {TOKEN_COLUMNS} FROM tokens", columns.token),  # noqa: S608 - constants
+    (f"SELECT {PHONE_COLUMNS} FROM phones", columns.phone),  # noqa: S608 - constants
+    (f"SELECT {CARRIED_COLUMNS} FROM carried", columns.carried),  # noqa: S608 - constants
+    (f"SELECT {MESSAGE_COLUMNS} FROM messages JOIN contents USING (key)", columns.message),  # noqa: S608 - constants
+    (f"SELECT {EVENT_COLUMNS} FROM events", columns.event),  # noqa: S608 - constants
     ("SELECT number FROM numbers", lambda row: msgspec.json.decode(row[0], type=Number)),
     ("SELECT template FROM templates", lambda row: msgspec.json.decode(row[0], type=Template)),
     ("SELECT body FROM documents", lambda row: msgspec.json.decode(row[0])),

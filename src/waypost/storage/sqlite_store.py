@@ -20,9 +20,9 @@ from waypost.model import (
     Talk,
 )
 from waypost.ports import Further, InboundRow, StatusRow
-from waypost.storage import sqlite_rows
+from waypost.storage import columns
+from waypost.storage.columns import DELIVERED, EARLIER, OUTBOUND_COLUMNS, WAITING_COLUMNS
 from waypost.storage.sqlite_part import Part
-from waypost.storage.sqlite_rows import DELIVERED, EARLIER, OUTBOUND_COLUMNS, WAITING_COLUMNS
 from waypost.storage.sqlite_statuses import write_events
 
 # Read jobs above a key, in order.
@@ -84,7 +84,7 @@ class StorePart(Part):
     async def earlier(self, number_id: NumberId, once: Once) -> Earlier | None:
         """Return the number's message under a key."""
         row = self._reader.row(EARLIER, (number_id, once.key, once.since_ms))
-        return sqlite_rows.earlier(row) if row else None
+        return columns.earlier(row) if row else None
 
     async def begin(self, message: Outbound) -> None:
         """T2: note that an attempt is about to reach the upstream."""
@@ -146,17 +146,17 @@ class StorePart(Part):
             connection.execute(_KEEP_DONE, (key,))
             connection.execute(_REDELIVER, (key, now_ms))
             row = connection.execute(_WAITING_DELIVERY, (key,)).fetchone()
-            return sqlite_rows.waiting(row) if row else None
+            return columns.waiting(row) if row else None
 
         return await self._run_alone(run)
 
     async def waiting_messages(self, after: MessageKey, limit: int) -> list[Outbound]:
         """Read jobs above a key."""
-        return [sqlite_rows.outbound(row) for row in self._reader.rows(_WAITING_MESSAGES, (after, limit))]
+        return [columns.outbound(row) for row in self._reader.rows(_WAITING_MESSAGES, (after, limit))]
 
     async def waiting_deliveries(self, after: EventKey, limit: int) -> list[Delivery]:
         """Read waiting deliveries above a key."""
-        return [sqlite_rows.waiting(row) for row in self._reader.rows(_WAITING_DELIVERIES, (after, limit))]
+        return [columns.waiting(row) for row in self._reader.rows(_WAITING_DELIVERIES, (after, limit))]
 
     async def talk(self, number_id: NumberId, wa_id: str) -> Talk:
         """Return what a user's windows depend on."""

@@ -37,7 +37,7 @@ HELD_COLUMNS = f"{_OUTGOING}, 0, 0, 0, expires_ms"
 # A received message is `read` (3) once the business has marked it or a later one of its user.
 MESSAGE_COLUMNS = (
     "messages.key, messages.tag, messages.number_id, messages.wa_id, received, messages.kind,"
-    " CASE received WHEN 0 THEN messages.status ELSE (SELECT 3 FROM read_marks WHERE up_to >= messages.key"
+    " CASE WHEN NOT received THEN messages.status ELSE (SELECT 3 FROM read_marks WHERE up_to >= messages.key"
     " AND read_marks.number_id = messages.number_id AND read_marks.wa_id = messages.wa_id) END,"
     " body, raw, at_ms, problem, problem_details, media_key, more_media, callback_data,"
     " messages.user_id"
@@ -47,9 +47,9 @@ EVENT_COLUMNS = (
     " events.problem"
 )
 _EVENT_WIDTH = 8
-DELIVERED = "events.key = ifnull(deliveries.event_key, deliveries.key)"
+DELIVERED = "events.key = coalesce(deliveries.event_key, deliveries.key)"
 """Joins a delivery with its event."""
-_WHICH = "iif(event_key IS NULL, NULL, deliveries.key), ifnull(endpoint, '')"
+_WHICH = "CASE WHEN event_key IS NOT NULL THEN deliveries.key END, coalesce(endpoint, '')"
 FURTHER_KEY = _EVENT_WIDTH  # its place in DELIVERY_COLUMNS
 WAITING_COLUMNS = f"{EVENT_COLUMNS}, first_ms, deliveries.attempt, due_ms, {_WHICH}"
 DELIVERY_COLUMNS = (

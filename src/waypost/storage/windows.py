@@ -1,0 +1,38 @@
+"""What windows depend on, kept in memory; shared by every store."""
+
+from waypost.model import NumberId, Talk
+
+Pair = tuple[NumberId, str]
+
+
+class Windows:
+    """What windows depend on, kept in memory for the pairs seen lately."""
+
+    def __init__(self, capacity: int = 100_000) -> None:
+        self._capacity = capacity
+        self._talks: dict[Pair, Talk] = {}
+
+    def get(self, pair: Pair) -> Talk | None:
+        """Return what is known of a pair; None if it must be looked up."""
+        return self._talks.get(pair)
+
+    def keep(self, pair: Pair, talk: Talk) -> None:
+        """Remember what was looked up."""
+        if len(self._talks) >= self._capacity:
+            del self._talks[next(iter(self._talks))]
+        self._talks[pair] = talk
+
+    def renew(self, pair: Pair, at_ms: int, *, from_ad: bool = False) -> None:
+        """Note a message that is committed; times never go back. Pairs that are not here stay in the database."""
+        if talk := self._talks.get(pair):
+            ad_ms = at_ms if from_ad else talk.ad_ms
+            self._talks[pair] = Talk(max(talk.last_inbound_ms or 0, at_ms), ad_ms, talk.free_until_ms)
+
+    def answer(self, pair: Pair, until_ms: int) -> None:
+        """Note a free entry point that is committed."""
+        if talk := self._talks.get(pair):
+            self._talks[pair] = Talk(talk.last_inbound_ms, None, until_ms)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._talks.clear()
