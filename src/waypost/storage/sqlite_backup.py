@@ -5,7 +5,8 @@ from pathlib import Path
 import apsw
 
 from waypost.ports import StoreRefused
-from waypost.storage.sqlite_schema import APPLICATION_ID, open_reader, read_migrations
+from waypost.storage.migration_scripts import read_migrations
+from waypost.storage.sqlite_schema import APPLICATION_ID, open_reader
 
 
 def copy_database(path: Path, target: Path) -> None:
@@ -37,7 +38,7 @@ def check_database(path: Path) -> None:
     try:
         if connection.pragma("application_id") != APPLICATION_ID:
             raise StoreRefused("The database in the backup is not one of Waypost's.")
-        version, known = connection.pragma("user_version"), len(read_migrations())
+        version, known = connection.pragma("user_version"), len(read_migrations("sqlite"))
         if version > known:
             raise StoreRefused(f"The backup is of a newer Waypost (schema {version}, this one knows {known}).")
         found = connection.execute("PRAGMA integrity_check(1)").get

@@ -3,12 +3,12 @@
 import errno
 import fcntl
 import os
-from importlib import resources
 from pathlib import Path
 
 import apsw
 
 from waypost.ports import StoreRefused
+from waypost.storage.migration_scripts import read_migrations
 
 APPLICATION_ID = 0x57505354  # "WPST", in the file's header
 _OLDEST_SQLITE = 3_052_000  # earlier ones can corrupt a database when its write-ahead log is reset
@@ -128,7 +128,7 @@ def _damaged(path: Path, why: str) -> StoreRefused:
 def _migrate(connection: apsw.Connection, path: Path) -> None:
     """Run the migrations that the file has not had, each in a transaction of its own."""
     version = connection.pragma("user_version")
-    migrations = read_migrations()
+    migrations = read_migrations("sqlite")
     if version > len(migrations):
         raise StoreRefused(
             f"{path} was written by a newer Waypost (schema {version}, this one knows {len(migrations)}). "
@@ -139,10 +139,3 @@ def _migrate(connection: apsw.Connection, path: Path) -> None:
             connection.execute(script)
             connection.pragma("user_version", number)
             connection.pragma("application_id", APPLICATION_ID)
-
-
-def read_migrations() -> list[str]:
-    """Return the scripts of the schema in order: 0001_..., 0002_..., without a gap."""
-    folder = resources.files("waypost.storage").joinpath("migrations")
-    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
-    return [folder.joinpath(name).read_text("utf-8") for name in names]

@@ -22,8 +22,8 @@ from waypost.storage.columns import (
     TOKEN_COLUMNS,
     Values,
 )
+from waypost.storage.migration_scripts import read_migrations
 from waypost.storage.sqlite_part import Part
-from waypost.storage.sqlite_schema import read_migrations
 
 # Find the tables, in the order in which they are written down.
 _TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY rootpage"
@@ -87,7 +87,7 @@ class SnapshotPart(Part):
 
 def _shape() -> str:
     """Return the name of the schema: another text of it is another schema."""
-    scripts = read_migrations()
+    scripts = read_migrations("sqlite")
     return f"sqlite-{len(scripts)}-{hashlib.sha256(''.join(scripts).encode()).hexdigest()[:12]}"
 
 
@@ -121,7 +121,7 @@ def _try(dump: Dump) -> None:
         raise BadDump(f"it was written with the schema {dump.shape[:60]}, and this server has {_shape()}")
     connection = apsw.Connection(":memory:")
     try:
-        for script in read_migrations():
+        for script in read_migrations("sqlite"):
             connection.execute(script)
         _fill(connection, dump)
         _read_back(connection)

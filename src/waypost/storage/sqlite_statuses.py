@@ -1,20 +1,13 @@
 """Writing statuses: what is new, what the message becomes by the table in `model`, its event and its delivery."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import apsw
-import msgspec
 
-from waypost.model import TRANSITIONS, Event, EventKey, MessageKey, NumberId, Status
+from waypost.model import Event
 from waypost.ports import Further, StatusRow
-from waypost.storage.sqlite_engine import Row, Rows
-
-# The table of the model as lists: a status is an index, and nothing is hashed on the way of every status.
-_CODES = range(max(Status) + 1)
-_BECOMES = {(int(was), int(came)): int(after) for (was, came), after in TRANSITIONS.items()}
-_NEXT = [[_BECOMES.get((was, came), was) for came in _CODES] for was in _CODES]
-_BITS = [1 << code for code in _CODES]
+from waypost.storage.ladder import Climb, State, climb, further_column, parked_row
+from waypost.storage.sqlite_engine import Rows
 
 # What each message is and has seen, all in one text: `key,status,seen;...`.
 _STATES = Rows(
@@ -56,8 +49,6 @@ _PARKED = Rows(
 )
 # Forget the parked statuses of messages.
 _UNPARK = Rows("DELETE FROM orphans WHERE message_key IN (VALUES {rows})", width=1)
-_NOT_STORED = (0, -1)  # status, and a set of seen statuses that has every one
-_further_decoder = msgspec.json.Decoder(Further)
 _ANY_PARKED = "SELECT EXISTS (SELECT 1 FROM orphans)"
 
 
@@ -85,53 +76,36 @@ class Statuses:
 
     def apply(self, rows: Sequence[StatusRow]) -> list[bool]:
         """Apply statuses in order; True for each that is new to a stored message."""
-        states = self._states({row.event.message_key for row in rows})
-        climbed: dict[int, tuple[int, int]] = {}
-        fresh: list[StatusRow] = []
-        answers: list[bool] = []
-        for row in rows:
-            key, came = row.event.message_key, row.status
-            status, seen = states.get(key, _NOT_STORED)
-            is_new = not seen & _BITS[came]
-            if is_new:
-                states[key] = climbed[key] = (_NEXT[status][came], seen | _BITS[came])
-                fresh.append(row)
-            answers.append(is_new)
-        self._write(fresh, climbed)
-        if len(fresh) < len(rows):
-            self._park([row for row in rows if row.event.message_key not in states])
-        return answers
+        became = climb(rows, self._states({row.event.message_key for row in rows}))
+        self._write(became)
+        self._park(became.parked)
+        return became.answers
 
     def join_parked(self, keys: Iterable[int]) -> list[Event]:
         """Apply what was parked for messages that are stored now; return the events that wait for delivery."""
         if not self._any_parked:
             return []
         wanted = [(key,) for key in keys]
-        rows = [_parked_row(row) for row in _PARKED.read(self._connection, wanted)]
+        rows = [parked_row(row) for row in _PARKED.read(self._connection, wanted)]
         if not rows:
             return []
         _UNPARK.run(self._connection, wanted)
         applied = self.apply(rows)
         return [row.event for row, is_new in zip(rows, applied, strict=True) if is_new and row.notify]
 
-    def _states(self, keys: Iterable[int]) -> dict[int, tuple[int, int]]:
+    def _states(self, keys: Iterable[int]) -> dict[int, State]:
         """Return (status, seen) of each stored message among the keys."""
-        states: dict[int, tuple[int, int]] = {}
+        states: dict[int, State] = {}
         for (text,) in _STATES.read(self._connection, [(key,) for key in keys]):
             for state in str(text).split(";") if text else ():
                 key, status, seen = map(int, state.split(","))
                 states[key] = (status, seen)
         return states
 
-    def _write(self, fresh: Sequence[StatusRow], climbed: dict[int, tuple[int, int]]) -> None:
-        _CLIMB.run(self._connection, [(key, status, seen) for key, (status, seen) in climbed.items()])
-        write_events(self._connection, [(row.event, row.notify, row.further) for row in fresh])
-        failed = [
-            (row.event.message_key, row.event.problem, row.problem_details)
-            for row in fresh
-            if row.status is Status.FAILED and climbed[row.event.message_key][0] == Status.FAILED
-        ]
-        _BLAME.run(self._connection, failed)
+    def _write(self, became: Climb) -> None:
+        _CLIMB.run(self._connection, [(key, status, seen) for key, (status, seen) in became.climbed.items()])
+        write_events(self._connection, [(row.event, row.notify, row.further) for row in became.fresh])
+        _BLAME.run(self._connection, [(key, problem, details) for _, key, problem, details in became.blames])
 
     def _park(self, rows: Sequence[StatusRow]) -> None:
         if not rows:
@@ -143,26 +117,8 @@ class Statuses:
                 (
                     row.event.message_key, row.status, row.event.key, row.event.number_id, row.event.at_ms,
                     row.event.problem, row.problem_details, row.notify,
-                    msgspec.json.encode(row.further).decode() if row.further else None, row.event.body,
+                    further_column(row.further), row.event.body,
                 )
                 for row in rows
             ],
         )  # fmt: skip
-
-
-def _parked_row(row: Row) -> StatusRow:
-    # Any: the columns' types are the table's, which is STRICT.
-    values: tuple[Any, ...] = row
-    message_key, status, key, number_id, at_ms, problem, details, notify, further, body = values
-    event = Event(
-        key=EventKey(key),
-        number_id=NumberId(number_id),
-        message_key=MessageKey(message_key),
-        kind="status",
-        at_ms=at_ms,
-        body=body,
-        status=Status(status),
-        problem=problem,
-    )
-    known = _further_decoder.decode(further) if further else ()
-    return StatusRow(event, Status(status), bool(notify), details, known)
