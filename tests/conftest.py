@@ -1,9 +1,10 @@
-"""What every test may ask for: the golden files, and an S3-compatible server."""
+"""What every test may ask for: the golden files, an S3-compatible server and a PostgreSQL."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.support.postgres import PostgresServer, missing_server
 from tests.support.s3 import S3Server
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -42,3 +43,19 @@ def golden(request: pytest.FixtureRequest) -> Golden:
         assert expected.decode() == actual.decode()
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A real PostgreSQL, started for the first test that asks; skips where its binaries cannot run."""
+    if why := missing_server():
+        pytest.skip(why)
+    with PostgresServer.running() as server:
+        yield server
+
+
+@pytest.fixture
+def database(postgres_server: PostgresServer) -> Iterator[str]:
+    """The URL of a migrated database that only this test has."""
+    with postgres_server.database() as url:
+        yield url

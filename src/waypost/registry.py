@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 STORES: Mapping[str, str] = {
+    "postgresql": "waypost.storage.postgres:PostgresStore",
     "sqlite": "waypost.storage.sqlite:SqliteStore",
 }
 BLOBS: Mapping[str, str] = {

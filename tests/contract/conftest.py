@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from waypost.storage.sqlite import SqliteStore
+from waypost.app.ground import FullStore
+from waypost.registry import STORES, load
 
 
 @pytest.fixture
@@ -13,9 +14,22 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(params=["sqlite"])
-async def opened(anyio_backend: str, tmp_path: Path) -> AsyncIterator[SqliteStore]:
+@pytest.fixture(params=sorted(STORES))
+def store_scheme(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def store_place(store_scheme: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a store of the scheme may keep its rows."""
+    if store_scheme == "sqlite":
+        return str(tmp_path / "waypost.db")
+    return str(request.getfixturevalue("database"))
+
+
+@pytest.fixture
+async def opened(anyio_backend: str, store_scheme: str, store_place: str) -> AsyncIterator[FullStore]:
     _ = anyio_backend
-    store = await SqliteStore.open(tmp_path / "waypost.db")
+    store: FullStore = await load(STORES[store_scheme]).open(store_place)
     yield store
     await store.close()

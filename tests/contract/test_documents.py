@@ -2,12 +2,12 @@
 
 import pytest
 
-from waypost.storage.sqlite import SqliteStore
+from waypost.app.ground import FullStore
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_document_comes_back_as_it_was_last_saved(opened: SqliteStore) -> None:
+async def test_a_document_comes_back_as_it_was_last_saved(opened: FullStore) -> None:
     await opened.save_document("profile", 1, "", b'{"about":"old"}')
     await opened.save_document("profile", 1, "", b'{"about":"new"}')
 
@@ -15,13 +15,13 @@ async def test_a_document_comes_back_as_it_was_last_saved(opened: SqliteStore) -
 
 
 @pytest.mark.parametrize("place", [("profile", 2, "a"), ("block", 1, "a"), ("profile", 1, "b")])
-async def test_kind_owner_and_name_each_tell_documents_apart(opened: SqliteStore, place: tuple[str, int, str]) -> None:
+async def test_kind_owner_and_name_each_tell_documents_apart(opened: FullStore, place: tuple[str, int, str]) -> None:
     await opened.save_document("profile", 1, "a", b"{}")
 
     assert await opened.document(*place) is None
 
 
-async def test_documents_are_listed_by_name_from_a_cursor(opened: SqliteStore) -> None:
+async def test_documents_are_listed_by_name_from_a_cursor(opened: FullStore) -> None:
     for name in ("c", "a", "b", "d"):
         await opened.save_document("code", 1, name, name.encode())
 
@@ -30,7 +30,7 @@ async def test_documents_are_listed_by_name_from_a_cursor(opened: SqliteStore) -
     assert page == [("b", b"b"), ("c", b"c")]
 
 
-async def test_deleting_says_whether_there_was_one(opened: SqliteStore) -> None:
+async def test_deleting_says_whether_there_was_one(opened: FullStore) -> None:
     await opened.save_document("code", 1, "a", b"{}")
 
     answers = [await opened.delete_document("code", 1, "a") for _ in range(2)]
@@ -39,7 +39,7 @@ async def test_deleting_says_whether_there_was_one(opened: SqliteStore) -> None:
     assert await opened.documents("code", 1) == []
 
 
-async def test_a_reset_forgets_every_document(opened: SqliteStore) -> None:
+async def test_a_reset_forgets_every_document(opened: FullStore) -> None:
     await opened.save_document("code", 1, "a", b"{}")
 
     await opened.reset()

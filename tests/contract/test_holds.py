@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from tests.support.store_rows import earlier, once, outbound, status_row, stored
 
+from waypost.app.ground import FullStore
 from waypost.model import MessageKey, Status
-from waypost.storage.sqlite import SqliteStore
 
 pytestmark = pytest.mark.anyio
 
@@ -14,7 +14,7 @@ START = MessageKey(0)
 TEMPLATE, OTHER = 700, 800
 
 
-async def test_a_held_message_is_stored_and_has_no_job(opened: SqliteStore) -> None:
+async def test_a_held_message_is_stored_and_has_no_job(opened: FullStore) -> None:
     message = outbound(10, held_by=TEMPLATE, due_ms=0, expires_ms=77_000)
 
     await opened.accept(message)
@@ -24,7 +24,7 @@ async def test_a_held_message_is_stored_and_has_no_job(opened: SqliteStore) -> N
     assert await opened.message(message.key) == stored(message)
 
 
-async def test_what_is_held_is_found_by_its_template_in_order_and_in_pages(opened: SqliteStore) -> None:
+async def test_what_is_held_is_found_by_its_template_in_order_and_in_pages(opened: FullStore) -> None:
     messages = [outbound(key, held_by=OTHER if key == 11 else TEMPLATE, due_ms=0) for key in (10, 11, 12, 13)]
     await asyncio.gather(*(opened.accept(message) for message in [outbound(9), *messages]))
 
@@ -32,7 +32,7 @@ async def test_what_is_held_is_found_by_its_template_in_order_and_in_pages(opene
     assert [message.key for message in await opened.held(TEMPLATE, MessageKey(12), 2)] == [13]
 
 
-async def test_what_is_let_go_becomes_jobs_of_which_none_is_held_any_more(opened: SqliteStore) -> None:
+async def test_what_is_let_go_becomes_jobs_of_which_none_is_held_any_more(opened: FullStore) -> None:
     messages = [outbound(key, held_by=TEMPLATE, due_ms=0, expires_ms=77_000) for key in (10, 11, 12)]
     for message in messages:
         await opened.accept(message)
@@ -45,14 +45,14 @@ async def test_what_is_let_go_becomes_jobs_of_which_none_is_held_any_more(opened
     assert [message.key for message in await opened.held(TEMPLATE, START, 10)] == [12]
 
 
-async def test_another_template_lets_nothing_go(opened: SqliteStore) -> None:
+async def test_another_template_lets_nothing_go(opened: FullStore) -> None:
     await opened.accept(outbound(10, held_by=TEMPLATE, due_ms=0))
 
     assert await opened.let_go(OTHER, 10) == []
     assert await opened.waiting_messages(START, 10) == []
 
 
-async def test_what_was_accepted_before_it_is_let_go_is_let_go_too(opened: SqliteStore) -> None:
+async def test_what_was_accepted_before_it_is_let_go_is_let_go_too(opened: FullStore) -> None:
     accepting = asyncio.create_task(opened.accept(outbound(10, held_by=TEMPLATE, due_ms=0)))
     await asyncio.sleep(0)
 
@@ -62,7 +62,7 @@ async def test_what_was_accepted_before_it_is_let_go_is_let_go_too(opened: Sqlit
     assert [message.key for message in let_go] == [10]
 
 
-async def test_a_held_message_that_fails_is_held_no_more(opened: SqliteStore) -> None:
+async def test_a_held_message_that_fails_is_held_no_more(opened: FullStore) -> None:
     message = outbound(10, held_by=TEMPLATE, due_ms=0)
     await opened.accept(message)
 
@@ -72,7 +72,7 @@ async def test_a_held_message_that_fails_is_held_no_more(opened: SqliteStore) ->
     assert await opened.let_go(TEMPLATE, 10) == []
 
 
-async def test_a_key_tells_whether_its_message_is_held_by_now(opened: SqliteStore) -> None:
+async def test_a_key_tells_whether_its_message_is_held_by_now(opened: FullStore) -> None:
     message = outbound(10, held_by=TEMPLATE, due_ms=0)
     await opened.accept_once(message, once())
     before = await opened.earlier(message.number_id, once())

@@ -3,13 +3,13 @@
 import pytest
 from tests.support.store_rows import NUMBER, USER, carried, inbound_row, outbound, status_row, stored
 
+from waypost.app.ground import FullStore
 from waypost.model import MessageKey, Phone, Status
-from waypost.storage.sqlite import SqliteStore
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_phones_are_replaced(opened: SqliteStore) -> None:
+async def test_phones_are_replaced(opened: FullStore) -> None:
     phone = Phone(
         USER, "Ada", online=False, blocked=True, reads=False, on_whatsapp=False, read_receipts=False, chat_open=NUMBER
     )
@@ -19,7 +19,7 @@ async def test_phones_are_replaced(opened: SqliteStore) -> None:
     assert await opened.load_phones() == [phone]
 
 
-async def test_windows_go_along_to_another_number(opened: SqliteStore) -> None:
+async def test_windows_go_along_to_another_number(opened: FullStore) -> None:
     await opened.record_inbound(inbound_row(11, 10, at_ms=3_000))
     before = (await opened.last_inbound_ms(NUMBER, USER), await opened.last_inbound_ms(NUMBER, "1999"))
 
@@ -29,14 +29,14 @@ async def test_windows_go_along_to_another_number(opened: SqliteStore) -> None:
     assert (before, after) == ((3_000, None), (None, 3_000))
 
 
-async def test_a_message_is_taken_once(opened: SqliteStore) -> None:
+async def test_a_message_is_taken_once(opened: FullStore) -> None:
     answers = [await opened.take(carried(10)), await opened.take(carried(10))]
 
     assert answers == [True, False]
     assert await opened.unfinished(MessageKey(0), 10) == [carried(10)]
 
 
-async def test_progress_is_noted_until_the_last_status(opened: SqliteStore) -> None:
+async def test_progress_is_noted_until_the_last_status(opened: FullStore) -> None:
     for token in (10, 11, 12):
         await opened.take(carried(token))
 
@@ -52,14 +52,14 @@ async def test_progress_is_noted_until_the_last_status(opened: SqliteStore) -> N
     assert await opened.unfinished(MessageKey(0), 10) == [carried(10, Status.DELIVERED)]
 
 
-async def test_unfinished_messages_are_read_in_order_above_a_token(opened: SqliteStore) -> None:
+async def test_unfinished_messages_are_read_in_order_above_a_token(opened: FullStore) -> None:
     for token in (10, 11, 12, 13):
         await opened.take(carried(token))
 
     assert await opened.unfinished(MessageKey(10), 2) == [carried(11), carried(12)]
 
 
-async def test_a_phone_shows_the_newest_of_what_it_received_oldest_first(opened: SqliteStore) -> None:
+async def test_a_phone_shows_the_newest_of_what_it_received_oldest_first(opened: FullStore) -> None:
     for token in (10, 11, 12, 13, 14):
         await opened.accept(outbound(token))
         await opened.take(carried(token, wa_id=USER if token < 14 else "1999"))
@@ -73,7 +73,7 @@ async def test_a_phone_shows_the_newest_of_what_it_received_oldest_first(opened:
     ]
 
 
-async def test_what_the_business_was_told_is_delivered_is_on_the_phone(opened: SqliteStore) -> None:
+async def test_what_the_business_was_told_is_delivered_is_on_the_phone(opened: FullStore) -> None:
     await opened.accept(outbound(10))
     await opened.take(carried(10))
 

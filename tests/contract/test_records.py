@@ -15,6 +15,7 @@ from tests.support.store_rows import (
     waiting,
 )
 
+from waypost.app.ground import FullStore
 from waypost.model import (
     EventKey,
     FormerSecret,
@@ -32,7 +33,6 @@ from waypost.model import (
     Webhook,
 )
 from waypost.ports import Backlog, StoredDelivery, Waiting
-from waypost.storage.sqlite import SqliteStore
 
 pytestmark = pytest.mark.anyio
 
@@ -52,13 +52,13 @@ FULL_NUMBER = Number(
 
 
 class TestMedia:
-    async def test_a_medium_is_found_by_its_key(self, opened: SqliteStore) -> None:
+    async def test_a_medium_is_found_by_its_key(self, opened: FullStore) -> None:
         await opened.save_medium(medium(5))
 
         assert await opened.medium(MediaKey(5)) == medium(5)
         assert await opened.medium(MediaKey(6)) is None
 
-    async def test_the_blob_may_go_with_its_last_row(self, opened: SqliteStore) -> None:
+    async def test_the_blob_may_go_with_its_last_row(self, opened: FullStore) -> None:
         await opened.save_medium(medium(5))
         await opened.save_medium(medium(6))
 
@@ -69,10 +69,10 @@ class TestMedia:
 
 
 class TestBacklog:
-    async def test_nothing_waits_in_an_empty_store(self, opened: SqliteStore) -> None:
+    async def test_nothing_waits_in_an_empty_store(self, opened: FullStore) -> None:
         assert await opened.backlog() == Backlog(Waiting(0), Waiting(0), dead=0)
 
-    async def test_what_waits_is_counted_from_the_moment_of_its_first(self, opened: SqliteStore) -> None:
+    async def test_what_waits_is_counted_from_the_moment_of_its_first(self, opened: FullStore) -> None:
         for key in (10, 20, 30):
             await opened.accept(outbound(key, accepted_ms=1_000 * key))
         rows = [status_row(31, 10, Status.SENT), status_row(32, 20, Status.SENT), status_row(33, 30, Status.SENT)]
@@ -87,7 +87,7 @@ class TestBacklog:
 
 
 class TestConfiguration:
-    async def test_numbers_come_back_as_they_were_saved(self, opened: SqliteStore) -> None:
+    async def test_numbers_come_back_as_they_were_saved(self, opened: FullStore) -> None:
         plain = Number(NumberId(1), 2, "Other", "secret")
         await opened.save_number(replace(FULL_NUMBER, name="Old"))
         await opened.save_number(FULL_NUMBER)
@@ -95,7 +95,7 @@ class TestConfiguration:
 
         assert await opened.load_numbers() == [plain, FULL_NUMBER]
 
-    async def test_tokens_are_replaced_and_forgotten(self, opened: SqliteStore) -> None:
+    async def test_tokens_are_replaced_and_forgotten(self, opened: FullStore) -> None:
         kept = Token(b"b" * 32, NUMBER, "login", 5_000, "read", "account")
         await opened.save_token(Token(b"a" * 32, NUMBER, "key"))
         await opened.save_token(Token(b"b" * 32, NUMBER, "key"))
@@ -106,7 +106,7 @@ class TestConfiguration:
 
         assert await opened.load_tokens() == [kept]
 
-    async def test_providers_belong_to_their_number(self, opened: SqliteStore) -> None:
+    async def test_providers_belong_to_their_number(self, opened: FullStore) -> None:
         first, second = Provider("a", "www", bearer="t"), Provider("b", "www", username="u", password="p")
         await opened.save_provider(NUMBER, second)
         await opened.save_provider(NUMBER, first)
@@ -118,7 +118,7 @@ class TestConfiguration:
         assert await opened.load_providers(NUMBER) == [first, second]
         assert await opened.load_providers(NumberId(1)) == []
 
-    async def test_templates_come_back_as_they_were_saved(self, opened: SqliteStore) -> None:
+    async def test_templates_come_back_as_they_were_saved(self, opened: FullStore) -> None:
         template = Template(
             9, 77, "hello", "en_US", "UTILITY", "APPROVED", b"[]", named=True, edits_ms=(1, 2), quality="RED"
         )
@@ -127,14 +127,14 @@ class TestConfiguration:
 
         assert await opened.load_templates() == [template]
 
-    async def test_a_deleted_template_is_gone(self, opened: SqliteStore) -> None:
+    async def test_a_deleted_template_is_gone(self, opened: FullStore) -> None:
         await opened.save_template(Template(9, 77, "hello", "en_US", "UTILITY", "APPROVED", b"[]"))
 
         await opened.delete_template(9)
 
         assert await opened.load_templates() == []
 
-    async def test_named_values_are_replaced(self, opened: SqliteStore) -> None:
+    async def test_named_values_are_replaced(self, opened: FullStore) -> None:
         await opened.put_state("clock", b"1")
         await opened.put_state("clock", b"2")
 
@@ -142,7 +142,7 @@ class TestConfiguration:
 
 
 class TestMessages:
-    async def test_the_newest_messages_of_both_directions_come_first(self, opened: SqliteStore) -> None:
+    async def test_the_newest_messages_of_both_directions_come_first(self, opened: FullStore) -> None:
         await opened.accept(outbound(10))
         await opened.record_inbound(inbound_row(12, 11))
         await opened.accept(outbound(20, wa_id="1999"))
@@ -153,7 +153,7 @@ class TestMessages:
         assert [message.key for message in every] == [20, 11, 10]
         assert [(message.key, message.received, message.status) for message in of_user] == [(11, True, None)]
 
-    async def test_received_messages_are_read_up_to_the_one_that_was_marked(self, opened: SqliteStore) -> None:
+    async def test_received_messages_are_read_up_to_the_one_that_was_marked(self, opened: FullStore) -> None:
         for key in (10, 20, 30):
             await opened.record_inbound(inbound_row(key + 1, key))
 
@@ -163,12 +163,12 @@ class TestMessages:
         messages = await opened.messages(number_id=NUMBER, wa_id=USER, limit=10)
         assert [message.status for message in messages] == [None, Status.READ, Status.READ]
 
-    async def test_a_message_that_is_not_there_is_none(self, opened: SqliteStore) -> None:
+    async def test_a_message_that_is_not_there_is_none(self, opened: FullStore) -> None:
         assert await opened.message(MessageKey(10)) is None
 
 
 class TestDeliveries:
-    async def test_deliveries_are_found_by_message_and_by_state_newest_first(self, opened: SqliteStore) -> None:
+    async def test_deliveries_are_found_by_message_and_by_state_newest_first(self, opened: FullStore) -> None:
         rows = [inbound_row(11, 10), inbound_row(21, 20), inbound_row(31, 30)]
         for row in rows:
             await opened.record_inbound(row)
@@ -188,12 +188,12 @@ class TestDeliveries:
         newest = await opened.deliveries(message_key=None, state=None, limit=2)
         assert [delivery.event.key for delivery in newest] == [31, 21]
 
-    async def test_a_delivery_that_is_not_there_is_none(self, opened: SqliteStore) -> None:
+    async def test_a_delivery_that_is_not_there_is_none(self, opened: FullStore) -> None:
         assert await opened.delivery(EventKey(1)) is None
 
 
 class TestReset:
-    async def test_a_reset_keeps_numbers_tokens_and_named_values_only(self, opened: SqliteStore) -> None:
+    async def test_a_reset_keeps_numbers_tokens_and_named_values_only(self, opened: FullStore) -> None:
         token = Token(b"a" * 32, NUMBER, "key")
         await opened.save_number(FULL_NUMBER)
         await opened.save_token(token)
@@ -216,7 +216,7 @@ class TestReset:
         assert (await opened.load_numbers(), await opened.load_tokens()) == ([FULL_NUMBER], [token])
         assert await opened.get_state("clock") == b"1"
 
-    async def test_a_message_accepted_after_a_reset_is_like_new(self, opened: SqliteStore) -> None:
+    async def test_a_message_accepted_after_a_reset_is_like_new(self, opened: FullStore) -> None:
         await opened.accept(outbound(10))
         await opened.reset()
 

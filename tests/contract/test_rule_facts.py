@@ -4,17 +4,17 @@ import pytest
 from msgspec import structs
 from tests.support.store_rows import NUMBER, USER, carried, inbound_row, outbound, stored
 
+from waypost.app.ground import FullStore
 from waypost.errors import Fault
 from waypost.errors.outcomes import UNDELIVERABLE
 from waypost.model import MessageKey, NumberId, Phone, Status, Talk
-from waypost.storage.sqlite import SqliteStore
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.mark.parametrize("asked_before", [True, False])
 async def test_an_advertisement_is_remembered_until_the_user_is_answered(
-    opened: SqliteStore, *, asked_before: bool
+    opened: FullStore, *, asked_before: bool
 ) -> None:
     if asked_before:
         assert await opened.talk(NUMBER, USER) == Talk()
@@ -27,7 +27,7 @@ async def test_an_advertisement_is_remembered_until_the_user_is_answered(
     assert (from_ad, await opened.talk(NUMBER, USER)) == (Talk(4_000, 3_000), Talk(4_000, None, 9_000))
 
 
-async def test_whom_numbers_wrote_to_outside_the_window_is_known_with_the_last_time(opened: SqliteStore) -> None:
+async def test_whom_numbers_wrote_to_outside_the_window_is_known_with_the_last_time(opened: FullStore) -> None:
     outside = structs.replace(carried(1), in_window=False)
     refused = Fault(UNDELIVERABLE, "x")
     for message, taken in (
@@ -45,7 +45,7 @@ async def test_whom_numbers_wrote_to_outside_the_window_is_known_with_the_last_t
     assert await opened.initiated([NUMBER, NumberId(7)], 0) == [(USER, 5_000)]
 
 
-async def test_who_was_sent_marketing_outside_the_window_is_known_unless_it_failed(opened: SqliteStore) -> None:
+async def test_who_was_sent_marketing_outside_the_window_is_known_unless_it_failed(opened: FullStore) -> None:
     offer = structs.replace(carried(1), category="marketing", in_window=False, progress=Status.SENT)
     for key, change in (
         (1, {}),
@@ -62,7 +62,7 @@ async def test_who_was_sent_marketing_outside_the_window_is_known_unless_it_fail
     assert await opened.marketed(1_000) == [("49", 6, 6_000)]
 
 
-async def test_life_and_address_of_a_message_outlast_a_restart(opened: SqliteStore) -> None:
+async def test_life_and_address_of_a_message_outlast_a_restart(opened: FullStore) -> None:
     message = outbound(10, expires_ms=77_000, user_id="DE.1")
     await opened.accept(message)
 
@@ -73,7 +73,7 @@ async def test_life_and_address_of_a_message_outlast_a_restart(opened: SqliteSto
     assert found.user_id == "DE.1"
 
 
-async def test_what_the_network_has_taken_keeps_its_price_and_its_end(opened: SqliteStore) -> None:
+async def test_what_the_network_has_taken_keeps_its_price_and_its_end(opened: FullStore) -> None:
     taken = structs.replace(carried(10), free_until_ms=5_000, expires_ms=6_000, tells_expiry=True)
 
     await opened.take(taken)
@@ -81,7 +81,7 @@ async def test_what_the_network_has_taken_keeps_its_price_and_its_end(opened: Sq
     assert await opened.unfinished(MessageKey(0), 10) == [taken]
 
 
-async def test_a_phone_keeps_its_username_and_keys(opened: SqliteStore) -> None:
+async def test_a_phone_keeps_its_username_and_keys(opened: FullStore) -> None:
     phone = Phone(USER, "Ada", marketing=False, username="ada", identity=2, stopped=(7, 300))
 
     await opened.save_phone(phone)
@@ -89,7 +89,7 @@ async def test_a_phone_keeps_its_username_and_keys(opened: SqliteStore) -> None:
     assert await opened.load_phones() == [phone]
 
 
-async def test_who_wrote_before_a_number_was_hidden_knows_it(opened: SqliteStore) -> None:
+async def test_who_wrote_before_a_number_was_hidden_knows_it(opened: FullStore) -> None:
     await opened.accept(outbound(10, accepted_ms=4_000))
     await opened.accept(outbound(11, accepted_ms=5_000, user_id="DE.1", number_id=NumberId(7)))
 
@@ -98,7 +98,7 @@ async def test_who_wrote_before_a_number_was_hidden_knows_it(opened: SqliteStore
     assert (await opened.known_ms(NUMBER, USER), await opened.known_ms(NumberId(7), USER)) == (4_000, None)
 
 
-async def test_knowing_a_number_is_renewed_but_never_put_back(opened: SqliteStore) -> None:
+async def test_knowing_a_number_is_renewed_but_never_put_back(opened: FullStore) -> None:
     for at_ms in (5_000, 6_000, 4_000):
         await opened.get_to_know(NUMBER, USER, at_ms)
 

@@ -67,10 +67,12 @@ PHONE_COLUMNS = (
     "wa_id, name, online, blocked, reads, on_whatsapp, marketing, username, identity, read_receipts, chat_open, stopped"
 )
 TOKEN_COLUMNS = "hash, number_id, kind, expires_ms, scope, reach"  # noqa: S105 - names of columns
+EARLIER_COLUMNS = (
+    "messages.key, tag, wa_id, kind, body_hash, EXISTS (SELECT 1 FROM held WHERE held.key = message_key) AS is_held"
+)
 # Find the message that a key stands for since a moment; for the writer and for readers.
 EARLIER = (
-    "SELECT messages.key, tag, wa_id, kind, body_hash, EXISTS (SELECT 1 FROM held WHERE held.key = message_key)"
-    " FROM idempotency CROSS JOIN messages"
+    f"SELECT {EARLIER_COLUMNS} FROM idempotency CROSS JOIN messages"  # noqa: S608 - constants
     " ON messages.key = message_key WHERE idempotency.number_id = ? AND idempotency.key = ? AND idempotency.at_ms >= ?"
 )
 
@@ -102,7 +104,7 @@ def outbound(row: Values) -> Outbound:
 
 
 def earlier(row: Values) -> Earlier:
-    """Make the message that a key stands for of the columns of EARLIER."""
+    """Make the message that a key stands for of EARLIER_COLUMNS."""
     key, tag, wa_id, kind, body_hash, is_held = row
     return Earlier(MessageKey(key), tag, wa_id, kind, body_hash, bool(is_held))
 

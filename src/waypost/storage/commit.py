@@ -158,6 +158,11 @@ class GroupCommit:
         """What was written since the start."""
         return self._written
 
+    @property
+    def refusal(self) -> str | None:
+        """Why nothing is taken just now."""
+        return self._refusal
+
     def submit(self, kind: Kind, keys: tuple[int, ...] | None, item: Any) -> asyncio.Future[Any]:
         """Queue an operation about `keys` (None: about everything) and return the future of its result.
 

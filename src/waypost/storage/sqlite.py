@@ -1,13 +1,12 @@
 """The embedded store: SQLite with group commit; implements every port of the kind."""
 
-import os
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from waypost.model import Event
 from waypost.ports import Written
 from waypost.storage.commit import LAZY_SECONDS, MAX_OPERATIONS, GroupCommit
+from waypost.storage.ending import end_process
 from waypost.storage.sqlite_documents import DocumentsPart
 from waypost.storage.sqlite_engine import Reader, open_engine
 from waypost.storage.sqlite_holds import HoldsPart
@@ -19,13 +18,6 @@ from waypost.storage.sqlite_snapshot import SnapshotPart
 from waypost.storage.sqlite_store import StorePart
 from waypost.storage.thread_writer import ThreadWriter
 from waypost.storage.windows import Windows
-
-
-def end_process(error: Exception) -> None:
-    """End the process at once: after a failed fsync nobody knows what is on the disk, and a retry would lie."""
-    sys.stderr.write(f"waypost: the database failed and cannot be trusted any more ({error}); restart Waypost.\n")
-    sys.stderr.flush()
-    os._exit(71)
 
 
 def ignore_joined(events: Sequence[Event]) -> None:
@@ -40,7 +32,7 @@ class SqliteStore(StorePart, HoldsPart, RecordsPart, DocumentsPart, Housekeeping
     @classmethod
     async def open(
         cls,
-        path: Path,
+        path: str | Path,
         *,
         on_fatal: Callable[[Exception], None] = end_process,
         on_joined: Joined = ignore_joined,
@@ -52,6 +44,7 @@ class SqliteStore(StorePart, HoldsPart, RecordsPart, DocumentsPart, Housekeeping
         `on_fatal` is called in the writer thread when what is on disk is no longer known (a failed fsync, a damaged
         file); it must end the process. `on_joined` is told of parked events that have found their message.
         """
+        path = Path(path)
         engine = open_engine(path)
         windows = Windows()
         writes = HotWrites(engine.connection, windows, on_joined)
@@ -68,6 +61,11 @@ class SqliteStore(StorePart, HoldsPart, RecordsPart, DocumentsPart, Housekeeping
     def written(self) -> Written:
         """What was written since the start."""
         return self._commit.written
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing can be written just now; None: it is tried each time."""
+        return self._commit.refusal
 
     async def close(self) -> None:
         """Write what waits, then close the file and let another process have it."""

@@ -11,6 +11,8 @@ class Windows:
     def __init__(self, capacity: int = 100_000) -> None:
         self._capacity = capacity
         self._talks: dict[Pair, Talk] = {}
+        self.changes = 0
+        """How often something committed has changed any window: what was read before that may be old."""
 
     def get(self, pair: Pair) -> Talk | None:
         """Return what is known of a pair; None if it must be looked up."""
@@ -24,15 +26,18 @@ class Windows:
 
     def renew(self, pair: Pair, at_ms: int, *, from_ad: bool = False) -> None:
         """Note a message that is committed; times never go back. Pairs that are not here stay in the database."""
+        self.changes += 1
         if talk := self._talks.get(pair):
             ad_ms = at_ms if from_ad else talk.ad_ms
             self._talks[pair] = Talk(max(talk.last_inbound_ms or 0, at_ms), ad_ms, talk.free_until_ms)
 
     def answer(self, pair: Pair, until_ms: int) -> None:
         """Note a free entry point that is committed."""
+        self.changes += 1
         if talk := self._talks.get(pair):
             self._talks[pair] = Talk(talk.last_inbound_ms, None, until_ms)
 
     def clear(self) -> None:
         """Forget everything."""
+        self.changes += 1
         self._talks.clear()

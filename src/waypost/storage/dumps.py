@@ -1,0 +1,100 @@
+"""What a dump looks like and must fulfil; shared by every store, which only reads and fills its tables."""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from waypost.model import Number, Template
+from waypost.ports import BadDump, Dump
+from waypost.storage import columns
+from waypost.storage.columns import (
+    CARRIED_COLUMNS,
+    EVENT_COLUMNS,
+    MESSAGE_COLUMNS,
+    PHONE_COLUMNS,
+    TOKEN_COLUMNS,
+    Values,
+)
+from waypost.storage.migration_scripts import read_migrations
+
+KEPT_HERE = "name = 'url_secret'"
+"""The key of media URLs stays where it is: URLs that were handed out go on working, and nobody else can make any."""
+_FARTHEST_MS = 150 * 366 * 86_400_000
+
+READ_BACK: tuple[tuple[str, Callable[[Values], object]], ...] = (
+    (f"SELECT {TOKEN_COLUMNS} FROM tokens", columns.token),  # noqa: S608 - constants
+    (f"SELECT {PHONE_COLUMNS} FROM phones", columns.phone),  # noqa: S608 - constants
+    (f"SELECT {CARRIED_COLUMNS} FROM carried", columns.carried),  # noqa: S608 - constants
+    (f"SELECT {MESSAGE_COLUMNS} FROM messages JOIN contents USING (key)", columns.message),  # noqa: S608 - constants
+    (f"SELECT {EVENT_COLUMNS} FROM events", columns.event),  # noqa: S608 - constants
+    ("SELECT number FROM numbers", lambda row: msgspec.json.decode(row[0], type=Number)),
+    ("SELECT template FROM templates", lambda row: msgspec.json.decode(row[0], type=Template)),
+    ("SELECT body FROM documents", lambda row: msgspec.json.decode(row[0])),
+    ("SELECT value FROM state WHERE name = 'clock'", lambda row: _check_clock(row[0])),
+)
+"""What is read at start or soon after it: a row that cannot be read would keep the server from starting again."""
+UNREADABLE = (msgspec.MsgspecError, ValueError, TypeError, LookupError, OverflowError)
+"""What reading a bad row back may raise."""
+
+
+class _Clock(Struct, forbid_unknown_fields=True):
+    offset_ms: int = 0
+    frozen_at_ms: int | None = None
+
+
+def shape(database: Literal["sqlite", "postgres"]) -> str:
+    """Return the name of the schema: another text of it is another schema."""
+    scripts = read_migrations(database)
+    return f"{database}-{len(scripts)}-{hashlib.sha256(''.join(scripts).encode()).hexdigest()[:12]}"
+
+
+def check_shape(dump: Dump, database: Literal["sqlite", "postgres"]) -> None:
+    """Raise BadDump unless this schema wrote the dump."""
+    if dump.shape != shape(database):
+        raise BadDump(f"it was written with the schema {dump.shape[:60]}, and this server has {shape(database)}")
+
+
+def check_tables(dump: Dump, names: set[str]) -> None:
+    """Raise BadDump unless the dump has exactly these tables, and no secret of the machine that wrote it."""
+    if names != dump.tables.keys():
+        raise BadDump("its tables are not those of this server")
+    if any("url_secret" in row for row in dump.tables["state"].rows):
+        raise BadDump("it holds a key of media URLs, which stays where it is")
+
+
+def check_columns(dump: Dump, table: str, names: list[str]) -> None:
+    """Raise BadDump unless a table has exactly these columns."""
+    if dump.tables[table].columns != names:
+        raise BadDump(f"the table {table} has other columns than here")
+
+
+def written(row: Sequence[object]) -> list[object]:
+    """Return a row as JSON can hold it: binary values in base64."""
+    return [base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else value for value in row]
+
+
+def values(table: str, row: list[Any], binary: Sequence[bool]) -> list[Any]:  # Any: the columns' types are the table's
+    """Return the values of a dumped row, those of binary columns decoded. Raises BadDump."""
+    if len(row) != len(binary):
+        raise BadDump(f"a row of the table {table} has {len(row)} values, not {len(binary)}")
+    return [_value(value, is_binary=is_binary) for value, is_binary in zip(row, binary, strict=True)]
+
+
+def _value(value: Any, *, is_binary: bool) -> Any:  # Any: as above
+    if not is_binary or value is None:
+        return value
+    try:
+        return base64.b64decode(value, validate=True)
+    except (TypeError, binascii.Error):
+        raise BadDump("a binary value is not base64") from None
+
+
+def _check_clock(saved: bytes) -> None:
+    moved = msgspec.json.decode(saved, type=_Clock)
+    if abs(moved.offset_ms) > _FARTHEST_MS or abs(moved.frozen_at_ms or 0) > _FARTHEST_MS:
+        raise BadDump("its clock is out of the years that can be")

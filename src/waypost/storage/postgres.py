@@ -1,0 +1,92 @@
+"""The store over PostgreSQL with group commit; implements every port of the kind."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from waypost.model import Event
+from waypost.ports import Written
+from waypost.storage.commit import LAZY_SECONDS, MAX_OPERATIONS, GroupCommit
+from waypost.storage.ending import end_process
+from waypost.storage.postgres_documents import DocumentsPart
+from waypost.storage.postgres_holds import HoldsPart
+from waypost.storage.postgres_hot import HotWrites, Joined
+from waypost.storage.postgres_housekeeping import HousekeepingPart
+from waypost.storage.postgres_link import CANNOT_CONNECT, open_pool, refused
+from waypost.storage.postgres_network import NetworkPart
+from waypost.storage.postgres_part import close_pool
+from waypost.storage.postgres_records import RecordsPart
+from waypost.storage.postgres_session import Session
+from waypost.storage.postgres_snapshot import SnapshotPart
+from waypost.storage.postgres_store import StorePart
+from waypost.storage.postgres_writer import SessionWriter
+from waypost.storage.windows import Windows
+
+_CLOSE_SECONDS = 3.0
+
+
+def ignore_joined(events: Sequence[Event]) -> None:
+    """Leave parked events that found their message to the next reading of the database."""
+    _ = events
+
+
+# Inherits, against the house's habit: seven ports, one object with one lifetime, and nothing is overridden.
+class PostgresStore(StorePart, HoldsPart, RecordsPart, DocumentsPart, HousekeepingPart, NetworkPart, SnapshotPart):
+    """The store over one database. Made by `open`, used and closed on one event loop."""
+
+    def __init__(self, session: Session, **parts: Any) -> None:  # Any: what `Part` takes
+        super().__init__(**parts)
+        self._session = session
+
+    @classmethod
+    async def open(
+        cls,
+        address: str,
+        *,
+        on_fatal: Callable[[Exception], None] = end_process,
+        on_joined: Joined = ignore_joined,
+        max_operations: int = MAX_OPERATIONS,
+        lazy_seconds: float = LAZY_SECONDS,
+    ) -> "PostgresStore":
+        """Connect to a migrated database; no other server can own it. Raises StoreRefused, which says what to do.
+
+        `on_fatal` is called when another process has taken the database over, or it has lost what it acknowledged;
+        it must end the process. `on_joined` is told of parked events that have found their message.
+        """
+        session = await Session.open(address, on_fatal=on_fatal)
+        try:
+            pool = await open_pool(address)
+        except CANNOT_CONNECT as error:
+            await session.close()
+            raise refused(address, error) from error
+        windows = Windows()
+        commit = GroupCommit(
+            SessionWriter(session, on_fatal=on_fatal), max_operations=max_operations, lazy_seconds=lazy_seconds
+        )
+        return cls(
+            session, address=address, pool=pool, commit=commit, writes=HotWrites(windows, on_joined), windows=windows
+        )
+
+    @property
+    def depth(self) -> int:
+        """Operations that wait or are being written."""
+        return self._commit.depth
+
+    @property
+    def written(self) -> Written:
+        """What was written since the start."""
+        return self._commit.written
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing can be written just now; None if it can."""
+        return self._commit.refusal
+
+    async def close(self) -> None:
+        """Write what waits, then give the database back; if it is away, what waits is given up after a moment."""
+        try:
+            await asyncio.wait_for(self._commit.settled(), _CLOSE_SECONDS)
+        except TimeoutError:
+            await self._session.close()  # whoever waits to know what became of a COMMIT is told that nobody knows
+        await close_pool(self._pool)
+        await self._commit.close()

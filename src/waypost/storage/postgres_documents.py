@@ -1,0 +1,32 @@
+"""The port Documents over PostgreSQL."""
+
+from waypost.storage.postgres_part import Part
+
+_GET = "SELECT body FROM documents WHERE kind = $1 AND owner = $2 AND name = $3"
+_LIST = "SELECT name, body FROM documents WHERE kind = $1 AND owner = $2 AND name > $3 ORDER BY name LIMIT $4"
+_SAVE = (
+    "INSERT INTO documents (kind, owner, name, body) VALUES ($1, $2, $3, $4)"
+    " ON CONFLICT (owner, kind, name) DO UPDATE SET body = excluded.body"
+)
+_DELETE = "DELETE FROM documents WHERE kind = $1 AND owner = $2 AND name = $3 RETURNING name"
+
+
+class DocumentsPart(Part):
+    """See `ports.Documents` for what each operation promises."""
+
+    async def document(self, kind: str, owner: int, name: str) -> bytes | None:
+        """Return one document."""
+        row = await self._row(_GET, kind, owner, name)
+        return row[0] if row else None
+
+    async def documents(self, kind: str, owner: int, *, after: str = "", limit: int = 1000) -> list[tuple[str, bytes]]:
+        """Return an owner's documents by name."""
+        return [(name, body) for name, body in await self._rows(_LIST, kind, owner, after, limit)]
+
+    async def save_document(self, kind: str, owner: int, name: str, body: bytes) -> None:
+        """Insert or replace a document."""
+        await self._save(_SAVE, kind, owner, name, body)
+
+    async def delete_document(self, kind: str, owner: int, name: str) -> bool:
+        """Delete a document."""
+        return bool(await self._save(_DELETE, kind, owner, name))

@@ -1,0 +1,95 @@
+"""The port Housekeeping over PostgreSQL."""
+
+from collections.abc import Sequence
+
+from waypost.model import MediaKey, Medium, MessageKey, NumberId
+from waypost.storage import columns
+from waypost.storage.columns import MEDIUM_COLUMNS
+from waypost.storage.postgres_link import Connection
+from waypost.storage.postgres_part import Part
+
+# Forget logins whose time is over; the table is as small as the number of programs.
+_DROP_TOKENS = (
+    "DELETE FROM tokens WHERE hash IN (SELECT hash FROM tokens WHERE expires_ms <= $1 LIMIT $2) RETURNING hash"
+)
+# Forget keys, the oldest first.
+_DROP_KEYS = (
+    "DELETE FROM idempotency WHERE (number_id, key) IN"
+    " (SELECT number_id, key FROM idempotency WHERE at_ms < $1 ORDER BY at_ms LIMIT $2) RETURNING 1"
+)
+# Find media whose time is over, the oldest first.
+_EXPIRED_MEDIA = f"SELECT {MEDIUM_COLUMNS} FROM media WHERE expires_ms < $1 ORDER BY expires_ms LIMIT $2"  # noqa: S608 - constants
+# Give a medium more time.
+_RENEW_MEDIUM = "UPDATE media SET expires_ms = $2 WHERE key = $1"
+_KNOWN_HASHES = "SELECT DISTINCT sha256 FROM media WHERE sha256 = ANY($1::bytea[])"
+
+# Find the old messages of a number; a rare search.
+_OLD_MESSAGES = "SELECT key, wa_id FROM messages WHERE number_id = $1 AND at_ms < $2 AND key > $3 ORDER BY key LIMIT $4"
+# Find the deliveries of messages, those under their event's key and the further ones.
+_DELIVERIES_OF = (
+    "SELECT deliveries.key, state, message_key FROM events JOIN deliveries ON deliveries.key = events.key"
+    " WHERE message_key = ANY($1::bigint[]) UNION ALL"
+    " SELECT deliveries.key, state, message_key FROM events JOIN deliveries ON deliveries.event_key = events.key"
+    " WHERE message_key = ANY($1::bigint[])"
+)
+# Find the messages of which something is still to be done.
+_UNDER_WAY = (
+    "SELECT key FROM outbox WHERE key = ANY($1::bigint[])"  # noqa: S608 - constants
+    " UNION SELECT key FROM held WHERE key = ANY($1::bigint[])"
+    " UNION SELECT token FROM carried WHERE token = ANY($1::bigint[]) AND progress < 2"
+    f" UNION SELECT message_key FROM ({_DELIVERIES_OF}) AS told WHERE state = 0"
+)
+# Delete messages with all that is known of them; what leads to the others goes last.
+_DROP_MESSAGES = (
+    f"DELETE FROM attempts WHERE delivery_key IN (SELECT key FROM ({_DELIVERIES_OF}) AS told)",  # noqa: S608 - constants
+    f"DELETE FROM deliveries WHERE key IN (SELECT key FROM ({_DELIVERIES_OF}) AS told)",  # noqa: S608 - constants
+    "DELETE FROM events WHERE message_key = ANY($1::bigint[])",
+    "DELETE FROM sends WHERE message_key = ANY($1::bigint[])",
+    "DELETE FROM carried WHERE token = ANY($1::bigint[])",
+    "DELETE FROM contents WHERE key = ANY($1::bigint[])",
+    "DELETE FROM messages WHERE key = ANY($1::bigint[])",
+)
+
+
+class HousekeepingPart(Part):
+    """See `ports.Housekeeping` for what each operation promises."""
+
+    async def drop_expired_tokens(self, now_ms: int, limit: int) -> list[bytes]:
+        """Forget tokens whose time is over."""
+        return [hashed for (hashed,) in await self._save(_DROP_TOKENS, now_ms, limit)]
+
+    async def drop_old_keys(self, before_ms: int, limit: int) -> int:
+        """Forget the keys of old requests."""
+        return len(await self._save(_DROP_KEYS, before_ms, limit))
+
+    async def expired_media(self, before_ms: int, limit: int) -> list[Medium]:
+        """Return media whose time is over."""
+        return [columns.medium(row) for row in await self._rows(_EXPIRED_MEDIA, before_ms, limit)]
+
+    async def renew_medium(self, key: MediaKey, expires_ms: int) -> None:
+        """Give a medium more time."""
+        await self._save(_RENEW_MEDIUM, key, expires_ms)
+
+    async def blobs_without_rows(self, hashes: Sequence[bytes]) -> list[bytes]:
+        """Return the hashes that no medium has."""
+        known = {hashed for (hashed,) in await self._search(_KNOWN_HASHES, list(hashes))}
+        return [hashed for hashed in hashes if hashed not in known]
+
+    async def old_messages(
+        self, number_id: NumberId, before_ms: int, after: MessageKey, limit: int
+    ) -> list[tuple[MessageKey, str]]:
+        """Return a number's old messages."""
+        rows = await self._search(_OLD_MESSAGES, number_id, before_ms, after, limit)
+        return [(MessageKey(key), wa_id) for key, wa_id in rows]
+
+    async def drop_messages(self, keys: Sequence[MessageKey]) -> list[MessageKey]:
+        """Delete messages that have come to an end."""
+
+        async def drop(connection: Connection) -> list[MessageKey]:
+            busy = {key for (key,) in await connection.fetch(_UNDER_WAY, list(keys))}
+            ended = [key for key in keys if key not in busy]
+            for statement in _DROP_MESSAGES:
+                await connection.execute(statement, ended)
+            return ended
+
+        return await self._run(drop)

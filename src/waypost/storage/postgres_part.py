@@ -1,0 +1,74 @@
+"""What the parts of the PostgreSQL store share."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from waypost.storage.commit import GroupCommit, Verdict
+from waypost.storage.postgres_hot import HotWrites
+from waypost.storage.postgres_link import CANNOT_CONNECT, Connection, down, judge
+from waypost.storage.windows import Windows
+
+Result = TypeVar("Result")
+_WAIT_SECONDS = 2.0
+
+
+class Part:
+    """The queue of writes, the connections that read, and the windows kept in memory."""
+
+    def __init__(self, *, address: str, pool: Any, commit: GroupCommit, writes: HotWrites, windows: Windows) -> None:
+        self._address = address
+        self._pool = pool  # Any: asyncpg has no types
+        self._commit = commit
+        self._writes = writes
+        self._windows = windows
+
+    async def _rows(self, statement: str, *values: object) -> list[Any]:
+        """Read what is committed. Raises StoreDown."""
+        async with self._reader() as connection:
+            return await connection.fetch(statement, *values)
+
+    async def _row(self, statement: str, *values: object) -> Any:
+        """Read at most one row. Raises StoreDown."""
+        async with self._reader() as connection:
+            return await connection.fetchrow(statement, *values)
+
+    async def _search(self, statement: str, *values: object) -> list[Any]:
+        """Read after everything that was submitted before has been written or has failed. Raises StoreDown."""
+        await self._commit.settled()
+        return await self._rows(statement, *values)
+
+    async def _run(self, run: Callable[[Connection], Awaitable[Result]]) -> Result:
+        """Write something rare, in the order of submission among its like; fsynced on return."""
+        future: Any = self._commit.submit(self._writes.run, (), run)  # Any: futures of all kinds share one queue
+        result: Result = await future
+        return result
+
+    async def _run_alone(self, run: Callable[[Connection], Awaitable[Result]]) -> Result:
+        """Write something that must stand after everything submitted before and before everything after."""
+        future: Any = self._commit.submit(self._writes.run, None, run)  # Any: as above
+        result: Result = await future
+        return result
+
+    async def _save(self, statement: str, *values: object) -> list[Any]:
+        """Run one statement that writes something rare; fsynced on return."""
+        return await self._run(lambda connection: connection.fetch(statement, *values))
+
+    @asynccontextmanager
+    async def _reader(self) -> AsyncIterator[Connection]:
+        try:
+            async with self._pool.acquire(timeout=_WAIT_SECONDS) as connection:
+                yield connection
+        except CANNOT_CONNECT as error:
+            if judge(error) is Verdict.ROW:
+                raise
+            raise down(error) from error
+
+
+async def close_pool(pool: Any) -> None:  # Any: as above
+    """Close the connections that read, and do not wait for those that hang."""
+    try:
+        await asyncio.wait_for(pool.close(), _WAIT_SECONDS)
+    except CANNOT_CONNECT:
+        pool.terminate()

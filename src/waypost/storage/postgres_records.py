@@ -1,0 +1,261 @@
+"""The port Records over PostgreSQL: what changes rarely, and what is only looked at."""
+
+from collections import defaultdict
+from typing import Any
+
+import msgspec
+
+from waypost.model import (
+    Attempt,
+    Event,
+    EventKey,
+    FailedSend,
+    MediaKey,
+    Medium,
+    MessageKey,
+    Number,
+    NumberId,
+    Provider,
+    Template,
+    Token,
+)
+from waypost.ports import Backlog, StoredDelivery, StoredMessage, Waiting
+from waypost.storage import columns
+from waypost.storage.columns import (
+    ATTEMPT_COLUMNS,
+    DELIVERED,
+    DELIVERY_COLUMNS,
+    EVENT_COLUMNS,
+    FURTHER_KEY,
+    MEDIUM_COLUMNS,
+    MESSAGE_COLUMNS,
+    STATES,
+    TOKEN_COLUMNS,
+)
+from waypost.storage.postgres_link import Connection
+from waypost.storage.postgres_part import Part
+
+_SAVE_MEDIUM = f"INSERT INTO media ({MEDIUM_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"  # noqa: S608 - constants
+_MEDIUM = f"SELECT {MEDIUM_COLUMNS} FROM media WHERE key = $1"  # noqa: S608 - constants
+# Delete a medium and return its blob.
+_DELETE_MEDIUM = "DELETE FROM media WHERE key = $1 RETURNING sha256"
+_BLOB_HAS_ROWS = "SELECT EXISTS (SELECT 1 FROM media WHERE sha256 = $1)"
+_NUMBERS = "SELECT number FROM numbers ORDER BY id"
+_SAVE_NUMBER = (
+    "INSERT INTO numbers (id, number) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET number = excluded.number"
+)
+_TOKENS = f"SELECT {TOKEN_COLUMNS} FROM tokens"  # noqa: S608 - constants
+_SAVE_TOKEN = (
+    f"INSERT INTO tokens ({TOKEN_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (hash) DO UPDATE"  # noqa: S608 - constants
+    " SET number_id = excluded.number_id, kind = excluded.kind, expires_ms = excluded.expires_ms,"
+    " scope = excluded.scope, reach = excluded.reach"
+)
+_DELETE_TOKEN = "DELETE FROM tokens WHERE hash = $1"  # noqa: S105 - a statement
+_PROVIDERS = "SELECT name, kind, username, password, bearer FROM providers WHERE number_id = $1 ORDER BY name"
+_SAVE_PROVIDER = (
+    "INSERT INTO providers (number_id, name, kind, username, password, bearer) VALUES ($1, $2, $3, $4, $5, $6)"
+    " ON CONFLICT (number_id, name) DO UPDATE SET kind = excluded.kind, username = excluded.username,"
+    " password = excluded.password, bearer = excluded.bearer"
+)
+_DELETE_PROVIDER = "DELETE FROM providers WHERE number_id = $1 AND name = $2 RETURNING name"
+_TEMPLATES = "SELECT template FROM templates ORDER BY id"
+_SAVE_TEMPLATE = (
+    "INSERT INTO templates (id, template) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET template = excluded.template"
+)
+_DELETE_TEMPLATE = "DELETE FROM templates WHERE id = $1"
+_MESSAGES_OF = f"SELECT {MESSAGE_COLUMNS} FROM messages JOIN contents USING (key, number_id)"  # noqa: S608 - constants
+_MESSAGE = _MESSAGES_OF + " WHERE messages.key = $1"
+# Find the newest messages; the user has no index, as with SQLite.
+_MESSAGES = (
+    _MESSAGES_OF + " WHERE ($1::bigint IS NULL OR number_id = $1) AND ($2::text IS NULL OR wa_id = $2)"
+    " ORDER BY messages.key DESC LIMIT $3"
+)
+# Note how far the business has read; that never goes back.
+_MARK_READ = (
+    "INSERT INTO read_marks AS known (number_id, wa_id, up_to) VALUES ($1, $2, $3)"
+    " ON CONFLICT (number_id, wa_id) DO UPDATE SET up_to = greatest(known.up_to, excluded.up_to)"
+)
+_EVENTS_OF = f"SELECT {EVENT_COLUMNS} FROM events WHERE message_key = $1 ORDER BY key"  # noqa: S608 - constants
+_FAILED_SENDS = "SELECT number, at_ms, outcome, why FROM sends WHERE message_key = $1 ORDER BY number"
+_DELIVERY = (
+    f"SELECT {DELIVERY_COLUMNS} FROM deliveries JOIN events ON {DELIVERED}"  # noqa: S608 - constants
+    " WHERE deliveries.key = $1"
+)
+# Find the newest deliveries: of all, in a state, of a message. One text each, so that each has its index.
+_DELIVERIES = (
+    f"SELECT {DELIVERY_COLUMNS} FROM deliveries JOIN events ON {DELIVERED}"  # noqa: S608 - constants
+    " WHERE {where} ORDER BY deliveries.key DESC LIMIT $1"
+)
+_IN_STATE = {state: _DELIVERIES.replace("{where}", f"state = {value}") for value, state in enumerate(STATES)}
+_IN_ANY_STATE = _DELIVERIES.replace("{where}", "TRUE")
+_DELIVERIES_OF = (
+    f"SELECT {DELIVERY_COLUMNS} FROM events JOIN deliveries ON deliveries.key = events.key"  # noqa: S608 - constants
+    " WHERE events.message_key = $1 UNION ALL"
+    f" SELECT {DELIVERY_COLUMNS} FROM events JOIN deliveries ON deliveries.event_key = events.key"
+    " WHERE events.message_key = $1 ORDER BY 1 DESC, 9 NULLS FIRST"
+)
+_ATTEMPTS = (
+    f"SELECT delivery_key, {ATTEMPT_COLUMNS} FROM attempts"  # noqa: S608 - constants
+    " WHERE delivery_key = ANY($1::bigint[]) ORDER BY id"
+)
+_BACKLOG = (
+    "SELECT (SELECT count(*) FROM outbox), (SELECT at_ms FROM messages WHERE key = (SELECT min(key) FROM outbox)),"
+    " (SELECT count(*) FROM deliveries WHERE state = 0),"
+    " (SELECT first_ms FROM deliveries WHERE state = 0 ORDER BY key LIMIT 1),"
+    " (SELECT count(*) FROM deliveries WHERE state = 2)"
+)
+_GET_STATE = "SELECT value FROM state WHERE name = $1"
+_PUT_STATE = "INSERT INTO state (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+_RESET = ";".join(
+    f"DELETE FROM {table}"  # noqa: S608 - constants
+    for table in (
+        "messages", "contents", "outbox", "held", "idempotency", "sends", "events", "deliveries", "attempts", "orphans",
+        "windows", "read_marks", "media", "providers", "templates", "documents", "phones", "carried", "acquaintances",
+    )
+)  # fmt: skip
+_RESET_SECONDS = 600.0
+
+
+class RecordsPart(Part):
+    """See `ports.Records` for what each operation promises."""
+
+    async def save_medium(self, medium: Medium) -> None:
+        """Store the row of a file."""
+        await self._save(
+            _SAVE_MEDIUM,
+            medium.key, medium.tag, medium.number_id, medium.sha256, medium.mime, medium.size, medium.created_ms,
+            medium.expires_ms, medium.source, medium.filename, medium.animated, medium.damage,
+        )  # fmt: skip
+
+    async def medium(self, key: MediaKey) -> Medium | None:
+        """Return a medium."""
+        row = await self._row(_MEDIUM, key)
+        return columns.medium(row) if row else None
+
+    async def delete_medium(self, key: MediaKey) -> bool:
+        """Delete a medium; return whether its blob has no other row and may go."""
+
+        async def run(connection: Connection) -> bool:
+            deleted = await connection.fetchval(_DELETE_MEDIUM, key)
+            return deleted is not None and not await connection.fetchval(_BLOB_HAS_ROWS, deleted)
+
+        return await self._run(run)
+
+    async def load_numbers(self) -> list[Number]:
+        """Return every number."""
+        return [msgspec.json.decode(number, type=Number) for (number,) in await self._rows(_NUMBERS)]
+
+    async def save_number(self, number: Number) -> None:
+        """Insert or replace a number."""
+        await self._save(_SAVE_NUMBER, number.id, msgspec.json.encode(number))
+
+    async def load_tokens(self) -> list[Token]:
+        """Return every token."""
+        return [columns.token(row) for row in await self._rows(_TOKENS)]
+
+    async def save_token(self, token: Token) -> None:
+        """Insert or replace a token."""
+        values = token.hash, token.number_id, token.kind, token.expires_ms, token.scope, token.reach
+        await self._save(_SAVE_TOKEN, *values)
+
+    async def delete_token(self, token_hash: bytes) -> None:
+        """Forget a token."""
+        await self._save(_DELETE_TOKEN, token_hash)
+
+    async def load_providers(self, number_id: NumberId) -> list[Provider]:
+        """Return the media providers of a number."""
+        return [columns.provider(row) for row in await self._rows(_PROVIDERS, number_id)]
+
+    async def save_provider(self, number_id: NumberId, provider: Provider) -> None:
+        """Insert or replace a provider."""
+        p = provider
+        await self._save(_SAVE_PROVIDER, number_id, p.name, p.kind, p.username, p.password, p.bearer)
+
+    async def delete_provider(self, number_id: NumberId, name: str) -> bool:
+        """Delete a provider."""
+        return bool(await self._save(_DELETE_PROVIDER, number_id, name))
+
+    async def load_templates(self) -> list[Template]:
+        """Return every template."""
+        return [msgspec.json.decode(template, type=Template) for (template,) in await self._rows(_TEMPLATES)]
+
+    async def save_template(self, template: Template) -> None:
+        """Insert or replace a template."""
+        await self._save(_SAVE_TEMPLATE, template.id, msgspec.json.encode(template))
+
+    async def delete_template(self, template_id: int) -> None:
+        """Delete a template."""
+        await self._save(_DELETE_TEMPLATE, template_id)
+
+    async def message(self, key: MessageKey) -> StoredMessage | None:
+        """Return a message of either direction."""
+        row = await self._row(_MESSAGE, key)
+        return columns.message(row) if row else None
+
+    async def messages(self, *, number_id: NumberId | None, wa_id: str | None, limit: int) -> list[StoredMessage]:
+        """Return the newest messages first."""
+        return [columns.message(row) for row in await self._search(_MESSAGES, number_id, wa_id, limit)]
+
+    async def mark_read(self, number_id: NumberId, wa_id: str, up_to: MessageKey) -> None:
+        """Note that the business has read a user's messages up to this one."""
+        await self._save(_MARK_READ, number_id, wa_id, up_to)
+
+    async def events_of(self, key: MessageKey) -> list[Event]:
+        """Return the events of a message, oldest first."""
+        return [columns.event(row) for row in await self._rows(_EVENTS_OF, key)]
+
+    async def failed_sends(self, key: MessageKey) -> list[FailedSend]:
+        """Return the attempts at a message that did not succeed."""
+        return [FailedSend(*row) for row in await self._rows(_FAILED_SENDS, key)]
+
+    async def delivery(self, key: EventKey) -> StoredDelivery | None:
+        """Return one delivery with its attempts."""
+        found = await self._deliveries(_DELIVERY, key)
+        return found[0] if found else None
+
+    async def deliveries(
+        self, *, message_key: MessageKey | None, state: str | None, limit: int
+    ) -> list[StoredDelivery]:
+        """Return the newest deliveries first."""
+        if message_key is not None:
+            found = await self._deliveries(_DELIVERIES_OF, message_key)
+        else:
+            found = await self._deliveries(_IN_STATE[state] if state else _IN_ANY_STATE, limit)
+        return [delivery for delivery in found if state in (None, delivery.state)][:limit]
+
+    async def backlog(self) -> Backlog:
+        """Return what is stored and not done."""
+        messages, message_ms, deliveries, delivery_ms, dead = await self._row(_BACKLOG)
+        return Backlog(Waiting(messages, message_ms), Waiting(deliveries, delivery_ms), dead)
+
+    async def get_state(self, name: str) -> bytes | None:
+        """Return a small named value."""
+        row = await self._row(_GET_STATE, name)
+        return row[0] if row else None
+
+    async def put_state(self, name: str, value: bytes) -> None:
+        """Set a small named value."""
+        await self._save(_PUT_STATE, name, value)
+
+    async def reset(self) -> None:
+        """Delete everything but numbers, tokens and named values."""
+        await self._run_alone(_delete_all)
+        self._windows.clear()
+
+    async def _deliveries(self, statement: str, value: int) -> list[StoredDelivery]:
+        rows = await self._search(statement, value)
+        keys = [row[FURTHER_KEY] or row[0] for row in rows]
+        tried = _by_delivery(await self._rows(_ATTEMPTS, keys)) if keys else {}
+        return [columns.delivery(row, tuple(tried.get(key, ()))) for row, key in zip(rows, keys, strict=True)]
+
+
+async def _delete_all(connection: Connection) -> None:
+    await connection.execute("SET LOCAL statement_timeout = 0")
+    await connection.execute(_RESET, timeout=_RESET_SECONDS)
+
+
+def _by_delivery(rows: list[Any]) -> dict[int, list[Attempt]]:
+    tried: dict[int, list[Attempt]] = defaultdict(list)
+    for key, *row in rows:
+        tried[key].append(columns.attempt(tuple(row)))
+    return tried

@@ -1,0 +1,251 @@
+"""The session that writes: it holds a lock of the server, and comes back by itself when it was lost.
+
+Only the session that holds the lock writes. A process that has lost its session has lost its lock with it and cannot
+write any more, whatever it believes; when it has a new session and the lock again, its old session is certainly gone,
+and with it any transaction that was under way. What became of the last one is said by the row of `writers` that every
+transaction changes: see docs/decisions/0017-postgresql.md.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+
+from waypost.lib import log
+from waypost.lib.store_urls import without_password
+from waypost.ports import StoreRefused
+from waypost.storage.commit import Refuse
+from waypost.storage.postgres_link import CANNOT_CONNECT, Connection, connect, refused, told
+from waypost.storage.postgres_schema import check_schema, check_server
+
+EVERYTHING = 0
+"""The lock of a process that owns everything there is."""
+_LOCK_CLASS = 0x5750  # "WP": advisory locks are the database's, and others may use some too
+_TRY_LOCK_SECONDS = 10.0  # the server may take a moment to see that the old session is gone
+_PAUSE_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8)
+# For statements over arrays: a plan that is made once, and goes by the keys however small the tables were then.
+_SETTINGS = {
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+}
+
+_TRY_LOCK = "SELECT pg_try_advisory_lock($1, $2)"
+# Start a new term, which makes everything of earlier ones somebody else's.
+_BEGIN_TERM = (
+    "INSERT INTO writers AS known (lock, term, flush) VALUES ($1, 1, 0)"
+    " ON CONFLICT (lock) DO UPDATE SET term = known.term + 1, flush = 0 RETURNING term"
+)
+_LAST = "SELECT term, flush FROM writers WHERE lock = $1"
+# Start a transaction and number it; no row if another process has taken over.
+_BEGIN = "BEGIN; UPDATE writers SET flush = {flush} WHERE lock = {lock} AND term = {term}"
+_BIRTH = "SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()"
+# End our own old session, if the server still has it: what it was doing must be over before anything is said of it.
+_END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND backend_start = $2"
+
+_log = log.Log("waypost.store")
+
+
+class Overtaken(Exception):  # noqa: N818 - a condition, that ends the process
+    """Another process owns what this session wrote."""
+
+
+class Session:
+    """A session with a lock. Made by `open`, used and closed on one event loop."""
+
+    def __init__(self, address: str, lock: int, on_fatal: Callable[[Exception], None]) -> None:
+        self._address = address
+        self._lock = lock
+        self._on_fatal = on_fatal
+        self._connection: Connection | None = None
+        self._birth: tuple[int, object] = (0, None)
+        self._term = 0
+        self._flush = 0
+        self._acknowledged = 0
+        self._refuse: Refuse = _tell_nobody
+        self._renewing: asyncio.Task[bool] | None = None
+        self._closed = False
+
+    @classmethod
+    async def open(cls, address: str, *, on_fatal: Callable[[Exception], None], lock: int = EVERYTHING) -> "Session":
+        """Connect, check the server and its schema, and take the lock. Raises StoreRefused.
+
+        `on_fatal` is called when nothing that is in memory can be trusted any more; it must end the process.
+        """
+        session = cls(address, lock, on_fatal)
+        try:
+            connection = await connect(address, "waypost writer", _SETTINGS)
+        except (*CANNOT_CONNECT, ValueError) as error:
+            raise refused(address, error) from error
+        try:
+            await check_server(connection)
+            await check_schema(connection, address)
+            if not await connection.fetchval(_TRY_LOCK, _LOCK_CLASS, lock):
+                raise StoreRefused(
+                    f"Another Waypost has {without_password(address)} open. Stop it first, or give this one a database "
+                    "of its own."
+                )
+            session._term = await connection.fetchval(_BEGIN_TERM, lock)
+            await session._adopt(connection)
+        except BaseException:
+            connection.terminate()
+            raise
+        return session
+
+    @property
+    def connection(self) -> Connection | None:
+        """The connection; None while it is lost."""
+        return self._connection
+
+    def tell(self, refuse: Refuse) -> None:
+        """Say why nothing can be written whenever that is so, and None when it is over."""
+        self._refuse = refuse
+
+    async def begin(self) -> Connection:
+        """Start a transaction. Raises Overtaken, and what asyncpg does."""
+        connection = self._connection
+        if connection is None:
+            raise ConnectionError("the connection is lost")
+        self._flush += 1
+        begun = await connection.execute(_BEGIN.format(flush=self._flush, lock=self._lock, term=self._term))
+        if begun != "UPDATE 1":
+            raise Overtaken(self._overtaken())
+        return connection
+
+    async def rollback(self, error: Exception) -> None:
+        """Undo a transaction after an error, or let the connection go if it cannot even do that."""
+        connection = self._connection
+        if connection is None:
+            return
+        if isinstance(error, TimeoutError | OSError) or connection.is_closed():
+            self._lose(connection, told(error))
+            return
+        try:
+            await connection.execute("ROLLBACK")
+        except CANNOT_CONNECT as worse:
+            self._lose(connection, told(worse))
+
+    async def commit(self, connection: Connection) -> Exception | None:
+        """Make the transaction of a connection durable; returns why that failed.
+
+        A COMMIT without an answer may have happened or not. Then this waits for a new session, for as long as that
+        takes, and looks: nobody is told anything before it is known.
+        """
+        flush = self._flush
+        if connection is not self._connection:
+            return ConnectionError("the connection was lost before the COMMIT")
+        try:
+            done = await connection.execute("COMMIT")
+        except CANNOT_CONNECT as error:
+            _log.warning("store.commit_unanswered", why=told(error))
+            self._lose(connection, told(error))
+            if not await self._was_kept(flush):
+                return error
+        else:
+            if done != "COMMIT":
+                return RuntimeError(f"the database answered COMMIT with {done}")
+        self._acknowledged = flush
+        return None
+
+    async def close(self) -> None:
+        """Give the lock back; whoever waits for a new session is told that there will be none."""
+        self._closed = True
+        if self._renewing is not None:
+            self._renewing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._renewing
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(*CANNOT_CONNECT):
+                await connection.close(timeout=2)
+
+    def _lose(self, connection: Connection | None, why: str) -> None:
+        """Let a connection go that is broken or cannot be trusted, and begin to make a new one."""
+        if connection is None or connection is not self._connection:
+            return
+        self._connection = None
+        connection.terminate()
+        if self._closed:
+            return
+        _log.warning("store.lost", why=why)
+        self._refuse(f"the database went away ({why}); Waypost connects again by itself")
+        self._renewing = asyncio.get_running_loop().create_task(self._renew())
+
+    async def _was_kept(self, flush: int) -> bool:
+        """Say whether the last transaction of the lost session is in the database; False too if we are closed."""
+        while (connection := await self._renewed()) is not None:
+            try:
+                found: int = (await connection.fetchrow(_LAST, self._lock))["flush"]
+            except CANNOT_CONNECT as error:
+                self._lose(connection, told(error))
+            else:
+                return found == flush
+        return False
+
+    async def _renewed(self) -> Connection | None:
+        """Wait for the new session; None if there will be none."""
+        while self._connection is None:
+            task = self._renewing
+            if task is None:
+                return None
+            await asyncio.wait((task,))
+            if task.cancelled() or not task.result():
+                return None
+        return self._connection
+
+    async def _renew(self) -> bool:
+        """Connect and take the lock again, for as long as it takes; False if everything is somebody else's now."""
+        tries = 0
+        while True:
+            try:
+                connection = await connect(self._address, "waypost writer", _SETTINGS)
+                try:
+                    await self._take_over(connection)
+                except BaseException:
+                    connection.terminate()
+                    raise
+            except Overtaken as error:
+                self._on_fatal(error)
+                return False
+            except CANNOT_CONNECT:
+                await asyncio.sleep(_PAUSE_SECONDS[min(tries, len(_PAUSE_SECONDS) - 1)])
+                tries += 1
+            else:
+                _log.info("store.back", tries=tries + 1)
+                self._refuse(None)
+                return True
+
+    async def _take_over(self, connection: Connection) -> None:
+        """Follow our own lost session: end it, take its lock, and see that nobody was here in between."""
+        await connection.fetch(_END, *self._birth)
+        async with asyncio.timeout(_TRY_LOCK_SECONDS):
+            while not await connection.fetchval(_TRY_LOCK, _LOCK_CLASS, self._lock):
+                last = await connection.fetchrow(_LAST, self._lock)
+                if last["term"] != self._term:
+                    raise Overtaken(self._overtaken())
+                await asyncio.sleep(_PAUSE_SECONDS[0])
+        last = await connection.fetchrow(_LAST, self._lock)
+        if last is None or last["term"] != self._term:
+            raise Overtaken(self._overtaken())
+        if last["flush"] < self._acknowledged:
+            raise Overtaken(
+                "the database has lost what it had acknowledged; it was restored, or a replica took over that had not "
+                "everything"
+            )
+        await self._adopt(connection)
+
+    async def _adopt(self, connection: Connection) -> None:
+        self._birth = tuple(await connection.fetchrow(_BIRTH))
+        self._connection = connection
+        connection.add_termination_listener(self._ended)
+
+    def _ended(self, connection: Connection) -> None:
+        """Hear from asyncpg that a connection is gone, even while nothing is written."""
+        self._lose(connection, "the server closed the connection")
+
+    def _overtaken(self) -> str:
+        return f"another Waypost has taken over {without_password(self._address)}"
+
+
+def _tell_nobody(why: str | None) -> None:
+    _ = why

@@ -1,0 +1,114 @@
+"""The port Snapshots over PostgreSQL: every table as it is, row by row."""
+
+from collections.abc import Sequence
+
+import asyncpg
+
+from waypost.ports import BadDump, Dump, Table
+from waypost.storage import dumps
+from waypost.storage.dumps import KEPT_HERE, READ_BACK, UNREADABLE
+from waypost.storage.migration_scripts import read_migrations
+from waypost.storage.postgres_link import CANNOT_CONNECT, Connection, connect, down
+from waypost.storage.postgres_part import Part
+
+# Find the tables, in the order in which they were made; what concerns this database only stays where it is.
+_TABLES = (
+    "SELECT relname FROM pg_class WHERE relnamespace = 'waypost'::regnamespace AND relkind = 'r'"
+    " AND relname NOT IN ('writers', 'schema_version') ORDER BY oid"
+)
+_COLUMNS = (
+    "SELECT attname, atttypid::regtype::text FROM pg_attribute WHERE attrelid = to_regclass($1)"
+    " AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
+)
+_ONE_MOMENT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0"
+_HASHES = "SELECT DISTINCT sha256 FROM media ORDER BY sha256"
+_DROP_MEDIA = "DELETE FROM media WHERE sha256 = ANY($1::bytea[])"
+# Let new attempts be numbered above those that were put back.
+_NUMBER_ON = (
+    "SELECT setval(pg_get_serial_sequence('attempts', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM attempts), FALSE)"
+)
+_LONG_SECONDS = 600.0
+
+
+class SnapshotPart(Part):
+    """See `ports.Snapshots` for what each operation promises."""
+
+    async def dump(self) -> Dump:
+        """Return everything as it is at one moment."""
+        await self._commit.settled()
+        async with self._reader() as connection:
+            await connection.execute(_ONE_MOMENT)
+            try:
+                names = await _tables(connection)
+                return Dump(dumps.shape("postgres"), {name: await _read(connection, name) for name in names})
+            finally:
+                await connection.execute("COMMIT")
+
+    async def stored_hashes(self) -> list[bytes]:
+        """Return the hash of every file that a medium has."""
+        return [sha256 for (sha256,) in await self._search(_HASHES)]
+
+    async def check_dump(self, dump: Dump) -> None:
+        """Put a dump into temporary tables that nobody else sees, and read it back."""
+        dumps.check_shape(dump, "postgres")
+        try:
+            connection = await connect(self._address, "waypost check", {"statement_timeout": "0"})
+        except CANNOT_CONNECT as error:
+            raise down(error) from error
+        try:
+            await _try(connection, dump)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, *UNREADABLE) as error:
+            raise BadDump(str(error)[:300]) from error
+        finally:
+            connection.terminate()
+
+    async def restore(self, dump: Dump, *, missing: Sequence[bytes] = ()) -> None:
+        """Replace everything by a dump."""
+
+        async def run(connection: Connection) -> None:
+            await connection.execute("SET LOCAL statement_timeout = 0")
+            await _fill(connection, dump, await _tables(connection))
+            await connection.execute(_DROP_MEDIA, list(missing))
+
+        await self._run_alone(run)
+        self._windows.clear()
+
+
+async def _tables(connection: Connection) -> list[str]:
+    return [name for (name,) in await connection.fetch(_TABLES)]
+
+
+async def _read(connection: Connection, table: str) -> Table:
+    columns = list(await _types(connection, table))
+    where = f" WHERE NOT {KEPT_HERE}" if table == "state" else ""
+    statement = f"SELECT {', '.join(columns)} FROM {table}{where}"  # noqa: S608 - the schema's own names
+    return Table(columns, [dumps.written(row) for row in await connection.fetch(statement, timeout=_LONG_SECONDS)])
+
+
+async def _types(connection: Connection, table: str) -> dict[str, str]:
+    return dict(await connection.fetch(_COLUMNS, table))
+
+
+async def _try(connection: Connection, dump: Dump) -> None:
+    names = await _tables(connection)
+    await connection.execute("SET search_path = pg_temp")  # here the migrations make tables that go with the session
+    for script in read_migrations("postgres"):
+        await connection.execute(script)
+    await _fill(connection, dump, names)
+    for statement, make in READ_BACK:
+        for row in await connection.fetch(statement, timeout=_LONG_SECONDS):
+            make(row)
+
+
+async def _fill(connection: Connection, dump: Dump, names: list[str]) -> None:
+    """Empty every table and write the dump's rows. Raises BadDump, and what asyncpg says of a row."""
+    dumps.check_tables(dump, set(names))
+    for name, table in dump.tables.items():
+        types = await _types(connection, name)
+        dumps.check_columns(dump, name, list(types))
+        binary = [kind == "bytea" for kind in types.values()]
+        where = f" WHERE NOT {KEPT_HERE}" if name == "state" else ""
+        await connection.execute(f"DELETE FROM {name}{where}", timeout=_LONG_SECONDS)  # noqa: S608 - the schema's own names
+        rows = [tuple(dumps.values(name, row, binary)) for row in table.rows]
+        await connection.copy_records_to_table(name, records=rows, columns=list(types), timeout=_LONG_SECONDS)
+    await connection.execute(_NUMBER_ON)

