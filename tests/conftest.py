@@ -13,8 +13,11 @@ Golden = Callable[[str, bytes], None]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--update-golden`."""
+    """Add `--update-golden` and `--store`."""
     parser.addoption("--update-golden", action="store_true", help="write golden files anew instead of comparing")
+    parser.addoption(
+        "--store", choices=("sqlite", "postgresql"), default="sqlite", help="the store of every whole server"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -59,3 +62,16 @@ def database(postgres_server: PostgresServer) -> Iterator[str]:
     """The URL of a migrated database that only this test has."""
     with postgres_server.database() as url:
         yield url
+
+
+@pytest.fixture(autouse=True)
+def server_store(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Which store whole servers have: what `--store` says, or each of those that a test names as parameters."""
+    scheme = str(getattr(request, "param", request.config.getoption("--store")))
+    if scheme == "sqlite":
+        yield scheme
+        return
+    from tests.support.server import DATABASES
+
+    with DATABASES.lent_by(request.getfixturevalue("postgres_server")):
+        yield scheme

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 from waypost.lib import readers
 from waypost.lib.readers import Network, Reader
+from waypost.lib.store_urls import without_password
 
 SAMPLE_NUMBER = "15550100900"
 DEFAULT_FILE = Path("waypost.toml")
@@ -27,7 +28,6 @@ _AWS = (
     "AWS_ENDPOINT_URL_S3",
     "AWS_ENDPOINT_URL",
 )
-_CREDENTIALS_IN_URL = re.compile(r"(?<=://)[^/@\s]*@")
 
 
 class SettingsError(Exception):
@@ -82,8 +82,12 @@ class Settings:
     ] = Path("waypost-data")
     store: Annotated[
         str | None,
-        _About("Where messages are stored.", readers.place("sqlite"), default="`waypost.db` in the data folder"),
-    ] = None
+        _About(
+            "Where messages are stored: a file, or a PostgreSQL database.",
+            readers.STORE_PLACE,
+            default="`waypost.db` in the data folder",
+        ),
+    ] = field(default=None, repr=False)
     media: Annotated[
         str | None, _About("Where media are stored.", readers.MEDIA_PLACE, default="`media/` in the data folder")
     ] = None
@@ -353,7 +357,7 @@ def _unknown(where: str, name: str, known: list[str]) -> str:
 def _shown(option: Option, item: _Given) -> str:
     value = "***" if option.reader.is_secret else item.raw
     if isinstance(value, str):
-        value = _CREDENTIALS_IN_URL.sub("***@", value)
+        value = without_password(value)
     match item.source:
         case "flag":
             return f"{option.flag} {' '.join(value) if isinstance(value, tuple) else value}"

@@ -76,6 +76,17 @@ async def test_a_newer_schema_is_not_migrated(empty: tuple[PostgresServer, str])
         await migrate(server.url(name))
 
 
+async def test_a_database_that_can_only_be_read_is_refused_with_what_to_do(
+    empty: tuple[PostgresServer, str],
+) -> None:
+    server, name = empty
+    await migrate(server.url(name))
+    server.psql("postgres", f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+
+    with pytest.raises(StoreRefused, match=r"read-only transaction.*name the primary"):
+        await PostgresStore.open(server.url(name))
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [

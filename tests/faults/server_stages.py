@@ -115,8 +115,8 @@ class StagedStore(SqliteStore):
     """The store, with a stage before and after each step."""
 
     @classmethod
-    async def open(cls, path: Path, **_: Any) -> "StagedStore":  # Any: the server gives none
-        real = open_engine(path)
+    async def open(cls, path: str | Path, **_: Any) -> "StagedStore":  # Any: the server gives none
+        real = open_engine(Path(path))
         engine = StagedEngine(real.connection, real._lock)
         windows = Windows()
         writes = HotWrites(engine.connection, windows, ignore_joined)

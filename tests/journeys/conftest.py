@@ -25,8 +25,13 @@ STRANGER = "4915550002222"
 LOOPBACK = ["127.0.0.0/8"]
 """What `fetch_allow` needs for links and webhooks that lead to the tests' own servers."""
 
-BOTH_STORES = pytest.mark.parametrize("media_store", ["file", "s3"], indirect=True)
-"""Walks a journey with media in files and in S3."""
+BOTH_DATABASES = pytest.mark.parametrize("server_store", ["sqlite", "postgresql"], indirect=True)
+"""Walks a journey over SQLite and over PostgreSQL."""
+
+BOTH_STORES = pytest.mark.parametrize(
+    ("server_store", "media_store"), [("sqlite", "file"), ("postgresql", "s3")], indirect=True
+)
+"""Walks a journey over SQLite with media in files, and over PostgreSQL with media in S3."""
 
 Either = TypeVar("Either")
 
@@ -169,7 +174,7 @@ def flags() -> dict[str, Any]:
 
 @pytest.fixture
 def media_store(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, Any]:
-    """Options for where media lie: in files, or in S3 for the tests that are parametrized with `BOTH_STORES`."""
+    """Options for where media lie: in files, or in S3 for the tests that are marked with `BOTH_STORES`."""
     if getattr(request, "param", "file") == "file":
         return {}
     server: S3Server = request.getfixturevalue("s3_server")

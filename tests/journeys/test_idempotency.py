@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.journeys.conftest import PHONE, STRANGER, World, open_world
+from tests.journeys.conftest import BOTH_DATABASES, PHONE, STRANGER, World, open_world
 from tests.support.clients import CLIENTS, FACES, Answer, Client, client_for
 from tests.support.media import png
 from tests.support.server import NUMBER, TOKEN
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, BOTH_DATABASES]
 
 HELLO = {"body": "Hello"}
 
@@ -143,6 +143,7 @@ async def test_the_other_spellings_of_the_path_take_the_key_too(world: World) ->
 async def test_a_key_outlives_a_restart(face: str, tmp_path: Path) -> None:
     async with open_world(face, tmp_path / "data") as before:
         first = await send(before.client, "order-17")
+        await before.statuses_of(first.json["messages"][0]["id"], before.told)
 
     async with open_world(face, tmp_path / "data") as after:
         again = await send(after.client, "order-17")

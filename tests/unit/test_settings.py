@@ -156,7 +156,9 @@ def test_all_mistakes_are_told_at_once_with_their_source_and_the_way_out(tmp_pat
         ("port", "eighty"),
         ("data", ""),
         ("data", "nul\0"),
-        ("store", "postgresql://localhost/waypost"),
+        ("store", "postgresql://localhost"),
+        ("store", "postgresql://localhost:port/waypost"),
+        ("store", "mysql://localhost/waypost"),
         ("media", "gs://bucket/prefix"),
         ("media", "s3://bucket/prefix?endpoint=minio"),
         ("media", "s3://key:secret@bucket/prefix"),
@@ -193,7 +195,7 @@ def test_a_value_that_cannot_work_is_refused_by_its_flag(name: str, written: str
 def test_credentials_in_an_address_are_not_shown_with_the_mistake() -> None:
     [mistake] = mistakes_of({"media": "s3://key:secret@bucket/prefix"})
 
-    assert mistake.startswith("--media s3://***@bucket/prefix: credentials do not belong into the address")
+    assert mistake.startswith("--media s3://key:***@bucket/prefix: credentials do not belong into the address")
 
 
 def test_media_may_lie_in_a_bucket_with_the_standard_variables_beside_it() -> None:
@@ -287,3 +289,21 @@ def test_a_bad_network_is_named_as_it_was_written() -> None:
         load({"fetch_allow": ("1.2.3",)}, {})
 
     assert caught.value.mistakes[0].startswith("--fetch-allow 1.2.3: ")
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres"])
+def test_a_database_may_be_the_store_under_either_name_of_its_scheme(scheme: str) -> None:
+    settings = load({"store": f"{scheme}://ada:hush@db/waypost"}, {})
+
+    assert settings.store_place == Place("postgresql", "ada:hush@db/waypost")
+    assert "hush" not in repr(settings)
+
+
+def test_the_password_of_a_database_is_not_repeated_in_a_mistake() -> None:
+    with pytest.raises(SettingsError) as caught:
+        load({"store": "postgresql://ada:hush@db"}, {})
+
+    assert caught.value.mistakes == [
+        "--store postgresql://ada:***@db: this URL names no database; "
+        "write a path, or `postgresql://user:password@host/database`."
+    ]

@@ -2,8 +2,7 @@
 
 from contextlib import AsyncExitStack
 from datetime import timedelta
-from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -18,7 +17,18 @@ from waypost.lib.images import ImageInspector
 from waypost.lib.links import FetchPolicy
 from waypost.lib.poster import Poster
 from waypost.lib.vetting import SystemResolver
-from waypost.ports import BlobStore, Documents, Holds, Housekeeping, NetworkStore, Records, Snapshots, Store, Written
+from waypost.ports import (
+    BlobStore,
+    Documents,
+    Holds,
+    Housekeeping,
+    NetworkStore,
+    Records,
+    Snapshots,
+    Store,
+    StoreRefused,
+    Written,
+)
 from waypost.settings import Settings
 from waypost.workers.timers import Timers
 
@@ -29,6 +39,11 @@ class FullStore(Store, Holds, Records, Documents, Housekeeping, NetworkStore, Sn
     @property
     def depth(self) -> int:
         """Operations that wait or are being written."""
+        ...
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing can be written just now; None if it can, as far as is known."""
         ...
 
     @property
@@ -70,7 +85,7 @@ async def lay_ground(settings: Settings, stack: AsyncExitStack) -> Ground:
     """Open the stores and make what needs nothing else; `stack` closes them in the reverse order."""
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     store_place, media_place = settings.store_place, settings.media_place
-    store: FullStore = await registry.load(registry.STORES[store_place.scheme]).open(Path(store_place.location))
+    store: FullStore = await store_class(store_place.scheme).open(store_place.location)
     stack.push_async_callback(store.close)
     clock = SystemClock()
     await restore_clock(clock, store)
@@ -94,6 +109,18 @@ async def lay_ground(settings: Settings, stack: AsyncExitStack) -> Ground:
     inspector = ImageInspector()
     stack.push_async_callback(inspector.aclose)
     return Ground(settings, clock, timers, keys, store, blobs, policy, poster, directory, own, urls, inspector)
+
+
+def store_class(scheme: str) -> Any:  # Any: a class with `open`
+    """Return the store of a scheme. Raises StoreRefused if a package that it needs is missing."""
+    try:
+        return registry.load(registry.STORES[scheme])
+    except ModuleNotFoundError as missing:
+        if missing.name != "asyncpg":
+            raise
+        raise StoreRefused(
+            "--store postgresql:// needs the package asyncpg, which is not installed: pip install 'waypost[postgres]'."
+        ) from None
 
 
 async def restore_clock(clock: SystemClock, records: Records) -> None:

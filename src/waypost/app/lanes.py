@@ -21,7 +21,7 @@ def message_lanes(ground: Ground, deliver: Deliver) -> Lanes[Outbound]:
     """Return the lanes to the upstream: one for each number and recipient, so that no message overtakes another."""
     return Lanes(
         work=patient(deliver, ground.clock),
-        load=ground.store.waiting_messages,  # type: ignore[arg-type]  # a key is an int to the lanes
+        load=patient(ground.store.waiting_messages, ground.clock),  # type: ignore[arg-type]  # a key is an int to the lanes
         traits=Traits(
             key=lambda message: message.key,
             lane=lambda message: (message.number_id, message.wa_id),
@@ -46,7 +46,7 @@ def webhook_lanes(ground: Ground, notify: Work, held: Callable[[EventKey], bool]
             after = page[-1].key
         return []
 
-    return _deliveries(ground, notify, load, Bounds(active=_at_work(ground)))
+    return _deliveries(ground, notify, patient(load, ground.clock), Bounds(active=_at_work(ground)))
 
 
 def troubled_lanes(ground: Ground, notify: Work) -> Lanes[Delivery]:

@@ -126,7 +126,8 @@ def _operated(parts: Parts, start: Start, poster: Poster) -> Operated:
         snapshotting=Snapshotting(
             store, ground.blobs, ground.clock, partial(anew.reload, parts, start), parts.interlude.alone
         ),
-        is_ready=lambda: not parts.interlude.is_on,  # it listens only when it is, but for what replaces everything
+        # It listens only when it is, but for what replaces everything, and a database that is away.
+        is_ready=lambda: not parts.interlude.is_on and store.trouble is None,
         gauges=_gauges(parts),
         identities=parts.flows.identities,
         documents=store,

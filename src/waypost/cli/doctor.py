@@ -129,6 +129,26 @@ def judge_sqlite(version: str) -> Finding:
     return Finding("good", f"version {version}")
 
 
+def check_postgres(settings: Settings) -> Finding:
+    """Connect to the database that is set, and look at its server and tables."""
+    if settings.store_place.scheme != "postgresql":
+        return Finding("good", "not in use")
+    import asyncio
+
+    from waypost.app.ground import store_class
+    from waypost.lib.store_urls import whole_url, without_password
+    from waypost.ports import StoreRefused
+
+    try:
+        store_class("postgresql")
+        from waypost.storage.postgres_schema import examine
+
+        found = asyncio.run(examine(whole_url(settings.store_place.location)))
+    except StoreRefused as refused:
+        return Finding("bad", "cannot be used", str(refused))
+    return Finding("good", f"{without_password(settings.store or '')}: {found}")
+
+
 def check_port(settings: Settings) -> Finding:
     """Try to listen where the server would."""
     if settings.port == 0:
@@ -204,6 +224,7 @@ CHECKS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
     ("media store", check_media),
     ("disk space", check_disk),
     ("SQLite", check_sqlite),
+    ("PostgreSQL", check_postgres),
     ("port", check_port),
     ("upstream", check_upstream),
     ("webhook", check_webhook),

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from waypost.lib.s3_url import parse_bucket_url
+from waypost.lib.store_urls import names_no_database
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -139,6 +140,18 @@ def _read_new_file(raw: object) -> Path:
     return path
 
 
+def _read_store_place(raw: object) -> str:
+    text = _text(raw)
+    scheme, colon, rest = text.partition("://")
+    if not colon or scheme == "sqlite":
+        return text
+    if scheme not in ("postgresql", "postgres"):
+        raise ValueError(f"nothing here stores at {scheme}:// addresses")
+    if wrong := names_no_database(text):
+        raise ValueError(wrong)
+    return f"postgresql://{rest}"
+
+
 def place(own: str) -> Reader:
     """Read where something is stored: a path, or an address of the one scheme that there is."""
 
@@ -176,6 +189,7 @@ SECRET = Reader("up to 256 visible ASCII characters without a space", _read_secr
 PASSWORD = Reader("at least 8 characters", _read_password, is_secret=True)
 HOST = Reader("an IP address or a host name", _read_host)
 URL = Reader("a whole `http://` or `https://` URL", _read_url)
+STORE_PLACE = Reader("a path, or `postgresql://user:password@host/database`", _read_store_place)
 FOLDER = Reader("the path of a folder", _read_folder)
 MEDIA_PLACE = Reader("a path, `file://` and a path, or `s3://bucket/prefix?endpoint=...`", _read_media_place)
 NEW_FILE = Reader("the path of a file in a folder that exists", _read_new_file)

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import unquote, urlsplit
 
-_QUERY_PASSWORD = re.compile(r"(?<=[?&]password=)[^&#]*", re.IGNORECASE)
+_QUERY_PASSWORD = re.compile(r"(^|&)password=[^&#]*", re.IGNORECASE)
 
 
 def without_password(url: str) -> str:
@@ -11,18 +11,24 @@ def without_password(url: str) -> str:
     scheme, colon, rest = url.partition("://")
     if not colon:
         return url
-    place, slash, path = rest.partition("/")
-    user, at, host = place.rpartition("@")
+    place, mark, query = rest.partition("?")
+    user, at, host = place.rpartition("@")  # the last one: a password may have one that should have been quoted
     name, with_password, _ = user.partition(":")
     shown = f"{name}:***" if with_password else name
-    return f"{scheme}://{shown}{at}{host}{slash}{_QUERY_PASSWORD.sub('***', path)}"
+    query = _QUERY_PASSWORD.sub(r"\1password=***", query)
+    return f"{scheme}://{shown}{at}{host}{mark}{query}"
+
+
+def whole_url(address: str) -> str:
+    """Return a `postgresql://` URL of what stands behind its scheme, or of such a URL."""
+    return f"postgresql://{address.removeprefix('postgresql://')}"
 
 
 def names_no_database(url: str) -> str | None:
     """Return what is wrong with a `postgresql://` URL, in words; None if it names a database."""
     try:
         parts = urlsplit(url)
-        _ = parts.port
+        _ = "," in parts.netloc or parts.port  # several hosts, each with a port of its own
     except ValueError as error:
         return f"this is no URL ({error})"
     if not unquote(parts.path).strip("/"):

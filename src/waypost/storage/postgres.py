@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from waypost.lib.store_urls import whole_url
 from waypost.model import Event
 from waypost.ports import Written
 from waypost.storage.commit import LAZY_SECONDS, MAX_OPERATIONS, GroupCommit
@@ -50,9 +51,11 @@ class PostgresStore(StorePart, HoldsPart, RecordsPart, DocumentsPart, Housekeepi
     ) -> "PostgresStore":
         """Connect to a migrated database; no other server can own it. Raises StoreRefused, which says what to do.
 
+        `address` is a `postgresql://` URL, or what stands behind its scheme.
         `on_fatal` is called when another process has taken the database over, or it has lost what it acknowledged;
         it must end the process. `on_joined` is told of parked events that have found their message.
         """
+        address = whole_url(address)
         session = await Session.open(address, on_fatal=on_fatal)
         try:
             pool = await open_pool(address)

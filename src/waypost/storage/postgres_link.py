@@ -161,13 +161,17 @@ def told(error: Exception) -> str:
 
 
 def refused(address: str, error: Exception) -> StoreRefused:
-    """Return what the operator is told when no connection can be made at all."""
+    """Return what the operator is told when no connection can be made, or none that is of use."""
     shown = without_password(address)
     match error:
         case asyncpg.InvalidPasswordError() | asyncpg.InvalidAuthorizationSpecificationError():
             advice = "Correct user and password in --store."
         case asyncpg.InvalidCatalogNameError():
             advice = "Make the database first (createdb), or correct its name in --store."
+        case asyncpg.ReadOnlySQLTransactionError():
+            advice = "This is a replica, which cannot be written: name the primary in --store."
+        case asyncpg.InsufficientPrivilegeError():
+            advice = "Let the user of --store own the schema waypost, or migrate as that user."
         case asyncpg.TooManyConnectionsError():
             advice = "Let the server take more connections (max_connections): Waypost needs 6."
         case _:

@@ -62,6 +62,21 @@ async def read_version(connection: Connection) -> int:
     return version
 
 
+async def examine(address: str) -> str:
+    """Say in words what a server and its tables are. Raises StoreRefused if no server of ours would start over them."""
+    try:
+        connection = await connect(address, "waypost doctor")
+    except (*CANNOT_CONNECT, ValueError) as error:
+        raise refused(address, error) from error
+    try:
+        await check_server(connection)
+        await check_schema(connection, address)
+        server = await connection.fetchval("SHOW server_version")
+        return f"PostgreSQL {server}, schema {await read_version(connection)}"
+    finally:
+        await connection.close(timeout=2)
+
+
 async def migrate(address: str) -> tuple[int, int]:
     """Run the migrations that a database has not had, all or none; returns its version before and after.
 

@@ -87,6 +87,9 @@ class Session:
                 )
             session._term = await connection.fetchval(_BEGIN_TERM, lock)
             await session._adopt(connection)
+        except CANNOT_CONNECT as error:
+            connection.terminate()
+            raise refused(address, error) from error
         except BaseException:
             connection.terminate()
             raise

@@ -86,6 +86,30 @@ def prepare_writer(connection: apsw.Connection, path: Path) -> None:
         raise
 
 
+def migrate_file(path: Path) -> tuple[int, int]:
+    """Bring a file up to date that no server has open; returns its version before and after. Raises StoreRefused."""
+    lock = FileLock(path)
+    try:
+        before = _version(path)
+        open_writer(path).close()
+        return before, _version(path)
+    finally:
+        lock.release()
+
+
+def _version(path: Path) -> int:
+    if not path.exists():
+        return 0
+    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    try:
+        version: int = connection.pragma("user_version")
+    except apsw.Error as error:
+        raise StoreRefused(f"{path} cannot be opened: {error}.") from error
+    finally:
+        connection.close()
+    return version
+
+
 def open_reader(path: Path) -> apsw.Connection:
     """Open another connection that only reads."""
     connection = _connect(path)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from waypost.lib import log
 from waypost.lib.clock import Clock
@@ -15,15 +15,16 @@ _log = log.Log("waypost.rounds")
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
+Given = ParamSpec("Given")
 
 
-def patient(work: Callable[[Job], Awaitable[Result]], clock: Clock) -> Callable[[Job], Awaitable[Result]]:
+def patient(work: Callable[Given, Awaitable[Result]], clock: Clock) -> Callable[Given, Awaitable[Result]]:
     """Return `work` that is done again, after a pause in real time, for as long as the store refuses."""
 
-    async def do(job: Job) -> Result:
+    async def do(*args: Given.args, **kwargs: Given.kwargs) -> Result:
         while True:
             try:
-                return await work(job)
+                return await work(*args, **kwargs)
             except (StoreBusy, StoreDown):
                 await clock.pause(_PAUSE_SECONDS)
 
