@@ -116,7 +116,8 @@ class StagedStore(SqliteStore):
 
     @classmethod
     async def open(cls, path: str | Path, **_: Any) -> "StagedStore":  # Any: the server gives none
-        real = open_engine(Path(path))
+        path = Path(path)
+        real = open_engine(path)
         engine = StagedEngine(real.connection, real._lock)
         windows = Windows()
         writes = HotWrites(engine.connection, windows, ignore_joined)
