@@ -5,7 +5,7 @@ waits for each event before the next.
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from datetime import timedelta
 
 from msgspec import Struct
@@ -16,7 +16,7 @@ from waypost.lib import backoff, signing
 from waypost.lib.clock import Clock
 from waypost.lib.log import Log
 from waypost.lib.poster import NotPosted, Posted, Poster
-from waypost.model import Attempt, Delivery, Dialect, Event, Number, Trouble, Webhook
+from waypost.model import Attempt, Delivery, Dialect, Ended, Event, Number, Trouble, Webhook
 from waypost.ports import Store
 from waypost.rules import callbacks
 from waypost.wire import cloud, onprem
@@ -66,7 +66,12 @@ class Notify(Struct, frozen=True):
     """Whether every 2xx is success; the platform takes only 200."""
 
     async def __call__(self, delivery: Delivery) -> int | None:
-        """Try once. Return None when the outcome is durable, or the platform time of the next attempt."""
+        """Try once. Return None when the outcome is durable, or the platform time of the next attempt.
+
+        Done again after the store could not take the outcome, it notes that outcome and tells nobody.
+        """
+        if unsettled := [each for each in _together(delivery) if each.ended is not None]:
+            return await self._settle_all(unsettled)
         number = self.directory.number(delivery.event.number_id)
         target = target_of(number, delivery.event, delivery.endpoint) if number is not None else None
         if delivery.trouble is not None:
@@ -113,9 +118,10 @@ class Notify(Struct, frozen=True):
         if parcel.copies and self._is_taken(result):
             for _ in range(parcel.copies):
                 await self._post(parcel, target)
+        self._note(parcel, target, result, elapsed_ms)
         if isinstance(result, Posted) and result.status == _GONE:
-            await self._disable(target)
-        return await self._note(parcel, target, result, elapsed_ms)
+            await self._disable(target)  # if the store cannot take it, the next event is told the same
+        return await self._settle_all(parcel.deliveries)
 
     def _post(self, parcel: Parcel, target: Target) -> Awaitable[Posted | NotPosted]:
         headers, roots = self._headers(parcel, target), callbacks.roots_pem(target.number, target.dialect)
@@ -141,7 +147,8 @@ class Notify(Struct, frozen=True):
             *target.webhook.headers,
         ]
 
-    async def _note(self, parcel: Parcel, target: Target, result: Posted | NotPosted, elapsed_ms: int) -> int | None:
+    def _note(self, parcel: Parcel, target: Target, result: Posted | NotPosted, elapsed_ms: int) -> None:
+        """Keep with the deliveries how the attempt went."""
         first, now_ms = parcel.deliveries[0], self.clock.now_ms()
         attempt = Attempt(
             number=first.attempt,
@@ -153,19 +160,30 @@ class Notify(Struct, frozen=True):
         taken = self._is_taken(result)
         self.figures.note(first.event, attempt, taken=taken)
         due_ms = None if taken else self._due_again(first, target, result, now_ms)
-        if len(parcel.deliveries) > 1:
-            await asyncio.gather(*(self._settle(each, attempt, due_ms, taken=taken) for each in parcel.deliveries))
+        for each in parcel.deliveries:
+            each.ended = Ended(attempt, taken, due_ms)
+
+    async def _settle_all(self, deliveries: Sequence[Delivery]) -> int | None:
+        """Make the outcome of deliveries in one POST durable; until it is, it stays with them."""
+        due_ms = deliveries[0].ended.due_ms if deliveries[0].ended is not None else None
+        if len(deliveries) > 1:
+            await asyncio.gather(*(self._settle(each) for each in deliveries))
         else:
-            await self._settle(first, attempt, due_ms, taken=taken)
+            await self._settle(deliveries[0])
         return due_ms
 
-    def _settle(self, delivery: Delivery, attempt: Attempt, due_ms: int | None, *, taken: bool) -> Awaitable[None]:
-        if taken:
-            return self.store.delivery_done(delivery, attempt)
-        if due_ms is None:
-            return self.store.delivery_dead(delivery, attempt)
-        delivery.due_ms = due_ms
-        return self.store.delivery_retry(delivery, attempt)
+    async def _settle(self, delivery: Delivery) -> None:
+        ended = delivery.ended
+        if ended is None:
+            return
+        if ended.taken:
+            await self.store.delivery_done(delivery, ended.attempt)
+        elif ended.due_ms is None:
+            await self.store.delivery_dead(delivery, ended.attempt)
+        else:
+            delivery.due_ms = ended.due_ms
+            await self.store.delivery_retry(delivery, ended.attempt)
+        delivery.ended = None
 
     def _due_again(self, delivery: Delivery, target: Target, result: Posted | NotPosted, now_ms: int) -> int | None:
         if isinstance(result, Posted) and result.status == _GONE:
@@ -208,6 +226,11 @@ def target_of(number: Number, event: Event, endpoint_id: str) -> Target | None:
 def rendered(event: Event, target: Target) -> bytes | None:
     """Return the exact bytes that a target gets; None if its dialect has no word for the event."""
     return RENDERERS[target.dialect](event, target.number)
+
+
+def _together(delivery: Delivery) -> Sequence[Delivery]:
+    """Return a delivery and those that go in the same POST."""
+    return (delivery, *delivery.trouble.company) if delivery.trouble is not None else (delivery,)
 
 
 def _parcel(deliveries: tuple[Delivery, ...], trouble: Trouble, target: Target) -> tuple[Parcel, list[Delivery]]:

@@ -246,6 +246,8 @@ class Delivery(Struct):
     """Its own key, of a delivery to a further endpoint."""
     trouble: "Trouble | None" = None
     """What a fault rule has done to it; it is not stored."""
+    ended: "Ended | None" = None
+    """How the last attempt went, while the store cannot take that; it is not stored."""
 
     @property
     def key(self) -> EventKey:
@@ -277,3 +279,12 @@ class Attempt(Struct, frozen=True, gc=False):
     """HTTP status of the answer; None when there was none."""
     answer: bytes
     """The first bytes of the answer, or the reason in words."""
+
+
+class Ended(Struct, frozen=True, gc=False):
+    """An attempt to deliver that is over, and what follows from it."""
+
+    attempt: Attempt
+    taken: bool
+    due_ms: int | None
+    """When it is tried again; None: never."""
