@@ -51,6 +51,8 @@ class Ledger:
         self.bodies: dict[str, bytes] = {}
         self.taken: set[tuple[str, str]] = set()
         """URL and id of what a receiver answered with 200."""
+        self._answered: set[tuple[str, str]] = set()
+        """The same, if the server that lives now was given the answer."""
         self.posts = 0
         self.drawn: dict[int, int] = {}
         """The step in which each key was made."""
@@ -132,11 +134,17 @@ class Ledger:
         line = line_of(parcel)
         if line in self.by_hand:
             return
+        if (url, webhook_id) in self._answered:
+            raise Broken("an event is told again although its receiver has taken it")
         drawn = self.drawn[parcel.event.key]
         for other in disk.parcels.values():
             earlier = other.event.key < parcel.event.key and self._committed.get(other.event.key, drawn) < drawn
             if other.state == "waiting" and earlier and line_of(other) == line:
                 raise Broken("an event is told before an earlier one of its message")
+
+    def answered(self, url: str, webhook_id: str) -> None:
+        """The server is given the 200 of a receiver."""
+        self._answered.add((url, webhook_id))
 
     # -- what is on the disk
 
@@ -181,6 +189,7 @@ class Ledger:
         """The process is gone: everything acknowledged is there, and what was begun is ambiguous."""
         self.ambiguous.update((key, job.attempt) for key, job in disk.jobs.items() if job.begun)
         self.unheard.clear()
+        self._answered.clear()
         self.kept(disk)
 
     def kept(self, disk: Disk) -> None:

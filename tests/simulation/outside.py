@@ -132,7 +132,12 @@ class Receiver:
         if word == "410":
             chance.ledger.gone.update(number for number in chance.disk.numbers)
         if future is not None:
-            chance.may(lambda: None if future.done() else future.set_result(_answer(word)))
+            chance.may(lambda: self._answer(url, webhook_id, word, future))
+
+    def _answer(self, url: str, webhook_id: str, word: str, future: asyncio.Future[Any]) -> None:
+        if word == "200":
+            self._chance.ledger.answered(url, webhook_id)
+        future.set_result(_answer(word))
 
 
 def _answer(word: str) -> Posted | NotPosted:

@@ -14,7 +14,7 @@ from waypost.flows.clearance import Clearance
 from waypost.flows.deliver import Deliver
 from waypost.flows.notify import Notify, Parcel, Target
 from waypost.lib.poster import NotPosted, Posted
-from waypost.model import Event, FailedSend, Medium, Outbound, Outcome, Status
+from waypost.model import Delivery, Event, FailedSend, Medium, Outbound, Outcome, Status
 from waypost.ports import Carried, Further, InboundRow, StatusRow
 from waypost.rules import window
 from waypost.workers.lanes import Lanes
@@ -133,6 +133,14 @@ class Reworded(Notify, frozen=True):
         return super()._post(replace(parcel, body=body), target)
 
 
+class TellsAgain(Notify, frozen=True):
+    """Forgets how an attempt ended when the store cannot take it, and makes another."""
+
+    async def __call__(self, delivery: Delivery) -> int | None:
+        delivery.ended = None
+        return await super().__call__(delivery)
+
+
 class Satisfied(Notify, frozen=True):
     """Takes every answer for a yes."""
 
@@ -173,6 +181,7 @@ PLANTED: Mapping[str, Makers] = {
     "open-too-long": replace(SOUND, clearance=OpenTooLong),
     "closed-too-soon": replace(SOUND, clearance=ClosedTooSoon),
     "reworded": replace(SOUND, notify=Reworded),
+    "tells-again": replace(SOUND, notify=TellsAgain),
     "satisfied": replace(SOUND, notify=Satisfied),
     "skips-after-restart": replace(SOUND, lanes=skipping),
     "overtakes": replace(SOUND, lanes=overtaking),

@@ -30,6 +30,7 @@ SENTENCES = {
     "open-too-long": {"a free-form message is sent although 24 hours have passed since the user wrote"},
     "closed-too-soon": {"a message fails for a closed window less than 24 hours after the user wrote"},
     "reworded": {"a webhook call comes again with other bytes"},
+    "tells-again": {"an event is told again although its receiver has taken it"},
     "satisfied": {"an event is noted as told, and no receiver has taken it"},
     "skips-after-restart": {EVENT_OVERTAKES, MESSAGE_OVERTAKES},
     "overtakes": {EVENT_OVERTAKES, MESSAGE_OVERTAKES},
