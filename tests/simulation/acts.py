@@ -113,14 +113,14 @@ _WEIGHTS = tuple(weight for _, weight in MAKERS)
 SETTINGS = (
     Setting(),
     Setting(room=Room(active=1, held=2, page=1), further=True),
-    Setting(embedded=False, further=True),
+    Setting(embedded=False),
     Setting(embedded=False, askable=False),
     Setting(embedded=False, askable=False, room=Room(active=2, held=1, page=2)),
     Setting(mood="well"),
 )
 
 
-_LENGTHS = (1, 1, 1, 2, 2, 2, 3, 4, 5, 8)  # short ones are cheap, and long ones find what takes many steps
+_LENGTHS = (1, 1, 1, 1, 2, 2, 3, 3, 4, 7)  # short ones are cheap, and long ones find what takes many steps
 
 
 class Plan(Struct, frozen=True):

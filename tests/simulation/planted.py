@@ -1,5 +1,6 @@
 """Parts with a bug each: a simulation that does not find them proves nothing."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,7 +25,7 @@ class AckBeforeCommit(Plain):
     """Says accepted when the row is only on its way."""
 
     async def accept(self, message: Outbound) -> None:
-        self._write(lambda: self._accept(message))
+        self._write(lambda: self._accept(message)).add_done_callback(asyncio.Future.exception)  # asked, and ignored
 
 
 class JobInMemory(Plain):
