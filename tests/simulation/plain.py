@@ -72,7 +72,8 @@ class Plain(Shelves):
         await self._write(write)
 
     def _keep_media(self, key: MessageKey, first: MediaKey | None, more: tuple[MediaKey, ...]) -> None:
-        stored = self.disk.messages[key].message
+        row = self.disk.messages.get(key)
+        stored = row.message if row else None
         if isinstance(stored, Outbound):
             stored.media_key, stored.more_media = first or stored.media_key, more or stored.more_media
 
@@ -81,7 +82,8 @@ class Plain(Shelves):
 
         def write() -> None:
             self.disk.jobs.pop(message.key, None)
-            self.disk.messages[message.key].upstream_id = upstream_id
+            if row := self.disk.messages.get(message.key):
+                row.upstream_id = upstream_id
             self._keep_media(message.key, *media)
 
         await self._write(write)
@@ -90,7 +92,8 @@ class Plain(Shelves):
         due_ms, attempt, media = message.due_ms, message.attempt, (message.media_key, message.more_media)
 
         def write() -> None:
-            self.disk.messages[message.key].sends[send.number] = send
+            if row := self.disk.messages.get(message.key):
+                row.sends[send.number] = send
             self._keep_media(message.key, *media)
             if message.key in self.disk.jobs:
                 self.disk.jobs[message.key] = Job(due_ms, attempt)
