@@ -1,4 +1,4 @@
-"""`waypost migrate`: bring the tables of a store up to date, or make them."""
+"""`waypost migrate`: bring the tables of a store up to date, make them, or move everything into another database."""
 
 from pathlib import Path
 
@@ -11,22 +11,56 @@ from waypost.settings import Settings
 
 @click.command()
 @with_settings
-def migrate(settings: Settings) -> None:
+@click.option("--from", "source", type=click.Path(path_type=Path, dir_okay=False), help="File of an embedded store.")
+@click.option("--to", "target", help="The postgresql:// URL that everything in that file goes to.")
+def migrate(settings: Settings, source: Path | None, target: str | None) -> None:
     """Make the tables of a PostgreSQL database, or bring them up to date.
 
     Stop every server that uses the database first, and back it up. The embedded store needs no such command: its file
     is brought up to date when a server opens it.
+
+    With --from and --to, move everything from a file into an empty database: all or nothing, and compared.
     """
     from waypost.ports import StoreRefused
 
-    place = settings.store_place
+    if (source is None) != (target is None):
+        raise click.UsageError("--from and --to go together: the file, and the database that everything in it goes to.")
     try:
-        run = _migrate_file if place.scheme == "sqlite" else _migrate_database
-        before, after = run(place.location)
+        if source is not None and target is not None:
+            _move(source, target)
+        else:
+            _migrate(settings)
     except StoreRefused as refused:
         raise click.ClickException(str(refused)) from refused
+
+
+def _migrate(settings: Settings) -> None:
+    place = settings.store_place
+    run = _migrate_file if place.scheme == "sqlite" else _migrate_database
+    before, after = run(place.location)
     shown = place.location if place.scheme == "sqlite" else without_password(settings.store or "")
     click.echo(f"{shown}: {_what_happened(before, after)}.")
+
+
+def _move(source: Path, target: str) -> None:
+    import asyncio
+
+    from waypost.lib.store_urls import names_no_database, whole_url
+
+    scheme, _, address = target.partition("://")
+    if scheme != "postgresql" or (wrong := names_no_database(target)):
+        why = wrong if scheme == "postgresql" else "this is no postgresql:// URL"
+        raise click.UsageError(f"--to {without_password(target)}: {why}.")
+    _migrate_database(address)
+    from waypost.storage.sqlite_to_postgres import count_rows, move
+
+    with click.progressbar(length=count_rows(source), label="rows") as bar:
+        moved = asyncio.run(move(source, whole_url(address), lambda _, rows: bar.update(rows)))
+    click.echo(
+        f"{without_password(target)}: {sum(moved.values()):,} rows are there and compared, among them ", nl=False
+    )
+    click.echo(f"{moved['messages']:,} messages and {moved['deliveries']:,} deliveries.")
+    click.echo(f"{source} is as it was. Media stay where they are: start the server with the same --data or --media.")
 
 
 def _migrate_file(location: str) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """Connections to a PostgreSQL server: how they are made, what their errors mean, and statements over many rows."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import asyncpg
@@ -51,6 +51,10 @@ class Connection(Protocol):
         self, name: str, *, records: Iterable[Values], columns: Sequence[str], timeout: float | None = None
     ) -> str:
         """Write many rows into a table."""
+        ...
+
+    def cursor(self, query: str, *, prefetch: int, timeout: float | None = None) -> AsyncIterator[Any]:
+        """Read the rows of a statement in a transaction, so many at a time."""
         ...
 
     def add_termination_listener(self, callback: Callable[["Connection"], None]) -> None:

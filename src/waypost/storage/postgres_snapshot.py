@@ -24,7 +24,7 @@ _ONE_MOMENT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statem
 _HASHES = "SELECT DISTINCT sha256 FROM media ORDER BY sha256"
 _DROP_MEDIA = "DELETE FROM media WHERE sha256 = ANY($1::bytea[])"
 # Let new attempts be numbered above those that were put back.
-_NUMBER_ON = (
+NUMBER_ON = (
     "SELECT setval(pg_get_serial_sequence('attempts', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM attempts), FALSE)"
 )
 _LONG_SECONDS = 600.0
@@ -39,7 +39,7 @@ class SnapshotPart(Part):
         async with self._reader() as connection:
             await connection.execute(_ONE_MOMENT)
             try:
-                names = await _tables(connection)
+                names = await table_names(connection)
                 return Dump(dumps.shape("postgres"), {name: await _read(connection, name) for name in names})
             finally:
                 await connection.execute("COMMIT")
@@ -67,30 +67,32 @@ class SnapshotPart(Part):
 
         async def run(connection: Connection) -> None:
             await connection.execute("SET LOCAL statement_timeout = 0")
-            await _fill(connection, dump, await _tables(connection))
+            await _fill(connection, dump, await table_names(connection))
             await connection.execute(_DROP_MEDIA, list(missing))
 
         await self._run_alone(run)
         self._windows.clear()
 
 
-async def _tables(connection: Connection) -> list[str]:
+async def table_names(connection: Connection) -> list[str]:
+    """Return the tables of what is stored, in the order in which they were made."""
     return [name for (name,) in await connection.fetch(_TABLES)]
 
 
 async def _read(connection: Connection, table: str) -> Table:
-    columns = list(await _types(connection, table))
+    columns = list(await column_types(connection, table))
     where = f" WHERE NOT {KEPT_HERE}" if table == "state" else ""
     statement = f"SELECT {', '.join(columns)} FROM {table}{where}"  # noqa: S608 - the schema's own names
     return Table(columns, [dumps.written(row) for row in await connection.fetch(statement, timeout=_LONG_SECONDS)])
 
 
-async def _types(connection: Connection, table: str) -> dict[str, str]:
+async def column_types(connection: Connection, table: str) -> dict[str, str]:
+    """Return the columns of a table in their order, and the type of each."""
     return dict(await connection.fetch(_COLUMNS, table))
 
 
 async def _try(connection: Connection, dump: Dump) -> None:
-    names = await _tables(connection)
+    names = await table_names(connection)
     await connection.execute("SET search_path = pg_temp")  # here the migrations make tables that go with the session
     for script in read_migrations("postgres"):
         await connection.execute(script)
@@ -104,11 +106,11 @@ async def _fill(connection: Connection, dump: Dump, names: list[str]) -> None:
     """Empty every table and write the dump's rows. Raises BadDump, and what asyncpg says of a row."""
     dumps.check_tables(dump, set(names))
     for name, table in dump.tables.items():
-        types = await _types(connection, name)
+        types = await column_types(connection, name)
         dumps.check_columns(dump, name, list(types))
         binary = [kind == "bytea" for kind in types.values()]
         where = f" WHERE NOT {KEPT_HERE}" if name == "state" else ""
         await connection.execute(f"DELETE FROM {name}{where}", timeout=_LONG_SECONDS)  # noqa: S608 - the schema's own names
         rows = [tuple(dumps.values(name, row, binary)) for row in table.rows]
         await connection.copy_records_to_table(name, records=rows, columns=list(types), timeout=_LONG_SECONDS)
-    await connection.execute(_NUMBER_ON)
+    await connection.execute(NUMBER_ON)

@@ -90,11 +90,16 @@ def migrate_file(path: Path) -> tuple[int, int]:
     """Bring a file up to date that no server has open; returns its version before and after. Raises StoreRefused."""
     lock = FileLock(path)
     try:
-        before = _version(path)
-        open_writer(path).close()
-        return before, _version(path)
+        return migrate_locked(path)
     finally:
         lock.release()
+
+
+def migrate_locked(path: Path) -> tuple[int, int]:
+    """Do the same for a file that this process has locked."""
+    before = _version(path)
+    open_writer(path).close()
+    return before, _version(path)
 
 
 def _version(path: Path) -> int:
