@@ -30,6 +30,7 @@ from waypost.api.routing import (
 )
 from waypost.errors import Refusal
 from waypost.lib.log import Log
+from waypost.ports import StoreDown
 
 _log = Log("waypost.api")
 
@@ -120,7 +121,9 @@ class Mount:
         answer = self._render(request, error)
         if isinstance(error, MethodNotAllowed):
             answer.headers.append((b"allow", ", ".join(error.allowed).encode("ascii")))
-        if answer.status >= 500:
+        if isinstance(error, StoreDown):  # a condition and no bug; every request meets it until it is over
+            _log.warning("request.refused", method=request.method, path=request.path, why=str(error))
+        elif answer.status >= 500:
             _log.error("request.failed", method=request.method, path=request.path, exc_info=error)
         return answer
 

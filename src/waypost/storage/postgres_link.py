@@ -115,7 +115,7 @@ async def open_pool(address: str) -> Any:  # Any: asyncpg has no types
 
     return await asyncpg.create_pool(
         address,
-        min_size=1,
+        min_size=0,
         max_size=4,
         reset=leave_as_it_is,  # readers change nothing about their session; asking the server to reset it costs a trip
         timeout=_CONNECT_SECONDS,
