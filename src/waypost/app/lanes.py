@@ -4,7 +4,6 @@ import sys
 from collections.abc import Awaitable, Callable, Hashable
 
 from waypost.app.ground import Ground
-from waypost.flows.deliver import Deliver
 from waypost.model import Delivery, EventKey, Outbound
 from waypost.rules import callbacks
 from waypost.workers.lanes import Bounds, Lanes, Traits
@@ -17,7 +16,7 @@ Work = Callable[[Delivery], Awaitable[int | None]]
 Load = Callable[[int, int], Awaitable[list[Delivery]]]
 
 
-def message_lanes(ground: Ground, deliver: Deliver) -> Lanes[Outbound]:
+def message_lanes(ground: Ground, deliver: Callable[[Outbound], Awaitable[int | None]]) -> Lanes[Outbound]:
     """Return the lanes to the upstream: one for each number and recipient, so that no message overtakes another."""
     return Lanes(
         work=patient(deliver, ground.clock),

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 from msgspec import Struct, field
@@ -51,6 +51,7 @@ from waypost.upstreams.simulated.faults import Faults
 from waypost.upstreams.simulated.network import Network
 from waypost.upstreams.simulated.phones import Phones
 from waypost.workers.lanes import Lanes
+from waypost.workers.poison import enduring, separating
 from waypost.workers.rounds import forgiving, now_and_then, rounds
 
 _TIDY_EVERY = timedelta(hours=1)
@@ -88,7 +89,7 @@ class Parts(Struct, frozen=True):
         """Run what runs for ever; raises the first bug that ends any of it."""
         network, review, clock = self.network, self.flows.templates.review, self.ground.clock
         await first_to_end(
-            rounds(network.due, network.advance, clock),
+            rounds(network.due, separating(network.advance, lambda carried: carried.token), clock),
             rounds(review.due, review.decide, clock),
             self.messages.failure(),
             self.webhooks.failure(),
@@ -142,7 +143,9 @@ def build(ground: Ground) -> Parts:
     network.connect(receive.statuses, receive.message, store)
     reach = Reach(store, ground.directory, clock, lifted=relaxed)
     clearance = Clearance(store, ground.directory, blocks, reach, magic, clock, windows_lifted=relaxed)
-    messages = message_lanes(ground, Deliver(store, network, shelf, receive, clearance, clock, figures.sends))
+    messages = message_lanes(
+        ground, _enduring(Deliver(store, network, shelf, receive, clearance, clock, figures.sends))
+    )
 
     def enqueue(message: Outbound) -> None:
         counts["accepted"] += 1
@@ -195,9 +198,13 @@ def _shelf(ground: Ground) -> MediaShelf:
     )
 
 
-def _notify(ground: Ground, figures: Figures) -> Notify:
+def _enduring(deliver: Deliver) -> Callable[[Outbound], Awaitable[int | None]]:
+    return enduring(deliver, deliver.give_up, lambda message: message.key, deliver.clock)
+
+
+def _notify(ground: Ground, figures: Figures) -> Callable[[Delivery], Awaitable[int | None]]:
     settings = ground.settings
-    return Notify(
+    notify = Notify(
         ground.store,
         ground.directory,
         ground.poster,
@@ -206,6 +213,7 @@ def _notify(ground: Ground, figures: Figures) -> Notify:
         timeout=timedelta(seconds=settings.webhook_timeout_seconds),
         any_2xx=settings.webhook_success == "2xx",
     )
+    return enduring(notify, notify.give_up, lambda delivery: delivery.key, ground.clock)
 
 
 def _flows(ground: Ground, accept: Accept, receive: Receive, network: Network, figures: Figures) -> Flows:

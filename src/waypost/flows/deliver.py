@@ -53,6 +53,10 @@ class Deliver(Struct, frozen=True):
         message.outcome = await self._handed_over(message, found)
         return await self._settle(message, message.outcome)
 
+    async def give_up(self, message: Outbound, why: str) -> None:
+        """End a message that cannot be worked."""
+        await self._fail(message, Fault(SOMETHING_WENT_WRONG, why))
+
     async def _handed_over(self, message: Outbound, media: Sequence[Medium]) -> Outcome:
         """Make one attempt; one that the store could not note is none."""
         message.attempt += 1

@@ -86,6 +86,13 @@ class Notify(Struct, frozen=True):
             return None
         return await self._try(Parcel(event_id(delivery.event), body, (delivery,)), target)
 
+    async def give_up(self, delivery: Delivery, why: str) -> None:
+        """Make dead letters of a delivery that cannot be worked, and of its company."""
+        company = delivery.trouble.company if delivery.trouble is not None else ()
+        for each in (delivery, *company):
+            attempt = Attempt(each.attempt + 1, self.clock.now_ms(), elapsed_ms=0, status=None, answer=why.encode())
+            await self.store.delivery_dead(each, attempt)
+
     async def _troubled(self, delivery: Delivery, trouble: Trouble, target: Target | None) -> int | None:
         """Try once as a fault rule wants it: in company, several times over, or not at all."""
         if trouble.dropped:

@@ -1,10 +1,12 @@
 """Columns and what is made of them, for every read."""
 
 import json
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 from waypost.errors import Fault, all_problems
 from waypost.errors.outcomes import SOMETHING_WENT_WRONG
+from waypost.lib import log
 from waypost.model import (
     Attempt,
     Delivery,
@@ -25,6 +27,9 @@ from waypost.ports import Carried, StoredDelivery, StoredMessage
 
 # Any: what a column holds is the schema's promise; the tables are STRICT.
 Values = tuple[Any, ...]
+Made = TypeVar("Made")
+
+_log = log.Log("waypost.storage")
 
 STATES = ("waiting", "done", "dead", "cancelled", "dropped")
 
@@ -75,6 +80,31 @@ EARLIER = (
     f"SELECT {EARLIER_COLUMNS} FROM idempotency CROSS JOIN messages"  # noqa: S608 - constants
     " ON messages.key = message_key WHERE idempotency.number_id = ? AND idempotency.key = ? AND idempotency.at_ms >= ?"
 )
+
+
+def readable(make: Callable[[Values], Made], rows: Iterable[Values]) -> list[Made]:
+    """Make what can be made of rows whose first column is a key; one that cannot be read stays where it is.
+
+    It is logged at each start. One row that is damaged, or newer than this program, must not keep all others.
+    """
+    made = []
+    for row in rows:
+        try:
+            made.append(make(row))
+        except ValueError as error:
+            _log.error("row.unreadable", exc_info=error, made_by=make.__name__, key=row[0])
+    return made
+
+
+def outbound_key(row: Values) -> MessageKey:
+    """Return the key of a row of OUTBOUND_COLUMNS that may be unreadable."""
+    return MessageKey(row[0])
+
+
+def waiting_key(row: Values) -> EventKey:
+    """Return the delivery's key of a row of WAITING_COLUMNS that may be unreadable."""
+    further_key = row[_EVENT_WIDTH + 3]
+    return EventKey(further_key or row[0])
 
 
 def outbound(row: Values) -> Outbound:

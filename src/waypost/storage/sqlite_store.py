@@ -152,11 +152,19 @@ class StorePart(Part):
 
     async def waiting_messages(self, after: MessageKey, limit: int) -> list[Outbound]:
         """Read jobs above a key."""
-        return [columns.outbound(row) for row in self._reader.rows(_WAITING_MESSAGES, (after, limit))]
+        while rows := self._reader.rows(_WAITING_MESSAGES, (after, limit)):
+            if messages := columns.readable(columns.outbound, rows):
+                return messages
+            after = columns.outbound_key(rows[-1])
+        return []
 
     async def waiting_deliveries(self, after: EventKey, limit: int) -> list[Delivery]:
         """Read waiting deliveries above a key."""
-        return [columns.waiting(row) for row in self._reader.rows(_WAITING_DELIVERIES, (after, limit))]
+        while rows := self._reader.rows(_WAITING_DELIVERIES, (after, limit)):
+            if deliveries := columns.readable(columns.waiting, rows):
+                return deliveries
+            after = columns.waiting_key(rows[-1])
+        return []
 
     async def talk(self, number_id: NumberId, wa_id: str) -> Talk:
         """Return what a user's windows depend on."""

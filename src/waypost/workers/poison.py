@@ -1,0 +1,85 @@
+"""Poison: jobs that cannot be worked because of what is in them, and what keeps them from stopping everybody else."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import TypeVar
+
+from waypost.lib import log
+from waypost.lib.clock import Clock
+from waypost.ports import StoreBusy, StoreDown
+
+MAX_TRIES = 5
+TRY_AGAIN_AFTER = timedelta(seconds=1)
+TAKE_UP_AFTER = timedelta(hours=1)
+"""When a job is tried anew that could be neither worked nor given up."""
+
+_log = log.Log("waypost.poison")
+
+Job = TypeVar("Job")
+Work = Callable[[Job], Awaitable[int | None]]
+
+
+def enduring(
+    work: Work[Job], give_up: Callable[[Job, str], Awaitable[None]], key: Callable[[Job], int], clock: Clock
+) -> Work[Job]:
+    """Return `work` that outlives a bug: the job is tried `MAX_TRIES` times, then given up with the reason in words.
+
+    Only its own lane waits meanwhile. How often it was tried is kept in memory: a restart begins anew.
+    A store that refuses is no bug; that is left to whoever is patient.
+    """
+    tries: dict[int, int] = {}
+
+    async def do(job: Job) -> int | None:
+        try:
+            due_ms = await work(job)
+        except (StoreBusy, StoreDown):
+            raise
+        except Exception as error:  # noqa: BLE001 - one bad job must not end the work on all others
+            return await _failed(job, error)
+        tries.pop(key(job), None)
+        return due_ms
+
+    async def _failed(job: Job, error: Exception) -> int | None:
+        tried = tries[key(job)] = tries.get(key(job), 0) + 1
+        _log.error("job.broken", exc_info=error, key=key(job), tried=tried)
+        if tried < MAX_TRIES:
+            return _after(TRY_AGAIN_AFTER)
+        try:
+            await give_up(job, f"Waypost cannot work it ({type(error).__name__}); the log has the reason.")
+        except (StoreBusy, StoreDown):
+            tries[key(job)] = tried - 1
+            raise
+        except Exception as worse:  # noqa: BLE001 - as above
+            _log.error("job.stuck", exc_info=worse, key=key(job))
+            tries[key(job)] = MAX_TRIES - 1
+            return _after(TAKE_UP_AFTER)
+        del tries[key(job)]
+        return None
+
+    def _after(pause: timedelta) -> int:
+        return clock.now_ms() + pause // timedelta(milliseconds=1)
+
+    return do
+
+
+def separating(
+    work: Callable[[list[Job]], Awaitable[object]], key: Callable[[Job], int]
+) -> Callable[[list[Job]], Awaitable[None]]:
+    """Return `work` on batches that outlives a bug: the jobs are tried one by one, and one that fails is let go.
+
+    `work` may be done again. What is let go is logged, and stays in the database for the next start.
+    """
+
+    async def do(batch: list[Job]) -> None:
+        try:
+            await work(batch)
+        except (StoreBusy, StoreDown):
+            raise
+        except Exception as error:  # noqa: BLE001 - one bad job must not end the work on all others
+            if len(batch) == 1:
+                _log.error("job.stuck", exc_info=error, key=key(batch[0]))
+                return
+            for job in batch:
+                await do([job])
+
+    return do
