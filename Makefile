@@ -49,6 +49,9 @@ format: setup ## format and fix what can be fixed
 lock: ## pin every dependency anew, with hashes (needs uv)
 	@uv pip compile --quiet --extra dev --generate-hashes --universal --python-version 3.11 \
 	  --no-header --no-emit-index-url --no-emit-find-links --upgrade pyproject.toml -o constraints.txt
+	@uv pip compile --quiet --extra postgres --extra s3 --generate-hashes --python-version 3.11 --python-platform linux \
+	  --no-header --no-emit-index-url --no-emit-find-links --upgrade -c constraints.txt \
+	  pyproject.toml deploy/build.in -o deploy/requirements.txt
 
 docs: setup ## write the reference pages from the source
 	@$(BIN)/python -m tools.gen_reference
