@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench import accepting, compare, end_to_end, footprint, media, profile, report, selftest
+from bench import accepting, compare, end_to_end, footprint, media, profile, report, scale_sim, selftest
 from bench.results import Result, Watch, save, show
 
 GOALS: Mapping[str, Callable[[float, int], Result]] = {
@@ -21,6 +21,7 @@ OTHERS: Mapping[str, Callable[[], None]] = {
     "report": report.main,
     "selftest": selftest.main,
     "profile": profile.main,
+    "scale": scale_sim.main,
 }
 
 
@@ -44,6 +45,7 @@ def main() -> None:
             print("  preliminary: the machine was busy with other things")
     if not given.what or set(given.what) & GOALS.keys():
         report.main()
+        scale_sim.main()  # its plan begins with these results
 
 
 def _arguments() -> argparse.Namespace:
