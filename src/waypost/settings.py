@@ -91,6 +91,14 @@ class Settings:
     media: Annotated[
         str | None, _About("Where media are stored.", readers.MEDIA_PLACE, default="`media/` in the data folder")
     ] = None
+    keep_days: Annotated[
+        int,
+        _About(
+            "Days of platform time that messages are kept, with their events and webhooks; what waits or is a dead "
+            "letter stays. 0: for ever.",
+            readers.number(2, 36_500, whole=True, or_zero=True),
+        ),
+    ] = 30
     number: Annotated[
         str,
         _About(

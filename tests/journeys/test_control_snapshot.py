@@ -29,7 +29,7 @@ async def snapshot_of(operator: Operator, query: str = "") -> Body:
 async def test_another_server_goes_on_from_a_snapshot(operator: Operator, tmp_path: Path) -> None:
     sent = await operator.send_text("kept")
     await operator.statuses(sent, "read")
-    await operator.call("PUT", "/clock", json={"now": "2027-01-31T12:00:00Z", "frozen": True})
+    await operator.call("PUT", "/clock", json={"now": "2025-01-31T12:00:00Z", "frozen": True})
     await operator.call("PATCH", f"/phones/{PHONE}", json={"name": "Ada"})
     taken = await snapshot_of(operator)
 
@@ -38,7 +38,7 @@ async def test_another_server_goes_on_from_a_snapshot(operator: Operator, tmp_pa
 
         assert restored == {"numbers": 1, "messages": 2, "media_missing": 0}
         assert (await other.call("GET", f"/messages/{sent}"))["status"] == "read"
-        assert (await other.call("GET", "/clock"))["now"] == "2027-01-31T12:00:00Z"
+        assert (await other.call("GET", "/clock"))["now"] == "2025-01-31T12:00:00Z"
         assert (await other.call("GET", f"/phones/{PHONE}"))["name"] == "Ada"
 
 

@@ -64,7 +64,7 @@ def face(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 async def world(face: str, tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(face, tmp_path / "data") as opened:
+    async with open_world(face, tmp_path / "data", keep_days="0") as opened:
         yield opened
 
 

@@ -322,6 +322,7 @@ def test_a_large_figure_keeps_its_last_digit() -> None:
     assert as_text([metric]).splitlines()[-1] == b'waits_us_sum{result="success"} 123456789'
 
 
+@pytest.mark.parametrize("flags", [{"keep_days": "0"}])
 async def test_a_clean_up_deletes_what_is_old_and_tells_how_much(world: World) -> None:
     await world.words_of(await world.send("text", {"body": "Old"}), 2)
     await world.write("text", {"body": "Old, too"})

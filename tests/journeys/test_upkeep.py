@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 import os
 import time
 from collections.abc import AsyncIterator, Callable
@@ -11,11 +12,14 @@ from typing import Any
 import apsw
 import pytest
 from tests.journeys.conftest import PHONE, World, open_world
+from tests.support.clients import FACES
 from tests.support.media import jpeg, png
+from tests.support.receiver import Answer
 from tests.support.server import NUMBER
 from tests.support.templates import handle_of
 
 from waypost.blobs.local import LocalBlobs
+from waypost.lib.ids import wamid
 
 pytestmark = pytest.mark.anyio
 
@@ -23,6 +27,9 @@ TOKENS = "SELECT count(*) FROM tokens WHERE kind = 'login'"
 KEYS = "SELECT count(*) FROM idempotency"
 HANDLES = "SELECT count(*) FROM documents WHERE kind = 'upload_handle'"
 MEDIA = "SELECT count(*) FROM media"
+MESSAGES = "SELECT count(*) FROM messages"
+WAITING = "SELECT count(*) FROM deliveries WHERE state = 0"
+DEAD = "SELECT count(*) FROM deliveries WHERE state = 2"
 
 
 @pytest.fixture
@@ -167,6 +174,83 @@ async def test_keys_of_repeated_requests_go_after_48_hours(world: World, tmp_pat
     await world.advance(hours=19)
 
     await until(lambda: rows(tmp_path / "data", KEYS) == 1)
+
+
+@pytest.mark.parametrize("face", FACES)
+async def test_what_was_sent_and_received_goes_after_30_days_and_is_then_unknown(world: World, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    sent = await world.send("text", {"body": "Hello"})
+    await world.statuses_of(sent, world.told)
+    written = (await world.control.write(PHONE, "Hello too"))["id"]
+    await until(lambda: rows(data, WAITING) == 0)
+    await world.advance(days=29)
+    await world.server.parts.upkeep()
+    kept = [await world.control.call("GET", f"/messages/{each}") for each in (sent, written)]
+
+    await world.advance(days=2)
+
+    await until(lambda: rows(data, MESSAGES) == 0)
+    unknown = wamid(10, 10, PHONE, received=True)
+    gone_read, unknown_read = await world.client.mark_read(written), await world.client.mark_read(unknown)
+    assert [answer.status for answer in kept] == [200, 200]
+    assert await _asked_for(world, sent) == await _asked_for(world, unknown)
+    assert (gone_read.status, world.client.error_code(gone_read)) == (
+        unknown_read.status,
+        world.client.error_code(unknown_read),
+    )
+    assert [rows(data, f"SELECT count(*) FROM {table}") for table in ("events", "deliveries", "carried")] == [0, 0, 0]
+
+
+async def _asked_for(world: World, message_id: str) -> tuple[int, str]:
+    """Return how the operator is told of a message, without its id."""
+    answer = await world.control.call("GET", f"/messages/{message_id}")
+    return answer.status, json.dumps(answer.json).replace(message_id, "")
+
+
+async def test_a_message_with_a_dead_letter_stays_until_that_is_delivered(world: World, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    world.hook.always = Answer(500)
+    await world.send("text", {"body": "Hello"})
+    await until(lambda: rows(data, WAITING) == 3)
+    await world.advance(days=8)
+    await until(lambda: rows(data, DEAD) == 3)
+    await world.advance(days=30)
+    await until(lambda: rows(data, MESSAGES) == 1)  # the user's, with which every phone begins
+    world.hook.always = Answer(200)
+
+    for dead in (await world.operate("GET", "/webhooks/deliveries?state=dead"))["deliveries"]:
+        await world.operate("POST", f"/webhooks/deliveries/{dead['id']}/redeliver")
+    await until(lambda: rows(data, f"{WAITING} OR state = 2") == 0)
+    await world.server.parts.upkeep()
+
+    assert rows(data, MESSAGES) == 0
+
+
+async def test_a_message_stays_while_it_waits_for_its_phone(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    async with open_world("meta", data, keep_days="2") as world:
+        await world.operate("PATCH", f"/phones/{PHONE}", json={"online": False})
+        sent = await world.send("text", {"body": "Hello"})
+        await world.statuses_of(sent, 1)
+        await world.advance(days=3)
+        await world.server.parts.upkeep()
+
+        await world.operate("PATCH", f"/phones/{PHONE}", json={"online": True})
+
+        assert await world.words_of(sent, 3) == ["sent", "delivered", "read"]
+
+
+@pytest.mark.parametrize(("days", "left"), [("2", 0), ("0", 2)])
+async def test_the_operator_says_for_how_long_messages_are_kept(tmp_path: Path, days: str, left: int) -> None:
+    data = tmp_path / "data"
+    async with open_world("meta", data, keep_days=days) as world:
+        await world.statuses_of(await world.send("text", {"body": "Hello"}), world.told)
+        await until(lambda: rows(data, WAITING) == 0)
+        await world.operate("PUT", "/clock", json={"advance_seconds": 2.1 * 86_400})
+
+        await world.server.parts.upkeep()
+
+        assert rows(data, MESSAGES) == left
 
 
 async def test_logins_go_when_their_time_is_over(tmp_path: Path) -> None:

@@ -1,5 +1,8 @@
 """Rows to put into a store."""
 
+from msgspec.structs import replace
+
+from waypost.app.ground import FullStore
 from waypost.model import (
     Attempt,
     Delivery,
@@ -153,3 +156,21 @@ def medium(key: int, sha256: bytes = b"\x01" * 32) -> Medium:
 def carried(token: int, progress: Status = Status.ACCEPTED, wa_id: str = USER) -> Carried:
     """Return a message that the embedded network has taken."""
     return Carried(MessageKey(token), NUMBER, wa_id, "text", "service", progress, 1_000)
+
+
+async def sent(store: FullStore, key: int, *, accepted_ms: int = 1_000) -> StatusRow:
+    """Store a message that has been sent and told, after an attempt at either that failed; return its status."""
+    message, row = (
+        outbound(key, accepted_ms=accepted_ms),
+        replace(status_row(key + 1, key, Status.SENT), further=((EventKey(key + 2), "b"),)),
+    )
+    await store.accept(message)
+    await store.settle_later(message, failed_send(1))
+    await store.take(carried(key, Status.READ))
+    await store.settle_sent(message, "upstream")
+    await store.record_statuses([row])
+    first = waiting(row.event)
+    for delivery in (first, replace(first, endpoint="b", further_key=EventKey(key + 2))):
+        await store.delivery_retry(delivery, attempt(1, 500))
+        await store.delivery_done(delivery, attempt(2))
+    return row

@@ -76,6 +76,7 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path) -> None:
         "WAYPOST_TEMPLATE_REVIEW_SECONDS": "30",
         "WAYPOST_MAGIC_NUMBERS": "off",
         "WAYPOST_MEDIA_REDIRECT": "true",
+        "WAYPOST_KEEP_DAYS": "0",
         "WAYPOST_LOG_LEVEL": "debug",
         "WAYPOST_LOG_FORMAT": "json",
     }
@@ -109,6 +110,7 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path) -> None:
         ready_file=tmp_path / "ready.json",
         tls=True,
         allowed_hosts=("waypost.example", "host.docker.internal"),
+        keep_days=0,
         webhook_success="2xx",
         webhook_timeout_seconds=5.0,
         max_redirects=3,
@@ -179,6 +181,7 @@ def test_all_mistakes_are_told_at_once_with_their_source_and_the_way_out(tmp_pat
         ("fetch_allow", "everything"),
         ("admin_password", "short"),
         ("ready_file", "/no/such/folder/ready.json"),
+        ("keep_days", "1"),
         ("tls", "maybe"),
         ("webhook_success", "201"),
         ("webhook_timeout_seconds", "0"),

@@ -56,6 +56,7 @@ from waypost.workers.rounds import forgiving, now_and_then, rounds
 
 _TIDY_EVERY = timedelta(hours=1)
 _SWEEP_EVERY = timedelta(days=1)
+_DAY_MS = 86_400_000
 
 
 class Parts(Struct, frozen=True):
@@ -158,10 +159,23 @@ def build(ground: Ground) -> Parts:
     screen = Screen(ground.directory, shelf, accounts, meters, network, store, pacing, magic, clock)
     accept = Accept(store, screen, clock, ground.keys, enqueue)
     flows = _flows(ground, accept, receive, network, figures)
-    uploads, profiles, collector = flows.templates.uploads, flows.profiles, flows.collector
-    upkeep = Upkeep(store, ground.blobs, shelf, ground.directory, uploads, profiles, collector, clock)
+    upkeep = _upkeep(ground, shelf, flows)
     rules = NetworkRules(store, network.marketing, lifted=relaxed)
     return Parts(ground, network, receive, messages, webhooks, troubled, mischief, flows, upkeep, reach, rules, counts)
+
+
+def _upkeep(ground: Ground, shelf: MediaShelf, flows: Flows) -> Upkeep:
+    return Upkeep(
+        ground.store,
+        ground.blobs,
+        shelf,
+        ground.directory,
+        flows.templates.uploads,
+        flows.profiles,
+        flows.collector,
+        ground.clock,
+        keep_ms=ground.settings.keep_days * _DAY_MS or None,
+    )
 
 
 def _network(ground: Ground) -> Network:

@@ -1,6 +1,6 @@
-"""Collector: throw away the old messages of a number, because its program wants that.
+"""Collector: throw away old messages that have ended, a few at a time: all of them, or those of one number.
 
-# spec: on-premises-api.md#9.6, on-premises-api.md#14.2 (P11)
+From then on they are as unknown as if they had never been.
 """
 
 from datetime import timedelta
@@ -9,16 +9,22 @@ from msgspec import Struct
 
 from waypost.flows.receive import Recent
 from waypost.lib.clock import Clock
-from waypost.model import MessageKey, NumberId
+from waypost.model import EventKey, MessageKey, NumberId
 from waypost.ports import Housekeeping
 
 OLD = timedelta(days=30)
-"""From what age on a message is old: when it would not be delivered any more. The platform's age is (unconfirmed)."""
-MAX_MESSAGES = 20_000
-"""How many are thrown away in one run; more need several."""
+"""From what age on a message is old for a number's program: when it would not be delivered any more.
 
-_BATCH = 500
-_PAUSE_SECONDS = 0.005  # between two steps, so that requests never wait behind more than one
+# spec: on-premises-api.md#9.6 - the platform's own age is (unconfirmed)
+"""
+MAX_MESSAGES = 20_000
+"""About how many go when a program asks for it; more need several runs.
+
+# spec: on-premises-api.md#14.2 (P11)
+"""
+
+_BATCH = 200  # about 3 ms
+_PAUSE_SECONDS = 0.01  # between two steps, so that requests never wait behind more than one
 
 
 class Collector(Struct, frozen=True):
@@ -28,21 +34,32 @@ class Collector(Struct, frozen=True):
     recent: Recent
     clock: Clock
 
-    async def __call__(self, number_id: NumberId) -> list[str]:
-        """Throw away old messages with all that is known of them; return whose they were, one entry for each.
+    async def all(self, before_ms: int) -> None:
+        """Throw away the messages from before a moment, and the events that are about no message."""
+        step: MessageKey | None = MessageKey(0)
+        while step is not None:
+            step, _ = await self._step(step, before_ms)
+        notice: EventKey | None = EventKey(0)
+        while notice is not None:
+            notice = await self.store.drop_notices(notice, before_ms, _BATCH)
+            await self.clock.pause(_PAUSE_SECONDS)
 
-        What is under way stays: a message that has not reached its phone, and one whose webhook still waits.
-        """
+    async def of_number(self, number_id: NumberId) -> list[str]:
+        """Throw away the old messages of a number; return whose they were, one entry for each."""
         before_ms = self.clock.now_ms() - OLD // timedelta(milliseconds=1)
         users: list[str] = []
-        after = MessageKey(0)
-        while len(users) < MAX_MESSAGES and (
-            page := await self.store.old_messages(number_id, before_ms, after, _BATCH)
-        ):
-            dropped = set(await self.store.drop_messages([key for key, _ in page]))
-            for key in dropped:
-                self.recent.forget(key)
-            users += [wa_id for key, wa_id in page if key in dropped]
-            after = page[-1][0]
-            await self.clock.pause(_PAUSE_SECONDS)
+        step: MessageKey | None = MessageKey(0)
+        while step is not None and len(users) < MAX_MESSAGES:
+            step, gone = await self._step(step, before_ms, number_id)
+            users += gone
         return users
+
+    async def _step(
+        self, after: MessageKey, before_ms: int, number_id: NumberId | None = None
+    ) -> tuple[MessageKey | None, list[str]]:
+        """Take one step; return where the next one begins, and whose messages are gone."""
+        sweep = await self.store.drop_messages(after, before_ms, _BATCH, number_id=number_id)
+        for key, _ in sweep.dropped:
+            self.recent.forget(key)
+        await self.clock.pause(_PAUSE_SECONDS)
+        return sweep.next_after, [wa_id for _, wa_id in sweep.dropped]

@@ -52,7 +52,7 @@ class Recent:
         self._echoes[message.key] = _echo_of(message)
 
     def forget(self, key: MessageKey) -> None:
-        """Keep nothing of a message: it is not stored any more."""
+        """Keep nothing of a message that is gone: a status of it would wait for it for ever."""
         self._echoes.pop(key, None)
 
     def get(self, key: MessageKey) -> Echo | None:

@@ -1,9 +1,9 @@
 """Upkeep: throw away what nobody can use any more, a little at a time.
 
 Logins and media go when their time is over, handles with the media they stand for, keys of repeated requests when
-they are forgotten, and files that a crash left without a row once they are an hour old. What is thrown away here had
-already ceased to work. A picture that a profile shows begins another life instead, and so do the files of a number
-that wants to delete them itself. Old messages go only where a number wants that.
+they are forgotten, and files that a crash left without a row once they are an hour old: all that had already ceased to
+work. A picture that a profile shows begins another life instead, and so do the files of a number that wants to delete
+them itself. Messages that have ended go when they have been kept for as long as is set, or as a number's program wants.
 """
 
 from datetime import timedelta
@@ -41,6 +41,8 @@ class Upkeep(Struct, frozen=True):
     profiles: Profiles
     collector: Collector
     clock: Clock
+    keep_ms: int | None
+    """How long what has ended is kept; None: for ever."""
 
     async def __call__(self) -> None:
         """Drop everything whose time is over; done again after a failure it goes on where it was."""
@@ -48,11 +50,9 @@ class Upkeep(Struct, frozen=True):
         await self._drop_tokens(now_ms)
         await self._drop_keys(now_ms - KEY_LIFE_MS)
         await self._drop_media(now_ms - MEDIA_GRACE_MS)
-        for number in self.directory.numbers():
-            if number.drops_old_messages:
-                await self.collector(number.id)
         for waba_id in {number.waba_id for number in self.directory.numbers()}:
             await self.uploads.drop_expired(waba_id)
+        await self._drop_messages(now_ms)
 
     async def drop_orphans(self) -> int:
         """Walk through all files and delete those that no medium has; return how many.
@@ -77,6 +77,13 @@ class Upkeep(Struct, frozen=True):
     async def _drop_keys(self, before_ms: int) -> None:
         while await self.store.drop_old_keys(before_ms, _BATCH):
             await self.clock.pause(_PAUSE_SECONDS)
+
+    async def _drop_messages(self, now_ms: int) -> None:
+        if self.keep_ms is not None:
+            await self.collector.all(now_ms - max(self.keep_ms, KEY_LIFE_MS))  # a key stands for its message
+        for number in self.directory.numbers():
+            if number.drops_old_messages:
+                await self.collector.of_number(number.id)
 
     async def _drop_media(self, before_ms: int) -> None:
         while media := await self.store.expired_media(before_ms, _BATCH):

@@ -42,20 +42,20 @@ def _text(raw: object) -> str:
     return text
 
 
-def number(low: float, high: float, *, whole: bool) -> Reader:
-    """Read a number between two bounds, both allowed."""
+def number(low: float, high: float, *, whole: bool, or_zero: bool = False) -> Reader:
+    """Read a number between two bounds, both allowed, and with `or_zero` 0 too."""
 
     def read(raw: object) -> object:
         try:
             value = int(_text(raw)) if whole else float(_text(raw))
         except ValueError:
             raise ValueError("this is not such a number") from None
-        if not low <= value <= high:
+        if not low <= value <= high and not (or_zero and value == 0):
             raise ValueError("this is out of range")
         return value
 
     kind = "a whole number" if whole else "a number"
-    return Reader(f"{kind} from {low:g} to {high:g}", read)
+    return Reader(f"{kind} from {low:g} to {high:g}{', or 0' if or_zero else ''}", read)
 
 
 def choice(*words: str) -> Reader:

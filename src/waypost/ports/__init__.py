@@ -9,7 +9,7 @@ from waypost.ports.blobs import Blob, BlobStore, BlobWriter
 from waypost.ports.conditions import StoreBusy, StoreDown, StoreRefused
 from waypost.ports.documents import Documents
 from waypost.ports.holds import Holds
-from waypost.ports.housekeeping import Housekeeping
+from waypost.ports.housekeeping import Housekeeping, Sweep
 from waypost.ports.load import Backlog, Waiting, Written
 from waypost.ports.messages import Further, InboundRow, StatusRow, Store
 from waypost.ports.network import Carried, NetworkStore
@@ -42,6 +42,7 @@ __all__ = [
     "StoreRefused",
     "StoredDelivery",
     "StoredMessage",
+    "Sweep",
     "Table",
     "Upstream",
     "Waiting",

@@ -3,7 +3,18 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from waypost.model import MediaKey, Medium, MessageKey, NumberId
+from msgspec import Struct
+
+from waypost.model import EventKey, MediaKey, Medium, MessageKey, NumberId
+
+
+class Sweep(Struct, frozen=True):
+    """What one step along the messages did."""
+
+    dropped: tuple[tuple[MessageKey, str], ...]
+    """What is gone, each with its user."""
+    next_after: MessageKey | None
+    """Where the next step begins; None: all that follows is younger, or there is nothing."""
 
 
 class Housekeeping(Protocol):
@@ -17,6 +28,23 @@ class Housekeeping(Protocol):
         """Forget the keys of requests stored before this moment, fsynced on return; returns how many."""
         ...
 
+    async def drop_messages(
+        self, after: MessageKey, before_ms: int, limit: int, *, number_id: NumberId | None = None
+    ) -> Sweep:
+        """Look at the next messages above a key and drop those of before a moment, with all that hangs on them.
+
+        With a number only those of that number are dropped, of the `limit` that are looked at.
+
+        What hangs on a message are its attempts, its events, their deliveries, and what the network knows of it; its
+        media have a life of their own. It goes whole or not at all: it stays while it waits for the upstream or
+        for its phone, and while a delivery of it waits or is dead. Fsynced on return.
+        """
+        ...
+
+    async def drop_notices(self, after: EventKey, before_ms: int, limit: int) -> EventKey | None:
+        """Do the same along the events that are about no message; returns where the next step begins, as above."""
+        ...
+
     async def expired_media(self, before_ms: int, limit: int) -> list[Medium]:
         """Return media whose time was over before this moment, the oldest first."""
         ...
@@ -27,17 +55,4 @@ class Housekeeping(Protocol):
 
     async def blobs_without_rows(self, hashes: Sequence[bytes]) -> list[bytes]:
         """Return those of the hashes that no medium has, in the order given."""
-        ...
-
-    async def old_messages(
-        self, number_id: NumberId, before_ms: int, after: MessageKey, limit: int
-    ) -> list[tuple[MessageKey, str]]:
-        """Return a number's messages from before this moment, above a key and in order, each with its user."""
-        ...
-
-    async def drop_messages(self, keys: Sequence[MessageKey]) -> list[MessageKey]:
-        """Delete messages with all that is known of them, fsynced on return; returns which.
-
-        One that has not reached its phone stays, and one of whose deliveries one waits.
-        """
         ...

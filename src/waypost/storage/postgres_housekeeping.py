@@ -1,8 +1,10 @@
 """The port Housekeeping over PostgreSQL."""
 
 from collections.abc import Sequence
+from functools import partial
 
-from waypost.model import MediaKey, Medium, MessageKey, NumberId
+from waypost.model import EventKey, MediaKey, Medium, MessageKey, NumberId
+from waypost.ports import Sweep
 from waypost.storage import columns
 from waypost.storage.columns import MEDIUM_COLUMNS
 from waypost.storage.postgres_link import Connection
@@ -23,8 +25,15 @@ _EXPIRED_MEDIA = f"SELECT {MEDIUM_COLUMNS} FROM media WHERE expires_ms < $1 ORDE
 _RENEW_MEDIUM = "UPDATE media SET expires_ms = $2 WHERE key = $1"
 _KNOWN_HASHES = "SELECT DISTINCT sha256 FROM media WHERE sha256 = ANY($1::bytea[])"
 
-# Find the old messages of a number; a rare search.
-_OLD_MESSAGES = "SELECT key, wa_id FROM messages WHERE number_id = $1 AND at_ms < $2 AND key > $3 ORDER BY key LIMIT $4"
+# Look at the next messages: key, user, whether it is old, and whether it is of the number that is asked for, too.
+_NEXT_MESSAGES = (
+    "SELECT key, wa_id, at_ms < $2, at_ms < $2 AND ($4::bigint IS NULL OR number_id = $4) FROM messages"
+    " WHERE key > $1 ORDER BY key LIMIT $3"
+)
+# Look at the next events in the same way; one that is about no message has its own key as the message's.
+_NEXT_NOTICES = (
+    "SELECT key, '', at_ms < $2, at_ms < $2 AND message_key = key FROM events WHERE key > $1 ORDER BY key LIMIT $3"
+)
 # Find the deliveries of messages, those under their event's key and the further ones.
 _DELIVERIES_OF = (
     "SELECT deliveries.key, state, message_key FROM events JOIN deliveries ON deliveries.key = events.key"
@@ -32,14 +41,14 @@ _DELIVERIES_OF = (
     " SELECT deliveries.key, state, message_key FROM events JOIN deliveries ON deliveries.event_key = events.key"
     " WHERE message_key = ANY($1::bigint[])"
 )
-# Find the messages of which something is still to be done.
+# Find the messages of which something is still to be done, or has a dead letter.
 _UNDER_WAY = (
     "SELECT key FROM outbox WHERE key = ANY($1::bigint[])"  # noqa: S608 - constants
     " UNION SELECT key FROM held WHERE key = ANY($1::bigint[])"
     " UNION SELECT token FROM carried WHERE token = ANY($1::bigint[]) AND progress < 2"
-    f" UNION SELECT message_key FROM ({_DELIVERIES_OF}) AS told WHERE state = 0"
+    f" UNION SELECT message_key FROM ({_DELIVERIES_OF}) AS told WHERE state IN (0, 2)"
 )
-# Delete messages with all that is known of them; what leads to the others goes last.
+# Delete messages, or notices, with all that is known of them; what leads to the others goes last.
 _DROP_MESSAGES = (
     f"DELETE FROM attempts WHERE delivery_key IN (SELECT key FROM ({_DELIVERIES_OF}) AS told)",  # noqa: S608 - constants
     f"DELETE FROM deliveries WHERE key IN (SELECT key FROM ({_DELIVERIES_OF}) AS told)",  # noqa: S608 - constants
@@ -75,21 +84,25 @@ class HousekeepingPart(Part):
         known = {hashed for (hashed,) in await self._search(_KNOWN_HASHES, list(hashes))}
         return [hashed for hashed in hashes if hashed not in known]
 
-    async def old_messages(
-        self, number_id: NumberId, before_ms: int, after: MessageKey, limit: int
-    ) -> list[tuple[MessageKey, str]]:
-        """Return a number's old messages."""
-        rows = await self._search(_OLD_MESSAGES, number_id, before_ms, after, limit)
-        return [(MessageKey(key), wa_id) for key, wa_id in rows]
+    async def drop_messages(
+        self, after: MessageKey, before_ms: int, limit: int, *, number_id: NumberId | None = None
+    ) -> Sweep:
+        """Drop the old ones of the next messages."""
+        return await self._run(partial(_sweep, _NEXT_MESSAGES, (after, before_ms, limit, number_id)))
 
-    async def drop_messages(self, keys: Sequence[MessageKey]) -> list[MessageKey]:
-        """Delete messages that have come to an end."""
+    async def drop_notices(self, after: EventKey, before_ms: int, limit: int) -> EventKey | None:
+        """Drop the old ones of the next events that are about no message."""
+        sweep = await self._run(partial(_sweep, _NEXT_NOTICES, (after, before_ms, limit)))
+        return None if sweep.next_after is None else EventKey(sweep.next_after)
 
-        async def drop(connection: Connection) -> list[MessageKey]:
-            busy = {key for (key,) in await connection.fetch(_UNDER_WAY, list(keys))}
-            ended = [key for key in keys if key not in busy]
-            for statement in _DROP_MESSAGES:
-                await connection.execute(statement, ended)
-            return ended
 
-        return await self._run(drop)
+async def _sweep(statement: str, step: tuple[int | None, ...], connection: Connection) -> Sweep:
+    """Look at the next rows and drop what is old and has ended; go on unless they are all too young."""
+    seen = await connection.fetch(statement, *step)
+    wanted = [key for key, _, _, may_go in seen if may_go]
+    busy = {key for (key,) in await connection.fetch(_UNDER_WAY, wanted)}
+    gone = [(key, wa_id) for key, wa_id, _, may_go in seen if may_go and key not in busy]
+    for delete in _DROP_MESSAGES:
+        await connection.execute(delete, [key for key, _ in gone])
+    go_on = any(is_old for _, _, is_old, _ in seen)
+    return Sweep(tuple(gone), seen[-1][0] if go_on else None)

@@ -36,6 +36,11 @@ class Rows:
         row = "(" + ", ".join("?" * width) + ")"
         self._texts = tuple((count, text.replace("{rows}", ", ".join([row] * count))) for count in _ROWS_AT_ONCE)
 
+    @property
+    def texts(self) -> list[str]:
+        """The statement for each number of rows that are executed at once."""
+        return [text for _, text in self._texts]
+
     def run(self, connection: apsw.Connection, rows: Sequence[Sequence[Value]]) -> None:
         """Execute for all rows, in order."""
         for _ in self._chunks(connection, rows):

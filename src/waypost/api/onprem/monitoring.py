@@ -95,7 +95,7 @@ class Monitoring(Struct, frozen=True):
         """
         number = self.callers.admin(request)
         shards = number.onprem.shards
-        deleted = Counter(int(wa_id) % shards for wa_id in await self.collector(number.id))
+        deleted = Counter(int(wa_id) % shards for wa_id in await self.collector.of_number(number.id))
         for shard, node in enumerate(monitoring.coreapps(shards=shards, seed=number.id)):
             await self.notice(number, *messages_collected(deleted[shard], node))
         return Response(200, onprem.answer(services={"message": {"gc": {"status": "processing"}}}))
