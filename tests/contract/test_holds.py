@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from tests.support.store_rows import earlier, once, outbound, status_row, stored
+from tests.support.store_rows import earlier, once, outbound, status_row, stored, waiting_messages
 
 from waypost.app.ground import FullStore
 from waypost.model import MessageKey, Status
@@ -19,7 +19,7 @@ async def test_a_held_message_is_stored_and_has_no_job(opened: FullStore) -> Non
 
     await opened.accept(message)
 
-    assert await opened.waiting_messages(START, 10) == []
+    assert await waiting_messages(opened) == []
     assert await opened.held(TEMPLATE, START, 10) == [message]
     assert await opened.message(message.key) == stored(message)
 
@@ -41,7 +41,7 @@ async def test_what_is_let_go_becomes_jobs_of_which_none_is_held_any_more(opened
     let_go = await opened.let_go(TEMPLATE, 2)
 
     assert let_go == free
-    assert await opened.waiting_messages(START, 10) == free
+    assert await waiting_messages(opened) == free
     assert [message.key for message in await opened.held(TEMPLATE, START, 10)] == [12]
 
 
@@ -49,7 +49,7 @@ async def test_another_template_lets_nothing_go(opened: FullStore) -> None:
     await opened.accept(outbound(10, held_by=TEMPLATE, due_ms=0))
 
     assert await opened.let_go(OTHER, 10) == []
-    assert await opened.waiting_messages(START, 10) == []
+    assert await waiting_messages(opened) == []
 
 
 async def test_what_was_accepted_before_it_is_let_go_is_let_go_too(opened: FullStore) -> None:

@@ -15,6 +15,7 @@ from tests.support.store_rows import (
     sent,
     status_row,
     waiting,
+    waiting_messages,
 )
 
 from waypost.app.ground import FullStore
@@ -147,7 +148,7 @@ async def test_a_message_that_waits_for_the_upstream_stays(opened: FullStore) ->
     await opened.accept(outbound(10))
 
     assert (await opened.drop_messages(START, LATER_MS, 10)).dropped == ()
-    assert await opened.waiting_messages(START, 10) == [outbound(10)]
+    assert await waiting_messages(opened) == [outbound(10)]
 
 
 async def test_a_message_that_its_template_holds_back_stays(opened: FullStore) -> None:

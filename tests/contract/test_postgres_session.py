@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 from tests.support.postgres import PostgresServer
-from tests.support.store_rows import NUMBER, USER, outbound, stored
+from tests.support.store_rows import NUMBER, USER, outbound, stored, waiting_messages
 from tests.support.wire import Wire
 
 from waypost.model import MessageKey, NumberId
@@ -16,8 +16,6 @@ from waypost.storage.postgres import PostgresStore
 from waypost.storage.postgres_link import Connection
 
 pytestmark = pytest.mark.anyio
-
-FIRST = MessageKey(0)
 
 
 @pytest.fixture
@@ -109,7 +107,7 @@ class TestLostSession:
         await until_back(store)
         await store.accept(outbound(12))
 
-        assert await store.waiting_messages(FIRST, 10) == [outbound(10), outbound(12)]
+        assert await waiting_messages(store) == [outbound(10), outbound(12)]
         assert fatal == []
 
     async def test_a_transaction_that_was_cut_off_before_its_commit_is_refused_and_leaves_nothing(
@@ -190,7 +188,7 @@ class TestLostSession:
 
         await stuck
         await store.accept(outbound(12))
-        assert await store.waiting_messages(FIRST, 10) == [outbound(10), outbound(12)]
+        assert await waiting_messages(store) == [outbound(10), outbound(12)]
 
 
 class TestWindows:

@@ -2,7 +2,7 @@
 
 import pytest
 from msgspec import structs
-from tests.support.store_rows import NUMBER, USER, carried, inbound_row, outbound, stored
+from tests.support.store_rows import NUMBER, USER, carried, inbound_row, outbound, stored, waiting_messages
 
 from waypost.app.ground import FullStore
 from waypost.errors import Fault
@@ -68,7 +68,7 @@ async def test_life_and_address_of_a_message_outlast_a_restart(opened: FullStore
 
     found = await opened.message(MessageKey(10))
 
-    assert await opened.waiting_messages(MessageKey(0), 10) == [message]
+    assert await waiting_messages(opened) == [message]
     assert found is not None
     assert found.user_id == "DE.1"
 

@@ -10,10 +10,7 @@ import pytest
 from tests.support.store_rows import sent
 
 from waypost.model import MessageKey
-from waypost.storage import sqlite_sweeps
-from waypost.storage.migration_scripts import read_migrations
 from waypost.storage.sqlite import SqliteStore
-from waypost.storage.sqlite_engine import Rows
 
 pytestmark = pytest.mark.anyio
 
@@ -63,25 +60,3 @@ async def test_the_room_of_what_went_is_used_again(opened: SqliteStore, tmp_path
     await opened.drop_messages(START, LATER_MS, 300)
 
     assert await fill(10_000) <= pages_once + 8
-
-
-STEPS = [sqlite_sweeps.OLD_MESSAGES, sqlite_sweeps.OLD_NOTICES]
-BY_KEYS: list[Rows] = [
-    sqlite_sweeps.EVENTS_OF, sqlite_sweeps.FURTHER_OF, *sqlite_sweeps.MESSAGE_ROWS, *sqlite_sweeps.DELIVERY_ROWS,
-    sqlite_sweeps.EVENT_ROWS,
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("statement", [*STEPS, *(text for rows in BY_KEYS for text in rows.texts)])
-def test_no_step_reads_a_table_or_an_index_through(statement: str) -> None:
-    connection = apsw.Connection(":memory:")
-    connection.execute("".join(read_migrations("sqlite")))
-    given = (0,) * statement.count("(?)") or (0, 0, 10, 7)[: 3 + statement.count("?4 IS")]
-
-    plan = [str(row[3]) for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", given)]
-
-    through = [
-        line for line in plan if line.startswith("SCAN") and not line.endswith(("VALUES CLAUSE", "CONSTANT ROW"))
-    ]
-    assert through == []
-    assert not [line for line in plan if "AUTOMATIC" in line or "TEMP B-TREE" in line]

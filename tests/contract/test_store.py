@@ -18,6 +18,8 @@ from tests.support.store_rows import (
     status_row,
     stored,
     waiting,
+    waiting_deliveries,
+    waiting_messages,
 )
 
 from waypost.app.ground import FullStore
@@ -48,7 +50,7 @@ class TestJobs:
 
         await store.accept(message)
 
-        assert await store.waiting_messages(START, 10) == [message]
+        assert await waiting_messages(store) == [message]
         assert await records.message(message.key) == stored(message)
 
     async def test_a_begun_attempt_without_outcome_is_seen_when_jobs_are_read(self, store: Store) -> None:
@@ -58,7 +60,7 @@ class TestJobs:
 
         await store.begin(message)
 
-        assert await store.waiting_messages(START, 10) == [outbound(10, attempt=1, begun=True)]
+        assert await waiting_messages(store) == [outbound(10, attempt=1, begun=True)]
 
     async def test_a_sent_message_is_no_job_any_more(self, store: Store, records: Records) -> None:
         message = outbound(10)
@@ -66,7 +68,7 @@ class TestJobs:
 
         await store.settle_sent(message, "wamid.upstream")
 
-        assert await store.waiting_messages(START, 10) == []
+        assert await waiting_messages(store) == []
         assert await records.message(message.key) == stored(message)
 
     async def test_a_put_off_message_waits_with_its_attempt_and_the_medium_that_was_fetched(self, store: Store) -> None:
@@ -77,7 +79,7 @@ class TestJobs:
 
         await store.settle_later(message, failed_send(2))
 
-        assert await store.waiting_messages(START, 10) == [
+        assert await waiting_messages(store) == [
             outbound(10, attempt=2, due_ms=9_000, media_key=MediaKey(3), begun=False)
         ]
 
@@ -107,23 +109,32 @@ class TestJobs:
         first, second = outbound(10, more_media=(MediaKey(4), MediaKey(0))), outbound(11, more_media=(MediaKey(0),))
         for message in (first, second):
             await store.accept(message)
-        assert await store.waiting_messages(START, 10) == [first, second]
+        assert await waiting_messages(store) == [first, second]
         first.media_key, first.more_media = MediaKey(3), (MediaKey(4), MediaKey(5))
         second.attempt, second.due_ms, second.more_media = 1, 9_000, (MediaKey(6),)
 
         await store.settle_sent(first, "wamid.upstream")
         await store.settle_later(second, failed_send(1))
 
-        assert await store.waiting_messages(START, 10) == [second]
+        assert await waiting_messages(store) == [second]
         assert await records.message(first.key) == stored(first)
 
     async def test_jobs_are_read_in_order_above_a_key_and_no_more_than_asked_for(self, store: Store) -> None:
         for key in (10, 11, 12, 13):
             await store.accept(outbound(key))
 
-        page = await store.waiting_messages(MessageKey(10), 2)
+        page = await store.queued_messages(MessageKey(10), 2)
 
-        assert page == [outbound(11), outbound(12)]
+        assert page == [(11, NUMBER), (12, NUMBER)]
+
+    async def test_the_jobs_that_wait_are_read_in_the_order_given(self, store: Store) -> None:
+        for key in (10, 11, 12):
+            await store.accept(outbound(key))
+        await store.settle_sent(outbound(11), "upstream")
+
+        page = await store.waiting_messages([MessageKey(key) for key in (12, 11, 10, 9)])
+
+        assert page == [outbound(12), outbound(10)]
 
     async def test_a_key_that_is_taken_is_refused_and_changes_nothing(self, store: Store) -> None:
         await store.accept(outbound(10))
@@ -131,7 +142,7 @@ class TestJobs:
         with pytest.raises(Exception, match=r"UNIQUE|unique"):
             await store.accept(outbound(10, body=b"other"))
 
-        assert await store.waiting_messages(START, 10) == [outbound(10)]
+        assert await waiting_messages(store) == [outbound(10)]
 
 
 class TestKeys:
@@ -139,7 +150,7 @@ class TestKeys:
         known = await store.accept_once(outbound(10), once())
 
         assert known is None
-        assert await store.waiting_messages(START, 10) == [outbound(10)]
+        assert await waiting_messages(store) == [outbound(10)]
         assert await records.message(MessageKey(10)) == stored(outbound(10))
 
     async def test_a_key_that_has_a_message_returns_it_and_stores_nothing(self, store: Store) -> None:
@@ -148,7 +159,7 @@ class TestKeys:
         known = await store.accept_once(outbound(11), once())
 
         assert known == earlier(outbound(10))
-        assert await store.waiting_messages(START, 10) == [outbound(10)]
+        assert await waiting_messages(store) == [outbound(10)]
 
     async def test_a_key_with_another_body_returns_the_first_with_its_own_hash(self, store: Store) -> None:
         await store.accept_once(outbound(10), once(body=b"1"))
@@ -159,7 +170,7 @@ class TestKeys:
         answers = await asyncio.gather(*(store.accept_once(outbound(key), once()) for key in range(10, 60)))
 
         assert answers == [None, *[earlier(outbound(10))] * 49]
-        assert await store.waiting_messages(START, 100) == [outbound(10)]
+        assert await waiting_messages(store) == [outbound(10)]
 
     async def test_a_key_is_found_without_storing_anything(self, store: Store) -> None:
         await store.accept_once(outbound(10), once())
@@ -215,7 +226,7 @@ class TestStatuses:
         assert answers == [True]
         assert await records.message(MessageKey(10)) == stored(outbound(10), Status.SENT)
         assert await records.events_of(MessageKey(10)) == [row.event]
-        assert await store.waiting_deliveries(FIRST, 10) == [waiting(row.event)]
+        assert await waiting_deliveries(store) == [waiting(row.event)]
 
     async def test_a_status_nobody_is_told_of_is_history_without_a_delivery(
         self, store: Store, records: Records
@@ -227,7 +238,7 @@ class TestStatuses:
 
         assert answers == [True]
         assert await records.events_of(MessageKey(10)) == [row.event]
-        assert await store.waiting_deliveries(FIRST, 10) == []
+        assert await waiting_deliveries(store) == []
 
     async def test_a_repeated_status_stores_nothing(self, store: Store, records: Records) -> None:
         await store.accept(outbound(10))
@@ -286,13 +297,13 @@ class TestStatuses:
         row = status_row(9, 10, Status.DELIVERED)
 
         answers = await store.record_statuses([row, status_row(11, 10, Status.DELIVERED)])
-        before = (await records.events_of(MessageKey(10)), await store.waiting_deliveries(FIRST, 10))
+        before = (await records.events_of(MessageKey(10)), await waiting_deliveries(store))
         await store.accept(outbound(10))
 
         assert answers == [False, False]
         assert before == ([], [])
         assert await records.message(MessageKey(10)) == stored(outbound(10), Status.DELIVERED)
-        assert await store.waiting_deliveries(FIRST, 10) == [waiting(row.event)]
+        assert await waiting_deliveries(store) == [waiting(row.event)]
 
     async def test_failing_ends_the_job_and_tells_why(self, store: Store, records: Records) -> None:
         message = outbound(10)
@@ -302,9 +313,9 @@ class TestStatuses:
         is_new = await store.settle_failed(message, row)
 
         assert is_new
-        assert await store.waiting_messages(START, 10) == []
+        assert await waiting_messages(store) == []
         assert await records.message(MessageKey(10)) == stored(message, Status.FAILED, "undeliverable")
-        assert await store.waiting_deliveries(FIRST, 10) == [waiting(row.event)]
+        assert await waiting_deliveries(store) == [waiting(row.event)]
 
     async def test_failing_twice_is_told_once(self, store: Store) -> None:
         message = outbound(10)
@@ -313,7 +324,7 @@ class TestStatuses:
         await store.settle_failed(message, row)
 
         assert not await store.settle_failed(message, status_row(12, 10, Status.FAILED))
-        assert await store.waiting_deliveries(FIRST, 10) == [waiting(row.event)]
+        assert await waiting_deliveries(store) == [waiting(row.event)]
 
     async def test_a_late_failure_does_not_blame_a_delivered_message(self, store: Store, records: Records) -> None:
         await store.accept(outbound(10))
@@ -333,7 +344,7 @@ class TestInbound:
         answers = (await store.record_inbound(row), await store.record_inbound(inbound_row(12, 10, at_ms=4_000)))
 
         assert answers == (True, False)
-        assert await store.waiting_deliveries(FIRST, 10) == [waiting(row.event)]
+        assert await waiting_deliveries(store) == [waiting(row.event)]
         assert await records.events_of(MessageKey(10)) == [row.event]
         assert await store.last_inbound_ms(NUMBER, USER) == 3_000
 
@@ -360,7 +371,7 @@ class TestInbound:
     async def test_without_a_subscriber_nothing_waits(self, store: Store) -> None:
         await store.record_inbound(inbound_row(11, 10, notify=False))
 
-        assert await store.waiting_deliveries(FIRST, 10) == []
+        assert await waiting_deliveries(store) == []
 
 
 class TestDeliveries:
@@ -374,7 +385,7 @@ class TestDeliveries:
 
         await store.delivery_done(waiting(event), attempt(1))
 
-        assert await store.waiting_deliveries(FIRST, 10) == []
+        assert await waiting_deliveries(store) == []
         assert await records.delivery(event_key) == StoredDelivery(event, "done", 3_000, 3_000, (attempt(1),))
 
     async def test_a_delivery_with_nothing_to_tell_is_done_without_an_attempt_and_can_be_redelivered(
@@ -397,7 +408,7 @@ class TestDeliveries:
 
         await store.delivery_retry(delivery, attempt(1, 500))
 
-        assert await store.waiting_deliveries(FIRST, 10) == [delivery]
+        assert await waiting_deliveries(store) == [delivery]
         assert await records.delivery(event_key) == StoredDelivery(event, "waiting", 3_000, 8_000, (attempt(1, 500),))
 
     async def test_success_after_failures_keeps_every_attempt(
@@ -420,7 +431,7 @@ class TestDeliveries:
 
         await store.delivery_dead(waiting(event), attempt(1, 500) if last else None)
 
-        assert await store.waiting_deliveries(FIRST, 10) == []
+        assert await waiting_deliveries(store) == []
         assert await records.delivery(event_key) == StoredDelivery(event, "dead", 3_000, 3_000, tuple(last))  # type: ignore[arg-type]
 
     async def test_a_redelivery_starts_anew_and_forgets_no_attempt(
@@ -432,7 +443,7 @@ class TestDeliveries:
         delivery = await store.redeliver(event_key, 9_000)
 
         assert delivery == Delivery(event, first_ms=9_000, attempt=0, due_ms=9_000)
-        assert await store.waiting_deliveries(FIRST, 10) == [delivery]
+        assert await waiting_deliveries(store) == [delivery]
         assert await records.delivery(event_key) == StoredDelivery(event, "waiting", 9_000, 9_000, (attempt(1),))
 
     async def test_what_is_not_there_cannot_be_redelivered(self, store: Store) -> None:
@@ -443,9 +454,19 @@ class TestDeliveries:
         for row in rows:
             await store.record_inbound(row)
 
-        page = await store.waiting_deliveries(EventKey(11), 2)
+        page = await store.queued_deliveries(EventKey(11), 2)
 
-        assert page == [waiting(rows[1].event), waiting(rows[2].event)]
+        assert page == [(21, NUMBER, ""), (31, NUMBER, "")]
+
+    async def test_the_deliveries_that_wait_are_read_in_the_order_given(self, store: Store) -> None:
+        rows = [inbound_row(key, key - 1) for key in (11, 21, 31)]
+        for row in rows:
+            await store.record_inbound(row)
+        await store.delivery_done(waiting(rows[1].event), attempt(1))
+
+        page = await store.waiting_deliveries([EventKey(key) for key in (31, 21, 11, 9)])
+
+        assert page == [waiting(rows[2].event), waiting(rows[0].event)]
 
 
 class TestHighestKey:
@@ -470,7 +491,7 @@ async def test_a_notice_waits_for_its_subscriber_like_any_event(opened: FullStor
     await opened.record_notice(notice, notify=True)
     await opened.record_notice(unheard, notify=False)
 
-    assert [delivery.event for delivery in await opened.waiting_deliveries(EventKey(0), 10)] == [notice]
+    assert [delivery.event for delivery in await waiting_deliveries(opened)] == [notice]
     assert await opened.events_of(MessageKey(10)) == [unheard]
 
 
@@ -490,8 +511,8 @@ class TestFurtherDeliveries:
         return row.event
 
     async def test_each_waits_for_itself_in_the_order_of_its_own_key(self, store: Store, event: Event) -> None:
-        assert await store.waiting_deliveries(FIRST, 10) == self.deliveries(event)
-        assert await store.waiting_deliveries(EventKey(12), 10) == self.deliveries(event)[2:]
+        assert await waiting_deliveries(store) == self.deliveries(event)
+        assert await store.queued_deliveries(EventKey(11), 10) == [(12, NUMBER, "ep_1"), (13, NUMBER, "ep_2")]
         assert await store.highest_key() == 13
 
     async def test_one_can_be_done_while_others_wait_or_are_dead(
@@ -502,7 +523,7 @@ class TestFurtherDeliveries:
         await store.delivery_done(second, attempt(1))
         await store.delivery_dead(third, attempt(1, 500))
 
-        assert await store.waiting_deliveries(FIRST, 10) == [first]
+        assert await waiting_deliveries(store) == [first]
         assert await records.deliveries(message_key=event.message_key, state=None, limit=10) == [
             StoredDelivery(event, "waiting", 3_000, 3_000, ()),
             StoredDelivery(event, "done", 3_000, 3_000, (attempt(1),), "ep_1", EventKey(12)),
@@ -533,7 +554,7 @@ class TestFurtherDeliveries:
 
         await store.delivery_ended(second, state)
 
-        assert await store.waiting_deliveries(FIRST, 10) == [first, third]
+        assert await waiting_deliveries(store) == [first, third]
         found = await records.deliveries(message_key=None, state=state, limit=10)
         assert [(one.key, one.state) for one in found] == [(12, state)]
 
@@ -547,7 +568,7 @@ class TestFurtherDeliveries:
 
         await store.record_notice(notice, notify=False, further=((EventKey(21), "ep_1"),))
 
-        assert await store.waiting_deliveries(FIRST, 10) == [
+        assert await waiting_deliveries(store) == [
             Delivery(row.event, 2_000, 0, 2_000, "ep_1", EventKey(12)),
             Delivery(notice, 3_000, 0, 3_000, "ep_1", EventKey(21)),
         ]
@@ -558,7 +579,7 @@ class TestFurtherDeliveries:
 
         await store.accept(outbound(10))
 
-        assert await store.waiting_deliveries(FIRST, 10) == [
+        assert await waiting_deliveries(store) == [
             waiting(row.event),
             Delivery(row.event, 2_000, 0, 2_000, "ep_1", EventKey(12)),
         ]

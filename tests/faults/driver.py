@@ -8,9 +8,18 @@ import asyncio
 from itertools import count
 
 from tests.faults.ledger import Ledger
-from tests.support.store_rows import attempt, carried, failed_send, inbound_row, outbound, status_row
+from tests.support.store_rows import (
+    attempt,
+    carried,
+    failed_send,
+    inbound_row,
+    outbound,
+    status_row,
+    waiting_deliveries,
+    waiting_messages,
+)
 
-from waypost.model import Delivery, Event, EventKey, MessageKey, Outbound, Status
+from waypost.model import Delivery, Event, MessageKey, Outbound, Status
 from waypost.ports import Carried, StatusRow
 from waypost.storage.sqlite import SqliteStore
 
@@ -29,9 +38,9 @@ class Driver:
 
     async def finish_old(self) -> None:
         """Go on with everything earlier lives left unfinished."""
-        messages = await self._store.waiting_messages(MessageKey(0), _MANY)
+        messages = await waiting_messages(self._store)
         taken = await self._store.unfinished(MessageKey(0), _MANY)
-        deliveries = await self._store.waiting_deliveries(EventKey(0), _MANY)
+        deliveries = await waiting_deliveries(self._store)
         waiting = {message.key for message in messages}
         await asyncio.gather(
             *(self._deliver(message) for message in messages if message.key < self._first_key),

@@ -21,10 +21,10 @@ from waypost.model import (
     Attempt,
     Delivery,
     Earlier,
-    EventKey,
     FailedSend,
     MediaKey,
     Medium,
+    MessageKey,
     NumberId,
     Once,
     Outbound,
@@ -148,10 +148,10 @@ class StagedStore(SqliteStore):
         stages.reach("accept.enqueued")  # the first thing that a message's lane does
         return await super().last_inbound_ms(number_id, wa_id)
 
-    async def waiting_deliveries(self, after: EventKey, limit: int) -> list[Delivery]:
-        deliveries = await super().waiting_deliveries(after, limit)
+    async def queued_messages(self, after: MessageKey, limit: int) -> list[tuple[MessageKey, NumberId]]:
+        queued = await super().queued_messages(after, limit)
         stages.reach("start.recovered")
-        return deliveries
+        return queued
 
     async def take(self, carried: Carried) -> bool:
         is_new = await _around("take", super().take(carried))

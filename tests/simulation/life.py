@@ -189,14 +189,14 @@ class Life:
         self.messages: Lanes[Outbound] = makers.lanes(message_lanes(ground, watched))
         self.webhooks: Lanes[Delivery] = makers.lanes(webhook_lanes(ground, self.notify, _not_held))
         for lanes in (self.messages, self.webhooks):
-            lanes._bounds = Bounds(active=lambda _: room.active, held=room.held)
+            lanes._bounds = Bounds(active=lambda _: room.active, held=room.held, page=room.page)
         self.rounds: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Go on with what the disk says is unfinished, as `app.serving` does."""
         await self.directory.load()
-        await self.messages.start()
         await self.webhooks.start()
+        await self.messages.start()
         await self.network.load()
 
     def check(self) -> None:
@@ -211,7 +211,7 @@ class Life:
     def crowded(self) -> bool:
         """Whether something is left in the database because a group holds as much as it may."""
         groups = (*self.messages._groups.values(), *self.webhooks._groups.values())
-        return any(group.behind and group.held for group in groups)
+        return any(group.unread is not None and group.held for group in groups)
 
     async def run(self) -> None:
         """Let the embedded network tell what it has to tell, for ever."""

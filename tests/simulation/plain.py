@@ -199,19 +199,29 @@ class Plain(Shelves):
         delivery: Delivery | None = await self._write(write)
         return delivery
 
-    async def waiting_messages(self, after: MessageKey, limit: int) -> list[Outbound]:
+    async def queued_messages(self, after: MessageKey, limit: int) -> list[tuple[MessageKey, NumberId]]:
         keys = sorted(key for key in self.disk.jobs if key > after)
-        return [self._outbound(key) for key in keys[: min(limit, self._page)]]
+        return [(key, self.disk.messages[key].message.number_id) for key in keys[: min(limit, self._page)]]
+
+    async def waiting_messages(self, keys: Sequence[MessageKey]) -> list[Outbound]:
+        return [self._outbound(key) for key in keys if key in self.disk.jobs]
 
     def _outbound(self, key: MessageKey) -> Outbound:
         message, job = self.disk.messages[key].message, self.disk.jobs[key]
         assert isinstance(message, Outbound)
         return replace(message, due_ms=job.due_ms, attempt=job.attempt, begun=job.begun, content=None, wamid="")
 
-    async def waiting_deliveries(self, after: EventKey, limit: int) -> list[Delivery]:
-        parcels = self.disk.parcels
-        keys = sorted(key for key, parcel in parcels.items() if key > after and parcel.state == "waiting")
-        return [_delivery(parcels[key]) for key in keys[: min(limit, self._page)]]
+    async def queued_deliveries(self, after: EventKey, limit: int) -> list[tuple[EventKey, NumberId, str]]:
+        waiting = sorted(key for key in self.disk.parcels if key > after and self._waits(key))
+        parcels = [(key, self.disk.parcels[key]) for key in waiting[: min(limit, self._page)]]
+        return [(key, parcel.event.number_id, parcel.endpoint) for key, parcel in parcels]
+
+    async def waiting_deliveries(self, keys: Sequence[EventKey]) -> list[Delivery]:
+        return [_delivery(self.disk.parcels[key]) for key in keys if self._waits(key)]
+
+    def _waits(self, key: EventKey) -> bool:
+        parcel = self.disk.parcels.get(key)
+        return parcel is not None and parcel.state == "waiting"
 
     async def talk(self, number_id: NumberId, wa_id: str) -> Talk:
         return self.disk.windows.get((number_id, wa_id)) or Talk()

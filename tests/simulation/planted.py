@@ -1,7 +1,7 @@
 """Parts with a bug each: a simulation that does not find them proves nothing."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -151,13 +151,13 @@ class Satisfied(Notify, frozen=True):
 
 def skipping(lanes: Lanes[Any]) -> Lanes[Any]:
     """Let lanes overlook the first job that waits when they start."""
-    load = lanes._load
+    source = lanes._source
 
-    async def load_less(after: int, limit: int) -> list[Any]:
-        page = await load(after, limit)
+    async def look_past(after: int, limit: int) -> Sequence[tuple[int, Hashable]]:
+        page = await source.look(after, limit)
         return page if after or len(page) < 2 else page[1:]
 
-    lanes._load = load_less
+    lanes._source = replace(source, look=look_past)
     return lanes
 
 

@@ -9,6 +9,8 @@ BUDGET = 3_000
 
 NOT_THERE = "a message was acknowledged and is not there"
 UNNOTED = "an attempt reaches the network before it is noted as begun"
+MESSAGE_WAITS = "a message waits for the network, is due, and nothing happens"
+EVENT_WAITS = "an event waits for its receiver, is due, and nothing happens"
 MESSAGE_OVERTAKES = "a message overtakes an earlier one to the same user"
 EVENT_OVERTAKES = "an event is told before an earlier one of its message"
 
@@ -32,7 +34,7 @@ SENTENCES = {
     "reworded": {"a webhook call comes again with other bytes"},
     "tells-again": {"an event is told again although its receiver has taken it"},
     "satisfied": {"an event is noted as told, and no receiver has taken it"},
-    "skips-after-restart": {EVENT_OVERTAKES, MESSAGE_OVERTAKES},
+    "skips-after-restart": {MESSAGE_WAITS, EVENT_WAITS, EVENT_OVERTAKES, MESSAGE_OVERTAKES},
     "overtakes": {EVENT_OVERTAKES, MESSAGE_OVERTAKES},
 }
 """What each bug may show as; which of them comes first is up to the seeds."""

@@ -20,7 +20,7 @@ from waypost.model import (
     Person,
     Status,
 )
-from waypost.ports import Carried, InboundRow, StatusRow, StoredMessage
+from waypost.ports import Carried, InboundRow, StatusRow, Store, StoredMessage
 
 NUMBER = NumberId(15550009999)
 USER = "491701234567"
@@ -174,3 +174,15 @@ async def sent(store: FullStore, key: int, *, accepted_ms: int = 1_000) -> Statu
         await store.delivery_retry(delivery, attempt(1, 500))
         await store.delivery_done(delivery, attempt(2))
     return row
+
+
+async def waiting_messages(store: Store) -> list[Outbound]:
+    """Return everything that waits for the upstream, in order."""
+    queued = await store.queued_messages(MessageKey(0), 1_000_000)
+    return await store.waiting_messages([key for key, _ in queued])
+
+
+async def waiting_deliveries(store: Store) -> list[Delivery]:
+    """Return everything that waits for a subscriber, in order."""
+    queued = await store.queued_deliveries(EventKey(0), 1_000_000)
+    return await store.waiting_deliveries([key for key, *_ in queued])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from tests.support.store_rows import NUMBER, outbound
+from tests.support.store_rows import NUMBER, outbound, waiting_messages
 
 from waypost.blobs.local import LocalBlobs
 from waypost.errors import Fault
@@ -225,7 +225,7 @@ async def test_a_message_that_was_sent_is_not_sent_again_because_the_disk_is_ful
     due_ms = await world.deliver(message)
 
     assert due_ms is None
-    assert await world.store.waiting_messages(MessageKey(0), 10) == []
+    assert await waiting_messages(world.store) == []
 
 
 async def test_an_attempt_that_cannot_be_noted_is_none(world: World) -> None:

@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 from tests.simulation.disk import Disk
 from tests.simulation.plain import Plain
-from tests.support.store_rows import NUMBER, inbound_row
+from tests.support.store_rows import NUMBER, inbound_row, waiting_deliveries
 
 from waypost.app.ground import FullStore
 from waypost.flows.directory import Directory
@@ -17,7 +17,7 @@ from waypost.flows.figures import Figures
 from waypost.flows.notify import Notify
 from waypost.lib.clock import SystemClock
 from waypost.lib.poster import Headers, NotPosted, Posted
-from waypost.model import EventKey, Number, Webhook
+from waypost.model import Number, Webhook
 from waypost.ports import StoreDown, Written
 
 pytestmark = pytest.mark.anyio
@@ -72,7 +72,7 @@ async def test_a_receiver_that_has_answered_is_not_asked_again_because_the_disk_
     figures = Figures(waiting=lambda: 0, accepted=lambda: 0, written=Written)
     notify = Notify(full_store, directory, receiver, figures, clock, timeout=timedelta(seconds=5), any_2xx=False)
     await store.record_inbound(inbound_row(20, 10, at_ms=NOW_MS))
-    (delivery,) = await store.waiting_deliveries(EventKey(0), 10)
+    (delivery,) = await waiting_deliveries(full_store)
     store.full = True
     with pytest.raises(StoreDown):
         await notify(delivery)

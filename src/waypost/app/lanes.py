@@ -4,23 +4,26 @@ import sys
 from collections.abc import Awaitable, Callable, Hashable
 
 from waypost.app.ground import Ground
-from waypost.model import Delivery, EventKey, Outbound
+from waypost.model import Delivery, EventKey, NumberId, Outbound
 from waypost.rules import callbacks
-from waypost.workers.lanes import Bounds, Lanes, Traits
+from waypost.workers.lanes import Bounds, Lanes, Source, Traits
 from waypost.workers.rounds import patient
 
 _MESSAGES_AT_WORK = 256  # per number
 _CLOUD_WEBHOOKS_AT_WORK = 64  # per endpoint
 
 Work = Callable[[Delivery], Awaitable[int | None]]
-Load = Callable[[int, int], Awaitable[list[Delivery]]]
 
 
 def message_lanes(ground: Ground, deliver: Callable[[Outbound], Awaitable[int | None]]) -> Lanes[Outbound]:
     """Return the lanes to the upstream: one for each number and recipient, so that no message overtakes another."""
+    store = ground.store
     return Lanes(
         work=patient(deliver, ground.clock),
-        load=patient(ground.store.waiting_messages, ground.clock),  # type: ignore[arg-type]  # a key is an int to the lanes
+        source=Source(
+            patient(store.queued_messages, ground.clock),  # type: ignore[arg-type]  # a key is an int to the lanes
+            patient(store.waiting_messages, ground.clock),  # type: ignore[arg-type]  # as above
+        ),
         traits=Traits(
             key=lambda message: message.key,
             lane=lambda message: (message.number_id, message.wa_id),
@@ -38,34 +41,32 @@ def webhook_lanes(ground: Ground, notify: Work, held: Callable[[EventKey], bool]
     What is `held` elsewhere is not read from the store.
     """
 
-    async def load(after: int, limit: int) -> list[Delivery]:
-        while page := await ground.store.waiting_deliveries(EventKey(after), limit):
-            if free := [delivery for delivery in page if not held(delivery.key)]:
-                return free
-            after = page[-1].key
-        return []
+    async def look(after: int, limit: int) -> list[tuple[int, Hashable]]:
+        queued = await ground.store.queued_deliveries(EventKey(after), limit)
+        return [(key, None if held(key) else _group_of(number_id, name)) for key, number_id, name in queued]
 
-    return _deliveries(ground, notify, patient(load, ground.clock), Bounds(active=_at_work(ground)))
+    load = patient(ground.store.waiting_deliveries, ground.clock)
+    source = Source(patient(look, ground.clock), load)  # type: ignore[arg-type]  # a key is an int to the lanes
+    return _deliveries(ground, notify, source, Bounds(active=_at_work(ground)))
 
 
 def troubled_lanes(ground: Ground, notify: Work) -> Lanes[Delivery]:
     """Return the lanes for what fault rules have had their hands on; they are fed from memory only."""
 
-    async def load(after: int, limit: int) -> list[Delivery]:
-        _ = after, limit
-        return []
+    async def nothing(*_: object) -> tuple[()]:
+        return ()
 
-    return _deliveries(ground, notify, load, Bounds(active=_at_work(ground), held=sys.maxsize))
+    return _deliveries(ground, notify, Source(nothing, nothing), Bounds(active=_at_work(ground), held=sys.maxsize))
 
 
-def _deliveries(ground: Ground, notify: Work, load: Load, bounds: Bounds) -> Lanes[Delivery]:
+def _deliveries(ground: Ground, notify: Work, source: Source[Delivery], bounds: Bounds) -> Lanes[Delivery]:
     return Lanes(
         work=patient(notify, ground.clock),
-        load=load,
+        source=source,
         traits=Traits(
             key=lambda delivery: delivery.key,
             lane=_lane,
-            group=_group,
+            group=lambda delivery: _group_of(delivery.event.number_id, delivery.endpoint),
             due_ms=lambda delivery: delivery.due_ms,
         ),
         bounds=bounds,
@@ -81,9 +82,8 @@ def _lane(delivery: Delivery) -> Hashable:
     return (delivery.endpoint, event.message_key) if delivery.endpoint else event.message_key
 
 
-def _group(delivery: Delivery) -> Hashable:
-    number_id = delivery.event.number_id
-    return (number_id, delivery.endpoint) if delivery.endpoint else number_id
+def _group_of(number_id: NumberId, endpoint: str) -> Hashable:
+    return (number_id, endpoint) if endpoint else number_id
 
 
 def _at_work(ground: Ground) -> Callable[[Hashable], int]:

@@ -6,7 +6,7 @@
 import asyncio
 
 from waypost.flows.directory import Directory
-from waypost.model import Delivery, EventKey
+from waypost.model import EventKey, NumberId
 from waypost.ports import Store
 
 _PAGE = 500
@@ -17,14 +17,16 @@ async def forget_callbacks(store: Store, directory: Directory) -> int:
     if not any(number.forgets_callbacks for number in directory.numbers()):
         return 0
     after, ended = EventKey(0), 0
-    while page := await store.waiting_deliveries(after, _PAGE):
-        forgotten = [each for each in page if _is_forgotten(each, directory)]
-        await asyncio.gather(*(store.delivery_ended(each, "dropped") for each in forgotten))
-        after, ended = page[-1].key, ended + len(forgotten)
+    while page := await store.queued_deliveries(after, _PAGE):
+        # Further endpoints are none of the number's settings.
+        unwanted = [key for key, number_id, endpoint in page if not endpoint and _forgets(number_id, directory)]
+        deliveries = await store.waiting_deliveries(unwanted)
+        await asyncio.gather(*(store.delivery_ended(each, "dropped") for each in deliveries))
+        after, ended = page[-1][0], ended + len(deliveries)
     return ended
 
 
-def _is_forgotten(delivery: Delivery, directory: Directory) -> bool:
-    """Return whether nobody wants it any more; further endpoints are none of the number's settings."""
-    number = directory.number(delivery.event.number_id)
-    return number is not None and number.forgets_callbacks and not delivery.endpoint
+def _forgets(number_id: NumberId, directory: Directory) -> bool:
+    """Return whether nobody wants what waits for a number."""
+    number = directory.number(number_id)
+    return number is not None and number.forgets_callbacks

@@ -125,12 +125,20 @@ class Store(Protocol):
         """Make a delivery of any state wait again from now; None if there is no such delivery."""
         ...
 
-    async def waiting_messages(self, after: MessageKey, limit: int) -> list[Outbound]:
-        """Read jobs above a key, in order, `begun` set where an attempt has no outcome."""
+    async def queued_messages(self, after: MessageKey, limit: int) -> list[tuple[MessageKey, NumberId]]:
+        """Return the jobs above a key, in order, each with its number; their messages are not read."""
         ...
 
-    async def waiting_deliveries(self, after: EventKey, limit: int) -> list[Delivery]:
-        """Read waiting deliveries above a key, in order."""
+    async def waiting_messages(self, keys: Sequence[MessageKey]) -> list[Outbound]:
+        """Read those of the jobs that wait, in the order given, `begun` set where an attempt has no outcome."""
+        ...
+
+    async def queued_deliveries(self, after: EventKey, limit: int) -> list[tuple[EventKey, NumberId, str]]:
+        """Return the waiting deliveries above a key, in order, each with its number and endpoint."""
+        ...
+
+    async def waiting_deliveries(self, keys: Sequence[EventKey]) -> list[Delivery]:
+        """Read those of the deliveries that wait, in the order given."""
         ...
 
     async def talk(self, number_id: NumberId, wa_id: str) -> Talk:

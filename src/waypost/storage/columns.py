@@ -96,17 +96,6 @@ def readable(make: Callable[[Values], Made], rows: Iterable[Values]) -> list[Mad
     return made
 
 
-def outbound_key(row: Values) -> MessageKey:
-    """Return the key of a row of OUTBOUND_COLUMNS that may be unreadable."""
-    return MessageKey(row[0])
-
-
-def waiting_key(row: Values) -> EventKey:
-    """Return the delivery's key of a row of WAITING_COLUMNS that may be unreadable."""
-    further_key = row[_EVENT_WIDTH + 3]
-    return EventKey(further_key or row[0])
-
-
 def outbound(row: Values) -> Outbound:
     """Make a waiting message of OUTBOUND_COLUMNS or HELD_COLUMNS."""
     key, tag, number_id, wa_id, kind, body, raw, at_ms, callback_data, category, media_key, *others = row

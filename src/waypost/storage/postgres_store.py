@@ -29,15 +29,22 @@ _EARLIER = (
     " ON messages.key = message_key WHERE idempotency.number_id = $1 AND idempotency.key = $2"
     " AND idempotency.at_ms >= $3"
 )
-# Read jobs above a key, in order.
+_WANTED = "unnest($1::bigint[]) WITH ORDINALITY AS wanted (wanted_key, place)"
+# Find the jobs above a key, in order.
+_QUEUED_MESSAGES = "SELECT key, number_id FROM outbox WHERE key > $1 ORDER BY key LIMIT $2"
+# Read jobs.
 _WAITING_MESSAGES = (
-    f"SELECT {OUTBOUND_COLUMNS} FROM outbox JOIN messages USING (key, number_id) JOIN contents USING (key, number_id)"  # noqa: S608 - constants
-    " WHERE outbox.key > $1 ORDER BY outbox.key LIMIT $2"
+    f"SELECT {OUTBOUND_COLUMNS} FROM {_WANTED} JOIN outbox ON outbox.key = wanted_key"  # noqa: S608 - constants
+    " JOIN messages USING (key, number_id) JOIN contents USING (key, number_id) ORDER BY place"
 )
-# Read waiting deliveries above a key, in order.
+# Find the waiting deliveries above a key, in order.
+_QUEUED_DELIVERIES = (
+    "SELECT key, number_id, coalesce(endpoint, '') FROM deliveries WHERE state = 0 AND key > $1 ORDER BY key LIMIT $2"
+)
+# Read deliveries that wait.
 _WAITING_DELIVERIES = (
-    f"SELECT {WAITING_COLUMNS} FROM deliveries JOIN events ON {DELIVERED}"  # noqa: S608 - constants
-    " WHERE deliveries.state = 0 AND deliveries.key > $1 ORDER BY deliveries.key LIMIT $2"
+    f"SELECT {WAITING_COLUMNS} FROM {_WANTED} JOIN deliveries ON deliveries.key = wanted_key"  # noqa: S608 - constants
+    f" JOIN events ON {DELIVERED} WHERE deliveries.state = 0 ORDER BY place"
 )
 # Read one delivery that waits.
 _WAITING_DELIVERY = (
@@ -154,13 +161,22 @@ class StorePart(Part):
 
         return await self._run_alone(run)
 
-    async def waiting_messages(self, after: MessageKey, limit: int) -> list[Outbound]:
-        """Read jobs above a key."""
-        return [columns.outbound(row) for row in await self._rows(_WAITING_MESSAGES, after, limit)]
+    async def queued_messages(self, after: MessageKey, limit: int) -> list[tuple[MessageKey, NumberId]]:
+        """Find jobs above a key."""
+        return [(MessageKey(key), NumberId(of)) for key, of in await self._rows(_QUEUED_MESSAGES, after, limit)]
 
-    async def waiting_deliveries(self, after: EventKey, limit: int) -> list[Delivery]:
-        """Read waiting deliveries above a key."""
-        return [columns.waiting(row) for row in await self._rows(_WAITING_DELIVERIES, after, limit)]
+    async def waiting_messages(self, keys: Sequence[MessageKey]) -> list[Outbound]:
+        """Read jobs."""
+        return columns.readable(columns.outbound, await self._rows(_WAITING_MESSAGES, list(keys)))
+
+    async def queued_deliveries(self, after: EventKey, limit: int) -> list[tuple[EventKey, NumberId, str]]:
+        """Find waiting deliveries above a key."""
+        rows = await self._rows(_QUEUED_DELIVERIES, after, limit)
+        return [(EventKey(key), NumberId(of), endpoint) for key, of, endpoint in rows]
+
+    async def waiting_deliveries(self, keys: Sequence[EventKey]) -> list[Delivery]:
+        """Read deliveries that wait."""
+        return columns.readable(columns.waiting, await self._rows(_WAITING_DELIVERIES, list(keys)))
 
     async def talk(self, number_id: NumberId, wa_id: str) -> Talk:
         """Return what a user's windows depend on."""

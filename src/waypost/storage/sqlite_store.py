@@ -25,15 +25,25 @@ from waypost.storage.columns import DELIVERED, EARLIER, OUTBOUND_COLUMNS, WAITIN
 from waypost.storage.sqlite_part import Part
 from waypost.storage.sqlite_statuses import write_events
 
-# Read jobs above a key, in order.
-_WAITING_MESSAGES = (
-    f"SELECT {OUTBOUND_COLUMNS} FROM outbox CROSS JOIN messages USING (key) CROSS JOIN contents USING (key)"  # noqa: S608 - constants
+# Find the jobs above a key, in order.
+QUEUED_MESSAGES = (
+    "SELECT outbox.key, number_id FROM outbox CROSS JOIN messages USING (key)"
     " WHERE outbox.key > ? ORDER BY outbox.key LIMIT ?"
 )
-# Read waiting deliveries above a key, in order.
-_WAITING_DELIVERIES = (
-    f"SELECT {WAITING_COLUMNS} FROM deliveries CROSS JOIN events ON {DELIVERED}"  # noqa: S608 - constants
+# Read jobs; the keys are a JSON array.
+WAITING_MESSAGES = (
+    f"SELECT {OUTBOUND_COLUMNS} FROM json_each(?) AS wanted CROSS JOIN outbox ON outbox.key = wanted.value"  # noqa: S608 - constants
+    " CROSS JOIN messages ON messages.key = outbox.key CROSS JOIN contents ON contents.key = outbox.key"
+)
+# Find the waiting deliveries above a key, in order.
+QUEUED_DELIVERIES = (
+    f"SELECT deliveries.key, number_id, ifnull(endpoint, '') FROM deliveries CROSS JOIN events ON {DELIVERED}"  # noqa: S608 - constants
     " WHERE deliveries.state = 0 AND deliveries.key > ? ORDER BY deliveries.key LIMIT ?"
+)
+# Read deliveries that wait; the keys are a JSON array.
+WAITING_DELIVERIES = (
+    f"SELECT {WAITING_COLUMNS} FROM json_each(?) AS wanted CROSS JOIN deliveries ON deliveries.key = wanted.value"  # noqa: S608 - constants
+    f" CROSS JOIN events ON {DELIVERED} WHERE deliveries.state = 0"
 )
 # Read one delivery that waits.
 _WAITING_DELIVERY = (
@@ -150,21 +160,25 @@ class StorePart(Part):
 
         return await self._run_alone(run)
 
-    async def waiting_messages(self, after: MessageKey, limit: int) -> list[Outbound]:
-        """Read jobs above a key."""
-        while rows := self._reader.rows(_WAITING_MESSAGES, (after, limit)):
-            if messages := columns.readable(columns.outbound, rows):
-                return messages
-            after = columns.outbound_key(rows[-1])
-        return []
+    async def queued_messages(self, after: MessageKey, limit: int) -> list[tuple[MessageKey, NumberId]]:
+        """Find jobs above a key."""
+        rows: Any = self._reader.rows(QUEUED_MESSAGES, (after, limit))  # Any: the columns' types are the tables'
+        found: list[tuple[MessageKey, NumberId]] = rows
+        return found
 
-    async def waiting_deliveries(self, after: EventKey, limit: int) -> list[Delivery]:
-        """Read waiting deliveries above a key."""
-        while rows := self._reader.rows(_WAITING_DELIVERIES, (after, limit)):
-            if deliveries := columns.readable(columns.waiting, rows):
-                return deliveries
-            after = columns.waiting_key(rows[-1])
-        return []
+    async def waiting_messages(self, keys: Sequence[MessageKey]) -> list[Outbound]:
+        """Read jobs."""
+        return columns.readable(columns.outbound, self._reader.rows(WAITING_MESSAGES, (json.dumps(keys),)))
+
+    async def queued_deliveries(self, after: EventKey, limit: int) -> list[tuple[EventKey, NumberId, str]]:
+        """Find waiting deliveries above a key."""
+        rows: Any = self._reader.rows(QUEUED_DELIVERIES, (after, limit))  # Any: as above
+        found: list[tuple[EventKey, NumberId, str]] = rows
+        return found
+
+    async def waiting_deliveries(self, keys: Sequence[EventKey]) -> list[Delivery]:
+        """Read waiting deliveries."""
+        return columns.readable(columns.waiting, self._reader.rows(WAITING_DELIVERIES, (json.dumps(keys),)))
 
     async def talk(self, number_id: NumberId, wa_id: str) -> Talk:
         """Return what a user's windows depend on."""

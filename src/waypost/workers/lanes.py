@@ -1,13 +1,17 @@
 """Lanes: jobs with one key each, worked one after another within a lane and side by side across lanes.
 
-Memory is only a cache of what waits in the database. A job that does not fit is left there and read again when
-there is room; a job is in memory at most once. Lanes belong to groups (a number, an endpoint): a group has its own
-bounds, so that one that fails or floods takes nothing from the others.
+Memory is only a cache of what waits in the database. A job that does not fit is left there and read when there is
+room; a job is in memory at most once. Lanes belong to groups (a number, an endpoint): a group has its own bounds, so
+that one that fails or floods takes nothing from the others.
+
+Of each group is known the lowest key that it may have left in the database. What is left only ever lowers it, and
+only a page that was read from there raises it to that page's end: so no job is skipped, in whatever order keys come.
+A page is looked at by its keys, and only what is not in memory is loaded: what is not in memory cannot end meanwhile.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
 from msgspec import Struct, field
@@ -17,7 +21,6 @@ from waypost.workers.timers import Timers
 Job = TypeVar("Job")
 
 _FAIR_TURN = 32  # jobs that a lane may do before the others of its group have their turn
-_PAGE = 500
 
 
 class Traits(Struct, Generic[Job], frozen=True):
@@ -29,22 +32,37 @@ class Traits(Struct, Generic[Job], frozen=True):
     due_ms: Callable[[Job], int]
 
 
+class Source(Struct, Generic[Job], frozen=True):
+    """The database, as the lanes read it."""
+
+    look: Callable[[int, int], Awaitable[Sequence[tuple[int, Hashable]]]]
+    """Returns the next waiting jobs above a key, in order, no more than so many: their keys and groups. The group None
+    is for a job that is not for these lanes."""
+    load: Callable[[Sequence[int]], Awaitable[Sequence[Job]]]
+    """Returns those of the keys that wait, in order."""
+
+
 class Bounds(Struct, frozen=True):
     """How much of a group may be at work, and how much of it in memory."""
 
     active: Callable[[Hashable], int]
     held: int = 20_000
+    page: int = 500
+    """Rows looked at in one go: a few milliseconds of the loop, then others have their turn."""
 
 
 class _Group(Struct):
     name: Hashable
     active: int = 0
     held: int = 0
-    behind: bool = False
-    """Some of its jobs are in the database only."""
-    catching_up: bool = False
-    """Those jobs are being read just now."""
+    unread: int | None = None
+    """No job below this key is in the database only; None: no job at all is."""
+    is_reading: bool = False
     ready: deque[Hashable] = field(default_factory=deque)
+
+    def leave(self, key: int) -> None:
+        """Note a job that is in the database only."""
+        self.unread = key if self.unread is None else min(self.unread, key)
 
 
 class Lanes(Generic[Job]):
@@ -52,20 +70,20 @@ class Lanes(Generic[Job]):
 
     `work` returns None when the job's outcome is durable, or the platform time at which it is due again: until then
     its lane waits, because what comes after it must not overtake it.
-    `load` reads waiting jobs above a key, in order; it is asked at start and after an overflow.
+    `source` is read at start and after an overflow.
     """
 
     def __init__(
         self,
         *,
         work: Callable[[Job], Awaitable[int | None]],
-        load: Callable[[int, int], Awaitable[list[Job]]],
+        source: Source[Job],
         traits: Traits[Job],
         bounds: Bounds,
         timers: Timers,
     ) -> None:
         self._work = work
-        self._load = load
+        self._source = source
         self._traits = traits
         self._bounds = bounds
         self._timers = timers
@@ -74,8 +92,8 @@ class Lanes(Generic[Job]):
         self._waiting: dict[Hashable, object] = {}  # lanes whose first job is due later; a timer knows its turn by it
         self._held: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._finished: set[int] | None = None  # keys that ended while waiting jobs are being read
-        self._arrived: list[Job] = []  # jobs that came meanwhile for groups that are catching up
+        self._starting = False
+        self._world = 0  # how often everything was forgotten
         self._stopping = False
         self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -96,11 +114,13 @@ class Lanes(Generic[Job]):
 
     def offer(self, job: Job) -> None:
         """Take a job whose row is committed; one that does not fit stays in the database for now."""
-        group = self._group(job)
-        if group.catching_up:
-            self._arrived.append(job)  # it must not overtake what is still being read
+        key, group = self._traits.key(job), self._group(self._traits.group(job))
+        if key in self._held or self._stopping:
+            return
+        if self._starting or group.is_reading or group.unread is not None or group.held >= self._bounds.held:
+            group.leave(key)  # nothing enters before what stayed behind
         else:
-            self._admit(job, group)
+            self._hold(job, group)
 
     def hurry(self, job: Job) -> None:
         """Take a job whose row was made to start anew; its lane waits no longer, whether for it or for one before it.
@@ -117,20 +137,36 @@ class Lanes(Generic[Job]):
             if self._traits.key(held) == key:
                 queue[place] = job
         del self._waiting[lane]
-        self._go(lane, self._group(job))
+        self._go(lane, self._group(self._traits.group(job)))
 
     async def start(self) -> None:
-        """Read everything that waits in the database, as far as it fits; call before the first `offer`."""
-        await self._read_waiting()
+        """Read what waits in the database, of each group as much as it may hold; call before the first `offer`.
+
+        What a full group has besides is passed over by its keys, because there may be others behind it.
+        """
+        world, after, self._starting = self._world, 0, True
+        while page := await self._source.look(after, self._bounds.page):
+            if world != self._world:
+                return
+            await self._take(page)
+            after = page[-1][0]
+            await asyncio.sleep(0)
+        if world == self._world:
+            self._starting = False
+            for group in list(self._groups.values()):
+                await self._refill(group)
 
     def forget(self) -> None:
-        """Drop every job that is not at work, after the database was emptied."""
+        """Drop every job that is not at work, when the database is emptied; nothing is read before the next `start`."""
+        self._world += 1
+        self._starting = False
         idle = {*self._waiting, *(lane for group in self._groups.values() for lane in group.ready)}
         self._waiting.clear()
         for group in self._groups.values():
             group.ready.clear()
+            group.unread, group.is_reading = None, False
         for lane, queue in list(self._lanes.items()):
-            group = self._group(queue[0])
+            group = self._group(self._traits.group(queue[0]))
             for _ in range(len(queue) - (lane not in idle)):
                 self._let_go(queue.pop(), group)
             if not queue:
@@ -149,24 +185,14 @@ class Lanes(Generic[Job]):
         """Wait for a bug in `work`; raises it. A bug stops the server rather than a lane in silence."""
         await asyncio.shield(self._failure)
 
-    def _group(self, job: Job) -> _Group:
-        name = self._traits.group(job)
+    def _group(self, name: Hashable) -> _Group:
         group = self._groups.get(name)
         if group is None:
             group = self._groups[name] = _Group(name)
         return group
 
-    def _admit(self, job: Job, group: _Group) -> None:
-        key = self._traits.key(job)
-        if key in self._held or self._stopping:
-            return
-        if group.behind or group.held >= self._bounds.held:
-            group.behind = True  # from here on nothing enters before what stayed behind
-            return
-        self._hold(key, group, job)
-
-    def _hold(self, key: int, group: _Group, job: Job) -> None:
-        self._held.add(key)
+    def _hold(self, job: Job, group: _Group) -> None:
+        self._held.add(self._traits.key(job))
         group.held += 1
         lane = self._traits.lane(job)
         queue = self._lanes.get(lane)
@@ -213,12 +239,11 @@ class Lanes(Generic[Job]):
         """
         while True:
             await self._work_lane(lane, group)
+            await self._refill(group)
             if not group.ready or self._stopping:
                 group.active -= 1
-                break
+                return
             lane = group.ready.popleft()
-        if group.behind and group.held * 2 < self._bounds.held and self._finished is None and not self._stopping:
-            await self._read_waiting()
 
     async def _work_lane(self, lane: Hashable, group: _Group) -> None:
         queue = self._lanes[lane]
@@ -238,38 +263,48 @@ class Lanes(Generic[Job]):
         group.ready.append(lane)
 
     def _let_go(self, job: Job, group: _Group) -> None:
-        key = self._traits.key(job)
-        self._held.discard(key)
+        self._held.discard(self._traits.key(job))
         group.held -= 1
-        if self._finished is not None:
-            self._finished.add(key)
 
-    async def _read_waiting(self) -> None:
-        """Go through what waits, from the lowest key, until every group that was behind is full again.
+    async def _refill(self, group: _Group) -> None:
+        """Once half of it is worked, read what a group left in the database until it is full or has everything."""
+        if group.unread is None or group.held * 2 >= self._bounds.held or group.is_reading or self._starting:
+            return
+        world, group.is_reading = self._world, True
+        while (first := group.unread) is not None and group.held < self._bounds.held and not self._stopping:
+            group.unread = None
+            page = await self._source.look(first - 1, self._bounds.page)
+            if world != self._world:
+                return
+            if page:
+                group.leave(page[-1][0] + 1)
+            await self._take(page, group)
+            await asyncio.sleep(0)
+            if world != self._world:
+                return
+        group.is_reading = False
 
-        Only those groups have jobs that are not in memory; at the start that is not known, and everything is read.
-        A page may show a job that ends while the page is being read: such a job must not be taken again.
-        """
-        self._finished = set()
-        were_behind = [group for group in self._groups.values() if group.behind]
-        for group in self._groups.values():
-            group.catching_up, group.behind = group.behind, False
-        after = 0
-        while page := await self._load(after, _PAGE):
-            self._admit_unfinished(page)
-            after = self._traits.key(page[-1])
-            if were_behind and all(group.behind for group in were_behind):
-                break
-        for group in self._groups.values():
-            group.catching_up = False
-        self._admit_unfinished(self._arrived)
-        self._arrived = []
-        self._finished = None
+    async def _take(self, page: Sequence[tuple[int, Hashable]], only: _Group | None = None) -> None:
+        """Hold the jobs of a page that fit, of one group or of all; note those that do not."""
+        world, wanted = self._world, self._choose(page, only)
+        for job in await self._source.load(wanted) if wanted else ():
+            if world == self._world and not self._stopping:
+                self._hold(job, self._group(self._traits.group(job)))
 
-    def _admit_unfinished(self, jobs: list[Job]) -> None:
-        for job in jobs:
-            if self._finished is None or self._traits.key(job) not in self._finished:
-                self._admit(job, self._group(job))
+    def _choose(self, page: Sequence[tuple[int, Hashable]], only: _Group | None) -> list[int]:
+        chosen: list[int] = []
+        room: dict[Hashable, int] = {}
+        for key, name in page:
+            if name is None or (only is not None and name != only.name) or key in self._held:
+                continue
+            group = only or self._group(name)
+            left = room.get(name, self._bounds.held - group.held)
+            if left <= 0 or (only is None and group.unread is not None):
+                group.leave(key)
+                continue
+            room[name] = left - 1
+            chosen.append(key)
+        return chosen
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

@@ -1,0 +1,32 @@
+"""What the embedded store does a little at a time takes as long however full the tables are."""
+
+import apsw
+import apsw.ext
+import pytest
+
+from waypost.storage import sqlite_store, sqlite_sweeps
+from waypost.storage.migration_scripts import read_migrations
+from waypost.storage.sqlite_engine import Rows
+
+STEPS = [
+    sqlite_sweeps.OLD_MESSAGES, sqlite_sweeps.OLD_NOTICES, sqlite_store.QUEUED_MESSAGES, sqlite_store.WAITING_MESSAGES,
+    sqlite_store.QUEUED_DELIVERIES, sqlite_store.WAITING_DELIVERIES,
+]  # fmt: skip
+BY_KEYS: list[Rows] = [
+    sqlite_sweeps.EVENTS_OF, sqlite_sweeps.FURTHER_OF, *sqlite_sweeps.MESSAGE_ROWS, *sqlite_sweeps.DELIVERY_ROWS,
+    sqlite_sweeps.EVENT_ROWS,
+]  # fmt: skip
+GIVEN = ("VALUES CLAUSE", "CONSTANT ROW", "VIRTUAL TABLE INDEX 1:")
+"""How SQLite calls the rows that it was handed."""
+
+
+@pytest.mark.parametrize("statement", [*STEPS, *(text for rows in BY_KEYS for text in rows.texts)])
+def test_no_step_reads_a_table_or_an_index_through(statement: str) -> None:
+    connection = apsw.Connection(":memory:")
+    connection.execute("".join(read_migrations("sqlite")))
+    nothing = (0,) * apsw.ext.query_info(connection, statement).bindings_count
+
+    plan = [str(row[3]) for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", nothing)]
+
+    assert [line for line in plan if line.startswith("SCAN") and not line.endswith(GIVEN)] == []
+    assert [line for line in plan if "AUTOMATIC" in line or "TEMP B-TREE" in line] == []
