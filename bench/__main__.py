@@ -3,9 +3,10 @@
 import argparse
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
-from bench import accepting, compare, end_to_end, footprint, media, profile, report, scale_sim, selftest
+from bench import accepting, compare, end_to_end, footprint, growth, media, profile, report, scale_sim, selftest
 from bench.results import Result, Watch, save, show
 
 GOALS: Mapping[str, Callable[[float, int], Result]] = {
@@ -15,6 +16,7 @@ GOALS: Mapping[str, Callable[[float, int], Result]] = {
     "p5": end_to_end.measure_one_number,
     "p7": media.measure_uploads,
     "p8": media.measure_downloads,
+    "p9": growth.measure,
     "p10": footprint.measure,
 }
 OTHERS: Mapping[str, Callable[[], None]] = {
@@ -32,12 +34,14 @@ def main() -> None:
     if given.against is not None:
         compare.main(given.against.resolve(), given.pairs)
         return
+    growing = partial(growth.measure, stored=given.stored, waiting=given.waiting)
+    goals: Mapping[str, Callable[[float, int], Result]] = {**GOALS, "p9": growing}
     for name in given.what or GOALS:
         if name in OTHERS:
             OTHERS[name]()
             continue
         watch = Watch(load_before)
-        result = GOALS[name](given.seconds, given.repetitions)
+        result = goals[name](given.seconds, given.repetitions)
         result.conditions = watch.conditions()
         save(result)
         show(result)
@@ -53,6 +57,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("what", nargs="*", help=f"{', '.join([*GOALS, *OTHERS])}; nothing means all goals")
     parser.add_argument("--seconds", type=float, default=10.0, help="length of each load")
     parser.add_argument("--repetitions", type=int, default=3, help="how often each is repeated; the median counts")
+    parser.add_argument("--stored", type=int, default=growth.STORED, help="messages in the full database of p9")
+    parser.add_argument("--waiting", type=int, default=growth.WAITING, help="rows that wait when p9 starts a server")
     parser.add_argument("--against", type=Path, help="compare with the checkout in this folder, and do nothing else")
     parser.add_argument("--pairs", type=int, default=20, help="how often the two checkouts are loaded in turn")
     given = parser.parse_args()
