@@ -21,7 +21,7 @@ _MADE = "<!-- Made by `make docs` from {source}; do not edit. -->\n"
 def settings_page() -> str:
     """Return `settings.md`: every setting with its three names."""
     head = ("option", "variable", "key in the file", "default", "value", "meaning")
-    return f"""{_MADE.format(source="src/waypost/settings.py")}
+    return f"""{_MADE.format(source="src/waypost/settings/fields.py")}
 # Settings
 
 Every setting can be given in three places.
