@@ -70,7 +70,7 @@ class Exchange(RequestResponseCycle):
             self.flow.resume_reading()
             await self.message_event.wait()
             self.message_event.clear()
-        if self.disconnected or self.response_complete:
+        if self.response_complete or (self.disconnected and not self.parts):  # what came before is handed on
             return {"type": "http.disconnect"}
         if self.is_too_slow and self.more_body:
             self.message_event.set()
