@@ -21,7 +21,8 @@ from tests.support.templates import handle_of
 from waypost.blobs.local import LocalBlobs
 from waypost.lib.ids import wamid
 
-pytestmark = pytest.mark.anyio
+# Some look into the database's file: there is none to look into elsewhere.
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("server_store", ["sqlite"], indirect=True)]
 
 TOKENS = "SELECT count(*) FROM tokens WHERE kind = 'login'"
 KEYS = "SELECT count(*) FROM idempotency"
