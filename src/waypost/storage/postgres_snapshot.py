@@ -1,5 +1,6 @@
 """The port Snapshots over PostgreSQL: every table as it is, row by row."""
 
+import asyncio
 from collections.abc import Sequence
 
 import asyncpg
@@ -8,7 +9,7 @@ from waypost.ports import BadDump, Dump, Table
 from waypost.storage import dumps
 from waypost.storage.dumps import KEPT_HERE, READ_BACK, UNREADABLE
 from waypost.storage.migration_scripts import read_migrations
-from waypost.storage.postgres_link import CANNOT_CONNECT, Connection, connect, down
+from waypost.storage.postgres_link import CANNOT_CONNECT, Connection, Values, connect, down
 from waypost.storage.postgres_part import Part
 
 # Find the tables, in the order in which they were made; what concerns this database only stays where it is.
@@ -20,7 +21,9 @@ _COLUMNS = (
     "SELECT attname, atttypid::regtype::text FROM pg_attribute WHERE attrelid = to_regclass($1)"
     " AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
 )
-_ONE_MOMENT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0"
+# Let a transaction take as long as its tables are large, our own work between the statements included.
+_PATIENTLY = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
+_ONE_MOMENT = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_PATIENTLY}"
 _HASHES = "SELECT DISTINCT sha256 FROM media ORDER BY sha256"
 _DROP_MEDIA = "DELETE FROM media WHERE sha256 = ANY($1::bytea[])"
 # Let new attempts be numbered above those that were put back.
@@ -66,7 +69,7 @@ class SnapshotPart(Part):
         """Replace everything by a dump."""
 
         async def run(connection: Connection) -> None:
-            await connection.execute("SET LOCAL statement_timeout = 0")
+            await connection.execute(_PATIENTLY)
             await _fill(connection, dump, await table_names(connection))
             await connection.execute(_DROP_MEDIA, list(missing))
 
@@ -83,7 +86,8 @@ async def _read(connection: Connection, table: str) -> Table:
     columns = list(await column_types(connection, table))
     where = f" WHERE NOT {KEPT_HERE}" if table == "state" else ""
     statement = f"SELECT {', '.join(columns)} FROM {table}{where}"  # noqa: S608 - the schema's own names
-    return Table(columns, [dumps.written(row) for row in await connection.fetch(statement, timeout=_LONG_SECONDS)])
+    found = await connection.fetch(statement, timeout=_LONG_SECONDS)
+    return Table(columns, await asyncio.to_thread(lambda: [dumps.written(row) for row in found]))
 
 
 async def column_types(connection: Connection, table: str) -> dict[str, str]:
@@ -105,12 +109,16 @@ async def _try(connection: Connection, dump: Dump) -> None:
 async def _fill(connection: Connection, dump: Dump, names: list[str]) -> None:
     """Empty every table and write the dump's rows. Raises BadDump, and what asyncpg says of a row."""
     dumps.check_tables(dump, set(names))
-    for name, table in dump.tables.items():
+    for name in dump.tables:
         types = await column_types(connection, name)
         dumps.check_columns(dump, name, list(types))
         binary = [kind == "bytea" for kind in types.values()]
         where = f" WHERE NOT {KEPT_HERE}" if name == "state" else ""
         await connection.execute(f"DELETE FROM {name}{where}", timeout=_LONG_SECONDS)  # noqa: S608 - the schema's own names
-        rows = [tuple(dumps.values(name, row, binary)) for row in table.rows]
+        rows = await asyncio.to_thread(_decoded, dump, name, binary)
         await connection.copy_records_to_table(name, records=rows, columns=list(types), timeout=_LONG_SECONDS)
     await connection.execute(NUMBER_ON)
+
+
+def _decoded(dump: Dump, name: str, binary: list[bool]) -> list[Values]:
+    return [tuple(dumps.values(name, row, binary)) for row in dump.tables[name].rows]
