@@ -8,7 +8,7 @@ NODE   := tests/clients/node
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format lock docs simulate bench clean
+.PHONY: help setup run test faults check format lock docs simulate bench clean
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -37,6 +37,9 @@ run: $(STAMP) ## start the server; ARGS="--port 0" passes options
 test: setup ## run the tests; ARGS="-k media" passes options
 	@$(BIN)/python -m pytest -n auto $(ARGS)
 
+faults: setup ## every fault in full (about an hour on two cores); ARGS=--share=0.1 does a tenth
+	@$(BIN)/python -m pytest -n auto tests/faults --full $(ARGS); status=$$?; $(BIN)/python -m tests.faults.report; exit $$status
+
 check: setup ## formatting, lint, types, layers
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -55,6 +58,7 @@ lock: ## pin every dependency anew, with hashes (needs uv)
 
 docs: setup ## write the reference pages from the source
 	@$(BIN)/python -m tools.gen_reference
+	@$(BIN)/python -m tests.faults.report
 
 simulate: setup ## play histories; ARGS=4711 tells one, ARGS="0 --count 100000" looks for faults
 	@$(BIN)/python -m tests.simulation $(ARGS)

@@ -13,11 +13,13 @@ Golden = Callable[[str, bytes], None]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--update-golden` and `--store`."""
+    """Add `--update-golden`, `--store`, and how much the tests of faults do."""
     parser.addoption("--update-golden", action="store_true", help="write golden files anew instead of comparing")
     parser.addoption(
         "--store", choices=("sqlite", "postgresql"), default="sqlite", help="the store of every whole server"
     )
+    parser.addoption("--full", action="store_true", help="do what a fault test does as often as `make faults` does")
+    parser.addoption("--share", type=float, default=1.0, help="with --full: do only this part of it, such as 0.1")
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,8 @@
 """Kills a driver at random instants, over and over on one database, and has the checker look at what is left.
 
-    python -m tests.faults.campaign FOLDER --kills 500 --seed 1 --store none
+    python -m tests.faults.campaign FOLDER --kills 500 --seed 1 --store none --database sqlite
+
+Every `--folder-kills` kills a last life finishes all work, and a new database is begun.
 
 Prints every broken promise and a summary; exits with 1 if there was one. Forks, so it runs as a process of its own.
 """
@@ -13,10 +15,12 @@ import random
 import signal
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.checker import check
 from tests.faults.driver import Driver
+from tests.faults.kept import BACKENDS, Backend
 from tests.faults.ledger import Entry, Ledger, entries
 from tests.faults.planted import STORES
 
@@ -26,9 +30,18 @@ _CHECK_EVERY = 100
 _KEYS_PER_LIFE = 1_000_000
 
 
-async def live(database: Path, store_name: str, descriptor: int, first_key: int, *, finish: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the lives over one database have in common."""
+
+    folder: Path
+    backend: Backend
+    planted: str
+
+
+async def live(ground: Ground, descriptor: int, first_key: int, *, finish: bool) -> None:
     """Open the store, go on with what is unfinished, then work until killed (or stop when all is done)."""
-    store = await STORES[store_name].open(database)
+    store = await ground.backend.open(ground.planted, ground.folder)
     driver = Driver(store, Ledger(descriptor, fsync=False), first_key)
     os.write(descriptor, _READY)
     if finish:
@@ -38,13 +51,13 @@ async def live(database: Path, store_name: str, descriptor: int, first_key: int,
     await asyncio.gather(driver.finish_old(), driver.work())
 
 
-def one_life(database: Path, store_name: str, life: int, chance: random.Random | None) -> bytes:
+def one_life(ground: Ground, life: int, chance: random.Random | None) -> bytes:
     """Fork a driver, kill it after a random time (None: let it finish), return what it wrote to its ledger."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
-        _die_with(database, store_name, writing, life, finish=chance is None)
+        _die_with(ground, writing, life, finish=chance is None)
     os.close(writing)
     if chance is not None:
         text = os.read(reading, len(_READY))  # the child has opened the store, or has died
@@ -60,32 +73,41 @@ def one_life(database: Path, store_name: str, life: int, chance: random.Random |
     return text
 
 
-def _die_with(database: Path, store_name: str, descriptor: int, life: int, *, finish: bool) -> None:
+def _die_with(ground: Ground, descriptor: int, life: int, *, finish: bool) -> None:
     """Live in the child; nothing of the parent's clean-up runs here."""
     code = 1
     try:
-        asyncio.run(live(database, store_name, descriptor, life * _KEYS_PER_LIFE, finish=finish))
+        asyncio.run(live(ground, descriptor, life * _KEYS_PER_LIFE, finish=finish))
         code = 0
     finally:
         os._exit(code)
 
 
-def run(folder: Path, store_name: str, kills: int, seed: int) -> list[str]:
-    """Kill so often, check every hundredth time and at the end; return what is broken."""
-    chance = random.Random(seed)
-    database = folder / "waypost.db"
+def run(ground: Ground, lives: range, chance: random.Random) -> tuple[int, list[str]]:
+    """Kill each life of one database, check every hundredth time and at the end.
+
+    Returns how much was acknowledged, and what is broken.
+    """
     ledger: list[Entry] = []
-    gc.freeze()
-    for life in range(1, kills + 1):
-        ledger += entries(one_life(database, store_name, life, chance))
-        if life % _CHECK_EVERY == 0:
-            broken = check(ledger, database, quiet=False)
-            if broken:
-                return broken
-    ledger += entries(one_life(database, store_name, kills + 1, None))
-    acks = sum(entry.mark == "ack" for entry in ledger)
-    sys.stdout.write(f"{kills} kills, {acks} acknowledgements\n")
-    return check(ledger, database, quiet=True)
+    for life in lives:
+        ledger += entries(one_life(ground, life, chance))
+        if (life - lives.start) % _CHECK_EVERY == _CHECK_EVERY - 1 and (found := look(ground, ledger, quiet=False)):
+            return _acks(ledger), found
+    ledger += entries(one_life(ground, lives.stop, None))
+    return _acks(ledger), look(ground, ledger, quiet=True)
+
+
+def look(ground: Ground, ledger: list[Entry], *, quiet: bool) -> list[str]:
+    """Open the database and return what is broken."""
+    kept = ground.backend.read(ground.folder)
+    try:
+        return check(ledger, kept, quiet=quiet)
+    finally:
+        kept.close()
+
+
+def _acks(ledger: list[Entry]) -> int:
+    return sum(entry.mark == "ack" for entry in ledger)
 
 
 def main() -> int:
@@ -93,13 +115,26 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--kills", type=int, default=1_000)
+    parser.add_argument("--folder-kills", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--store", choices=sorted(STORES), default="none")
-    arguments = parser.parse_args()
-    broken = run(arguments.folder, arguments.store, arguments.kills, arguments.seed)
-    for line in broken[:20]:
+    parser.add_argument("--database", choices=sorted(BACKENDS), default="sqlite")
+    given = parser.parse_args()
+    gc.freeze()
+    chance = random.Random(given.seed)
+    acks, found = 0, list[str]()
+    for begin in range(0, given.kills, given.folder_kills):
+        folder = given.folder / f"data-{begin}"
+        folder.mkdir()
+        end = min(begin + given.folder_kills, given.kills)
+        more, found = run(Ground(folder, BACKENDS[given.database], given.store), range(begin + 1, end + 1), chance)
+        acks += more
+        if found:
+            break
+    sys.stdout.write(f"{given.kills} kills, {acks} acknowledgements\n")
+    for line in found[:20]:
         sys.stdout.write(f"BROKEN {line}\n")
-    return 1 if broken else 0
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

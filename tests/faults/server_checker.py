@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
-import apsw
 from tests.faults import checker
+from tests.faults.invariants import broken
+from tests.faults.kept import BACKENDS, Kept
 from tests.faults.ledger import Entry
 from tests.faults.server_peers import Call
 
@@ -19,23 +20,29 @@ _SENDS = ("sending", "failing", "either")
 _TOLD = ["sent", "delivered", "read"]
 
 
-def check(ledger: Sequence[Entry], calls: Sequence[Call], data: Path) -> list[str]:
-    """Return every broken promise, in words; `data` is the folder of a server that has finished and stopped."""
+def check(
+    ledger: Sequence[Entry], calls: Sequence[Call], data: Path, *, backend: str = "sqlite", relaxed: bool = False
+) -> list[str]:
+    """Return every broken promise, in words; `data` is the folder of a server that has finished and stopped.
+
+    A server with `relaxed` rules has no windows.
+    """
     posted = [Entry("seen", "posted", call.event) for call in calls]
-    connection = apsw.Connection(str(data / "waypost.db"), flags=apsw.SQLITE_OPEN_READWRITE)
+    kept = BACKENDS[backend].read(data)
     try:
         return [
-            *checker.check(chain(ledger, posted), data / "waypost.db", quiet=True),
+            *checker.check(chain(ledger, posted), kept, quiet=True),
             *_wrongly_told(ledger, calls),
             *_not_the_same_bytes(calls),
-            *_not_the_same_message(ledger, connection),
-            *_sent_twice(ledger, connection),
+            *_not_the_same_message(ledger, kept),
+            *_sent_twice(ledger, kept),
             *_several_ids(ledger),
-            *_without_bytes(ledger, connection, data),
-            *_left_behind(connection, data),
+            *_without_bytes(ledger, kept, data),
+            *_left_behind(kept, data),
+            *([] if relaxed else _after_the_window(kept)),
         ]
     finally:
-        connection.close()
+        kept.close()
 
 
 def _wrongly_told(ledger: Sequence[Entry], calls: Sequence[Call]) -> Iterator[str]:
@@ -49,32 +56,37 @@ def _wrongly_told(ledger: Sequence[Entry], calls: Sequence[Call]) -> Iterator[st
     for entry in ledger:
         match (entry.mark, entry.what):
             case ("ack", "sending") if told.get(entry.key) != _TOLD:
-                yield f"message {entry.key} was acknowledged, and the webhook was told {told.get(entry.key)}"
+                yield broken(
+                    "I1", f"message {entry.key} was acknowledged, and the webhook was told {told.get(entry.key)}"
+                )
             case ("ack", "failing") if told.get(entry.key) != ["failed"]:
-                yield f"message {entry.key} had to fail, and the webhook was told {told.get(entry.key)}"
+                yield broken("I1", f"message {entry.key} had to fail, and the webhook was told {told.get(entry.key)}")
             case ("ack", "either") if told.get(entry.key) not in (_TOLD, ["failed"]):
-                yield f"message {entry.key} had to be delivered or fail, and the webhook was told {told.get(entry.key)}"
+                yield broken(
+                    "I1",
+                    f"message {entry.key} had to be delivered or fail, and the webhook was told {told.get(entry.key)}",
+                )
             case ("ack", "written") if entry.key not in messages:
-                yield f"the user's message {entry.key} never reached the webhook"
+                yield broken("I3", f"the user's message {entry.key} never reached the webhook")
 
 
 def _not_the_same_bytes(calls: Sequence[Call]) -> Iterator[str]:
     bodies: dict[int, str] = {}
     for call in calls:
         if bodies.setdefault(call.event, call.digest) != call.digest:
-            yield f"event {call.event} came with other bytes the second time"
+            yield broken("I4", f"event {call.event} came with other bytes the second time")
 
 
-def _not_the_same_message(ledger: Sequence[Entry], connection: apsw.Connection) -> Iterator[str]:
-    tags = dict(connection.execute("SELECT key, tag FROM messages"))
+def _not_the_same_message(ledger: Sequence[Entry], kept: Kept) -> Iterator[str]:
+    tags = dict(kept.rows("SELECT key, tag FROM messages"))
     for entry in ledger:
         if entry.mark == "ack" and entry.what in _SENDS and tags.get(entry.key) != entry.detail:
-            yield f"the id that was answered for message {entry.key} does not name it"
+            yield broken("I1", f"the id that was answered for message {entry.key} does not name it")
 
 
-def _sent_twice(ledger: Sequence[Entry], connection: apsw.Connection) -> Iterator[str]:
+def _sent_twice(ledger: Sequence[Entry], kept: Kept) -> Iterator[str]:
     """What was asked for is there once if it was acknowledged, and at most once if it was not."""
-    bodies = connection.execute("SELECT body FROM contents JOIN messages USING (key) WHERE received = 0")
+    bodies = kept.rows("SELECT body FROM contents JOIN messages USING (key) WHERE NOT received")
     stored = Counter(int(token) for (body,) in bodies for token in re.findall(rb"t(\d+);", bytes(body)))
     acknowledged = {entry.detail for entry in ledger if (entry.mark, entry.what) == ("ack", "accept")}
     for entry in ledger:
@@ -82,12 +94,14 @@ def _sent_twice(ledger: Sequence[Entry], connection: apsw.Connection) -> Iterato
             continue
         count = stored[entry.detail]
         if count > 1 or (count == 0 and entry.detail in acknowledged):
-            yield f"what was asked for once, as {entry.detail}, is there {count} times"
-    for token, phones in connection.execute(
+            yield broken(
+                "I1" if count == 0 else "I13", f"what was asked for once, as {entry.detail}, is there {count} times"
+            )
+    for token, phones in kept.rows(
         "SELECT token, count(*) FROM carried LEFT JOIN messages ON key = token GROUP BY token"
         " HAVING count(*) > 1 OR max(key) IS NULL"
     ):
-        yield f"the network has message {token}, which is not there, or {phones} times"
+        yield broken("I2", f"the network has message {token}, which is not there, or {phones} times")
 
 
 def _several_ids(ledger: Sequence[Entry]) -> Iterator[str]:
@@ -96,29 +110,43 @@ def _several_ids(ledger: Sequence[Entry]) -> Iterator[str]:
     for entry in ledger:
         if (entry.mark, entry.what) == ("ack", "accept") and entry.detail:
             ids.setdefault(entry.detail, set()).add(entry.key)
-    yield from (f"what was asked for as {token} was answered with several ids" for token in ids if len(ids[token]) > 1)
+    for token, answered in ids.items():
+        if len(answered) > 1:
+            yield broken("I9", f"what was asked for as {token} was answered with several ids")
 
 
-def _without_bytes(ledger: Sequence[Entry], connection: apsw.Connection, data: Path) -> Iterator[str]:
-    rows = {int(key): bytes(sha256) for key, sha256 in connection.execute("SELECT key, sha256 FROM media")}
+def _without_bytes(ledger: Sequence[Entry], kept: Kept, data: Path) -> Iterator[str]:
+    rows = {int(key): bytes(sha256) for key, sha256 in kept.rows("SELECT key, sha256 FROM media")}
     for key, sha256 in rows.items():
         name = sha256.hex()
         file = data / "media" / name[:2] / name[2:4] / name
         if not file.is_file():
-            yield f"media id {key} has no bytes"
+            yield broken("I7", f"media id {key} has no bytes")
         elif hashlib.sha256(file.read_bytes()).digest() != sha256:
-            yield f"media id {key} has other bytes than its hash says"
+            yield broken("I7", f"media id {key} has other bytes than its hash says")
     deleted = {entry.key for entry in ledger if (entry.mark, entry.what) == ("intent", "delete")}
     for entry in ledger:
         if (entry.mark, entry.what) != ("ack", "media") or entry.key in deleted:
             continue
         if rows.get(entry.key) != entry.detail.to_bytes(32, "big"):
-            yield f"media id {entry.key} was acknowledged and does not lead to what was uploaded"
+            yield broken("I7", f"media id {entry.key} was acknowledged and does not lead to what was uploaded")
 
 
-def _left_behind(connection: apsw.Connection, data: Path) -> Iterator[str]:
+def _left_behind(kept: Kept, data: Path) -> Iterator[str]:
     for file in (data / "media" / "tmp").iterdir():
-        yield f"the unfinished file {file.name} was left behind"
-    for count in connection.execute("SELECT count(*) FROM orphans"):
+        yield broken("I8", f"the unfinished file {file.name} was left behind")
+    for count in kept.rows("SELECT count(*) FROM orphans"):
         if count != (0,):
-            yield f"{count[0]} statuses are parked for messages that do not come"
+            yield broken("I8", f"{count[0]} statuses are parked for messages that do not come")
+
+
+def _after_the_window(kept: Kept) -> Iterator[str]:
+    """What is not a template reached nobody who had not written in the 24 hours before it was accepted."""
+    late = (
+        "SELECT token FROM carried JOIN messages ON messages.key = token WHERE messages.kind <> 'template'"
+        " AND carried.fault IS NULL AND NOT EXISTS (SELECT 1 FROM messages AS wrote WHERE wrote.received"
+        " AND wrote.number_id = carried.number_id AND wrote.wa_id = carried.wa_id"
+        " AND wrote.at_ms > messages.at_ms - 86400000)"
+    )
+    for (token,) in kept.rows(late):
+        yield broken("I6", f"message {token} reached a user who had not written for 24 hours")

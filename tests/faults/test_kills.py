@@ -1,16 +1,19 @@
 """kill -9 at random instants: what the store acknowledged survives, and the harness sees it when it does not."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from tests.faults.kept import BACKENDS
+from tests.faults.tier import Tier
 
 _ROOT = Path(__file__).parents[2]
 
 
-def campaign(folder: Path, *, kills: int, seed: int, store: str = "none") -> tuple[int, str]:
+def campaign(folder: Path, database: str, *, kills: int, seed: int, store: str = "none") -> tuple[int, str]:
     """Run a campaign in a process of its own and return its exit code and what it says."""
     finished = subprocess.run(
         [
@@ -21,12 +24,13 @@ def campaign(folder: Path, *, kills: int, seed: int, store: str = "none") -> tup
             f"--kills={kills}",
             f"--seed={seed}",
             f"--store={store}",
+            f"--database={database}",
         ],
         cwd=_ROOT,
         env={**os.environ, "PYTHONPATH": f"{_ROOT / 'src'}:{_ROOT}"},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=3_600,
         check=False,
     )
     return finished.returncode, finished.stdout + finished.stderr
@@ -34,13 +38,23 @@ def campaign(folder: Path, *, kills: int, seed: int, store: str = "none") -> tup
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
-def test_nothing_acknowledged_is_lost_and_nothing_is_stuck_after_500_kills(tmp_path: Path, seed: int) -> None:
-    code, said = campaign(tmp_path, kills=500, seed=seed)
+@pytest.mark.parametrize("database", sorted(BACKENDS))
+def test_nothing_acknowledged_is_lost_and_nothing_is_stuck_after_500_kills(
+    tmp_path: Path, tier: Tier, database: str, seed: int
+) -> None:
+    kills = tier.count(quick=500, full=5_000)
 
-    assert (code, said.partition(",")[0]) == (0, "500 kills"), said
+    code, said = campaign(tmp_path, database, kills=kills, seed=seed)
+
+    found = re.fullmatch(rf"{kills} kills, (\d+) acknowledgements\n", said)
+    assert code == 0, said
+    assert found, said
+    tier.note("kills", kills)
+    tier.note("acknowledgements", int(found[1]))
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("database", sorted(BACKENDS))
 @pytest.mark.parametrize(
     ("store", "complaint"),
     [
@@ -51,8 +65,8 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_stuck_after_500_kills(tmp_p
         ("status-twice", "had a status twice"),
     ],
 )
-def test_the_harness_finds_a_planted_bug(tmp_path: Path, store: str, complaint: str) -> None:
-    code, said = campaign(tmp_path, kills=60, seed=1, store=store)
+def test_the_harness_finds_a_planted_bug(tmp_path: Path, database: str, store: str, complaint: str) -> None:
+    code, said = campaign(tmp_path, database, kills=60, seed=1, store=store)
 
     assert code == 1, said
     assert complaint in said
