@@ -11,6 +11,8 @@ from typing import Literal
 
 import apsw
 
+from waypost.storage.sqlite_schema import prepare_writer
+
 SECTOR = 512
 
 
@@ -25,7 +27,7 @@ class Act:
 
 
 def nothing() -> None:
-    """Let every fsync succeed."""
+    """Let every write and every fsync succeed."""
 
 
 class RecordingVFS(apsw.VFS):
@@ -34,6 +36,7 @@ class RecordingVFS(apsw.VFS):
     def __init__(self, name: str, acts: list[Act]) -> None:
         super().__init__(name, base="")
         self.acts = acts
+        self.before_write: Callable[[], None] = nothing
         self.before_sync: Callable[[], None] = nothing
 
     def xOpen(  # noqa: N802 - SQLite's name
@@ -56,6 +59,7 @@ class RecordingFile(apsw.VFSFile):
         self._file = Path(text or "temporary").name
 
     def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802 - SQLite's name
+        self._vfs.before_write()
         super().xWrite(data, offset)
         self._vfs.acts.append(Act("write", self._file, offset, bytes(data)))
 
@@ -67,6 +71,16 @@ class RecordingFile(apsw.VFSFile):
         self._vfs.before_sync()
         super().xSync(flags)
         self._vfs.acts.append(Act("sync", self._file))
+
+
+def recording(path: Path, acts: list[Act]) -> tuple[apsw.Connection, RecordingVFS]:
+    """Open a write connection whose file layer is written down; exclusive, because such layers share no memory."""
+    name = f"recording {path}"
+    vfs = RecordingVFS(name, acts)
+    connection = apsw.Connection(str(path), vfs=name)
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    prepare_writer(connection, path)
+    return connection, vfs
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ import pytest
 from tests.faults.checker import check
 from tests.faults.kept import BACKENDS
 from tests.faults.ledger import Entry
-from tests.faults.power import Act, RecordingVFS, disks, nothing
+from tests.faults.power import Act, disks, nothing, recording
 from tests.faults.tier import Tier
 from tests.support.store_rows import attempt, carried, inbound_row, outbound, status_row, waiting
 
@@ -20,20 +20,9 @@ from waypost.storage.commit import Verdict
 from waypost.storage.sqlite import ignore_joined
 from waypost.storage.sqlite_engine import Engine
 from waypost.storage.sqlite_hot import HotWrites
-from waypost.storage.sqlite_schema import prepare_writer
 from waypost.storage.windows import Windows
 
 FLUSHES = 60
-
-
-def recording(path: Path, acts: list[Act]) -> tuple[apsw.Connection, RecordingVFS]:
-    """Open a write connection whose file layer is written down; exclusive, because such layers share no memory."""
-    name = f"recording {path}"
-    vfs = RecordingVFS(name, acts)
-    connection = apsw.Connection(str(path), vfs=name)
-    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-    prepare_writer(connection, path)
-    return connection, vfs
 
 
 def work(connection: apsw.Connection, acts: list[Act]) -> list[tuple[int, list[Entry]]]:
