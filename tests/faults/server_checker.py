@@ -6,7 +6,7 @@ The store's own checks come first (`checker`); here is what only a whole server 
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from tests.faults.invariants import broken
 from tests.faults.kept import BACKENDS, Kept
 from tests.faults.ledger import Entry
 from tests.faults.server_peers import Call
+
+from waypost.lib import ids
 
 _SENDS = ("sending", "failing", "either")
 _TOLD = ["sent", "delivered", "read"]
@@ -43,6 +45,13 @@ def check(
         ]
     finally:
         kept.close()
+
+
+def acknowledged(message_ids: Iterable[str]) -> list[Entry]:
+    """Return the ledger of messages that were answered with these ids, and that nothing keeps from their users."""
+    refs = [ids.parse_message_id(message_id) for message_id in message_ids]
+    keys = [(ref.key, ref.tag) for ref in refs if ref is not None]
+    return [entry for key, tag in keys for entry in (Entry("ack", "accept", key), Entry("ack", "sending", key, tag))]
 
 
 def _wrongly_told(ledger: Sequence[Entry], calls: Sequence[Call]) -> Iterator[str]:
@@ -106,11 +115,11 @@ def _sent_twice(ledger: Sequence[Entry], kept: Kept) -> Iterator[str]:
 
 def _several_ids(ledger: Sequence[Entry]) -> Iterator[str]:
     """What was asked for again under its key, in this life or the next, was answered with the same id."""
-    ids: dict[int, set[int]] = {}
+    answers: dict[int, set[int]] = {}
     for entry in ledger:
         if (entry.mark, entry.what) == ("ack", "accept") and entry.detail:
-            ids.setdefault(entry.detail, set()).add(entry.key)
-    for token, answered in ids.items():
+            answers.setdefault(entry.detail, set()).add(entry.key)
+    for token, answered in answers.items():
         if len(answered) > 1:
             yield broken("I9", f"what was asked for as {token} was answered with several ids")
 

@@ -53,7 +53,7 @@ class Peers(Receiver):
         is_first = not self._is_known(got.headers.get("webhook-id", got.path))
         if got.method == "GET":
             return _file(got.path, is_first=is_first)
-        call = _call(got)
+        call = call_of(got)
         os.write(self._log, msgspec.json.encode(call) + b"\n")
         if KILL_HEADER in got.headers:
             _kill(int(got.headers[KILL_HEADER]))
@@ -82,7 +82,8 @@ def _file(path: str, *, is_first: bool) -> Answer:
     return _PDF
 
 
-def _call(got: Received) -> Call:
+def call_of(got: Received) -> Call:
+    """Return what a webhook call says."""
     values = list(got.values())
     return Call(
         event=int(got.headers["webhook-id"].removeprefix("evt_")),
