@@ -39,6 +39,21 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", folder], check=True, timeout=10)
 
 
+@pytest.fixture
+def media_disk(disk: Path) -> Iterator[Path]:
+    """Another disk of 8 MB, for the media of the server on the first."""
+    folder = disk / "data" / "media"
+    folder.mkdir(parents=True, mode=0o700)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder], check=True, timeout=10)
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True, timeout=10)
+
+
+def files_in(folder: Path) -> set[Path]:
+    """Return the files below a folder."""
+    return {path for path in folder.rglob("*") if path.is_file()}
+
+
 def fill(disk: Path) -> Path:
     """Take every free byte of a disk."""
     filler = disk / "filler"
@@ -112,3 +127,36 @@ async def test_a_disk_that_fills_up_again_and_again_loses_nothing(disk: Path) ->
             await hook.wait_for_status(message, "read", timeout=20)
         code, _ = await server.stop()
         assert code == 0
+
+
+async def test_a_full_disk_of_media_refuses_uploads_and_nothing_else(disk: Path, media_disk: Path) -> None:
+    async with Receiver() as hook, world(disk, hook) as (_, client):
+        media_id = client.media_id(await client.upload(JPEG.data, "image/jpeg"))
+        kept = files_in(media_disk)
+        filler = fill(media_disk)
+
+        upload = await client.upload(JPEG.data + bytes(500_000), "image/jpeg")
+        sent = await send(client)
+        read = await client.download(media_id)
+        left = files_in(media_disk) - {filler}
+        filler.unlink()
+        again = await client.upload(JPEG.data + bytes(500_000), "image/jpeg")
+
+        assert (upload.status, upload.headers["Retry-After"]) == (507, "5")
+        assert (sent.status, read.status, read.body) == (200, 200, JPEG.data)
+        assert left == kept
+        assert again.status == 200
+
+
+async def test_a_full_disk_of_the_database_refuses_uploads_until_there_is_room(disk: Path, media_disk: Path) -> None:
+    async with Receiver() as hook, world(disk, hook) as (_, client):
+        filler = fill(disk)
+        await asyncio.gather(*(send_until_refused(client, []) for _ in range(8)))
+
+        upload = await client.upload(JPEG.data, "image/jpeg")
+        filler.unlink()
+        await send_until_taken(client)
+        again = await client.upload(JPEG.data, "image/jpeg")
+
+        assert (upload.status, upload.headers["Retry-After"]) == (507, "5")
+        assert again.status == 200
