@@ -54,6 +54,13 @@ def files_in(folder: Path) -> set[Path]:
     return {path for path in folder.rglob("*") if path.is_file()}
 
 
+def nearly_fill(disk: Path) -> Path:
+    """Leave nine tenths of what a server keeps for what it has accepted already."""
+    filler, state = disk / "filler", os.statvfs(disk)
+    filler.write_bytes(bytes(state.f_frsize * (state.f_bavail - state.f_blocks * 9 // 200)))
+    return filler
+
+
 def fill(disk: Path) -> Path:
     """Take every free byte of a disk."""
     filler = disk / "filler"
@@ -77,11 +84,12 @@ async def send(client: Client) -> Answer:
     return await client.send(PHONE, "text", {"body": LONG})
 
 
-async def send_until_refused(client: Client, acknowledged: list[str]) -> Answer:
+async def send_until_refused(client: Client, acknowledged: list[str], *, pause: float = 0) -> Answer:
     """Send until the server refuses, and return how it does; what it took on the way is acknowledged."""
     async with asyncio.timeout(30):
         while (answer := await send(client)).status == 200:
             acknowledged.append(answer.json["messages"][0]["id"])
+            await asyncio.sleep(pause)
         return answer
 
 
@@ -160,3 +168,19 @@ async def test_a_full_disk_of_the_database_refuses_uploads_until_there_is_room(d
 
         assert (upload.status, upload.headers["Retry-After"]) == (507, "5")
         assert again.status == 200
+
+
+async def test_the_last_of_a_disk_is_for_what_was_accepted_already(disk: Path) -> None:
+    async with Receiver() as hook, world(disk, hook) as (server, client):
+        before = await send(client)
+        filler = nearly_fill(disk)
+
+        refused = await send_until_refused(client, [], pause=0.3)  # it looks every second
+        filler.unlink()
+        await send_until_taken(client)
+
+        await hook.wait_for_status(before.json["messages"][0]["id"], "read", timeout=20)
+        assert (refused.status, refused.headers["Retry-After"]) == (507, "5")
+        assert "nearly full" in refused.json["error"]["error_data"]["details"]
+        code, _ = await server.stop()
+        assert code == 0

@@ -364,3 +364,33 @@ def test_whatever_happens_each_job_is_worked_as_often_as_it_waits_and_lanes_keep
                 assert keys == sorted(keys)
 
     asyncio.run(check())
+
+
+async def test_a_group_that_holds_all_it_may_is_full_until_its_jobs_are_worked_and_the_others_are_not() -> None:
+    async with world(held=4, page=PAGE) as w:
+        jobs = [w.add(2 * number) for number in range(5)]  # of group 0
+        for job in jobs[:3]:
+            w.offer(job)
+        before = w.lanes.is_full(0)
+        for job in jobs[3:]:
+            w.offer(job)
+        await w.settle()
+
+        full = w.lanes.is_full(0), w.lanes.is_full(1)
+        await w.work_all()
+
+        assert (before, full, w.lanes.is_full(0)) == (False, (True, False), False)
+
+
+async def test_a_group_with_jobs_in_the_database_only_is_full_when_there_is_room_in_memory_too() -> None:
+    async with world(held=4, page=PAGE) as w:
+        jobs = [w.add(2 * number) for number in range(5)]
+        for job in jobs:
+            w.offer(job)
+        await w.settle()
+
+        w.end(jobs[0].key, None)
+        await w.settle()
+
+        assert w.lanes.is_full(0)
+        await w.work_all()

@@ -10,6 +10,7 @@ from waypost.workers.lanes import Bounds, Lanes, Source, Traits
 from waypost.workers.rounds import patient
 
 _MESSAGES_AT_WORK = 256  # per number
+_MESSAGES_HELD = 100_000  # of all numbers; one number has the bound of its lanes
 _CLOUD_WEBHOOKS_AT_WORK = 64  # per endpoint
 
 Work = Callable[[Delivery], Awaitable[int | None]]
@@ -33,6 +34,18 @@ def message_lanes(ground: Ground, deliver: Callable[[Outbound], Awaitable[int | 
         bounds=Bounds(active=lambda _: _MESSAGES_AT_WORK),
         timers=ground.timers,
     )
+
+
+def fullness(messages: Lanes[Outbound]) -> Callable[[NumberId], bool]:
+    """Return what tells whether as many messages wait for the upstream as may, of one number or of all.
+
+    Webhooks do not count: a receiver that is away for days shall keep nobody from sending.
+    """
+
+    def is_full(number_id: NumberId) -> bool:
+        return messages.is_full(number_id) or messages.held >= _MESSAGES_HELD
+
+    return is_full
 
 
 def webhook_lanes(ground: Ground, notify: Work, held: Callable[[EventKey], bool]) -> Lanes[Delivery]:

@@ -11,9 +11,11 @@ from waypost.api.control.routes import WATCHERS
 from waypost.api.faces import Flows
 from waypost.api.interlude import Interlude
 from waypost.app.ground import Ground
-from waypost.app.lanes import message_lanes, troubled_lanes, webhook_lanes
+from waypost.app.headroom import watch_disk
+from waypost.app.lanes import fullness, message_lanes, troubled_lanes, webhook_lanes
 from waypost.flows.accept import Accept
 from waypost.flows.accounts import BusinessAccounts
+from waypost.flows.admission import Admission
 from waypost.flows.automation import Automations
 from waypost.flows.blocks import Blocks
 from waypost.flows.clearance import Clearance
@@ -96,6 +98,7 @@ class Parts(Struct, frozen=True):
             self.webhooks.failure(),
             self.troubled.failure(),
             self._tidy(),
+            watch_disk(self.ground.settings, self.flows.accept.admission, clock),
         )
 
     async def _tidy(self) -> None:
@@ -157,7 +160,7 @@ def build(ground: Ground) -> Parts:
     accounts = BusinessAccounts(store, clock, rates_lifted=relaxed)
     pacing = Pacing(store, store, accounts, offer=messages.offer, fail=receive.failed)
     screen = Screen(ground.directory, shelf, accounts, meters, network, store, pacing, magic, clock)
-    accept = Accept(store, screen, clock, ground.keys, enqueue)
+    accept = Accept(store, screen, clock, ground.keys, enqueue, Admission(fullness(messages)))
     flows = _flows(ground, accept, receive, network, figures)
     upkeep = _upkeep(ground, shelf, flows)
     rules = NetworkRules(store, network.marketing, lifted=relaxed)

@@ -39,9 +39,10 @@ TOO_MANY_REQUESTS = Problem(
 OVERLOADED = Problem(
     name="overloaded", code=130429, http=429, title="Rate limit hit",
     onprem_code=1016, onprem_http=503, onprem_title="System overloaded", retryable=True,
-    fix="Waypost's queue is full; repeat the request after `Retry-After` seconds.",
-    rule="Waypost has more in its queue than it can hold.",
-    trigger="Send faster than the disk can write.",
+    fix="Waypost has more to do than it can hold; repeat the request after `Retry-After` seconds.",
+    rule="Over 512 messages are being stored at once, 20,000 of a number or 100,000 in all wait to be handed on,"
+    " or the store's queue is full.",
+    trigger="Send over a thousand messages at once, each on a connection of its own.",
     borrowed=True,
 )  # fmt: skip
 UNAVAILABLE = Problem(
@@ -55,7 +56,7 @@ NO_SPACE = Problem(
     name="no_space", code=2, http=507, title="API Service",
     onprem_code=1014, onprem_http=507, onprem_title="Internal error", retryable=True,
     fix="The disk is full: free some space; Waypost goes on by itself.",
-    rule="The disk is full.",
+    rule="The disk is full, or of messages: less than 5 % of it is free (64 MiB of a large one).",
     trigger="Fill the disk.",
     borrowed=True,
 )  # fmt: skip

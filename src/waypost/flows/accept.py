@@ -12,6 +12,7 @@ from msgspec import Struct, field
 
 from waypost.errors import Refusal
 from waypost.errors.requests import IDEMPOTENCY_CONFLICT
+from waypost.flows.admission import Admission
 from waypost.flows.screen import Screen, Screened
 from waypost.lib import ids
 from waypost.lib.clock import Clock
@@ -33,12 +34,15 @@ class Accept(Struct, frozen=True):
     clock: Clock
     keys: ids.KeyMaker
     enqueue: Enqueue
+    admission: Admission = field(default_factory=Admission)
+    """Asked by the faces before they read a body; here it only counts."""
     _in_hand: WeakValueDictionary[tuple[NumberId, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     async def __call__(self, number: Number, request: SendRequest, raw: bytes, *, dialect: Dialect) -> Outbound:
         """Return the stored message; it is fsynced, and so is its job. Raises Refusal."""
         message = self._message(number, await self.screen(number, request), raw, dialect)
-        await self.store.accept(message)
+        with self.admission:
+            await self.store.accept(message)
         self.enqueue(message)
         return message
 
@@ -57,7 +61,8 @@ class Accept(Struct, frozen=True):
             earlier = await self.store.earlier(number.id, once)
             if earlier is None:
                 message = self._message(number, await self.screen(number, request), raw, dialect)
-                earlier = await self.store.accept_once(message, once)
+                with self.admission:
+                    earlier = await self.store.accept_once(message, once)
                 if earlier is None:
                     self.enqueue(message)
                     return message

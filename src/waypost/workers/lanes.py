@@ -112,6 +112,13 @@ class Lanes(Generic[Job]):
         """How many of them are being worked."""
         return sum(group.active for group in self._groups.values())
 
+    def is_full(self, group: Hashable) -> bool:
+        """Return whether a group shall get no more: memory has no room for it, or is to be filled from the database."""
+        found, most = self._groups.get(group), self._bounds.held
+        if found is None:
+            return False
+        return found.held >= most or (found.unread is not None and found.held * 2 >= most)
+
     def offer(self, job: Job) -> None:
         """Take a job whose row is committed; one that does not fit stays in the database for now."""
         key, group = self._traits.key(job), self._group(self._traits.group(job))

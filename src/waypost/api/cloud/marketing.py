@@ -37,6 +37,7 @@ class Marketing(Struct, frozen=True):
     async def post(self, request: Request) -> Response:
         """Send a marketing template."""
         number = self.callers.number(request)
+        self.messages.accept.admission.check(number.id)
         raw = await json_body(request)
         parsed = self.messages.parsed(number, raw)
         if isinstance(parsed, cloud.MarkRead) or not isinstance(parsed.content, Template):

@@ -50,6 +50,7 @@ class Messages(Struct, frozen=True):
         number = self.identify(request, self.directory)
         if "phone_number_id" in request.params:
             auth.must_be(number, request.params["phone_number_id"])
+        self.accept.admission.check(number.id)
         raw = await json_body(request)
         parsed = self.parsed(number, raw)
         if isinstance(parsed, cloud.MarkRead):

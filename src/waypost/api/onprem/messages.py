@@ -34,6 +34,7 @@ class Messages(Struct, frozen=True):
     async def post(self, request: Request) -> Response:
         """Take a message; 201 says that it is stored, and no more."""
         number = self.callers.sender(request)
+        self.accept.admission.check(number.id)
         raw = await json_body(request)
         parsed = self._parsed(number, raw)
         await self.contacts.refuse_unknown(number, parsed.wa_id)
