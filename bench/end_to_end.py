@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 from bench import processes, stand
@@ -24,12 +25,27 @@ _OPEN_LOOP = """Open loop: the times of the requests are fixed in advance, and l
 """
 
 
+class Database(Protocol):
+    """A database server with processes of its own."""
+
+    @property
+    def pid(self) -> int:
+        """The process that all others are children of."""
+        ...
+
+    def url(self) -> str:
+        """Return where an empty, migrated database is; another one each time."""
+        ...
+
+
 class Run(msgspec.Struct):
     """One load, carried through to its last webhook."""
 
     outcome: Outcome
     cpu_us: float
     """For each accepted message."""
+    database_cpu_us: float
+    """Of the database's own processes, if there are any."""
     whole_rate: float
     """Messages a second, from the first request to the last webhook."""
     drain_seconds: float
@@ -44,20 +60,20 @@ def measure_whole_way(seconds: float, repetitions: int) -> Result:
     for _ in range(repetitions):
         full.append(run(seconds))
         paced.append(run(seconds, rate=1000))
-        beside.append(_reference(seconds))
+        beside.append(reference_us(seconds))
     figures = [
         Figure("messages a second end to end, saturated", middle(r.whole_rate for r in full), "/s", 2500, "more"),
-        Figure("CPU a message, saturated", _median_cpu(full), "µs", 350),
-        Figure("CPU a message at 1,000/s", _median_cpu(paced), "µs", 600),
+        Figure("CPU a message, saturated", median_cpu(full), "µs", 350),
+        Figure("CPU a message at 1,000/s", median_cpu(paced), "µs", 600),
         Figure("CPU of a request to bare uvicorn, beside", middle(beside), "µs"),
         Figure(
             "CPU a message, saturated, in requests to bare uvicorn",
-            _median_cpu(full) / middle(beside),
+            median_cpu(full) / middle(beside),
             "x",
             350 / UVICORN_US,
         ),
         Figure("drain after the load, saturated", middle(r.drain_seconds for r in full), "s"),
-        *_faults([*full, *paced]),
+        *faults([*full, *paced]),
     ]
     details = {"saturated": full, "at_1000": paced, "uvicorn_cpu_us": beside}
     method = (
@@ -70,7 +86,7 @@ def measure_latency(seconds: float, repetitions: int) -> Result:
     """P4: accept latency while everything else goes on."""
     slow = [run(seconds, rate=1000) for _ in range(repetitions)]
     fast = [run(seconds, rate=2500) for _ in range(repetitions)]
-    figures = [*_quantiles("1,000/s", slow, 25), *_quantiles("2,500/s", fast, 60), *_faults([*slow, *fast])]
+    figures = [*_quantiles("1,000/s", slow, 25), *_quantiles("2,500/s", fast, 60), *faults([*slow, *fast])]
     method = f"{_OPEN_LOOP}48 connections, {seconds:g} s each time, the whole way going on behind it.\n{_WHOLE_WAY}"
     return Result("p4", "accept latency", method, figures, {"at_1000": slow, "at_2500": fast})
 
@@ -81,7 +97,7 @@ def measure_one_number(seconds: float, repetitions: int) -> Result:
     figures = [
         Figure("messages a second end to end", middle(r.whole_rate for r in runs), "/s", 990, "more"),
         Figure("last webhook after the last request", middle(r.drain_seconds for r in runs), "s"),
-        *_faults(runs),
+        *faults(runs),
     ]
     order = """Order for each recipient: the embedded network took the messages in the order of their acceptance.
 Webhooks of different messages go side by side and may overtake one another; those of one message never do.
@@ -90,29 +106,46 @@ Webhooks of different messages go side by side and may overtake one another; tho
     return Result("p5", "one number at 1,000/s", method, figures, {"at_1000": runs})
 
 
-def run(seconds: float, *, rate: float | None = None, recipients: int = 1000) -> Run:
-    """Start everything anew, load it, and wait for the last webhook."""
+def run(seconds: float, *, rate: float | None = None, recipients: int = 1000, database: Database | None = None) -> Run:
+    """Start everything anew, load it, and wait for the last webhook; `database` is used instead of the embedded one."""
+    store = () if database is None else ("--store", database.url())
     with stand.folder() as data:
-        with stand.receiver(data) as receiver, stand.waypost(data / "waypost", "--webhook", receiver.url) as server:
+        with (
+            stand.receiver(data) as receiver,
+            stand.waypost(data / "waypost", "--webhook", receiver.url, *store) as server,
+        ):
             stand.drive(_plan(server, data, seconds=1, rate=200))  # warm
             warm_answers = (data / "answers").read_bytes()
             processes.settle(server.pid)
-            before = processes.cpu_seconds(server.pid)
+            before, database_before = processes.cpu_seconds(server.pid), _cpu_of(database)
             outcome = stand.drive(_plan(server, data, seconds=seconds, rate=rate, recipients=recipients))
             loaded_at = receiver.counts().last_at
             last_at = receiver.wait_for(3 * (outcome.ok + warm_answers.count(b"\n"))).last_at
             processes.settle(server.pid)
             cpu_us = stand.cpu_microseconds(server, before, outcome.ok)
+            database_cpu_us = 1e6 * (_cpu_of(database) - database_before) / max(outcome.ok, 1)
             rss_mib = processes.rss_mib(server.pid)
         (data / "warm").write_bytes(warm_answers)
         accepted = [*accepted_ids(data / "warm"), *accepted_ids(data / "answers")]
         verdict = _verdict(accepted, receiver.ledger)
     drain = max(0.0, last_at - loaded_at)
     whole_rate = outcome.ok / (outcome.seconds + drain)
-    return Run(outcome, round(cpu_us, 1), round(whole_rate, 1), round(drain, 2), round(rss_mib, 1), verdict)
+    return Run(
+        outcome=outcome,
+        cpu_us=round(cpu_us, 1),
+        database_cpu_us=round(database_cpu_us, 1),
+        whole_rate=round(whole_rate, 1),
+        drain_seconds=round(drain, 2),
+        rss_mib=round(rss_mib, 1),
+        verdict=verdict,
+    )
 
 
-def _reference(seconds: float) -> float:
+def _cpu_of(database: Database | None) -> float:
+    return 0.0 if database is None else processes.cpu_seconds(database.pid)
+
+
+def reference_us(seconds: float) -> float:
     """Return the CPU that a request costs a server that only answers, in microseconds."""
     with stand.references() as (uvicorn, *_):
         before = processes.cpu_seconds(uvicorn.pid)
@@ -120,7 +153,7 @@ def _reference(seconds: float) -> float:
         return stand.cpu_microseconds(uvicorn, before, outcome.ok)
 
 
-def _median_cpu(runs: Sequence[Run]) -> float:
+def median_cpu(runs: Sequence[Run]) -> float:
     return middle(r.cpu_us for r in runs)
 
 
@@ -147,7 +180,8 @@ def _quantiles(load: str, runs: Sequence[Run], p99_ms: float) -> list[Figure]:
     ]
 
 
-def _faults(runs: Sequence[Run]) -> list[Figure]:
+def faults(runs: Sequence[Run]) -> list[Figure]:
+    """Return what went wrong in these runs; all of it should be 0."""
     verdicts = [r.verdict for r in runs]
     refused = sum(sum(r.outcome.refused.values()) + r.outcome.unanswered for r in runs)
     return [

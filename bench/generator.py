@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import cast
 
-from bench.framing import Splitter
+from bench.framing import Splitter, header
 from bench.requests import Maker
 
 _PATIENCE_SECONDS = 60.0
@@ -28,6 +28,10 @@ class Tally:
     """Seconds, of the requests answered with 200."""
     refused: Counter[str] = field(default_factory=Counter)
     """How often another status came."""
+    refusals: "array[float]" = field(default_factory=lambda: array("d"))
+    """Seconds, of the requests answered with another status."""
+    told_when: int = 0
+    """Refusals that said when to come again."""
     broken: int = 0
     """Connections lost; a request under way on one is never answered."""
     late_starts: int = 0
@@ -119,6 +123,8 @@ class Load:
         status = head[9:12]
         if status != b"200":
             self.tally.refused[status.decode("ascii", "replace")] += 1
+            self.tally.refusals.append(latency)
+            self.tally.told_when += header(head, b"retry-after") is not None
             return
         self.tally.latencies.append(latency)
         if self._keep_answers:

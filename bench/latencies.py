@@ -9,7 +9,7 @@ _QUANTILES = {"p50": 0.50, "p90": 0.90, "p95": 0.95, "p99": 0.99, "p99_9": 0.999
 
 
 class Latency(msgspec.Struct):
-    """Milliseconds. The quantiles are exact; the histogram has two significant digits."""
+    """Milliseconds. Quantiles are exact, the histogram has two significant digits; both are empty without samples."""
 
     samples: int
     quantiles: dict[str, float]
@@ -22,7 +22,7 @@ def summary(seconds: Sequence[float]) -> Latency:
     ordered = sorted(1000 * each for each in seconds)
     return Latency(
         samples=len(ordered),
-        quantiles={name: round(quantile(ordered, share), 3) for name, share in _QUANTILES.items()},
+        quantiles={name: round(quantile(ordered, share), 3) for name, share in _QUANTILES.items()} if ordered else {},
         histogram=sorted(Counter(float(f"{each:.2g}") for each in ordered).items()),
     )
 

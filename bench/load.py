@@ -46,6 +46,9 @@ class Outcome(msgspec.Struct):
     cpu_seconds: float
     """Of the generator itself."""
     latency: Latency
+    refusal_latency: Latency
+    told_when: int
+    """Refusals with a `Retry-After`."""
 
     @property
     def rate(self) -> float:
@@ -99,6 +102,8 @@ def _outcome(load: Load, seconds: float) -> Outcome:
         seconds=seconds,
         cpu_seconds=sum(os.times()[:2]),
         latency=summary(tally.latencies),
+        refusal_latency=summary(tally.refusals),
+        told_when=tally.told_when,
     )
 
 

@@ -37,6 +37,16 @@ def rss_mib(root: int) -> float:
     return sum(_resident_pages(pid) for pid in tree(root)) * page / _MIB
 
 
+def open_files(root: int) -> int:
+    """Return how many files and sockets the tree has open."""
+    return sum(_count(_PROC / str(pid) / "fd") for pid in tree(root))
+
+
+def threads(root: int) -> int:
+    """Return how many threads the tree has."""
+    return sum(_count(_PROC / str(pid) / "task") for pid in tree(root))
+
+
 def settle(root: int, patience_seconds: float = 120.0) -> bool:
     """Wait until the tree uses next to no CPU; False when it never came to rest."""
     end = monotonic() + patience_seconds
@@ -85,6 +95,13 @@ def _resident_pages(pid: int) -> int:
         return int(_first_line(_PROC / str(pid) / "statm").split()[1])
     except OSError:
         return 0
+
+
+def _count(folder: Path) -> int:
+    try:
+        return sum(1 for _ in folder.iterdir())
+    except OSError:
+        return 0  # the process has ended
 
 
 def _first_line(path: Path) -> str:

@@ -116,7 +116,13 @@ def save(result: Result) -> Path:
 def load_all() -> list[Result]:
     """Return the last result of every goal, in the goals' order."""
     found = [msgspec.json.decode(path.read_bytes(), type=Result) for path in FOLDER.glob("*.json")]
-    return sorted(found, key=lambda result: int(result.goal[1:]))
+    return sorted(found, key=lambda result: _place(result.goal))
+
+
+def _place(goal: str) -> tuple[bool, int, str]:
+    """Return where a goal stands: p1 to p12 by their numbers, then what has a name."""
+    is_numbered = goal[1:].isdigit()
+    return not is_numbered, int(goal[1:]) if is_numbered else 0, goal
 
 
 def show(result: Result, *, out: Any = sys.stdout) -> None:  # Any: whatever print() writes to

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[1]
 NUMBER = "15550123456"
 TOKEN = "bench-token"
 SECRET = "bench-secret"
+ADMIN = "bench-admin"
 
 _START_SECONDS = 30.0
 _STOP_SECONDS = 60.0
@@ -48,12 +49,34 @@ class Receiver:
     """The running receiver; its ledger is there once it has stopped."""
 
     port: int
+    pid: int = 0
     ledger: Ledger | None = None
 
     @property
     def url(self) -> str:
         """Where callbacks go."""
         return f"http://127.0.0.1:{self.port}/webhook"
+
+    def open_or_close(self) -> None:
+        """Let nobody connect any more, or somebody again; whoever is connected is hung up on."""
+        os.kill(self.pid, signal.SIGUSR1)
+
+    def wait_until_open(self, patience_seconds: float = 10.0) -> None:
+        """Return once somebody can connect. Raises OSError when that takes too long."""
+        end = monotonic() + patience_seconds
+        while True:
+            try:
+                self.counts()
+            except OSError:
+                if monotonic() > end:
+                    raise
+                sleep(_LOOK_SECONDS)
+            else:
+                return
+
+    def forget_lags(self) -> None:
+        """Forget how late callbacks came until now."""
+        os.kill(self.pid, signal.SIGUSR2)
 
     def counts(self) -> Counts:
         """Ask what has come so far."""
@@ -89,7 +112,8 @@ def waypost(
     ready_file.unlink(missing_ok=True)
     command = [
         sys.executable, "-m", *launcher, "serve", "--port", "0", "--data", str(data), "--ready-file", str(ready_file),
-        "--number", NUMBER, "--token", TOKEN, "--app-secret", SECRET, "--rules", "relaxed", "--log-level", "warning",
+        "--number", NUMBER, "--token", TOKEN, "--app-secret", SECRET, "--admin-token", ADMIN,
+        "--rules", "relaxed", "--log-level", "warning",
         *flags,
     ]  # fmt: skip
     started = monotonic()
@@ -101,12 +125,12 @@ def waypost(
 
 
 @contextmanager
-def receiver(data: Path) -> Iterator[Receiver]:
-    """Run the webhook receiver."""
-    ledger_path = data / "ledger.json"
-    command = [sys.executable, "-m", "bench.receiver", "--secret", SECRET, "--ledger", str(ledger_path)]
+def receiver(data: Path, *flags: str, name: str = "ledger") -> Iterator[Receiver]:
+    """Run the webhook receiver; `flags` are faults that it shall have."""
+    ledger_path = data / f"{name}.json"
+    command = [sys.executable, "-m", "bench.receiver", "--secret", SECRET, "--ledger", str(ledger_path), *flags]
     with _running(command, log=subprocess.PIPE) as process:
-        running = Receiver(_port_told_by(process))
+        running = Receiver(_port_told_by(process), process.pid)
         yield running
     running.ledger = msgspec.json.decode(ledger_path.read_bytes(), type=Ledger)
 
@@ -122,13 +146,29 @@ def references() -> Iterator[list[Server]]:
         yield [Server(name, process.pid, _port_told_by(process)) for name, process in running]
 
 
-def drive(plan: Plan) -> Outcome:
-    """Carry a plan out in the load generator's own process."""
+def drive(plan: Plan, *, started: Callable[[int], object] | None = None) -> Outcome:
+    """Carry a plan out in the load generator's own process; `started` is told its id."""
     command = [sys.executable, "-m", "bench.load"]
-    done = subprocess.run(
-        command, input=msgspec.json.encode(plan), stdout=subprocess.PIPE, env=_environment(ROOT), cwd=ROOT, check=True
-    )
-    return msgspec.json.decode(done.stdout, type=Outcome)
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment(ROOT), cwd=ROOT
+    ) as process:
+        if started is not None:
+            started(process.pid)
+        told, _ = process.communicate(msgspec.json.encode(plan))
+    if process.returncode:
+        raise SystemExit(f"the load generator ended with {process.returncode}")
+    return msgspec.json.decode(told, type=Outcome)
+
+
+def operate(server: Server, method: str, path: str, body: object) -> bytes:
+    """Call the control API and return its answer; what comes back must be a success."""
+    sent = msgspec.json.encode(body)
+    head = f"{method} /_waypost/v1{path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n"
+    head += f"Authorization: Bearer {ADMIN}\r\nContent-Type: application/json\r\nContent-Length: {len(sent)}\r\n\r\n"
+    answered, told = ask(server.port, head.encode("ascii") + sent)
+    if answered[9:12] != b"200":
+        raise SystemExit(f"{method} {path}: {told.decode()}")
+    return told
 
 
 def ask(port: int, request: bytes, *, timeout: float = 30) -> tuple[bytes, bytes]:

@@ -67,17 +67,18 @@ class PostgresServer:
     folder: Path
     binaries: Path
     port: int
+    options: tuple[str, ...] = _OPTIONS
     _names: Iterator[int] = field(default_factory=count)
     _free: list[str] = field(default_factory=list)
 
     @classmethod
     @contextmanager
-    def running(cls) -> Iterator["PostgresServer"]:
+    def running(cls, *, parent: Path = Path("/tmp"), options: tuple[str, ...] = _OPTIONS) -> Iterator["PostgresServer"]:
         """Make a server with a template of a migrated database, and stop it at the end."""
-        folder = Path(tempfile.mkdtemp(prefix="wp-pg-", dir="/tmp"))
+        folder = Path(tempfile.mkdtemp(prefix="wp-pg-", dir=parent))
         try:
             folder.chmod(0o755)
-            server = cls(folder, _usable(folder), _free_port())
+            server = cls(folder, _usable(folder), _free_port(), options)
             server._make()
             server.start()
             try:
@@ -106,7 +107,7 @@ class PostgresServer:
         return f"postgresql://waypost@/{database}?host={self.folder}&port={self.port}"
 
     def start(self) -> None:
-        options = " ".join(f"-c {option}" for option in (*_OPTIONS, f"port={self.port}"))
+        options = " ".join(f"-c {option}" for option in (*self.options, f"port={self.port}"))
         self._run("pg_ctl", "start", "-w", "-D", self.data, "-l", self.folder / "data" / "log", "-o",
                   f"{options} -k {self.folder}")  # fmt: skip
 
