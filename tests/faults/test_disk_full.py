@@ -156,7 +156,8 @@ async def test_a_full_disk_of_media_refuses_uploads_and_nothing_else(disk: Path,
         assert again.status == 200
 
 
-async def test_a_full_disk_of_the_database_refuses_uploads_until_there_is_room(disk: Path, media_disk: Path) -> None:
+@pytest.mark.usefixtures("media_disk")
+async def test_a_full_disk_of_the_database_refuses_uploads_until_there_is_room(disk: Path) -> None:
     async with Receiver() as hook, world(disk, hook) as (_, client):
         filler = fill(disk)
         await asyncio.gather(*(send_until_refused(client, []) for _ in range(8)))
