@@ -10,12 +10,22 @@ from waypost.ports import Written
 from waypost.storage.commit import LAZY_SECONDS, MAX_OPERATIONS, GroupCommit
 from waypost.storage.ending import end_process
 from waypost.storage.postgres_documents import DocumentsPart
+from waypost.storage.postgres_hints import Hints
 from waypost.storage.postgres_holds import HoldsPart
 from waypost.storage.postgres_hot import HotWrites, Joined
 from waypost.storage.postgres_housekeeping import HousekeepingPart
 from waypost.storage.postgres_link import CANNOT_CONNECT, open_pool, refused
 from waypost.storage.postgres_network import NetworkPart
 from waypost.storage.postgres_part import close_pool
+from waypost.storage.postgres_places import (
+    SHARDS,
+    Role,
+    Survey,
+    give_up_shard,
+    leave_workers,
+    survey,
+    take_shard,
+)
 from waypost.storage.postgres_records import RecordsPart
 from waypost.storage.postgres_session import Session
 from waypost.storage.postgres_snapshot import SnapshotPart
@@ -35,9 +45,13 @@ def ignore_joined(events: Sequence[Event]) -> None:
 class PostgresStore(StorePart, HoldsPart, RecordsPart, DocumentsPart, HousekeepingPart, NetworkPart, SnapshotPart):
     """The store over one database. Made by `open`, used and closed on one event loop."""
 
-    def __init__(self, session: Session, **parts: Any) -> None:  # Any: what `Part` takes
+    def __init__(self, session: Session, writer: SessionWriter, role: Role, **parts: Any) -> None:  # Any: as `Part`
         super().__init__(**parts)
         self._session = session
+        self._writer = writer
+        self.hints = Hints(self._address, self._pool, session.lock)
+        if role != "all":
+            self._owned = set()
 
     @classmethod
     async def open(
@@ -48,27 +62,70 @@ class PostgresStore(StorePart, HoldsPart, RecordsPart, DocumentsPart, Housekeepi
         on_joined: Joined = ignore_joined,
         max_operations: int = MAX_OPERATIONS,
         lazy_seconds: float = LAZY_SECONDS,
+        role: Role = "all",
     ) -> "PostgresStore":
         """Connect to a migrated database; no other server can own it. Raises StoreRefused, which says what to do.
 
+        With another role it is shared with other processes: queues are read of the shards that were taken only.
         `address` is a `postgresql://` URL, or what stands behind its scheme.
         `on_fatal` is called when another process has taken the database over, or it has lost what it acknowledged;
         it must end the process. `on_joined` is told of parked events that have found their message.
         """
         address = whole_url(address)
-        session = await Session.open(address, on_fatal=on_fatal)
+        session = await Session.open(address, on_fatal=on_fatal, role=role)
         try:
             pool = await open_pool(address)
         except CANNOT_CONNECT as error:
             await session.close()
             raise refused(address, error) from error
-        windows = Windows()
-        commit = GroupCommit(
-            SessionWriter(session, on_fatal=on_fatal), max_operations=max_operations, lazy_seconds=lazy_seconds
-        )
-        return cls(
-            session, address=address, pool=pool, commit=commit, writes=HotWrites(windows, on_joined), windows=windows
-        )
+        windows = Windows(0) if role == "api" else Windows()
+        writer = SessionWriter(session, on_fatal=on_fatal)
+        commit = GroupCommit(writer, max_operations=max_operations, lazy_seconds=lazy_seconds)
+        parts = {"commit": commit, "writes": HotWrites(windows, on_joined), "windows": windows}
+        return cls(session, writer, role, address=address, pool=pool, **parts)
+
+    @property
+    def process(self) -> int:
+        """The number of this process among those of the database; it belongs into the keys that it makes."""
+        return self._session.lock
+
+    @property
+    def owned(self) -> frozenset[int]:
+        """The shards that this process owns."""
+        return frozenset(self._owned or ())
+
+    @property
+    def lost(self) -> asyncio.Event:
+        """Set once the session of a worker is gone, and its shards with it: nothing more can be written."""
+        return self._session.lost
+
+    async def survey(self) -> Survey:
+        """Look who owns what, and so tell the server that this process lives. Raises StoreDown."""
+        return await self._writer.between(survey)
+
+    async def take_shards(self, most: int, around: Survey) -> frozenset[int]:
+        """Take up to so many shards that have no owner; return those that were taken. Raises StoreDown."""
+        taken: set[int] = set()
+        for shard in sorted(set(range(SHARDS)) - around.owned, key=lambda each: (each - self.process * 7) % SHARDS):
+            if len(taken) >= most:
+                break
+            if await self._writer.between(lambda connection, shard=shard: take_shard(connection, shard)):  # type: ignore[misc]  # a default binds it
+                taken.add(shard)
+        assert self._owned is not None, "who owns everything takes no shards"
+        self._owned |= taken
+        self._windows.clear()  # what was known of them is from before somebody else's time
+        return frozenset(taken)
+
+    async def give_up_shard(self, shard: int) -> None:
+        """Write what was submitted, and let a shard go; nothing of it may be under way. Raises StoreDown."""
+        assert self._owned is not None, "who owns everything gives up nothing"
+        self._owned.discard(shard)
+        await self._commit.settled()
+        await self._writer.between(lambda connection: give_up_shard(connection, shard))
+
+    async def leave(self) -> None:
+        """Take no more shards, and let the others take more. Raises StoreDown."""
+        await self._writer.between(lambda connection: leave_workers(connection, self.process))
 
     @property
     def depth(self) -> int:
@@ -91,5 +148,6 @@ class PostgresStore(StorePart, HoldsPart, RecordsPart, DocumentsPart, Housekeepi
             await asyncio.wait_for(self._commit.settled(), _CLOSE_SECONDS)
         except TimeoutError:
             await self._session.close()  # whoever waits to know what became of a COMMIT is told that nobody knows
+        await self.hints.close()
         await close_pool(self._pool)
         await self._commit.close()

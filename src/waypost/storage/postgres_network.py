@@ -11,6 +11,7 @@ from waypost.storage import columns
 from waypost.storage.columns import CARRIED_COLUMNS, CARRIED_WIDTH, MESSAGE_COLUMNS, PHONE_COLUMNS
 from waypost.storage.postgres_link import Connection
 from waypost.storage.postgres_part import Part
+from waypost.storage.postgres_places import OWNED_SHARD
 
 _PHONES = f"SELECT {PHONE_COLUMNS} FROM phones ORDER BY wa_id"  # noqa: S608 - constants
 _SAVE_PHONE = (
@@ -36,8 +37,11 @@ _CLEAR_WINDOWS = (
     "DELETE FROM windows WHERE wa_id = $2 AND number_id IN (SELECT number_id FROM windows WHERE wa_id = $1)"
 )
 _MOVE_WINDOWS = "UPDATE windows SET wa_id = $2 WHERE wa_id = $1"
-# Read what has not reached its last status, in order of token.
-_UNFINISHED = f"SELECT {CARRIED_COLUMNS} FROM carried WHERE progress < 3 AND token > $1 ORDER BY token LIMIT $2"  # noqa: S608 - constants
+# Read what has not reached its last status, in order of token; all, or that of some shards.
+_UNFINISHED = (
+    f"SELECT {CARRIED_COLUMNS} FROM carried WHERE progress < 3 AND token > $1"  # noqa: S608 - constants
+    f" AND ($3::bigint[] IS NULL OR {OWNED_SHARD} = ANY($3)) ORDER BY token LIMIT $2"
+)
 _HAS_TAKEN = "SELECT EXISTS (SELECT 1 FROM carried WHERE token = $1)"
 # Find the marketing outside windows that did not fail; a rare search.
 _MARKETED = (
@@ -116,7 +120,7 @@ class NetworkPart(Part):
 
     async def unfinished(self, after: MessageKey, limit: int) -> list[Carried]:
         """Read what has not reached its last status."""
-        return [columns.carried(row) for row in await self._rows(_UNFINISHED, after, limit)]
+        return [columns.carried(row) for row in await self._rows(_UNFINISHED, after, limit, self._scope)]
 
     async def received_by(self, wa_id: str, limit: int) -> list[tuple[Carried, StoredMessage]]:
         """Return the newest messages that a phone has received, oldest first."""

@@ -23,6 +23,12 @@ class Part:
         self._commit = commit
         self._writes = writes
         self._windows = windows
+        self._owned: set[int] | None = None
+        """The shards that queues are read of; None: all."""
+
+    @property
+    def _scope(self) -> list[int] | None:
+        return None if self._owned is None else sorted(self._owned)
 
     async def _rows(self, statement: str, *values: object) -> list[Any]:
         """Read what is committed. Raises StoreDown."""

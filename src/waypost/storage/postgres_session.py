@@ -12,14 +12,11 @@ from collections.abc import Callable
 
 from waypost.lib import log
 from waypost.lib.store_urls import without_password
-from waypost.ports import StoreRefused
 from waypost.storage.commit import Refuse
 from waypost.storage.postgres_link import CANNOT_CONNECT, Connection, connect, refused, told
+from waypost.storage.postgres_places import EVERYTHING, PLACES, TRY_LOCK, TRY_SHARED_LOCK, Role, take_place
 from waypost.storage.postgres_schema import check_schema, check_server
 
-EVERYTHING = 0
-"""The lock of a process that owns everything there is."""
-_LOCK_CLASS = 0x5750  # "WP": advisory locks are the database's, and others may use some too
 _TRY_LOCK_SECONDS = 10.0  # the server may take a moment to see that the old session is gone
 _PAUSE_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8)
 # For statements over arrays: a plan that is made once, and goes by the keys however small the tables were then.
@@ -29,8 +26,9 @@ _SETTINGS = {
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
 }
+# A worker that says nothing for so long is taken for stopped: the server ends its session, and so frees its shards.
+_WORKER_SETTINGS = {"idle_session_timeout": "3s", "idle_in_transaction_session_timeout": "3s"}
 
-_TRY_LOCK = "SELECT pg_try_advisory_lock($1, $2)"
 # Start a new term, which makes everything of earlier ones somebody else's.
 _BEGIN_TERM = (
     "INSERT INTO writers AS known (lock, term, flush) VALUES ($1, 1, 0)"
@@ -51,11 +49,19 @@ class Overtaken(Exception):  # noqa: N818 - a condition, that ends the process
 
 
 class Session:
-    """A session with a lock. Made by `open`, used and closed on one event loop."""
+    """A session with a lock. Made by `open`, used and closed on one event loop.
 
-    def __init__(self, address: str, lock: int, on_fatal: Callable[[Exception], None]) -> None:
+    That of a worker does not come back: what it owned may be somebody else's by then, so that nothing which was begun
+    under it may be written. Whoever used it begins anew, with nothing in memory.
+    """
+
+    def __init__(self, address: str, role: Role, on_fatal: Callable[[Exception], None]) -> None:
         self._address = address
-        self._lock = lock
+        self._role = role
+        self.lock = EVERYTHING
+        """The number of this process among those of the database."""
+        self.lost = asyncio.Event()
+        """Set once a worker's session is gone."""
         self._on_fatal = on_fatal
         self._connection: Connection | None = None
         self._birth: tuple[int, object] = (0, None)
@@ -67,25 +73,21 @@ class Session:
         self._closed = False
 
     @classmethod
-    async def open(cls, address: str, *, on_fatal: Callable[[Exception], None], lock: int = EVERYTHING) -> "Session":
-        """Connect, check the server and its schema, and take the lock. Raises StoreRefused.
+    async def open(cls, address: str, *, on_fatal: Callable[[Exception], None], role: Role = "all") -> "Session":
+        """Connect, check the server and its schema, and take a lock. Raises StoreRefused.
 
         `on_fatal` is called when nothing that is in memory can be trusted any more; it must end the process.
         """
-        session = cls(address, lock, on_fatal)
+        session = cls(address, role, on_fatal)
         try:
-            connection = await connect(address, "waypost writer", _SETTINGS)
+            connection = await session._connect()
         except (*CANNOT_CONNECT, ValueError) as error:
             raise refused(address, error) from error
         try:
             await check_server(connection)
             await check_schema(connection, address)
-            if not await connection.fetchval(_TRY_LOCK, _LOCK_CLASS, lock):
-                raise StoreRefused(
-                    f"Another Waypost has {without_password(address)} open. Stop it first, or give this one a database "
-                    "of its own."
-                )
-            session._term = await connection.fetchval(_BEGIN_TERM, lock)
+            session.lock = await take_place(connection, role, address)
+            session._term = await connection.fetchval(_BEGIN_TERM, session.lock)
             await session._adopt(connection)
         except CANNOT_CONNECT as error:
             connection.terminate()
@@ -110,7 +112,7 @@ class Session:
         if connection is None:
             raise ConnectionError("the connection is lost")
         self._flush += 1
-        begun = await connection.execute(_BEGIN.format(flush=self._flush, lock=self._lock, term=self._term))
+        begun = await connection.execute(_BEGIN.format(flush=self._flush, lock=self.lock, term=self._term))
         if begun != "UPDATE 1":
             raise Overtaken(self._overtaken())
         return connection
@@ -171,6 +173,10 @@ class Session:
         if self._closed:
             return
         _log.warning("store.lost", why=why)
+        if self._role == "worker":
+            self._refuse(f"the session that owned its shards is gone ({why})")
+            self.lost.set()
+            return
         self._refuse(f"the database went away ({why}); Waypost connects again by itself")
         self._renewing = asyncio.get_running_loop().create_task(self._renew())
 
@@ -178,7 +184,7 @@ class Session:
         """Say whether the last transaction of the lost session is in the database; False too if we are closed."""
         while (connection := await self._renewed()) is not None:
             try:
-                found: int = (await connection.fetchrow(_LAST, self._lock))["flush"]
+                found: int = (await connection.fetchrow(_LAST, self.lock))["flush"]
             except CANNOT_CONNECT as error:
                 self._lose(connection, told(error))
             else:
@@ -201,7 +207,7 @@ class Session:
         tries = 0
         while True:
             try:
-                connection = await connect(self._address, "waypost writer", _SETTINGS)
+                connection = await self._connect()
                 try:
                     await self._take_over(connection)
                 except BaseException:
@@ -222,12 +228,12 @@ class Session:
         """Follow our own lost session: end it, take its lock, and see that nobody was here in between."""
         await connection.fetch(_END, *self._birth)
         async with asyncio.timeout(_TRY_LOCK_SECONDS):
-            while not await connection.fetchval(_TRY_LOCK, _LOCK_CLASS, self._lock):
-                last = await connection.fetchrow(_LAST, self._lock)
+            while not await self._take_locks(connection):
+                last = await connection.fetchrow(_LAST, self.lock)
                 if last["term"] != self._term:
                     raise Overtaken(self._overtaken())
                 await asyncio.sleep(_PAUSE_SECONDS[0])
-        last = await connection.fetchrow(_LAST, self._lock)
+        last = await connection.fetchrow(_LAST, self.lock)
         if last is None or last["term"] != self._term:
             raise Overtaken(self._overtaken())
         if last["flush"] < self._acknowledged:
@@ -236,6 +242,17 @@ class Session:
                 "everything"
             )
         await self._adopt(connection)
+
+    async def _connect(self) -> Connection:
+        settings = {**_SETTINGS, **(_WORKER_SETTINGS if self._role == "worker" else {})}
+        return await connect(self._address, "waypost writer", settings)
+
+    async def _take_locks(self, connection: Connection) -> bool:
+        """Try to take again what this process had."""
+        if self._role != "all" and not await connection.fetchval(TRY_SHARED_LOCK, PLACES, EVERYTHING):
+            return False
+        taken: bool = await connection.fetchval(TRY_LOCK, PLACES, self.lock)
+        return taken
 
     async def _adopt(self, connection: Connection) -> None:
         self._birth = tuple(await connection.fetchrow(_BIRTH))

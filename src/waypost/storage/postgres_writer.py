@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
+from waypost.ports import StoreDown
 from waypost.storage.commit import Landed, Operation, Refuse, Verdict, fail, plan
-from waypost.storage.postgres_link import Connection, judge, told
+from waypost.storage.postgres_link import CANNOT_CONNECT, Connection, judge, told
 from waypost.storage.postgres_session import Overtaken, Session
 
 _SLOW_SECONDS = 2.0
 """After so long without an answer others are refused instead of kept waiting."""
 
+Result = TypeVar("Result")
 Write = Callable[[Connection, list[Operation]], Awaitable[None]]
 
 
@@ -20,6 +23,7 @@ class SessionWriter:
         self._session = session
         self._on_fatal = on_fatal
         self._task: asyncio.Task[None] | None = None
+        self._alone = asyncio.Lock()
 
     def start(self, landed: Landed, refuse: Refuse) -> None:
         """Get ready."""
@@ -32,6 +36,18 @@ class SessionWriter:
         """Take a flush."""
         self._task = self._loop.create_task(self._flush_and_tell(operations))
 
+    async def between(self, run: Callable[[Connection], Awaitable[Result]]) -> Result:
+        """Have the session between two flushes, outside of any transaction. Raises StoreDown."""
+        async with self._alone:
+            connection = self._session.connection
+            if connection is None:
+                raise StoreDown("the connection is lost")
+            try:
+                return await run(connection)
+            except CANNOT_CONNECT as error:
+                await self._session.rollback(error)
+                raise StoreDown(told(error)) from error
+
     async def stop(self) -> None:
         """Let what was put be written, and close the session."""
         if self._task is not None:
@@ -41,7 +57,8 @@ class SessionWriter:
     async def _flush_and_tell(self, operations: list[Operation]) -> None:
         slow = self._loop.call_later(_SLOW_SECONDS, self._is_slow)
         try:
-            await self._flush(operations)
+            async with self._alone:
+                await self._flush(operations)
         finally:
             if self._loop.time() >= slow.when() and self._session.connection is not None:
                 self._refuse(None)

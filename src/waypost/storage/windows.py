@@ -9,6 +9,7 @@ class Windows:
     """What windows depend on, kept in memory for the pairs seen lately."""
 
     def __init__(self, capacity: int = 100_000) -> None:
+        """Remember so many pairs; 0: none, because other processes change them."""
         self._capacity = capacity
         self._talks: dict[Pair, Talk] = {}
         self.changes = 0
@@ -20,6 +21,8 @@ class Windows:
 
     def keep(self, pair: Pair, talk: Talk) -> None:
         """Remember what was looked up."""
+        if not self._capacity:
+            return
         if len(self._talks) >= self._capacity:
             del self._talks[next(iter(self._talks))]
         self._talks[pair] = talk

@@ -1,0 +1,78 @@
+"""Hints between the processes of one database: something is there to be looked at. They may be lost, and are sent late.
+
+A hint is sent after the commit of what it is about, over a connection that reads; many of one topic become one.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from waypost.storage.postgres_link import CANNOT_CONNECT, Connection, connect
+
+_CHANNEL = "waypost"
+_SEND = "SELECT pg_notify($1, $2)"
+_PAUSE_SECONDS = 0.5
+_LOOK_SECONDS = 5.0  # how soon a connection that says nothing is known to be gone
+
+OnHint = Callable[[str, frozenset[int]], None]
+"""Is told a topic and the shards that it concerns."""
+
+
+class Hints:
+    """Sends and hears hints, as one process among those of the database."""
+
+    def __init__(self, address: str, pool: Any, process: int) -> None:  # Any: asyncpg has no types
+        self._address = address
+        self._pool = pool
+        self._process = process
+        self._unsent: dict[str, set[int]] = {}
+        self._sending: asyncio.Task[None] | None = None
+
+    def send(self, topic: str, shards: Iterable[int] = ()) -> None:
+        """Tell the other processes, soon."""
+        self._unsent.setdefault(topic, set()).update(shards)
+        if self._sending is None:
+            self._sending = asyncio.get_running_loop().create_task(self._send())
+
+    async def hear(self, on_hint: OnHint, on_deaf: Callable[[], None]) -> None:
+        """Hear hints for ever; `on_deaf` is called whenever some may have been missed, at the beginning too."""
+        while True:
+            with contextlib.suppress(*CANNOT_CONNECT):
+                await self._hear(on_hint, on_deaf)
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def close(self) -> None:
+        """Send what is still to be sent."""
+        if self._sending is not None:
+            await self._sending
+
+    async def _send(self) -> None:
+        try:
+            while self._unsent:
+                topic, shards = self._unsent.popitem()
+                text = f"{self._process} {topic} {','.join(map(str, sorted(shards)))}"
+                with contextlib.suppress(*CANNOT_CONNECT):  # whoever should have heard it looks by itself
+                    await self._pool.execute(_SEND, _CHANNEL, text)
+        finally:
+            self._sending = None
+
+    async def _hear(self, on_hint: OnHint, on_deaf: Callable[[], None]) -> None:
+        def heard(_connection: object, _backend: int, _channel: str, text: str) -> None:
+            process, topic, shards = text.split(" ")
+            if int(process) != self._process:
+                on_hint(topic, frozenset(map(int, shards.split(",") if shards else ())))
+
+        listener: Any = await connect(self._address, "waypost listener")  # Any: what `Connection` does not promise
+        try:
+            await listener.add_listener(_CHANNEL, heard)
+            on_deaf()
+            while True:
+                await asyncio.sleep(_LOOK_SECONDS)
+                await _look(listener)
+        finally:
+            listener.terminate()
+
+
+async def _look(connection: Connection) -> None:
+    await connection.execute("SELECT 1")

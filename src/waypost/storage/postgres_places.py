@@ -1,0 +1,105 @@
+"""The places of processes at one database: a process that does everything, or several that share its work.
+
+Every place is a session advisory lock, held by the one session that a process writes with; so the server itself gives
+a place up when that session ends. See docs/decisions/0019-ownership-of-shards.md.
+"""
+
+import math
+from typing import Literal
+
+from msgspec import Struct
+
+from waypost.lib.store_urls import without_password
+from waypost.ports import StoreRefused
+from waypost.storage.postgres_link import Connection
+
+Role = Literal["all", "api", "worker"]
+"""What a process does: everything, alone; or only accept; or only deliver."""
+
+EVERYTHING = 0
+"""The place of a process that owns everything there is; processes that share the work hold it together."""
+PROCESSES = 63
+"""How many processes may share a database: each has a number, which is in the keys that it makes."""
+SHARDS = 64
+"""Into how many parts the numbers of a database are divided among its workers."""
+_MIXED = 1_000_003  # a prime, so that ids which have a factor in common are spread as well as others
+
+# Advisory locks are the database's, and others may use some too: these classes are ours.
+PLACES = 0x5750  # "WP": EVERYTHING, and the number of each process
+_WORKERS = 0x5757  # "WW": the numbers of those that take shards
+_OWNED = 0x5753  # "WS": shards
+
+TRY_LOCK = "SELECT pg_try_advisory_lock($1, $2)"
+TRY_SHARED_LOCK = "SELECT pg_try_advisory_lock_shared($1, $2)"
+_UNLOCK = "SELECT pg_advisory_unlock($1, $2)"
+_BACKEND = "SELECT pg_backend_pid()"
+# Find who holds which of our locks in this database.
+_HELD = (
+    "SELECT classid::bigint, objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND granted"
+    " AND classid IN ($1, $2) AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
+OWNED_SHARD = f"number_id % {_MIXED} % {SHARDS}"
+"""A row's shard, in SQL."""
+
+
+def shard_of(number_id: int) -> int:
+    """Return the shard of a number."""
+    return number_id % _MIXED % SHARDS
+
+
+async def take_place(connection: Connection, role: Role, address: str) -> int:
+    """Take a place for a process and return its number. Raises StoreRefused."""
+    shown = without_password(address)
+    if role == "all":
+        if await connection.fetchval(TRY_LOCK, PLACES, EVERYTHING):
+            return EVERYTHING
+        raise StoreRefused(f"Another Waypost has {shown} open. Stop it first, or give this one a database of its own.")
+    if not await connection.fetchval(TRY_SHARED_LOCK, PLACES, EVERYTHING):
+        raise StoreRefused(f"A Waypost that does everything has {shown} open. Stop it, or start it with --role api.")
+    # Not the lowest that is free: a process that is just away from its session comes back for its own.
+    first: int = await connection.fetchval(_BACKEND)
+    for step in range(PROCESSES):
+        number = (first + step) % PROCESSES + 1
+        if await connection.fetchval(TRY_LOCK, PLACES, number):
+            if role == "worker":
+                await connection.fetchval(TRY_LOCK, _WORKERS, number)
+            return number
+    raise StoreRefused(f"{PROCESSES} processes share {shown} already, which is all that there can be.")
+
+
+class Survey(Struct, frozen=True):
+    """Who holds what."""
+
+    workers: int
+    """How many processes take shards."""
+    owned: frozenset[int]
+    """Every shard that has an owner."""
+
+    @property
+    def fair(self) -> int:
+        """How many shards nobody should have more of."""
+        return math.ceil(SHARDS / max(self.workers, 1))
+
+
+async def survey(connection: Connection) -> Survey:
+    """Look at the locks of this database."""
+    rows = [(kind, number) for kind, number in await connection.fetch(_HELD, _WORKERS, _OWNED)]
+    owned = frozenset(number for kind, number in rows if kind == _OWNED)
+    return Survey(sum(kind == _WORKERS for kind, _ in rows), owned)
+
+
+async def take_shard(connection: Connection, shard: int) -> bool:
+    """Take a shard unless it has an owner."""
+    taken: bool = await connection.fetchval(TRY_LOCK, _OWNED, shard)
+    return taken
+
+
+async def give_up_shard(connection: Connection, shard: int) -> None:
+    """Let a shard go. Only outside of a transaction: the next owner may read at once what we have written."""
+    await connection.fetchval(_UNLOCK, _OWNED, shard)
+
+
+async def leave_workers(connection: Connection, number: int) -> None:
+    """Count no more among those that take shards."""
+    await connection.fetchval(_UNLOCK, _WORKERS, number)

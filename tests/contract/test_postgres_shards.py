@@ -1,0 +1,147 @@
+"""Several processes over one database: each shard has one owner, who alone writes, on the session that owns it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from tests.contract.test_postgres_session import hang_up, until
+from tests.support.postgres import PostgresServer
+from tests.support.store_rows import NUMBER, outbound
+
+from waypost.model import MessageKey
+from waypost.ports import StoreDown, StoreRefused
+from waypost.storage.postgres import PostgresStore
+from waypost.storage.postgres_places import SHARDS, Role, shard_of
+
+pytestmark = pytest.mark.anyio
+
+ALL = frozenset(range(SHARDS))
+
+
+@asynccontextmanager
+async def opened(database: str, role: Role) -> AsyncIterator[PostgresStore]:
+    store = await PostgresStore.open(database, role=role)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def take(store: PostgresStore, most: int = SHARDS) -> frozenset[int]:
+    return await store.take_shards(most, await store.survey())
+
+
+async def queued(store: PostgresStore) -> list[int]:
+    return [key for key, _ in await store.queued_messages(MessageKey(0), 10)]
+
+
+@pytest.mark.parametrize("role", ["api", "worker"])
+async def test_processes_that_share_the_work_keep_one_that_does_everything_out(database: str, role: Role) -> None:
+    async with opened(database, role):
+        with pytest.raises(StoreRefused, match="Another Waypost has"):
+            await PostgresStore.open(database)
+
+
+@pytest.mark.parametrize("role", ["api", "worker"])
+async def test_a_process_that_does_everything_keeps_the_others_out(database: str, role: Role) -> None:
+    async with opened(database, "all"):
+        with pytest.raises(StoreRefused, match=r"does everything .* start it with --role api"):
+            await PostgresStore.open(database, role=role)
+
+
+async def test_every_process_has_a_number_of_its_own(database: str) -> None:
+    async with opened(database, "api") as one, opened(database, "api") as two, opened(database, "worker") as three:
+        assert len({0, one.process, two.process, three.process}) == 4
+
+
+async def test_a_shard_has_one_owner(database: str) -> None:
+    async with opened(database, "worker") as one, opened(database, "worker") as two:
+        first = await take(one, 40)
+        second = await take(two)
+
+        assert (len(first), second) == (40, ALL - first)
+        assert (await one.survey()).workers == 2
+        assert (await one.survey()).fair == SHARDS // 2
+
+
+async def test_a_worker_reads_the_queue_of_its_shards_only(database: str) -> None:
+    mine = shard_of(NUMBER)
+    async with opened(database, "api") as api, opened(database, "worker") as one, opened(database, "worker") as two:
+        await api.accept(outbound(10))
+        await take(one)
+        before = await queued(one), await queued(two)
+
+        await one.give_up_shard(mine)
+        await take(two)
+
+        assert before == ([10], [])
+        assert (await queued(one), await queued(two)) == ([], [10])
+
+
+async def test_a_shard_is_let_go_after_all_that_was_written_of_it(database: str) -> None:
+    async with opened(database, "worker") as one, opened(database, "worker") as two:
+        await take(one)
+        await one.accept(outbound(10))
+        settling = asyncio.ensure_future(one.settle_sent(outbound(10), "wamid.x"))
+        await asyncio.sleep(0)
+
+        await one.give_up_shard(shard_of(NUMBER))
+        await take(two)
+
+        assert await queued(two) == []
+        await settling
+
+
+async def test_who_lost_the_session_has_lost_every_shard_and_writes_no_more(
+    database: str, postgres_server: PostgresServer
+) -> None:
+    async with opened(database, "worker") as one:
+        await take(one)
+        hang_up(postgres_server, database)
+        await until(one.lost.is_set)
+
+        async with opened(database, "worker") as two:
+            taken = await take(two)
+            with pytest.raises(StoreDown, match="session that owned its shards is gone"):
+                await one.accept(outbound(10))
+            assert taken == ALL
+            assert await two.message(MessageKey(10)) is None
+
+
+async def test_a_worker_that_says_nothing_is_taken_for_stopped(database: str) -> None:
+    async with opened(database, "worker") as one:
+        await take(one)
+        async with asyncio.timeout(6):
+            await one.lost.wait()
+
+
+async def test_an_api_process_comes_back_to_its_own_place(database: str, postgres_server: PostgresServer) -> None:
+    async with opened(database, "api") as api, opened(database, "worker"):
+        place = api.process
+        hang_up(postgres_server, database)
+        await until(lambda: api.trouble is not None)
+        await until(lambda: api.trouble is None)
+
+        await api.accept(outbound(10))
+
+        assert api.process == place
+
+
+async def test_hints_reach_the_others_and_not_oneself(database: str) -> None:
+    heard: list[tuple[str, frozenset[int]]] = []
+    ready = asyncio.Event()
+    async with opened(database, "api") as api, opened(database, "worker") as worker:
+        listening = [
+            asyncio.create_task(worker.hints.hear(lambda topic, shards: heard.append((topic, shards)), ready.set)),
+            asyncio.create_task(api.hints.hear(lambda *_: heard.append(("own", frozenset())), lambda: None)),
+        ]
+        await ready.wait()
+
+        api.hints.send("messages", {3})
+        api.hints.send("messages", {5})
+
+        await until(lambda: bool(heard))
+        for task in listening:
+            task.cancel()
+        assert heard == [("messages", frozenset({3, 5}))]
