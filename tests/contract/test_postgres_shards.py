@@ -9,10 +9,11 @@ from tests.contract.test_postgres_session import hang_up, until
 from tests.support.postgres import PostgresServer
 from tests.support.store_rows import NUMBER, outbound
 
+from waypost.lib.shards import SHARDS, shard_of
 from waypost.model import MessageKey
 from waypost.ports import StoreDown, StoreRefused
 from waypost.storage.postgres import PostgresStore
-from waypost.storage.postgres_places import SHARDS, Role, shard_of
+from waypost.storage.postgres_places import Role
 
 pytestmark = pytest.mark.anyio
 

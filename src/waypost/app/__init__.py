@@ -2,5 +2,6 @@
 
 from waypost.app.parts import Parts
 from waypost.app.serving import serve, start
+from waypost.app.working import work
 
-__all__ = ["Parts", "serve", "start"]
+__all__ = ["Parts", "serve", "start", "work"]

@@ -1,13 +1,16 @@
 """What everything else stands on: the clock, the stores, and what asks and is asked over the network."""
 
+import asyncio
+from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 from msgspec import Struct
 
 from waypost import registry
+from waypost.app.reign import Reign
 from waypost.flows.directory import Directory
 from waypost.flows.media_urls import MediaURLs
 from waypost.flows.subscribe import webhook_vet
@@ -29,8 +32,11 @@ from waypost.ports import (
     StoreRefused,
     Written,
 )
-from waypost.settings import Settings
+from waypost.settings import Place, Settings
 from waypost.workers.timers import Timers
+
+Role = Literal["all", "api", "worker"]
+"""What a process does: everything, alone; or only accept; or only deliver."""
 
 
 class FullStore(Store, Holds, Records, Documents, Housekeeping, NetworkStore, Snapshots, Protocol):
@@ -53,6 +59,61 @@ class FullStore(Store, Holds, Records, Documents, Housekeeping, NetworkStore, Sn
 
     async def close(self) -> None:
         """Write what waits and let the database go."""
+        ...
+
+
+class Hints(Protocol):
+    """What processes tell each other: it may be lost."""
+
+    def send(self, topic: str, shards: Iterable[int] = ()) -> None:
+        """Tell the other processes, soon."""
+        ...
+
+    async def hear(self, on_hint: Callable[[str, frozenset[int]], None], on_deaf: Callable[[], None]) -> None:
+        """Hear hints for ever; `on_deaf` is called whenever some may have been missed, at the beginning too."""
+        ...
+
+
+class Around(Protocol):
+    """Who owns what."""
+
+    @property
+    def fair(self) -> int:
+        """How many shards nobody should have more of."""
+        ...
+
+
+class SharedStore(FullStore, Protocol):
+    """A database that several processes have open."""
+
+    hints: Hints
+    changes: int
+    """How often this process has changed something that others keep in memory."""
+
+    @property
+    def process(self) -> int:
+        """The number of this process among those of the database."""
+        ...
+
+    @property
+    def lost(self) -> asyncio.Event:
+        """Set once the session of a worker is gone, and its shards with it."""
+        ...
+
+    async def survey(self) -> Around:
+        """Look who owns what, and so tell the server that this process lives."""
+        ...
+
+    async def take_shards(self, most: int, around: Any) -> frozenset[int]:  # Any: what `survey` returned
+        """Take up to so many shards that have no owner; return those that were taken."""
+        ...
+
+    async def give_up_shard(self, shard: int) -> None:
+        """Write what was submitted, and let a shard go; nothing of it may be under way."""
+        ...
+
+    async def leave(self) -> None:
+        """Take no more shards, and let the others take more."""
         ...
 
 
@@ -79,13 +140,17 @@ class Ground(Struct, frozen=True):
     own: set[tuple[str, int]]
     urls: MediaURLs
     inspector: ImageInspector
+    reign: Reign | None = None
+    """The numbers that are ours; None: all are, and there is no other process."""
+    shared: SharedStore | None = None
+    """The store, if other processes have it too."""
 
 
-async def lay_ground(settings: Settings, stack: AsyncExitStack) -> Ground:
+async def lay_ground(settings: Settings, stack: AsyncExitStack, role: Role = "all") -> Ground:
     """Open the stores and make what needs nothing else; `stack` closes them in the reverse order."""
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     store_place, media_place = settings.store_place, settings.media_place
-    store: FullStore = await store_class(store_place.scheme).open(store_place.location)
+    store, shared = await _open_store(store_place, role)
     stack.push_async_callback(store.close)
     clock = SystemClock()
     await restore_clock(clock, store)
@@ -93,8 +158,9 @@ async def lay_ground(settings: Settings, stack: AsyncExitStack) -> Ground:
         media_place.location, folder=settings.data, aws=settings.aws
     )
     stack.push_async_callback(blobs.aclose)
-    # We alone have the store open, so that whatever is unfinished now is what a crash left.
-    await blobs.sweep(EPOCH + timedelta(seconds=clock.wall_seconds() + 1))
+    if shared is None:
+        # We alone have the store open, so that whatever is unfinished now is what a crash left.
+        await blobs.sweep(EPOCH + timedelta(seconds=clock.wall_seconds() + 1))
     own: set[tuple[str, int]] = set()  # filled once the port is known
     policy = FetchPolicy(allow=settings.fetch_allow, max_redirects=settings.max_redirects, own=own)
     directory = Directory(store, clock)
@@ -104,11 +170,24 @@ async def lay_ground(settings: Settings, stack: AsyncExitStack) -> Ground:
     stack.push_async_callback(poster.aclose)
     timers = Timers(clock)
     stack.callback(timers.stop)
-    keys = KeyMaker(after=await store.highest_key())
+    keys = KeyMaker(shared.process if shared else 0, after=await store.highest_key())
     urls = MediaURLs(await _url_secret(store), clock)
     inspector = ImageInspector()
     stack.push_async_callback(inspector.aclose)
-    return Ground(settings, clock, timers, keys, store, blobs, policy, poster, directory, own, urls, inspector)
+    reign = None if shared is None else Reign()
+    return Ground(
+        settings, clock, timers, keys, store, blobs, policy, poster, directory, own, urls, inspector, reign, shared
+    )
+
+
+async def _open_store(place: Place, role: Role) -> tuple[FullStore, SharedStore | None]:
+    if role == "all":
+        store: FullStore = await store_class(place.scheme).open(place.location)
+        return store, None
+    if place.scheme != "postgresql":
+        raise StoreRefused("Several processes share their work over PostgreSQL only: set --store postgresql://...")
+    shared: SharedStore = await store_class(place.scheme).open(place.location, role=role)
+    return shared, shared
 
 
 def store_class(scheme: str) -> Any:  # Any: a class with `open`

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Awaitable, Callable, Hashable
+from typing import Any
 
 from waypost.app.ground import Ground
 from waypost.model import Delivery, EventKey, NumberId, Outbound
@@ -16,15 +17,24 @@ _CLOUD_WEBHOOKS_AT_WORK = 64  # per endpoint
 Work = Callable[[Delivery], Awaitable[int | None]]
 
 
-def message_lanes(ground: Ground, deliver: Callable[[Outbound], Awaitable[int | None]]) -> Lanes[Outbound]:
-    """Return the lanes to the upstream: one for each number and recipient, so that no message overtakes another."""
+def message_lanes(
+    ground: Ground, deliver: Callable[[Outbound], Awaitable[int | None]], remember: Callable[[Outbound], None]
+) -> Lanes[Outbound]:
+    """Return the lanes to the upstream: one for each number and recipient, so that no message overtakes another.
+
+    What is delivered is to be remembered for its statuses, unless it was when this process accepted it.
+    """
+
+    async def deliver_what_another_accepted(message: Outbound) -> int | None:
+        remember(message)
+        return await deliver(message)
+
     store = ground.store
+    look = patient(store.queued_messages, ground.clock)
+    load = patient(store.waiting_messages, ground.clock)
     return Lanes(
-        work=patient(deliver, ground.clock),
-        source=Source(
-            patient(store.queued_messages, ground.clock),  # type: ignore[arg-type]  # a key is an int to the lanes
-            patient(store.waiting_messages, ground.clock),  # type: ignore[arg-type]  # as above
-        ),
+        work=patient(deliver if ground.reign is None else deliver_what_another_accepted, ground.clock),
+        source=_source(ground, look, load),
         traits=Traits(
             key=lambda message: message.key,
             lane=lambda message: (message.number_id, message.wa_id),
@@ -59,7 +69,7 @@ def webhook_lanes(ground: Ground, notify: Work, held: Callable[[EventKey], bool]
         return [(key, None if held(key) else _group_of(number_id, name)) for key, number_id, name in queued]
 
     load = patient(ground.store.waiting_deliveries, ground.clock)
-    source = Source(patient(look, ground.clock), load)  # type: ignore[arg-type]  # a key is an int to the lanes
+    source = _source(ground, patient(look, ground.clock), load)
     return _deliveries(ground, notify, source, Bounds(active=_at_work(ground)))
 
 
@@ -70,6 +80,18 @@ def troubled_lanes(ground: Ground, notify: Work) -> Lanes[Delivery]:
         return ()
 
     return _deliveries(ground, notify, Source(nothing, nothing), Bounds(active=_at_work(ground), held=sys.maxsize))
+
+
+def _source(ground: Ground, look: Any, load: Any) -> Source[Any]:  # Any: a key is an int to the lanes
+    reign = ground.reign
+    if reign is None:
+        return Source(look, load)
+
+    async def look_at_ours(after: int, limit: int) -> list[tuple[int, Hashable]]:
+        found = await look(after, limit)
+        return [(key, group if group is not None and reign.owns_group(group) else None) for key, group in found]
+
+    return Source(look_at_ours, load, reign.owns_group)
 
 
 def _deliveries(ground: Ground, notify: Work, source: Source[Delivery], bounds: Bounds) -> Lanes[Delivery]:

@@ -13,6 +13,8 @@ from waypost.api.interlude import Interlude
 from waypost.app.ground import Ground
 from waypost.app.headroom import watch_disk
 from waypost.app.lanes import fullness, message_lanes, troubled_lanes, webhook_lanes
+from waypost.app.ownership import MESSAGES, WEBHOOKS, Ownership
+from waypost.app.sharing import elsewhere, sharing
 from waypost.flows.accept import Accept
 from waypost.flows.accounts import BusinessAccounts
 from waypost.flows.admission import Admission
@@ -50,15 +52,16 @@ from waypost.lib.fetch_on_demand import FetcherOnDemand
 from waypost.model import Delivery, NumberId, Outbound
 from waypost.rules.magic import Magic
 from waypost.upstreams.simulated.faults import Faults
-from waypost.upstreams.simulated.network import Network
+from waypost.upstreams.simulated.network import Network, for_ever
 from waypost.upstreams.simulated.phones import Phones
 from waypost.workers.lanes import Lanes
 from waypost.workers.poison import enduring, separating
-from waypost.workers.rounds import forgiving, now_and_then, rounds
+from waypost.workers.rounds import forgiving, now_and_then, patient, rounds
 
 _TIDY_EVERY = timedelta(hours=1)
 _SWEEP_EVERY = timedelta(days=1)
 _DAY_MS = 86_400_000
+_FIRST_SHARD = 0  # whose owner does what is to be done once
 
 
 class Parts(Struct, frozen=True):
@@ -81,6 +84,9 @@ class Parts(Struct, frozen=True):
     interlude: Interlude = field(default_factory=lambda: Interlude(WATCHERS))
     """Keeps requests out while everything is replaced."""
 
+    ownership: Ownership | None = None
+    """How the work is shared, in a worker."""
+
     async def load(self) -> None:
         """Read anew what is kept in memory of numbers and accounts."""
         await self.flows.blocks.load(self.ground.directory)
@@ -91,21 +97,41 @@ class Parts(Struct, frozen=True):
     async def run(self) -> None:
         """Run what runs for ever; raises the first bug that ends any of it."""
         network, review, clock = self.network, self.flows.templates.review, self.ground.clock
+        advance = separating(network.advance, lambda carried: carried.token)
+        if self.ownership is not None:
+            advance = self.ownership.alone(advance, lambda carried: carried.number_id)
         await first_to_end(
-            rounds(network.due, separating(network.advance, lambda carried: carried.token), clock),
+            rounds(network.due, advance, clock),
             rounds(review.due, review.decide, clock),
             self.messages.failure(),
             self.webhooks.failure(),
             self.troubled.failure(),
-            self._tidy(),
             watch_disk(self.ground.settings, self.flows.accept.admission, clock),
+            *([self._tidy()] if self.ground.shared is None or self.ownership else []),
+            *sharing(self.ground, self.ownership, patient(self._reload, clock)),
         )
 
+    async def _reload(self) -> None:
+        await self.ground.directory.load()
+        await self.load()
+
     async def _tidy(self) -> None:
+        if self.ownership is not None:
+            await self.ownership.settled.wait()
         await asyncio.gather(
-            now_and_then(forgiving("upkeep", self.upkeep), self.ground.clock, _TIDY_EVERY),
-            now_and_then(forgiving("orphans", self.upkeep.drop_orphans), self.ground.clock, _SWEEP_EVERY),
+            now_and_then(forgiving("upkeep", self._once(self.upkeep)), self.ground.clock, _TIDY_EVERY),
+            now_and_then(forgiving("orphans", self._once(self.upkeep.drop_orphans)), self.ground.clock, _SWEEP_EVERY),
         )
+
+    def _once(self, work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[object]]:
+        """Return `work` that only one of several processes does."""
+        reign = self.ground.reign
+
+        async def do() -> None:
+            if reign is None or _FIRST_SHARD in reign.shards:
+                await work()
+
+        return do
 
 
 def build(ground: Ground) -> Parts:
@@ -132,38 +158,38 @@ def build(ground: Ground) -> Parts:
             mischief.settled(delivery)
         return due_ms
 
-    troubled = troubled_lanes(ground, tell_and_let_go)
-    faults = network.faults
+    troubled, faults = troubled_lanes(ground, tell_and_let_go), network.faults
     mischief = Mischief(faults, clock, ground.timers, troubled.offer)
     webhooks = webhook_lanes(ground, tell, mischief.holds)
 
+    offer_webhook = elsewhere(ground, WEBHOOKS, webhooks.offer, lambda delivery: delivery.event.number_id)
+
     def announce(deliveries: Sequence[Delivery]) -> None:
         for delivery in mischief.take(deliveries) if faults.for_events else deliveries:
-            webhooks.offer(delivery)
+            offer_webhook(delivery)
 
     blocks = Blocks(store, store, clock, windows_lifted=relaxed)
     meters = Meters(lifted=relaxed)
     receive = Receive(store, store, ground.directory, recent, ground.urls, blocks, meters, clock, ground.keys, announce)
-    network.connect(receive.statuses, receive.message, store)
+    network.connect(receive.statuses, receive.message, store, era=ground.reign.era if ground.reign else for_ever)
     reach = Reach(store, ground.directory, clock, lifted=relaxed)
     clearance = Clearance(store, ground.directory, blocks, reach, magic, clock, windows_lifted=relaxed)
-    messages = message_lanes(
-        ground, _enduring(Deliver(store, network, shelf, receive, clearance, clock, figures.sends))
-    )
+    deliver = _enduring(Deliver(store, network, shelf, receive, clearance, clock, figures.sends))
+    messages = message_lanes(ground, deliver, recent.remember)
+    offer_message = elsewhere(ground, MESSAGES, messages.offer, lambda message: message.number_id)
 
     def enqueue(message: Outbound) -> None:
         counts["accepted"] += 1
         recent.remember(message)
         if message.held_by is None:
-            messages.offer(message)
+            offer_message(message)
 
     accounts = BusinessAccounts(store, clock, rates_lifted=relaxed)
-    pacing = Pacing(store, store, accounts, offer=messages.offer, fail=receive.failed)
+    pacing = Pacing(store, store, accounts, offer=offer_message, fail=receive.failed)
     screen = Screen(ground.directory, shelf, accounts, meters, network, store, pacing, magic, clock)
     accept = Accept(store, screen, clock, ground.keys, enqueue, Admission(fullness(messages)))
     flows = _flows(ground, accept, receive, network, figures)
-    upkeep = _upkeep(ground, shelf, flows)
-    rules = NetworkRules(store, network.marketing, lifted=relaxed)
+    upkeep, rules = _upkeep(ground, shelf, flows), NetworkRules(store, network.marketing, lifted=relaxed)
     return Parts(ground, network, receive, messages, webhooks, troubled, mischief, flows, upkeep, reach, rules, counts)
 
 

@@ -9,11 +9,12 @@ from waypost.cli.doctor import doctor
 from waypost.cli.env import env
 from waypost.cli.migrate import migrate
 from waypost.cli.serve import serve
+from waypost.cli.worker import worker
 
 _WIDTHS = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
 
 
-@click.group(context_settings=_WIDTHS, commands=[serve, demo, env, doctor, migrate, backup, restore])
+@click.group(context_settings=_WIDTHS, commands=[serve, worker, demo, env, doctor, migrate, backup, restore])
 @click.version_option(__version__, prog_name="waypost")
 def run() -> None:
     """Waypost: a self-hosted WhatsApp Business API server.

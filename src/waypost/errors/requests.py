@@ -180,3 +180,10 @@ UNKNOWN_PATH = Problem(
     rule="There is nothing under this path.",
     trigger="`GET /no/such/path`.",
 )  # fmt: skip
+NOT_IN_THIS_PROCESS = Problem(
+    name="not_in_this_process", code=100, http=409, title="Invalid parameter",
+    onprem_code=1009, onprem_http=409, onprem_title="Parameter value is not valid",
+    fix="Run one `waypost serve` without a role, which has the whole embedded network in it.",
+    rule="Phones, clock and rules of the embedded network cannot be changed where several processes share the work.",
+    trigger="Let a phone write over the control API of `waypost serve --role api`.",
+)  # fmt: skip

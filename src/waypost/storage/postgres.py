@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
+from waypost.lib.shards import SHARDS
 from waypost.lib.store_urls import whole_url
 from waypost.model import Event
 from waypost.ports import Written
@@ -17,15 +19,7 @@ from waypost.storage.postgres_housekeeping import HousekeepingPart
 from waypost.storage.postgres_link import CANNOT_CONNECT, open_pool, refused
 from waypost.storage.postgres_network import NetworkPart
 from waypost.storage.postgres_part import close_pool
-from waypost.storage.postgres_places import (
-    SHARDS,
-    Role,
-    Survey,
-    give_up_shard,
-    leave_workers,
-    survey,
-    take_shard,
-)
+from waypost.storage.postgres_places import Role, Survey, give_up_shard, leave_workers, survey, take_shard
 from waypost.storage.postgres_records import RecordsPart
 from waypost.storage.postgres_session import Session
 from waypost.storage.postgres_snapshot import SnapshotPart
@@ -52,6 +46,7 @@ class PostgresStore(StorePart, HoldsPart, RecordsPart, DocumentsPart, Housekeepi
         self.hints = Hints(self._address, self._pool, session.lock)
         if role != "all":
             self._owned = set()
+            self._on_change = partial(self.hints.send, "changed")
 
     @classmethod
     async def open(

@@ -26,6 +26,15 @@ class Part:
         self._owned: set[int] | None = None
         """The shards that queues are read of; None: all."""
 
+        self._on_change: Callable[[], None] = _tell_nobody
+        self.changes = 0
+        """How often this process has changed something that others keep in memory."""
+
+    def _changed(self) -> None:
+        """Note a change, which is committed, of something that other processes keep in memory."""
+        self.changes += 1
+        self._on_change()
+
     @property
     def _scope(self) -> list[int] | None:
         return None if self._owned is None else sorted(self._owned)
@@ -70,6 +79,10 @@ class Part:
             if judge(error) is Verdict.ROW:
                 raise
             raise down(error) from error
+
+
+def _tell_nobody() -> None:
+    """There is no other process."""
 
 
 async def close_pool(pool: Any) -> None:  # Any: as above

@@ -9,6 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from waypost.lib.shards import MIXED, SHARDS
 from waypost.lib.store_urls import without_password
 from waypost.ports import StoreRefused
 from waypost.storage.postgres_link import Connection
@@ -20,10 +21,6 @@ EVERYTHING = 0
 """The place of a process that owns everything there is; processes that share the work hold it together."""
 PROCESSES = 63
 """How many processes may share a database: each has a number, which is in the keys that it makes."""
-SHARDS = 64
-"""Into how many parts the numbers of a database are divided among its workers."""
-_MIXED = 1_000_003  # a prime, so that ids which have a factor in common are spread as well as others
-
 # Advisory locks are the database's, and others may use some too: these classes are ours.
 PLACES = 0x5750  # "WP": EVERYTHING, and the number of each process
 _WORKERS = 0x5757  # "WW": the numbers of those that take shards
@@ -39,13 +36,8 @@ _HELD = (
     " AND classid IN ($1, $2) AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
 
-OWNED_SHARD = f"number_id % {_MIXED} % {SHARDS}"
+OWNED_SHARD = f"number_id % {MIXED} % {SHARDS}"
 """A row's shard, in SQL."""
-
-
-def shard_of(number_id: int) -> int:
-    """Return the shard of a number."""
-    return number_id % _MIXED % SHARDS
 
 
 async def take_place(connection: Connection, role: Role, address: str) -> int:

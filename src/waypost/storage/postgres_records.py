@@ -148,6 +148,7 @@ class RecordsPart(Part):
     async def save_number(self, number: Number) -> None:
         """Insert or replace a number."""
         await self._save(_SAVE_NUMBER, number.id, msgspec.json.encode(number))
+        self._changed()
 
     async def load_tokens(self) -> list[Token]:
         """Return every token."""
@@ -157,10 +158,12 @@ class RecordsPart(Part):
         """Insert or replace a token."""
         values = token.hash, token.number_id, token.kind, token.expires_ms, token.scope, token.reach
         await self._save(_SAVE_TOKEN, *values)
+        self._changed()
 
     async def delete_token(self, token_hash: bytes) -> None:
         """Forget a token."""
         await self._save(_DELETE_TOKEN, token_hash)
+        self._changed()
 
     async def load_providers(self, number_id: NumberId) -> list[Provider]:
         """Return the media providers of a number."""
@@ -182,10 +185,12 @@ class RecordsPart(Part):
     async def save_template(self, template: Template) -> None:
         """Insert or replace a template."""
         await self._save(_SAVE_TEMPLATE, template.id, msgspec.json.encode(template))
+        self._changed()
 
     async def delete_template(self, template_id: int) -> None:
         """Delete a template."""
         await self._save(_DELETE_TEMPLATE, template_id)
+        self._changed()
 
     async def message(self, key: MessageKey) -> StoredMessage | None:
         """Return a message of either direction."""
@@ -236,6 +241,7 @@ class RecordsPart(Part):
     async def put_state(self, name: str, value: bytes) -> None:
         """Set a small named value."""
         await self._save(_PUT_STATE, name, value)
+        self._changed()
 
     async def reset(self) -> None:
         """Delete everything but numbers, tokens and named values."""

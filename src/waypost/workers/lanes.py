@@ -32,6 +32,12 @@ class Traits(Struct, Generic[Job], frozen=True):
     due_ms: Callable[[Job], int]
 
 
+def _is_ours(group: Hashable) -> bool:
+    """Say that whoever is alone has everything."""
+    _ = group
+    return True
+
+
 class Source(Struct, Generic[Job], frozen=True):
     """The database, as the lanes read it."""
 
@@ -40,6 +46,8 @@ class Source(Struct, Generic[Job], frozen=True):
     is for a job that is not for these lanes."""
     load: Callable[[Sequence[int]], Awaitable[Sequence[Job]]]
     """Returns those of the keys that wait, in order."""
+    owns: Callable[[Hashable], bool] = _is_ours
+    """Says whether this process works the jobs of a group."""
 
 
 class Bounds(Struct, frozen=True):
@@ -91,7 +99,7 @@ class Lanes(Generic[Job]):
         self._groups: dict[Hashable, _Group] = {}
         self._waiting: dict[Hashable, object] = {}  # lanes whose first job is due later; a timer knows its turn by it
         self._held: set[int] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], Hashable] = {}  # and the group of each
         self._starting = False
         self._world = 0  # how often everything was forgotten
         self._stopping = False
@@ -121,9 +129,10 @@ class Lanes(Generic[Job]):
 
     def offer(self, job: Job) -> None:
         """Take a job whose row is committed; one that does not fit stays in the database for now."""
-        key, group = self._traits.key(job), self._group(self._traits.group(job))
-        if key in self._held or self._stopping:
+        key, name = self._traits.key(job), self._traits.group(job)
+        if key in self._held or self._stopping or not self._source.owns(name):
             return
+        group = self._group(name)
         if self._starting or group.is_reading or group.unread is not None or group.held >= self._bounds.held:
             group.leave(key)  # nothing enters before what stayed behind
         else:
@@ -163,6 +172,34 @@ class Lanes(Generic[Job]):
             for group in list(self._groups.values()):
                 await self._refill(group)
 
+    async def scan(self) -> None:
+        """Hold what has come to wait since, when other processes store jobs; call after `start`, again and again.
+
+        It is read from the lowest row on, because keys are not stored in their order, and as far as possible at once:
+        of two jobs of a lane the second is never seen without the first.
+        """
+        after, limit = 0, len(self._held) + self._bounds.page
+        while page := await self._source.look(after, limit):
+            await self._take(page)
+            if len(page) < limit:
+                break
+            after, limit = page[-1][0], self._bounds.page
+            await asyncio.sleep(0)
+        for group in list(self._groups.values()):
+            await self._refill(group)
+
+    async def drop_lost(self, seconds: float) -> None:
+        """Let go of the groups that are ours no longer; what is at work has `seconds` to end, and is ended then."""
+        lost = {name for name in self._groups if not self._source.owns(name)}
+        await _end([task for task, name in self._tasks.items() if name in lost], seconds)
+        for lane, queue in list(self._lanes.items()):
+            if self._traits.group(queue[0]) in lost:
+                self._held.difference_update(map(self._traits.key, queue))
+                self._waiting.pop(lane, None)
+                del self._lanes[lane]
+        for name in lost:
+            del self._groups[name]
+
     def forget(self) -> None:
         """Drop every job that is not at work, when the database is emptied; nothing is read before the next `start`."""
         self._world += 1
@@ -182,11 +219,7 @@ class Lanes(Generic[Job]):
     async def stop(self, seconds: float) -> None:
         """Start nothing new, and give what is at work `seconds` to end."""
         self._stopping = True
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=seconds)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await _end(list(self._tasks), seconds)
 
     async def failure(self) -> None:
         """Wait for a bug in `work`; raises it. A bug stops the server rather than a lane in silence."""
@@ -228,14 +261,14 @@ class Lanes(Generic[Job]):
         self._timers.at(due_ms, wake)
 
     def _go(self, lane: Hashable, group: _Group) -> None:
-        if self._stopping:
+        if self._stopping or not self._source.owns(group.name):
             return
         if group.active >= self._bounds.active(group.name):
             group.ready.append(lane)
             return
         group.active += 1
         task = asyncio.create_task(self._run(lane, group))
-        self._tasks.add(task)
+        self._tasks[task] = group.name
         task.add_done_callback(self._ended)
 
     async def _run(self, lane: Hashable, group: _Group) -> None:
@@ -247,7 +280,7 @@ class Lanes(Generic[Job]):
         while True:
             await self._work_lane(lane, group)
             await self._refill(group)
-            if not group.ready or self._stopping:
+            if not group.ready or self._stopping or not self._source.owns(group.name):
                 group.active -= 1
                 return
             lane = group.ready.popleft()
@@ -265,7 +298,7 @@ class Lanes(Generic[Job]):
             if not queue:
                 del self._lanes[lane]
                 return
-            if self._stopping:
+            if self._stopping or not self._source.owns(group.name):
                 return
         group.ready.append(lane)
 
@@ -295,8 +328,9 @@ class Lanes(Generic[Job]):
         """Hold the jobs of a page that fit, of one group or of all; note those that do not."""
         world, wanted = self._world, self._choose(page, only)
         for job in await self._source.load(wanted) if wanted else ():
-            if world == self._world and not self._stopping:
-                self._hold(job, self._group(self._traits.group(job)))
+            name = self._traits.group(job)
+            if world == self._world and not self._stopping and self._source.owns(name):
+                self._hold(job, self._group(name))
 
     def _choose(self, page: Sequence[tuple[int, Hashable]], only: _Group | None) -> list[int]:
         chosen: list[int] = []
@@ -306,7 +340,7 @@ class Lanes(Generic[Job]):
                 continue
             group = only or self._group(name)
             left = room.get(name, self._bounds.held - group.held)
-            if left <= 0 or (only is None and group.unread is not None):
+            if left <= 0 or (only is None and (group.unread is not None or group.is_reading)):
                 group.leave(key)
                 continue
             room[name] = left - 1
@@ -314,6 +348,16 @@ class Lanes(Generic[Job]):
         return chosen
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
+        del self._tasks[task]
         if not task.cancelled() and (error := task.exception()) and not self._failure.done():
             self._failure.set_exception(error)
+
+
+async def _end(tasks: list[asyncio.Task[None]], seconds: float) -> None:
+    """Give tasks so long to end, then end them."""
+    if not tasks:
+        return
+    _, late = await asyncio.wait(tasks, timeout=seconds)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*late, return_exceptions=True)

@@ -73,6 +73,8 @@ class Operated:
     identities: Identities
     documents: Documents
     notice: Notice
+    has_network: bool = True
+    """Whether the embedded network is in this process: who only accepts cannot play a phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,4 +111,5 @@ def build_control(on: Operated, operator: Operator) -> Control:
         providers=ProviderControl(threads),
         notices=Notices(on.directory, on.notice),
         health=Health(on.is_ready, on.gauges),
+        has_network=on.has_network,
     )

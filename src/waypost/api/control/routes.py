@@ -17,7 +17,9 @@ from waypost.api.control.sign_in import Door
 from waypost.api.control.snapshots import SnapshotControl
 from waypost.api.control.templates import Templates
 from waypost.api.control.world import World
-from waypost.api.routing import Handler, Route, Scope
+from waypost.api.routing import Handler, Request, Response, Route, Scope
+from waypost.errors import Refusal
+from waypost.errors.requests import NOT_IN_THIS_PROCESS
 from waypost.wire import control, control_endpoints, control_rules, inbound, management, snapshot, taps
 
 V1 = "/_waypost/v1"
@@ -25,6 +27,13 @@ WATCHERS = frozenset({"/health", "/ready", "/metrics"})
 """What monitors ask, at any time."""
 _OPEN = WATCHERS | {"/", "/_waypost"}
 _REFUSED = (400, 401, 403)
+_OF_THE_NETWORK = frozenset(
+    {
+        "change_phone", "write", "tap", "open_chat", "played", "move_phone", "choose", "read", "change_network",
+        "move_clock", "add_rule", "delete_rules", "delete_rule", "reset", "restore",
+    }
+)  # fmt: skip
+"""What only a process can do that has the embedded network in it."""
 _ABSENT = (*_REFUSED, 404)
 
 
@@ -45,6 +54,7 @@ class Control(Struct, frozen=True):
     providers: ProviderControl
     notices: Notices
     health: Health
+    has_network: bool
 
 
 def is_own(scope: Scope) -> bool:
@@ -79,7 +89,19 @@ def guarded_routes(c: Control) -> list[Route]:
     routes += _snapshot_routes(c.snapshots)
     routes += _provider_routes(c.providers)
     routes.append(Route("DELETE", f"{V1}/session", c.door.close, "sign_out", None, control.Success, _REFUSED))
+    if not c.has_network:
+        routes = [replace(each, handler=_elsewhere) if each.name in _OF_THE_NETWORK else each for each in routes]
     return [replace(route, handler=c.gate.guard(route.handler), name=f"control.{route.name}") for route in routes]
+
+
+async def _elsewhere(request: Request) -> Response:
+    """Refuse what is to be done to a network that other processes have."""
+    _ = request
+    details = (
+        "This process only accepts (--role api): phones, clock and rules of the embedded network are in no single "
+        "process then. Run one `waypost serve` without a role to play with them."
+    )
+    raise Refusal(NOT_IN_THIS_PROCESS, details)
 
 
 def _phone_routes(phones: Phones) -> list[Route]:

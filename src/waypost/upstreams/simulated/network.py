@@ -6,7 +6,7 @@ the same `receive` flow as a real upstream. What it has taken is durable before 
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Protocol
 
 from msgspec import structs
@@ -43,6 +43,16 @@ _PAGE = 1_000
 
 Report = Callable[[Sequence[StatusUpdate]], Awaitable[None]]
 ReportMessage = Callable[[InboundMessage], Awaitable[bool]]
+Era = Callable[[NumberId], Hashable | None]
+"""Says since when this process has a number, as a value like no other; None: it is somebody else's."""
+
+
+_World = tuple[int, Hashable | None]
+
+
+def for_ever(_: NumberId) -> int:
+    """Say that whoever is alone has had every number from the beginning."""
+    return 0
 
 
 class Knowledge(Protocol):
@@ -92,23 +102,26 @@ class Network:
         self._indicators = Indicators()
         self.marketing = Marketing(store)
         self._world = 0  # how often everything was forgotten
+        self._era: Era = for_ever
 
-    def connect(self, report: Report, report_message: ReportMessage, known: Knowledge) -> None:
-        """Say where statuses and messages are reported, and who knows of users and messages.
+    def connect(self, report: Report, report_message: ReportMessage, known: Knowledge, *, era: Era = for_ever) -> None:
+        """Say where statuses and messages are reported, who knows of users and messages, and which numbers are ours.
 
         It comes before the first message.
         """
         self._report = report
         self._report_message = report_message
         self._known = known
+        self._era = era
 
-    async def load(self) -> None:
-        """Go on with what was on its way when the server stopped."""
+    async def load(self, lacks: Callable[[NumberId], bool] | None = None) -> None:
+        """Go on with what was on its way when the server stopped: all of it, or that of numbers which `lacks` names."""
         await self.phones.load()
         after = MessageKey(0)
         while page := await self._store.unfinished(after, _PAGE):
             for carried in page:
-                self._move_on(carried)
+                if lacks is None or lacks(carried.number_id):
+                    self._move_on(carried)
             after = page[-1].token
 
     async def send(self, message: Outbound, media: Sequence[Medium]) -> Outcome:
@@ -239,7 +252,7 @@ class Network:
         resting = self._resting.pop(wa_id, [])
         for carried in resting:
             if carried.progress < Status.DELIVERED and concerns(carried.number_id):
-                self._make_ready(structs.replace(carried, fault=fault), self._world)
+                self._make_ready(structs.replace(carried, fault=fault), self._world_of(carried))
             else:
                 self._resting[wa_id].append(carried)
 
@@ -267,6 +280,12 @@ class Network:
         await self._report_message(message)
         return message
 
+    def drop_lost(self) -> None:
+        """Let go of what is on its way for numbers that are ours no longer."""
+        self._ready = deque(carried for carried in self._ready if self._era(carried.number_id) is not None)
+        for resting in self._resting.values():
+            resting[:] = (carried for carried in resting if self._era(carried.number_id) is not None)
+
     def forget(self) -> None:
         """Drop everything on its way, after the store was reset."""
         self._world += 1
@@ -279,14 +298,17 @@ class Network:
     def _move_on(self, carried: Carried) -> None:
         """Bring a message one step nearer to its end: now, at its time, or once its phone can."""
         if carried.due_ms > self._clock.now_ms():
-            world = self._world
+            world = self._world_of(carried)
             self._timers.at(carried.due_ms, lambda: self._make_ready(carried, world))
         else:
-            self._make_ready(carried, self._world)
+            self._make_ready(carried, self._world_of(carried))
 
-    def _make_ready(self, carried: Carried, world: int) -> None:
-        if world != self._world:
-            return  # it was set off before everything was forgotten
+    def _world_of(self, carried: Carried) -> _World:
+        return self._world, self._era(carried.number_id)
+
+    def _make_ready(self, carried: Carried, world: _World) -> None:
+        if world != self._world_of(carried) or world[1] is None:
+            return  # it was set off before everything was forgotten, or its number was given away
         self._ready.append(carried)
         self._something_ready.set()
 
@@ -325,10 +347,10 @@ class Network:
         """Let a message wait for its phone, at most until the end of its life."""
         self._resting[carried.wa_id].append(carried)
         if carried.progress is Status.SENT and carried.expires_ms is not None:
-            world = self._world
+            world = self._world_of(carried)
             self._timers.at(carried.expires_ms, lambda: self._wake(carried, world))
 
-    def _wake(self, carried: Carried, world: int) -> None:
+    def _wake(self, carried: Carried, world: _World) -> None:
         resting = self._resting.get(carried.wa_id, [])
         if carried in resting:
             resting.remove(carried)

@@ -1,0 +1,171 @@
+"""Ownership: takes shards and gives them up, and feeds the lanes with what other processes store.
+
+See docs/decisions/0019-ownership-of-shards.md.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from typing import Protocol, TypeVar
+
+from waypost.app.ground import SharedStore
+from waypost.app.reign import Reign
+from waypost.lib import log
+from waypost.lib.clock import Clock
+from waypost.model import NumberId
+
+MESSAGES, WEBHOOKS, SHARDS, CHANGED = "messages", "webhooks", "shards", "changed"
+"""What hints are about."""
+
+_ROUND_SECONDS = 1.0  # a third of the time after which the server takes us for stopped
+_SCAN_SECONDS = 2.0
+_BREATH_SECONDS = 0.01  # between two scans, so that each finds more than one job
+_STEP = 8  # shards that are given up together
+_SLOW_SECONDS = 0.5  # that a hand-over waits for requests which are under way
+_RELOAD_SECONDS = 0.2
+
+_log = log.Log("waypost.ownership")
+
+Job = TypeVar("Job")
+
+
+class Queue(Protocol):
+    """Lanes."""
+
+    async def scan(self) -> None:
+        """Hold what has come to wait."""
+        ...
+
+    async def drop_lost(self, seconds: float) -> None:
+        """Let go of the groups that are ours no longer."""
+        ...
+
+
+class Moving(Protocol):
+    """The network."""
+
+    async def load(self, lacks: Callable[[NumberId], bool] | None = None) -> None:
+        """Go on with what was on its way."""
+        ...
+
+    def drop_lost(self) -> None:
+        """Let go of what is on its way for numbers that are ours no longer."""
+        ...
+
+
+class Ownership:
+    """A worker's shards. Made and run on one event loop; a bug in it, or a lost session, ends the worker's life."""
+
+    def __init__(
+        self, store: SharedStore, reign: Reign, network: Moving, *, messages: Queue, webhooks: Queue, clock: Clock
+    ) -> None:
+        self._store = store
+        self._reign = reign
+        self._network = network
+        self._queues = {WEBHOOKS: webhooks, MESSAGES: messages}
+        self._clock = clock
+        self._wanted = {topic: asyncio.Event() for topic in (MESSAGES, WEBHOOKS, SHARDS)}
+        self._changing = asyncio.Lock()
+        self._advancing = asyncio.Lock()
+        self._leaving = False
+        self.settled = asyncio.Event()
+        """Set once shards were looked for."""
+
+    async def run(self) -> None:
+        """Take a fair share, and keep it fair."""
+        while not self._leaving:
+            async with self._changing:
+                await self._round()
+            self.settled.set()
+            await _woken(self._wanted[SHARDS], _ROUND_SECONDS)
+        await asyncio.Event().wait()
+
+    async def feed(self, topic: str) -> None:
+        """Read a queue when a hint says so, and now and then without one."""
+        while True:
+            await _woken(self._wanted[topic], _SCAN_SECONDS)
+            await self._queues[topic].scan()
+            await self._clock.pause(_BREATH_SECONDS)
+
+    def hint(self, topic: str, shards: frozenset[int]) -> None:
+        """Hear from another process."""
+        if topic in self._wanted and (topic == SHARDS or shards & self._reign.shards):
+            self._wanted[topic].set()
+
+    def look(self) -> None:
+        """Look at everything: hints may have been missed."""
+        for wanted in self._wanted.values():
+            wanted.set()
+
+    async def leave(self) -> None:
+        """Give every shard to the others, a few at a time, and take no more."""
+        self._leaving = True
+        async with self._changing:
+            await self._store.leave()
+            while shards := sorted(self._reign.shards):
+                await self._give_up(shards[:_STEP])
+
+    def alone(
+        self, work: Callable[[list[Job]], Awaitable[object]], number_of: Callable[[Job], NumberId]
+    ) -> Callable[[list[Job]], Awaitable[None]]:
+        """Return `work` on jobs of numbers that are ours; a hand-over waits for the end of it."""
+
+        async def do(batch: list[Job]) -> None:
+            async with self._advancing:
+                await work([job for job in batch if self._reign.owns(number_of(job))])
+
+        return do
+
+    async def _round(self) -> None:
+        around = await self._store.survey()
+        mine = self._reign.shards
+        if len(mine) < around.fair:
+            taken = await self._store.take_shards(around.fair - len(mine), around)
+            if taken:
+                await self._begin(taken)
+            return
+        while len(mine) > around.fair:
+            await self._give_up(sorted(mine)[: min(_STEP, len(mine) - around.fair)])
+            around, mine = await self._store.survey(), self._reign.shards
+
+    async def _begin(self, shards: frozenset[int]) -> None:
+        _log.info("shards.taken", count=len(shards), shards=sorted(shards))
+        self._reign.begin(shards)
+        fresh = Reign()
+        fresh.begin(shards)
+        # First what is on its way: what becomes of it stands before what is only about to go.
+        await self._network.load(fresh.owns)
+        self._wanted[WEBHOOKS].set()
+        self._wanted[MESSAGES].set()
+
+    async def _give_up(self, shards: Iterable[int]) -> None:
+        """End the work on shards, then let them go. What is begun for them from here on is only told to their owner."""
+        given = list(shards)
+        self._reign.end(given)
+        await asyncio.gather(*(queue.drop_lost(_SLOW_SECONDS) for queue in self._queues.values()))
+        async with self._advancing:
+            self._network.drop_lost()
+        for shard in given:
+            await self._store.give_up_shard(shard)
+        self._store.hints.send(SHARDS)
+        _log.info("shards.given_up", count=len(given), shards=given)
+
+
+async def follow(
+    heard: asyncio.Event, reload: Callable[[], Awaitable[None]], changes: Callable[[], int], clock: Clock
+) -> None:
+    """Read anew what other processes have changed, until nothing of ours has come between."""
+    while True:
+        await heard.wait()
+        heard.clear()
+        before = changes()
+        await reload()
+        if changes() != before:
+            heard.set()  # what we changed meanwhile may have been read as it was
+        await clock.pause(_RELOAD_SECONDS)
+
+
+async def _woken(event: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
+    event.clear()

@@ -1,0 +1,43 @@
+"""Which numbers this process works for: all of them, none, or those of the shards that it owns."""
+
+import itertools
+from collections.abc import Hashable, Iterable
+
+from waypost.lib.shards import shard_of
+from waypost.model import NumberId
+
+
+class Reign:
+    """The shards of a process that shares the work; each was taken at its time, and may be taken again later."""
+
+    def __init__(self) -> None:
+        self._eras: dict[int, int] = {}
+        self._count = itertools.count()
+
+    @property
+    def shards(self) -> frozenset[int]:
+        """What is ours."""
+        return frozenset(self._eras)
+
+    def begin(self, shards: Iterable[int]) -> None:
+        """Work for these from now on."""
+        for shard in shards:
+            self._eras[shard] = next(self._count)
+
+    def end(self, shards: Iterable[int]) -> None:
+        """Begin nothing more for these."""
+        for shard in shards:
+            self._eras.pop(shard, None)
+
+    def era(self, number_id: NumberId) -> int | None:
+        """Return since when a number is ours, as a value like no other; None if it is not."""
+        return self._eras.get(shard_of(number_id))
+
+    def owns(self, number_id: NumberId) -> bool:
+        """Return whether a number is ours."""
+        return shard_of(number_id) in self._eras
+
+    def owns_group(self, group: Hashable) -> bool:
+        """Return whether a group of lanes is ours: that of a number, or of one of its endpoints."""
+        number_id = group[0] if isinstance(group, tuple) else group
+        return self.owns(number_id)  # type: ignore[arg-type]  # a group begins with its number

@@ -1,0 +1,58 @@
+"""What runs, and what is handed to others, in a process that is not alone at its database."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+from waypost.app.ground import Ground
+from waypost.app.ownership import CHANGED, MESSAGES, WEBHOOKS, Ownership, follow
+from waypost.lib.shards import shard_of
+from waypost.model import NumberId
+
+Job = TypeVar("Job")
+
+
+def elsewhere(
+    ground: Ground, topic: str, offer: Callable[[Job], None], number_of: Callable[[Job], NumberId]
+) -> Callable[[Job], None]:
+    """Return `offer`; a job of a number that is not ours is left to its owner, who is told."""
+    reign, shared = ground.reign, ground.shared
+    if reign is None or shared is None:
+        return offer
+
+    def offer_or_tell(job: Job) -> None:
+        number_id = number_of(job)
+        if reign.owns(number_id):
+            offer(job)
+        else:
+            shared.hints.send(topic, (shard_of(number_id),))
+
+    return offer_or_tell
+
+
+def sharing(
+    ground: Ground, ownership: Ownership | None, reload: Callable[[], Awaitable[None]]
+) -> Sequence[Awaitable[None]]:
+    """Return what runs besides: hearing from the others, and in a worker what takes shards and feeds the lanes."""
+    shared, changed = ground.shared, asyncio.Event()
+    if shared is None:
+        return ()
+
+    def hint(topic: str, shards: frozenset[int]) -> None:
+        if topic == CHANGED:
+            changed.set()
+        elif ownership is not None:
+            ownership.hint(topic, shards)
+
+    def look() -> None:
+        changed.set()
+        if ownership is not None:
+            ownership.look()
+
+    common = (
+        shared.hints.hear(hint, look),
+        follow(changed, reload, lambda: shared.changes, ground.clock),
+    )
+    if ownership is None:
+        return common
+    return (*common, ownership.run(), ownership.feed(MESSAGES), ownership.feed(WEBHOOKS))

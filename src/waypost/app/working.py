@@ -1,0 +1,82 @@
+"""A worker: it owns shards and delivers what is theirs; when it loses them it begins anew, with an empty memory."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+
+from msgspec.structs import replace
+
+from waypost.app.ground import SharedStore, lay_ground
+from waypost.app.ownership import Ownership
+from waypost.app.parts import Parts, build, first_to_end
+from waypost.lib import log
+from waypost.ports import StoreDown, StoreRefused
+from waypost.settings import Settings
+
+_AGAIN_SECONDS = 0.5
+_LEAVE_SECONDS = 8.0  # within the 10 s that supervisors give a process before they kill it
+
+_log = log.Log("waypost")
+
+
+async def work(settings: Settings, tell: Callable[[int], None]) -> None:
+    """Run a worker until SIGINT or SIGTERM; `tell` is called with its number whenever it begins. Raises StoreRefused.
+
+    Once it has begun, a database that refuses it is waited for.
+    """
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    log.configure(settings.log_level, settings.log_format)
+    begun = False
+    while not stopped.is_set():
+        try:
+            await _live(settings, stopped, tell)
+        except (StoreRefused, StoreDown) as why:
+            if not begun and isinstance(why, StoreRefused):
+                raise
+            _log.warning("worker.waits", why=str(why))
+        begun = True
+        await first_to_end(stopped.wait(), asyncio.sleep(_AGAIN_SECONDS))
+
+
+async def _live(settings: Settings, stopped: asyncio.Event, tell: Callable[[int], None]) -> None:
+    """Work until told to stop, or until the session is lost; nothing is left of it then."""
+    async with AsyncExitStack() as stack:
+        parts, shared, ownership = await _begin(settings, stack)
+        tell(shared.process)
+        await first_to_end(_leave(stopped, ownership), _die(shared), parts.run())
+
+
+async def _begin(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, SharedStore, Ownership]:
+    ground = await lay_ground(settings, stack, "worker")
+    shared, reign, parts = ground.shared, ground.reign, build(ground)
+    assert shared is not None, "a worker shares its store"
+    assert reign is not None, "and owns some of it"
+    ownership = Ownership(
+        shared, reign, parts.network, messages=parts.messages, webhooks=parts.webhooks, clock=ground.clock
+    )
+    parts = replace(parts, ownership=ownership)
+    await ground.directory.load()
+    await parts.load()
+    for lanes in (parts.messages, parts.webhooks, parts.troubled):
+        stack.push_async_callback(lanes.stop, 0.0)  # what could end has ended when the shards were given up
+    ground.urls.base_url = f"http://{settings.host}:{settings.port}"
+    return parts, shared, ownership
+
+
+async def _leave(stopped: asyncio.Event, ownership: Ownership) -> None:
+    await stopped.wait()
+    _log.info("worker.stopping")
+    try:
+        async with asyncio.timeout(_LEAVE_SECONDS):
+            await ownership.leave()
+    except TimeoutError:
+        _log.warning("worker.left_in_haste")  # the others take what is left once the session is closed
+
+
+async def _die(shared: SharedStore) -> None:
+    await shared.lost.wait()
+    _log.warning("worker.begins_anew")

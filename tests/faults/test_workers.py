@@ -1,0 +1,127 @@
+"""Workers that share a database come and go, are killed and stopped: every message is worked by one of them."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from tests.faults.workers import World, world
+from tests.support.postgres import PostgresServer
+
+from waypost.lib.clock import SystemClock
+
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+
+PLANTED = "tests.faults.worker_planted"
+
+
+@pytest.fixture
+async def two(
+    anyio_backend: str, tmp_path: Path, postgres_server: PostgresServer, database: str
+) -> AsyncIterator[World]:
+    _ = anyio_backend
+    async with world(tmp_path, postgres_server, database, 2) as here:
+        yield here
+
+
+async def test_two_workers_share_the_shards_and_each_message_is_told_once_and_in_order(two: World) -> None:
+    async with two.load():
+        await asyncio.sleep(2)
+
+    await two.everything_told()
+
+    assert two.broken() == []
+    assert two.told_twice(two.ledger.ids) == []
+    assert two.ledger.refused == 0
+
+
+async def test_a_worker_that_is_killed_is_replaced_and_nothing_is_lost(two: World) -> None:
+    async with two.load():
+        await asyncio.sleep(1)
+        two.workers[0].kill()
+        await two.shared_by(1)
+        await asyncio.sleep(1)
+
+    await two.everything_told()
+    after = await two.send_some(5)
+    await two.everything_told()
+
+    assert two.broken() == []
+    assert two.told_twice(after) == []
+
+
+async def test_a_worker_that_is_stopped_for_a_while_loses_its_shards_and_begins_anew(two: World) -> None:
+    async with two.load():
+        await asyncio.sleep(1)
+        two.workers[0].send_signal(signal.SIGSTOP)
+        await two.shared_by(1)
+        two.workers[0].send_signal(signal.SIGCONT)
+        await two.shared_by(2)
+
+    await two.everything_told()
+    after = await two.send_some(5)
+    await two.everything_told()
+
+    assert two.broken() == []
+    assert two.told_twice(after) == []
+
+
+async def test_a_worker_that_is_told_to_end_hands_over_within_ten_seconds(two: World) -> None:
+    clock = SystemClock()
+    async with two.load():
+        await asyncio.sleep(1)
+        began = clock.monotonic()
+        two.workers[0].terminate()
+        code = await two.workers[0].wait()
+        took = clock.monotonic() - began
+        await two.shared_by(1)
+
+    await two.everything_told()
+
+    assert (code, took < 10) == (0, True)
+    assert two.broken() == []
+    assert two.told_twice(two.ledger.ids) == []
+
+
+async def test_a_worker_that_joins_gets_its_share_and_nothing_is_told_twice(two: World) -> None:
+    async with two.load():
+        await asyncio.sleep(1)
+        await two.join()
+        await two.shared_by(3)
+        await asyncio.sleep(1)
+
+    await two.everything_told()
+
+    assert two.broken() == []
+    assert two.told_twice(two.ledger.ids) == []
+
+
+async def test_messages_wait_for_the_first_worker(
+    tmp_path: Path, postgres_server: PostgresServer, database: str
+) -> None:
+    async with world(tmp_path, postgres_server, database, 0) as here:
+        await here.send_some(3)
+        await here.join()
+        await here.everything_told()
+
+        assert here.broken() == []
+
+
+async def test_a_worker_that_keeps_its_shards_without_their_session_is_caught(
+    tmp_path: Path, postgres_server: PostgresServer, database: str
+) -> None:
+    async with world(tmp_path, postgres_server, database, 0) as here:
+        await here.join(PLANTED)
+        await here.join()
+        await here.shared_by(2)
+        here.workers[0].send_signal(signal.SIGSTOP)
+        await here.shared_by(1)
+        here.workers[0].send_signal(signal.SIGCONT)
+        await asyncio.sleep(1)
+
+        after = await here.send_some(5)
+        await here.everything_told()
+        await asyncio.sleep(1)
+
+        assert here.told_twice(after) != []
