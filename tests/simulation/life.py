@@ -186,7 +186,7 @@ class Life:
         )  # fmt: skip
         self._outside = outside
         watched = cast("Deliver", self._deliver)
-        self.messages: Lanes[Outbound] = makers.lanes(message_lanes(ground, watched))
+        self.messages: Lanes[Outbound] = makers.lanes(message_lanes(ground, watched, self.recent.remember))
         self.webhooks: Lanes[Delivery] = makers.lanes(webhook_lanes(ground, self.notify, _not_held))
         for lanes in (self.messages, self.webhooks):
             lanes._bounds = Bounds(active=lambda _: room.active, held=room.held, page=room.page)
