@@ -30,12 +30,17 @@ class Directory:
         self._tokens: dict[bytes, Token] = {}
         self._templates: dict[tuple[int, str, str], Template] = {}
         self._names_by_id: dict[int, tuple[int, str, str]] = {}
+        self._changes = 0
 
     async def load(self) -> None:
-        """Read everything anew; it shows all at once."""
-        numbers = await self._records.load_numbers()
-        tokens = await self._records.load_tokens()
-        templates = await self._records.load_templates()
+        """Read everything anew; it shows all at once, and never hides what was changed here meanwhile."""
+        while True:
+            changes = self._changes
+            numbers = await self._records.load_numbers()
+            tokens = await self._records.load_tokens()
+            templates = await self._records.load_templates()
+            if changes == self._changes:
+                break
         self._numbers = {number.id: number for number in numbers}
         self._tokens = {token.hash: token for token in tokens}
         self._templates = {_name_of(template): template for template in templates}
@@ -81,6 +86,7 @@ class Directory:
     async def save_number(self, number: Number) -> None:
         """Add or change a number."""
         await self._records.save_number(number)
+        self._changes += 1
         self._numbers[number.id] = number
 
     async def change_secret(self, number: Number, secret: str) -> Number:
@@ -102,12 +108,14 @@ class Directory:
     async def save_template(self, template: Template) -> None:
         """Add or change a template."""
         await self._records.save_template(template)
+        self._changes += 1
         self._templates[_name_of(template)] = template
         self._names_by_id[template.id] = _name_of(template)
 
     async def delete_template(self, template: Template) -> None:
         """Forget a template; from here on its name does not exist in its language."""
         await self._records.delete_template(template.id)
+        self._changes += 1
         self._templates.pop(_name_of(template), None)
         self._names_by_id.pop(template.id, None)
 
@@ -124,6 +132,7 @@ class Directory:
         kind: Literal["key", "login"] = "key" if expires_ms is None else "login"
         row = Token(token_hash(token), number_id, kind, expires_ms, scope, reach)
         await self._records.save_token(row)
+        self._changes += 1
         self._tokens[row.hash] = row
 
     async def revoke(self, token: str) -> None:
@@ -133,10 +142,12 @@ class Directory:
     async def revoke_hash(self, hashed: bytes) -> None:
         """Forget the credential that was stored under this hash."""
         await self._records.delete_token(hashed)
+        self._changes += 1
         self._tokens.pop(hashed, None)
 
     def forget(self, hashes: Iterable[bytes]) -> None:
         """Let go of credentials that are stored no more."""
+        self._changes += 1
         for hashed in hashes:
             self._tokens.pop(hashed, None)
 
