@@ -108,20 +108,25 @@ async def test_messages_wait_for_the_first_worker(
         assert here.broken() == []
 
 
+@pytest.mark.parametrize(("module", "is_caught"), [("waypost", False), (PLANTED, True)])
 async def test_a_worker_that_keeps_its_shards_without_their_session_is_caught(
-    tmp_path: Path, postgres_server: PostgresServer, database: str
+    tmp_path: Path, postgres_server: PostgresServer, database: str, *, module: str, is_caught: bool
 ) -> None:
+    """Two owners show where both read what waits: while the webhook is slow to answer."""
+    slow = asyncio.Event()
     async with world(tmp_path, postgres_server, database, 0) as here:
-        await here.join(PLANTED)
+        await here.join(module)
         await here.join()
         await here.shared_by(2)
         here.workers[0].send_signal(signal.SIGSTOP)
         await here.shared_by(1)
         here.workers[0].send_signal(signal.SIGCONT)
-        await asyncio.sleep(1)
+        await asyncio.sleep(4)
 
-        after = await here.send_some(5)
+        here.hook.answer(hold=slow, times=10_000)
+        after = await here.send_some(3)
+        await asyncio.sleep(5)
+        slow.set()
         await here.everything_told()
-        await asyncio.sleep(1)
 
-        assert here.told_twice(after) != []
+        assert bool(here.told_twice(after)) == is_caught

@@ -7,7 +7,7 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -26,7 +26,7 @@ NUMBERS = [str(int(NUMBER) + step) for step in range(6)]
 PHONES = [f"4917012345{last:02}" for last in range(3)]
 EVERYTHING = ["sent", "delivered", "read"]
 _ROOT = Path(__file__).parents[2]
-_SHARED_SECONDS = 20.0
+_SHARED_SECONDS = 30.0
 _TOLD_SECONDS = 40.0
 _OWNERS = (
     "SELECT pid, count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 22355 AND granted"
@@ -40,6 +40,8 @@ class Ledger(Struct):
 
     acknowledged: defaultdict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
     refused: int = 0
+    statuses: list[dict[str, str]] = field(default_factory=list)
+    calls_read: int = 0
 
     @property
     def ids(self) -> list[str]:
@@ -103,8 +105,12 @@ class World(Struct, frozen=True):
     async def everything_told(self) -> None:
         """Wait until the webhook knows the end of every message."""
         async with asyncio.timeout(_TOLD_SECONDS):
-            while any(self.told().get(each, [])[-1:] != EVERYTHING[-1:] for each in self.ledger.ids):  # noqa: ASYNC110
+            while self._untold():  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(0.2)
+
+    def _untold(self) -> list[str]:
+        told = self.told()
+        return [each for each in self.ledger.ids if told.get(each, [])[-1:] != EVERYTHING[-1:]]
 
     def told(self) -> dict[str, list[str]]:
         """Return what the webhook was told of each message, in order, repetitions aside."""
@@ -148,11 +154,15 @@ class World(Struct, frozen=True):
         orders = {pair: [sent[each] for each in ids if each in sent] for pair, ids in self.ledger.acknowledged.items()}
         return [f"{pair} got its messages in another order" for pair, order in orders.items() if order != sorted(order)]
 
-    def _statuses(self) -> Iterator[dict[str, str]]:
-        for call in self.hook.received:
+    def _statuses(self) -> list[dict[str, str]]:
+        """Return every status as the webhook heard it; what was read once is not read again."""
+        ledger, received = self.ledger, self.hook.received
+        for call in received[ledger.calls_read :]:
+            event = call.headers["webhook-id"].removeprefix("evt_")
             for value in call.values():
-                for status in value.get("statuses", ()):
-                    yield {**status, "event": call.headers["webhook-id"].removeprefix("evt_")}
+                ledger.statuses += [{**status, "event": event} for status in value.get("statuses", ())]
+            ledger.calls_read += 1
+        return ledger.statuses
 
     async def _keep_sending(self, client: Client, phone: str) -> None:
         while True:
@@ -214,6 +224,3 @@ async def _end_all(workers: list[Process]) -> None:
             worker.send_signal(signal.SIGCONT)
             worker.kill()
         await worker.communicate()
-
-
-Strike = Callable[[World], object]
