@@ -84,6 +84,22 @@ async def test_a_worker_that_is_told_to_end_hands_over_within_ten_seconds(two: W
     assert two.told_twice(two.ledger.ids) == []
 
 
+async def test_a_worker_that_is_told_to_end_waits_for_no_slow_webhook(two: World) -> None:
+    clock, slow = SystemClock(), asyncio.Event()
+    two.hook.answer(hold=slow, times=10_000)
+    await two.send_some(3)
+
+    began = clock.monotonic()
+    two.workers[0].terminate()
+    code = await two.workers[0].wait()
+    took = clock.monotonic() - began
+    slow.set()
+    await two.everything_told()
+
+    assert (code, took < 10) == (0, True)
+    assert two.broken() == []
+
+
 async def test_a_worker_that_joins_gets_its_share_and_nothing_is_told_twice(two: World) -> None:
     async with two.load():
         await asyncio.sleep(1)

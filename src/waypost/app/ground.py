@@ -146,7 +146,7 @@ class Ground(Struct, frozen=True):
     """The store, if other processes have it too."""
 
 
-async def lay_ground(settings: Settings, stack: AsyncExitStack, role: Role = "all") -> Ground:
+async def lay_ground(settings: Settings, stack: AsyncExitStack, role: Role) -> Ground:
     """Open the stores and make what needs nothing else; `stack` closes them in the reverse order."""
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     store_place, media_place = settings.store_place, settings.media_place

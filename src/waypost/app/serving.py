@@ -14,7 +14,7 @@ from waypost.api.control.metrics import Gauges, LaneLoad
 from waypost.api.faces import build_faces
 from waypost.api.server import Server
 from waypost.app import anew
-from waypost.app.ground import Ground, Role, lay_ground
+from waypost.app.ground import Ground, lay_ground
 from waypost.app.parts import Parts, build, first_to_end
 from waypost.flows.first_start import Start, make_ready
 from waypost.flows.restart import forget_callbacks
@@ -35,26 +35,26 @@ _LANE_SECONDS = 2.0  # for what is at work in the lanes of either kind; all of i
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-async def serve(settings: Settings, tell: Callable[[ReadyInfo], None], role: Role = "all") -> None:
+async def serve(settings: Settings, tell: Callable[[ReadyInfo], None]) -> None:
     """Run the server until SIGINT or SIGTERM; `tell` is called once it is ready."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     async with AsyncExitStack() as stack:
-        parts, ready = await start(settings, stack, role)
+        parts, ready = await start(settings, stack)
         tell(ready)
         await first_to_end(stopped.wait(), parts.run())
         _log.info("server.stopping")
 
 
-async def start(settings: Settings, stack: AsyncExitStack, role: Role = "all") -> tuple[Parts, ReadyInfo]:
+async def start(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, ReadyInfo]:
     """Start every part but the network's loop; `stack` closes them in the reverse order.
 
     A process that only accepts owns no number, so that it reads nothing of what waits.
     """
     log.configure(settings.log_level, settings.log_format)
-    ground = await lay_ground(settings, stack, role)
+    ground = await lay_ground(settings, stack, settings.role)
     parts = build(ground)
     await ground.directory.load()
     await parts.load()

@@ -15,7 +15,7 @@ from waypost.ports import StoreDown, StoreRefused
 from waypost.settings import Settings
 
 _AGAIN_SECONDS = 0.5
-_LEAVE_SECONDS = 8.0  # within the 10 s that supervisors give a process before they kill it
+_LEAVE_SECONDS = 6.0  # with the end of the store, within the 10 s that supervisors give a process before they kill it
 
 _log = log.Log("waypost")
 

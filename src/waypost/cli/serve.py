@@ -5,7 +5,6 @@ import fcntl
 import gc
 import os
 from pathlib import Path
-from typing import Literal
 
 import click
 
@@ -16,19 +15,13 @@ _CANNOT_LISTEN = frozenset({errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES}
 
 
 @click.command()
-@click.option(
-    "--role",
-    type=click.Choice(["all", "api"]),
-    default="all",
-    help="What this process does: all, alone; or api: only accept, beside `waypost worker`. [default: all]",
-)
 @with_settings
-def serve(settings: Settings, role: Literal["all", "api"]) -> None:
+def serve(settings: Settings) -> None:
     """Run the server; no option is required."""
-    run_server(settings, role)
+    run_server(settings)
 
 
-def run_server(settings: Settings, role: Literal["all", "api"] = "all") -> None:
+def run_server(settings: Settings) -> None:
     """Run until SIGINT or SIGTERM; write the ready file and print the banner once it is ready.
 
     A ready file of an earlier run is removed first: nobody may take it for this one's. That of a server which still
@@ -50,7 +43,7 @@ def run_server(settings: Settings, role: Literal["all", "api"] = "all") -> None:
     if settings.ready_file is not None:
         remove_stale(settings.ready_file)
     try:
-        uvloop.run(serve_forever(settings, tell, role))
+        uvloop.run(serve_forever(settings, tell))
     except StoreRefused as refused:
         raise click.ClickException(str(refused)) from refused
     except OSError as wrong:

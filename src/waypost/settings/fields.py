@@ -134,6 +134,10 @@ class Settings:
             "`relaxed` opens every window and lifts the rates, for load tests.", readers.choice("platform", "relaxed")
         ),
     ] = "platform"
+    role: Annotated[
+        Literal["all", "api"],
+        _About("`api` only accepts, beside `waypost worker`; `all` is alone.", readers.choice("all", "api")),
+    ] = "all"
     strict_plus: Annotated[
         bool,
         _About(
