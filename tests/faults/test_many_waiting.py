@@ -74,6 +74,8 @@ async def test_a_start_over_a_million_waiting_messages_is_ready_soon_and_goes_on
     tier.note("messages that waited", count)
     tier.note("seconds until ready", round(took, 1))
     tier.note("most memory in MB", memory)
-    assert answer.status == 200
+    # More wait for this number than may: it takes no more before there is room, and says so.
+    assert (answer.status, answer.json["error"]["code"]) == (429, 130429)
+    assert int(answer.headers["Retry-After"]) >= 1
     assert took < READY_SECONDS
     assert memory < MOST_MB
