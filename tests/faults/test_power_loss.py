@@ -17,9 +17,9 @@ from tests.support.store_rows import attempt, carried, inbound_row, outbound, st
 from waypost.model import Status
 from waypost.ports import StoreRefused
 from waypost.storage.commit import Verdict
-from waypost.storage.sqlite import ignore_joined
 from waypost.storage.sqlite_engine import Engine
 from waypost.storage.sqlite_hot import HotWrites
+from waypost.storage.steps import ignore_joined
 from waypost.storage.windows import Windows
 
 FLUSHES = 60

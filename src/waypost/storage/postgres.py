@@ -1,20 +1,18 @@
 """The store over PostgreSQL with group commit; implements every port of the kind."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from waypost.lib.shards import SHARDS
 from waypost.lib.store_urls import whole_url
-from waypost.model import Event
-from waypost.ports import Written
 from waypost.storage.commit import LAZY_SECONDS, MAX_OPERATIONS, GroupCommit
 from waypost.storage.ending import end_process
 from waypost.storage.postgres_documents import DocumentsPart
 from waypost.storage.postgres_hints import Hints
 from waypost.storage.postgres_holds import HoldsPart
-from waypost.storage.postgres_hot import HotWrites, Joined
+from waypost.storage.postgres_hot import HotWrites
 from waypost.storage.postgres_housekeeping import HousekeepingPart
 from waypost.storage.postgres_link import CANNOT_CONNECT, open_pool, refused
 from waypost.storage.postgres_network import NetworkPart
@@ -25,14 +23,10 @@ from waypost.storage.postgres_session import Session
 from waypost.storage.postgres_snapshot import SnapshotPart
 from waypost.storage.postgres_store import StorePart
 from waypost.storage.postgres_writer import SessionWriter
+from waypost.storage.steps import Joined, ignore_joined
 from waypost.storage.windows import Windows
 
 _CLOSE_SECONDS = 3.0
-
-
-def ignore_joined(events: Sequence[Event]) -> None:
-    """Leave parked events that found their message to the next reading of the database."""
-    _ = events
 
 
 # Inherits, against the house's habit: seven ports, one object with one lifetime, and nothing is overridden.
@@ -121,21 +115,6 @@ class PostgresStore(StorePart, HoldsPart, RecordsPart, DocumentsPart, Housekeepi
     async def leave(self) -> None:
         """Take no more shards, and let the others take more. Raises StoreDown."""
         await self._writer.between(lambda connection: leave_workers(connection, self.process))
-
-    @property
-    def depth(self) -> int:
-        """Operations that wait or are being written."""
-        return self._commit.depth
-
-    @property
-    def written(self) -> Written:
-        """What was written since the start."""
-        return self._commit.written
-
-    @property
-    def trouble(self) -> str | None:
-        """Why nothing can be written just now; None if it can."""
-        return self._commit.refusal
 
     async def close(self) -> None:
         """Write what waits, then give the database back; if it is away, what waits is given up after a moment."""

@@ -8,10 +8,9 @@ from waypost.storage.columns import EARLIER_COLUMNS, STATES, carried_values, ear
 from waypost.storage.commit import Kind
 from waypost.storage.postgres_link import Bulk, Connection, Values
 from waypost.storage.postgres_statuses import apply, join_parked, write_events
+from waypost.storage.steps import Joined
 from waypost.storage.windows import Pair, Windows
 
-Joined = Callable[[Sequence[Event]], None]
-"""Is told of parked events that have found their message and wait to be delivered."""
 Run = Callable[[Connection], Awaitable[object]]
 
 # Store messages with their bodies, and their jobs unless they are held back; tells those with parked statuses.

@@ -1,28 +1,27 @@
 """The port Store over PostgreSQL: a message's way, one transaction per step."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
 
 from waypost.model import (
-    Attempt,
     Delivery,
     Earlier,
     Event,
     EventKey,
-    FailedSend,
     MessageKey,
     NumberId,
     Once,
     Outbound,
     Talk,
 )
-from waypost.ports import Further, InboundRow, StatusRow
+from waypost.ports import Further
 from waypost.storage import columns
 from waypost.storage.columns import DELIVERED, EARLIER_COLUMNS, OUTBOUND_COLUMNS, WAITING_COLUMNS
+from waypost.storage.postgres_hot import HotWrites
 from waypost.storage.postgres_link import Connection
 from waypost.storage.postgres_part import Part
 from waypost.storage.postgres_places import OWNED_SHARD
 from waypost.storage.postgres_statuses import write_events
+from waypost.storage.steps import Steps
 
 # Find the message that a key stands for since a moment.
 _EARLIER = (
@@ -83,77 +82,19 @@ _HIGHEST_KEY = (
 )
 
 
-class StorePart(Part):
+class StorePart(Part, Steps):
     """See `ports.Store` for what each operation promises."""
 
-    async def accept(self, message: Outbound) -> None:
-        """T1: store the message and its job."""
-        await self._commit.submit(self._writes.accept, (message.key,), message)
-
-    async def accept_once(self, message: Outbound, once: Once) -> Earlier | None:
-        """T1 with a key: store message, job and key, unless the key has a message."""
-        future: Any = self._commit.submit(self._writes.accept_once, (message.key,), (message, once))
-        known: Earlier | None
-        known, _ = await future
-        return known
+    _writes: HotWrites
 
     async def earlier(self, number_id: NumberId, once: Once) -> Earlier | None:
         """Return the number's message under a key."""
         row = await self._row(_EARLIER, number_id, once.key, once.since_ms)
         return columns.earlier(row) if row else None
 
-    async def begin(self, message: Outbound) -> None:
-        """T2: note that an attempt is about to reach the upstream."""
-        await self._commit.submit(self._writes.begin, (message.key,), message)
-
-    async def settle_sent(self, message: Outbound, upstream_id: str) -> None:
-        """T3: the upstream has it."""
-        await self._commit.submit(self._writes.settle_sent, (message.key,), (message, upstream_id))
-
-    async def settle_later(self, message: Outbound, send: FailedSend) -> None:
-        """T3: keep the job for later."""
-        await self._commit.submit(self._writes.settle_later, (message.key,), (message, send))
-
-    async def settle_failed(self, message: Outbound, row: StatusRow, send: FailedSend | None = None) -> bool:
-        """T3 and T4 in one."""
-        future: Any = self._commit.submit(self._writes.settle_failed, (message.key,), (message, row, send))
-        is_new: bool = await future
-        return is_new
-
-    async def record_statuses(self, rows: Sequence[StatusRow]) -> list[bool]:
-        """T4: apply statuses."""
-        if not rows:
-            return []
-        keys = tuple(row.event.message_key for row in rows)
-        future: Any = self._commit.submit(self._writes.record_statuses, keys, rows)
-        fresh: list[bool] = await future
-        return fresh
-
-    async def record_inbound(self, row: InboundRow) -> bool:
-        """Store a message that came in."""
-        future: Any = self._commit.submit(self._writes.record_inbound, (row.message.key,), row)
-        is_new: bool = await future
-        return is_new
-
     async def record_notice(self, event: Event, *, notify: bool, further: Further = ()) -> None:
         """Store an event that is about no message."""
         await self._run(lambda connection: write_events(connection, [(event, notify, further)]))
-
-    async def delivery_done(self, delivery: Delivery, attempt: Attempt | None) -> None:
-        """T5: the subscriber has it, or there is nothing to tell."""
-        await self._commit.submit(self._writes.delivery_done, (delivery.key,), (delivery, attempt))
-
-    async def delivery_retry(self, delivery: Delivery, attempt: Attempt) -> None:
-        """T5: note a failed attempt."""
-        await self._commit.submit(self._writes.delivery_retry, (delivery.key,), (delivery, attempt))
-
-    async def delivery_dead(self, delivery: Delivery, attempt: Attempt | None) -> None:
-        """T5: give up."""
-        await self._commit.submit(self._writes.delivery_dead, (delivery.key,), (delivery, attempt))
-
-    async def delivery_ended(self, delivery: Delivery, state: Literal["cancelled", "dropped"]) -> None:
-        """T5: stop."""
-        await self._commit.submit(self._writes.delivery_ended, (delivery.key,), (delivery, state))
 
     async def redeliver(self, key: EventKey, now_ms: int) -> Delivery | None:
         """Make a delivery wait again."""

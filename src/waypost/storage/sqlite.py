@@ -1,28 +1,22 @@
 """The embedded store: SQLite with group commit; implements every port of the kind."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
-from waypost.model import Event
-from waypost.ports import Written
 from waypost.storage.commit import LAZY_SECONDS, MAX_OPERATIONS, GroupCommit
 from waypost.storage.ending import end_process
 from waypost.storage.sqlite_documents import DocumentsPart
 from waypost.storage.sqlite_engine import Reader, open_engine
 from waypost.storage.sqlite_holds import HoldsPart
-from waypost.storage.sqlite_hot import HotWrites, Joined
+from waypost.storage.sqlite_hot import HotWrites
 from waypost.storage.sqlite_housekeeping import HousekeepingPart
 from waypost.storage.sqlite_network import NetworkPart
 from waypost.storage.sqlite_records import RecordsPart
 from waypost.storage.sqlite_snapshot import SnapshotPart
 from waypost.storage.sqlite_store import StorePart
+from waypost.storage.steps import Joined, ignore_joined
 from waypost.storage.thread_writer import ThreadWriter
 from waypost.storage.windows import Windows
-
-
-def ignore_joined(events: Sequence[Event]) -> None:
-    """Leave parked events that found their message to the next reading of the database."""
-    _ = events
 
 
 # Inherits, against the house's habit: seven ports, one object with one lifetime, and nothing is overridden.
@@ -51,21 +45,6 @@ class SqliteStore(StorePart, HoldsPart, RecordsPart, DocumentsPart, Housekeeping
         writer = ThreadWriter(engine, on_fatal=on_fatal)
         commit = GroupCommit(writer, max_operations=max_operations, lazy_seconds=lazy_seconds)
         return cls(reader=Reader(path), commit=commit, writes=writes, windows=windows)
-
-    @property
-    def depth(self) -> int:
-        """Operations that wait or are being written."""
-        return self._commit.depth
-
-    @property
-    def written(self) -> Written:
-        """What was written since the start."""
-        return self._commit.written
-
-    @property
-    def trouble(self) -> str | None:
-        """Why nothing can be written just now; None: it is tried each time."""
-        return self._commit.refusal
 
     async def close(self) -> None:
         """Write what waits, then close the file and let another process have it."""

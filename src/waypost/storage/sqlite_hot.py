@@ -10,10 +10,8 @@ from waypost.storage.columns import EARLIER, STATES, carried_values, earlier, mo
 from waypost.storage.commit import Kind
 from waypost.storage.sqlite_engine import Rows
 from waypost.storage.sqlite_statuses import Statuses, write_events
+from waypost.storage.steps import Joined
 from waypost.storage.windows import Windows
-
-Joined = Callable[[Sequence[Event]], None]
-"""Is told, on the event loop, of parked events that have found their message and wait to be delivered."""
 
 # Store messages of either direction.
 _MESSAGES = Rows(

@@ -1,0 +1,115 @@
+"""A message's steps as operations in the queue: what every store does alike, whatever its writer is."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, Protocol
+
+from waypost.model import Attempt, Delivery, Earlier, Event, FailedSend, Once, Outbound
+from waypost.ports import InboundRow, StatusRow, Written
+from waypost.storage.commit import GroupCommit, Kind
+
+Joined = Callable[[Sequence[Event]], None]
+"""Is told, on the event loop, of parked events that have found their message and wait to be delivered."""
+
+
+def ignore_joined(events: Sequence[Event]) -> None:
+    """Leave parked events that found their message to the next reading of the database."""
+    _ = events
+
+
+class Writes(Protocol):
+    """The kinds of operations that a database writes for a message's way."""
+
+    accept: Kind
+    accept_once: Kind
+    begin: Kind
+    settle_sent: Kind
+    settle_later: Kind
+    settle_failed: Kind
+    record_statuses: Kind
+    record_inbound: Kind
+    delivery_done: Kind
+    delivery_retry: Kind
+    delivery_dead: Kind
+    delivery_ended: Kind
+
+
+class Steps:
+    """See `ports.Store` for what each operation promises."""
+
+    _commit: GroupCommit
+    _writes: Writes
+
+    @property
+    def depth(self) -> int:
+        """Operations that wait or are being written."""
+        return self._commit.depth
+
+    @property
+    def written(self) -> Written:
+        """What was written since the start."""
+        return self._commit.written
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing can be written just now; None if it can, or if that is found out each time anew."""
+        return self._commit.refusal
+
+    async def accept(self, message: Outbound) -> None:
+        """T1: store the message and its job."""
+        await self._commit.submit(self._writes.accept, (message.key,), message)
+
+    async def accept_once(self, message: Outbound, once: Once) -> Earlier | None:
+        """T1 with a key: store message, job and key, unless the key has a message."""
+        future: Any = self._commit.submit(self._writes.accept_once, (message.key,), (message, once))
+        known: Earlier | None
+        known, _ = await future
+        return known
+
+    async def begin(self, message: Outbound) -> None:
+        """T2: note that an attempt is about to reach the upstream."""
+        await self._commit.submit(self._writes.begin, (message.key,), message)
+
+    async def settle_sent(self, message: Outbound, upstream_id: str) -> None:
+        """T3: the upstream has it."""
+        await self._commit.submit(self._writes.settle_sent, (message.key,), (message, upstream_id))
+
+    async def settle_later(self, message: Outbound, send: FailedSend) -> None:
+        """T3: keep the job for later."""
+        await self._commit.submit(self._writes.settle_later, (message.key,), (message, send))
+
+    async def settle_failed(self, message: Outbound, row: StatusRow, send: FailedSend | None = None) -> bool:
+        """T3 and T4 in one."""
+        future: Any = self._commit.submit(self._writes.settle_failed, (message.key,), (message, row, send))
+        is_new: bool = await future
+        return is_new
+
+    async def record_statuses(self, rows: Sequence[StatusRow]) -> list[bool]:
+        """T4: apply statuses."""
+        if not rows:
+            return []
+        keys = tuple(row.event.message_key for row in rows)
+        future: Any = self._commit.submit(self._writes.record_statuses, keys, rows)
+        fresh: list[bool] = await future
+        return fresh
+
+    async def record_inbound(self, row: InboundRow) -> bool:
+        """Store a message that came in."""
+        future: Any = self._commit.submit(self._writes.record_inbound, (row.message.key,), row)
+        is_new: bool = await future
+        return is_new
+
+    async def delivery_done(self, delivery: Delivery, attempt: Attempt | None) -> None:
+        """T5: the subscriber has it, or there is nothing to tell."""
+        await self._commit.submit(self._writes.delivery_done, (delivery.key,), (delivery, attempt))
+
+    async def delivery_retry(self, delivery: Delivery, attempt: Attempt) -> None:
+        """T5: note a failed attempt."""
+        await self._commit.submit(self._writes.delivery_retry, (delivery.key,), (delivery, attempt))
+
+    async def delivery_dead(self, delivery: Delivery, attempt: Attempt | None) -> None:
+        """T5: give up."""
+        await self._commit.submit(self._writes.delivery_dead, (delivery.key,), (delivery, attempt))
+
+    async def delivery_ended(self, delivery: Delivery, state: Literal["cancelled", "dropped"]) -> None:
+        """T5: stop."""
+        await self._commit.submit(self._writes.delivery_ended, (delivery.key,), (delivery, state))
