@@ -8,7 +8,7 @@ from tests.support.postgres import PostgresServer
 
 from waypost.ports import StoreRefused
 from waypost.storage.postgres import PostgresStore
-from waypost.storage.postgres_schema import migrate
+from waypost.storage.postgres.schema import migrate
 
 pytestmark = pytest.mark.anyio
 

@@ -13,7 +13,7 @@ from tests.support.wire import Wire
 from waypost.model import MessageKey, NumberId
 from waypost.ports import StoreDown, StoreRefused
 from waypost.storage.postgres import PostgresStore
-from waypost.storage.postgres_link import Connection
+from waypost.storage.postgres.link import Connection
 
 pytestmark = pytest.mark.anyio
 

@@ -13,7 +13,7 @@ from waypost.lib.shards import SHARDS, shard_of
 from waypost.model import MessageKey
 from waypost.ports import StoreDown, StoreRefused
 from waypost.storage.postgres import PostgresStore
-from waypost.storage.postgres_places import Role
+from waypost.storage.postgres.places import Role
 
 pytestmark = pytest.mark.anyio
 

@@ -4,17 +4,17 @@ import apsw
 import apsw.ext
 import pytest
 
-from waypost.storage import sqlite_store, sqlite_sweeps
 from waypost.storage.migration_scripts import read_migrations
-from waypost.storage.sqlite_engine import Rows
+from waypost.storage.sqlite import store, sweeps
+from waypost.storage.sqlite.engine import Rows
 
 STEPS = [
-    sqlite_sweeps.OLD_MESSAGES, sqlite_sweeps.OLD_NOTICES, sqlite_store.QUEUED_MESSAGES, sqlite_store.WAITING_MESSAGES,
-    sqlite_store.QUEUED_DELIVERIES, sqlite_store.WAITING_DELIVERIES,
+    sweeps.OLD_MESSAGES, sweeps.OLD_NOTICES, store.QUEUED_MESSAGES, store.WAITING_MESSAGES,
+    store.QUEUED_DELIVERIES, store.WAITING_DELIVERIES,
 ]  # fmt: skip
 BY_KEYS: list[Rows] = [
-    sqlite_sweeps.EVENTS_OF, sqlite_sweeps.FURTHER_OF, *sqlite_sweeps.MESSAGE_ROWS, *sqlite_sweeps.DELIVERY_ROWS,
-    sqlite_sweeps.EVENT_ROWS,
+    sweeps.EVENTS_OF, sweeps.FURTHER_OF, *sweeps.MESSAGE_ROWS, *sweeps.DELIVERY_ROWS,
+    sweeps.EVENT_ROWS,
 ]  # fmt: skip
 GIVEN = ("VALUES CLAUSE", "CONSTANT ROW", "VIRTUAL TABLE INDEX 1:")
 """How SQLite calls the rows that it was handed."""

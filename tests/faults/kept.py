@@ -8,7 +8,7 @@ import apsw
 from msgspec import Struct
 from tests.faults.planted import STORES
 
-from waypost.storage.sqlite_schema import open_writer
+from waypost.storage.sqlite.schema import open_writer
 
 
 class Kept(Protocol):

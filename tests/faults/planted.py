@@ -7,8 +7,7 @@ import apsw
 
 from waypost.model import Event, Outbound
 from waypost.ports import Carried, StatusRow
-from waypost.storage import sqlite_statuses
-from waypost.storage.sqlite import SqliteStore
+from waypost.storage.sqlite import SqliteStore, statuses
 
 
 class AckBeforeCommit(SqliteStore):
@@ -47,7 +46,7 @@ class DeliveryAfterCommit(SqliteStore):
 
 
 def _deliveries(connection: apsw.Connection, events: Sequence[Event]) -> None:
-    sqlite_statuses._DELIVERIES.run(connection, [(event.key, 0, event.at_ms, event.at_ms, 0) for event in events])
+    statuses._DELIVERIES.run(connection, [(event.key, 0, event.at_ms, event.at_ms, 0) for event in events])
 
 
 class ShownTwice(SqliteStore):

@@ -11,7 +11,7 @@ from typing import Literal
 
 import apsw
 
-from waypost.storage.sqlite_schema import prepare_writer
+from waypost.storage.sqlite.schema import prepare_writer
 
 SECTOR = 512
 

@@ -34,10 +34,10 @@ from waypost.ports import Carried, InboundRow, StatusRow
 from waypost.storage.commit import LAZY_SECONDS, MAX_OPERATIONS, GroupCommit, Kind
 from waypost.storage.ending import end_process
 from waypost.storage.sqlite import SqliteStore
-from waypost.storage.sqlite_engine import Engine, Reader, open_engine
-from waypost.storage.sqlite_hot import HotWrites
+from waypost.storage.sqlite.engine import Engine, Reader, open_engine
+from waypost.storage.sqlite.hot import HotWrites
+from waypost.storage.sqlite.writer import ThreadWriter
 from waypost.storage.steps import ignore_joined
-from waypost.storage.thread_writer import ThreadWriter
 from waypost.storage.windows import Windows
 
 STAGES = (

@@ -19,10 +19,10 @@ from tests.support.store_rows import carried, inbound_row, outbound, status_row
 from waypost.model import Status
 from waypost.ports import StoreBusy, StoreDown
 from waypost.storage.commit import GroupCommit, Kind
-from waypost.storage.sqlite_engine import Engine
-from waypost.storage.sqlite_hot import HotWrites
+from waypost.storage.sqlite.engine import Engine
+from waypost.storage.sqlite.hot import HotWrites
+from waypost.storage.sqlite.writer import ThreadWriter
 from waypost.storage.steps import ignore_joined
-from waypost.storage.thread_writer import ThreadWriter
 from waypost.storage.windows import Windows
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]

@@ -17,8 +17,8 @@ from tests.support.store_rows import attempt, carried, inbound_row, outbound, st
 from waypost.model import Status
 from waypost.ports import StoreRefused
 from waypost.storage.commit import Verdict
-from waypost.storage.sqlite_engine import Engine
-from waypost.storage.sqlite_hot import HotWrites
+from waypost.storage.sqlite.engine import Engine
+from waypost.storage.sqlite.hot import HotWrites
 from waypost.storage.steps import ignore_joined
 from waypost.storage.windows import Windows
 

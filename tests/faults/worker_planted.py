@@ -7,7 +7,7 @@ from waypost import registry
 from waypost.cli import run
 from waypost.ports import StoreDown
 from waypost.storage.postgres import PostgresStore
-from waypost.storage.postgres_places import Survey
+from waypost.storage.postgres.places import Survey
 
 
 class KeepsShards(PostgresStore):

@@ -173,7 +173,7 @@ class PostgresServer:
 
 def migrate(url: str) -> None:
     """Do what `waypost migrate` does."""
-    from waypost.storage.postgres_schema import migrate as run
+    from waypost.storage.postgres.schema import migrate as run
 
     asyncio.run(run(url))
 

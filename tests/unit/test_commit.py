@@ -10,7 +10,7 @@ import pytest
 
 from waypost.ports import StoreBusy, StoreDown
 from waypost.storage.commit import GroupCommit, Kind, Landed, Operation, Refuse, Verdict, plan
-from waypost.storage.thread_writer import ThreadWriter
+from waypost.storage.sqlite.writer import ThreadWriter
 
 pytestmark = pytest.mark.anyio
 

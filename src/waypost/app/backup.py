@@ -23,8 +23,8 @@ from waypost.blobs.local import LocalBlobs, path_of
 from waypost.lib.clock import EPOCH, SystemClock
 from waypost.ports import StoreRefused
 from waypost.settings import Settings
-from waypost.storage.sqlite_backup import check_database, copy_database, media_hashes
-from waypost.storage.sqlite_schema import FileLock
+from waypost.storage.sqlite.backup import check_database, copy_database, media_hashes
+from waypost.storage.sqlite.schema import FileLock
 
 _DATABASE: Final = "waypost.db"
 _MEDIA: Final = "media/"

@@ -141,7 +141,7 @@ def check_postgres(settings: Settings) -> Finding:
 
     try:
         store_class("postgresql")
-        from waypost.storage.postgres_schema import examine
+        from waypost.storage.postgres.schema import examine
 
         found = asyncio.run(examine(whole_url(settings.store_place.location)))
     except StoreRefused as refused:

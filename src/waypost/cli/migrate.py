@@ -64,7 +64,7 @@ def _move(source: Path, target: str) -> None:
 
 
 def _migrate_file(location: str) -> tuple[int, int]:
-    from waypost.storage.sqlite_schema import migrate_file
+    from waypost.storage.sqlite.schema import migrate_file
 
     path = Path(location)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -78,7 +78,7 @@ def _migrate_database(location: str) -> tuple[int, int]:
     from waypost.lib.store_urls import whole_url
 
     store_class("postgresql")  # says in words if its package is missing
-    from waypost.storage.postgres_schema import migrate as run
+    from waypost.storage.postgres.schema import migrate as run
 
     return asyncio.run(run(whole_url(location)))
 

@@ -15,10 +15,10 @@ import msgspec
 
 from waypost.lib.store_urls import without_password
 from waypost.ports import StoreRefused
-from waypost.storage.postgres_link import Connection, Values, told
-from waypost.storage.postgres_session import Session
-from waypost.storage.postgres_snapshot import NUMBER_ON, column_types, table_names
-from waypost.storage.sqlite_schema import FileLock, migrate_locked, open_reader
+from waypost.storage.postgres.link import Connection, Values, told
+from waypost.storage.postgres.session import Session
+from waypost.storage.postgres.snapshot import NUMBER_ON, column_types, table_names
+from waypost.storage.sqlite.schema import FileLock, migrate_locked, open_reader
 
 _LONG_SECONDS: Final = 86_400.0
 _TOLD_EVERY: Final = 1_000

@@ -16,11 +16,11 @@ from waypost.model import (
 from waypost.ports import Further
 from waypost.storage import columns
 from waypost.storage.columns import DELIVERED, EARLIER_COLUMNS, OUTBOUND_COLUMNS, WAITING_COLUMNS
-from waypost.storage.postgres_hot import HotWrites
-from waypost.storage.postgres_link import Connection
-from waypost.storage.postgres_part import Part
-from waypost.storage.postgres_places import OWNED_SHARD
-from waypost.storage.postgres_statuses import write_events
+from waypost.storage.postgres.hot import HotWrites
+from waypost.storage.postgres.link import Connection
+from waypost.storage.postgres.part import Part
+from waypost.storage.postgres.places import OWNED_SHARD
+from waypost.storage.postgres.statuses import write_events
 from waypost.storage.steps import Steps
 
 # Find the message that a key stands for since a moment.

@@ -16,7 +16,7 @@ import apsw
 
 from waypost.model import EventKey, MessageKey
 from waypost.ports import Sweep
-from waypost.storage.sqlite_engine import Rows, Value
+from waypost.storage.sqlite.engine import Rows, Value
 
 # Look at the next messages: key, user, whether it is old, and whether it may go: it is of the number that is asked for,
 # the upstream and the phone have had it, and no delivery waits (0) or is dead (2). CROSS JOIN: from the events, and not

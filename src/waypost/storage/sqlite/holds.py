@@ -5,7 +5,7 @@ import apsw
 from waypost.model import MessageKey, Outbound
 from waypost.storage import columns
 from waypost.storage.columns import HELD_COLUMNS
-from waypost.storage.sqlite_part import Part
+from waypost.storage.sqlite.part import Part
 
 # Read what a template holds back, in order.
 _HELD = (

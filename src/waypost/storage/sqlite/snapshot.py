@@ -10,7 +10,7 @@ from waypost.ports import BadDump, Dump, Table
 from waypost.storage import dumps
 from waypost.storage.dumps import KEPT_HERE, READ_BACK, UNREADABLE
 from waypost.storage.migration_scripts import read_migrations
-from waypost.storage.sqlite_part import Part
+from waypost.storage.sqlite.part import Part
 
 # Find the tables, in the order in which they are written down.
 _TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY rootpage"

@@ -9,9 +9,9 @@ from waypost.model import MessageKey, NumberId, Phone, Status
 from waypost.ports import Carried, StoredMessage
 from waypost.storage import columns
 from waypost.storage.columns import CARRIED_COLUMNS, CARRIED_WIDTH, MESSAGE_COLUMNS, PHONE_COLUMNS
-from waypost.storage.postgres_link import Connection
-from waypost.storage.postgres_part import Part
-from waypost.storage.postgres_places import OWNED_SHARD
+from waypost.storage.postgres.link import Connection
+from waypost.storage.postgres.part import Part
+from waypost.storage.postgres.places import OWNED_SHARD
 
 _PHONES = f"SELECT {PHONE_COLUMNS} FROM phones ORDER BY wa_id"  # noqa: S608 - constants
 _SAVE_PHONE = (

@@ -32,7 +32,7 @@ from waypost.storage.columns import (
     STATES,
     TOKEN_COLUMNS,
 )
-from waypost.storage.sqlite_part import Part
+from waypost.storage.sqlite.part import Part
 
 _SAVE_MEDIUM = f"INSERT INTO media ({MEDIUM_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants
 _MEDIUM = f"SELECT {MEDIUM_COLUMNS} FROM media WHERE key = ?"  # noqa: S608 - constants

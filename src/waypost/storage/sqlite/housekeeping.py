@@ -9,8 +9,8 @@ from waypost.model import EventKey, MediaKey, Medium, MessageKey, NumberId
 from waypost.ports import Sweep
 from waypost.storage import columns
 from waypost.storage.columns import MEDIUM_COLUMNS
-from waypost.storage.sqlite_part import Part
-from waypost.storage.sqlite_sweeps import sweep_messages, sweep_notices
+from waypost.storage.sqlite.part import Part
+from waypost.storage.sqlite.sweeps import sweep_messages, sweep_notices
 
 # Forget logins whose time is over; the table is as small as the number of programs.
 _DROP_TOKENS = "DELETE FROM tokens WHERE hash IN (SELECT hash FROM tokens WHERE expires_ms <= ? LIMIT ?) RETURNING hash"

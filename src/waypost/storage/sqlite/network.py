@@ -10,7 +10,7 @@ from waypost.model import MessageKey, NumberId, Phone, Status
 from waypost.ports import Carried, StoredMessage
 from waypost.storage import columns
 from waypost.storage.columns import CARRIED_COLUMNS, CARRIED_WIDTH, MESSAGE_COLUMNS, PHONE_COLUMNS
-from waypost.storage.sqlite_part import Part
+from waypost.storage.sqlite.part import Part
 
 _PHONES = f"SELECT {PHONE_COLUMNS} FROM phones ORDER BY wa_id"  # noqa: S608 - constants
 _SAVE_PHONE = f"INSERT OR REPLACE INTO phones ({PHONE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants

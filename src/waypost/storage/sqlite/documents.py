@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from waypost.storage.sqlite_part import Part
+from waypost.storage.sqlite.part import Part
 
 _GET = "SELECT body FROM documents WHERE kind = ? AND owner = ? AND name = ?"
 _LIST = "SELECT name, body FROM documents WHERE kind = ? AND owner = ? AND name > ? ORDER BY name LIMIT ?"

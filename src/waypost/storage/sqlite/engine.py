@@ -11,7 +11,7 @@ from typing import TypeVar
 import apsw
 
 from waypost.storage.commit import Verdict
-from waypost.storage.sqlite_schema import FileLock, open_reader, open_writer
+from waypost.storage.sqlite.schema import FileLock, open_reader, open_writer
 
 _ROWS_AT_ONCE = (32, 16, 8, 4, 2, 1)
 _CHECKPOINT_PAGES = 4_000  # 16 MB of write-ahead log

@@ -8,8 +8,8 @@ from waypost.model import Attempt, Delivery, Earlier, Event, FailedSend, Once, O
 from waypost.ports import Carried, InboundRow, StatusRow
 from waypost.storage.columns import EARLIER, STATES, carried_values, earlier, more_media_column
 from waypost.storage.commit import Kind
-from waypost.storage.sqlite_engine import Rows
-from waypost.storage.sqlite_statuses import Statuses, write_events
+from waypost.storage.sqlite.engine import Rows
+from waypost.storage.sqlite.statuses import Statuses, write_events
 from waypost.storage.steps import Joined
 from waypost.storage.windows import Windows
 

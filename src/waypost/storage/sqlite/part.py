@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 import apsw
 
 from waypost.storage.commit import GroupCommit
-from waypost.storage.sqlite_engine import Reader, Row, Value
-from waypost.storage.sqlite_hot import HotWrites
+from waypost.storage.sqlite.engine import Reader, Row, Value
+from waypost.storage.sqlite.hot import HotWrites
 from waypost.storage.windows import Windows
 
 Result = TypeVar("Result")

@@ -9,8 +9,8 @@ from waypost.ports import BadDump, Dump, Table
 from waypost.storage import dumps
 from waypost.storage.dumps import KEPT_HERE, READ_BACK, UNREADABLE
 from waypost.storage.migration_scripts import read_migrations
-from waypost.storage.postgres_link import CANNOT_CONNECT, Connection, Values, connect, down
-from waypost.storage.postgres_part import Part
+from waypost.storage.postgres.link import CANNOT_CONNECT, Connection, Values, connect, down
+from waypost.storage.postgres.part import Part
 
 # Find the tables, in the order in which they were made; what concerns this database only stays where it is.
 _TABLES = (

@@ -1,6 +1,6 @@
 """The port Documents over PostgreSQL."""
 
-from waypost.storage.postgres_part import Part
+from waypost.storage.postgres.part import Part
 
 _GET = "SELECT body FROM documents WHERE kind = $1 AND owner = $2 AND name = $3"
 _LIST = "SELECT name, body FROM documents WHERE kind = $1 AND owner = $2 AND name > $3 ORDER BY name LIMIT $4"

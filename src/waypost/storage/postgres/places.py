@@ -12,7 +12,7 @@ from msgspec import Struct
 from waypost.lib.shards import MIXED, SHARDS
 from waypost.lib.store_urls import without_password
 from waypost.ports import StoreRefused
-from waypost.storage.postgres_link import Connection
+from waypost.storage.postgres.link import Connection
 
 Role = Literal["all", "api", "worker"]
 """What a process does: everything, alone; or only accept; or only deliver."""

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from waypost.lib import log
 from waypost.lib.store_urls import without_password
 from waypost.storage.commit import Refuse
-from waypost.storage.postgres_link import CANNOT_CONNECT, Connection, connect, refused, told
-from waypost.storage.postgres_places import EVERYTHING, PLACES, TRY_LOCK, TRY_SHARED_LOCK, Role, take_place
-from waypost.storage.postgres_schema import check_schema, check_server
+from waypost.storage.postgres.link import CANNOT_CONNECT, Connection, connect, refused, told
+from waypost.storage.postgres.places import EVERYTHING, PLACES, TRY_LOCK, TRY_SHARED_LOCK, Role, take_place
+from waypost.storage.postgres.schema import check_schema, check_server
 
 _TRY_LOCK_SECONDS = 10.0  # the server may take a moment to see that the old session is gone
 _PAUSE_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8)

@@ -7,7 +7,7 @@ import apsw
 from waypost.model import Event
 from waypost.ports import Further, StatusRow
 from waypost.storage.ladder import Climb, State, climb, further_column, parked_row
-from waypost.storage.sqlite_engine import Rows
+from waypost.storage.sqlite.engine import Rows
 
 # What each message is and has seen, all in one text: `key,status,seen;...`.
 _STATES = Rows(

@@ -3,7 +3,7 @@
 from waypost.lib.store_urls import without_password
 from waypost.ports import StoreRefused
 from waypost.storage.migration_scripts import read_migrations
-from waypost.storage.postgres_link import CANNOT_CONNECT, Connection, connect, refused
+from waypost.storage.postgres.link import CANNOT_CONNECT, Connection, connect, refused
 
 _OLDEST_SERVER = 15
 _MIGRATING = 0x57504D47  # the advisory lock that keeps two migrations apart

@@ -6,8 +6,8 @@ from waypost.model import Attempt, Delivery, Earlier, Event, FailedSend, Once, O
 from waypost.ports import Carried, InboundRow, StatusRow
 from waypost.storage.columns import EARLIER_COLUMNS, STATES, carried_values, earlier, more_media_column
 from waypost.storage.commit import Kind
-from waypost.storage.postgres_link import Bulk, Connection, Values
-from waypost.storage.postgres_statuses import apply, join_parked, write_events
+from waypost.storage.postgres.link import Bulk, Connection, Values
+from waypost.storage.postgres.statuses import apply, join_parked, write_events
 from waypost.storage.steps import Joined
 from waypost.storage.windows import Pair, Windows
 

@@ -6,7 +6,7 @@ import apsw
 
 from waypost.ports import StoreRefused
 from waypost.storage.migration_scripts import read_migrations
-from waypost.storage.sqlite_schema import APPLICATION_ID, open_reader
+from waypost.storage.sqlite.schema import APPLICATION_ID, open_reader
 
 
 def copy_database(path: Path, target: Path) -> None:

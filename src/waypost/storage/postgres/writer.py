@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from waypost.ports import StoreDown
 from waypost.storage.commit import Landed, Operation, Refuse, Verdict, fail, plan
-from waypost.storage.postgres_link import CANNOT_CONNECT, Connection, judge, told
-from waypost.storage.postgres_session import Overtaken, Session
+from waypost.storage.postgres.link import CANNOT_CONNECT, Connection, judge, told
+from waypost.storage.postgres.session import Overtaken, Session
 
 _SLOW_SECONDS = 2.0
 """After so long without an answer others are refused instead of kept waiting."""

@@ -8,7 +8,7 @@ import contextlib
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from waypost.storage.postgres_link import CANNOT_CONNECT, Connection, connect
+from waypost.storage.postgres.link import CANNOT_CONNECT, Connection, connect
 
 _CHANNEL = "waypost"
 _SEND = "SELECT pg_notify($1, $2)"

@@ -9,20 +9,20 @@ from waypost.lib.shards import SHARDS
 from waypost.lib.store_urls import whole_url
 from waypost.storage.commit import LAZY_SECONDS, MAX_OPERATIONS, GroupCommit
 from waypost.storage.ending import end_process
-from waypost.storage.postgres_documents import DocumentsPart
-from waypost.storage.postgres_hints import Hints
-from waypost.storage.postgres_holds import HoldsPart
-from waypost.storage.postgres_hot import HotWrites
-from waypost.storage.postgres_housekeeping import HousekeepingPart
-from waypost.storage.postgres_link import CANNOT_CONNECT, open_pool, refused
-from waypost.storage.postgres_network import NetworkPart
-from waypost.storage.postgres_part import close_pool
-from waypost.storage.postgres_places import Role, Survey, give_up_shard, leave_workers, survey, take_shard
-from waypost.storage.postgres_records import RecordsPart
-from waypost.storage.postgres_session import Session
-from waypost.storage.postgres_snapshot import SnapshotPart
-from waypost.storage.postgres_store import StorePart
-from waypost.storage.postgres_writer import SessionWriter
+from waypost.storage.postgres.documents import DocumentsPart
+from waypost.storage.postgres.hints import Hints
+from waypost.storage.postgres.holds import HoldsPart
+from waypost.storage.postgres.hot import HotWrites
+from waypost.storage.postgres.housekeeping import HousekeepingPart
+from waypost.storage.postgres.link import CANNOT_CONNECT, open_pool, refused
+from waypost.storage.postgres.network import NetworkPart
+from waypost.storage.postgres.part import close_pool
+from waypost.storage.postgres.places import Role, Survey, give_up_shard, leave_workers, survey, take_shard
+from waypost.storage.postgres.records import RecordsPart
+from waypost.storage.postgres.session import Session
+from waypost.storage.postgres.snapshot import SnapshotPart
+from waypost.storage.postgres.store import StorePart
+from waypost.storage.postgres.writer import SessionWriter
 from waypost.storage.steps import Joined, ignore_joined
 from waypost.storage.windows import Windows
 

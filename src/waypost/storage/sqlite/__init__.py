@@ -5,17 +5,17 @@ from pathlib import Path
 
 from waypost.storage.commit import LAZY_SECONDS, MAX_OPERATIONS, GroupCommit
 from waypost.storage.ending import end_process
-from waypost.storage.sqlite_documents import DocumentsPart
-from waypost.storage.sqlite_engine import Reader, open_engine
-from waypost.storage.sqlite_holds import HoldsPart
-from waypost.storage.sqlite_hot import HotWrites
-from waypost.storage.sqlite_housekeeping import HousekeepingPart
-from waypost.storage.sqlite_network import NetworkPart
-from waypost.storage.sqlite_records import RecordsPart
-from waypost.storage.sqlite_snapshot import SnapshotPart
-from waypost.storage.sqlite_store import StorePart
+from waypost.storage.sqlite.documents import DocumentsPart
+from waypost.storage.sqlite.engine import Reader, open_engine
+from waypost.storage.sqlite.holds import HoldsPart
+from waypost.storage.sqlite.hot import HotWrites
+from waypost.storage.sqlite.housekeeping import HousekeepingPart
+from waypost.storage.sqlite.network import NetworkPart
+from waypost.storage.sqlite.records import RecordsPart
+from waypost.storage.sqlite.snapshot import SnapshotPart
+from waypost.storage.sqlite.store import StorePart
+from waypost.storage.sqlite.writer import ThreadWriter
 from waypost.storage.steps import Joined, ignore_joined
-from waypost.storage.thread_writer import ThreadWriter
 from waypost.storage.windows import Windows
 
 

@@ -32,8 +32,8 @@ from waypost.storage.columns import (
     STATES,
     TOKEN_COLUMNS,
 )
-from waypost.storage.postgres_link import Connection
-from waypost.storage.postgres_part import Part
+from waypost.storage.postgres.link import Connection
+from waypost.storage.postgres.part import Part
 
 _SAVE_MEDIUM = f"INSERT INTO media ({MEDIUM_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"  # noqa: S608 - constants
 _MEDIUM = f"SELECT {MEDIUM_COLUMNS} FROM media WHERE key = $1"  # noqa: S608 - constants

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from waypost.model import Event
 from waypost.ports import Further, StatusRow
 from waypost.storage.ladder import Climb, State, climb, further_column, parked_row
-from waypost.storage.postgres_link import Bulk, Connection
+from waypost.storage.postgres.link import Bulk, Connection
 
 # Tell what messages are and have seen.
 _STATES = "SELECT key, status, seen FROM messages WHERE key = ANY($1::bigint[]) AND NOT received"

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from waypost.storage.commit import GroupCommit, Verdict
-from waypost.storage.postgres_hot import HotWrites
-from waypost.storage.postgres_link import CANNOT_CONNECT, Connection, down, judge
+from waypost.storage.postgres.hot import HotWrites
+from waypost.storage.postgres.link import CANNOT_CONNECT, Connection, down, judge
 from waypost.storage.windows import Windows
 
 Result = TypeVar("Result")

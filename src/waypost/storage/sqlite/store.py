@@ -20,9 +20,9 @@ from waypost.model import (
 from waypost.ports import Further
 from waypost.storage import columns
 from waypost.storage.columns import DELIVERED, EARLIER, OUTBOUND_COLUMNS, WAITING_COLUMNS
-from waypost.storage.sqlite_hot import HotWrites
-from waypost.storage.sqlite_part import Part
-from waypost.storage.sqlite_statuses import write_events
+from waypost.storage.sqlite.hot import HotWrites
+from waypost.storage.sqlite.part import Part
+from waypost.storage.sqlite.statuses import write_events
 from waypost.storage.steps import Steps
 
 # Find the jobs above a key, in order.

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from waypost.model import MessageKey, Outbound
 from waypost.storage import columns
 from waypost.storage.columns import HELD_COLUMNS, Values
-from waypost.storage.postgres_link import Connection
-from waypost.storage.postgres_part import Part
+from waypost.storage.postgres.link import Connection
+from waypost.storage.postgres.part import Part
 
 # Read what a template holds back, in order.
 _HELD = (

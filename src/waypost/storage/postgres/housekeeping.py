@@ -7,8 +7,8 @@ from waypost.model import EventKey, MediaKey, Medium, MessageKey, NumberId
 from waypost.ports import Sweep
 from waypost.storage import columns
 from waypost.storage.columns import MEDIUM_COLUMNS
-from waypost.storage.postgres_link import Connection
-from waypost.storage.postgres_part import Part
+from waypost.storage.postgres.link import Connection
+from waypost.storage.postgres.part import Part
 
 # Forget logins whose time is over; the table is as small as the number of programs.
 _DROP_TOKENS = (
