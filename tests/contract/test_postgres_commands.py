@@ -1,5 +1,6 @@
 """The commands of the command line over a PostgreSQL database."""
 
+import asyncio
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from tests.support.postgres import PostgresServer
 from waypost.app.ground import store_class
 from waypost.cli import run
 from waypost.ports import StoreRefused
+from waypost.storage.postgres.schema import migrate
 
 
 @pytest.fixture
@@ -35,6 +37,13 @@ def test_migrate_makes_the_tables_and_then_has_nothing_to_do(empty: str) -> None
         (0, f"{shown}: the tables of schema 1 are made.\n"),
         (0, f"{shown}: nothing to do, schema 1 is in place.\n"),
     ]
+
+
+@pytest.mark.anyio
+async def test_migrations_that_run_at_once_are_run_once(empty: str) -> None:
+    done = await asyncio.gather(*(migrate(empty) for _ in range(4)))
+
+    assert sorted(done) == [(0, 1), (1, 1), (1, 1), (1, 1)]
 
 
 def test_migrate_says_the_same_of_a_file(tmp_path: Path) -> None:

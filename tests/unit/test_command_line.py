@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -130,6 +131,13 @@ def test_every_client_is_told_where_the_server_is(name: str) -> None:
 
     assert lines[0].startswith("# ")
     assert any(line.endswith(("=http://127.0.0.1:8360", "=http://127.0.0.1:8360/v1")) for line in lines)
+
+
+def test_a_banner_without_a_token_says_where_it_is_and_shows_no_line_that_would_fail() -> None:
+    text = banner(replace(READY, token=""))
+
+    assert "printed by the first process that started" in text
+    assert "curl" not in text
 
 
 def test_the_banner_shows_everything_there_is_to_copy() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
 from datetime import timedelta
 from typing import Any, Literal, Protocol
 
@@ -100,6 +100,10 @@ class SharedStore(FullStore, Protocol):
         """Set once the session of a worker is gone, and its shards with it."""
         ...
 
+    def once(self) -> AbstractAsyncContextManager[None]:
+        """Do what is done once for a database while no other process does; then look first whether it is done."""
+        ...
+
     async def survey(self) -> Around:
         """Look who owns what, and so tell the server that this process lives."""
         ...
@@ -171,13 +175,19 @@ async def lay_ground(settings: Settings, stack: AsyncExitStack, role: Role) -> G
     timers = Timers(clock)
     stack.callback(timers.stop)
     keys = KeyMaker(shared.process if shared else 0, after=await store.highest_key())
-    urls = MediaURLs(await _url_secret(store), clock)
+    async with once(shared):
+        urls = MediaURLs(await _url_secret(store), clock)
     inspector = ImageInspector()
     stack.push_async_callback(inspector.aclose)
     reign = None if shared is None else Reign()
     return Ground(
         settings, clock, timers, keys, store, blobs, policy, poster, directory, own, urls, inspector, reign, shared
     )
+
+
+def once(shared: SharedStore | None) -> AbstractAsyncContextManager[None]:
+    """Return what keeps other processes from doing the same at once; somebody who is alone need not wait."""
+    return nullcontext() if shared is None else shared.once()
 
 
 async def _open_store(place: Place, role: Role) -> tuple[FullStore, SharedStore | None]:

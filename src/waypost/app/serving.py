@@ -14,9 +14,9 @@ from waypost.api.control.metrics import Gauges, LaneLoad
 from waypost.api.faces import build_faces
 from waypost.api.server import Server
 from waypost.app import anew
-from waypost.app.ground import Ground, lay_ground
+from waypost.app.ground import Ground, lay_ground, once
 from waypost.app.parts import Parts, build, first_to_end
-from waypost.flows.first_start import Start, make_ready
+from waypost.flows.first_start import Begun, Start, make_ready
 from waypost.flows.restart import forget_callbacks
 from waypost.flows.snapshot import Snapshotting
 from waypost.flows.subscribe import Subscribe
@@ -56,12 +56,8 @@ async def start(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, Ready
     log.configure(settings.log_level, settings.log_format)
     ground = await lay_ground(settings, stack, settings.role)
     parts = build(ground)
-    await ground.directory.load()
-    await parts.load()
-    await forget_callbacks(ground.store, ground.directory)
-    begun = await make_ready(
-        _start_of(settings), directory=ground.directory, store=ground.store, receive=parts.receive, keys=ground.keys
-    )
+    async with once(ground.shared):
+        begun = await _begin(parts)
     stack.push_async_callback(parts.messages.stop, _LANE_SECONDS)
     stack.push_async_callback(parts.webhooks.stop, _LANE_SECONDS)
     stack.push_async_callback(parts.troubled.stop, _LANE_SECONDS)
@@ -69,7 +65,7 @@ async def start(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, Ready
     await parts.messages.start()
     await parts.network.load()
     parts.flows.templates.review.load()
-    again = replace(_start_of(settings), token=begun.token)
+    again = replace(_start_of(settings), token=begun.token or None)
     server, operator = await _listen(parts, again, stack)
     scheme = "https" if settings.tls else "http"
     base_url = f"{scheme}://{_reachable(settings.host)}:{server.port}"
@@ -85,6 +81,21 @@ async def start(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, Ready
     ground.own.update((name, server.port) for name in {settings.host, *_LOOPBACK, *settings.allowed_hosts})
     _log.info("server.ready", base_url=base_url)
     return parts, ready
+
+
+async def _begin(parts: Parts) -> Begun:
+    """Read what there is, and make what is missing."""
+    ground = parts.ground
+    await ground.directory.load()
+    await parts.load()
+    await forget_callbacks(ground.store, ground.directory)
+    return await make_ready(
+        _start_of(ground.settings),
+        directory=ground.directory,
+        store=ground.store,
+        receive=parts.receive,
+        keys=ground.keys,
+    )
 
 
 async def _listen(parts: Parts, start: Start, stack: AsyncExitStack) -> tuple[Server, Operator]:
@@ -180,6 +191,7 @@ def _start_of(settings: Settings) -> Start:
         graph_version=settings.graph_version,
         webhook_shape=settings.webhook_shape,
         pseudo_numbers=settings.hidden_users == "pseudo",
+        is_alone=settings.role == "all",
     )
 
 

@@ -22,7 +22,8 @@ def print_banner(ready: ReadyInfo, stream: TextIO | None = None) -> None:
 def banner(ready: ReadyInfo) -> str:
     """Return the banner as plain text."""
     table = "".join(f"  {label:<16} {value}\n" for label, value in _rows(ready))
-    return f"Waypost {__version__} is ready.\n\n{table}\nSend a first message:\n\n{curl_line(ready)}\n\n"
+    first = f"Send a first message:\n\n{curl_line(ready)}\n\n" if ready.token else ""
+    return f"Waypost {__version__} is ready.\n\n{table}\n{first}"
 
 
 def curl_line(ready: ReadyInfo) -> str:
@@ -45,7 +46,7 @@ def _rows(ready: ReadyInfo) -> list[tuple[str, str]]:
     return [
         ("base URL", ready.base_url),
         ("phone_number_id", ready.phone_number_id),
-        ("token", ready.token),
+        ("token", ready.token or "as it was given, or printed by the first process that started"),
         ("app secret", ready.app_secret),
         ("admin token", ready.admin_token),
         ("console", ready.console_url),
@@ -61,5 +62,7 @@ def _print_in_colour(ready: ReadyInfo, out: TextIO) -> None:
     console.print(Text(f"Waypost {__version__} is ready.", style="bold green"), end="\n\n")
     for label, value in _rows(ready):
         console.print(Text.assemble((f"  {label:<16} ", "dim"), (value, "bold")))
+    if not ready.token:
+        return
     console.print(Text("\nSend a first message:", style="dim"), end="\n\n")
     console.print(Text(curl_line(ready), style="cyan"), end="\n\n")

@@ -65,6 +65,10 @@ class Directory:
             return None
         return found
 
+    def has_key(self, number_id: NumberId) -> bool:
+        """Return whether a key without end was ever given for a number, and not taken back."""
+        return any(token.number_id == number_id and token.kind == "key" for token in self._tokens.values())
+
     def template(self, waba_id: int, name: str, language: str) -> Template | None:
         """Return a template of an account by its name and exact language code."""
         return self._templates.get((waba_id, name, language))

@@ -131,6 +131,8 @@ class Start(Struct, frozen=True):
     graph_version: str | None = None
     webhook_shape: Literal["2026", "2025"] | None = None
     pseudo_numbers: bool = False
+    is_alone: bool = True
+    """Whether nobody else starts over the same store; if others do, one of them makes up the token."""
 
 
 class Begun(Struct, frozen=True):
@@ -138,6 +140,7 @@ class Begun(Struct, frozen=True):
 
     number: Number
     token: str
+    """Empty if it was given or made up earlier, and is not known here."""
 
 
 async def make_ready(
@@ -153,6 +156,8 @@ async def admit(start: Start, directory: Directory) -> Begun:
     """Bring the operator's number to what the settings say, with a token that works, and make nothing else."""
     number = _number_of(start, directory.number(start.number_id))
     await directory.save_number(number)
+    if start.token is None and not start.is_alone and directory.has_key(number.id):
+        return Begun(number, "")
     token = start.token or new_secret()
     await directory.grant(token, number.id)
     return Begun(number, token)

@@ -1,12 +1,14 @@
 """The store over PostgreSQL with group commit; implements every port of the kind."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
 from waypost.lib.shards import SHARDS
 from waypost.lib.store_urls import whole_url
+from waypost.ports import StoreDown, StoreRefused
 from waypost.storage.commit import LAZY_SECONDS, MAX_OPERATIONS, GroupCommit
 from waypost.storage.ending import end_process
 from waypost.storage.postgres.documents import DocumentsPart
@@ -17,7 +19,16 @@ from waypost.storage.postgres.housekeeping import HousekeepingPart
 from waypost.storage.postgres.link import CANNOT_CONNECT, open_pool, refused
 from waypost.storage.postgres.network import NetworkPart
 from waypost.storage.postgres.part import close_pool
-from waypost.storage.postgres.places import Role, Survey, give_up_shard, leave_workers, survey, take_shard
+from waypost.storage.postgres.places import (
+    Role,
+    Survey,
+    give_up_once,
+    give_up_shard,
+    leave_workers,
+    survey,
+    take_once,
+    take_shard,
+)
 from waypost.storage.postgres.records import RecordsPart
 from waypost.storage.postgres.session import Session
 from waypost.storage.postgres.snapshot import SnapshotPart
@@ -27,6 +38,8 @@ from waypost.storage.steps import Joined, ignore_joined
 from waypost.storage.windows import Windows
 
 _CLOSE_SECONDS = 3.0
+_ONCE_SECONDS = 60.0
+_ONCE_PAUSE_SECONDS = 0.05
 
 
 # Inherits, against the house's habit: seven ports, one object with one lifetime, and nothing is overridden.
@@ -87,6 +100,26 @@ class PostgresStore(StorePart, HoldsPart, RecordsPart, DocumentsPart, Housekeepi
     def lost(self) -> asyncio.Event:
         """Set once the session of a worker is gone, and its shards with it: nothing more can be written."""
         return self._session.lost
+
+    @asynccontextmanager
+    async def once(self) -> AsyncIterator[None]:
+        """Do what is done once for a database while no other process does; then look first whether it is done.
+
+        Raises StoreDown, and StoreRefused if another is at it for too long.
+        """
+        try:
+            async with asyncio.timeout(_ONCE_SECONDS):
+                while not await self._writer.between(take_once):  # noqa: ASYNC110 - nobody tells
+                    await asyncio.sleep(_ONCE_PAUSE_SECONDS)
+        except TimeoutError:
+            raise StoreRefused(
+                f"Another process has been starting at this database for {_ONCE_SECONDS:g} seconds. Stop it first."
+            ) from None
+        try:
+            yield
+        finally:
+            with suppress(StoreDown):  # the lock went with the session
+                await self._writer.between(give_up_once)
 
     async def survey(self) -> Survey:
         """Look who owns what, and so tell the server that this process lives. Raises StoreDown."""

@@ -25,6 +25,7 @@ PROCESSES = 63
 PLACES = 0x5750  # "WP": EVERYTHING, and the number of each process
 _WORKERS = 0x5757  # "WW": the numbers of those that take shards
 _OWNED = 0x5753  # "WS": shards
+_ONCE = 64  # among the places: whoever does what is done once for a database
 
 TRY_LOCK = "SELECT pg_try_advisory_lock($1, $2)"
 TRY_SHARED_LOCK = "SELECT pg_try_advisory_lock_shared($1, $2)"
@@ -79,6 +80,17 @@ async def survey(connection: Connection) -> Survey:
     rows = [(kind, number) for kind, number in await connection.fetch(_HELD, _WORKERS, _OWNED)]
     owned = frozenset(number for kind, number in rows if kind == _OWNED)
     return Survey(sum(kind == _WORKERS for kind, _ in rows), owned)
+
+
+async def take_once(connection: Connection) -> bool:
+    """Take the right to do what is done once, unless somebody is at it."""
+    taken: bool = await connection.fetchval(TRY_LOCK, PLACES, _ONCE)
+    return taken
+
+
+async def give_up_once(connection: Connection) -> None:
+    """Let others do what is done once, or find it done."""
+    await connection.fetchval(_UNLOCK, PLACES, _ONCE)
 
 
 async def take_shard(connection: Connection, shard: int) -> bool:

@@ -1,0 +1,62 @@
+"""Several processes over one database, here in one event loop: what they promise together is no less than alone."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from tests.support.server import NUMBER, Running, running
+from tests.support.store_rows import medium
+
+from waypost.flows.first_start import SAMPLES
+
+pytestmark = pytest.mark.anyio
+
+Api = Callable[..., AbstractAsyncContextManager[Running]]
+
+
+@pytest.fixture
+def api(tmp_path: Path, database: str) -> Api:
+    """Starts a process that accepts; each name has a folder of its own."""
+
+    def start(name: str, **flags: Any) -> AbstractAsyncContextManager[Running]:
+        shared = {"store": database, "media": str(tmp_path / "media"), "role": "api"}
+        return running(tmp_path / name, **{**shared, **flags})
+
+    return start
+
+
+@pytest.fixture
+async def stack(anyio_backend: str) -> AsyncIterator[AsyncExitStack]:
+    """What is entered into it is left at the end."""
+    _ = anyio_backend
+    async with AsyncExitStack() as left_at_the_end:
+        yield left_at_the_end
+
+
+async def test_processes_that_start_at_once_make_one_first_number_with_one_token(
+    api: Api, stack: AsyncExitStack
+) -> None:
+    starts = [partial(api, f"api-{each}", token=None, app_secret=None) for each in range(4)]
+
+    servers = await asyncio.gather(*(stack.enter_async_context(start()) for start in starts))
+
+    store = servers[0].parts.ground.store
+    assert [str(number.id) for number in await store.load_numbers()] == [NUMBER]
+    assert len(await store.load_tokens()) == 1
+    assert len(await store.load_templates()) == len(SAMPLES)
+    assert len(await store.messages(number_id=None, wa_id=None, limit=10)) == 1  # what the sample phone wrote
+    assert len([server for server in servers if server.ready.token]) == 1
+    assert len({server.ready.app_secret for server in servers}) == 1
+
+
+async def test_a_media_url_of_one_process_is_good_at_another(api: Api, stack: AsyncExitStack) -> None:
+    one, two = await asyncio.gather(*(stack.enter_async_context(api(f"api-{each}")) for each in range(2)))
+
+    url = urlsplit(one.parts.ground.urls.url(medium(7)))
+
+    assert two.parts.ground.urls.media_id(dict(parse_qsl(url.query))) == "7"
