@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from tests.support.server import NUMBER, Running, running
+from tests.support.clients import client_for
+from tests.support.server import NUMBER, TOKEN, Running, running
 from tests.support.store_rows import medium
 
 from waypost.flows.first_start import SAMPLES
@@ -60,3 +62,44 @@ async def test_a_media_url_of_one_process_is_good_at_another(api: Api, stack: As
     url = urlsplit(one.parts.ground.urls.url(medium(7)))
 
     assert two.parts.ground.urls.media_id(dict(parse_qsl(url.query))) == "7"
+
+
+async def send_at_once(servers: list[Running], recipients: list[str]) -> list[int]:
+    """Send to each recipient through each server in turn, all at once; return the code of each refusal, in order."""
+    async with AsyncExitStack() as stack:
+        clients = [
+            await stack.enter_async_context(client_for("meta", server.base_url, NUMBER, TOKEN)) for server in servers
+        ]
+        answers = await asyncio.gather(
+            *(client.send(to, "text", {"body": "x"}) for to, client in zip(recipients, cycle(clients), strict=False))
+        )
+    return sorted(clients[0].error_code(answer) for answer in answers if answer.status != 200)
+
+
+@pytest.fixture
+async def two(api: Api, stack: AsyncExitStack) -> list[Running]:
+    """Two processes whose clocks stand at one moment."""
+    servers = [await stack.enter_async_context(api(name)) for name in ("one", "two")]
+    for server in servers:
+        server.parts.ground.clock.restore(frozen_at_ms=servers[0].parts.ground.clock.now_ms())
+    return servers
+
+
+async def test_two_processes_send_no_faster_to_one_user_than_one(two: list[Running]) -> None:
+    refused = await send_at_once(two, ["15550001111"] * 60)
+
+    assert refused == [131056] * 15
+
+
+async def test_two_processes_send_no_faster_from_one_number_than_one(two: list[Running]) -> None:
+    refused = await send_at_once(two, [f"491701234{last:03}" for last in range(100)])
+
+    assert refused == [130429] * 20
+
+
+async def test_without_rates_nothing_is_counted(api: Api, stack: AsyncExitStack) -> None:
+    server = await stack.enter_async_context(api("relaxed", rules="relaxed"))
+
+    refused = await send_at_once([server], ["15550001111"] * 60)
+
+    assert refused == []

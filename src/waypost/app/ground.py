@@ -13,6 +13,7 @@ from waypost import registry
 from waypost.app.reign import Reign
 from waypost.flows.directory import Directory
 from waypost.flows.media_urls import MediaURLs
+from waypost.flows.meters import Arrivals
 from waypost.flows.subscribe import webhook_vet
 from waypost.lib.clock import EPOCH, SystemClock
 from waypost.lib.ids import KeyMaker, new_secret
@@ -83,10 +84,20 @@ class Around(Protocol):
         ...
 
 
+class SharedArrivals(Arrivals, Protocol):
+    """The arrival times that several processes count by."""
+
+    async def drop_past(self, now_ms: int) -> int:
+        """Forget some whose time is over; return how many. Raises StoreDown."""
+        ...
+
+
 class SharedStore(FullStore, Protocol):
     """A database that several processes have open."""
 
     hints: Hints
+    arrivals: SharedArrivals
+    """How far rates are used up."""
     changes: int
     """How often this process has changed something that others keep in memory."""
 

@@ -30,7 +30,7 @@ from waypost.flows.login import FailedLogins, Login
 from waypost.flows.mark_read import MarkRead
 from waypost.flows.media import MediaShelf
 from waypost.flows.media_limits import MediaLimits
-from waypost.flows.meters import Meters
+from waypost.flows.meters import Meters, Together
 from waypost.flows.mischief import Mischief
 from waypost.flows.network_rules import NetworkRules
 from waypost.flows.notify import Notify
@@ -61,6 +61,7 @@ from waypost.workers.rounds import forgiving, now_and_then, patient, rounds
 _TIDY_EVERY = timedelta(hours=1)
 _SWEEP_EVERY = timedelta(days=1)
 _DAY_MS = 86_400_000
+_PAUSE_SECONDS = 0.02  # between two steps, so that requests never wait behind more than one
 _FIRST_SHARD = 0  # whose owner does what is to be done once
 
 
@@ -120,8 +121,14 @@ class Parts(Struct, frozen=True):
             await self.ownership.settled.wait()
         await asyncio.gather(
             now_and_then(forgiving("upkeep", self._once(self.upkeep)), self.ground.clock, _TIDY_EVERY),
+            now_and_then(forgiving("rates", self._once(self._drop_past_rates)), self.ground.clock, _TIDY_EVERY),
             now_and_then(forgiving("orphans", self._once(self.upkeep.drop_orphans)), self.ground.clock, _SWEEP_EVERY),
         )
+
+    async def _drop_past_rates(self) -> None:
+        shared, clock = self.ground.shared, self.ground.clock
+        while shared is not None and await shared.arrivals.drop_past(clock.now_ms()):
+            await clock.pause(_PAUSE_SECONDS)
 
     def _once(self, work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[object]]:
         """Return `work` that only one of several processes does."""
@@ -169,7 +176,7 @@ def build(ground: Ground) -> Parts:
             offer_webhook(delivery)
 
     blocks = Blocks(store, store, clock, windows_lifted=relaxed)
-    meters = Meters(lifted=relaxed)
+    meters = _meters(ground)
     receive = Receive(store, store, ground.directory, recent, ground.urls, blocks, meters, clock, ground.keys, announce)
     network.connect(receive.statuses, receive.message, store, era=ground.reign.era if ground.reign else for_ever)
     reach = Reach(store, ground.directory, clock, lifted=relaxed)
@@ -191,6 +198,11 @@ def build(ground: Ground) -> Parts:
     flows = _flows(ground, accept, receive, network, figures)
     upkeep, rules = _upkeep(ground, shelf, flows), NetworkRules(store, network.marketing, lifted=relaxed)
     return Parts(ground, network, receive, messages, webhooks, troubled, mischief, flows, upkeep, reach, rules, counts)
+
+
+def _meters(ground: Ground) -> Meters:
+    together = Together(ground.shared.arrivals, ground.clock.seen_at) if ground.shared else None
+    return Meters(lifted=ground.settings.rules == "relaxed", together=together)
 
 
 def _upkeep(ground: Ground, shelf: MediaShelf, flows: Flows) -> Upkeep:

@@ -3,17 +3,51 @@
 # spec: cloud-api.md#12.4
 """
 
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+
+from msgspec import Struct
+
 from waypost.errors import Fault
 from waypost.errors.rates import PAIR_RATE, THROUGHPUT
 from waypost.model import Number
 from waypost.rules import rates
 
+_THE_NUMBER = ""  # in place of a user
+
+Subject = tuple[int, str]
+"""A number and one of its users; or, with an empty text, the number itself."""
+
+
+class Arrivals(Protocol):
+    """The arrival times of subjects, kept for several processes."""
+
+    async def count(self, subjects: Iterable[Subject], count: Callable[[dict[Subject, int], int], Any]) -> Any:
+        """Return what `count` makes of the arrival times of subjects, which no other process changes meanwhile.
+
+        It is given the time in milliseconds since 1970 by a clock that is the same for all. Raises StoreDown; then it
+        may have been counted.
+        """
+        ...
+
+
+class Together(Struct, frozen=True):
+    """What several processes count by."""
+
+    arrivals: Arrivals
+    platform_ms: Callable[[int], int]
+    """Returns platform time for a moment of the clock that is the same for all."""
+
 
 class Meters:
-    """Throughput per number and rate per pair, both on platform time."""
+    """Throughput per number and rate per pair, both on platform time; together with other processes if there are any.
 
-    def __init__(self, *, lifted: bool) -> None:
+    See docs/decisions/0030-shared-rates.md.
+    """
+
+    def __init__(self, *, lifted: bool, together: Together | None = None) -> None:
         self._lifted = lifted
+        self._together = together
         self._throughput = {rate: rates.Meter(rates.throughput(rate)) for rate in (20, 80, 1_000)}
         self._pair = rates.Meter(rates.PAIR)
 
@@ -23,19 +57,43 @@ class Meters:
             meter.forget()
         self._pair.forget()
 
-    def received(self, number: Number, now_ms: int) -> None:
+    async def received(self, number: Number, now_ms: int) -> None:
         """Count a message that came in: throughput is of both directions, but nothing that comes in is refused."""
-        self._throughput[number.standing.throughput].admit(number.id, now_ms)
+        subject, rate, together = (number.id, _THE_NUMBER), number.standing.throughput, self._together
+        if self._lifted:
+            return
+        if together is None:
+            self._throughput[rate].admit(subject, now_ms)
+            return
 
-    def fault(self, number: Number, wa_id: str, now_ms: int) -> Fault | None:
+        def count(arrivals: dict[Subject, int], common_ms: int) -> None:
+            rates.Meter(rates.throughput(rate), arrivals=arrivals).admit(subject, together.platform_ms(common_ms))
+
+        await together.arrivals.count((subject,), count)
+
+    async def fault(self, number: Number, wa_id: str, now_ms: int) -> Fault | None:
         """Count one message, or say which rate it breaks."""
+        rate, together = number.standing.throughput, self._together
         if self._lifted:
             return None
+        if together is None:
+            return _fault(self._throughput[rate], self._pair, number, wa_id, now_ms=now_ms)
+
+        def count(arrivals: dict[Subject, int], common_ms: int) -> Fault | None:
+            throughput = rates.Meter(rates.throughput(rate), arrivals=arrivals)
+            pair = rates.Meter(rates.PAIR, arrivals=arrivals)
+            return _fault(throughput, pair, number, wa_id, now_ms=together.platform_ms(common_ms))
+
+        found: Fault | None = await together.arrivals.count(((number.id, _THE_NUMBER), (number.id, wa_id)), count)
+        return found
+
+
+def _fault(throughput: rates.Meter, pair: rates.Meter, number: Number, wa_id: str, *, now_ms: int) -> Fault | None:
+    if wait_ms := throughput.admit((number.id, _THE_NUMBER), now_ms):
         rate = number.standing.throughput
-        if wait_ms := self._throughput[rate].admit(number.id, now_ms):
-            details = f"The phone number is above its messages-per-second throughput of {rate}."
-            return Fault(THROUGHPUT, details, retry_after_seconds=1 + wait_ms // 1000)
-        if wait_ms := self._pair.admit((number.id, wa_id), now_ms):
-            details = f"Too many messages from this number to the same user; wait {1 + wait_ms // 1000} s."
-            return Fault(PAIR_RATE, details, retry_after_seconds=1 + wait_ms // 1000)
-        return None
+        details = f"The phone number is above its messages-per-second throughput of {rate}."
+        return Fault(THROUGHPUT, details, retry_after_seconds=1 + wait_ms // 1000)
+    if wait_ms := pair.admit((number.id, wa_id), now_ms):
+        details = f"Too many messages from this number to the same user; wait {1 + wait_ms // 1000} s."
+        return Fault(PAIR_RATE, details, retry_after_seconds=1 + wait_ms // 1000)
+    return None

@@ -93,7 +93,7 @@ class Receive(Struct, frozen=True):
         if number is None or self.blocks.has(number.id, message.person.wa_id):
             return False
         if not quietly:
-            self.meters.received(number, self.clock.now_ms())
+            await self.meters.received(number, self.clock.now_ms())
         event = Event(
             key=EventKey(self.keys.next()),
             number_id=number.id,

@@ -97,7 +97,7 @@ class Screen(Struct, frozen=True):
         media = request.content.media()
         keys = tuple([await self._key_of(number, medium) for medium in media]) if media else ()
         screened = Screened(request, keys, self._template(number, request))
-        if fault := self.meters.fault(number, request.wa_id, self.clock.now_ms()):
+        if fault := await self.meters.fault(number, request.wa_id, self.clock.now_ms()):
             raise Refusal(fault.problem, fault.details, retry_after_seconds=fault.retry_after_seconds)
         if screened.template is not None and self.pacing.is_on:
             screened = structs.replace(screened, held_by=await self.pacing.held_by(screened.template))

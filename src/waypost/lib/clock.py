@@ -71,6 +71,10 @@ class SystemClock:
             return self._frozen_at_ms
         return time.time_ns() // 1_000_000 + self._offset_ms
 
+    def seen_at(self, wall_ms: int) -> int:
+        """Return platform time in milliseconds at the moment `wall_ms` of another machine's clock."""
+        return wall_ms + self._offset_ms if self._frozen_at_ms is None else self._frozen_at_ms
+
     def monotonic(self) -> float:
         """Return seconds that only grow and that nothing can move."""
         return time.monotonic()

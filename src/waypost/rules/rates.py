@@ -8,6 +8,7 @@ burst allows. Pure: the caller keeps the moments.
 """
 
 from collections import deque
+from typing import Any
 
 from msgspec import Struct
 
@@ -64,14 +65,17 @@ def upgrade_ms(until_ms: int | None, now_ms: int) -> int:
 
 
 class Meter:
-    """The arrival times of many subjects; forgets those that have had nothing to wait for."""
+    """The arrival times of many subjects; forgets those that have had nothing to wait for.
 
-    def __init__(self, rate: Rate, *, max_subjects: int = 100_000) -> None:
+    Given `arrivals` that are kept elsewhere it changes those.
+    """
+
+    def __init__(self, rate: Rate, *, max_subjects: int = 100_000, arrivals: dict[Any, int] | None = None) -> None:
         self._rate = rate
-        self._arrivals: dict[object, int] = {}
+        self._arrivals: dict[Any, int] = {} if arrivals is None else arrivals
         self._max_subjects = max_subjects
 
-    def admit(self, subject: object, now_ms: int) -> int:
+    def admit(self, subject: Any, now_ms: int) -> int:  # Any: whatever is counted by
         """Count one message; return 0 if it may go, else the milliseconds to wait, and count nothing."""
         now_us = now_ms * 1000
         arrival = self._arrivals.get(subject, 0)

@@ -11,6 +11,7 @@ from waypost.lib.store_urls import whole_url
 from waypost.ports import StoreDown, StoreRefused
 from waypost.storage.commit import LAZY_SECONDS, MAX_OPERATIONS, GroupCommit
 from waypost.storage.ending import end_process
+from waypost.storage.postgres.arrivals import Arrivals
 from waypost.storage.postgres.documents import DocumentsPart
 from waypost.storage.postgres.hints import Hints
 from waypost.storage.postgres.holds import HoldsPart
@@ -51,6 +52,7 @@ class PostgresStore(StorePart, HoldsPart, RecordsPart, DocumentsPart, Housekeepi
         self._session = session
         self._writer = writer
         self.hints = Hints(self._address, self._pool, session.lock)
+        self.arrivals = Arrivals(self._pool)
         if role != "all":
             self._owned = set()
             self._on_change = partial(self.hints.send, "changed")

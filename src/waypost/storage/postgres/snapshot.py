@@ -15,7 +15,7 @@ from waypost.storage.postgres.part import Part
 # Find the tables, in the order in which they were made; what concerns this database only stays where it is.
 _TABLES = (
     "SELECT relname FROM pg_class WHERE relnamespace = 'waypost'::regnamespace AND relkind = 'r'"
-    " AND relname NOT IN ('writers', 'schema_version') ORDER BY oid"
+    " AND relname NOT IN ('writers', 'schema_version', 'arrivals') ORDER BY oid"
 )
 _COLUMNS = (
     "SELECT attname, atttypid::regtype::text FROM pg_attribute WHERE attrelid = to_regclass($1)"
@@ -99,7 +99,7 @@ async def _try(connection: Connection, dump: Dump) -> None:
     names = await table_names(connection)
     await connection.execute("SET search_path = pg_temp")  # here the migrations make tables that go with the session
     for script in read_migrations("postgres"):
-        await connection.execute(script)
+        await connection.execute(script.replace(" UNLOGGED", ""))  # which no temporary table may be called
     await _fill(connection, dump, names)
     for statement, make in READ_BACK:
         for row in await connection.fetch(statement, timeout=_LONG_SECONDS):

@@ -152,6 +152,13 @@ CREATE TABLE read_marks (           -- how far the business has read a user's me
     PRIMARY KEY (number_id, wa_id)
 ) WITH (fillfactor = 80);
 
+CREATE UNLOGGED TABLE arrivals (    -- how far rates are used up: see docs/decisions/0030-shared-rates.md
+    number_id BIGINT NOT NULL,
+    wa_id TEXT COLLATE "C" NOT NULL,    -- empty: the number itself
+    arrival_us BIGINT NOT NULL,
+    PRIMARY KEY (number_id, wa_id)
+) WITH (fillfactor = 50);
+
 CREATE TABLE media (
     number_id BIGINT NOT NULL,
     key BIGINT NOT NULL,
