@@ -5,12 +5,15 @@ import apsw.ext
 import pytest
 
 from waypost.storage.migration_scripts import read_migrations
-from waypost.storage.sqlite import store, sweeps
+from waypost.storage.sqlite import lists, store, sweeps
 from waypost.storage.sqlite.engine import Rows
 
 STEPS = [
     sweeps.OLD_MESSAGES, sweeps.OLD_NOTICES, store.QUEUED_MESSAGES, store.WAITING_MESSAGES,
     store.QUEUED_DELIVERIES, store.WAITING_DELIVERIES,
+    lists.END_OF_MESSAGES, lists.END_OF_MEDIA, *lists.END_OF_DELIVERIES.values(),
+    lists.MESSAGES, lists.MESSAGES_OF_KEYS, *lists.DELIVERIES.values(), lists.DELIVERIES_OF, lists.MEDIA,
+    lists.NAMES, lists.MESSAGE_KEYS, lists.EVENT_KEYS,
 ]  # fmt: skip
 BY_KEYS: list[Rows] = [
     sweeps.EVENTS_OF, sweeps.FURTHER_OF, *sweeps.MESSAGE_ROWS, *sweeps.DELIVERY_ROWS,

@@ -26,6 +26,7 @@ from waypost.ports import (
     Documents,
     Holds,
     Housekeeping,
+    Lists,
     NetworkStore,
     Records,
     Snapshots,
@@ -40,8 +41,8 @@ Role = Literal["all", "api", "worker"]
 """What a process does: everything, alone; or only accept; or only deliver."""
 
 
-class FullStore(Store, Holds, Records, Documents, Housekeeping, NetworkStore, Snapshots, Protocol):
-    """One database behind all seven ports."""
+class FullStore(Store, Holds, Records, Documents, Housekeeping, NetworkStore, Snapshots, Lists, Protocol):
+    """One database behind all eight ports."""
 
     @property
     def depth(self) -> int:

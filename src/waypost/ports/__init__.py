@@ -10,6 +10,17 @@ from waypost.ports.conditions import StoreBusy, StoreDown, StoreRefused
 from waypost.ports.documents import Documents
 from waypost.ports.holds import Holds
 from waypost.ports.housekeeping import Housekeeping, Sweep
+from waypost.ports.lists import (
+    Changes,
+    DeliverySearch,
+    Lists,
+    MessageName,
+    MessageSearch,
+    Page,
+    Tell,
+    Window,
+    World,
+)
 from waypost.ports.load import Backlog, Waiting, Written
 from waypost.ports.messages import Further, InboundRow, StatusRow, Store
 from waypost.ports.network import Carried, NetworkStore
@@ -25,6 +36,8 @@ __all__ = [
     "BlobStore",
     "BlobWriter",
     "Carried",
+    "Changes",
+    "DeliverySearch",
     "Documents",
     "Dump",
     "Enqueue",
@@ -32,7 +45,11 @@ __all__ = [
     "Holds",
     "Housekeeping",
     "InboundRow",
+    "Lists",
+    "MessageName",
+    "MessageSearch",
     "NetworkStore",
+    "Page",
     "Records",
     "Snapshots",
     "StatusRow",
@@ -44,7 +61,10 @@ __all__ = [
     "StoredMessage",
     "Sweep",
     "Table",
+    "Tell",
     "Upstream",
     "Waiting",
+    "Window",
+    "World",
     "Written",
 ]

@@ -146,6 +146,8 @@ class GroupCommit:
         self._max_operations = max_operations
         self._lazy_seconds = lazy_seconds
         self._writer = writer
+        self.on_landed: Landed | None = None
+        """Is told of every flush that was written or has failed; None costs nothing."""
         writer.start(self._landed, self._refuse)
 
     @property
@@ -233,6 +235,8 @@ class GroupCommit:
         self._in_flight = 0
         self._count(operations)
         self._settle(operations)
+        if self.on_landed is not None:
+            self._loop.call_soon(self.on_landed, operations)
         # Whoever wakes up now often has the next operation at hand: the next flush waits for them.
         self._loop.call_soon(self._schedule)
 

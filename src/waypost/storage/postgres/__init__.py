@@ -18,6 +18,7 @@ from waypost.storage.postgres.holds import HoldsPart
 from waypost.storage.postgres.hot import HotWrites
 from waypost.storage.postgres.housekeeping import HousekeepingPart
 from waypost.storage.postgres.link import CANNOT_CONNECT, open_pool, refused
+from waypost.storage.postgres.lists import ListsPart
 from waypost.storage.postgres.network import NetworkPart
 from waypost.storage.postgres.part import close_pool
 from waypost.storage.postgres.places import (
@@ -43,8 +44,10 @@ _ONCE_SECONDS = 60.0
 _ONCE_PAUSE_SECONDS = 0.05
 
 
-# Inherits, against the house's habit: seven ports, one object with one lifetime, and nothing is overridden.
-class PostgresStore(StorePart, HoldsPart, RecordsPart, DocumentsPart, HousekeepingPart, NetworkPart, SnapshotPart):
+# Inherits, against the house's habit: eight ports, one object with one lifetime, and nothing is overridden.
+class PostgresStore(
+    StorePart, HoldsPart, RecordsPart, DocumentsPart, HousekeepingPart, NetworkPart, SnapshotPart, ListsPart
+):
     """The store over one database. Made by `open`, used and closed on one event loop."""
 
     def __init__(self, session: Session, writer: SessionWriter, role: Role, **parts: Any) -> None:  # Any: as `Part`

@@ -8,13 +8,14 @@ from typing import Any, TypeVar
 from waypost.storage.commit import GroupCommit, Verdict
 from waypost.storage.postgres.hot import HotWrites
 from waypost.storage.postgres.link import CANNOT_CONNECT, Connection, down, judge
+from waypost.storage.watching import Watching
 from waypost.storage.windows import Windows
 
 Result = TypeVar("Result")
 _WAIT_SECONDS = 2.0
 
 
-class Part:
+class Part(Watching):
     """The queue of writes, the connections that read, and the windows kept in memory."""
 
     def __init__(self, *, address: str, pool: Any, commit: GroupCommit, writes: HotWrites, windows: Windows) -> None:

@@ -10,6 +10,7 @@ from waypost.storage.sqlite.engine import Reader, open_engine
 from waypost.storage.sqlite.holds import HoldsPart
 from waypost.storage.sqlite.hot import HotWrites
 from waypost.storage.sqlite.housekeeping import HousekeepingPart
+from waypost.storage.sqlite.lists import ListsPart
 from waypost.storage.sqlite.network import NetworkPart
 from waypost.storage.sqlite.records import RecordsPart
 from waypost.storage.sqlite.snapshot import SnapshotPart
@@ -19,8 +20,10 @@ from waypost.storage.steps import Joined, ignore_joined
 from waypost.storage.windows import Windows
 
 
-# Inherits, against the house's habit: seven ports, one object with one lifetime, and nothing is overridden.
-class SqliteStore(StorePart, HoldsPart, RecordsPart, DocumentsPart, HousekeepingPart, NetworkPart, SnapshotPart):
+# Inherits, against the house's habit: eight ports, one object with one lifetime, and nothing is overridden.
+class SqliteStore(
+    StorePart, HoldsPart, RecordsPart, DocumentsPart, HousekeepingPart, NetworkPart, SnapshotPart, ListsPart
+):
     """The store over one file. Made by `open`, used and closed on one event loop."""
 
     @classmethod

@@ -61,6 +61,7 @@ class NetworkPart(Part):
         await self._save(
             _SAVE_PHONE, (p.wa_id, p.name, *switches, p.username, p.identity, p.read_receipts, p.chat_open, stopped)
         )
+        self._told(phone=p.wa_id)
 
     async def hide_phone(self, wa_id: str) -> None:
         """Note who has had to do with a phone until now."""

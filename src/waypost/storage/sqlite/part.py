@@ -8,12 +8,13 @@ import apsw
 from waypost.storage.commit import GroupCommit
 from waypost.storage.sqlite.engine import Reader, Row, Value
 from waypost.storage.sqlite.hot import HotWrites
+from waypost.storage.watching import Watching
 from waypost.storage.windows import Windows
 
 Result = TypeVar("Result")
 
 
-class Part:
+class Part(Watching):
     """The queue of writes, the connections that read, and the windows kept in memory."""
 
     def __init__(self, *, reader: Reader, commit: GroupCommit, writes: HotWrites, windows: Windows) -> None:

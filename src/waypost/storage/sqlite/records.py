@@ -110,6 +110,7 @@ class RecordsPart(Part):
             medium.expires_ms, medium.source, medium.filename, medium.animated, medium.damage,
         )  # fmt: skip
         await self._run(lambda connection: connection.execute(_SAVE_MEDIUM, values))
+        self._told("media")
 
     async def medium(self, key: MediaKey) -> Medium | None:
         """Return a medium."""
@@ -123,7 +124,9 @@ class RecordsPart(Part):
             deleted = connection.execute(_DELETE_MEDIUM, (key,)).fetchall()
             return bool(deleted) and not connection.execute(_BLOB_HAS_ROWS, deleted[0]).get
 
-        return await self._run(run)
+        is_last = await self._run(run)
+        self._told("media")
+        return is_last
 
     async def load_numbers(self) -> list[Number]:
         """Return every number."""
@@ -133,6 +136,7 @@ class RecordsPart(Part):
     async def save_number(self, number: Number) -> None:
         """Insert or replace a number."""
         await self._save(_SAVE_NUMBER, (number.id, msgspec.json.encode(number)))
+        self._told("numbers")
 
     async def load_tokens(self) -> list[Token]:
         """Return every token."""
@@ -142,10 +146,12 @@ class RecordsPart(Part):
         """Insert or replace a token."""
         values = token.hash, token.number_id, token.kind, token.expires_ms, token.scope, token.reach
         await self._save(_SAVE_TOKEN, values)
+        self._told("numbers")
 
     async def delete_token(self, token_hash: bytes) -> None:
         """Forget a token."""
         await self._save(_DELETE_TOKEN, (token_hash,))
+        self._told("numbers")
 
     async def load_providers(self, number_id: NumberId) -> list[Provider]:
         """Return the media providers of a number."""
@@ -155,10 +161,13 @@ class RecordsPart(Part):
         """Insert or replace a provider."""
         p = provider
         await self._save(_SAVE_PROVIDER, (number_id, p.name, p.kind, p.username, p.password, p.bearer))
+        self._told("providers")
 
     async def delete_provider(self, number_id: NumberId, name: str) -> bool:
         """Delete a provider."""
-        return bool(await self._save(_DELETE_PROVIDER, (number_id, name)))
+        deleted = await self._save(_DELETE_PROVIDER, (number_id, name))
+        self._told("providers")
+        return bool(deleted)
 
     async def load_templates(self) -> list[Template]:
         """Return every template."""
@@ -168,10 +177,12 @@ class RecordsPart(Part):
     async def save_template(self, template: Template) -> None:
         """Insert or replace a template."""
         await self._save(_SAVE_TEMPLATE, (template.id, msgspec.json.encode(template)))
+        self._told("templates")
 
     async def delete_template(self, template_id: int) -> None:
         """Delete a template."""
         await self._save(_DELETE_TEMPLATE, (template_id,))
+        self._told("templates")
 
     async def message(self, key: MessageKey) -> StoredMessage | None:
         """Return a message of either direction."""
@@ -189,6 +200,7 @@ class RecordsPart(Part):
     async def mark_read(self, number_id: NumberId, wa_id: str, up_to: MessageKey) -> None:
         """Note that the business has read a user's messages up to this one."""
         await self._save(_MARK_READ, (number_id, wa_id, up_to))
+        self._told(phone=wa_id)
 
     async def events_of(self, key: MessageKey) -> list[Event]:
         """Return the events of a message, oldest first."""
@@ -241,6 +253,7 @@ class RecordsPart(Part):
         """Delete everything but numbers, tokens and named values."""
         await self._run_alone(lambda connection: connection.execute(_RESET).fetchall())
         self._windows.clear()
+        self._told("reset")
 
 
 def _delivery_rows(

@@ -49,6 +49,7 @@ class SnapshotPart(Part):
 
         await self._run_alone(run)
         self._windows.clear()
+        self._told("reset")
 
 
 def _dump(connection: apsw.Connection) -> Dump:

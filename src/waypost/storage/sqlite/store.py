@@ -90,6 +90,7 @@ class StorePart(Part, Steps):
     async def record_notice(self, event: Event, *, notify: bool, further: Further = ()) -> None:
         """Store an event that is about no message."""
         await self._run(lambda connection: write_events(connection, [(event, notify, further)]))
+        self._told_event(event, notify=notify, further=further)
 
     async def redeliver(self, key: EventKey, now_ms: int) -> Delivery | None:
         """Make a delivery wait again."""
@@ -100,7 +101,9 @@ class StorePart(Part, Steps):
             row = connection.execute(_WAITING_DELIVERY, (key,)).fetchone()
             return columns.waiting(row) if row else None
 
-        return await self._run_alone(run)
+        found = await self._run_alone(run)
+        self._told_delivery(found)
+        return found
 
     async def queued_messages(self, after: MessageKey, limit: int) -> list[tuple[MessageKey, NumberId]]:
         """Find jobs above a key."""

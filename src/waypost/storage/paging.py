@@ -1,0 +1,33 @@
+"""Where a search goes on: what every store does alike."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from waypost.ports import DeliverySearch, Page, StoredDelivery, Window
+
+Row = TypeVar("Row")
+
+NEWEST = (1 << 62) - 1
+"""Above every key."""
+
+
+def page(found: Sequence[Row], key: Callable[[Row], int], window: Window, end: int | None) -> Page[Row]:
+    """Return a page of what was found, one row more than it may hold; `end` is the lowest key that was looked at."""
+    rows = list(found[: window.limit])
+    return Page(rows, key(rows[-1]) if len(found) > len(rows) else end)
+
+
+def of_message(found: Sequence[StoredDelivery], search: DeliverySearch, window: Window) -> Page[StoredDelivery]:
+    """Return the page of a message's deliveries that fit, out of all of them."""
+    before = NEWEST if window.before is None else window.before
+    fitting = [each for each in found if each.key < before and _fits(each, search)]
+    fitting.sort(key=lambda each: -each.key)
+    return page(fitting, lambda each: each.key, window, None)
+
+
+def _fits(delivery: StoredDelivery, search: DeliverySearch) -> bool:
+    return (
+        search.state in (None, delivery.state)
+        and search.number_id in (None, delivery.event.number_id)
+        and search.kind in (None, delivery.event.kind)
+    )

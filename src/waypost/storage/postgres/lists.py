@@ -1,0 +1,145 @@
+"""The port Lists over PostgreSQL: what is listed page by page."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from waypost.model import Attempt, EventKey, Medium, MessageKey, NumberId
+from waypost.ports import (
+    Changes,
+    DeliverySearch,
+    MessageName,
+    MessageSearch,
+    Page,
+    StoredDelivery,
+    StoredMessage,
+    Window,
+)
+from waypost.storage import columns
+from waypost.storage.columns import (
+    ATTEMPT_COLUMNS,
+    DELIVERED,
+    DELIVERY_COLUMNS,
+    FURTHER_KEY,
+    MEDIUM_COLUMNS,
+    MESSAGE_COLUMNS,
+    STATES,
+)
+from waypost.storage.paging import NEWEST, of_message, page
+from waypost.storage.postgres.part import Part
+
+# Find where a look at so many rows ends. Without an index on purpose, as with SQLite.
+_END = "SELECT key FROM {table} WHERE {where} key < $1 ORDER BY key DESC LIMIT 1 OFFSET $2 - 1"
+_END_OF_MESSAGES = _END.replace("{table}", "messages").replace("{where}", "")
+_END_OF_MEDIA = _END.replace("{table}", "media").replace("{where}", "")
+_FITTING = (
+    "(${0}::bigint IS NULL OR messages.number_id = ${0}) AND (${1}::text IS NULL OR wa_id = ${1})"
+    " AND (${2}::text IS NULL OR messages.kind = ${2}) AND (${3}::boolean IS NULL OR received = ${3})"
+    " AND (${4}::smallint IS NULL OR (messages.status = ${4} AND NOT received))"
+    " AND (${5}::text[] IS NULL OR problem = ANY(${5}))"
+)
+# Find messages among those of a range, the newest first.
+_MESSAGES = (
+    f"SELECT {MESSAGE_COLUMNS} FROM messages JOIN contents USING (key, number_id)"  # noqa: S608 - constants
+    f" WHERE messages.key >= $1 AND messages.key < $2 AND {_FITTING.format(4, 5, 6, 7, 8, 9)}"
+    " ORDER BY messages.key DESC LIMIT $3"
+)
+# Find messages among those of some keys.
+_MESSAGES_OF_KEYS = (
+    f"SELECT {MESSAGE_COLUMNS} FROM messages JOIN contents USING (key, number_id)"  # noqa: S608 - constants
+    f" WHERE messages.key = ANY($1::bigint[]) AND {_FITTING.format(2, 3, 4, 5, 6, 7)}"
+    " ORDER BY messages.key DESC"
+)
+# Find deliveries of a range: in a state, or in any. One text each, so that each has its index.
+_IN = (
+    f"SELECT {DELIVERY_COLUMNS} FROM deliveries JOIN events ON {DELIVERED}"  # noqa: S608 - constants
+    " WHERE {where} deliveries.key >= $1 AND deliveries.key < $2"
+    " AND ($4::bigint IS NULL OR events.number_id = $4) AND ($5::text IS NULL OR events.kind = $5)"
+    " ORDER BY deliveries.key DESC LIMIT $3"
+)
+_IN_STATE: Mapping[str | None, str] = {
+    None: "",
+    **{state: f"state = {value} AND" for value, state in enumerate(STATES)},
+}
+_DELIVERIES = {state: _IN.replace("{where}", where) for state, where in _IN_STATE.items()}
+_INDEXED = {"waiting", "dead"}
+_END_OF_DELIVERIES = {
+    state: _END.replace("{table}", "deliveries").replace("{where}", where if state in _INDEXED else "")
+    for state, where in _IN_STATE.items()
+}
+_DELIVERIES_OF = (
+    f"SELECT {DELIVERY_COLUMNS} FROM events JOIN deliveries ON deliveries.key = events.key"  # noqa: S608 - constants
+    " WHERE events.message_key = $1 UNION ALL"
+    f" SELECT {DELIVERY_COLUMNS} FROM events JOIN deliveries ON deliveries.event_key = events.key"
+    " WHERE events.message_key = $1"
+)
+_ATTEMPTS = (
+    f"SELECT delivery_key, {ATTEMPT_COLUMNS} FROM attempts"  # noqa: S608 - constants
+    " WHERE delivery_key = ANY($1::bigint[]) ORDER BY id"
+)
+# Find media of a range.
+_MEDIA = (
+    f"SELECT {MEDIUM_COLUMNS} FROM media WHERE key >= $1 AND key < $2 AND ($4::bigint IS NULL OR number_id = $4)"  # noqa: S608 - constants
+    " ORDER BY key DESC LIMIT $3"
+)
+# Find what the ids of messages are made of.
+_NAMES = "SELECT key, tag, wa_id, received FROM messages WHERE key = ANY($1::bigint[])"
+# Find the newest messages, and the newest events with what they are about.
+_MESSAGE_KEYS = "SELECT key FROM messages WHERE key > $1 ORDER BY key DESC LIMIT $2"
+_EVENT_KEYS = "SELECT key, message_key FROM events WHERE key > $1 ORDER BY key DESC LIMIT $2"
+
+
+class ListsPart(Part):
+    """See `ports.Lists` for what each operation promises."""
+
+    async def search_messages(self, search: MessageSearch, window: Window) -> Page[StoredMessage]:
+        """Return messages."""
+        s = search
+        problems = None if s.problems is None else list(s.problems)
+        fitting = s.number_id, s.wa_id, s.kind, s.received, s.status, problems
+        if s.keys is not None:
+            found = await self._search(_MESSAGES_OF_KEYS, list(s.keys), *fitting)
+            return Page([columns.message(row) for row in found[: window.limit]], None)
+        rows, end = await self._look(_END_OF_MESSAGES, _MESSAGES, window, *fitting)
+        return page([columns.message(row) for row in rows], lambda each: each.key, window, end)
+
+    async def search_deliveries(self, search: DeliverySearch, window: Window) -> Page[StoredDelivery]:
+        """Return deliveries with their attempts."""
+        s = search
+        if s.message_key is not None:
+            return of_message(await self._tried(await self._search(_DELIVERIES_OF, s.message_key)), s, window)
+        statements = _END_OF_DELIVERIES[s.state], _DELIVERIES[s.state]
+        rows, end = await self._look(*statements, window, s.number_id, s.kind)
+        found = await self._tried(rows)
+        return page(found, lambda each: each.key, window, end)
+
+    async def search_media(self, number_id: NumberId | None, window: Window) -> Page[Medium]:
+        """Return media."""
+        rows, end = await self._look(_END_OF_MEDIA, _MEDIA, window, number_id)
+        return page([columns.medium(row) for row in rows], lambda each: each.key, window, end)
+
+    async def message_names(self, keys: Sequence[MessageKey]) -> list[MessageName]:
+        """Return those keys that are messages."""
+        return [MessageName(*row) for row in await self._rows(_NAMES, list(keys))]
+
+    async def keys_above(self, key: int, limit: int) -> Changes:
+        """Return what is newer than a key."""
+        messages = await self._rows(_MESSAGE_KEYS, key, limit)
+        events = await self._rows(_EVENT_KEYS, key, limit)
+        keys = {MessageKey(each) for (each,) in messages} | {MessageKey(about) for _, about in events}
+        return Changes(keys, {EventKey(each) for each, _ in events})
+
+    # Any: columns, whose types are the tables'.
+    async def _look(self, end_text: str, text: str, window: Window, *values: object) -> tuple[list[Any], int | None]:
+        """Return the rows of a window, and the lowest key that was looked at; None if that was the last there is."""
+        before = NEWEST if window.before is None else window.before
+        ends = await self._search(end_text, before, window.most)
+        end = ends[0][0] if ends else None
+        return await self._rows(text, end or 0, before, window.limit + 1, *values), end
+
+    async def _tried(self, rows: list[Any]) -> list[StoredDelivery]:
+        keys = [row[FURTHER_KEY] or row[0] for row in rows]
+        tried: dict[int, list[Attempt]] = defaultdict(list)
+        for key, *attempt in await self._rows(_ATTEMPTS, keys) if keys else ():
+            tried[key].append(columns.attempt(tuple(attempt)))
+        return [columns.delivery(row, tuple(tried[key])) for row, key in zip(rows, keys, strict=True)]

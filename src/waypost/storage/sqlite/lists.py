@@ -1,0 +1,161 @@
+"""The port Lists over SQLite: what is listed page by page."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import apsw
+
+from waypost.model import EventKey, Medium, MessageKey, NumberId
+from waypost.ports import (
+    Changes,
+    DeliverySearch,
+    MessageName,
+    MessageSearch,
+    Page,
+    StoredDelivery,
+    StoredMessage,
+    Window,
+)
+from waypost.storage import columns
+from waypost.storage.columns import (
+    ATTEMPT_COLUMNS,
+    DELIVERED,
+    DELIVERY_COLUMNS,
+    FURTHER_KEY,
+    MEDIUM_COLUMNS,
+    MESSAGE_COLUMNS,
+    STATES,
+)
+from waypost.storage.paging import NEWEST, of_message, page
+from waypost.storage.sqlite.part import Part
+
+# Find where a look at so many rows ends. Without an index on purpose, as below.
+_END = "SELECT key FROM {table} WHERE {where} key < ?1 ORDER BY key DESC LIMIT 1 OFFSET ?2 - 1"
+END_OF_MESSAGES = _END.replace("{table}", "messages").replace("{where}", "")
+END_OF_MEDIA = _END.replace("{table}", "media").replace("{where}", "")
+_END_OF_DELIVERIES = _END.replace("{table}", "deliveries")
+_FITTING = (
+    "(?{0} IS NULL OR messages.number_id = ?{0}) AND (?{1} IS NULL OR wa_id = ?{1})"
+    " AND (?{2} IS NULL OR messages.kind = ?{2}) AND (?{3} IS NULL OR received = ?{3})"
+    " AND (?{4} IS NULL OR (messages.status = ?{4} AND NOT received))"
+    " AND (?{5} IS NULL OR problem IN (SELECT value FROM json_each(?{5})))"
+)
+# Find messages among those of a range, the newest first; no index but the key's: one more for each accepted message
+# costs more than a rare search.
+MESSAGES = (
+    f"SELECT {MESSAGE_COLUMNS} FROM messages CROSS JOIN contents USING (key)"  # noqa: S608 - constants
+    f" WHERE messages.key >= ?1 AND messages.key < ?2 AND {_FITTING.format(4, 5, 6, 7, 8, 9)}"
+    " ORDER BY messages.key DESC LIMIT ?3"
+)
+# Find messages among those of some keys.
+MESSAGES_OF_KEYS = (
+    f"SELECT {MESSAGE_COLUMNS} FROM json_each(?1) CROSS JOIN messages ON messages.key = json_each.value"  # noqa: S608 - constants
+    f" CROSS JOIN contents ON contents.key = messages.key WHERE {_FITTING.format(2, 3, 4, 5, 6, 7)}"
+)
+# Find deliveries of a range: in a state, or in any. One text each, so that each has its index.
+_DELIVERIES = (
+    f"SELECT {DELIVERY_COLUMNS} FROM deliveries CROSS JOIN events ON {DELIVERED}"  # noqa: S608 - constants
+    " WHERE {where} deliveries.key >= ?1 AND deliveries.key < ?2"
+    " AND (?4 IS NULL OR events.number_id = ?4) AND (?5 IS NULL OR events.kind = ?5)"
+    " ORDER BY deliveries.key DESC LIMIT ?3"
+)
+_IN_STATE: Mapping[str | None, str] = {
+    None: "",
+    **{state: f"state = {value} AND" for value, state in enumerate(STATES)},
+}
+DELIVERIES = {state: _DELIVERIES.replace("{where}", where) for state, where in _IN_STATE.items()}
+_INDEXED = {"waiting", "dead"}
+END_OF_DELIVERIES = {
+    state: _END_OF_DELIVERIES.replace("{where}", where if state in _INDEXED else "")
+    for state, where in _IN_STATE.items()
+}
+DELIVERIES_OF = (
+    f"SELECT {DELIVERY_COLUMNS} FROM events CROSS JOIN deliveries USING (key)"  # noqa: S608 - constants
+    " WHERE events.message_key = ?1 UNION ALL"
+    f" SELECT {DELIVERY_COLUMNS} FROM events CROSS JOIN deliveries ON deliveries.event_key = events.key"
+    " WHERE events.message_key = ?1"
+)
+_ATTEMPTS = f"SELECT {ATTEMPT_COLUMNS} FROM attempts WHERE delivery_key = ? ORDER BY id"  # noqa: S608 - constants
+# Find media of a range.
+MEDIA = (
+    f"SELECT {MEDIUM_COLUMNS} FROM media WHERE key >= ?1 AND key < ?2 AND (?4 IS NULL OR number_id = ?4)"  # noqa: S608 - constants
+    " ORDER BY key DESC LIMIT ?3"
+)
+# Find what the ids of messages are made of.
+NAMES = (
+    "SELECT messages.key, tag, wa_id, received FROM json_each(?1) CROSS JOIN messages ON messages.key = json_each.value"
+)
+# Find the newest messages, and the newest events with what they are about.
+MESSAGE_KEYS = "SELECT key FROM messages WHERE key > ? ORDER BY key DESC LIMIT ?"
+EVENT_KEYS = "SELECT key, message_key FROM events WHERE key > ? ORDER BY key DESC LIMIT ?"
+
+
+class ListsPart(Part):
+    """See `ports.Lists` for what each operation promises."""
+
+    async def search_messages(self, search: MessageSearch, window: Window) -> Page[StoredMessage]:
+        """Return messages."""
+        s = search
+        problems = None if s.problems is None else json.dumps(s.problems)
+        fitting = s.number_id, s.wa_id, s.kind, s.received, s.status, problems
+        if s.keys is not None:
+            given = json.dumps(s.keys), *fitting
+            found = await self._search(lambda connection: connection.execute(MESSAGES_OF_KEYS, given).fetchall())
+            return Page(sorted(map(columns.message, found), key=lambda each: -each.key)[: window.limit], None)
+        rows, end = await self._search(lambda connection: _look(connection, END_OF_MESSAGES, MESSAGES, window, fitting))
+        return page([columns.message(row) for row in rows], lambda each: each.key, window, end)
+
+    async def search_deliveries(self, search: DeliverySearch, window: Window) -> Page[StoredDelivery]:
+        """Return deliveries with their attempts."""
+        s = search
+        if s.message_key is not None:
+            return await self._search(lambda connection: _of_message(connection, s, window))
+        statements = END_OF_DELIVERIES[s.state], DELIVERIES[s.state]
+
+        def look(connection: apsw.Connection) -> Page[StoredDelivery]:
+            rows, end = _look(connection, *statements, window, (s.number_id, s.kind))
+            found = [_delivery(connection, row) for row in rows]
+            return page(found, lambda each: each.key, window, end)
+
+        return await self._search(look)
+
+    async def search_media(self, number_id: NumberId | None, window: Window) -> Page[Medium]:
+        """Return media."""
+        rows, end = await self._search(lambda connection: _look(connection, END_OF_MEDIA, MEDIA, window, (number_id,)))
+        return page([columns.medium(row) for row in rows], lambda each: each.key, window, end)
+
+    async def message_names(self, keys: Sequence[MessageKey]) -> list[MessageName]:
+        """Return those keys that are messages."""
+        rows: Any = self._reader.rows(NAMES, (json.dumps(list(keys)),))  # Any: the columns' types are the table's
+        return [MessageName(key, tag, wa_id, bool(received)) for key, tag, wa_id, received in rows]
+
+    async def keys_above(self, key: int, limit: int) -> Changes:
+        """Return what is newer than a key."""
+        messages: Any = self._reader.rows(MESSAGE_KEYS, (key, limit))  # Any: as above
+        events: Any = self._reader.rows(EVENT_KEYS, (key, limit))
+        keys = {MessageKey(each) for (each,) in messages} | {MessageKey(about) for _, about in events}
+        return Changes(keys, {EventKey(each) for each, _ in events})
+
+
+# Any: columns, whose types are the tables'.
+def _look(
+    connection: apsw.Connection, end_text: str, text: str, window: Window, values: tuple[Any, ...]
+) -> tuple[list[tuple[Any, ...]], int | None]:
+    """Return the rows of a window, and the lowest key that was looked at; None if that was the last there is."""
+    before = NEWEST if window.before is None else window.before
+    row: Any = connection.execute(end_text, (before, window.most)).fetchone()
+    end = row[0] if row else None
+    rows = connection.execute(text, (end or 0, before, window.limit + 1, *values)).fetchall()
+    return rows, end
+
+
+def _of_message(connection: apsw.Connection, search: DeliverySearch, window: Window) -> Page[StoredDelivery]:
+    rows = connection.execute(DELIVERIES_OF, (search.message_key,)).fetchall()
+    found = [_delivery(connection, row) for row in rows]
+    return of_message(found, search, window)
+
+
+def _delivery(connection: apsw.Connection, row: tuple[Any, ...]) -> StoredDelivery:
+    tried = connection.execute(_ATTEMPTS, (row[FURTHER_KEY] or row[0],))
+    return columns.delivery(row, tuple(columns.attempt(each) for each in tried))
