@@ -91,7 +91,8 @@ def _operation(face: Face, route: Route, path: str) -> Document:
     if description := _words_of(route.handler).partition("\n\n")[2]:
         operation["description"] = description
     parameters = [_parameter(name) for name in _VARIABLE.findall(path)]
-    parameters += [_header(name, about) for name, about in route.headers.items()]
+    parameters += [_given("query", name, about) for name, about in route.query.items()]
+    parameters += [_given("header", name, about) for name, about in route.headers.items()]
     if parameters:
         operation["parameters"] = parameters
     if route.request is not None:
@@ -111,18 +112,18 @@ def _parameter(name: str) -> Document:
     return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
 
 
-def _header(name: str, about: str) -> Document:
-    return {"name": name, "in": "header", "description": about, "schema": {"type": "string"}}
+def _given(where: str, name: str, about: str) -> Document:
+    return {"name": name, "in": where, "description": about, "schema": {"type": "string"}}
 
 
-def _json(kind: type) -> Document:
-    return {"application/json": {"schema": {"$ref": _REF.format(name=kind.__name__)}}}
+def _json(kind: type, content_type: str = "application/json") -> Document:
+    return {content_type: {"schema": {"$ref": _REF.format(name=kind.__name__)}}}
 
 
 def _responses(route: Route) -> Document:
     responses: Document = {"200": {"description": "Done"}}
     if route.response is not None:
-        responses["200"]["content"] = _json(route.response)
+        responses["200"]["content"] = _json(route.response, route.content_type)
     for status in _refusals(route):
         responses[str(status)] = {"description": HTTPStatus(status).phrase, "content": _json(ErrorBody)}
     if not route.errors:

@@ -210,6 +210,11 @@ class Request:
                 return b"".join(pieces)
             message = await self._receive()
 
+    async def gone(self) -> None:
+        """Return once the client has closed the connection, or the response is complete; a body is not read."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
     def _refuse_declared(self, max_bytes: int) -> None:
         length = self.header(b"content-length")
         if length is not None and int(length) > max_bytes:
@@ -244,6 +249,10 @@ class Route(Struct, frozen=True):
     errors: Sequence[object] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     """Headers that it looks at beyond the usual, and what each is for."""
+    query: Mapping[str, str] = field(default_factory=dict)
+    """Fields of the query, and what each is for; none is required."""
+    content_type: str = "application/json"
+    """Of what it answers with."""
 
 
 class _Node(Struct):

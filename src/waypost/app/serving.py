@@ -16,6 +16,7 @@ from waypost.api.server import Server
 from waypost.app import anew
 from waypost.app.ground import Ground, lay_ground, once
 from waypost.app.parts import Parts, build, first_to_end
+from waypost.flows.feed import Feed
 from waypost.flows.first_start import Begun, Start, make_ready
 from waypost.flows.restart import forget_callbacks
 from waypost.flows.snapshot import Snapshotting
@@ -102,7 +103,8 @@ async def _listen(parts: Parts, start: Start, stack: AsyncExitStack) -> tuple[Se
     """Serve the faces; a request is only ever met by a server that is whole."""
     settings, ground = parts.ground.settings, parts.ground
     operator = Operator(settings.admin_token or new_secret(), new_secret(), settings.admin_password)
-    control = build_control(_operated(parts, start, _operators_poster(ground, stack)), operator)
+    feed = Feed(ground.store, ground.clock, shared=ground.shared is not None)
+    control = build_control(_operated(parts, start, _operators_poster(ground, stack), feed), operator)
     faces = build_faces(parts.flows, control, parts.interlude)
     server = Server(
         faces,
@@ -114,10 +116,11 @@ async def _listen(parts: Parts, start: Start, stack: AsyncExitStack) -> tuple[Se
     )
     await server.start()
     stack.push_async_callback(server.stop, within_seconds=_DRAIN_SECONDS)
+    stack.callback(feed.end)  # before: nobody would wait for the end of a feed
     return server, operator
 
 
-def _operated(parts: Parts, start: Start, poster: Poster) -> Operated:
+def _operated(parts: Parts, start: Start, poster: Poster, feed: Feed) -> Operated:
     """Return what the control API works on."""
     ground = parts.ground
     store = ground.store
@@ -146,6 +149,7 @@ def _operated(parts: Parts, start: Start, poster: Poster) -> Operated:
         identities=parts.flows.identities,
         documents=store,
         notice=parts.receive.notice,
+        feed=feed,
         has_network=ground.reign is None,
     )
 

@@ -50,3 +50,11 @@ TOO_MANY_LOGINS = Problem(
     trigger="Log in with a wrong password eleven times.",
     borrowed=True,
 )  # fmt: skip
+TOO_MANY_LISTENERS = Problem(
+    name="too_many_listeners", code=4, http=429, title="API Too Many Calls",
+    onprem_code=1015, onprem_http=429, onprem_title="Too many requests", retryable=True,
+    fix="Close a page of the console, or end another listener.",
+    rule="As many listen to the control API's feed as may.",
+    trigger="Open `GET /_waypost/v1/feed` 33 times at once.",
+    borrowed=True,
+)  # fmt: skip

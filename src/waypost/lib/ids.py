@@ -64,6 +64,11 @@ class KeyMaker:
         return self._last_ms << (_NODE_BITS + _COUNTER_BITS) | self._node | self._counter
 
 
+def key_span(milliseconds: int) -> int:
+    """Return how far apart two keys are that were made so long after each other."""
+    return milliseconds << (_NODE_BITS + _COUNTER_BITS)
+
+
 class Tags:
     """Random 16-bit tags; the system is asked for them in bulk, since each call to it costs a microsecond."""
 

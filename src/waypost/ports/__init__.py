@@ -19,7 +19,6 @@ from waypost.ports.lists import (
     Page,
     Tell,
     Window,
-    World,
 )
 from waypost.ports.load import Backlog, Waiting, Written
 from waypost.ports.messages import Further, InboundRow, StatusRow, Store
@@ -65,6 +64,5 @@ __all__ = [
     "Upstream",
     "Waiting",
     "Window",
-    "World",
     "Written",
 ]

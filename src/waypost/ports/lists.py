@@ -4,17 +4,15 @@ A search looks at a bounded number of rows, so that a rare word in a full store 
 """
 
 from collections.abc import Callable, Sequence
-from typing import Generic, Literal, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from msgspec import Struct, field
 
 from waypost.model import EventKey, Medium, MessageKey, NumberId, Status
 from waypost.ports.records import StoredDelivery, StoredMessage
+from waypost.wire.control_feed import World
 
 Row = TypeVar("Row")
-
-World = Literal["accounts", "clock", "media", "numbers", "providers", "reset", "rules", "templates"]
-"""What may change beside messages, deliveries and phones."""
 
 
 class Changes(Struct):

@@ -5,8 +5,12 @@ from functools import partial
 from typing import Any
 
 from waypost.model import Delivery, Event
-from waypost.ports import Changes, Further, InboundRow, StatusRow, Tell, World
+from waypost.ports import Changes, Further, InboundRow, StatusRow, Tell
 from waypost.storage.commit import GroupCommit, Operation
+from waypost.wire.control_feed import World
+
+_DOCUMENTS: Mapping[str, World] = {"account": "accounts", "network": "rules", "registration": "numbers"}
+"""What a document of a kind is about, where the console shows it."""
 
 
 class Watching:
@@ -26,8 +30,9 @@ class Watching:
             self._tell(Changes(phones=set() if phone is None else {phone}, world=set(world)))
 
     def _told_document(self, kind: str) -> None:
-        if kind == "account":
-            self._told("accounts")
+        topic = _DOCUMENTS.get(kind)
+        if topic is not None:
+            self._told(topic)
 
     def _told_event(self, event: Event, *, notify: bool, further: Further) -> None:
         if self._tell is not None:

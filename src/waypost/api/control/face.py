@@ -6,6 +6,7 @@ from ipaddress import ip_network
 
 from waypost.api.control.accounts import AccountControl
 from waypost.api.control.endpoints import Endpoints
+from waypost.api.control.feed import FeedControl
 from waypost.api.control.gate import Gate
 from waypost.api.control.health import Health
 from waypost.api.control.messages import Again, Deliveries, Messages
@@ -22,6 +23,7 @@ from waypost.api.control.templates import Templates
 from waypost.api.control.world import Reset, World
 from waypost.flows.chats import Chats
 from waypost.flows.directory import Directory
+from waypost.flows.feed import Feed
 from waypost.flows.identity import Identities
 from waypost.flows.inspect import Inspect
 from waypost.flows.media import MediaShelf
@@ -73,6 +75,7 @@ class Operated:
     identities: Identities
     documents: Documents
     notice: Notice
+    feed: Feed
     has_network: bool = True
     """Whether the embedded network is in this process: who only accepts cannot play a phone."""
 
@@ -102,7 +105,7 @@ def build_control(on: Operated, operator: Operator) -> Control:
         phones=Phones(play, Taps(play), chats, preferences, on.network, inspect, on.shelf, on.records, on.identities),
         messages=Messages(inspect),
         deliveries=Deliveries(inspect, on.store, on.directory, on.clock, on.again),
-        world=World(on.clock, on.records, on.network, on.network_rules, on.reset),
+        world=World(on.clock, on.records, on.network, on.network_rules, on.reset, on.feed),
         numbers=Numbers(on.directory, on.subscribe, on.records, on.registration, on.standings),
         templates=Templates(on.directory, on.review, on.review.pacing),
         endpoints=Endpoints(on.directory, on.subscribe, on.keys),
@@ -111,5 +114,6 @@ def build_control(on: Operated, operator: Operator) -> Control:
         providers=ProviderControl(threads),
         notices=Notices(on.directory, on.notice),
         health=Health(on.is_ready, on.gauges),
+        feed=FeedControl(on.feed, gate, on.clock),
         has_network=on.has_network,
     )

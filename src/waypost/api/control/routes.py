@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from waypost.api.control.accounts import AccountControl
 from waypost.api.control.endpoints import Endpoints
+from waypost.api.control.feed import CONTENT_TYPE, FeedControl
 from waypost.api.control.gate import Gate
 from waypost.api.control.health import Health
 from waypost.api.control.messages import Deliveries, Messages
@@ -20,7 +21,7 @@ from waypost.api.control.world import World
 from waypost.api.routing import Handler, Request, Response, Route, Scope
 from waypost.errors import Refusal
 from waypost.errors.requests import NOT_IN_THIS_PROCESS
-from waypost.wire import control, control_endpoints, control_rules, inbound, management, snapshot, taps
+from waypost.wire import control, control_endpoints, control_feed, control_rules, inbound, management, snapshot, taps
 
 V1 = "/_waypost/v1"
 WATCHERS = frozenset({"/health", "/ready", "/metrics"})
@@ -54,6 +55,7 @@ class Control(Struct, frozen=True):
     providers: ProviderControl
     notices: Notices
     health: Health
+    feed: FeedControl
     has_network: bool
 
 
@@ -88,6 +90,7 @@ def guarded_routes(c: Control) -> list[Route]:
     routes += _account_routes(c.accounts)
     routes += _snapshot_routes(c.snapshots)
     routes += _provider_routes(c.providers)
+    routes.append(_feed_route(c.feed))
     routes.append(Route("DELETE", f"{V1}/session", c.door.close, "sign_out", None, control.Success, _REFUSED))
     if not c.has_network:
         routes = [replace(each, handler=_elsewhere) if each.name in _OF_THE_NETWORK else each for each in routes]
@@ -102,6 +105,12 @@ async def _elsewhere(request: Request) -> Response:
         "process then. Run one `waypost serve` without a role to play with them."
     )
     raise Refusal(NOT_IN_THIS_PROCESS, details)
+
+
+def _feed_route(feed: FeedControl) -> Route:
+    seen = {"Last-Event-ID": "Id of the last event that was heard; browsers send it when they connect again."}
+    told, refused = control_feed.FeedChanges, (*_REFUSED, 429)
+    return Route("GET", f"{V1}/feed", feed.get, "feed", None, told, refused, seen, content_type=CONTENT_TYPE)
 
 
 def _phone_routes(phones: Phones) -> list[Route]:

@@ -11,6 +11,7 @@ from waypost.api.control.rule_forms import check_rule, rule_of, rule_view
 from waypost.api.routing import Request, Response
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
+from waypost.flows.feed import Feed
 from waypost.flows.network_rules import NetworkRules
 from waypost.flows.play import PhoneNetwork
 from waypost.lib.clock import SystemClock, at, milliseconds_of
@@ -33,6 +34,7 @@ class World(Struct, frozen=True):
     network: PhoneNetwork
     network_rules: NetworkRules
     reset_all: Reset
+    feed: Feed
 
     async def get_clock(self, request: Request) -> Response:
         """Return platform time."""
@@ -75,7 +77,9 @@ class World(Struct, frozen=True):
         """
         wish = await body_of(request, RuleRequest)
         check_rule(wish)
-        return answer(rule_view(self.network.faults.add(lambda rule_id: rule_of(rule_id, wish))))
+        added = self.network.faults.add(lambda rule_id: rule_of(rule_id, wish))
+        self.feed.tell("rules")
+        return answer(rule_view(added))
 
     async def delete_rule(self, request: Request) -> Response:
         """Take a fault rule back."""
@@ -83,12 +87,14 @@ class World(Struct, frozen=True):
         is_id = name.isascii() and name.isdigit() and len(name) <= 9
         if not is_id or not self.network.faults.remove(int(name)):
             raise unknown("rule", name)
+        self.feed.tell("rules")
         return answer(Success())
 
     async def delete_rules(self, request: Request) -> Response:
         """Take every fault rule back."""
         _ = request
         self.network.faults.clear()
+        self.feed.tell("rules")
         return answer(Success())
 
     async def reset(self, request: Request) -> Response:

@@ -1,0 +1,100 @@
+"""The live feed: server-sent events that say what to look at again."""
+
+import asyncio
+
+import msgspec
+from msgspec import Struct
+
+from waypost.api.control.answers import NEVER_KEPT
+from waypost.api.control.gate import Gate
+from waypost.api.protocol import ClientGone
+from waypost.api.routing import Answer, Request, Response, Send
+from waypost.errors import Refusal
+from waypost.errors.callers import TOO_MANY_LISTENERS
+from waypost.flows.feed import MOST_LISTENERS, Feed, Listener, first_of
+from waypost.lib.clock import Clock
+
+CONTENT_TYPE = "text/event-stream"
+HEARTBEAT_SECONDS = 15.0
+STALLED_SECONDS = 20.0
+"""How long a listener may take to read what was sent to it."""
+_BEGIN = b"retry: 1000\n\n"
+_HEARTBEAT = b":\n\n"
+
+
+class FeedControl(Struct, frozen=True):
+    """The handler, with what it uses."""
+
+    feed: Feed
+    gate: Gate
+    clock: Clock
+
+    async def get(self, request: Request) -> Answer:
+        """Tell what changes, as server-sent events, for as long as the client listens.
+
+        Each event `changes` says what to look at again; there is one each 100 ms at most, and a comment every 15 s.
+        """
+        if request.method == "HEAD":
+            return Response(200, content_type=CONTENT_TYPE, headers=NEVER_KEPT)
+        last_id = request.header(b"last-event-id")
+        listener = self.feed.open(None if last_id is None else last_id.decode("latin-1"))
+        if listener is None:
+            raise Refusal(TOO_MANY_LISTENERS, f"{MOST_LISTENERS} listen already; end one of them first.")
+        return EventStream(self, request, listener)
+
+
+class EventStream:
+    """The answer to one listener: it ends with the client, with its session, or with the server."""
+
+    def __init__(self, control: FeedControl, request: Request, listener: Listener) -> None:
+        self.status = 200
+        self.headers = [*NEVER_KEPT, (b"content-type", CONTENT_TYPE.encode("ascii")), (b"x-accel-buffering", b"no")]
+        self._control = control
+        self._request = request
+        self._listener = listener
+
+    async def send(self, send: Send) -> None:
+        """Write events until one side has enough."""
+        telling = asyncio.ensure_future(self._tell(send))
+        try:
+            await first_of(asyncio.shield(telling), self._request.gone())
+            if telling.done():
+                telling.result()
+        finally:
+            self._control.feed.close(self._listener)
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)
+
+    async def _tell(self, send: Send) -> None:
+        feed, clock = self._control.feed, self._control.clock
+        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
+        await self._write(send, _BEGIN)
+        written_at = clock.monotonic()
+        while self._is_wanted():
+            found = await feed.next(self._listener)
+            if found is None and clock.monotonic() < written_at + HEARTBEAT_SECONDS:
+                continue
+            await self._write(send, _HEARTBEAT if found is None else _event(*found))
+            written_at = clock.monotonic()
+        await send({"type": "http.response.body"})
+
+    def _is_wanted(self) -> bool:
+        """Return whether there is a server to tell anything, and the listener still may hear it."""
+        if self._control.feed.is_ended:
+            return False
+        try:
+            self._control.gate.admit(self._request)
+        except Refusal:
+            return False
+        return True
+
+    async def _write(self, send: Send, data: bytes) -> None:
+        writing = asyncio.ensure_future(send({"type": "http.response.body", "body": data, "more_body": True}))
+        await first_of(writing, self._control.clock.pause(STALLED_SECONDS))
+        if not writing.done() or writing.cancelled():
+            raise ClientGone("the listener does not read what it is told")
+        writing.result()
+
+
+def _event(number: int, changes: object) -> bytes:
+    return b"event: changes\nid: %d\ndata: %b\n\n" % (number, msgspec.json.encode(changes))
