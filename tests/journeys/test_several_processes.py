@@ -11,12 +11,20 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from tests.support.clients import client_for
+from tests.support.postgres import PostgresServer
 from tests.support.server import NUMBER, TOKEN, Running, running
 from tests.support.store_rows import medium
 
+from waypost.app.backlog import MOST_OF_ONE
 from waypost.flows.first_start import SAMPLES
+from waypost.model import NumberId
 
 pytestmark = pytest.mark.anyio
+
+TOO_MUCH_WAITS = f"""
+    INSERT INTO waypost.outbox (number_id, key, due_ms, attempt, begun)
+    SELECT {NUMBER}, key, 0, 0, FALSE FROM generate_series(1, {MOST_OF_ONE}) AS key
+"""
 
 Api = Callable[..., AbstractAsyncContextManager[Running]]
 
@@ -103,3 +111,22 @@ async def test_without_rates_nothing_is_counted(api: Api, stack: AsyncExitStack)
     refused = await send_at_once([server], ["15550001111"] * 60)
 
     assert refused == []
+
+
+async def test_a_number_of_which_too_much_waits_for_workers_is_refused_in_every_process(
+    api: Api, stack: AsyncExitStack, postgres_server: PostgresServer, database: str
+) -> None:
+    servers = [await stack.enter_async_context(api(name, rules="relaxed")) for name in ("one", "two")]
+    postgres_server.psql(database.partition("@/")[2].partition("?")[0], TOO_MUCH_WAITS)
+    await until(
+        lambda: all(server.parts.backlog and server.parts.backlog.is_full(NumberId(int(NUMBER))) for server in servers)
+    )
+
+    assert await send_at_once(servers, ["15550001111"] * 4) == [130429] * 4
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    """Wait for what nobody tells."""
+    async with asyncio.timeout(10):
+        while not is_so():  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.02)

@@ -21,6 +21,7 @@ from waypost.lib.images import ImageInspector
 from waypost.lib.links import FetchPolicy
 from waypost.lib.poster import Poster
 from waypost.lib.vetting import SystemResolver
+from waypost.model import NumberId
 from waypost.ports import (
     BlobStore,
     Documents,
@@ -110,6 +111,10 @@ class SharedStore(FullStore, Protocol):
     @property
     def lost(self) -> asyncio.Event:
         """Set once the session of a worker is gone, and its shards with it."""
+        ...
+
+    async def waiting_by_number(self, limit: int) -> dict[NumberId, int]:
+        """Return how many messages of each number wait for the upstream, of up to `limit` altogether."""
         ...
 
     def once(self) -> AbstractAsyncContextManager[None]:

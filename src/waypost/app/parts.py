@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from waypost.api.control.routes import WATCHERS
 from waypost.api.faces import Flows
 from waypost.api.interlude import Interlude
+from waypost.app.backlog import Backlog
 from waypost.app.ground import Ground
 from waypost.app.headroom import watch_disk
 from waypost.app.lanes import fullness, message_lanes, troubled_lanes, webhook_lanes
@@ -50,6 +51,7 @@ from waypost.flows.usage import Usage
 from waypost.flows.users import Users
 from waypost.lib.fetch_on_demand import FetcherOnDemand
 from waypost.model import Delivery, NumberId, Outbound
+from waypost.ports import Enqueue
 from waypost.rules.magic import Magic
 from waypost.upstreams.simulated.faults import Faults
 from waypost.upstreams.simulated.network import Network, for_ever
@@ -82,6 +84,8 @@ class Parts(Struct, frozen=True):
     network_rules: NetworkRules
     counts: Counter[str]
     """What happened since the start, for the metrics."""
+    backlog: Backlog | None = None
+    """What waits for workers, in a process that only accepts."""
     interlude: Interlude = field(default_factory=lambda: Interlude(WATCHERS))
     """Keeps requests out while everything is replaced."""
 
@@ -108,6 +112,7 @@ class Parts(Struct, frozen=True):
             self.webhooks.failure(),
             self.troubled.failure(),
             watch_disk(self.ground.settings, self.flows.accept.admission, clock),
+            *([self.backlog.watch(clock)] if self.backlog else []),
             *([self._tidy()] if self.ground.shared is None or self.ownership else []),
             *sharing(self.ground, self.ownership, patient(self._reload, clock)),
         )
@@ -146,6 +151,7 @@ def build(ground: Ground) -> Parts:
     store, clock, relaxed = ground.store, ground.clock, ground.settings.rules == "relaxed"
     recent, network, shelf = Recent(), _network(ground), _shelf(ground)
     counts: Counter[str] = Counter()
+    backlog = _backlog(ground)
     magic = network.phones.magic
     figures = Figures(
         waiting=lambda: webhooks.held,
@@ -185,19 +191,34 @@ def build(ground: Ground) -> Parts:
     messages = message_lanes(ground, deliver, recent.remember)
     offer_message = elsewhere(ground, MESSAGES, messages.offer, lambda message: message.number_id)
 
-    def enqueue(message: Outbound) -> None:
-        counts["accepted"] += 1
-        recent.remember(message)
-        if message.held_by is None:
-            offer_message(message)
-
+    enqueue = _enqueue(counts, recent, offer_message, backlog)
     accounts = BusinessAccounts(store, clock, rates_lifted=relaxed)
     pacing = Pacing(store, store, accounts, offer=offer_message, fail=receive.failed)
     screen = Screen(ground.directory, shelf, accounts, meters, network, store, pacing, magic, clock)
-    accept = Accept(store, screen, clock, ground.keys, enqueue, Admission(fullness(messages)))
+    admission = Admission(backlog.is_full if backlog else fullness(messages))
+    accept = Accept(store, screen, clock, ground.keys, enqueue, admission)
     flows = _flows(ground, accept, receive, network, figures)
     upkeep, rules = _upkeep(ground, shelf, flows), NetworkRules(store, network.marketing, lifted=relaxed)
-    return Parts(ground, network, receive, messages, webhooks, troubled, mischief, flows, upkeep, reach, rules, counts)
+    return Parts(
+        ground, network, receive, messages, webhooks, troubled, mischief, flows, upkeep, reach, rules, counts, backlog
+    )
+
+
+def _enqueue(counts: Counter[str], recent: Recent, offer: Enqueue, backlog: Backlog | None) -> Enqueue:
+    def enqueue(message: Outbound) -> None:
+        counts["accepted"] += 1
+        recent.remember(message)
+        if message.held_by is not None:
+            return
+        offer(message)
+        if backlog is not None:
+            backlog.accepted(message.number_id)
+
+    return enqueue
+
+
+def _backlog(ground: Ground) -> Backlog | None:
+    return Backlog(ground.shared) if ground.shared is not None and ground.settings.role == "api" else None
 
 
 def _meters(ground: Ground) -> Meters:

@@ -73,6 +73,10 @@ _INITIATED = (
     " WHERE NOT carried.in_window AND carried.fault IS NULL AND messages.at_ms > $1"
     " AND carried.number_id = ANY($2::bigint[]) GROUP BY carried.wa_id ORDER BY carried.wa_id"
 )
+# Count what waits for the upstream; never more rows than make every number full.
+_WAITING_BY_NUMBER = (
+    "SELECT number_id, count(*) FROM (SELECT number_id FROM outbox LIMIT $1) AS waiting GROUP BY number_id"
+)
 # Find the highest key.
 _HIGHEST_KEY = (
     "SELECT max(key) FROM (SELECT max(key) AS key FROM messages UNION ALL SELECT max(key) FROM events"
@@ -148,6 +152,13 @@ class StorePart(Part, Steps):
     async def initiated(self, number_ids: Sequence[NumberId], since_ms: int) -> list[tuple[str, int]]:
         """Return the users to whom these numbers sent something outside their window since."""
         return [(wa_id, at_ms) for wa_id, at_ms in await self._search(_INITIATED, since_ms, list(number_ids))]
+
+    async def waiting_by_number(self, limit: int) -> dict[NumberId, int]:
+        """Return how many messages of each number wait for the upstream, of up to `limit` altogether.
+
+        Raises StoreDown.
+        """
+        return {NumberId(number_id): count for number_id, count in await self._rows(_WAITING_BY_NUMBER, limit)}
 
     async def last_inbound_ms(self, number_id: NumberId, wa_id: str) -> int | None:
         """Return when the user last wrote to the number."""

@@ -1,0 +1,51 @@
+"""How much waits for the upstream, for a process that accepts and has no lanes of its own: it looks now and then."""
+
+from collections import Counter
+from typing import Protocol
+
+from waypost.lib.clock import Clock
+from waypost.model import NumberId
+from waypost.workers.rounds import patient
+
+MOST_OF_ONE = 20_000
+"""How many messages of one number may wait; a worker holds as many of them in memory."""
+MOST_OF_ALL = 100_000
+_EVERY_SECONDS = 1.0
+
+
+class Jobs(Protocol):
+    """Knows what waits."""
+
+    async def waiting_by_number(self, limit: int) -> dict[NumberId, int]:
+        """Return how many messages of each number wait for the upstream, of up to `limit` altogether."""
+        ...
+
+
+class Backlog:
+    """What was seen at the last look, and what this process has accepted since."""
+
+    def __init__(self, jobs: Jobs) -> None:
+        self._jobs = jobs
+        self._waiting: Counter[NumberId] = Counter()
+        self._total = 0
+
+    def accepted(self, number_id: NumberId) -> None:
+        """Count one that was accepted here; at the next look it is among the others."""
+        self._waiting[number_id] += 1
+        self._total += 1
+
+    def is_full(self, number_id: NumberId) -> bool:
+        """Return whether as many messages wait as may, of one number or of all."""
+        return self._waiting[number_id] >= MOST_OF_ONE or self._total >= MOST_OF_ALL
+
+    async def look(self) -> None:
+        """See what waits now. What is accepted while the look lasts may be missing until the next. Raises StoreDown."""
+        self._waiting = Counter(await self._jobs.waiting_by_number(MOST_OF_ALL))
+        self._total = self._waiting.total()
+
+    async def watch(self, clock: Clock) -> None:
+        """Look for ever; while the store is away, what was seen before stands."""
+        look = patient(self.look, clock)
+        while True:
+            await look()
+            await clock.pause(_EVERY_SECONDS)
