@@ -1,4 +1,4 @@
-"""Write the reference pages that the source itself can tell: settings, errors and routes.
+"""Write the reference pages that the source itself can tell: settings, commands, errors and routes.
 
 `make docs` runs this; `tests/architecture/test_docs.py` fails when a page is out of step with the source.
 """
@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from tools import gen_errors
+from tools.gen_commands import command_sections
 from tools.gen_compatibility import compatibility_tables
 from tools.gen_routes import route_rows
 from tools.tables import table
@@ -37,6 +38,19 @@ All mistakes are reported together, unknown names in the file and unknown `WAYPO
 then the process exits with 2.
 
 {table(head, (_setting_row(option) for option in options()))}"""
+
+
+def commands_page() -> str:
+    """Return `commands.md`: every command with its arguments and options."""
+    sections = "\n".join(command_sections())
+    return f"""{_MADE.format(source="src/waypost/cli")}
+# Commands
+
+`waypost COMMAND --help` says the same.
+A command that needs a running server finds the one that runs over `--data` (`./waypost-data`); another is named by the
+`--ready-file` that it wrote, or by `--url` with `--admin-token`.
+
+{sections}"""
 
 
 def routes_page() -> str:
@@ -74,6 +88,7 @@ The numbers are those in the `# spec:` comments of the source, whose files stand
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "settings.md": settings_page,
+    "commands.md": commands_page,
     "errors.md": gen_errors.index_page,
     **{f"errors/{code}.md": partial(gen_errors.code_page, code) for code in gen_errors.code_pages()},
     "routes.md": routes_page,

@@ -20,7 +20,7 @@ class _Absent:
 def faces() -> list[Face]:
     """Return every face as the server has it."""
     nothing: Any = _Absent()  # Any: it stands for parts of many types
-    return all_faces(nothing, build_control(nothing, Operator("", "")))
+    return all_faces(nothing, build_control(nothing, Operator("", "", "")))
 
 
 def route_rows() -> Iterator[tuple[str, list[tuple[str, ...]]]]:

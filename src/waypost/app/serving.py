@@ -21,7 +21,7 @@ from waypost.flows.first_start import Begun, Start, make_ready
 from waypost.flows.restart import forget_callbacks
 from waypost.flows.snapshot import Snapshotting
 from waypost.flows.subscribe import Subscribe
-from waypost.lib import log, tls
+from waypost.lib import log, note, tls
 from waypost.lib.ids import new_secret
 from waypost.lib.poster import Poster
 from waypost.model import Delivery, NumberId, Outbound
@@ -78,6 +78,9 @@ async def start(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, Ready
         admin_token=operator.admin_token,
         console_url=f"{base_url}/_waypost/login?token={operator.login_token}",
     )
+    left = note.Note(base_url, operator.local_key)
+    note.leave(settings.data, left)
+    stack.callback(note.take_away, settings.data, left)
     ground.urls.base_url = base_url
     ground.own.update((name, server.port) for name in {settings.host, *_LOOPBACK, *settings.allowed_hosts})
     _log.info("server.ready", base_url=base_url)
@@ -102,7 +105,7 @@ async def _begin(parts: Parts) -> Begun:
 async def _listen(parts: Parts, start: Start, stack: AsyncExitStack) -> tuple[Server, Operator]:
     """Serve the faces; a request is only ever met by a server that is whole."""
     settings, ground = parts.ground.settings, parts.ground
-    operator = Operator(settings.admin_token or new_secret(), new_secret(), settings.admin_password)
+    operator = Operator(settings.admin_token or new_secret(), new_secret(), new_secret(), settings.admin_password)
     feed = Feed(ground.store, ground.clock, shared=ground.shared is not None)
     control = build_control(_operated(parts, start, _operators_poster(ground, stack), feed), operator)
     faces = build_faces(parts.flows, control, parts.interlude)

@@ -4,17 +4,26 @@ import click
 
 from waypost import __version__
 from waypost.cli.backup import backup, restore
+from waypost.cli.completion import completion
 from waypost.cli.demo import demo
 from waypost.cli.doctor import doctor
 from waypost.cli.env import env
+from waypost.cli.listen import listen
 from waypost.cli.migrate import migrate
+from waypost.cli.send import send
 from waypost.cli.serve import serve
+from waypost.cli.tail import tail
+from waypost.cli.transfer import export, import_
+from waypost.cli.trigger import trigger
 from waypost.cli.worker import worker
 
+_SERVING = (serve, worker, demo, env, doctor)
+_DAILY = (send, trigger, tail, listen, export, import_, completion)
+_KEEPING = (migrate, backup, restore)
 _WIDTHS = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
 
 
-@click.group(context_settings=_WIDTHS, commands=[serve, worker, demo, env, doctor, migrate, backup, restore])
+@click.group(context_settings=_WIDTHS, commands=[*_SERVING, *_DAILY, *_KEEPING])
 @click.version_option(__version__, prog_name="waypost")
 def run() -> None:
     """Waypost: a self-hosted WhatsApp Business API server.

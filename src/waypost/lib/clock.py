@@ -7,7 +7,7 @@ deadlines and measurements; nobody can move it.
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -153,3 +153,15 @@ def at(milliseconds: int) -> datetime:
 def milliseconds_of(moment: datetime) -> int:
     """Return the milliseconds since 1970 of an aware moment."""
     return (moment - EPOCH) // timedelta(milliseconds=1)
+
+
+def looks(*, within_seconds: float, every_seconds: float = 0.05) -> Iterator[None]:
+    """Yield at once, and then again and again until the time is over: for commands, which may block.
+
+    The last look comes at the very end.
+    """
+    end = time.monotonic() + within_seconds
+    yield
+    while (left := end - time.monotonic()) > 0:
+        time.sleep(min(left, every_seconds))
+        yield

@@ -118,11 +118,12 @@ def _parsed(lines: http.client.HTTPResponse) -> Iterator[tuple[str, str]]:
 
 
 def _refused(status: int, answer: bytes) -> ControlError:
-    """Return the server's own sentence, in whichever face's shape it came."""
+    """Return the server's own sentence: the control API's, or the Cloud API's where a program's call was made."""
     try:
         error = json.loads(answer)["error"]
-        return ControlError(str(error["message"]), status=status, code=str(error["code"]))
-    except (ValueError, KeyError, TypeError):
+        message = error.get("error_data", {}).get("details") or error["message"]
+        return ControlError(str(message), status=status, code=str(error["code"]))
+    except (ValueError, KeyError, TypeError, AttributeError):
         text = answer[:500].decode("utf-8", "replace").strip()
         return ControlError(f"the server answered {status}: {text}", status=status)
 

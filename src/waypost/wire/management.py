@@ -198,8 +198,12 @@ class TokenRequest(Request):
 
 
 class NewToken(Struct):
-    """A token, told this once: Bearer token and D360-API-KEY of its number, or Bearer token of the whole account."""
+    """A token, told this once: Bearer token and D360-API-KEY of its number, or Bearer token of the whole account.
 
+    `id` is what the list shows of it, and takes it back.
+    """
+
+    id: str
     token: str
     phone_number_id: str
     scope: Scope

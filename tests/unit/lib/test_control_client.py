@@ -38,6 +38,14 @@ def test_a_refusal_is_told_in_the_words_of_the_server(answering: OneAnswer) -> N
     assert (refused.value.status, refused.value.code) == (404, "not_found")
 
 
+def test_a_refusal_of_the_cloud_api_is_told_by_its_details(answering: OneAnswer) -> None:
+    error = b'{"message":"(#100) Invalid parameter","code":100,"error_data":{"details":"The link has no host."}}'
+    answering.say(400, b'{"error":' + error + b"}")
+
+    with pytest.raises(ControlError, match=r"^The link has no host\.$"):
+        client_of(answering).ask("POST", "/v23.0/1555/messages", b"{}")
+
+
 def test_an_answer_of_another_server_is_shown_as_it_is(answering: OneAnswer) -> None:
     answering.say(502, b"<h1>Bad gateway</h1>")
 

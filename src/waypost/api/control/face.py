@@ -87,13 +87,15 @@ class Operator:
     admin_token: str = field(repr=False)
     login_token: str = field(repr=False)
     """Works once, for the console."""
+    local_key: str = field(repr=False)
+    """Opens what the admin token opens, for commands on the same machine; it ends with the server."""
     admin_password: str | None = field(default=None, repr=False)
 
 
 def build_control(on: Operated, operator: Operator) -> Control:
     """Return the handlers of the face."""
     sessions = Sessions(on.clock, operator.login_token)
-    gate = Gate(operator.admin_token, operator.admin_password, on.directory, sessions)
+    gate = Gate(operator.admin_token, operator.local_key, operator.admin_password, on.directory, sessions)
     inspect = Inspect(on.records, on.network_store, on.directory)
     threads = Threads(on.directory, on.records)
     play = Play(threads, on.shelf, on.network, on.keys)

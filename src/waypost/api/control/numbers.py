@@ -7,7 +7,7 @@ from waypost.api.control.answers import answer, body_of, unknown
 from waypost.api.routing import Request, Response
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
-from waypost.flows.directory import Directory
+from waypost.flows.directory import Directory, token_hash
 from waypost.flows.registration import Registration
 from waypost.flows.standing import Standings
 from waypost.flows.subscribe import Subscribe
@@ -136,7 +136,7 @@ class Numbers(Struct, frozen=True):
         wish = await body_of(request, TokenRequest)
         number = self._found(wish.phone_number_id)
         token = await self._grant(number.id, wish.scope, wish.reach)
-        return answer(NewToken(token, number.digits, wish.scope, wish.reach))
+        return answer(NewToken(_token_id(token_hash(token)), token, number.digits, wish.scope, wish.reach))
 
     async def remove_token(self, request: Request) -> Response:
         """Take a token back, by the id that the list shows; from here on it is unknown everywhere."""
@@ -228,5 +228,8 @@ def _regarded(number: Number, change: PlatformChange) -> Number:
 
 def _token_view(token: Token) -> TokenView:
     expires = at(token.expires_ms) if token.expires_ms is not None else None
-    token_id = token.hash[:_SHOWN_HASH_BYTES].hex()
-    return TokenView(token_id, str(token.number_id), token.kind, token.scope, token.reach, expires)
+    return TokenView(_token_id(token.hash), str(token.number_id), token.kind, token.scope, token.reach, expires)
+
+
+def _token_id(hashed: bytes) -> str:
+    return hashed[:_SHOWN_HASH_BYTES].hex()

@@ -1,0 +1,78 @@
+"""`waypost tail`: messages in the terminal as they come, and what becomes of them."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from waypost.cli.reach import show_json, with_server
+
+if TYPE_CHECKING:
+    from waypost.lib.control_client import ControlClient
+
+Body = dict[str, Any]  # Any: a message of the control API
+
+
+@click.command()
+@with_server
+@click.option("--number", help="Only of this phone_number_id.")
+@click.option("--phone", help="Only with this user.")
+@click.option("-n", "--last", type=click.IntRange(0, 200), default=10, show_default=True, help="Messages from before.")
+@click.option("--follow/--no-follow", default=True, help="Go on with what comes. [default: follow]")
+@click.option("--json", "as_json", is_flag=True, help="Print each message as JSON, again with each new status.")
+def tail(server: "ControlClient", *, last: int, follow: bool, as_json: bool, **only: str | None) -> None:
+    """Show messages as they come, as bubbles; Ctrl-C ends it."""
+    show = show_json if as_json else _Bubbles()
+    try:
+        for message in _messages(server, only, last, follow=follow):
+            show(message)
+    except KeyboardInterrupt:
+        return
+
+
+class _Bubbles:
+    """Shows a message as a bubble when it comes, and as a line when it changes."""
+
+    def __init__(self) -> None:
+        from waypost.cli.bubbles import terminal
+
+        self._terminal = terminal()
+        self._shown: set[str] = set()
+
+    def __call__(self, message: Body) -> None:
+        from waypost.cli.bubbles import bubble, change
+
+        self._terminal.print(change(message) if message["id"] in self._shown else bubble(message))
+        self._shown.add(message["id"])
+
+
+def _messages(server: "ControlClient", only: dict[str, str | None], last: int, *, follow: bool) -> Iterator[Body]:
+    """Yield the last messages, oldest first, and then each one that comes or changes, until the server ends."""
+    states: dict[str, str | None] = {}
+    changes = server.events("/feed") if follow else iter(())
+    if follow:
+        next(changes)  # the first says that the server listens: from here on nothing is missed
+    yield from _news(states, server.call("GET", "/messages", limit=last, **only)["messages"] if last else [])
+    for _event, data in changes:
+        yield from _news(states, _changed(server, data, only))
+
+
+def _changed(server: "ControlClient", data: str, only: dict[str, str | None]) -> list[Body]:
+    """Return the messages that a hint of the feed names; when there were too many to name, the newest."""
+    import json
+
+    hint = json.loads(data)
+    found: list[Body] = []
+    if hint["all"]:
+        found = server.call("GET", "/messages", limit=200, **only)["messages"]
+    elif hint["messages"]:
+        found = server.call("GET", "/messages", ids=",".join(hint["messages"]), **only)["messages"]
+    return found
+
+
+def _news(states: dict[str, str | None], newest_first: list[Body]) -> Iterator[Body]:
+    """Yield what is new or has another status than before, oldest first."""
+    for message in reversed(newest_first):
+        if message["id"] not in states or states[message["id"]] != message["status"]:
+            states[message["id"]] = message["status"]
+            yield message

@@ -1,0 +1,348 @@
+"""The commands of every day, each against a running server: what they print, and what comes of them."""
+
+import asyncio
+import json
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from tests.support.media import jpeg, mp3, mp4, ogg_opus, pdf, sticker
+from tests.support.operator import PHONE, Operator, operating
+from tests.support.receiver import Receiver
+from tests.support.server import ADMIN, NUMBER
+
+from waypost.cli import run
+
+pytestmark = pytest.mark.anyio
+
+STRANGER = "4915550002222"
+SRC = Path(__file__).parents[2] / "src"
+
+FILES = {
+    "image": (jpeg(), "bike.jpg"),
+    "document": (pdf(), "invoice.pdf"),
+    "video": (mp4(), "ride.mp4"),
+    "audio": (mp3(), "bell.mp3"),
+    "voice": (ogg_opus(), "note.ogg"),
+    "sticker": (sticker(), "hello.webp"),
+}
+
+Call = Callable[..., Awaitable[Result]]
+
+
+@pytest.fixture
+async def operator(tmp_path: Path) -> AsyncIterator[Operator]:
+    async with operating(tmp_path / "data") as op:
+        yield op
+
+
+@pytest.fixture
+def call(tmp_path: Path, operator: Operator) -> Call:
+    """Runs a command beside the server, which it finds by the note in the data folder."""
+    assert operator.server.base_url
+
+    async def call_it(command: str, *words: str, stdin: str | None = None) -> Result:
+        where = () if command == "completion" else ("--data", str(tmp_path / "data"))
+        words = (command, *words, *where)
+        return await asyncio.to_thread(CliRunner().invoke, run, words, stdin, catch_exceptions=False)
+
+    return call_it
+
+
+def lines(result: Result) -> list[Any]:
+    """Return what a command with --json has printed."""
+    assert result.exit_code == 0, result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+# -- Finding the server ------------------------------------------------------------------------------------------
+
+
+async def test_a_server_is_found_by_its_folder_its_ready_file_or_its_address(
+    operator: Operator, call: Call, tmp_path: Path
+) -> None:
+    ready = tmp_path / "ready.json"
+    ready.write_text(json.dumps({"base_url": operator.server.base_url, "admin_token": ADMIN}), encoding="utf-8")
+    ways = [[], ["--ready-file", str(ready)], ["--url", operator.server.base_url, "--admin-token", ADMIN]]
+
+    found = [await call("tail", "--no-follow", "--json", *way) for way in ways]
+
+    assert [len(lines(result)) for result in found] == [1, 1, 1]
+
+
+async def test_where_no_server_runs_the_commands_say_what_to_do(tmp_path: Path) -> None:
+    async with operating(tmp_path / "data"):
+        pass
+
+    result = CliRunner().invoke(run, ["tail", "--data", str(tmp_path / "data")])
+
+    assert result.exit_code == 1
+    assert result.stderr == (
+        f"Error: no server runs over {tmp_path / 'data'}; start `waypost serve` here, or say which with --data, "
+        "--ready-file or --url.\n"
+    )
+
+
+async def test_the_note_of_a_server_holds_no_secret_that_was_set(operator: Operator, tmp_path: Path) -> None:
+    note = json.loads((tmp_path / "data" / "running.json").read_bytes())
+
+    assert note["base_url"] == operator.server.base_url
+    assert note["key"] != ADMIN
+    assert (tmp_path / "data" / "running.json").stat().st_mode & 0o077 == 0
+
+
+# -- send --------------------------------------------------------------------------------------------------------
+
+
+async def test_a_text_is_sent_and_its_statuses_are_shown(operator: Operator, call: Call) -> None:
+    result = await call("send", PHONE, "Your", "bike", "is", "ready")
+
+    shown = (await operator.call("GET", f"/phones/{PHONE}/messages"))["messages"][-1]
+    assert (shown["body"], shown["id"]) == ("Your bike is ready", result.stdout.split()[3])
+    assert result.stdout.splitlines() == [f"{NUMBER} → {PHONE}  {shown['id']}", "  sent", "  delivered", "  read"]
+
+
+async def test_a_failure_is_explained_with_what_to_do(call: Call) -> None:
+    result = await call("send", STRANGER, "Hello")
+
+    assert result.stdout.splitlines()[1:] == [
+        "  failed 131047: Message failed to send because more than 24 hours have passed since the customer last "
+        "replied to this number.",
+        "  Send a template, or wait until the user writes again.",
+    ]
+
+
+async def test_sending_leaves_no_token_behind(operator: Operator, call: Call) -> None:
+    before = await operator.call("GET", "/tokens")
+
+    await call("send", PHONE, "Hello")
+
+    assert await operator.call("GET", "/tokens") == before
+
+
+async def test_a_file_of_this_folder_is_uploaded_and_sent(operator: Operator, call: Call, tmp_path: Path) -> None:
+    picture = tmp_path / 'my "bike".jpg'
+    picture.write_bytes(jpeg().data)
+
+    await call("send", PHONE, "--image", str(picture), "--caption", "Look")
+
+    shown = (await operator.call("GET", f"/phones/{PHONE}/messages"))["messages"][-1]
+    assert (shown["type"], shown["content"]["caption"]) == ("image", "Look")
+    assert (shown["media"]["mime_type"], shown["media"]["size"]) == ("image/jpeg", len(jpeg().data))
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "content"),
+    [
+        (["Which?", "--button", "Blue", "--button", "Red"], "interactive", {"type": "button"}),
+        (["--template", "hello_world"], "template", {"name": "hello_world"}),
+        (["--body", '{"type":"location","location":{"latitude":1,"longitude":2}}'], "location", {"latitude": 1}),
+    ],
+)
+async def test_what_is_sent_is_what_the_options_say(
+    operator: Operator, call: Call, words: list[str], kind: str, content: dict[str, Any]
+) -> None:
+    sent, *_ = lines(await call("send", PHONE, *words, "--json"))
+
+    shown = await operator.call("GET", f"/messages/{sent['messages'][0]['id']}")
+    assert shown["type"] == kind
+    assert shown["body"][kind].items() >= content.items()
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "text"),
+    [
+        ("parcel_update", ["Ann", "9 EUR", "Monday"], "Hi Ann, pay 9 EUR before Monday."),
+        ("repair_ready_named", ["first_name=Ann", "ticket=12"], "Hi Ann, ticket 12 is ready."),
+    ],
+)
+async def test_parameters_of_a_template_are_by_position_or_by_name(
+    operator: Operator, call: Call, name: str, params: list[str], text: str
+) -> None:
+    await call("send", PHONE, "--template", name, *(word for param in params for word in ("--param", param)))
+
+    assert (await operator.call("GET", f"/phones/{PHONE}/messages"))["messages"][-1]["body"] == text
+
+
+async def test_a_body_can_come_through_a_pipe(operator: Operator, call: Call) -> None:
+    result = await call("send", PHONE, "--body", "-", stdin='{"type":"text","text":{"body":"Piped"}}')
+
+    shown = (await operator.call("GET", f"/phones/{PHONE}/messages"))["messages"][-1]
+    assert (result.exit_code, shown["body"]) == (0, "Piped")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ([], "give one thing to send: words, a file, a template, or --body."),
+        (["Hi", "--template", "x"], "give one thing to send: words, a file, a template, or --body."),
+        (["--image", "nowhere.jpg"], "--image nowhere.jpg: there is no such file, and it is no link and no media id."),
+        (["--body", "{"], "--body is not JSON: Expecting property name enclosed in double quotes"),
+        (["--body", "[]"], "--body is no JSON object."),
+    ],
+)
+async def test_a_mistake_is_told_before_anything_is_sent(
+    operator: Operator, call: Call, words: list[str], sentence: str
+) -> None:
+    result = await call("send", PHONE, *words)
+
+    assert result.exit_code == 2
+    assert sentence in result.stderr
+    assert (await operator.call("GET", f"/phones/{PHONE}/messages"))["messages"] == []
+
+
+async def test_what_the_server_refuses_is_told_in_its_words(call: Call) -> None:
+    result = await call("send", PHONE, "--body", '{"type":"text"}')
+
+    assert result.exit_code == 1
+    assert result.stderr == "Error: Parameter 'text' is mandatory for type 'text'\n"
+
+
+# -- trigger -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "content"),
+    [
+        (["text", "Is", "it", "ready?"], "text", {"body": "Is it ready?"}),
+        (["location", "-33.8", "151.2", "--name", "Quay"], "location", {"latitude": -33.8, "name": "Quay"}),
+        (["body", '{"type":"unsupported"}'], "unsupported", {}),
+    ],
+)
+async def test_a_user_writes_and_the_webhook_is_told(
+    operator: Operator, call: Call, words: list[str], kind: str, content: dict[str, Any]
+) -> None:
+    written, *_ = lines(await call("trigger", *words, "--json"))
+
+    told = await operator.inbound()
+    assert (told["type"], told["id"], told["from"]) == (kind, written["id"], PHONE)
+    assert told.get(kind, {}).items() >= content.items()
+
+
+@pytest.mark.parametrize(
+    ("kind", "told_as"),
+    [
+        ("image", "image"),
+        ("document", "document"),
+        ("video", "video"),
+        ("audio", "audio"),
+        ("voice", "audio"),
+        ("sticker", "sticker"),
+    ],
+)
+async def test_a_user_sends_a_file(operator: Operator, call: Call, tmp_path: Path, kind: str, told_as: str) -> None:
+    sample, name = FILES[kind]
+    file = tmp_path / name
+    file.write_bytes(sample.data)
+
+    await call("trigger", kind, str(file))
+
+    told = await operator.inbound()
+    assert told["type"] == told_as
+    assert told[told_as]["mime_type"].partition(";")[0] == sample.mime
+    assert told[told_as].get("voice") == {"voice": True, "audio": False}.get(kind)
+
+
+async def test_a_user_taps_a_button_and_reacts(operator: Operator, call: Call) -> None:
+    sent, *_ = lines(await call("send", PHONE, "Which?", "--button", "Blue", "--button", "Red", "--json"))
+    message_id = sent["messages"][0]["id"]
+
+    await call("trigger", "button", "Red", message_id)
+    await call("trigger", "reaction", "👍", message_id)
+
+    await operator.hook.wait_until(lambda: len(operator.hook.messages()) == 2)
+    tap, reaction = operator.hook.messages()
+    assert tap["interactive"]["button_reply"] == {"id": "Red", "title": "Red"}
+    assert reaction["reaction"] == {"message_id": message_id, "emoji": "👍"}
+
+
+async def test_a_user_answers_a_message_from_another_phone(operator: Operator, call: Call) -> None:
+    sent = await operator.send_text(to=PHONE)
+
+    await call("trigger", "text", "Yes", "--reply-to", sent)
+    await call("trigger", "contact", "Ada", "+44 20 7946 0018", "--from", STRANGER)
+
+    await operator.hook.wait_until(lambda: len(operator.hook.messages()) == 2)
+    reply, card = operator.hook.messages()
+    assert reply["context"]["id"] == sent
+    assert (card["from"], card["contacts"][0]["name"]["formatted_name"]) == (STRANGER, "Ada")
+
+
+# -- tail --------------------------------------------------------------------------------------------------------
+
+
+async def test_bubbles_show_both_sides_with_ticks_and_why_something_failed(call: Call) -> None:
+    await call("send", PHONE, "Your bike is ready")
+    await call("send", STRANGER, "Hello")
+
+    result = await call("tail", "--no-follow", "-n", "2")
+
+    assert "Your bike is ready" in result.stdout
+    assert "✓✓" in result.stdout
+    assert "131047: Message failed to send" in result.stdout
+
+
+# -- listen ------------------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def started(*words: str) -> AsyncIterator[Process]:
+    """Run a command as a process of its own until the test is through with it."""
+    command = [sys.executable, "-m", "waypost", *words]
+    process = await asyncio.create_subprocess_exec(*command, cwd=SRC, stdout=PIPE, stderr=PIPE)
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.communicate()
+
+
+async def test_callbacks_are_passed_on_as_they_are_and_the_answer_counts(operator: Operator, tmp_path: Path) -> None:
+    async with (
+        Receiver() as program,
+        started("listen", "--data", str(tmp_path / "data"), "--forward-to", program.url) as listen,
+    ):
+        assert listen.stderr is not None
+        await asyncio.wait_for(listen.stderr.readline(), 10)
+        program.answer(500)
+        sent = await operator.send_text()
+        first = await program.next()
+
+    delivered = await operator.call("GET", "/webhooks/deliveries", params={"message": sent})
+    attempts = [
+        attempt["status"] for each in delivered["deliveries"] if each["endpoint"] for attempt in each["attempts"]
+    ]
+    assert 500 in attempts
+    assert first.headers["x-hub-signature-256"] == operator.hook.received[0].headers["x-hub-signature-256"]
+    assert first.body == operator.hook.received[0].body
+    assert listen.returncode == 0
+    assert (await operator.call("GET", f"/numbers/{NUMBER}/webhooks"))["webhooks"] == []
+
+
+# -- export, import, completion ----------------------------------------------------------------------------------
+
+
+async def test_what_was_exported_comes_back(operator: Operator, call: Call, tmp_path: Path) -> None:
+    await operator.send_text("Keep me")
+    await call("export", str(tmp_path / "state.json"))
+    await operator.call("POST", "/reset")
+
+    result = await call("import", str(tmp_path / "state.json"))
+
+    assert result.exit_code == 0
+    kept = (await operator.call("GET", "/messages"))["messages"]
+    assert "Keep me" in [message["preview"] for message in kept]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+async def test_completion_says_where_it_goes(call: Call, shell: str) -> None:
+    result = await call("completion", shell)
+
+    assert result.stdout.startswith("# ")
+    assert "_WAYPOST_COMPLETE" in result.stdout
