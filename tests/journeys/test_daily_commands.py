@@ -325,6 +325,19 @@ async def test_callbacks_are_passed_on_as_they_are_and_the_answer_counts(operato
     assert (await operator.call("GET", f"/numbers/{NUMBER}/webhooks"))["webhooks"] == []
 
 
+# -- env ---------------------------------------------------------------------------------------------------------
+
+
+async def test_a_client_can_be_given_a_token_of_its_own(operator: Operator, call: Call) -> None:
+    (given,) = lines(await call("env", "--client", "360dialog", "--new-token", "--json", "--number", NUMBER))
+
+    assert given["D360_BASE_URL"] == operator.server.base_url
+    async with operator.client.session.get(
+        f"{given['D360_BASE_URL']}/health_status", headers={"D360-API-KEY": given["D360_API_KEY"]}
+    ) as answer:
+        assert answer.status == 200
+
+
 # -- export, import, completion ----------------------------------------------------------------------------------
 
 

@@ -12,7 +12,8 @@ from standardwebhooks.webhooks import Webhook
 
 from waypost.cli import run
 from waypost.cli.banner import banner, curl_line, print_banner
-from waypost.cli.env import CLIENTS, Access, env_lines
+from waypost.cli.env import env_lines
+from waypost.cli.programs import PROGRAMS, Access
 from waypost.cli.serve import remove_stale, write_ready_file
 from waypost.lib.clock import SystemClock
 from waypost.lib.signing import standard_headers, standard_key
@@ -123,11 +124,23 @@ def test_env_refuses_a_ready_file_that_is_something_else(call: Call) -> None:
     assert "--ready-file ready.json: is not what the server writes" in result.stderr
 
 
-@pytest.mark.parametrize("name", CLIENTS)
+def test_env_tells_a_library_that_reads_no_variables_how_it_is_made(call: Call) -> None:
+    result = call("env", "--client", "pywa")
+
+    assert result.stdout.splitlines()[-1] == "#     session.base_url = f'{base_url}/v24.0'  # after pywa has set Meta's"
+
+
+def test_env_prints_json_for_programs(call: Call) -> None:
+    result = call("env", "--client", "360dialog", "--token", "key", "--json")
+
+    assert json.loads(result.stdout) == {"D360_BASE_URL": "http://127.0.0.1:8360", "D360_API_KEY": "key"}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
 def test_every_client_is_told_where_the_server_is(name: str) -> None:
     access = Access("http://127.0.0.1:8360", "15550100900", "token", "secret")
 
-    lines = env_lines(CLIENTS[name], access)
+    lines = env_lines(PROGRAMS[name], access)
 
     assert lines[0].startswith("# ")
     assert any(line.endswith(("=http://127.0.0.1:8360", "=http://127.0.0.1:8360/v1")) for line in lines)
