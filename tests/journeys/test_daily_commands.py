@@ -60,6 +60,19 @@ def lines(result: Result) -> list[Any]:
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
+@asynccontextmanager
+async def started(*words: str) -> AsyncIterator[Process]:
+    """Run a command as a process of its own until the test is through with it."""
+    command = [sys.executable, "-m", "waypost", *words]
+    process = await asyncio.create_subprocess_exec(*command, cwd=SRC, stdout=PIPE, stderr=PIPE)
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.communicate()
+
+
 # -- Finding the server ------------------------------------------------------------------------------------------
 
 
@@ -287,20 +300,20 @@ async def test_bubbles_show_both_sides_with_ticks_and_why_something_failed(call:
     assert "131047: Message failed to send" in result.stdout
 
 
+async def test_tail_goes_on_with_what_comes_and_what_becomes_of_it(operator: Operator, tmp_path: Path) -> None:
+    async with started("tail", "--data", str(tmp_path / "data"), "--json", "-n", "1") as tail:
+        assert tail.stdout is not None
+        first = json.loads(await asyncio.wait_for(tail.stdout.readline(), 10))
+        sent = await operator.send_text("Ready")
+        shown = [json.loads(await asyncio.wait_for(tail.stdout.readline(), 10))]
+        while shown[-1]["status"] != "read":
+            shown.append(json.loads(await asyncio.wait_for(tail.stdout.readline(), 10)))
+
+    assert first["direction"] == "inbound"
+    assert {message["id"] for message in shown} == {sent}
+
+
 # -- listen ------------------------------------------------------------------------------------------------------
-
-
-@asynccontextmanager
-async def started(*words: str) -> AsyncIterator[Process]:
-    """Run a command as a process of its own until the test is through with it."""
-    command = [sys.executable, "-m", "waypost", *words]
-    process = await asyncio.create_subprocess_exec(*command, cwd=SRC, stdout=PIPE, stderr=PIPE)
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.communicate()
 
 
 async def test_callbacks_are_passed_on_as_they_are_and_the_answer_counts(operator: Operator, tmp_path: Path) -> None:

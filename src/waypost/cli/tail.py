@@ -10,6 +10,9 @@ from waypost.cli.reach import show_json, with_server
 if TYPE_CHECKING:
     from waypost.lib.control_client import ControlClient
 
+_NEVER = "0"
+"""An event that was never sent: whoever heard it last is told to look at everything."""
+
 Body = dict[str, Any]  # Any: a message of the control API
 
 
@@ -49,9 +52,8 @@ class _Bubbles:
 def _messages(server: "ControlClient", only: dict[str, str | None], last: int, *, follow: bool) -> Iterator[Body]:
     """Yield the last messages, oldest first, and then each one that comes or changes, until the server ends."""
     states: dict[str, str | None] = {}
-    changes = server.events("/feed") if follow else iter(())
-    if follow:
-        next(changes)  # the first says that the server listens: from here on nothing is missed
+    changes = server.events("/feed", last_id=_NEVER) if follow else iter(())
+    next(changes, None)  # the first says that the server listens: from here on nothing is missed
     yield from _news(states, server.call("GET", "/messages", limit=last, **only)["messages"] if last else [])
     for _event, data in changes:
         yield from _news(states, _changed(server, data, only))

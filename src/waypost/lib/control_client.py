@@ -69,14 +69,19 @@ class ControlClient:
             raise _refused(status, content)
         return content
 
-    def events(self, path: str, *, quiet_seconds: float = 60.0) -> Iterator[tuple[str, str]]:
+    def events(
+        self, path: str, *, last_id: str | None = None, quiet_seconds: float = 60.0
+    ) -> Iterator[tuple[str, str]]:
         """Yield the server-sent events at a path below `/_waypost/v1`, as (event, data), until the server ends them.
 
-        Raises ControlError if they cannot be had, or when `quiet_seconds` pass without a sign of life.
+        `last_id` is the id of the last event that was heard. Raises ControlError if they cannot be had, or when
+        `quiet_seconds` pass without a sign of life.
         """
         connection = self._connection(quiet_seconds)
+        heard = {} if last_id is None else {"Last-Event-ID": last_id}
         try:
-            connection.request("GET", _PREFIX + path, headers=self._headers | {"Accept": "text/event-stream"})
+            headers = self._headers | heard | {"Accept": "text/event-stream"}
+            connection.request("GET", _PREFIX + path, headers=headers)
             answer = connection.getresponse()
             if answer.status != 200:
                 raise _refused(answer.status, answer.read())
