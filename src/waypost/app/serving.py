@@ -130,6 +130,7 @@ def _operated(parts: Parts, start: Start, poster: Poster, feed: Feed) -> Operate
     return Operated(
         store=store,
         records=store,
+        lists=store,
         network_store=store,
         network=parts.network,
         network_rules=parts.network_rules,

@@ -5,6 +5,7 @@ same bytes, so they need not be stored.
 """
 
 import base64
+from collections.abc import Sequence
 from datetime import timedelta
 
 import msgspec
@@ -14,7 +15,7 @@ from waypost.flows.directory import Directory
 from waypost.flows.notify import USER_AGENT, event_id, target_of
 from waypost.lib import ids, signing
 from waypost.lib.clock import at
-from waypost.model import Attempt, Event, EventKey, FailedSend, MediaKey, Medium, MessageKey, NumberId, Status
+from waypost.model import Attempt, Event, EventKey, FailedSend, MediaKey, Medium, MessageKey, Status
 from waypost.ports import Carried, NetworkStore, Records, StoredDelivery, StoredMessage
 from waypost.rules import template as template_rules
 from waypost.wire.control import (
@@ -69,10 +70,15 @@ class Inspect(Struct, frozen=True):
     network: NetworkStore
     directory: Directory
 
-    async def messages(self, *, number_id: NumberId | None, wa_id: str | None, limit: int) -> list[MessageView]:
-        """Return the newest messages first."""
-        found = await self.records.messages(number_id=number_id, wa_id=wa_id, limit=limit)
+    async def message_views(self, found: Sequence[StoredMessage]) -> list[MessageView]:
+        """Return messages as lists show them."""
         return [await self._message(message) for message in found]
+
+    def seen_text(self, message: StoredMessage) -> str:
+        """Return the text that a message shows to a user, in one piece; a type in brackets if there is none."""
+        return (
+            shown_text(message) if message.received else self._text(message, stored_content(message.kind, message.body))
+        )
 
     async def message(self, message_id: str) -> MessageDetail | None:
         """Return a message by its id in either dialect, with everything that happened to it; None if there is none."""
@@ -89,13 +95,8 @@ class Inspect(Struct, frozen=True):
             deliveries=[await self._delivery(delivery) for delivery in deliveries],
         )
 
-    async def deliveries(self, *, message_id: str | None, state: str | None, limit: int) -> list[DeliveryView]:
-        """Return the newest deliveries first; of a message that is unknown there are none."""
-        ref = ids.parse_message_id(message_id) if message_id is not None else None
-        if message_id is not None and ref is None:
-            return []
-        key = MessageKey(ref.key) if ref else None
-        found = await self.records.deliveries(message_key=key, state=state, limit=limit)
+    async def delivery_views(self, found: Sequence[StoredDelivery]) -> list[DeliveryView]:
+        """Return deliveries as lists show them."""
         return [await self._delivery(delivery) for delivery in found]
 
     async def delivery(self, delivery_id: str) -> DeliveryDetail | None:

@@ -283,12 +283,6 @@ class DeliveryDetail(DeliveryView):
     bodies: dict[str, Payload | None]
 
 
-class DeliveryList(Struct):
-    """Deliveries, newest first."""
-
-    deliveries: list[DeliveryView]
-
-
 class MessageView(MessageId):
     """A message of either direction; `preview` is one line of it, `more_media` its files after the first.
 
@@ -305,12 +299,6 @@ class MessageView(MessageId):
     fault: FaultView | None
     media: MediaView | None
     more_media: list[MediaView | None]
-
-
-class MessageList(Struct):
-    """Messages, newest first."""
-
-    messages: list[MessageView]
 
 
 class SendView(Struct):

@@ -9,7 +9,7 @@ from waypost.api.control.endpoints import Endpoints
 from waypost.api.control.feed import FeedControl
 from waypost.api.control.gate import Gate
 from waypost.api.control.health import Health
-from waypost.api.control.messages import Again, Deliveries, Messages
+from waypost.api.control.messages import Again, Deliveries, Gallery, Messages
 from waypost.api.control.metrics import Gauges
 from waypost.api.control.notices import Notices
 from waypost.api.control.numbers import Numbers
@@ -31,6 +31,7 @@ from waypost.flows.network_rules import NetworkRules
 from waypost.flows.play import PhoneNetwork, Play
 from waypost.flows.preferences import Notice, Preferences
 from waypost.flows.registration import Registration
+from waypost.flows.search import Search
 from waypost.flows.snapshot import Snapshotting
 from waypost.flows.standing import Standings
 from waypost.flows.subscribe import Subscribe
@@ -40,7 +41,7 @@ from waypost.flows.threads import Threads
 from waypost.lib.clock import SystemClock
 from waypost.lib.ids import KeyMaker
 from waypost.lib.links import FetchPolicy
-from waypost.ports import Documents, NetworkStore, Records, Store
+from waypost.ports import Documents, Lists, NetworkStore, Records, Store
 from waypost.rules.rates import Meter
 
 ANYWHERE = FetchPolicy(allow=(ip_network("0.0.0.0/0"), ip_network("::/0")))
@@ -56,6 +57,7 @@ class Operated:
 
     store: Store
     records: Records
+    lists: Lists
     network_store: NetworkStore
     network: PhoneNetwork
     network_rules: NetworkRules
@@ -97,6 +99,7 @@ def build_control(on: Operated, operator: Operator) -> Control:
     sessions = Sessions(on.clock, operator.login_token)
     gate = Gate(operator.admin_token, operator.local_key, operator.admin_password, on.directory, sessions)
     inspect = Inspect(on.records, on.network_store, on.directory)
+    search = Search(on.lists, inspect)
     threads = Threads(on.directory, on.records)
     play = Play(threads, on.shelf, on.network, on.keys)
     preferences = Preferences(threads, on.network, on.notice, on.clock)
@@ -105,8 +108,9 @@ def build_control(on: Operated, operator: Operator) -> Control:
         gate=gate,
         door=Door(gate, sessions, on.clock, Meter(ATTEMPTS)),
         phones=Phones(play, Taps(play), chats, preferences, on.network, inspect, on.shelf, on.records, on.identities),
-        messages=Messages(inspect),
-        deliveries=Deliveries(inspect, on.store, on.directory, on.clock, on.again),
+        messages=Messages(inspect, search),
+        gallery=Gallery(search),
+        deliveries=Deliveries(inspect, search, on.store, on.directory, on.clock, on.again),
         world=World(on.clock, on.records, on.network, on.network_rules, on.reset, on.feed),
         numbers=Numbers(on.directory, on.subscribe, on.records, on.registration, on.standings),
         templates=Templates(on.directory, on.review, on.review.pacing),

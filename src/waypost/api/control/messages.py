@@ -1,40 +1,46 @@
-"""Messages with everything that happened to them, and the deliveries to webhooks."""
+"""Messages with everything that happened to them, the deliveries to webhooks, and the files."""
 
 from collections.abc import Callable
+from typing import cast, get_args
 
 from msgspec import Struct
 
-from waypost.api.control.answers import answer, asked_digits, asked_number, limit_of, unknown
+from waypost.api.control.answers import answer, asked_number, unknown
+from waypost.api.control.filters import asked_choice, asked_text, delivery_search, message_search, wanted_page
 from waypost.api.routing import Request, Response
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.directory import Directory
 from waypost.flows.inspect import Inspect, delivery_key
 from waypost.flows.notify import target_of
+from waypost.flows.search import Search
 from waypost.lib.clock import Clock
+from waypost.lib.cursors import cursor_of
 from waypost.model import Delivery
 from waypost.ports import Store
-from waypost.wire.control import DeliveryList, MessageList
+from waypost.wire.control_lists import DeliveryList, MediaList, MediumType, MessageList
 
 Again = Callable[[Delivery], None]
 """Puts a delivery that waits anew into its webhook lane; the hint may be lost."""
 
-STATES = ("waiting", "done", "dead", "cancelled", "dropped")
+MESSAGES, DELIVERIES, MEDIA = "m", "d", "f"
+"""The lists, as their cursors call them."""
 
 
 class Messages(Struct, frozen=True):
-    """The handlers, with the flow they use."""
+    """The handlers, with the flows they use."""
 
     inspect: Inspect
+    search: Search
 
     async def list(self, request: Request) -> Response:
-        """List messages of both directions, newest first; `number`, `phone` and `limit` narrow it down."""
-        found = await self.inspect.messages(
-            number_id=asked_number(request, "number"),
-            wa_id=asked_digits(request, "phone"),
-            limit=limit_of(request),
-        )
-        return answer(MessageList(found))
+        """List messages of both directions, newest first.
+
+        One request looks at some thousand messages: with a rare filter a page may be short, and its `next` goes on.
+        """
+        search, text = message_search(request), asked_text(request)
+        found = await self.search.messages(search, text, wanted_page(request, MESSAGES))
+        return answer(MessageList(found.rows, cursor_of(MESSAGES, found.next_before)))
 
     async def get(self, request: Request) -> Response:
         """Return a message, by its id in either dialect, with its timeline."""
@@ -46,22 +52,22 @@ class Messages(Struct, frozen=True):
 
 
 class Deliveries(Struct, frozen=True):
-    """The handlers, with the flow and ports they use."""
+    """The handlers, with the flows and ports they use."""
 
     inspect: Inspect
+    search: Search
     store: Store
     directory: Directory
     clock: Clock
     again: Again
 
     async def list(self, request: Request) -> Response:
-        """List deliveries to webhooks, newest first; `message`, `state` and `limit` narrow it down."""
-        state = request.query.get("state")
-        if state is not None and state not in STATES:
-            raise Refusal(INVALID_VALUE, f"state: {state[:40]!r} is none of {', '.join(STATES)}.")
-        message_id = request.query.get("message")
-        found = await self.inspect.deliveries(message_id=message_id, state=state, limit=limit_of(request))
-        return answer(DeliveryList(found))
+        """List deliveries to webhooks, newest first; pages are as those of messages."""
+        search, wanted = delivery_search(request), wanted_page(request, DELIVERIES)
+        if search is None:
+            return answer(DeliveryList([], None))
+        found = await self.search.deliveries(search, wanted)
+        return answer(DeliveryList(found.rows, cursor_of(DELIVERIES, found.next_before)))
 
     async def get(self, request: Request) -> Response:
         """Return a delivery with its attempts and the exact bytes, in both dialects."""
@@ -86,3 +92,16 @@ class Deliveries(Struct, frozen=True):
         if delivery is not None:
             self.again(delivery)
         return await self.get(request)
+
+
+class Gallery(Struct, frozen=True):
+    """The handler, with the flow it uses."""
+
+    search: Search
+
+    async def list(self, request: Request) -> Response:
+        """List the stored files, newest first; `url` of each has its bytes."""
+        # cast: it is one of them
+        kind = cast("MediumType | None", asked_choice(request, "type", get_args(MediumType)))
+        found = await self.search.media(asked_number(request, "number"), kind, wanted_page(request, MEDIA))
+        return answer(MediaList(found.rows, cursor_of(MEDIA, found.next_before)))

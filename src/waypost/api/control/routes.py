@@ -3,12 +3,13 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
+from waypost.api.control import filters
 from waypost.api.control.accounts import AccountControl
 from waypost.api.control.endpoints import Endpoints
 from waypost.api.control.feed import CONTENT_TYPE, FeedControl
 from waypost.api.control.gate import Gate
 from waypost.api.control.health import Health
-from waypost.api.control.messages import Deliveries, Messages
+from waypost.api.control.messages import Deliveries, Gallery, Messages
 from waypost.api.control.notices import Notices
 from waypost.api.control.numbers import Numbers
 from waypost.api.control.pages import page_handler, root
@@ -21,7 +22,17 @@ from waypost.api.control.world import World
 from waypost.api.routing import Handler, Request, Response, Route, Scope
 from waypost.errors import Refusal
 from waypost.errors.requests import NOT_IN_THIS_PROCESS
-from waypost.wire import control, control_endpoints, control_feed, control_rules, inbound, management, snapshot, taps
+from waypost.wire import (
+    control,
+    control_endpoints,
+    control_feed,
+    control_lists,
+    control_rules,
+    inbound,
+    management,
+    snapshot,
+    taps,
+)
 
 V1 = "/_waypost/v1"
 WATCHERS = frozenset({"/health", "/ready", "/metrics"})
@@ -46,6 +57,7 @@ class Control(Struct, frozen=True):
     phones: Phones
     messages: Messages
     deliveries: Deliveries
+    gallery: Gallery
     world: World
     numbers: Numbers
     templates: Templates
@@ -132,12 +144,22 @@ def _phone_routes(phones: Phones) -> list[Route]:
 
 
 def _message_routes(c: Control) -> list[Route]:
-    messages, deliveries = c.messages, c.deliveries
+    messages, deliveries, lists = c.messages, c.deliveries, control_lists
     delivery = f"{V1}/webhooks/deliveries/{{delivery_id}}"
     return [
-        Route("GET", f"{V1}/messages", messages.list, "messages", None, control.MessageList, _REFUSED),
+        Route(
+            "GET", f"{V1}/messages", messages.list, "messages",
+            response=lists.MessageList, errors=_REFUSED, query=filters.OF_MESSAGES,
+        ),
         Route("GET", f"{V1}/messages/{{message_id}}", messages.get, "message", None, control.MessageDetail, _ABSENT),
-        Route("GET", f"{V1}/webhooks/deliveries", deliveries.list, "deliveries", None, control.DeliveryList, _REFUSED),
+        Route(
+            "GET", f"{V1}/webhooks/deliveries", deliveries.list, "deliveries",
+            response=lists.DeliveryList, errors=_REFUSED, query=filters.OF_DELIVERIES,
+        ),
+        Route(
+            "GET", f"{V1}/media", c.gallery.list, "gallery",
+            response=lists.MediaList, errors=_REFUSED, query=filters.OF_MEDIA,
+        ),
         Route("GET", delivery, deliveries.get, "delivery", None, control.DeliveryDetail, _ABSENT),
         Route(
             "POST", f"{delivery}/redeliver", deliveries.redeliver, "redeliver", None, control.DeliveryDetail, _ABSENT
