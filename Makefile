@@ -5,15 +5,16 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 NODE   := tests/clients/node
+CONSOLE := src/waypost/console/.built
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test faults check format lock docs simulate bench clean
+.PHONY: help setup run console test faults check format lock docs simulate bench clean
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
-setup: $(STAMP) $(NODE)/node_modules/.installed ## install everything into .venv (fast when nothing changed)
+setup: $(STAMP) $(NODE)/node_modules/.installed $(CONSOLE) ## install everything into .venv (fast when nothing changed)
 
 # Two steps: every dependency from the hashed constraints, then the project itself without any.
 $(STAMP): constraints.txt pyproject.toml
@@ -31,7 +32,16 @@ $(NODE)/node_modules/.installed: $(NODE)/package-lock.json
 	    || echo "The clients for Node could not be installed; the tests that use them are skipped."; \
 	fi
 
-run: $(STAMP) ## start the server; ARGS="--port 0" passes options
+# The web console, when its sources or those of the API's document are newer. It looks closer by itself: nothing is built
+# for nothing. Where it cannot be built it says so in one line, and the server runs without it.
+$(CONSOLE): $(STAMP) tools/build_console.py $(shell find console src/waypost/wire src/waypost/api src/waypost/errors -type f \
+    -not -path '*/node_modules/*' -not -path '*/.*' -not -name '*.pyc' -not -name types.ts -not -name openapi.json)
+	@$(BIN)/python -m tools.build_console --if-possible
+
+console: $(STAMP) ## build the web console into the package, if it has changed
+	@$(BIN)/python -m tools.build_console
+
+run: $(STAMP) $(CONSOLE) ## start the server; ARGS="--port 0" passes options
 	@exec $(BIN)/waypost serve $(ARGS)
 
 test: setup ## run the tests; ARGS="-k media" passes options
@@ -67,4 +77,4 @@ bench: setup ## measure; ARGS="p1 p3" chooses goals, ARGS=selftest checks the ha
 	@$(BIN)/python -m bench $(ARGS)
 
 clean: ## remove what the other commands made
-	@rm -rf $(VENV) $(NODE)/node_modules .mypy_cache .ruff_cache build dist
+	@rm -rf $(VENV) $(NODE)/node_modules console/node_modules console/.node console/.tests src/waypost/console .mypy_cache .ruff_cache build dist

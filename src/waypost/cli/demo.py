@@ -54,10 +54,9 @@ async def _demo() -> None:
 
         async def speak_onprem() -> None:
             directory = parts.ground.directory
-            await directory.change_number(
-                directory.numbers()[0],
-                lambda now: replace(now, callback_dialect="onprem", onprem=replace(now.onprem, sent=True)),
-            )
+            number = directory.numbers()[0]
+            told = replace(number.onprem, sent=True)
+            await directory.save_number(replace(number, callback_dialect="onprem", onprem=told))
 
         poster = AsyncioPoster(parts.ground.clock)
         stack.push_async_callback(poster.aclose)

@@ -12,7 +12,7 @@ from waypost.api.control.health import Health
 from waypost.api.control.messages import Deliveries, Gallery, Messages
 from waypost.api.control.notices import Notices
 from waypost.api.control.numbers import Numbers
-from waypost.api.control.pages import page_handler, root
+from waypost.api.control.pages import Console, page_handler, root
 from waypost.api.control.phones import Phones
 from waypost.api.control.providers import ProviderControl
 from waypost.api.control.sign_in import Door
@@ -80,12 +80,14 @@ def is_own(scope: Scope) -> bool:
 def open_routes(c: Control, document: Handler) -> list[Route]:
     """Return the routes that anybody may ask: they show nothing of what is stored."""
     sign_in = (400, 401, 403, 429)
+    console = Console()
     return [
         Route("GET", "/", root, "open.root"),
         Route("GET", "/health", c.health.live, "open.health", None, control.HealthView),
         Route("GET", "/ready", c.health.ready, "open.ready", None, control.HealthView),
         Route("GET", "/metrics", c.health.metrics, "open.metrics"),
-        Route("GET", "/_waypost", page_handler("home.html", "Show the console."), "open.home"),
+        Route("GET", "/_waypost", console.index, "open.home"),
+        Route("GET", "/_waypost/assets/{name}", console.asset, "open.asset"),
         Route("GET", "/_waypost/pages.css", page_handler("pages.css", "Return the pages' style."), "open.pages_css"),
         Route("GET", "/_waypost/docs", page_handler("docs.html", "Show this document to people."), "open.docs"),
         Route("GET", "/_waypost/docs.js", page_handler("docs.js", "Return the page's script."), "open.docs_js"),

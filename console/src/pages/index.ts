@@ -1,0 +1,46 @@
+// Every page of the console, once. A new page is one entry here and one folder beside this file.
+
+import type { ComponentType } from "preact";
+import type { IconName } from "../parts/Icon.tsx";
+
+/** What a page is given: the variables of its path, decoded. Its query is the signal `query` of shell/router.ts. */
+export interface PageProps {
+  params: Readonly<Record<string, string>>;
+}
+
+export interface Page {
+  /** "/messages" or "/messages/:id"; the first that fits is shown. */
+  readonly path: string;
+  readonly title: string;
+  readonly icon: IconName;
+  /** Where it stands in the navigation; a page without a group is reached from others. */
+  readonly group?: Group;
+  /** It stands in the bar of small screens, too: four at most. */
+  readonly bar?: boolean;
+  /** The path of the page that the navigation shows as chosen meanwhile. */
+  readonly within?: string;
+  readonly load: () => Promise<{ default: ComponentType<PageProps> }>;
+}
+
+/** The groups of the navigation, in its order. */
+export const GROUPS = ["Traffic", "Platform", "Server"] as const;
+export type Group = (typeof GROUPS)[number];
+
+/** In the order of the navigation; the first is where the console begins. */
+export const pages: readonly Page[] = [
+  {
+    path: "/messages",
+    title: "Messages",
+    icon: "messages",
+    group: "Traffic",
+    bar: true,
+    load: () => import("./messages/Messages.tsx"),
+  },
+  {
+    path: "/messages/:id",
+    title: "Message",
+    icon: "messages",
+    within: "/messages",
+    load: () => import("./inspector/Inspector.tsx"),
+  },
+];

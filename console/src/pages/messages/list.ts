@@ -1,0 +1,36 @@
+// The list of messages as it grows and changes: plain functions, so that they can be tested.
+
+import type { MessageView } from "../../api/types.ts";
+
+type Listed = Pick<MessageView, "id" | "at">;
+
+/** What is read again from the top, over what was there: what is further down stays if the two touch. */
+export function withTop<T extends Listed>(old: readonly T[], top: readonly T[]): { items: readonly T[]; touches: boolean } {
+  const last = top.at(-1);
+  const at = last ? old.findIndex((message) => message.id === last.id) : -1;
+  if (at < 0) return { items: top, touches: false };
+  return { items: [...top, ...old.slice(at + 1)], touches: true };
+}
+
+/** The next part below what is there; what is already there is not repeated. */
+export function withMore<T extends Listed>(old: readonly T[], more: readonly T[]): readonly T[] {
+  const known = new Set(old.map((message) => message.id));
+  return [...old, ...more.filter((message) => !known.has(message.id))];
+}
+
+/** What was asked for by id, in its place: changed, new (by its moment), or gone from what the filters let through. */
+export function withAsked<T extends Listed>(old: readonly T[], ids: readonly string[], found: readonly T[]): readonly T[] {
+  const now = new Map(found.map((message) => [message.id, message]));
+  const asked = new Set(ids);
+  const kept = old
+    .filter((message) => now.has(message.id) || !asked.has(message.id))
+    .map((message) => now.get(message.id) ?? message);
+  const known = new Set(kept.map((message) => message.id));
+  const fresh = found.filter((message) => !known.has(message.id));
+  return fresh.reduceRight<readonly T[]>(inserted, kept);
+}
+
+function inserted<T extends Listed>(list: readonly T[], message: T): readonly T[] {
+  const at = list.findIndex((other) => other.at <= message.at);
+  return at < 0 ? [...list, message] : [...list.slice(0, at), message, ...list.slice(at)];
+}
