@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from tests.support.raw_http import Reply, Running, running
 
+from waypost.api.exchange import ClientGone
 from waypost.api.guard import host_names
-from waypost.api.protocol import ClientGone
 from waypost.api.routing import (
     ASGIApp,
     HTTPProblem,

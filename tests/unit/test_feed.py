@@ -9,7 +9,7 @@ import pytest
 from tests.support.store_rows import USER, outbound
 
 from waypost.api.control.feed import EventStream, FeedControl
-from waypost.api.protocol import ClientGone
+from waypost.api.exchange import ClientGone
 from waypost.api.routing import Request
 from waypost.flows.feed import Feed, Listener
 from waypost.lib.clock import SystemClock

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote
 import msgspec
 from msgspec import Struct, field
 
-from waypost.api.protocol import ClientGone
+from waypost.api.exchange import ClientGone
 
 # Any: ASGI messages are dictionaries whose values depend on their type.
 Scope = dict[str, Any]

@@ -10,9 +10,10 @@ from uvicorn import Config
 from uvicorn.server import ServerState
 
 from waypost.api import guard
+from waypost.api.exchange import BodyTooSlow, ClientGone
 from waypost.api.guard import Guard, Limits, host_names
 from waypost.api.interlude import Interlude
-from waypost.api.protocol import BodyTooSlow, ClientGone, Connection
+from waypost.api.protocol import Connection
 from waypost.api.refusals import Speak, last_response, speak_plainly
 from waypost.api.routing import (
     Answer,

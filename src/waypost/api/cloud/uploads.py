@@ -10,7 +10,7 @@ from msgspec import Struct
 from waypost.api.cloud.callers import Callers
 from waypost.api.cloud.parameters import parameters
 from waypost.api.cloud.topics import Node, Topic
-from waypost.api.protocol import ClientGone
+from waypost.api.exchange import ClientGone
 from waypost.api.routing import Request, Response, json_response
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_PARAMETER

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from waypost.api.control.answers import NEVER_KEPT
 from waypost.api.control.gate import Gate
-from waypost.api.protocol import ClientGone
+from waypost.api.exchange import ClientGone
 from waypost.api.routing import Answer, Request, Response, Send
 from waypost.errors import Refusal
 from waypost.errors.callers import TOO_MANY_LISTENERS
