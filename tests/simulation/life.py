@@ -15,6 +15,7 @@ from waypost.app.ground import FullStore, Ground
 from waypost.app.lanes import message_lanes, webhook_lanes
 from waypost.flows.accept import Accept
 from waypost.flows.accounts import BusinessAccounts
+from waypost.flows.admission import Admission
 from waypost.flows.blocks import Blocks
 from waypost.flows.clearance import Clearance
 from waypost.flows.deliver import Deliver
@@ -178,7 +179,7 @@ class Life:
         accounts = BusinessAccounts(full, clock, rates_lifted=False)
         pacing = Pacing(full, full, accounts, offer=self._enqueue, fail=self.receive.failed)
         screen = Screen(self.directory, shelf, accounts, meters, self.network, full, pacing, _MAGIC, clock)
-        self.accept = Accept(full, screen, clock, self.keys, self._enqueue)
+        self.accept = Accept(full, screen, clock, self.keys, self._enqueue, Admission(clock))
         self.subscribe = Subscribe(self.directory, outside.poster, _POLICY)
         ground = Ground(
             SETTINGS, clock, self.timers, self.keys, full, _BLOBS, _POLICY, outside.poster, self.directory, set(), urls,

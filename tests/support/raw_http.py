@@ -11,7 +11,6 @@ from typing import NamedTuple
 import uvloop
 
 from waypost.api.guard import Limits
-from waypost.api.refusals import speak_plainly
 from waypost.api.routing import ASGIApp
 from waypost.api.server import Application, Server
 
@@ -54,6 +53,11 @@ class Wire:
             return Reply(int(first.split()[1]), headers, self._reader.read(int(headers.get("content-length", "0"))))
         except ConnectionResetError:
             return NOTHING
+
+    def ask(self, data: bytes) -> Reply:
+        """Send a whole request and read its response."""
+        self.send(data)
+        return self.reply()
 
     def is_closed(self) -> bool:
         """Wait until the server closes; False when it sends something instead, or nothing in time."""
@@ -109,8 +113,8 @@ class Running:
 @contextmanager
 def running(app: ASGIApp, *, limits: Limits | None = None, names: tuple[str, ...] = ()) -> Iterator[Running]:
     """Serve `app` on a free port of 127.0.0.1, from a thread with a loop of its own."""
-    speak = app.speak if isinstance(app, Application) else speak_plainly
-    server = Server(app, limits=limits, names=names, speak=speak)
+    words = app if isinstance(app, Application) else None
+    server = Server(app, limits=limits, names=names, words=words)
     is_up, shall_stop = threading.Event(), asyncio.Event()
     loop = uvloop.new_event_loop()
 

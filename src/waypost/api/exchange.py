@@ -2,12 +2,9 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
-
-if TYPE_CHECKING:
-    from waypost.api.protocol import Connection
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 _JOINED_BYTES = 64 * 1024  # up to here copying is cheaper than two writes
 
@@ -23,7 +20,7 @@ class ClientGone(ConnectionError):  # noqa: N818 - it reads as what happened
 class Exchange(RequestResponseCycle):
     """One request and its response."""
 
-    def __init__(self, connection: "Connection", scope: dict[str, Any], *, keep_alive: bool) -> None:
+    def __init__(self, connection: HttpToolsProtocol, scope: dict[str, Any], *, keep_alive: bool) -> None:
         super().__init__(
             scope=scope,  # type: ignore[arg-type]  # the same keys, as a plain dict
             transport=connection.transport,
@@ -41,6 +38,8 @@ class Exchange(RequestResponseCycle):
         self.parts: list[bytes] = []
         self.waiting_bytes = 0
         self.is_too_slow = False
+        self.ready_answer: bytes | None = None
+        """What is said once the body has come, without any handler."""
 
     async def receive(self) -> Any:  # the union of uvicorn's event types is not public
         """Return the next piece of the body. Raises BodyTooSlow when it did not come in time."""
@@ -73,6 +72,13 @@ class Exchange(RequestResponseCycle):
             self._send_head(message)
         else:
             self._send_body(message.get("body", b""), more=message.get("more_body", False))
+
+    def answer_at_once(self, answer: bytes) -> None:
+        """Write a whole response."""
+        self.response_started = True
+        self.expected_content_length = 0
+        self.transport.write(answer)
+        self._finish()
 
     def _send_head(self, message: Mapping[str, Any]) -> None:
         self.response_started = True

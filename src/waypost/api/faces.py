@@ -42,9 +42,11 @@ from waypost.api.onprem.stickerpacks import Pack, Stickerpacks
 from waypost.api.onprem.users import Users
 from waypost.api.openapi import Face, document_handler
 from waypost.api.routing import Router, Scope, split_version
-from waypost.api.server import Application, Mount, PathRules, build_app
+from waypost.api.server import Application, HasNoRoom, Mount, PathRules, build_app
+from waypost.errors import Refusal
 from waypost.flows.accept import Accept
 from waypost.flows.accounts import BusinessAccounts
+from waypost.flows.admission import Admission
 from waypost.flows.automation import Automations
 from waypost.flows.blocks import Blocks
 from waypost.flows.collector import Collector
@@ -72,6 +74,7 @@ from waypost.wire.numbers import Settings as NumberSettings
 from waypost.wire.qr import Link
 
 _VERSION = re.compile(r"/v[0-9]{1,3}\.[0-9]{1,2}/")
+_SENDS = ("/messages", "/message", "/marketing_messages")
 _PROXY_PATHS = ("/messages", "/message", "/media", "/v1/configs/", "/message_templates", "/waba_webhook")
 
 
@@ -125,7 +128,8 @@ def build_faces(flows: Flows, control: Control, interlude: Interlude) -> Applica
             (_is_onprem, Mount(Router(onprem), render_onprem, faults=faults, interlude=interlude)),
             (_is_proxy, Mount(Router(proxy), words.proxy, faults=faults, interlude=interlude)),
             (_is_anything, graph),
-        ]
+        ],
+        has_no_room=_no_room(flows.accept.admission),
     )
 
 
@@ -206,6 +210,21 @@ def _onprem(flows: Flows) -> Handlers:
             Stickerpacks(callers, Drawer(kept, "stickerpack", Pack), flows.shelf, flows.accept.keys),
         ),
     )
+
+
+def _no_room(admission: Admission) -> HasNoRoom:
+    """Return what refuses messages while nobody may join the line; whose they are is not looked at."""
+
+    def refuse(scope: Scope) -> Refusal | None:
+        return admission.overloaded() if admission.is_overloaded and is_send(scope) else None
+
+    return refuse
+
+
+def is_send(scope: Scope) -> bool:
+    """Return whether a request is one for a message, on any face."""
+    path: str = scope["path"]
+    return scope["method"] == "POST" and path.rstrip("/").endswith(_SENDS)
 
 
 def _is_graph(scope: Scope) -> bool:

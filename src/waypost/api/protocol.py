@@ -2,7 +2,8 @@
 
 What differs from uvicorn's: the head is judged before a task is started; slow connections are ended by the server's
 sweep over all of them, so that no request arms a timer; a refusal waits for its turn among pipelined requests and
-lingers, so that a client that is still sending can read it; an offered upgrade is declined and the request answered.
+lingers, so that a client that is still sending can read it; an offered upgrade is declined and the request answered;
+a request that there is no room for is answered before a task is started, and the connection goes on.
 `tests/hostile/test_http.py` pins what is relied on.
 """
 
@@ -19,7 +20,7 @@ from uvicorn.server import ServerState
 from waypost.api import guard
 from waypost.api.exchange import Exchange
 from waypost.api.guard import Guard, Refusal, is_upload
-from waypost.api.refusals import Speak, is_path_known, speak_plainly
+from waypost.api.refusals import Words, is_path_known, speak_plainly
 
 NEVER = math.inf
 _READ_AHEAD_BYTES = 256 * 1024  # of one body, held for a handler that is slower than its client
@@ -35,9 +36,9 @@ class Connection(HttpToolsProtocol):
 
     cycle: Exchange | None  # type: ignore[assignment]  # the newest request; uvicorn begins with None too
 
-    def __init__(self, config: Config, state: ServerState, rules: Guard, speak: Speak) -> None:
+    def __init__(self, config: Config, state: ServerState, rules: Guard, words: Words) -> None:
         super().__init__(config, state, {})
-        self._speak = speak
+        self._words = words
         self.url, self.headers = b"", []
         self.deadline = NEVER  # when the sweep must look at this connection
         self._rules = rules
@@ -113,16 +114,24 @@ class Connection(HttpToolsProtocol):
         self.deadline = self._span_began + self._limits.body_seconds
         keep_alive = version == "1.1" and parser.should_keep_alive()
         self.cycle = exchange = Exchange(self, self._make_scope(version), keep_alive=keep_alive)
-        if self._running is None:
-            self._start(exchange)
-        else:
+        if self._running is not None:
             self.flow.pause_reading()
             self.pipeline.appendleft((exchange, self.app))
+            return
+        # Whoever closes afterwards, or first wants to be told to go on, is refused by the handler.
+        if keep_alive and not self.expect_100_continue:
+            exchange.ready_answer = self._words.turn_away(exchange.scope)  # type: ignore[arg-type]  # a plain dict
+        if exchange.ready_answer is None:
+            self._start(exchange)
+        else:
+            self._running = exchange
 
     def on_body(self, body: bytes) -> None:
         """Hand a piece of the body to the exchange; stop reading while too much of it waits."""
         exchange = cast("Exchange", self.cycle)  # a body follows a head
         self._body_bytes += len(body)
+        if exchange.ready_answer is not None:  # nobody will read it
+            return
         exchange.parts.append(body)
         exchange.waiting_bytes += len(body)
         if exchange.waiting_bytes > _READ_AHEAD_BYTES:
@@ -137,6 +146,8 @@ class Connection(HttpToolsProtocol):
         exchange.more_body = False
         exchange.message_event.set()
         self.deadline = NEVER
+        if exchange.ready_answer is not None:
+            exchange.answer_at_once(exchange.ready_answer)
 
     def on_response_complete(self) -> None:
         """Go on with the next request, the waiting refusal, or wait for the client."""
@@ -177,6 +188,8 @@ class Connection(HttpToolsProtocol):
             return
         exchange.is_too_slow = True
         exchange.message_event.set()
+        if exchange.ready_answer is not None:  # no handler will say so
+            self.transport.close()
 
     def _start(self, exchange: Exchange) -> None:
         self._running = exchange
@@ -260,9 +273,9 @@ class Connection(HttpToolsProtocol):
             return
         # The face is looked for here and nowhere before: a request without a fault pays nothing for it.
         if is_path_known(refusal, self.url, self.headers):
-            self.transport.write(self._speak(self._make_scope("1.1"), refusal))
+            self.transport.write(self._words.speak(self._make_scope("1.1"), refusal))
         else:
-            self.transport.write(speak_plainly({}, refusal))
+            self.transport.write(speak_plainly(refusal))
         self._linger()
 
     def _linger(self) -> None:

@@ -1,14 +1,34 @@
 """How a connection says what it refuses by itself, before any handler: in the words of a face, or in plain text."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Protocol
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from waypost.api.guard import HEAD_TOO_SLOW, Headers, Refusal
 
-Speak = Callable[[dict[str, Any], Refusal], bytes]
-"""Takes the ASGI scope of the refused request and the refusal; returns the response as it goes over the wire."""
+
+class Words(Protocol):
+    """What a connection says by itself: whole responses, as they go over the wire."""
+
+    def speak(self, scope: dict[str, Any], refusal: Refusal) -> bytes:
+        """Return what the request with this ASGI scope is told; the connection is closed after it."""
+        ...
+
+    def turn_away(self, scope: dict[str, Any]) -> bytes | None:
+        """Return what a request is told that there is no room for, before any handler; None if there is room."""
+        ...
+
+
+class PlainWords:
+    """Plain text, and room for everybody."""
+
+    def speak(self, _scope: dict[str, Any], refusal: Refusal) -> bytes:
+        """Return the refusal in plain text."""
+        return speak_plainly(refusal)
+
+    def turn_away(self, _scope: dict[str, Any]) -> None:
+        """Turn nobody away."""
 
 
 def is_path_known(refusal: Refusal, url: bytes, headers: Headers) -> bool:
@@ -20,7 +40,7 @@ def is_path_known(refusal: Refusal, url: bytes, headers: Headers) -> bool:
     return refusal.problem is not None and is_there and url.startswith(b"/") and url.isascii()
 
 
-def speak_plainly(_scope: dict[str, Any], refusal: Refusal) -> bytes:
+def speak_plainly(refusal: Refusal) -> bytes:
     """Return the refusal in plain text: for a server without faces, and for what no face can be found for."""
     body = refusal.reason.encode("ascii") + b"\n"
     return last_response(refusal.status, [(b"content-type", b"text/plain; charset=utf-8")], body)
@@ -28,7 +48,10 @@ def speak_plainly(_scope: dict[str, Any], refusal: Refusal) -> bytes:
 
 def last_response(status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> bytes:
     """Return the bytes of a response after which the connection is closed; nobody shall guess at its content."""
-    kept = {**dict(headers), b"x-content-type-options": b"nosniff"}
-    lines = [b"%b: %b\r\n" % line for line in kept.items()]
-    end = b"content-length: %d\r\nconnection: close\r\n\r\n" % len(body)
-    return b"".join([STATUS_LINE[status], *lines, end, body])
+    return whole_response(status, [*headers, (b"x-content-type-options", b"nosniff"), (b"connection", b"close")], body)
+
+
+def whole_response(status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> bytes:
+    """Return the bytes of a response."""
+    lines = [b"%b: %b\r\n" % line for line in dict(headers).items()]
+    return b"".join([STATUS_LINE[status], *lines, b"content-length: %d\r\n\r\n" % len(body), body])

@@ -14,7 +14,7 @@ from waypost.api.exchange import BodyTooSlow, ClientGone
 from waypost.api.guard import Guard, Limits, host_names
 from waypost.api.interlude import Interlude
 from waypost.api.protocol import Connection
-from waypost.api.refusals import Speak, last_response, speak_plainly
+from waypost.api.refusals import PlainWords, Words, last_response, speak_plainly, whole_response
 from waypost.api.routing import (
     Answer,
     ASGIApp,
@@ -49,6 +49,10 @@ Applies = Callable[[Scope], bool]
 """Whether a mount takes the request with this scope."""
 
 
+HasNoRoom = Callable[[Scope], Refusal | None]
+"""Whether there is no room for the request with this scope, and why."""
+
+
 class PathRules(Protocol):
     """The fault rules about requests."""
 
@@ -67,6 +71,10 @@ class _NoRules:
 
     def check_path(self, path: str) -> None:
         """Demand nothing."""
+
+
+def _has_room(_scope: Scope) -> None:
+    return None
 
 
 class Mount:
@@ -142,8 +150,9 @@ def render_plainly(_request: Request, error: Exception) -> Response:
 class Application:
     """Hands each request to the first mount whose prefix or predicate takes it."""
 
-    def __init__(self, rules: Sequence[tuple[Applies, ASGIApp]]) -> None:
+    def __init__(self, rules: Sequence[tuple[Applies, ASGIApp]], has_no_room: HasNoRoom = _has_room) -> None:
         self._rules = rules
+        self._has_no_room = has_no_room
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; as ASGI."""
@@ -158,17 +167,29 @@ class Application:
             raise
 
     def speak(self, scope: Scope, refusal: guard.Refusal) -> bytes:
-        """Return what the face that a refused request was meant for says to it; see `refusals.Speak`."""
+        """Return what the face that a refused request was meant for says to it; see `refusals.Words`."""
         face = _first(self._rules, scope)
         if refusal.problem is None or not isinstance(face, Mount):
-            return speak_plainly(scope, refusal)
+            return speak_plainly(refusal)
         answer = face.refuse(Request(scope, _no_body), Refusal(refusal.problem, refusal.reason))
         return last_response(answer.status, answer.headers, answer.body)
 
+    def turn_away(self, scope: Scope) -> bytes | None:
+        """Return what its face says to a request that there is no room for; see `refusals.Words`."""
+        refusal = self._has_no_room(scope)
+        if refusal is None:
+            return None
+        face = _first(self._rules, scope)
+        if not isinstance(face, Mount):
+            return None
+        answer = face.refuse(Request(scope, _no_body), refusal)
+        return whole_response(answer.status, answer.headers, answer.body)
 
-def build_app(mounts: Iterable[tuple[str | Applies, ASGIApp]]) -> Application:
+
+def build_app(mounts: Iterable[tuple[str | Applies, ASGIApp]], *, has_no_room: HasNoRoom = _has_room) -> Application:
     """Return the application over these mounts, in their order."""
-    return Application(tuple((_under(where) if isinstance(where, str) else where, app) for where, app in mounts))
+    rules = tuple((_under(where) if isinstance(where, str) else where, app) for where, app in mounts)
+    return Application(rules, has_no_room)
 
 
 async def _no_body() -> dict[str, object]:
@@ -210,18 +231,18 @@ class Server:
         names: Iterable[str] = (),
         tls: ssl.SSLContext | None = None,
         limits: Limits | None = None,
-        speak: Speak = speak_plainly,
+        words: Words | None = None,
     ) -> None:
         """`port` 0 takes a free one. `names` are the Host names to accept beside the loopback ones.
 
-        `speak` words what is refused before `app` is asked.
+        `words` are for what is refused before `app` is asked; they are plain if there are none.
         """
         self._host = host
         self._port = port
         self._names = tuple(names) if host in _WILDCARDS else (*names, _as_host(host))
         self._tls = tls
         self._limits = limits or Limits()
-        self._speak = speak
+        self._words = words or PlainWords()
         self._state = ServerState()
         self._config = _config(app)
         self._listener: asyncio.Server | None = None
@@ -245,7 +266,7 @@ class Server:
         rules = Guard(host_names(self._port, self._names), self._limits)
         loop = asyncio.get_running_loop()
         self._listener = await loop.create_server(
-            lambda: Connection(self._config, self._state, rules, self._speak),
+            lambda: Connection(self._config, self._state, rules, self._words),
             sock=listening,
             backlog=_BACKLOG,
             ssl=self._tls,

@@ -195,7 +195,7 @@ def build(ground: Ground) -> Parts:
     accounts = BusinessAccounts(store, clock, rates_lifted=relaxed)
     pacing = Pacing(store, store, accounts, offer=offer_message, fail=receive.failed)
     screen = Screen(ground.directory, shelf, accounts, meters, network, store, pacing, magic, clock)
-    admission = Admission(backlog.is_full if backlog else fullness(messages))
+    admission = Admission(clock, backlog.is_full if backlog else fullness(messages))
     accept = Accept(store, screen, clock, ground.keys, enqueue, admission)
     flows = _flows(ground, accept, receive, network, figures)
     upkeep, rules = _upkeep(ground, shelf, flows), NetworkRules(store, network.marketing, lifted=relaxed)

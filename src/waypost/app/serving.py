@@ -115,7 +115,7 @@ async def _listen(parts: Parts, start: Start, stack: AsyncExitStack) -> tuple[Se
         port=settings.port,
         names=settings.allowed_hosts,
         tls=tls.server_context(settings.data, ground.clock) if settings.tls else None,
-        speak=faces.speak,
+        words=faces,
     )
     await server.start()
     stack.push_async_callback(server.stop, within_seconds=_DRAIN_SECONDS)

@@ -40,8 +40,8 @@ OVERLOADED = Problem(
     name="overloaded", code=130429, http=429, title="Rate limit hit",
     onprem_code=1016, onprem_http=503, onprem_title="System overloaded", retryable=True,
     fix="Waypost has more to do than it can hold; repeat the request after `Retry-After` seconds.",
-    rule="Over 512 messages are being stored at once, 20,000 of a number or 100,000 in all wait to be handed on,"
-    " or the store's queue is full.",
+    rule="A message would wait over 250 ms to be stored, or behind 512 others; 20,000 of a number or 100,000 in all"
+    " wait to be handed on; or the store's queue is full.",
     trigger="Send over a thousand messages at once, each on a connection of its own.",
     borrowed=True,
 )  # fmt: skip

@@ -34,15 +34,14 @@ class Accept(Struct, frozen=True):
     clock: Clock
     keys: ids.KeyMaker
     enqueue: Enqueue
-    admission: Admission = field(default_factory=Admission)
-    """Asked by the faces before they read a body; here it only counts."""
+    admission: Admission
+    """Asked by the faces: before they read a body whether they may, and after it for their turn."""
     _in_hand: WeakValueDictionary[tuple[NumberId, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     async def __call__(self, number: Number, request: SendRequest, raw: bytes, *, dialect: Dialect) -> Outbound:
         """Return the stored message; it is fsynced, and so is its job. Raises Refusal."""
         message = self._message(number, await self.screen(number, request), raw, dialect)
-        with self.admission:
-            await self.store.accept(message)
+        await self.store.accept(message)
         self.enqueue(message)
         return message
 
@@ -61,8 +60,7 @@ class Accept(Struct, frozen=True):
             earlier = await self.store.earlier(number.id, once)
             if earlier is None:
                 message = self._message(number, await self.screen(number, request), raw, dialect)
-                with self.admission:
-                    earlier = await self.store.accept_once(message, once)
+                earlier = await self.store.accept_once(message, once)
                 if earlier is None:
                     self.enqueue(message)
                     return message

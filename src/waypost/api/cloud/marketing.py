@@ -39,11 +39,12 @@ class Marketing(Struct, frozen=True):
         number = self.callers.number(request)
         self.messages.accept.admission.check(number.id)
         raw = await json_body(request)
-        parsed = self.messages.parsed(number, raw)
-        if isinstance(parsed, cloud.MarkRead) or not isinstance(parsed.content, Template):
-            raise Refusal(NOT_MARKETING, "This edge takes messages of type 'template' only.")
-        self._check_category(number, parsed.content)
-        return await self.messages.send(request, number, parsed, raw)
+        async with self.messages.accept.admission:
+            parsed = self.messages.parsed(number, raw)
+            if isinstance(parsed, cloud.MarkRead) or not isinstance(parsed.content, Template):
+                raise Refusal(NOT_MARKETING, "This edge takes messages of type 'template' only.")
+            self._check_category(number, parsed.content)
+            return await self.messages.send(request, number, parsed, raw)
 
     def _check_category(self, number: Number, sent: Template) -> None:
         found = self.callers.directory.template(number.waba_id, sent.name, sent.language.code)

@@ -52,11 +52,12 @@ class Messages(Struct, frozen=True):
             auth.must_be(number, request.params["phone_number_id"])
         self.accept.admission.check(number.id)
         raw = await json_body(request)
-        parsed = self.parsed(number, raw)
-        if isinstance(parsed, cloud.MarkRead):
-            await self.mark_read(number, parsed.message_id, typing=parsed.typing)
-            return Response(200, cloud.SUCCESS)
-        return await self.send(request, number, parsed, raw)
+        async with self.accept.admission:
+            parsed = self.parsed(number, raw)
+            if isinstance(parsed, cloud.MarkRead):
+                await self.mark_read(number, parsed.message_id, typing=parsed.typing)
+                return Response(200, cloud.SUCCESS)
+            return await self.send(request, number, parsed, raw)
 
     def parsed(self, number: Number, raw: bytes) -> cloud.SendRequest | cloud.MarkRead:
         """Read the body; what is wrong with the number or the recipient is told before what the body says.

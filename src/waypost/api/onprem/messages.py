@@ -36,6 +36,10 @@ class Messages(Struct, frozen=True):
         number = self.callers.sender(request)
         self.accept.admission.check(number.id)
         raw = await json_body(request)
+        async with self.accept.admission:
+            return await self._send(request, number, raw)
+
+    async def _send(self, request: Request, number: Number, raw: bytes) -> Response:
         parsed = self._parsed(number, raw)
         await self.contacts.refuse_unknown(number, parsed.wa_id)
         await self.identities.refuse_changed(number, parsed.wa_id)

@@ -21,6 +21,7 @@ from waypost.api.routing import Router
 from waypost.api.server import Mount
 from waypost.flows.accept import Accept
 from waypost.flows.accounts import BusinessAccounts
+from waypost.flows.admission import Admission
 from waypost.flows.collector import Collector
 from waypost.flows.contacts import Contacts
 from waypost.flows.directory import Directory
@@ -266,7 +267,7 @@ def _messages(
         Magic(),
         clock,
     )
-    accept = Accept(cast("Store", records), screen, clock, KeyMaker(), lambda _message: None)
+    accept = Accept(cast("Store", records), screen, clock, KeyMaker(), lambda _message: None, Admission(clock))
     return Messages(
         callers,
         accept,
