@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from msgspec.structs import replace
 from tests.contract.test_postgres_session import hang_up, until
 from tests.support.postgres import PostgresServer
 from tests.support.store_rows import NUMBER, outbound
 
 from waypost.lib.shards import SHARDS, shard_of
-from waypost.model import MessageKey
+from waypost.model import MessageKey, Number
 from waypost.ports import StoreDown, StoreRefused
 from waypost.storage.postgres import PostgresStore
 from waypost.storage.postgres.places import Role
@@ -146,3 +147,17 @@ async def test_hints_reach_the_others_and_not_oneself(database: str) -> None:
         for task in listening:
             task.cancel()
         assert heard == [("messages", frozenset({3, 5}))]
+
+
+async def test_processes_that_change_a_number_at_once_lose_nothing_of_each_other(database: str) -> None:
+    number = Number(NUMBER, 7, "", "hush")
+
+    async def write(store: PostgresStore, letter: str) -> None:
+        for _ in range(20):
+            await store.change_number(number, lambda now: replace(now, name=now.name + letter))
+
+    async with opened(database, "api") as api, opened(database, "worker") as worker:
+        await asyncio.gather(write(api, "a"), write(worker, "w"))
+        (stored,) = await api.load_numbers()
+
+    assert sorted(stored.name) == ["a"] * 20 + ["w"] * 20

@@ -1,5 +1,7 @@
 """What every store promises about what changes rarely: see `ports.Records`."""
 
+import asyncio
+
 import pytest
 from msgspec.structs import replace
 from tests.support.store_rows import (
@@ -105,6 +107,15 @@ class TestConfiguration:
         await opened.delete_token(b"unknown")
 
         assert await opened.load_tokens() == [kept]
+
+    async def test_changes_of_a_number_are_made_one_after_the_other(self, opened: FullStore) -> None:
+        number = Number(NUMBER, 7, "Shop", "hush")
+        changes = [lambda now: replace(now, name="Bazaar"), lambda now: replace(now, app_secret="new")]
+
+        changed = await asyncio.gather(*(opened.change_number(number, change) for change in changes))
+
+        assert changed == [replace(number, name="Bazaar"), replace(number, name="Bazaar", app_secret="new")]
+        assert await opened.load_numbers() == [changed[1]]
 
     async def test_providers_belong_to_their_number(self, opened: FullStore) -> None:
         first, second = Provider("a", "www", bearer="t"), Provider("b", "www", username="u", password="p")

@@ -1,7 +1,7 @@
 """What the plain store keeps beside a message's way: records, documents, and the world of the embedded network."""
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 from tests.simulation.disk import Parcel
@@ -80,6 +80,14 @@ class Shelves(Queue):
 
     async def save_number(self, number: Number) -> None:
         await self._write(lambda: self.disk.numbers.update({number.id: number}))
+
+    async def change_number(self, number: Number, change: Callable[[Number], Number]) -> Number:
+        def write() -> Number:
+            self.disk.numbers[number.id] = change(self.disk.numbers.get(number.id, number))
+            return self.disk.numbers[number.id]
+
+        changed: Number = await self._write(write)
+        return changed
 
     async def load_tokens(self) -> list[Token]:
         return []

@@ -54,9 +54,10 @@ async def _demo() -> None:
 
         async def speak_onprem() -> None:
             directory = parts.ground.directory
-            number = directory.numbers()[0]
-            told = replace(number.onprem, sent=True)
-            await directory.save_number(replace(number, callback_dialect="onprem", onprem=told))
+            await directory.change_number(
+                directory.numbers()[0],
+                lambda now: replace(now, callback_dialect="onprem", onprem=replace(now.onprem, sent=True)),
+            )
 
         poster = AsyncioPoster(parts.ground.clock)
         stack.push_async_callback(poster.aclose)

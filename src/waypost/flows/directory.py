@@ -1,8 +1,9 @@
 """The numbers and their credentials, in memory: who is calling, and which number they mean."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import partial
 from typing import Literal
 
 from msgspec.structs import replace
@@ -93,21 +94,32 @@ class Directory:
         self._changes += 1
         self._numbers[number.id] = number
 
+    async def change_number(self, number: Number, change: Callable[[Number], Number]) -> Number:
+        """Have `change` make another of a number as it is stored, whoever else changes it, and return that.
+
+        `change` only computes; it may be called more than once.
+        """
+        changed = await self._records.change_number(number, change)
+        self._changes += 1
+        self._numbers[number.id] = changed
+        return changed
+
     async def change_secret(self, number: Number, secret: str) -> Number:
         """Give a number another app secret; the one it had signs beside it for a day, and any before that no more."""
-        if secret == number.app_secret:
-            return number
-        former = FormerSecret(number.app_secret, self._clock.now_ms() + FORMER_SECRET_LIFE // timedelta(milliseconds=1))
-        changed = replace(number, app_secret=secret, former_secret=former)
-        await self.save_number(changed)
-        return changed
+        until_ms = self._clock.now_ms() + FORMER_SECRET_LIFE // timedelta(milliseconds=1)
+
+        def change(now: Number) -> Number:
+            if secret == now.app_secret:
+                return now
+            return replace(now, app_secret=secret, former_secret=FormerSecret(now.app_secret, until_ms))
+
+        return await self.change_number(number, change)
 
     async def disable_webhook(self, number_id: NumberId, webhook: Webhook) -> None:
         """Send nothing more to a webhook; one that has been set in its place meanwhile stays as it is."""
         number = self._numbers.get(number_id)
-        changed = _without(number, webhook) if number is not None else None
-        if changed is not None and changed != number:
-            await self.save_number(changed)
+        if number is not None and _without(number, webhook) != number:
+            await self.change_number(number, partial(_without, gone=webhook))
 
     async def save_template(self, template: Template) -> None:
         """Add or change a template."""
@@ -160,11 +172,11 @@ def _without(number: Number, gone: Webhook) -> Number:
     """Return a number with one of its callbacks disabled, wherever it is set."""
 
     def marked(webhook: Webhook | None) -> Webhook | None:
-        return replace(webhook, disabled=True) if webhook is gone else webhook
+        return replace(webhook, disabled=True) if webhook == gone else webhook
 
     own = number.callbacks
     further = tuple(
-        replace(one, webhook=replace(gone, disabled=True)) if one.webhook is gone else one for one in own.further
+        replace(one, webhook=replace(gone, disabled=True)) if one.webhook == gone else one for one in own.further
     )
     own = replace(own, number=marked(own.number), account=marked(own.account), further=further)
     return replace(number, webhook=marked(number.webhook), callbacks=own)

@@ -4,6 +4,7 @@ One number, one phone whose user has just written, and a few approved templates:
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -154,8 +155,7 @@ async def make_ready(
 
 async def admit(start: Start, directory: Directory) -> Begun:
     """Bring the operator's number to what the settings say, with a token that works, and make nothing else."""
-    number = _number_of(start, directory.number(start.number_id))
-    await directory.save_number(number)
+    number = await directory.change_number(_first(start), partial(_told, start))
     if start.token is None and not start.is_alone and directory.has_key(number.id):
         return Begun(number, "")
     token = start.token or new_secret()
@@ -171,13 +171,13 @@ async def furnish(number: Number, *, directory: Directory, store: WorldStore, re
     await _let_sample_phone_write(number, store, receive, keys)
 
 
-def _number_of(start: Start, known: Number | None) -> Number:
-    number = known or Number(
-        id=start.number_id,
-        waba_id=_WABA_PREFIX + start.number_id,
-        name="Waypost",
-        app_secret=new_secret(),
-    )
+def _first(start: Start) -> Number:
+    """Return the number as it is before anybody has said anything of it."""
+    return Number(id=start.number_id, waba_id=_WABA_PREFIX + start.number_id, name="Waypost", app_secret=new_secret())
+
+
+def _told(start: Start, number: Number) -> Number:
+    """Return a number as the settings want it."""
     webhook = Webhook(start.webhook_url, trusted=True) if start.webhook_url else number.webhook
     return replace(
         number,

@@ -92,9 +92,8 @@ class Registration:
         return self._directory.number(number.id) or number
 
     async def _save(self, number: Number, **changes: bool | str) -> None:
-        now = self._now(number)
         # The names and types are those of Standing at every call above.
-        await self._directory.save_number(replace(now, standing=replace(now.standing, **changes)))
+        await self._directory.change_number(number, lambda now: replace(now, standing=replace(now.standing, **changes)))
 
 
 def _refuse(fault: Fault | None) -> None:

@@ -3,10 +3,10 @@
 # spec: cloud-api.md#10, cloud-api.md#12.4
 """
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
@@ -46,8 +46,8 @@ class Standings(Struct, frozen=True):
         """
         if standing.throughput > number.standing.throughput:
             standing = replace(standing, upgraded_ms=self.clock.now_ms() + UPGRADE_MS)
-        now = replace(number, standing=standing)
-        await self.directory.save_number(now)
+        changes = _changes(number.standing, standing)
+        now = await self._change(number, changes)
         for value in _quality_notices(number, standing):
             await self.tell.notice(now, "phone_number_quality_update", value)
         return now
@@ -56,7 +56,7 @@ class Standings(Struct, frozen=True):
         """Give every number the standing that it began with; nobody is told."""
         for number in self.directory.numbers():
             if number.standing != Standing():
-                await self.directory.save_number(replace(number, standing=Standing()))
+                await self.directory.change_number(number, lambda now: replace(now, standing=Standing()))
 
     async def change_account(self, waba_id: int, account: Account) -> None:
         """Regard an account differently; every subscriber of its numbers is told of it once. Raises Refusal.
@@ -74,8 +74,8 @@ class Standings(Struct, frozen=True):
 
     async def ask_for_name(self, number: Number, name: str) -> None:
         """Ask for another display name; the old one stays until the platform has decided."""
-        standing = replace(number.standing, new_name=name, new_name_status="PENDING_REVIEW")
-        await self.directory.save_number(replace(number, standing=standing))
+        changes = {"new_name": name, "new_name_status": "PENDING_REVIEW"}
+        await self._change(number, changes)
 
     async def tell_of_pin(self, number: Number) -> None:
         """Tell the subscriber that the two-step PIN was set."""
@@ -88,17 +88,26 @@ class Standings(Struct, frozen=True):
         if asked is None and approved is (number.standing.name_status == "APPROVED"):
             raise Refusal(INVALID_VALUE, "name_decision: no name waits for a decision.")
         name = asked or number.name
+        changes: dict[str, Any]  # Any: fields of Standing
         if asked is None:
-            standing = replace(number.standing, name_status="APPROVED" if approved else "DECLINED")
+            changes = {"name_status": "APPROVED" if approved else "DECLINED"}
         elif approved:
-            standing = replace(number.standing, name_status="APPROVED", new_name=None, new_name_status="NONE")
+            changes = {"name_status": "APPROVED", "new_name": None, "new_name_status": "NONE"}
         else:
-            standing = replace(number.standing, new_name_status="DECLINED")
-        now = replace(number, name=name if approved else number.name, standing=standing)
-        await self.directory.save_number(now)
+            changes = {"new_name_status": "DECLINED"}
+        now = await self._change(number, changes, name=name if approved else None)
         value = name_notice(number.digits, approved=approved, name=name, reason=reason)
         await self.tell.notice(now, "phone_number_name_update", value)
         return now
+
+    async def _change(self, number: Number, changes: dict[str, Any], *, name: str | None = None) -> Number:
+        """Change fields of a number's standing, and its name if one is given."""
+
+        def change(now: Number) -> Number:
+            standing = replace(now.standing, **changes)
+            return replace(now, name=now.name if name is None else name, standing=standing)
+
+        return await self.directory.change_number(number, change)
 
     def _ended(self, account: Account) -> Account:
         """Return an account whose restriction, if it has one, ends at a moment to come."""
@@ -122,6 +131,10 @@ class Standings(Struct, frozen=True):
             date = f"{at(now_ms):%B} {at(now_ms).day}, {at(now_ms).year}"
             told.append(("account_update", ban_notice("DISABLE" if new.disabled else "REINSTATE", date)))
         return told
+
+
+def _changes(old: Standing, new: Standing) -> dict[str, Any]:  # Any: fields of Standing
+    return {name: value for name, value in asdict(new).items() if value != getattr(old, name)}
 
 
 def _listeners(number: Number) -> tuple[str | None, ...]:

@@ -88,26 +88,21 @@ class Subscribe(Struct, frozen=True):
 
     async def set_app(self, number: Number, webhook: Webhook | None, fields: tuple[str, ...] | None) -> None:
         """Set or take away the app's own callback, and the fields that it is told of."""
-        current = self._current(number)
-        changed = replace(current, webhook=webhook, callbacks=replace(current.callbacks, fields=fields))
-        await self.directory.save_number(changed)
+        await self.directory.change_number(
+            number, lambda now: replace(now, webhook=webhook, callbacks=replace(now.callbacks, fields=fields))
+        )
 
     async def set_further(self, number: Number, further: tuple[Endpoint, ...]) -> None:
         """Set the further endpoints; what waits for one that is gone is cancelled."""
         await self._change(number, further=further)
 
     async def _set(self, number: Number, webhook: Webhook | None) -> None:
-        current = self._current(number)
-        await self.directory.save_number(
-            replace(current, webhook=webhook, callbacks=replace(current.callbacks, number=None))
+        await self.directory.change_number(
+            number, lambda now: replace(now, webhook=webhook, callbacks=replace(now.callbacks, number=None))
         )
 
     async def _change(self, of: Number, /, **changes: Any) -> None:  # Any: fields of Callbacks
-        current = self._current(of)
-        await self.directory.save_number(replace(current, callbacks=replace(current.callbacks, **changes)))
-
-    def _current(self, number: Number) -> Number:
-        return self.directory.number(number.id) or number
+        await self.directory.change_number(of, lambda now: replace(now, callbacks=replace(now.callbacks, **changes)))
 
     def _check(self, url: str) -> None:
         link = parse_link(url, self.policy)

@@ -1,5 +1,6 @@
 """The port of what changes rarely, and of what is only looked at."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from msgspec import Struct
@@ -82,6 +83,13 @@ class Records(Protocol):
 
     async def save_number(self, number: Number) -> None:
         """Insert or replace a number."""
+        ...
+
+    async def change_number(self, number: Number, change: Callable[[Number], Number]) -> Number:
+        """Have `change` make another of a number as it is stored, and return that; nobody else changes it meanwhile.
+
+        A number that is not stored is taken as given. `change` may be called more than once, in any thread.
+        """
         ...
 
     async def load_tokens(self) -> list[Token]:

@@ -207,7 +207,7 @@ class Numbers(Struct, frozen=True):
             raise Refusal(MISSING_PARAMETER, f"Give at least one of {', '.join(Settings.__struct_fields__)}.")
         await self.settings.put(number.id, (await self.settings.get(number.id) or Settings()).changed(change))
         if (wanted := change.checks_identities) is not None and wanted != number.identity_check:
-            await self.callers.directory.save_number(replace(number, identity_check=wanted))
+            await self.callers.directory.change_number(number, lambda now: replace(now, identity_check=wanted))
         return Response(200, cloud.SUCCESS)
 
     def _own(self, request: Request) -> Number:

@@ -1,5 +1,7 @@
 """Management: numbers, their webhooks and tokens."""
 
+from functools import partial
+
 from msgspec import UNSET, Struct, structs
 from msgspec.structs import asdict, replace
 
@@ -89,14 +91,7 @@ class Numbers(Struct, frozen=True):
             await self.subscribe.remove(number)
         elif isinstance(change.webhook, WebhookWish):
             await self._subscribe(number, change.webhook)
-        now = self.directory.number(number.id) or number
-        now = now if change.name is UNSET else replace(now, name=change.name)
-        now = now if change.callback_dialect is UNSET else replace(now, callback_dialect=change.callback_dialect)
-        if change.contacts_mode is not UNSET:
-            now = replace(now, onprem=replace(now.onprem, contacts_mode=change.contacts_mode))
-        now = now if change.platform is UNSET else _regarded(now, change.platform)
-        await self.directory.save_number(now)
-        return answer(_view(now))
+        return answer(_view(await self.directory.change_number(number, partial(_changed, change=change))))
 
     async def get(self, request: Request) -> Response:
         """Show a number as the platform regards it, with the verification code that waits to be given back."""
@@ -219,6 +214,16 @@ def _view(number: Number) -> NumberView:
     webhook = WebhookView(hook.url, [name for name, _ in hook.headers], hook.disabled) if hook else None
     platform = PlatformView(number.graph_version, number.webhook_shape, number.identity_check)
     return NumberView(number.digits, str(number.waba_id), number.name, number.callback_dialect, webhook, platform)
+
+
+def _changed(number: Number, change: NumberChange) -> Number:
+    if change.name is not UNSET:
+        number = replace(number, name=change.name)
+    if change.callback_dialect is not UNSET:
+        number = replace(number, callback_dialect=change.callback_dialect)
+    if change.contacts_mode is not UNSET:
+        number = replace(number, onprem=replace(number.onprem, contacts_mode=change.contacts_mode))
+    return number if change.platform is UNSET else _regarded(number, change.platform)
 
 
 def _regarded(number: Number, change: PlatformChange) -> Number:

@@ -103,8 +103,8 @@ class Account(Struct, frozen=True):
             raise Refusal(
                 INVALID_VALUE, f"Parameter 'shards' is {shown(given.shards)}; it can be 1, 2, 4, 8, 16 or 32."
             )
-        now = self.directory.number(number.id) or number
-        await self.directory.save_number(replace(now, onprem=replace(now.onprem, shards=int(given.shards))))
+        shards = int(given.shards)
+        await self.directory.change_number(number, lambda now: replace(now, onprem=replace(now.onprem, shards=shards)))
         return Response(201, onprem.DONE)
 
 

@@ -128,14 +128,16 @@ class Backup(Struct, frozen=True):
             provider = Provider(given.name, given.kind, given.username, given.password, given.bearer)
             await self.records.save_provider(number.id, provider)
         await self.profiles.drawer.put(number.id, contents.profile)
-        now = self.directory.number(number.id) or number
-        standing = replace(now.standing, pin=contents.pin)
-        settings = replace(settings, contacts_mode=now.onprem.contacts_mode, shards=now.onprem.shards)
-        await self.directory.save_number(replace(now, onprem=settings, standing=standing))
+
+        def change(now: Number) -> Number:
+            standing = replace(now.standing, pin=contents.pin)
+            onprem = replace(settings, contacts_mode=now.onprem.contacts_mode, shards=now.onprem.shards)
+            return replace(now, onprem=onprem, standing=standing)
+
+        await self.directory.change_number(number, change)
 
     async def _save_pin(self, number: Number, pin: str | None) -> None:
-        now = self.directory.number(number.id) or number
-        await self.directory.save_number(replace(now, standing=replace(now.standing, pin=pin)))
+        await self.directory.change_number(number, lambda now: replace(now, standing=replace(now.standing, pin=pin)))
 
 
 def _read(text: bytes) -> _Contents:

@@ -71,8 +71,7 @@ class Certificates(Struct, frozen=True):
         return Response(200, onprem.DONE)
 
     async def _save_roots(self, number: Number, pem: str | None) -> None:
-        now = self.directory.number(number.id) or number
-        await self.directory.save_number(replace(now, webhook_roots=pem))
+        await self.directory.change_number(number, lambda now: replace(now, webhook_roots=pem))
 
 
 def _shown(text: str | None) -> Response:

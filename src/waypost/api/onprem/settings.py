@@ -4,6 +4,7 @@
 """
 
 import asyncio
+from functools import partial
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -48,10 +49,7 @@ class Settings(Struct, frozen=True):
         async with self._changing:
             if patch.webhook_url is not None:
                 await self._point(number, patch.webhook_url)
-            current = self._current(number)
-            dialect = "onprem" if patch.webhook_url else current.callback_dialect
-            settings = changed(current.onprem, patch)
-            await self.directory.save_number(replace(current, onprem=settings, callback_dialect=dialect))
+            await self.directory.change_number(number, partial(_patched, patch=patch))
         return Response(200, onprem.DONE)
 
     async def delete(self, request: Request) -> Response:
@@ -59,7 +57,7 @@ class Settings(Struct, frozen=True):
         number = self.callers.admin(request)
         async with self._changing:
             await self.subscribe.remove(number)
-            await self.directory.save_number(replace(self._current(number), onprem=OnPremSettings()))
+            await self.directory.change_number(number, lambda now: replace(now, onprem=OnPremSettings()))
         return Response(200, onprem.DONE)
 
     async def _point(self, number: Number, url: str) -> None:
@@ -101,6 +99,11 @@ class Providers(Struct, frozen=True):
         if not await self.records.delete_provider(number.id, name):
             raise Refusal(UNKNOWN_OBJECT, f"There is no media provider '{name[:200]}'.")
         return Response(200, onprem.DONE)
+
+
+def _patched(number: Number, patch: ApplicationPatch) -> Number:
+    dialect = "onprem" if patch.webhook_url else number.callback_dialect
+    return replace(number, onprem=changed(number.onprem, patch), callback_dialect=dialect)
 
 
 def changed(settings: OnPremSettings, patch: ApplicationPatch) -> OnPremSettings:

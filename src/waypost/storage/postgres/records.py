@@ -1,6 +1,7 @@
 """The port Records over PostgreSQL: what changes rarely, and what is only looked at."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -41,6 +42,9 @@ _MEDIUM = f"SELECT {MEDIUM_COLUMNS} FROM media WHERE key = $1"  # noqa: S608 - c
 _DELETE_MEDIUM = "DELETE FROM media WHERE key = $1 RETURNING sha256"
 _BLOB_HAS_ROWS = "SELECT EXISTS (SELECT 1 FROM media WHERE sha256 = $1)"
 _NUMBERS = "SELECT number FROM numbers ORDER BY id"
+# Have a number to ourselves, whether it was there or not: a row that is missing cannot be locked.
+_ADD_NUMBER = "INSERT INTO numbers (id, number) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+_NUMBER_TO_CHANGE = "SELECT number FROM numbers WHERE id = $1 FOR UPDATE"
 _SAVE_NUMBER = (
     "INSERT INTO numbers (id, number) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET number = excluded.number"
 )
@@ -153,6 +157,21 @@ class RecordsPart(Part):
         await self._save(_SAVE_NUMBER, number.id, msgspec.json.encode(number))
         self._changed()
         self._told("numbers")
+
+    async def change_number(self, number: Number, change: Callable[[Number], Number]) -> Number:
+        """Change a number as it is stored."""
+
+        async def run(connection: Connection) -> Number:
+            await connection.execute(_ADD_NUMBER, number.id, msgspec.json.encode(number))
+            row = await connection.fetchval(_NUMBER_TO_CHANGE, number.id)
+            changed = change(msgspec.json.decode(row, type=Number))
+            await connection.execute(_SAVE_NUMBER, number.id, msgspec.json.encode(changed))
+            return changed
+
+        changed = await self._run(run)
+        self._changed()
+        self._told("numbers")
+        return changed
 
     async def load_tokens(self) -> list[Token]:
         """Return every token."""

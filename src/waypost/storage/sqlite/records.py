@@ -1,5 +1,6 @@
 """The port Records over SQLite: what changes rarely, and what is only looked at."""
 
+from collections.abc import Callable
 from typing import Any
 
 import apsw
@@ -40,6 +41,7 @@ _MEDIUM = f"SELECT {MEDIUM_COLUMNS} FROM media WHERE key = ?"  # noqa: S608 - co
 _DELETE_MEDIUM = "DELETE FROM media WHERE key = ? RETURNING sha256"
 _BLOB_HAS_ROWS = "SELECT EXISTS (SELECT 1 FROM media WHERE sha256 = ?)"
 _NUMBERS = "SELECT number FROM numbers ORDER BY id"
+_NUMBER = "SELECT number FROM numbers WHERE id = ?"
 _SAVE_NUMBER = "INSERT OR REPLACE INTO numbers (id, number) VALUES (?, ?)"
 _TOKENS = f"SELECT {TOKEN_COLUMNS} FROM tokens"  # noqa: S608 - constants
 _SAVE_TOKEN = f"INSERT OR REPLACE INTO tokens ({TOKEN_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants
@@ -137,6 +139,19 @@ class RecordsPart(Part):
         """Insert or replace a number."""
         await self._save(_SAVE_NUMBER, (number.id, msgspec.json.encode(number)))
         self._told("numbers")
+
+    async def change_number(self, number: Number, change: Callable[[Number], Number]) -> Number:
+        """Change a number as it is stored."""
+
+        def run(connection: apsw.Connection) -> Number:
+            row: Any = connection.execute(_NUMBER, (number.id,)).get
+            changed = change(msgspec.json.decode(row, type=Number) if row is not None else number)
+            connection.execute(_SAVE_NUMBER, (number.id, msgspec.json.encode(changed)))
+            return changed
+
+        changed = await self._run(run)
+        self._told("numbers")
+        return changed
 
     async def load_tokens(self) -> list[Token]:
         """Return every token."""

@@ -95,6 +95,10 @@ class MemoryRecords:
     async def save_number(self, number: Number) -> None:
         self.numbers[number.id] = number
 
+    async def change_number(self, number: Number, change: Callable[[Number], Number]) -> Number:
+        self.numbers[number.id] = change(self.numbers.get(number.id, number))
+        return self.numbers[number.id]
+
     async def load_tokens(self) -> list[Token]:
         return list(self.tokens.values())
 
