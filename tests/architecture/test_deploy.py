@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from waypost.cli import run
-from waypost.settings import options
+from waypost.settings import load, options
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: Any = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text(encoding="utf-8"))
@@ -31,6 +31,18 @@ def test_every_variable_of_ours_is_a_setting() -> None:
         named |= {name for name in service["environment"] if name.startswith("WAYPOST_")}
 
     assert named <= {option.variable for option in options()}
+
+
+def test_a_worker_is_asked_where_it_answers_and_its_settings_can_be_used() -> None:
+    worker = COMPOSE["services"]["worker"]
+    image = dict(re.findall(r"(WAYPOST_\w+)=(\S+)", DOCKERFILE))
+
+    settings = load(
+        {}, {name: re.sub(r"\$\{.*?\}", "x", value) for name, value in (image | worker["environment"]).items()}
+    )
+
+    assert f"http://127.0.0.1:{settings.worker_port}/ready" in worker["healthcheck"]["test"][-1]
+    assert settings.worker_host == "0.0.0.0"
 
 
 def test_every_command_of_ours_is_there() -> None:

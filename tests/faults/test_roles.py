@@ -10,7 +10,7 @@ import pytest
 from tests.faults.processes import served
 from tests.faults.workers import NUMBER, World, flags_of, world
 from tests.support.clients import client_for
-from tests.support.postgres import PostgresServer
+from tests.support.postgres import PostgresServer, free_port
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -79,3 +79,41 @@ async def test_a_worker_over_a_file_is_refused_and_says_what_to_set(tmp_path: Pa
 
     assert worker.returncode == 1
     assert b"over PostgreSQL only: set --store postgresql://" in said
+
+
+async def test_a_worker_answers_monitors_where_it_is_told_to(alone: World) -> None:
+    port = free_port()
+    worker = await alone.join(f"--worker-port={port}")
+    await alone.shared_by(1)
+
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
+        answers = [await asked(session, path) for path in ("/health", "/ready", "/metrics", "/v23.0/messages")]
+
+    assert [status for status, _ in answers] == [200, 200, 200, 404]
+    assert "waypost_lanes_held" in answers[2][1]
+    assert worker.returncode is None
+
+
+async def test_a_worker_that_waits_for_the_database_lives_and_is_not_ready(
+    alone: World, postgres_server: PostgresServer
+) -> None:
+    port = free_port()
+    await alone.join(f"--worker-port={port}")
+    await alone.shared_by(1)
+
+    postgres_server.stop()
+    try:
+        async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
+            async with asyncio.timeout(10):
+                while (await asked(session, "/ready"))[0] == 200:  # noqa: ASYNC110 - nobody tells
+                    await asyncio.sleep(0.1)
+            answers = [await asked(session, path) for path in ("/health", "/ready", "/metrics")]
+    finally:
+        postgres_server.start()
+
+    assert [status for status, _ in answers] == [200, 503, 503]
+
+
+async def asked(session: aiohttp.ClientSession, path: str) -> tuple[int, str]:
+    async with session.get(path) as answer:
+        return answer.status, await answer.text()

@@ -131,7 +131,7 @@ async def test_a_worker_that_keeps_its_shards_without_their_session_is_caught(
     """Two owners show where both read what waits: while the webhook is slow to answer."""
     slow = asyncio.Event()
     async with world(tmp_path, postgres_server, database, 0) as here:
-        await here.join(module)
+        await here.join(module=module)
         await here.join()
         await here.shared_by(2)
         here.workers[0].send_signal(signal.SIGSTOP)

@@ -61,11 +61,11 @@ class World(Struct, frozen=True):
     ledger: Ledger
     workers: list[Process]
 
-    async def join(self, module: str = "waypost") -> Process:
+    async def join(self, *flags: str, module: str = "waypost") -> Process:
         """Start one more worker."""
         data = self.folder / f"worker-{len(self.workers)}"
         worker = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", module, "worker", f"--data={data}", *flags_of(self.folder, self.database),
+            sys.executable, "-m", module, "worker", f"--data={data}", *flags_of(self.folder, self.database), *flags,
             cwd=_ROOT, env={"PATH": os.defpath, "PYTHONPATH": f"{_ROOT / 'src'}:{_ROOT}"}, stdout=PIPE,
         )  # fmt: skip
         self.workers.append(worker)

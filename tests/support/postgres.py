@@ -78,7 +78,7 @@ class PostgresServer:
         folder = Path(tempfile.mkdtemp(prefix="wp-pg-", dir=parent))
         try:
             folder.chmod(0o755)
-            server = cls(folder, _usable(folder), _free_port(), options)
+            server = cls(folder, _usable(folder), free_port(), options)
             server._make()
             server.start()
             try:
@@ -200,7 +200,7 @@ def _who() -> dict[str, Any]:  # Any: arguments of Popen
     return {"cwd": "/", "user": _NOBODY, "group": _NOBODY, "extra_groups": []} if os.geteuid() == 0 else {"cwd": "/"}
 
 
-def _free_port() -> int:
+def free_port() -> int:
     import socket
 
     with socket.socket() as asked:

@@ -10,12 +10,12 @@ from msgspec.structs import replace
 
 from waypost import registry
 from waypost.api.control.face import ANYWHERE, Operated, Operator, build_control
-from waypost.api.control.metrics import Gauges, LaneLoad
 from waypost.api.faces import build_faces
 from waypost.api.server import Server
 from waypost.app import anew
 from waypost.app.ground import Ground, lay_ground, once
 from waypost.app.parts import Parts, build, first_to_end
+from waypost.app.watched import gauges_of
 from waypost.flows.feed import Feed
 from waypost.flows.first_start import Begun, Start, make_ready
 from waypost.flows.restart import forget_callbacks
@@ -24,9 +24,8 @@ from waypost.flows.subscribe import Subscribe
 from waypost.lib import log, note, tls
 from waypost.lib.ids import new_secret
 from waypost.lib.poster import Poster
-from waypost.model import Delivery, NumberId, Outbound
+from waypost.model import NumberId
 from waypost.settings import ReadyInfo, Settings
-from waypost.workers.lanes import Lanes
 
 _log = log.Log("waypost")
 
@@ -149,37 +148,13 @@ def _operated(parts: Parts, start: Start, poster: Poster, feed: Feed) -> Operate
         ),
         # It listens only when it is, but for what replaces everything, and a database that is away.
         is_ready=lambda: not parts.interlude.is_on and store.trouble is None,
-        gauges=_gauges(parts),
+        gauges=gauges_of(parts),
         identities=parts.flows.identities,
         documents=store,
         notice=parts.receive.notice,
         feed=feed,
         has_network=ground.reign is None,
     )
-
-
-def _gauges(parts: Parts) -> Gauges:
-    """Return where the metrics come from."""
-    store, figures, counts = parts.ground.store, parts.flows.figures, parts.counts
-    return Gauges(
-        store_queue=lambda: store.depth,
-        written=lambda: store.written,
-        backlog=store.backlog,
-        lanes=lambda: {
-            "messages": _load(parts.messages),
-            "webhooks": _load(parts.webhooks),
-            "troubled": _load(parts.troubled),
-        },
-        accepted=lambda: counts["accepted"],
-        sends=lambda: {outcome: figures.sends[outcome] for outcome in ("sent", "refused", "later", "unknown")},
-        deliveries=lambda: {outcome: counts[outcome] for outcome in ("settled", "retried")},
-        lag=lambda: (figures.lag["taken"], figures.lag["ms"] / 1000),
-        now_ms=parts.ground.clock.now_ms,
-    )
-
-
-def _load(lanes: Lanes[Outbound] | Lanes[Delivery]) -> LaneLoad:
-    return LaneLoad(lanes.count, lanes.held, lanes.at_work)
 
 
 def _operators_poster(ground: Ground, stack: AsyncExitStack) -> Poster:

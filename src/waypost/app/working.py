@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from waypost.app.ground import SharedStore, lay_ground
 from waypost.app.ownership import Ownership
 from waypost.app.parts import Parts, build, first_to_end
+from waypost.app.watched import Watch, watch_worker
 from waypost.lib import log
 from waypost.ports import StoreDown, StoreRefused
 from waypost.settings import Settings
@@ -30,27 +31,31 @@ async def work(settings: Settings, tell: Callable[[int], None]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     log.configure(settings.log_level, settings.log_format)
-    begun = False
-    while not stopped.is_set():
-        try:
-            await _live(settings, stopped, tell)
-        except (StoreRefused, StoreDown) as why:
-            if not begun and isinstance(why, StoreRefused):
-                raise
-            _log.warning("worker.waits", why=str(why))
-        begun = True
-        await first_to_end(stopped.wait(), asyncio.sleep(_AGAIN_SECONDS))
+    async with AsyncExitStack() as stack:
+        watch, begun = await watch_worker(settings, stack), False
+        while not stopped.is_set():
+            try:
+                await _live(settings, stopped, watch, tell)
+            except (StoreRefused, StoreDown) as why:
+                if not begun and isinstance(why, StoreRefused):
+                    raise
+                _log.warning("worker.waits", why=str(why))
+            begun = True
+            await first_to_end(stopped.wait(), asyncio.sleep(_AGAIN_SECONDS))
 
 
-async def _live(settings: Settings, stopped: asyncio.Event, tell: Callable[[int], None]) -> None:
+async def _live(settings: Settings, stopped: asyncio.Event, watch: Watch, tell: Callable[[int], None]) -> None:
     """Work until told to stop, or until the session is lost; nothing is left of it then."""
     async with AsyncExitStack() as stack:
-        parts, shared, ownership = await _begin(settings, stack)
+        parts, shared, ownership = await begin(settings, stack)
+        watch.live(parts, ownership)
+        stack.callback(watch.die)
         tell(shared.process)
         await first_to_end(_leave(stopped, ownership), _die(shared), parts.run())
 
 
-async def _begin(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, SharedStore, Ownership]:
+async def begin(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, SharedStore, Ownership]:
+    """Start every part of a worker but what runs for ever; `stack` ends them. Raises StoreRefused, StoreDown."""
     ground = await lay_ground(settings, stack, "worker")
     shared, reign, parts = ground.shared, ground.reign, build(ground)
     assert shared is not None, "a worker shares its store"

@@ -4,6 +4,7 @@ import errno
 import fcntl
 import gc
 import os
+from collections.abc import Coroutine
 from pathlib import Path
 
 import click
@@ -27,10 +28,7 @@ def run_server(settings: Settings) -> None:
     A ready file of an earlier run is removed first: nobody may take it for this one's. That of a server which still
     runs stays as it is until this one is ready too; over the same folder or port it never will be.
     """
-    import uvloop
-
     from waypost.app import serve as serve_forever
-    from waypost.ports import StoreRefused
 
     def tell(ready: ReadyInfo) -> None:
         from waypost.cli.banner import print_banner
@@ -42,16 +40,25 @@ def run_server(settings: Settings) -> None:
 
     if settings.ready_file is not None:
         remove_stale(settings.ready_file)
+    run_or_refuse(serve_forever(settings, tell), settings.host, settings.port, flag="--port")
+
+
+def run_or_refuse(work: Coroutine[None, None, None], host: str, port: int | None, *, flag: str) -> None:
+    """Run to the end; a store that cannot be used, or an address that cannot be had, is told in words."""
+    import uvloop
+
+    from waypost.ports import StoreRefused
+
     try:
-        uvloop.run(serve_forever(settings, tell))
+        uvloop.run(work)
     except StoreRefused as refused:
         raise click.ClickException(str(refused)) from refused
     except OSError as wrong:
         if wrong.errno not in _CANNOT_LISTEN:
             raise
         raise click.ClickException(
-            f"cannot listen on {settings.host}:{settings.port} ({wrong.strerror}); "
-            "stop what listens there, or choose another with --port (0 picks a free one)."
+            f"cannot listen on {host}:{port} ({wrong.strerror}); "
+            f"stop what listens there, or choose another with {flag} (0 picks a free one)."
         ) from wrong
 
 

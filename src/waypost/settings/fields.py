@@ -138,6 +138,15 @@ class Settings:
         Literal["all", "api"],
         _About("`api` only accepts, beside `waypost worker`; `all` is alone.", readers.choice("all", "api")),
     ] = "all"
+    worker_host: Annotated[
+        str, _About("Address on which `waypost worker` answers `/health`, `/ready` and `/metrics`.", readers.HOST)
+    ] = "127.0.0.1"
+    worker_port: Annotated[
+        int | None,
+        _About(
+            "Port for that; 0 picks a free one and logs it.", readers.number(0, 65535, whole=True), default="none: off"
+        ),
+    ] = None
     strict_plus: Annotated[
         bool,
         _About(

@@ -1,0 +1,113 @@
+"""What monitors see of a process: its figures, and of a worker also whether it lives, on a listener of its own."""
+
+import asyncio
+import socket
+from contextlib import AsyncExitStack
+
+from msgspec import Struct
+
+from waypost.api.control.answers import answer
+from waypost.api.control.health import Health
+from waypost.api.control.metrics import Gauges, LaneLoad
+from waypost.api.routing import Request, Response, Route, Router
+from waypost.api.server import Mount, Server, build_app, render_plainly
+from waypost.app.ownership import Ownership
+from waypost.app.parts import Parts
+from waypost.lib import log
+from waypost.model import Delivery, Outbound
+from waypost.ports import StoreDown
+from waypost.settings import Settings
+from waypost.wire.control import HealthView
+from waypost.workers.lanes import Lanes
+
+_DRAIN_SECONDS = 0.5
+
+_log = log.Log("waypost")
+
+
+def gauges_of(parts: Parts) -> Gauges:
+    """Return where the metrics of a process come from."""
+    store, figures, counts = parts.ground.store, parts.flows.figures, parts.counts
+    return Gauges(
+        store_queue=lambda: store.depth,
+        written=lambda: store.written,
+        backlog=store.backlog,
+        lanes=lambda: {
+            "messages": _load(parts.messages),
+            "webhooks": _load(parts.webhooks),
+            "troubled": _load(parts.troubled),
+        },
+        accepted=lambda: counts["accepted"],
+        sends=lambda: {outcome: figures.sends[outcome] for outcome in ("sent", "refused", "later", "unknown")},
+        deliveries=lambda: {outcome: counts[outcome] for outcome in ("settled", "retried")},
+        lag=lambda: (figures.lag["taken"], figures.lag["ms"] / 1000),
+        now_ms=parts.ground.clock.now_ms,
+    )
+
+
+class Watch(Struct):
+    """What a worker answers; between two of its lives it is not ready and has no figures."""
+
+    health: Health | None = None
+
+    def live(self, parts: Parts, ownership: Ownership) -> None:
+        """Begin a life: it is ready once shards were looked for, and while the database can be written."""
+        store = parts.ground.store
+        self.health = Health(lambda: ownership.settled.is_set() and store.trouble is None, gauges_of(parts))
+
+    def die(self) -> None:
+        """End a life."""
+        self.health = None
+
+    async def is_live(self, request: Request) -> Response:
+        """Say that the process answers."""
+        _ = request
+        return answer(HealthView("ok"))
+
+    async def is_ready(self, request: Request) -> Response:
+        """Say whether it works: 503 while it waits for the database."""
+        return await self.health.ready(request) if self.health else _not_ready()
+
+    async def metrics(self, request: Request) -> Response:
+        """Return the figures as Prometheus reads them."""
+        try:
+            return await self.health.metrics(request) if self.health else _not_ready()
+        except StoreDown:
+            return _not_ready()
+
+
+async def watch_worker(settings: Settings, stack: AsyncExitStack) -> Watch:
+    """Return what a worker answers, and listen if that is wanted. Raises OSError when the address cannot be had."""
+    watch = Watch()
+    if settings.worker_port is None:
+        return watch
+    routes = [
+        Route("GET", "/health", watch.is_live, "watch.health"),
+        Route("GET", "/ready", watch.is_ready, "watch.ready"),
+        Route("GET", "/metrics", watch.metrics, "watch.metrics"),
+    ]
+    names = (*settings.allowed_hosts, *await asyncio.to_thread(_own_names))
+    app = build_app([("/", Mount(Router(routes), render_plainly))])
+    server = Server(app, host=settings.worker_host, port=settings.worker_port, names=names)
+    await server.start()
+    stack.push_async_callback(server.stop, within_seconds=_DRAIN_SECONDS)
+    _log.info("worker.watched", host=settings.worker_host, port=server.port)
+    return watch
+
+
+def _own_names() -> set[str]:
+    """Return under what monitors look for this machine: its name, and its addresses."""
+    name = socket.gethostname()
+    try:
+        found = {str(address[4][0]) for address in socket.getaddrinfo(name, None)}
+    except OSError:
+        found = set()
+    return {name} | {f"[{address}]" if ":" in address else address for address in found}
+
+
+def _not_ready() -> Response:
+    return answer(HealthView("not ready"), status=503)
+
+
+def _load(lanes: Lanes[Outbound] | Lanes[Delivery]) -> LaneLoad:
+    return LaneLoad(lanes.count, lanes.held, lanes.at_work)
