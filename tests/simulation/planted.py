@@ -129,9 +129,9 @@ class ClosedTooSoon(Clearance, frozen=True):
 class Reworded(Notify, frozen=True):
     """Writes each attempt a little differently."""
 
-    def _post(self, parcel: Parcel, target: Target) -> Any:  # Any: as in the part itself
+    def _post(self, parcel: Parcel, target: Target, signed_s: int) -> Any:  # Any: as in the part itself
         body = parcel.body + b" " * (parcel.deliveries[0].attempt - 1)
-        return super()._post(replace(parcel, body=body), target)
+        return super()._post(replace(parcel, body=body), target, signed_s)
 
 
 class TellsAgain(Notify, frozen=True):

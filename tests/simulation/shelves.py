@@ -49,6 +49,7 @@ class Shelves(Queue):
             media_key=m.media_key,
             more_media=m.more_media if isinstance(m, Outbound) else (),
             callback_data=m.callback_data if isinstance(m, Outbound) else None,
+            dialect=m.dialect if isinstance(m, Outbound) else "cloud",
         )
 
     async def events_of(self, key: MessageKey) -> list[Event]:

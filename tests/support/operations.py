@@ -105,6 +105,7 @@ WITHOUT_JSON = frozenset({
     "onprem.logout", "onprem.upload", "onprem.set_photo", "onprem.gc",
     "onprem.set_certificate", "onprem.set_webhook_ca",
     "control.redeliver", "control.reset", "control.restore", "control.release_held", "control.drop_held",
+    "control.resend",
 })  # fmt: skip
 """Operations that change something and read no JSON: their bodies are files, forms or nothing.
 

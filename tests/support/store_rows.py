@@ -72,6 +72,7 @@ def stored(message: Outbound, status: Status | None = Status.ACCEPTED, problem: 
         media_key=message.media_key,
         more_media=message.more_media,
         callback_data=message.callback_data,
+        dialect=message.dialect,
     )
 
 

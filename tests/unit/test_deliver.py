@@ -17,6 +17,7 @@ from waypost.flows.blocks import Blocks
 from waypost.flows.clearance import Clearance
 from waypost.flows.deliver import MAX_ATTEMPTS, Deliver
 from waypost.flows.directory import Directory
+from waypost.flows.explain import Explain
 from waypost.flows.inspect import Inspect
 from waypost.flows.media import MediaShelf
 from waypost.flows.media_urls import MediaURLs
@@ -37,6 +38,7 @@ from waypost.model import (
     NumberId,
     Outbound,
     Outcome,
+    Phone,
     Refused,
     Sent,
     Unknown,
@@ -127,7 +129,8 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         reach = Reach(store, directory, clock, lifted=True)
         clearance = Clearance(store, directory, blocks, reach, Magic(), clock, windows_lifted=True)
         deliver = Deliver(store, upstream, shelf, receive, clearance, clock)
-        yield World(store, upstream, deliver, Inspect(store, store, directory))
+        explain = Explain(store, store, directory, lambda wa_id: Phone(wa_id, "Rosa"), relaxed=False)
+        yield World(store, upstream, deliver, Inspect(store, store, directory, explain))
 
 
 def _nobody(deliveries: Sequence[Delivery]) -> None:

@@ -18,6 +18,7 @@ from waypost.app.parts import Parts, build, first_to_end
 from waypost.app.watched import gauges_of
 from waypost.flows.feed import Feed
 from waypost.flows.first_start import Begun, Start, make_ready
+from waypost.flows.resend import Resend
 from waypost.flows.restart import forget_callbacks
 from waypost.flows.snapshot import Snapshotting
 from waypost.flows.subscribe import Subscribe
@@ -153,6 +154,9 @@ def _operated(parts: Parts, start: Start, poster: Poster, feed: Feed) -> Operate
         documents=store,
         notice=parts.receive.notice,
         feed=feed,
+        holds=store,
+        resend=Resend(store, ground.directory, parts.flows.accept, ground.settings.strict_plus),
+        relaxed=ground.settings.rules == "relaxed",
         has_network=ground.reign is None,
     )
 

@@ -19,9 +19,11 @@ from waypost.errors import (
     requests,
     templates,
 )
-from waypost.errors.base import Fault, Problem, Refusal
+from waypost.errors.base import Cause, Fact, Fault, Problem, Refusal, Subject
 
-__all__ = ["Fault", "Problem", "Refusal", "all_problems", "by_code", "by_constant", "find_problem"]
+__all__ = [
+    "Cause", "Fact", "Fault", "Problem", "Refusal", "Subject", "all_problems", "by_code", "by_constant", "find_problem",
+]  # fmt: skip
 
 _TOPICS = (rates, callers, requests, templates, outcomes, management, interactive, clients, raised, raised_onprem)
 

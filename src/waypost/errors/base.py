@@ -1,8 +1,13 @@
 """What an error is: an entry of the list, one that happened, and one on its way to the caller."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
+
+Fact = str | int | float | bool | None
+Subject = Literal["window", "template", "media", "link", "rate", "recipient", "limits", "rule"]
+"""What a decision about a message was about; `rule` is every other one, those of a test among them."""
 
 _GENERIC = 1000
 _GENERIC_IN_CALLBACKS = 500
@@ -76,6 +81,14 @@ class Problem(Struct, frozen=True, kw_only=True):
         return f"cloud {self.code}: {details}" if self.cloud_only else details
 
 
+class Cause(Struct, frozen=True):
+    """What a fault follows from: one sentence in plain words, for people, and the facts that it uses."""
+
+    subject: Subject
+    sentence: str
+    facts: Mapping[str, Fact] = {}
+
+
 class Fault(Struct, frozen=True):
     """A problem that happened: `details` says what was wrong, with the value, and what to do."""
 
@@ -84,6 +97,8 @@ class Fault(Struct, frozen=True):
     retry_after_seconds: int | None = None
     blame: str | None = None
     """The parameter at fault, where the problem is not about one and the same."""
+    cause: Cause | None = None
+    """Why it happened, where that is more than `details` may say to the platform's clients."""
 
     @property
     def blamed(self) -> str | None:

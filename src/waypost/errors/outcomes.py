@@ -7,7 +7,7 @@ WINDOW_CLOSED = Problem(
     onprem_code=470, onprem_http=400,
     onprem_title="Message failed to send because more than 24 hours have passed since the customer last replied "
     "to this number",
-    fix="Send a template, or wait until the user writes again.",
+    fix="Send an approved template, or wait until the user writes again; here you can write from their phone.",
     rule="More than 24 hours have passed since the user last wrote to this number.",
     trigger="Send a text to a phone whose user has never written.",
     when="webhook",
@@ -17,7 +17,7 @@ UNDELIVERABLE = Problem(
     onprem_code=470, onprem_http=400,
     onprem_title="Message failed to send because more than 24 hours have passed since the customer last replied "
     "to this number",
-    fix="The recipient is not on WhatsApp, has blocked the number or cannot show this message.",
+    fix="Reach the user in another way: they are not on WhatsApp, or have blocked the number; trying again is no help.",
     rule="The user is not on WhatsApp, has blocked the number, or has too old an app.",
     trigger='Change the phone: `{"on_whatsapp": false}`, then send a text.',
     when="webhook",
@@ -25,7 +25,7 @@ UNDELIVERABLE = Problem(
 UNDELIVERABLE_TEMPLATE = Problem(
     name="undeliverable_template", code=131026, http=400, title="Message undeliverable",
     onprem_code=1013, onprem_http=400, onprem_title="User is not valid",
-    fix="The recipient of this template is not on WhatsApp or has blocked the number.",
+    fix="Reach the user in another way: they are not on WhatsApp, or have blocked the number; trying again is no help.",
     rule="The recipient of the template is not on WhatsApp, or has blocked the number.",
     trigger='Change the phone: `{"on_whatsapp": false}`, then send a template.',
     when="webhook",
@@ -67,7 +67,7 @@ MEDIA_FAILED = Problem(
 MESSAGE_EXPIRED = Problem(
     name="message_expired", code=131043, http=400, title="Message expired",
     onprem_code=410, onprem_http=400, onprem_title="Message expired",
-    fix="The message was not delivered within its life.",
+    fix="Send the message again if it still matters, with a longer `ttl`, or once the user's phone is online.",
     rule="The message was not delivered within its life.",
     trigger="Switch the phone off, send a message with a `ttl` on the On-Premises face, and move the clock.",
     when="webhook",

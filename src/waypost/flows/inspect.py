@@ -4,7 +4,6 @@ Nothing here changes anything. What was sent to a webhook is written anew from i
 same bytes, so they need not be stored.
 """
 
-import base64
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -12,26 +11,27 @@ import msgspec
 from msgspec import Struct
 
 from waypost.flows.directory import Directory
-from waypost.flows.notify import USER_AGENT, event_id, target_of
+from waypost.flows.explain import Explain
+from waypost.flows.notify import USER_AGENT, Target, event_id, target_of
+from waypost.flows.told import SentParcel, attempt_view, verify_views, why_not_told
 from waypost.lib import ids, signing
 from waypost.lib.clock import at
 from waypost.model import Attempt, Event, EventKey, FailedSend, MediaKey, Medium, MessageKey, Status
 from waypost.ports import Carried, NetworkStore, Records, StoredDelivery, StoredMessage
 from waypost.rules import template as template_rules
 from waypost.wire.control import (
-    AttemptView,
     DeliveryDetail,
     DeliveryView,
     FaultView,
     MediaView,
     MessageDetail,
     MessageView,
-    Payload,
     ReceivedMessage,
     SendView,
     TimelineEntry,
     fault_view,
 )
+from waypost.wire.control_evidence import payload
 from waypost.wire.messages.template import Template as SentTemplate
 from waypost.wire.renderings import RENDERERS, message_ids, stored_content
 
@@ -69,6 +69,7 @@ class Inspect(Struct, frozen=True):
     records: Records
     network: NetworkStore
     directory: Directory
+    explain: Explain
 
     async def message_views(self, found: Sequence[StoredMessage]) -> list[MessageView]:
         """Return messages as lists show them."""
@@ -87,11 +88,16 @@ class Inspect(Struct, frozen=True):
             return None
         events = await self.records.events_of(found.key)
         deliveries = await self.records.deliveries(message_key=found.key, state=None, limit=1_000)
+        sends = await self.records.failed_sends(found.key)
+        findings = await self.explain.findings(found, sends)
         return MessageDetail(
             **msgspec.structs.asdict(await self._message(found)),
             body=msgspec.Raw(found.body),
             request=None if found.received else payload(found.raw),
-            timeline=_timeline(found, await self.records.failed_sends(found.key), events, deliveries),
+            exchange=self.explain.exchange(found),
+            findings=findings,
+            why=self.explain.why(found, findings),
+            timeline=_timeline(found, sends, events, deliveries),
             deliveries=[await self._delivery(delivery) for delivery in deliveries],
         )
 
@@ -110,13 +116,17 @@ class Inspect(Struct, frozen=True):
         target = target_of(number, found.event, found.endpoint)
         dialect = target.dialect if target else number.callback_dialect
         body = bodies[dialect]
-        return DeliveryDetail(
+        detail = DeliveryDetail(
             **msgspec.structs.asdict(await self._delivery(found)),
             dialect=dialect,
             headers=_headers(found.event, (target and target.own_secret) or number.app_secret, body),
             body=None if body is None else payload(body),
             bodies={name: None if bytes_ is None else payload(bytes_) for name, bytes_ in bodies.items()},
+            verify=[],
         )
+        if body is not None and target is not None:
+            _show_sent(detail, found, target, body)
+        return detail
 
     async def received_by(self, wa_id: str, limit: int) -> list[ReceivedMessage]:
         """Return what a phone has received, oldest first, each message once."""
@@ -206,7 +216,8 @@ class Inspect(Struct, frozen=True):
             event_id=event_id(event),
             endpoint=delivery.endpoint or None,
             url=target.webhook.url if target else None,
-            attempts=[_attempt(attempt) for attempt in delivery.attempts],
+            attempts=[attempt_view(attempt) for attempt in delivery.attempts],
+            why=why_not_told(delivery),
         )
 
 
@@ -221,14 +232,6 @@ def media_view(medium: Medium) -> MediaView:
         filename=medium.filename,
         url=f"{MEDIA_PATH}{medium.key}",
     )
-
-
-def payload(data: bytes) -> Payload:
-    """Return bytes as text where they are UTF-8, else in base64."""
-    try:
-        return Payload(data.decode("utf-8"))
-    except UnicodeDecodeError:
-        return Payload(base64.b64encode(data).decode("ascii"), "base64")
 
 
 def delivery_id(delivery: StoredDelivery) -> str:
@@ -265,7 +268,7 @@ def _timeline(
                 status,
                 None,
                 delivery_id(delivery),
-                _attempt(attempt),
+                attempt_view(attempt),
             )
             for attempt in delivery.attempts
         ]
@@ -277,8 +280,12 @@ def _outcome(delivery: StoredDelivery, attempt: Attempt) -> str:
     return "webhook.delivered" if done else "webhook.failed"
 
 
-def _attempt(attempt: Attempt) -> AttemptView:
-    return AttemptView(attempt.number, at(attempt.at_ms), attempt.elapsed_ms, attempt.status, payload(attempt.answer))
+def _show_sent(detail: DeliveryDetail, found: StoredDelivery, target: Target, body: bytes) -> None:
+    """Add what was sent in each attempt: its headers, and how they are checked."""
+    sent = SentParcel(event_id(found.event), body, target)
+    detail.attempts = [attempt_view(attempt, sent) for attempt in found.attempts]
+    made = [(each.signed_s, each.at_ms) for each in found.attempts if each.signed_s is not None]
+    detail.verify = verify_views(sent, *(made[-1] if made else (found.event.at_ms // 1000, found.event.at_ms)))
 
 
 def _headers(event: Event, secret: str, body: bytes | None) -> dict[str, str]:

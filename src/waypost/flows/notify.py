@@ -23,7 +23,11 @@ from waypost.wire import cloud, onprem
 from waypost.wire.renderings import RENDERERS
 
 USER_AGENT = "waypost/0.1"
+HIDDEN = "<hidden>"
+"""Stands for a credential."""
 _KEPT_ANSWER_BYTES = 1024
+_KEPT_HEADERS = 40
+_KEPT_HEADER_CHARACTERS = 256
 _GONE = 410
 
 _log = Log("waypost.notify")
@@ -51,6 +55,14 @@ class Parcel(Struct, frozen=True):
     deliveries: tuple[Delivery, ...]
     copies: int = 0
     """How often it is repeated once it has been taken."""
+
+
+class Answered(Struct, frozen=True):
+    """How a POST went: what came of it, how long it took, and the moment that its signature names."""
+
+    result: Posted | NotPosted
+    elapsed_ms: int
+    signed_s: int
 
 
 class Notify(Struct, frozen=True):
@@ -119,19 +131,21 @@ class Notify(Struct, frozen=True):
         number = parcel.deliveries[0].attempt + 1
         for each in parcel.deliveries:
             each.attempt = number
-        started = self.clock.monotonic()
-        result = await self._post(parcel, target)
+        started, signed_s = self.clock.monotonic(), self.clock.wall_seconds()
+        result = await self._post(parcel, target, signed_s)
         elapsed_ms = int(1000 * (self.clock.monotonic() - started))
         if parcel.copies and self._is_taken(result):
             for _ in range(parcel.copies):
-                await self._post(parcel, target)
-        self._note(parcel, target, result, elapsed_ms)
+                await self._post(parcel, target, signed_s)
+        self._note(parcel, target, Answered(result, elapsed_ms, signed_s))
         if isinstance(result, Posted) and result.status == _GONE:
             await self._disable(target)  # if the store cannot take it, the next event is told the same
         return await self._settle_all(parcel.deliveries)
 
-    def _post(self, parcel: Parcel, target: Target) -> Awaitable[Posted | NotPosted]:
-        headers, roots = self._headers(parcel, target), callbacks.roots_pem(target.number, target.dialect)
+    def _post(self, parcel: Parcel, target: Target, signed_s: int) -> Awaitable[Posted | NotPosted]:
+        secrets = target.secrets_at(self.clock.now_ms())
+        headers = [*signed_headers(parcel.id, parcel.body, secrets, signed_s), *target.webhook.headers]
+        roots = callbacks.roots_pem(target.number, target.dialect)
         return self.poster.post(target.webhook.url, parcel.body, headers, timeout=self.timeout, roots_pem=roots)
 
     async def _disable(self, target: Target) -> None:
@@ -139,32 +153,19 @@ class Notify(Struct, frozen=True):
         await self.directory.disable_webhook(target.number.id, target.webhook)
         _log.warning("webhook.disabled", phone_number_id=target.number.id)
 
-    def _headers(self, parcel: Parcel, target: Target) -> list[tuple[str, str]]:
-        secrets = target.secrets_at(self.clock.now_ms())
-        return [
-            ("content-type", "application/json"),
-            ("user-agent", USER_AGENT),
-            ("x-hub-signature-256", signing.hub_signature(secrets[0], parcel.body)),
-            *signing.standard_headers(
-                [signing.standard_key(secret) for secret in secrets],
-                parcel.body,
-                webhook_id=parcel.id,
-                timestamp=self.clock.wall_seconds(),
-            ),
-            *target.webhook.headers,
-        ]
-
-    def _note(self, parcel: Parcel, target: Target, result: Posted | NotPosted, elapsed_ms: int) -> None:
+    def _note(self, parcel: Parcel, target: Target, answered: "Answered") -> None:
         """Keep with the deliveries how the attempt went."""
-        first, now_ms = parcel.deliveries[0], self.clock.now_ms()
+        first, now_ms, result = parcel.deliveries[0], self.clock.now_ms(), answered.result
+        taken = self._is_taken(result)
         attempt = Attempt(
             number=first.attempt,
             at_ms=now_ms,
-            elapsed_ms=elapsed_ms,
+            elapsed_ms=answered.elapsed_ms,
             status=result.status if isinstance(result, Posted) else None,
             answer=result.body[:_KEPT_ANSWER_BYTES] if isinstance(result, Posted) else result.reason.encode(),
+            signed_s=answered.signed_s,
+            headers=_kept_headers(result.headers) if isinstance(result, Posted) and not taken else (),
         )
-        taken = self._is_taken(result)
         self.figures.note(first.event, attempt, taken=taken)
         due_ms = None if taken else self._due_again(first, target, result, now_ms)
         for each in parcel.deliveries:
@@ -214,6 +215,18 @@ class Notify(Struct, frozen=True):
         return result.status == 200 or (self.any_2xx and 200 <= result.status < 300)
 
 
+def signed_headers(parcel_id: str, body: bytes, secrets: Sequence[str], signed_s: int) -> list[tuple[str, str]]:
+    """Return the headers of a POST but for those that the operator has set; the first secret is the present one."""
+    return [
+        ("content-type", "application/json"),
+        ("user-agent", USER_AGENT),
+        ("x-hub-signature-256", signing.hub_signature(secrets[0], body)),
+        *signing.standard_headers(
+            [signing.standard_key(secret) for secret in secrets], body, webhook_id=parcel_id, timestamp=signed_s
+        ),
+    ]
+
+
 def event_id(event: Event) -> str:
     """Return the id that is the same in every copy of an event."""
     return f"evt_{event.key}"
@@ -250,6 +263,15 @@ def _parcel(deliveries: tuple[Delivery, ...], trouble: Trouble, target: Target) 
     join = onprem.join_bodies if target.dialect == "onprem" else cloud.join_bodies
     body = join([body for _, body in told])
     return Parcel(f"batch_{deliveries[0].key}", body, tuple(each for each, _ in told), trouble.copies), silent
+
+
+def _kept_headers(headers: Sequence[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
+    """Return what is kept of an answer's headers: enough to see who answered, and nobody's session."""
+    kept = [(name.decode("latin-1").lower(), value.decode("latin-1").strip()) for name, value in headers]
+    return tuple(
+        (name[:_KEPT_HEADER_CHARACTERS], HIDDEN if name == "set-cookie" else value[:_KEPT_HEADER_CHARACTERS])
+        for name, value in kept[:_KEPT_HEADERS]
+    )
 
 
 def _policy(target: Target) -> backoff.Policy:

@@ -31,6 +31,7 @@ class AnswerReader:
         """Expect the next answer, and keep `max_bytes` of its body."""
         self.status = 0
         self.retry_after: str | None = None
+        self.headers: list[tuple[bytes, bytes]] = []
         self._body: list[bytes] = []
         self._max_bytes = max_bytes
         self._size = 0
@@ -81,7 +82,9 @@ class AnswerReader:
             raise _StopError
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Keep the one header that says something to us."""
+        """Keep what the answer says of itself; trailers say nothing, and one header says something to us."""
+        if not self.status:
+            self.headers.append((name, value))
         if len(name) == 11 and name.lower() == b"retry-after" and not self.status and self.retry_after is None:
             self.retry_after = value.strip().decode("latin-1")
 
@@ -92,6 +95,7 @@ class AnswerReader:
             raise _StopError  # no such status, or a protocol that was not asked for
         if status < 200:
             self.retry_after = None
+            self.headers.clear()
             return
         self.status = status
         self._keeps_alive = self._parser.should_keep_alive()

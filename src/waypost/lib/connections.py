@@ -121,7 +121,7 @@ class Connection(asyncio.Protocol):
         if self._waiter is None or not reader.status:
             return None
         elapsed = timedelta(seconds=self._clock.monotonic() - self._started)
-        return Posted(reader.status, reader.body, reader.retry_after, elapsed)
+        return Posted(reader.status, reader.body, reader.retry_after, elapsed, reader.headers)
 
     def _settle(self, outcome: Posted | NotPosted | None) -> None:
         waiter, self._waiter = self._waiter, None

@@ -46,6 +46,8 @@ class Posted(Struct, frozen=True):
     body: bytes
     retry_after: str | None
     elapsed: timedelta
+    headers: Sequence[tuple[bytes, bytes]] = ()
+    """As they came, for whoever looks at an answer that he did not want."""
 
 
 class NotPosted(Struct, frozen=True):

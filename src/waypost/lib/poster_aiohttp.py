@@ -147,7 +147,7 @@ class AiohttpPoster:
             ) as response:
                 read = await _read_at_most(response, poster.MAX_ANSWER_BYTES)
                 elapsed = timedelta(seconds=self._clock.monotonic() - started)
-                return Posted(response.status, read, response.headers.get("Retry-After"), elapsed)
+                return Posted(response.status, read, response.headers.get("Retry-After"), elapsed, response.raw_headers)
         except (aiohttp.ClientError, TimeoutError, ValueError, OSError) as error:
             return _why(error, timeout)
 

@@ -14,6 +14,7 @@ from waypost.model.accounts import (
     Webhook,
     number_of_app,
 )
+from waypost.model.evidence import Finding, Verdict, finding_of
 from waypost.model.keys import NOT_FETCHED, Dialect, EventKey, MediaKey, MessageKey, NumberId, Reach, Scope
 from waypost.model.messages import (
     Attempt,
@@ -55,6 +56,7 @@ __all__ = [
     "EventKey",
     "FailedSend",
     "FaultRule",
+    "Finding",
     "FormerSecret",
     "Gather",
     "InboundMessage",
@@ -84,7 +86,9 @@ __all__ = [
     "Token",
     "Trouble",
     "Unknown",
+    "Verdict",
     "Webhook",
     "WebhookTrouble",
+    "finding_of",
     "number_of_app",
 ]

@@ -11,6 +11,7 @@ from msgspec import Struct
 from waypost.errors import Fault
 from waypost.lib import ids
 from waypost.model.accounts import Medium
+from waypost.model.evidence import Finding
 from waypost.model.keys import Dialect, EventKey, MediaKey, MessageKey, NumberId
 from waypost.model.statuses import Status
 from waypost.wire.messages import Content
@@ -57,6 +58,8 @@ class Outbound(Struct):
     """Id of the template whose pacing holds it back; None: nothing does."""
     outcome: "Outcome | None" = None
     """How the last attempt ended, while the store cannot take that; it is not stored."""
+    findings: tuple[Finding, ...] = ()
+    """What was found out in this attempt and is to be kept with its outcome."""
 
     @property
     def is_held(self) -> bool:
@@ -279,6 +282,10 @@ class Attempt(Struct, frozen=True, gc=False):
     """HTTP status of the answer; None when there was none."""
     answer: bytes
     """The first bytes of the answer, or the reason in words."""
+    signed_s: int | None = None
+    """The `webhook-timestamp` that was sent, the machine's own time in seconds; None where nothing was sent."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """Of the answer, if the receiver did not take it."""
 
 
 class Ended(Struct, frozen=True, gc=False):

@@ -12,6 +12,7 @@ from waypost.model import (
     Event,
     EventKey,
     FailedSend,
+    Finding,
     InboundMessage,
     MessageKey,
     NumberId,
@@ -34,6 +35,8 @@ class StatusRow(Struct, frozen=True):
     problem_details: str | None = None
     """What was wrong, with the value; kept with a failed message."""
     further: Further = ()
+    findings: tuple[Finding, ...] = ()
+    """What was found out about the message, kept with the status if it is new."""
 
 
 class InboundRow(Struct, frozen=True):

@@ -7,9 +7,11 @@ from msgspec import Struct
 
 from waypost.model import (
     Attempt,
+    Dialect,
     Event,
     EventKey,
     FailedSend,
+    Finding,
     MediaKey,
     Medium,
     MessageKey,
@@ -43,6 +45,8 @@ class StoredMessage(Struct, frozen=True):
     callback_data: str | None
     user_id: str | None = None
     """The business-scoped id that it was addressed to."""
+    dialect: Dialect = "cloud"
+    """The dialect of the request."""
 
 
 class StoredDelivery(Struct, frozen=True):
@@ -146,6 +150,14 @@ class Records(Protocol):
 
     async def failed_sends(self, key: MessageKey) -> list[FailedSend]:
         """Return the attempts to hand a message to the upstream that did not succeed, in order."""
+        ...
+
+    async def findings_of(self, key: MessageKey) -> list[Finding]:
+        """Return what was found out about a message on its way, in order; of most there is nothing."""
+        ...
+
+    async def last_inbound_before(self, number_id: NumberId, wa_id: str, key: MessageKey) -> int | None:
+        """Return when a user last wrote before a message; None if that is not among the 5,000 messages before it."""
         ...
 
     async def delivery(self, key: EventKey) -> StoredDelivery | None:

@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+import msgspec
+
 from waypost.errors import Fault, all_problems
 from waypost.errors.outcomes import SOMETHING_WENT_WRONG
 from waypost.lib import log
@@ -13,6 +15,7 @@ from waypost.model import (
     Earlier,
     Event,
     EventKey,
+    Finding,
     MediaKey,
     Medium,
     MessageKey,
@@ -30,6 +33,7 @@ Values = tuple[Any, ...]
 Made = TypeVar("Made")
 
 _log = log.Log("waypost.storage")
+_findings = msgspec.json.Decoder(tuple[Finding, ...])
 
 STATES = ("waiting", "done", "dead", "cancelled", "dropped")
 
@@ -45,7 +49,7 @@ MESSAGE_COLUMNS = (
     " CASE WHEN NOT received THEN messages.status ELSE (SELECT 3 FROM read_marks WHERE up_to >= messages.key"
     " AND read_marks.number_id = messages.number_id AND read_marks.wa_id = messages.wa_id) END,"
     " body, raw, at_ms, problem, problem_details, media_key, more_media, callback_data,"
-    " messages.user_id"
+    " messages.user_id, messages.dialect"
 )
 EVENT_COLUMNS = (
     "events.key, events.number_id, events.message_key, events.kind, events.at_ms, events.body, events.status,"
@@ -59,9 +63,9 @@ FURTHER_KEY = _EVENT_WIDTH  # its place in DELIVERY_COLUMNS
 WAITING_COLUMNS = f"{EVENT_COLUMNS}, first_ms, deliveries.attempt, due_ms, {_WHICH}"
 DELIVERY_COLUMNS = (
     f"{EVENT_COLUMNS}, {_WHICH}, state, first_ms, due_ms, deliveries.attempt,"
-    " done_at_ms, done_elapsed_ms, done_status, done_answer"
+    " done_at_ms, done_elapsed_ms, done_status, done_answer, done_signed_s"
 )
-ATTEMPT_COLUMNS = "number, at_ms, elapsed_ms, status, answer"
+ATTEMPT_COLUMNS = "number, at_ms, elapsed_ms, status, answer, signed_s, headers"
 MEDIUM_COLUMNS = "key, tag, number_id, sha256, mime, size, created_ms, expires_ms, source, filename, animated, damage"
 CARRIED_COLUMNS = (
     "carried.token, carried.number_id, carried.wa_id, carried.kind, carried.category, carried.progress, carried.due_ms,"
@@ -131,7 +135,7 @@ def earlier(row: Values) -> Earlier:
 def message(row: Values) -> StoredMessage:
     """Make a message of MESSAGE_COLUMNS."""
     key, tag, number_id, wa_id, received, kind, status, body, raw, at_ms, problem, details, *rest = row
-    media_key, more_media, data, user_id = rest
+    media_key, more_media, data, user_id, dialect = rest
     return StoredMessage(
         key=MessageKey(key),
         tag=tag,
@@ -149,12 +153,23 @@ def message(row: Values) -> StoredMessage:
         more_media=_more_media(more_media),
         callback_data=data,
         user_id=user_id,
+        dialect=dialect,
     )
 
 
 def more_media_column(keys: tuple[MediaKey, ...]) -> str | None:
     """Return how the media after the first are stored."""
     return json.dumps(keys) if keys else None
+
+
+def findings_column(findings: tuple[Finding, ...]) -> bytes:
+    """Return how findings are stored."""
+    return msgspec.json.encode(findings)
+
+
+def findings(rows: Iterable[Values]) -> list[Finding]:
+    """Make the findings of a message of their only column, row by row."""
+    return [finding for (column,) in rows for finding in _findings.decode(column)]
 
 
 def _more_media(column: str | None) -> tuple[MediaKey, ...]:
@@ -186,7 +201,7 @@ def delivery(row: Values, earlier: tuple[Attempt, ...]) -> StoredDelivery:
     """Make a delivery of DELIVERY_COLUMNS and the attempts that are kept apart."""
     further_key, endpoint, state, first_ms, due_ms, number, *done = row[_EVENT_WIDTH:]
     was_tried = STATES[state] == "done" and done[0] is not None
-    last = (attempt((number, *done)),) if was_tried else ()
+    last = (attempt((number, *done, None)),) if was_tried else ()
     return StoredDelivery(
         event(row[:_EVENT_WIDTH]), STATES[state], first_ms, due_ms, earlier + last, endpoint, further_key
     )
@@ -194,8 +209,16 @@ def delivery(row: Values, earlier: tuple[Attempt, ...]) -> StoredDelivery:
 
 def attempt(row: Values) -> Attempt:
     """Make an attempt of ATTEMPT_COLUMNS."""
-    number, at_ms, elapsed_ms, status, answer = row
-    return Attempt(number, at_ms, elapsed_ms, status, answer)
+    number, at_ms, elapsed_ms, status, answer, signed_s, headers = row
+    told = tuple((name, value) for name, value in json.loads(headers)) if headers else ()
+    return Attempt(number, at_ms, elapsed_ms, status, answer, signed_s, told)
+
+
+def attempt_values(attempt: Attempt) -> Values:
+    """Return an attempt in the order of ATTEMPT_COLUMNS."""
+    a = attempt
+    headers = json.dumps(a.headers, ensure_ascii=False) if a.headers else None
+    return a.number, a.at_ms, a.elapsed_ms, a.status, a.answer, a.signed_s, headers
 
 
 def medium(row: Values) -> Medium:

@@ -32,6 +32,7 @@ READ_BACK: tuple[tuple[str, Callable[[Values], object]], ...] = (
     (f"SELECT {CARRIED_COLUMNS} FROM carried", columns.carried),  # noqa: S608 - constants
     (f"SELECT {MESSAGE_COLUMNS} FROM messages JOIN contents USING (key)", columns.message),  # noqa: S608 - constants
     (f"SELECT {EVENT_COLUMNS} FROM events", columns.event),  # noqa: S608 - constants
+    ("SELECT findings FROM evidence", lambda row: columns.findings([row])),
     ("SELECT number FROM numbers", lambda row: msgspec.json.decode(row[0], type=Number)),
     ("SELECT template FROM templates", lambda row: msgspec.json.decode(row[0], type=Template)),
     ("SELECT body FROM documents", lambda row: msgspec.json.decode(row[0])),

@@ -35,6 +35,11 @@ class Climb(Struct):
     """Those of messages that are not stored."""
 
     @property
+    def told(self) -> list[StatusRow]:
+        """The new ones that say more than what became of the message."""
+        return [row for row in self.fresh if row.findings]
+
+    @property
     def blames(self) -> list[Blame]:
         """What to keep with the messages that failed."""
         return [

@@ -30,6 +30,7 @@ _NUMBER_OF: Final = {
     "outbox": "SELECT number_id FROM messages WHERE messages.key = moved.key",
     "held": "SELECT number_id FROM messages WHERE messages.key = moved.key",
     "sends": "SELECT number_id FROM messages WHERE messages.key = moved.message_key",
+    "evidence": "SELECT number_id FROM messages WHERE messages.key = moved.message_key",
     "deliveries": "SELECT number_id FROM events WHERE events.key = coalesce(moved.event_key, moved.key)",
     "attempts": (
         "SELECT number_id FROM deliveries JOIN events ON events.key = coalesce(deliveries.event_key, deliveries.key)"

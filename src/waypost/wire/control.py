@@ -11,6 +11,7 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from waypost.errors import all_problems
 from waypost.errors.outcomes import SOMETHING_WENT_WRONG
+from waypost.wire.control_evidence import ExchangeView, FindingView, Payload, VerifyView, WhyView
 
 Dialect = Literal["cloud", "onprem"]
 Digits = Annotated[str, Meta(pattern=r"^[0-9]{5,15}$(?!\n)")]
@@ -240,25 +241,27 @@ class FaultView(Struct):
     fix: str
 
 
-class Payload(Struct):
-    """Bytes: as text if they are UTF-8, else in base64."""
-
-    text: str
-    encoding: Literal["utf-8", "base64"] = "utf-8"
-
-
 class AttemptView(Struct):
-    """How one attempt to call a webhook went; without a `status`, `answer` says in words why there was none."""
+    """How one attempt to call a webhook went; without a `status`, `answer` says in words why there was none.
+
+    `request_headers` are those that were sent, shown with a single delivery; what the operator has set is left out.
+    `headers` are the answer's, kept where the attempt failed.
+    """
 
     number: int
     at: datetime
     elapsed_ms: int
     status: int | None
     answer: Payload
+    headers: dict[str, str] | None = None
+    request_headers: dict[str, str] | None = None
 
 
 class DeliveryView(Struct):
-    """One event on its way to one webhook; `endpoint` is null for the callback that the platform's settings choose."""
+    """One event on its way to one webhook; `endpoint` is null for the callback that the platform's settings choose.
+
+    `why` says of one that failed so far, or for good, what the receiver did and what comes next.
+    """
 
     id: str
     message_id: str
@@ -272,15 +275,20 @@ class DeliveryView(Struct):
     endpoint: str | None
     url: str | None
     attempts: list[AttemptView]
+    why: WhyView | None
 
 
 class DeliveryDetail(DeliveryView):
-    """The same with the bytes: `body` as this number gets them, `bodies` in each dialect (null: not told there)."""
+    """The same with the bytes: `body` as this number gets them, `bodies` in each dialect (null: not told there).
+
+    `headers` are those that do not change from one attempt to the next; `verify` says how to check the signatures.
+    """
 
     dialect: Dialect
     headers: dict[str, str]
     body: Payload | None
     bodies: dict[str, Payload | None]
+    verify: list[VerifyView]
 
 
 class MessageView(MessageId):
@@ -323,11 +331,15 @@ class TimelineEntry(Struct, omit_defaults=True):
 class MessageDetail(MessageView):
     """A message with everything that happened to it, oldest first.
 
-    `request` are the bytes that came in, null for what a user wrote; `body` is the message in its canonical form.
+    `request` are the bytes that came in, null for what a user wrote; `exchange` the whole request and its answer;
+    `body` is the message in its canonical form. `why`: null unless it failed.
     """
 
     body: Raw
     request: Payload | None
+    exchange: ExchangeView | None
+    findings: list[FindingView]
+    why: WhyView | None
     timeline: list[TimelineEntry]
     deliveries: list[DeliveryView]
 

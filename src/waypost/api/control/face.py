@@ -6,6 +6,7 @@ from ipaddress import ip_network
 
 from waypost.api.control.accounts import AccountControl
 from waypost.api.control.endpoints import Endpoints
+from waypost.api.control.errors import Errors
 from waypost.api.control.feed import FeedControl
 from waypost.api.control.gate import Gate
 from waypost.api.control.health import Health
@@ -23,6 +24,7 @@ from waypost.api.control.templates import Templates
 from waypost.api.control.world import Reset, World
 from waypost.flows.chats import Chats
 from waypost.flows.directory import Directory
+from waypost.flows.explain import Explain
 from waypost.flows.feed import Feed
 from waypost.flows.identity import Identities
 from waypost.flows.inspect import Inspect
@@ -31,6 +33,7 @@ from waypost.flows.network_rules import NetworkRules
 from waypost.flows.play import PhoneNetwork, Play
 from waypost.flows.preferences import Notice, Preferences
 from waypost.flows.registration import Registration
+from waypost.flows.resend import Resend
 from waypost.flows.search import Search
 from waypost.flows.snapshot import Snapshotting
 from waypost.flows.standing import Standings
@@ -41,7 +44,7 @@ from waypost.flows.threads import Threads
 from waypost.lib.clock import SystemClock
 from waypost.lib.ids import KeyMaker
 from waypost.lib.links import FetchPolicy
-from waypost.ports import Documents, Lists, NetworkStore, Records, Store
+from waypost.ports import Documents, Holds, Lists, NetworkStore, Records, Store
 from waypost.rules.rates import Meter
 
 ANYWHERE = FetchPolicy(allow=(ip_network("0.0.0.0/0"), ip_network("::/0")))
@@ -78,6 +81,9 @@ class Operated:
     documents: Documents
     notice: Notice
     feed: Feed
+    holds: Holds
+    resend: Resend
+    relaxed: bool
     has_network: bool = True
     """Whether the embedded network is in this process: who only accepts cannot play a phone."""
 
@@ -98,7 +104,8 @@ def build_control(on: Operated, operator: Operator) -> Control:
     """Return the handlers of the face."""
     sessions = Sessions(on.clock, operator.login_token)
     gate = Gate(operator.admin_token, operator.local_key, operator.admin_password, on.directory, sessions)
-    inspect = Inspect(on.records, on.network_store, on.directory)
+    explain = Explain(on.records, on.holds, on.directory, on.network.phones.get, on.relaxed)
+    inspect = Inspect(on.records, on.network_store, on.directory, explain)
     search = Search(on.lists, inspect)
     threads = Threads(on.directory, on.records)
     play = Play(threads, on.shelf, on.network, on.keys)
@@ -108,9 +115,10 @@ def build_control(on: Operated, operator: Operator) -> Control:
         gate=gate,
         door=Door(gate, sessions, on.clock, Meter(ATTEMPTS)),
         phones=Phones(play, Taps(play), chats, preferences, on.network, inspect, on.shelf, on.records, on.identities),
-        messages=Messages(inspect, search),
+        messages=Messages(inspect, search, on.resend),
         gallery=Gallery(search),
         deliveries=Deliveries(inspect, search, on.store, on.directory, on.clock, on.again),
+        errors=Errors(),
         world=World(on.clock, on.records, on.network, on.network_rules, on.reset, on.feed),
         numbers=Numbers(on.directory, on.subscribe, on.records, on.registration, on.standings),
         templates=Templates(on.directory, on.review, on.review.pacing),

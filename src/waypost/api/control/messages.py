@@ -13,12 +13,15 @@ from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.directory import Directory
 from waypost.flows.inspect import Inspect, delivery_key
 from waypost.flows.notify import target_of
+from waypost.flows.resend import Resend
 from waypost.flows.search import Search
 from waypost.lib.clock import Clock
 from waypost.lib.cursors import cursor_of
 from waypost.model import Delivery
 from waypost.ports import Store
+from waypost.wire.control_evidence import Resent
 from waypost.wire.control_lists import DeliveryList, MediaList, MediumType, MessageList
+from waypost.wire.renderings import message_ids
 
 Again = Callable[[Delivery], None]
 """Puts a delivery that waits anew into its webhook lane; the hint may be lost."""
@@ -32,6 +35,7 @@ class Messages(Struct, frozen=True):
 
     inspect: Inspect
     search: Search
+    again: Resend
 
     async def list(self, request: Request) -> Response:
         """List messages of both directions, newest first.
@@ -49,6 +53,15 @@ class Messages(Struct, frozen=True):
         if found is None:
             raise unknown("message", message_id)
         return answer(found)
+
+    async def resend(self, request: Request) -> Response:
+        """Send the same request again, as a new message; it is checked as things are now."""
+        message_id = request.params["message_id"]
+        sent = await self.again(message_id)
+        if sent is None:
+            raise unknown("message", message_id)
+        new_id, other_id = message_ids(sent.key, sent.tag, sent.wa_id, received=False)
+        return answer(Resent(new_id, other_id, str(sent.number_id), message_id))
 
 
 class Deliveries(Struct, frozen=True):

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from waypost.api.control import filters
 from waypost.api.control.accounts import AccountControl
 from waypost.api.control.endpoints import Endpoints
+from waypost.api.control.errors import Errors
 from waypost.api.control.feed import CONTENT_TYPE, FeedControl
 from waypost.api.control.gate import Gate
 from waypost.api.control.health import Health
@@ -25,6 +26,7 @@ from waypost.errors.requests import NOT_IN_THIS_PROCESS
 from waypost.wire import (
     control,
     control_endpoints,
+    control_evidence,
     control_feed,
     control_lists,
     control_rules,
@@ -56,6 +58,7 @@ class Control(Struct, frozen=True):
     door: Door
     phones: Phones
     messages: Messages
+    errors: Errors
     deliveries: Deliveries
     gallery: Gallery
     world: World
@@ -146,14 +149,14 @@ def _phone_routes(phones: Phones) -> list[Route]:
 
 
 def _message_routes(c: Control) -> list[Route]:
-    messages, deliveries, lists = c.messages, c.deliveries, control_lists
+    messages, deliveries, lists, evidence = c.messages, c.deliveries, control_lists, control_evidence
+    message = f"{V1}/messages/{{message_id}}"
     delivery = f"{V1}/webhooks/deliveries/{{delivery_id}}"
     return [
         Route(
             "GET", f"{V1}/messages", messages.list, "messages",
             response=lists.MessageList, errors=_REFUSED, query=filters.OF_MESSAGES,
         ),
-        Route("GET", f"{V1}/messages/{{message_id}}", messages.get, "message", None, control.MessageDetail, _ABSENT),
         Route(
             "GET", f"{V1}/webhooks/deliveries", deliveries.list, "deliveries",
             response=lists.DeliveryList, errors=_REFUSED, query=filters.OF_DELIVERIES,
@@ -162,6 +165,10 @@ def _message_routes(c: Control) -> list[Route]:
             "GET", f"{V1}/media", c.gallery.list, "gallery",
             response=lists.MediaList, errors=_REFUSED, query=filters.OF_MEDIA,
         ),
+        Route("GET", message, messages.get, "message", None, control.MessageDetail, _ABSENT),
+        Route("POST", f"{message}/resend", messages.resend, "resend", None, evidence.Resent, _ABSENT),
+        Route("GET", f"{V1}/errors", c.errors.list, "errors", None, evidence.ErrorList, _REFUSED),
+        Route("GET", f"{V1}/errors/{{error}}", c.errors.get, "error", None, evidence.ErrorView, _ABSENT),
         Route("GET", delivery, deliveries.get, "delivery", None, control.DeliveryDetail, _ABSENT),
         Route(
             "POST", f"{delivery}/redeliver", deliveries.redeliver, "redeliver", None, control.DeliveryDetail, _ABSENT

@@ -4,10 +4,19 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from waypost.model import Attempt, Delivery, Earlier, Event, FailedSend, Once, Outbound
 from waypost.ports import Carried, InboundRow, StatusRow
-from waypost.storage.columns import EARLIER_COLUMNS, STATES, carried_values, earlier, more_media_column
+from waypost.storage.columns import (
+    ATTEMPT_COLUMNS,
+    EARLIER_COLUMNS,
+    STATES,
+    attempt_values,
+    carried_values,
+    earlier,
+    findings_column,
+    more_media_column,
+)
 from waypost.storage.commit import Kind
 from waypost.storage.postgres.link import Bulk, Connection, Values
-from waypost.storage.postgres.statuses import apply, join_parked, write_events
+from waypost.storage.postgres.statuses import EVIDENCE, apply, join_parked, write_events
 from waypost.storage.steps import Joined
 from waypost.storage.windows import Pair, Windows
 
@@ -114,9 +123,11 @@ _WINDOWS = Bulk(
 )
 # End deliveries well, with the attempt that did it.
 _DONE = Bulk(
-    "number_id bigint, key bigint, attempt integer, at_ms bigint, elapsed_ms bigint, status integer, answer bytea",
+    "number_id bigint, key bigint, attempt integer, at_ms bigint, elapsed_ms bigint, status integer, answer bytea,"
+    " signed_s bigint",
     "UPDATE deliveries SET state = 1, attempt = given.attempt, done_at_ms = given.at_ms,"
-    " done_elapsed_ms = given.elapsed_ms, done_status = given.status, done_answer = given.answer FROM {given}"
+    " done_elapsed_ms = given.elapsed_ms, done_status = given.status, done_answer = given.answer,"
+    " done_signed_s = given.signed_s FROM {given}"
     " WHERE deliveries.key = given.key AND deliveries.number_id = given.number_id",
 )
 # Put deliveries off.
@@ -134,9 +145,9 @@ _ENDED = Bulk(
 # Keep attempts that failed.
 _ATTEMPTS = Bulk(
     "number_id bigint, delivery_key bigint, number integer, at_ms bigint, elapsed_ms bigint, status integer,"
-    " answer bytea",
-    "INSERT INTO attempts (number_id, delivery_key, number, at_ms, elapsed_ms, status, answer)"
-    " SELECT number_id, delivery_key, number, at_ms, elapsed_ms, status, answer FROM {given}",
+    " answer bytea, signed_s bigint, headers text",
+    f"INSERT INTO attempts (number_id, delivery_key, {ATTEMPT_COLUMNS})"  # noqa: S608 - constants
+    f" SELECT number_id, delivery_key, {ATTEMPT_COLUMNS} FROM {{given}}",
 )
 # Let the network take messages, each once; returns those that it had not.
 _TAKE = Bulk(
@@ -239,6 +250,7 @@ async def _settle_sent(connection: Connection, items: list[tuple[Outbound, str]]
         connection,
         [(m.number_id, m.key, sent_id, m.media_key, more_media_column(m.more_media)) for m, sent_id in items],
     )
+    await _keep_findings(connection, [message for message, _ in items])
     return [None] * len(items)
 
 
@@ -246,6 +258,7 @@ async def _settle_later(connection: Connection, items: list[tuple[Outbound, Fail
     await _PUT_OFF.run(connection, [(m.number_id, m.key, m.due_ms, m.attempt) for m, _ in items])
     await _keep_sends(connection, items)
     await _keep_media(connection, [message for message, _ in items])
+    await _keep_findings(connection, [message for message, _ in items])
     return [None] * len(items)
 
 
@@ -292,9 +305,9 @@ async def _delivery_done(connection: Connection, items: list[tuple[Delivery, Att
     await _DONE.run(
         connection,
         [
-            (d.event.number_id, d.key, a.number, a.at_ms, a.elapsed_ms, a.status, a.answer)
+            (d.event.number_id, d.key, a.number, a.at_ms, a.elapsed_ms, a.status, a.answer, a.signed_s)
             if a is not None
-            else (d.event.number_id, d.key, 0, None, None, None, None)
+            else (d.event.number_id, d.key, 0, None, None, None, None, None)
             for d, a in items
         ],
     )
@@ -342,12 +355,14 @@ async def _keep_media(connection: Connection, messages: Iterable[Outbound]) -> N
     await _MEDIA.run(connection, rows)
 
 
+async def _keep_findings(connection: Connection, messages: Iterable[Outbound]) -> None:
+    rows = [(m.number_id, m.key, m.attempt, findings_column(m.findings)) for m in messages if m.findings]
+    await EVIDENCE.run(connection, rows)
+
+
 async def _keep_sends(connection: Connection, items: list[tuple[Outbound, FailedSend]]) -> None:
     await _SENDS.run(connection, [(m.number_id, m.key, s.number, s.at_ms, s.outcome, s.why) for m, s in items])
 
 
 async def _keep_attempts(connection: Connection, items: list[tuple[Delivery, Attempt]]) -> None:
-    await _ATTEMPTS.run(
-        connection,
-        [(d.event.number_id, d.key, a.number, a.at_ms, a.elapsed_ms, a.status, a.answer) for d, a in items],
-    )
+    await _ATTEMPTS.run(connection, [(d.event.number_id, d.key, *attempt_values(attempt)) for d, attempt in items])

@@ -54,6 +54,7 @@ _DROP_MESSAGES = (
     f"DELETE FROM deliveries WHERE key IN (SELECT key FROM ({_DELIVERIES_OF}) AS told)",  # noqa: S608 - constants
     "DELETE FROM events WHERE message_key = ANY($1::bigint[])",
     "DELETE FROM sends WHERE message_key = ANY($1::bigint[])",
+    "DELETE FROM evidence WHERE message_key = ANY($1::bigint[])",
     "DELETE FROM carried WHERE token = ANY($1::bigint[])",
     "DELETE FROM contents WHERE key = ANY($1::bigint[])",
     "DELETE FROM messages WHERE key = ANY($1::bigint[])",

@@ -11,6 +11,7 @@ from waypost.model import (
     Event,
     EventKey,
     FailedSend,
+    Finding,
     MediaKey,
     Medium,
     MessageKey,
@@ -81,6 +82,13 @@ _MARK_READ = (
 )
 _EVENTS_OF = f"SELECT {EVENT_COLUMNS} FROM events WHERE message_key = $1 ORDER BY key"  # noqa: S608 - constants
 _FAILED_SENDS = "SELECT number, at_ms, outcome, why FROM sends WHERE message_key = $1 ORDER BY number"
+_FINDINGS = "SELECT findings FROM evidence WHERE message_key = $1 ORDER BY key"
+# Find when a user wrote last before a message; among so many, since the user has no index.
+_LAST_INBOUND = (
+    "SELECT at_ms FROM (SELECT key, number_id, wa_id, received, kind, at_ms FROM messages WHERE key < $3"
+    " ORDER BY key DESC LIMIT 5000) AS before WHERE received AND number_id = $1 AND wa_id = $2"
+    " AND kind <> 'system' ORDER BY key DESC LIMIT 1"
+)
 _DELIVERY = (
     f"SELECT {DELIVERY_COLUMNS} FROM deliveries JOIN events ON {DELIVERED}"  # noqa: S608 - constants
     " WHERE deliveries.key = $1"
@@ -113,8 +121,9 @@ _PUT_STATE = "INSERT INTO state (name, value) VALUES ($1, $2) ON CONFLICT (name)
 _RESET = ";".join(
     f"DELETE FROM {table}"  # noqa: S608 - constants
     for table in (
-        "messages", "contents", "outbox", "held", "idempotency", "sends", "events", "deliveries", "attempts", "orphans",
-        "windows", "read_marks", "media", "providers", "templates", "documents", "phones", "carried", "acquaintances",
+        "messages", "contents", "outbox", "held", "idempotency", "sends", "evidence", "events", "deliveries",
+        "attempts", "orphans", "windows", "read_marks", "media", "providers", "templates", "documents", "phones",
+        "carried", "acquaintances",
     )
 )  # fmt: skip
 _RESET_SECONDS = 600.0
@@ -243,6 +252,15 @@ class RecordsPart(Part):
     async def failed_sends(self, key: MessageKey) -> list[FailedSend]:
         """Return the attempts at a message that did not succeed."""
         return [FailedSend(*row) for row in await self._rows(_FAILED_SENDS, key)]
+
+    async def findings_of(self, key: MessageKey) -> list[Finding]:
+        """Return what was found out about a message."""
+        return columns.findings(await self._rows(_FINDINGS, key))
+
+    async def last_inbound_before(self, number_id: NumberId, wa_id: str, key: MessageKey) -> int | None:
+        """Return when a user last wrote before a message."""
+        found = await self._search(_LAST_INBOUND, number_id, wa_id, key)
+        return found[0][0] if found else None
 
     async def delivery(self, key: EventKey) -> StoredDelivery | None:
         """Return one delivery with its attempts."""

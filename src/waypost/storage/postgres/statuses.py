@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from waypost.model import Event
 from waypost.ports import Further, StatusRow
+from waypost.storage.columns import findings_column
 from waypost.storage.ladder import Climb, State, climb, further_column, parked_row
 from waypost.storage.postgres.link import Bulk, Connection
 
@@ -19,6 +20,13 @@ _BLAME = Bulk(
     "number_id bigint, key bigint, problem text, problem_details text",
     "UPDATE messages SET problem = given.problem, problem_details = given.problem_details FROM {given}"
     " WHERE messages.key = given.key AND messages.number_id = given.number_id",
+)
+# Keep what was found out about messages, with a status or in an attempt, which a crash may have hidden.
+EVIDENCE = Bulk(
+    "number_id bigint, message_key bigint, key bigint, findings bytea",
+    "INSERT INTO evidence (number_id, message_key, key, findings)"
+    " SELECT number_id, message_key, key, findings FROM {given}"
+    " ON CONFLICT (message_key, key, number_id) DO UPDATE SET findings = excluded.findings",
 )
 # Keep events.
 _EVENTS = Bulk(
@@ -86,6 +94,8 @@ async def _write(connection: Connection, became: Climb) -> None:
     await _CLIMB.run(connection, [(key, status, seen) for key, (status, seen) in became.climbed.items()])
     await write_events(connection, [(row.event, row.notify, row.further) for row in became.fresh])
     await _BLAME.run(connection, became.blames)
+    told = [(row.event, findings_column(row.findings)) for row in became.told]
+    await EVIDENCE.run(connection, [(e.number_id, e.message_key, e.key, findings) for e, findings in told])
 
 
 async def _park(connection: Connection, rows: Sequence[StatusRow]) -> None:

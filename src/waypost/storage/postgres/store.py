@@ -57,9 +57,9 @@ _WAITING_DELIVERY = (
 )
 # Move the attempt that succeeded to the others, before a redelivery.
 _KEEP_DONE = (
-    "INSERT INTO attempts (number_id, delivery_key, number, at_ms, elapsed_ms, status, answer)"
-    " SELECT number_id, key, attempt, done_at_ms, done_elapsed_ms, done_status, done_answer FROM deliveries"
-    " WHERE key = $1 AND state = 1 AND done_at_ms IS NOT NULL"
+    "INSERT INTO attempts (number_id, delivery_key, number, at_ms, elapsed_ms, status, answer, signed_s)"
+    " SELECT number_id, key, attempt, done_at_ms, done_elapsed_ms, done_status, done_answer, done_signed_s"
+    " FROM deliveries WHERE key = $1 AND state = 1 AND done_at_ms IS NOT NULL"
 )
 # Let a delivery start anew.
 _REDELIVER = "UPDATE deliveries SET state = 0, first_ms = $2, due_ms = $2, attempt = 0 WHERE key = $1"

@@ -6,7 +6,16 @@ import apsw
 
 from waypost.model import Attempt, Delivery, Earlier, Event, FailedSend, Once, Outbound
 from waypost.ports import Carried, InboundRow, StatusRow
-from waypost.storage.columns import EARLIER, STATES, carried_values, earlier, more_media_column
+from waypost.storage.columns import (
+    ATTEMPT_COLUMNS,
+    EARLIER,
+    STATES,
+    attempt_values,
+    carried_values,
+    earlier,
+    findings_column,
+    more_media_column,
+)
 from waypost.storage.commit import Kind
 from waypost.storage.sqlite.engine import Rows
 from waypost.storage.sqlite.statuses import Statuses, write_events
@@ -42,6 +51,8 @@ _PUT_OFF = Rows(
 )
 # Keep attempts that failed; one whose outcome a crash hid may be counted anew.
 _SENDS = Rows("INSERT OR REPLACE INTO sends (message_key, number, at_ms, outcome, why) VALUES {rows}", width=5)
+# Keep what was found out about messages in an attempt, which a crash may have hidden.
+_EVIDENCE = Rows("INSERT OR REPLACE INTO evidence (message_key, key, findings) VALUES {rows}", width=3)
 # Remember which medium a link became.
 _MEDIUM = Rows(
     "UPDATE messages SET media_key = new.column2 FROM (VALUES {rows}) AS new WHERE messages.key = new.column1", width=2
@@ -69,9 +80,9 @@ _WINDOWS = Rows(
 # End deliveries well, with the attempt that did it.
 _DONE = Rows(
     "UPDATE deliveries SET state = 1, attempt = new.column2, done_at_ms = new.column3, done_elapsed_ms = new.column4,"
-    " done_status = new.column5, done_answer = new.column6 FROM (VALUES {rows}) AS new"
+    " done_status = new.column5, done_answer = new.column6, done_signed_s = new.column7 FROM (VALUES {rows}) AS new"
     " WHERE deliveries.key = new.column1",
-    width=6,
+    width=7,
 )
 # Put deliveries off.
 _RETRY = Rows(
@@ -87,7 +98,8 @@ _ENDED = Rows(
 )
 # Keep attempts that failed.
 _ATTEMPTS = Rows(
-    "INSERT INTO attempts (delivery_key, number, at_ms, elapsed_ms, status, answer) VALUES {rows}", width=6
+    f"INSERT INTO attempts (delivery_key, {ATTEMPT_COLUMNS}) VALUES {{rows}}",  # noqa: S608 - constants
+    width=8,
 )
 # Let the network take messages, each once; returns those that it had not.
 _TAKE = Rows(
@@ -180,12 +192,14 @@ class HotWrites:
         _NO_JOB.run(self._connection, [(message.key,) for message, _ in items])
         _SENT.run(self._connection, [(message.key, upstream_id, message.media_key) for message, upstream_id in items])
         self._keep_more_media(message for message, _ in items)
+        self._keep_findings(message for message, _ in items)
         return [None] * len(items)
 
     def _settle_later(self, items: list[tuple[Outbound, FailedSend]]) -> Sequence[None]:
         _PUT_OFF.run(self._connection, [(m.key, m.due_ms, m.attempt) for m, _ in items])
         self._keep_sends(items)
         self._keep_media([message for message, _ in items])
+        self._keep_findings(message for message, _ in items)
         return [None] * len(items)
 
     def _settle_failed(self, items: list[tuple[Outbound, StatusRow, FailedSend | None]]) -> Sequence[bool]:
@@ -232,9 +246,9 @@ class HotWrites:
         _DONE.run(
             self._connection,
             [
-                (delivery.key, a.number, a.at_ms, a.elapsed_ms, a.status, a.answer)
+                (delivery.key, a.number, a.at_ms, a.elapsed_ms, a.status, a.answer, a.signed_s)
                 if a is not None
-                else (delivery.key, 0, None, None, None, None)
+                else (delivery.key, 0, None, None, None, None, None)
                 for delivery, a in items
             ],
         )
@@ -278,11 +292,12 @@ class HotWrites:
         rows = [(m.key, more_media_column(m.more_media)) for m in messages if m.more_media]
         _MORE_MEDIA.run(self._connection, rows)
 
+    def _keep_findings(self, messages: Iterable[Outbound]) -> None:
+        rows = [(m.key, m.attempt, findings_column(m.findings)) for m in messages if m.findings]
+        _EVIDENCE.run(self._connection, rows)
+
     def _keep_sends(self, items: list[tuple[Outbound, FailedSend]]) -> None:
         _SENDS.run(self._connection, [(m.key, s.number, s.at_ms, s.outcome, s.why) for m, s in items])
 
     def _keep_attempts(self, items: list[tuple[Delivery, Attempt]]) -> None:
-        _ATTEMPTS.run(
-            self._connection,
-            [(delivery.key, a.number, a.at_ms, a.elapsed_ms, a.status, a.answer) for delivery, a in items],
-        )
+        _ATTEMPTS.run(self._connection, [(delivery.key, *attempt_values(attempt)) for delivery, attempt in items])

@@ -11,6 +11,7 @@ from waypost.model import (
     Event,
     EventKey,
     FailedSend,
+    Finding,
     MediaKey,
     Medium,
     MessageKey,
@@ -67,6 +68,13 @@ _MARK_READ = (
 )
 _EVENTS_OF = f"SELECT {EVENT_COLUMNS} FROM events WHERE message_key = ? ORDER BY key"  # noqa: S608 - constants
 _FAILED_SENDS = "SELECT number, at_ms, outcome, why FROM sends WHERE message_key = ? ORDER BY number"
+_FINDINGS = "SELECT findings FROM evidence WHERE message_key = ?1 ORDER BY key"
+# Find when a user wrote last before a message; among so many, since the user has no index.
+_LAST_INBOUND = (
+    "SELECT at_ms FROM (SELECT key, number_id, wa_id, received, kind, at_ms FROM messages WHERE key < ?3"
+    " ORDER BY key DESC LIMIT 5000) AS before WHERE received AND number_id = ?1 AND wa_id = ?2"
+    " AND kind <> 'system' ORDER BY key DESC LIMIT 1"
+)
 _DELIVERY = (
     f"SELECT {DELIVERY_COLUMNS} FROM deliveries CROSS JOIN events ON {DELIVERED}"  # noqa: S608 - constants
     " WHERE deliveries.key = ?"
@@ -96,8 +104,9 @@ _PUT_STATE = "INSERT OR REPLACE INTO state (name, value) VALUES (?, ?)"
 _RESET = "".join(
     f"DELETE FROM {table};"  # noqa: S608 - constants
     for table in (
-        "messages", "contents", "outbox", "held", "idempotency", "sends", "events", "deliveries", "attempts", "orphans",
-        "windows", "read_marks", "media", "providers", "templates", "documents", "phones", "carried", "acquaintances",
+        "messages", "contents", "outbox", "held", "idempotency", "sends", "evidence", "events", "deliveries",
+        "attempts", "orphans", "windows", "read_marks", "media", "providers", "templates", "documents", "phones",
+        "carried", "acquaintances",
     )
 )  # fmt: skip
 
@@ -225,6 +234,16 @@ class RecordsPart(Part):
         """Return the attempts at a message that did not succeed."""
         rows: Any = self._reader.rows(_FAILED_SENDS, (key,))
         return [FailedSend(*row) for row in rows]
+
+    async def findings_of(self, key: MessageKey) -> list[Finding]:
+        """Return what was found out about a message."""
+        return columns.findings(self._reader.rows(_FINDINGS, (key,)))
+
+    async def last_inbound_before(self, number_id: NumberId, wa_id: str, key: MessageKey) -> int | None:
+        """Return when a user last wrote before a message."""
+        search = (number_id, wa_id, key)
+        found: Any = await self._reader.search(lambda connection: connection.execute(_LAST_INBOUND, search).fetchone())
+        return found[0] if found else None
 
     async def delivery(self, key: EventKey) -> StoredDelivery | None:
         """Return one delivery with its attempts."""

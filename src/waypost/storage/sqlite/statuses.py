@@ -6,6 +6,7 @@ import apsw
 
 from waypost.model import Event
 from waypost.ports import Further, StatusRow
+from waypost.storage.columns import findings_column
 from waypost.storage.ladder import Climb, State, climb, further_column, parked_row
 from waypost.storage.sqlite.engine import Rows
 
@@ -25,6 +26,8 @@ _BLAME = Rows(
     " WHERE messages.key = new.column1",
     width=3,
 )
+# Keep what was found out about messages.
+_EVIDENCE = Rows("INSERT OR REPLACE INTO evidence (message_key, key, findings) VALUES {rows}", width=3)
 # Keep events.
 _EVENTS = Rows(
     "INSERT INTO events (key, number_id, message_key, kind, status, at_ms, problem, body) VALUES {rows}", width=8
@@ -106,6 +109,10 @@ class Statuses:
         _CLIMB.run(self._connection, [(key, status, seen) for key, (status, seen) in became.climbed.items()])
         write_events(self._connection, [(row.event, row.notify, row.further) for row in became.fresh])
         _BLAME.run(self._connection, [(key, problem, details) for _, key, problem, details in became.blames])
+        _EVIDENCE.run(
+            self._connection,
+            [(row.event.message_key, row.event.key, findings_column(row.findings)) for row in became.told],
+        )
 
     def _park(self, rows: Sequence[StatusRow]) -> None:
         if not rows:

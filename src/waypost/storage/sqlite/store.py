@@ -52,8 +52,8 @@ _WAITING_DELIVERY = (
 )
 # Move the attempt that succeeded to the others, before a redelivery.
 _KEEP_DONE = (
-    "INSERT INTO attempts (delivery_key, number, at_ms, elapsed_ms, status, answer)"
-    " SELECT key, attempt, done_at_ms, done_elapsed_ms, done_status, done_answer FROM deliveries"
+    "INSERT INTO attempts (delivery_key, number, at_ms, elapsed_ms, status, answer, signed_s)"
+    " SELECT key, attempt, done_at_ms, done_elapsed_ms, done_status, done_answer, done_signed_s FROM deliveries"
     " WHERE key = ? AND state = 1 AND done_at_ms IS NOT NULL"
 )
 # Let a delivery start anew.

@@ -45,7 +45,13 @@ FURTHER_OF = Rows("SELECT key FROM deliveries WHERE event_key IN (VALUES {rows})
 # Drop the rows of messages, of deliveries and of events.
 MESSAGE_ROWS = tuple(
     Rows(f"DELETE FROM {table} WHERE {key} IN (VALUES {{rows}})", width=1)  # noqa: S608 - constants
-    for table, key in (("messages", "key"), ("contents", "key"), ("sends", "message_key"), ("carried", "token"))
+    for table, key in (
+        ("messages", "key"),
+        ("contents", "key"),
+        ("sends", "message_key"),
+        ("evidence", "message_key"),
+        ("carried", "token"),
+    )
 )
 DELIVERY_ROWS = tuple(
     Rows(f"DELETE FROM {table} WHERE {key} IN (VALUES {{rows}})", width=1)  # noqa: S608 - constants

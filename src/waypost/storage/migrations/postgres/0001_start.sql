@@ -68,6 +68,14 @@ CREATE TABLE sends (                -- attempts to hand a message to the upstrea
     PRIMARY KEY (message_key, number, number_id)
 );
 
+CREATE TABLE evidence (             -- what was found out about messages on their way, where there is something to tell
+    number_id BIGINT NOT NULL,
+    message_key BIGINT NOT NULL,
+    key BIGINT NOT NULL,            -- of the status that it came with, or the number of the attempt
+    findings BYTEA NOT NULL,        -- as JSON
+    PRIMARY KEY (message_key, key, number_id)
+);
+
 CREATE TABLE idempotency (          -- keys under which programs may repeat a send
     number_id BIGINT NOT NULL,
     key TEXT COLLATE "C" NOT NULL,
@@ -102,6 +110,7 @@ CREATE TABLE deliveries (           -- of events: the first under the event's ke
     done_elapsed_ms BIGINT,
     done_status INTEGER,
     done_answer BYTEA,
+    done_signed_s BIGINT,          -- the webhook-timestamp of that attempt, in the machine's own time
     event_key BIGINT,               -- of a further delivery
     endpoint TEXT,                  -- of a further delivery
     PRIMARY KEY (key, number_id)
@@ -119,6 +128,8 @@ CREATE TABLE attempts (             -- to deliver, in order; the successful one 
     elapsed_ms BIGINT NOT NULL,
     status INTEGER,
     answer BYTEA NOT NULL,
+    signed_s BIGINT,
+    headers TEXT,                   -- of the answer, JSON
     PRIMARY KEY (delivery_key, id, number_id)
 );
 

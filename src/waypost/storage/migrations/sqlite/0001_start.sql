@@ -52,6 +52,13 @@ CREATE TABLE sends (                -- attempts to hand a message to the upstrea
     PRIMARY KEY (message_key, number)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE evidence (             -- what was found out about messages on their way, where there is something to tell
+    message_key INTEGER NOT NULL,
+    key INTEGER NOT NULL,           -- of the status that it came with, or the number of the attempt
+    findings BLOB NOT NULL,         -- as JSON
+    PRIMARY KEY (message_key, key)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE idempotency (          -- keys under which programs may repeat a send
     number_id INTEGER NOT NULL,
     key TEXT NOT NULL,
@@ -84,6 +91,7 @@ CREATE TABLE deliveries (           -- of events: the first under the event's ke
     done_elapsed_ms INTEGER,
     done_status INTEGER,
     done_answer BLOB,
+    done_signed_s INTEGER,         -- the webhook-timestamp of that attempt, in the machine's own time
     event_key INTEGER,              -- of a further delivery
     endpoint TEXT                   -- of a further delivery
 ) STRICT;
@@ -98,7 +106,9 @@ CREATE TABLE attempts (             -- to deliver, in order; the successful one 
     at_ms INTEGER NOT NULL,
     elapsed_ms INTEGER NOT NULL,
     status INTEGER,
-    answer BLOB NOT NULL
+    answer BLOB NOT NULL,
+    signed_s INTEGER,
+    headers TEXT                    -- of the answer, JSON
 ) STRICT;
 CREATE INDEX attempts_of_delivery ON attempts (delivery_key);
 

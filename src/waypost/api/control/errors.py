@@ -1,0 +1,25 @@
+"""Every error there is: what it means and what to do about it."""
+
+from msgspec import Struct
+
+from waypost.api.control.answers import answer, unknown
+from waypost.api.routing import Request, Response
+from waypost.errors import all_problems, find_problem
+from waypost.wire.control_evidence import ErrorList, error_view
+
+
+class Errors(Struct, frozen=True):
+    """The handlers; what they tell is the same in every server."""
+
+    async def list(self, request: Request) -> Response:
+        """List every error, by topic."""
+        _ = request
+        return answer(ErrorList([error_view(problem) for problem in all_problems().values()]))
+
+    async def get(self, request: Request) -> Response:
+        """Return an error, by its name or by a code of either dialect."""
+        name = request.params["error"]
+        problem = find_problem(name)
+        if problem is None:
+            raise unknown("error", name)
+        return answer(error_view(problem))

@@ -1,0 +1,42 @@
+"""Judged: what a file was when a message was to carry it, in facts: what was said of it, what it is, the limit."""
+
+from typing import cast
+
+from waypost.errors import Fact
+from waypost.lib.image_headers import ImageFacts
+from waypost.lib.media_facts import MediaFacts
+from waypost.model import Dialect, Finding, Medium
+from waypost.rules import media as media_rules
+from waypost.wire.parts import MediaObject
+
+
+def kind_of(message_kind: str, wanted: MediaObject) -> media_rules.MediaKind:
+    """Return whose limits apply: those that the file's place has, or those of a template's header."""
+    kind = f"header_{wanted.kind}" if message_kind == "template" else wanted.limits()
+    return cast("media_rules.MediaKind", kind)  # each kind of a media object has its limits, which a test checks
+
+
+def judged(dialect: Dialect, kind: media_rules.MediaKind, medium: Medium, at_ms: int) -> Finding:
+    """Return what is known of a stored file that a message carries."""
+    fault = media_rules.check_stored(dialect, kind, medium)
+    most = media_rules.limit_for(dialect, kind)
+    facts: dict[str, Fact] = {
+        "as": kind, "type": medium.mime, "size": medium.size, "limit": most, "animated": medium.animated,
+        "source": medium.source, "damage": medium.damage,
+    }  # fmt: skip
+    told = f"The file is {medium.mime} with {medium.size:,} bytes; {kind} may have {most:,}."
+    return Finding(at_ms, "media", "failed" if fault else "passed", fault.details if fault else told, facts)
+
+
+def looked_at(kind: media_rules.MediaKind, facts: MediaFacts, most: int) -> dict[str, Fact]:
+    """Return the facts of a file that has just come: declared and found type, size, limit, and what a picture is."""
+    told: dict[str, Fact] = {
+        "as": kind, "declared": facts.declared_text or None, "found": facts.sniffed.mime, "size": facts.size,
+        "limit": most,
+    }  # fmt: skip
+    image = facts.image
+    if isinstance(image, ImageFacts):
+        told |= {"width": image.width, "height": image.height, "animated": image.animated}
+    elif image is not None:
+        told["damage"] = image.reason
+    return told

@@ -1,0 +1,40 @@
+"""Resend: send what a program has sent before once more, as a new message."""
+
+from msgspec import Struct
+
+from waypost.errors import Refusal
+from waypost.errors.requests import INVALID_VALUE
+from waypost.flows.accept import Accept
+from waypost.flows.directory import Directory
+from waypost.lib import ids, phone
+from waypost.model import MessageKey, Outbound
+from waypost.ports import Records
+from waypost.wire.exchanges import read_again
+
+
+class Resend(Struct, frozen=True):
+    """The flow, with the ports it uses."""
+
+    records: Records
+    directory: Directory
+    accept: Accept
+    strict_plus: bool
+    """Whether digits without a plus belong to the business number's own country."""
+
+    async def __call__(self, message_id: str) -> Outbound | None:
+        """Return the new message, made of the same bytes; None if there is no such message.
+
+        It is checked like any request, as things are now. Raises Refusal, also for what a user wrote.
+        """
+        ref = ids.parse_message_id(message_id)
+        found = await self.records.message(MessageKey(ref.key)) if ref else None
+        number = self.directory.number(found.number_id) if found else None
+        if found is None or ref is None or number is None or found.tag != ref.tag:
+            return None
+        if found.received:
+            raise Refusal(
+                INVALID_VALUE, "A user wrote this message; only what the business has sent can be sent again."
+            )
+        home = phone.calling_code(number.digits) if self.strict_plus else ""
+        self.accept.admission.check(number.id)
+        return await self.accept(number, read_again(found.dialect, found.raw, home), found.raw, dialect=found.dialect)
