@@ -42,6 +42,7 @@ class World:
 
     def __init__(self, *, held: int, page: int) -> None:
         self.held = held
+        self.active = ACTIVE
         self.rows: dict[int, Job] = {}
         self.at_work: dict[int, asyncio.Future[int | None]] = {}
         self.put_off: set[int] = set()
@@ -59,7 +60,7 @@ class World:
             traits=Traits(
                 key=lambda job: job.key, lane=lambda job: job.lane, group=lambda job: job.group, due_ms=lambda _: 0
             ),
-            bounds=Bounds(active=lambda _: ACTIVE, held=held, page=page),
+            bounds=Bounds(active=lambda _: self.active, held=held, page=page),
             timers=self.timers,
         )
 
@@ -394,3 +395,42 @@ async def test_a_group_with_jobs_in_the_database_only_is_full_when_there_is_room
 
         assert w.lanes.is_full(0)
         await w.work_all()
+
+
+async def test_a_group_that_rests_works_nothing_and_goes_on_in_order() -> None:
+    async with world(held=HELD, page=PAGE) as w:
+        await w.lanes.start()
+        jobs = [w.add(lane) for lane in (0, 0, 0, 2, 4, 2)]
+        for job in jobs[:3]:
+            w.offer(job)
+        await w.settle()
+        w.active = 0
+        for job in jobs[3:]:
+            w.offer(job)
+
+        await w.work_all()
+        assert [job.key for job in w.worked] == [1]
+
+        w.active = ACTIVE
+        w.lanes.go_on()
+        await w.work_all()
+        assert sorted(job.key for job in w.worked) == [1, 2, 3, 4, 5, 6]
+        assert [job.key for job in w.worked if job.lane == 0] == [1, 2, 3]
+        assert [job.key for job in w.worked if job.lane == 2] == [4, 6]
+
+
+async def test_what_did_not_fit_while_a_group_rested_is_read_when_it_goes_on() -> None:
+    async with world(held=HELD, page=PAGE) as w:
+        w.active = 0
+        for number in range(BACKLOG):
+            w.add(2 * number)
+        await w.lanes.start()
+        await w.work_all()
+        assert w.worked == []
+
+        w.active = ACTIVE
+        w.lanes.go_on()
+        await w.work_all()
+
+        assert len(w.worked) == BACKLOG
+        assert w.most_at_work <= ACTIVE

@@ -122,11 +122,13 @@ def _group_of(number_id: NumberId, endpoint: str) -> Hashable:
 
 
 def _at_work(ground: Ground) -> Callable[[Hashable], int]:
-    """Return how many deliveries may be under way to an endpoint; each has its own bound."""
+    """Return how many deliveries may be under way to an endpoint; each has its own bound, and none while it rests."""
 
     def at_work(group: Hashable) -> int:
         number_id, name = group if isinstance(group, tuple) else (group, "")
         number = ground.directory.number(number_id)
+        if number is not None and number.webhook_paused:
+            return 0
         one = callbacks.endpoint(number, name) if number and name else None
         if number is None or ((one and one.dialect) or number.callback_dialect) == "cloud":
             return _CLOUD_WEBHOOKS_AT_WORK

@@ -99,6 +99,11 @@ class Parts(Struct, frozen=True):
         await self.flows.accept.screen.pacing.load()
         await self.network_rules.load()
 
+    def go_on(self) -> None:
+        """Deliver what had to wait while its number's webhooks rested."""
+        self.webhooks.go_on()
+        self.troubled.go_on()
+
     async def run(self) -> None:
         """Run what runs for ever; raises the first bug that ends any of it."""
         network, review, clock = self.network, self.flows.templates.review, self.ground.clock
@@ -120,6 +125,7 @@ class Parts(Struct, frozen=True):
     async def _reload(self) -> None:
         await self.ground.directory.load()
         await self.load()
+        self.go_on()
 
     async def _tidy(self) -> None:
         if self.ownership is not None:

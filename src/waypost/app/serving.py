@@ -143,6 +143,7 @@ def _operated(parts: Parts, start: Start, poster: Poster, feed: Feed) -> Operate
         clock=ground.clock,
         keys=ground.keys,
         again=parts.webhooks.hurry,
+        go_on=parts.go_on,
         reset=partial(anew.reset, parts),
         snapshotting=Snapshotting(
             store, ground.blobs, ground.clock, partial(anew.reload, parts, start), parts.interlude.alone

@@ -53,10 +53,10 @@ class Standings(Struct, frozen=True):
         return now
 
     async def reset(self) -> None:
-        """Give every number the standing that it began with; nobody is told."""
+        """Give every number the standing that it began with, and let its webhooks go on; nobody is told."""
         for number in self.directory.numbers():
-            if number.standing != Standing():
-                await self.directory.change_number(number, lambda now: replace(now, standing=Standing()))
+            if number.standing != Standing() or number.webhook_paused:
+                await self.directory.change_number(number, _anew)
 
     async def change_account(self, waba_id: int, account: Account) -> None:
         """Regard an account differently; every subscriber of its numbers is told of it once. Raises Refusal.
@@ -156,3 +156,7 @@ def _quality_notices(number: Number, standing: Standing) -> list[bytes]:
         event = "FLAGGED" if standing.quality == "RED" else "UNFLAGGED"
         told.append(quality_notice(number.digits, event, tier))
     return told
+
+
+def _anew(number: Number) -> Number:
+    return replace(number, standing=Standing(), webhook_paused=False)

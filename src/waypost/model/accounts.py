@@ -183,6 +183,8 @@ class Number(_Secretive, frozen=True):
     """`2025` leaves out what came with usernames: `user_id`, `contacts` in statuses; and the `url` of media."""
     pseudo_numbers: bool = False
     """Whether a dialect that has phone numbers only is told of users who hide theirs, under a number that is none."""
+    webhook_paused: bool = False
+    """Whether what is to be told waits, in order, until it is told to go on."""
     identity_check: bool = False
     """Whether callbacks show `identity_key_hash`, and a send may ask for one."""
     former_secret: FormerSecret | None = None

@@ -27,13 +27,14 @@ class WebhookView(Struct):
 
 
 class NumberView(Struct):
-    """A business number."""
+    """A business number; while `webhook_paused` nothing is told to any of its webhooks."""
 
     phone_number_id: str
     waba_id: str
     name: str
     callback_dialect: Dialect
     webhook: WebhookView | None
+    webhook_paused: bool
     platform: "PlatformView"
 
 
@@ -85,7 +86,8 @@ class NumberPatch(Request):
     `missing_products` are the retailer ids that its catalogs do not hold; they hold every other one.
     `test_recipients` makes it a test number, which may write to these users only; null makes it an ordinary one.
     A higher throughput keeps it from sending for a minute.
-    Besides: another app secret, this one, or one that is made up.
+    Besides: another app secret, this one, or one that is made up; and with `webhook_paused` everything that is to be
+    told of the number waits, in order and over restarts, until it is false again.
     """
 
     quality: Quality | UnsetType = UNSET
@@ -100,6 +102,7 @@ class NumberPatch(Request):
     test_recipients: Annotated[list[Digits], Meta(max_length=5)] | UnsetType | None = UNSET
     app_secret: Annotated[str, Meta(pattern=r"^[\x21-\x7e]{1,256}$(?!\n)")] | UnsetType = UNSET
     rotate_app_secret: bool = False
+    webhook_paused: bool | UnsetType = UNSET
 
 
 class PatchedNumber(NumberDetail):

@@ -51,7 +51,7 @@ class Source(Struct, Generic[Job], frozen=True):
 
 
 class Bounds(Struct, frozen=True):
-    """How much of a group may be at work, and how much of it in memory."""
+    """How much of a group may be at work, 0 while it rests; and how much of it in memory."""
 
     active: Callable[[Hashable], int]
     held: int = 20_000
@@ -154,6 +154,12 @@ class Lanes(Generic[Job]):
                 queue[place] = job
         del self._waiting[lane]
         self._go(lane, self._group(self._traits.group(job)))
+
+    def go_on(self) -> None:
+        """Start what waits only because its group had as much at work as it might, when that may have become more."""
+        for group in self._groups.values():
+            for lane in [group.ready.popleft() for _ in range(len(group.ready))]:
+                self._go(lane, group)
 
     async def start(self) -> None:
         """Read what waits in the database, of each group as much as it may hold; call before the first `offer`.
@@ -280,7 +286,7 @@ class Lanes(Generic[Job]):
         while True:
             await self._work_lane(lane, group)
             await self._refill(group)
-            if not group.ready or self._stopping or not self._source.owns(group.name):
+            if not group.ready or self._stopping or not self._source.owns(group.name) or self._has_too_much(group):
                 group.active -= 1
                 return
             lane = group.ready.popleft()
@@ -300,7 +306,13 @@ class Lanes(Generic[Job]):
                 return
             if self._stopping or not self._source.owns(group.name):
                 return
+            if self._has_too_much(group):
+                break
         group.ready.append(lane)
+
+    def _has_too_much(self, group: _Group) -> bool:
+        """Return whether more is at work than may be, since that has become less: none at all, perhaps."""
+        return group.active > self._bounds.active(group.name)
 
     def _let_go(self, job: Job, group: _Group) -> None:
         self._held.discard(self._traits.key(job))

@@ -13,7 +13,7 @@ from waypost.api.control.health import Health
 from waypost.api.control.messages import Again, Deliveries, Gallery, Messages
 from waypost.api.control.metrics import Gauges
 from waypost.api.control.notices import Notices
-from waypost.api.control.numbers import Numbers
+from waypost.api.control.numbers import GoOn, Numbers
 from waypost.api.control.phones import Phones
 from waypost.api.control.providers import ProviderControl
 from waypost.api.control.routes import Control
@@ -73,6 +73,7 @@ class Operated:
     clock: SystemClock
     keys: KeyMaker
     again: Again
+    go_on: GoOn
     reset: Reset
     snapshotting: Snapshotting
     is_ready: Callable[[], bool]
@@ -120,7 +121,7 @@ def build_control(on: Operated, operator: Operator) -> Control:
         deliveries=Deliveries(inspect, search, on.store, on.directory, on.clock, on.again),
         errors=Errors(),
         world=World(on.clock, on.records, on.network, on.network_rules, on.reset, on.feed),
-        numbers=Numbers(on.directory, on.subscribe, on.records, on.registration, on.standings),
+        numbers=Numbers(on.directory, on.subscribe, on.records, on.registration, on.standings, on.go_on),
         templates=Templates(on.directory, on.review, on.review.pacing),
         endpoints=Endpoints(on.directory, on.subscribe, on.keys),
         accounts=AccountControl(on.directory, on.standings),

@@ -1,5 +1,6 @@
 """Management: numbers, their webhooks and tokens."""
 
+from collections.abc import Callable
 from functools import partial
 
 from msgspec import UNSET, Struct, structs
@@ -41,6 +42,9 @@ from waypost.wire.management import (
 
 _SHOWN_HASH_BYTES = 6
 
+GoOn = Callable[[], None]
+"""Starts the deliveries that had to wait for no reason but a pause."""
+
 
 class Numbers(Struct, frozen=True):
     """The handlers, with the flows and ports they use; `subscribe` is the operator's, which trusts every address."""
@@ -50,6 +54,7 @@ class Numbers(Struct, frozen=True):
     records: Records
     registration: Registration
     standings: Standings
+    go_on: GoOn
 
     async def list(self, request: Request) -> Response:
         """List the business numbers."""
@@ -98,7 +103,7 @@ class Numbers(Struct, frozen=True):
         return answer(await self._detail(self._number(request)))
 
     async def patch(self, request: Request) -> Response:
-        """Play the platform for a number: quality, limits, registration, name, test list; or change its app secret.
+        """Play the platform for a number: quality, limits, registration, name, test list; its app secret; its pause.
 
         For 24 h of platform time `webhook-signature` carries both signatures, the new one first;
         `X-Hub-Signature-256` has room for the new one only. A secret in the settings counts again at the next start.
@@ -112,6 +117,10 @@ class Numbers(Struct, frozen=True):
         made = new_secret() if change.rotate_app_secret else None
         if is_given or made:
             number = await self.directory.change_secret(number, made or str(change.app_secret))
+        if isinstance(change.webhook_paused, bool):
+            rest = partial(replace, webhook_paused=change.webhook_paused)
+            number = await self.directory.change_number(number, rest)
+            self.go_on()
         until = at(number.former_secret.until_ms) if number.former_secret else None
         detail = structs.asdict(await self._detail(number))
         return answer(PatchedNumber(**detail, app_secret=made, former_secret_until=until))
@@ -213,7 +222,15 @@ def _view(number: Number) -> NumberView:
     hook = main_callback(number, "message")
     webhook = WebhookView(hook.url, [name for name, _ in hook.headers], hook.disabled) if hook else None
     platform = PlatformView(number.graph_version, number.webhook_shape, number.identity_check)
-    return NumberView(number.digits, str(number.waba_id), number.name, number.callback_dialect, webhook, platform)
+    return NumberView(
+        number.digits,
+        str(number.waba_id),
+        number.name,
+        number.callback_dialect,
+        webhook,
+        number.webhook_paused,
+        platform,
+    )
 
 
 def _changed(number: Number, change: NumberChange) -> Number:
