@@ -7,6 +7,8 @@ import pytest
 from tests.support.postgres import PostgresServer, missing_server
 from tests.support.s3 import S3Server
 
+pytest_plugins = ("pytester", "waypost.pytest_plugin")
+
 GOLDEN = Path(__file__).parent / "golden"
 
 Golden = Callable[[str, bytes], None]

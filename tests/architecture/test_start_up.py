@@ -30,3 +30,14 @@ def test_the_command_line_imports_nothing_heavy() -> None:
     imported = set(answer.stdout.split())
     assert HEAVY & imported == set()
     assert "click" in imported
+
+
+PLUGIN = "import sys, waypost.pytest_plugin; print(*sorted(name for name in sys.modules if name.startswith('waypost')))"
+
+
+def test_the_plugin_for_pytest_costs_nothing_until_a_test_asks_for_it() -> None:
+    command = [sys.executable, "-c", PLUGIN]
+
+    answer = subprocess.run(command, cwd=SRC, capture_output=True, text=True, check=True, timeout=30)
+
+    assert answer.stdout.split() == ["waypost", "waypost.pytest_plugin"]

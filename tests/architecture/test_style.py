@@ -37,7 +37,7 @@ MADE_BY_TOOLS = {
 DIALECT = re.compile("onprem|on_prem|cloud", re.IGNORECASE)
 DIALECT_HOME = (
     "wire/", "api/", "flows/notify.py", "rules/media.py", "model/", "settings/", "errors/",
-    "cli/", "app/",  # they say which face is where, above everything
+    "cli/", "app/", "testing/",  # they say which face is where, above everything
 )  # fmt: skip
 DIALECT_ELSEWHERE: Mapping[str, int] = {
     "flows/accept.py": 1,

@@ -1,7 +1,7 @@
 """The settings of the server: what there is (`fields`), and how it is read (`loading`)."""
 
 from waypost.settings.fields import SAMPLE_NUMBER, Option, Place, ReadyInfo, Settings, is_loopback, options
-from waypost.settings.loading import DEFAULT_FILE, SettingsError, load
+from waypost.settings.loading import DEFAULT_FILE, SettingsError, environment_for_child, load
 
 __all__ = [
     "DEFAULT_FILE",
@@ -11,6 +11,7 @@ __all__ = [
     "ReadyInfo",
     "Settings",
     "SettingsError",
+    "environment_for_child",
     "is_loopback",
     "load",
     "options",

@@ -60,6 +60,11 @@ def load(
     return Settings(**values, aws={name: environ[name] for name in _AWS if environ.get(name)})
 
 
+def environment_for_child() -> dict[str, str]:
+    """Return the environment for a server of a test: that of the process, without any setting of Waypost."""
+    return {variable: value for variable, value in os.environ.items() if not variable.startswith(PREFIX)}
+
+
 class _Given(NamedTuple):
     raw: object
     source: Literal["flag", "environment", "file"]
