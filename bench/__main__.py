@@ -95,7 +95,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--stored", type=int, default=growth.STORED, help="messages in the full database of p9")
     parser.add_argument("--waiting", type=int, default=growth.WAITING, help="rows that wait when p9 starts a server")
     parser.add_argument("--minutes", type=float, help="length of p12 (10) and of the soak (30)")
-    parser.add_argument("--processes", type=int, default=1, help="of Waypost, for p6")
+    parser.add_argument(
+        "--processes", type=int, default=1, help="of Waypost, for p6: one of several accepts, the others deliver"
+    )
     parser.add_argument("--trial", action="store_true", help="show the figures, and write no results and no page")
     parser.add_argument("--against", type=Path, help="compare with the checkout in this folder, and do nothing else")
     parser.add_argument("--pairs", type=int, default=20, help="how often the two checkouts are loaded in turn")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from bench import end_to_end, processes, stand
+from bench import end_to_end, processes, sharing, stand
 from bench.load import Plan
 from bench.requests import Texts
 from bench.results import UVICORN_US, Figure, Result, middle
@@ -72,9 +72,9 @@ def measure_accept(seconds: float, repetitions: int) -> Result:
 
 
 def measure_whole_way(seconds: float, repetitions: int, *, processes: int = 1) -> Result:
-    """P6: end to end. Waypost is one process so far; more of them are for later."""
-    if processes != 1:
-        raise SystemExit(f"--processes {processes}: Waypost on PostgreSQL is one process so far.")
+    """P6: end to end. Of several processes one accepts and the others deliver."""
+    if processes > 1:
+        return _shared(seconds, repetitions, workers=processes - 1)
     full, paced, beside = [], [], []
     with _postgres() as database:
         for _ in range(repetitions):
@@ -82,9 +82,16 @@ def measure_whole_way(seconds: float, repetitions: int, *, processes: int = 1) -
             paced.append(end_to_end.run(seconds, rate=1000, database=database))
             beside.append(end_to_end.reference_us(seconds))
         told = _SERVER.format(version=database.version)
-    method = f"{processes} process of Waypost. As P3, {seconds:g} s each time.\n{told}{_RATIO}"
+    method = f"One process of Waypost. As P3, {seconds:g} s each time.\n{told}{_RATIO}"
     details = {"saturated": full, "at_1000": paced, "uvicorn_cpu_us": beside, "processes": processes}
     return Result("p6", "end to end, PostgreSQL", method, _whole_figures(full, paced, beside), details)
+
+
+def _shared(seconds: float, repetitions: int, *, workers: int) -> Result:
+    with _postgres() as database:
+        result = sharing.measure(database, seconds, repetitions, workers=workers)
+        result.method += _SERVER.format(version=database.version)
+    return result
 
 
 @contextmanager

@@ -115,23 +115,12 @@ def _sides(data: Path, manners: Sequence[str]) -> Iterator[tuple[Server, _Side, 
         told = stack.enter_context(stand.receiver(data, "--lags", name="quiet"))
         other = stack.enter_context(stand.receiver(data, *manners, name="troubled"))
         server = stack.enter_context(stand.waypost(data / "waypost", "--webhook", told.url))
-        token = _add_number(server, other.url)
+        token = stand.add_number(server, _TROUBLED, other.url)
         yield (
             server,
             _Side(stand.NUMBER, stand.TOKEN, told, data / "quiet-answers", _QUIET_RATE),
             _Side(_TROUBLED, token, other, data / "troubled-answers", _TROUBLED_RATE),
         )
-
-
-class _Added(msgspec.Struct):
-    token: str
-
-
-def _add_number(server: Server, webhook: str) -> str:
-    added = msgspec.json.decode(stand.operate(server, "POST", "/numbers", {"number": _TROUBLED}), type=_Added)
-    stand.operate(server, "PATCH", f"/numbers/{_TROUBLED}", {"app_secret": stand.SECRET})
-    stand.operate(server, "PUT", f"/numbers/{_TROUBLED}", {"webhook": {"url": webhook}})
-    return added.token
 
 
 def _warm(server: Server, quiet: _Side) -> None:

@@ -18,6 +18,8 @@ class Texts(msgspec.Struct, tag=True):
     number: str
     token: str
     recipients: int = 1000
+    others: tuple[tuple[str, str], ...] = ()
+    """Further numbers with their tokens; each has its share of the phones."""
 
 
 class Uploads(msgspec.Struct, tag=True):
@@ -47,14 +49,16 @@ def _texts(wanted: Texts, host: str) -> Maker:
 
 
 def _text(wanted: Texts, host: str, place: int) -> bytes:
+    phone = place % wanted.recipients
+    number, token = ((wanted.number, wanted.token), *wanted.others)[phone % (1 + len(wanted.others))]
     body = {
         "messaging_product": "whatsapp",
         "recipient_type": "individual",
-        "to": f"4915550{place % wanted.recipients:06}",
+        "to": f"4915550{phone:06}",
         "type": "text",
         "text": {"body": f"Your order {place:06} has left the house and arrives tomorrow before noon."},
     }
-    head = _head(f"/v24.0/{wanted.number}/messages", host, wanted.token)
+    head = _head(f"/v24.0/{number}/messages", host, token)
     return _post(head, "application/json", msgspec.json.encode(body))
 
 

@@ -125,6 +125,30 @@ def waypost(
 
 
 @contextmanager
+def worker(data: Path, *flags: str) -> Iterator[int]:
+    """Run a worker until the end of the block; gives its process once it has begun."""
+    data.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "waypost", "worker", "--data", str(data), "--rules", "relaxed", *flags]
+    with _running([*command, "--log-level", "warning"]) as process:
+        assert process.stdout is not None
+        if not process.stdout.readline():
+            raise SystemExit("a worker did not start")
+        yield process.pid
+
+
+def add_number(server: Server, number: str, webhook: str) -> str:
+    """Make a number whose events go to a receiver; return its token."""
+    added = msgspec.json.decode(operate(server, "POST", "/numbers", {"number": number}), type=_Added)
+    operate(server, "PATCH", f"/numbers/{number}", {"app_secret": SECRET})
+    operate(server, "PUT", f"/numbers/{number}", {"webhook": {"url": webhook}})
+    return added.token
+
+
+class _Added(msgspec.Struct):
+    token: str
+
+
+@contextmanager
 def receiver(data: Path, *flags: str, name: str = "ledger") -> Iterator[Receiver]:
     """Run the webhook receiver; `flags` are faults that it shall have."""
     ledger_path = data / f"{name}.json"
