@@ -214,3 +214,51 @@ async def test_a_phone_shows_a_template_as_its_user_reads_it(operator: Operator)
     shown = (await operator.call("GET", f"/phones/{PHONE}/messages"))["messages"]
 
     assert shown[0]["body"] == "Hi Ada, pay 5 EUR before noon."
+
+
+async def test_a_phone_shows_each_part_of_a_template_filled_in(operator: Operator) -> None:
+    uploaded = await operator.client.upload(JPEG.data, JPEG.mime, "bike.jpg")
+    image = {"type": "image", "image": {"id": operator.client.media_id(uploaded)}}
+    words = [{"type": "text", "text": text} for text in ("Ada", "4711", "80 EUR", "Friday")]
+    stop = {"type": "payload", "payload": "stop"}
+    components = [
+        {"type": "header", "parameters": [image]},
+        {"type": "body", "parameters": words},
+        {"type": "button", "sub_type": "url", "index": 0, "parameters": [{"type": "text", "text": "4711"}]},
+        {
+            "type": "button",
+            "sub_type": "quick_reply",
+            "index": 1,
+            "parameters": [{"type": "payload", "payload": "stop"}],
+        },
+    ]
+    template = {"name": "repair_ready", "language": {"code": "en_US"}, "components": components}
+    sent = await operator.client.send(PHONE, "template", template)
+    await operator.statuses(sent.json["messages"][0]["id"], "read")
+
+    (shown,) = (await operator.call("GET", f"/phones/{PHONE}/messages"))["messages"]
+
+    url, reply = shown["template"].pop("buttons")
+    assert shown["template"] == {
+        "header_format": "IMAGE", "header": None, "file": 0, "footer": None, "cards": [],
+        "body": "Hi Ada, ticket 4711 is ready. The repair costs 80 EUR, pick it up by Friday.",
+    }  # fmt: skip
+    assert (url["type"], url["url"].endswith("4711"), reply["text"], reply["payload"]) == (
+        "URL",
+        True,
+        "Stop updates",
+        "stop",
+    )
+    assert shown["media"]["mime_type"] == "image/jpeg"
+
+
+async def test_a_phone_shows_what_its_user_wrote_with_file_and_quote(operator: Operator) -> None:
+    sent = await operator.send_text()
+    file = {"data": base64.b64encode(JPEG.data).decode(), "mime_type": JPEG.mime, "caption": "Mine"}
+    wish = {"type": "image", "image": file, "context": {"id": sent}}
+    await operator.call("POST", f"/phones/{PHONE}/messages", json=wish)
+
+    mine = (await operator.call("GET", f"/phones/{PHONE}/messages"))["written"][-1]
+
+    assert (mine["type"], mine["content"], mine["context_id"]) == ("image", {"caption": "Mine"}, sent)
+    assert mine["media"]["size"] == len(JPEG.data)

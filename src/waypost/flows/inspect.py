@@ -16,9 +16,10 @@ from waypost.flows.notify import USER_AGENT, Target, event_id, target_of
 from waypost.flows.told import SentParcel, attempt_view, verify_views, why_not_told
 from waypost.lib import ids, signing
 from waypost.lib.clock import at
-from waypost.model import Attempt, Event, EventKey, FailedSend, MediaKey, Medium, MessageKey, Status
+from waypost.model import Attempt, Event, EventKey, FailedSend, MediaKey, Medium, MessageKey, Status, Template
 from waypost.ports import Carried, NetworkStore, Records, StoredDelivery, StoredMessage
 from waypost.rules import template as template_rules
+from waypost.rules.template_shown import shown
 from waypost.wire.control import (
     DeliveryDetail,
     DeliveryView,
@@ -34,6 +35,7 @@ from waypost.wire.control import (
 from waypost.wire.control_evidence import payload
 from waypost.wire.messages.template import Template as SentTemplate
 from waypost.wire.renderings import RENDERERS, message_ids, stored_content
+from waypost.wire.shown import ShownTemplate
 
 MEDIA_PATH = "/_waypost/v1/media/"
 _QUOTED_FOR_MS = timedelta(days=30) // timedelta(milliseconds=1)
@@ -150,6 +152,7 @@ class Inspect(Struct, frozen=True):
             context_id=await self._quoted(message, context.message_id) if context and context.message_id else None,
             media=await self._media(message.media_key),
             more_media=[await self._media(key) for key in message.more_media],
+            template=self._shown_template(message, content),
         )
 
     async def _quoted(self, message: StoredMessage, message_id: str) -> str | None:
@@ -171,11 +174,18 @@ class Inspect(Struct, frozen=True):
     def _text(self, message: StoredMessage, content: object) -> str:
         """Return the text that the user sees: of a template with its placeholders filled in."""
         if isinstance(content, SentTemplate):
-            number = self.directory.number(message.number_id)
-            name, language = content.name, content.language.code
-            template = self.directory.template(number.waba_id, name, language) if number else None
+            template = self._template(message, content)
             return template_rules.filled_in(template, content) if template else content.preview()
         return shown_text(message)
+
+    def _shown_template(self, message: StoredMessage, content: object) -> ShownTemplate | None:
+        template = self._template(message, content) if isinstance(content, SentTemplate) else None
+        return shown(template, content) if template and isinstance(content, SentTemplate) else None
+
+    def _template(self, message: StoredMessage, content: SentTemplate) -> Template | None:
+        """Return the definition as it is now; None if it is gone."""
+        number = self.directory.number(message.number_id)
+        return self.directory.template(number.waba_id, content.name, content.language.code) if number else None
 
     async def _message(self, message: StoredMessage) -> MessageView:
         message_id, other_id = message_ids(message.key, message.tag, message.wa_id, received=message.received)

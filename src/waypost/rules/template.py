@@ -42,17 +42,19 @@ def filled_in(template: Template, sent: Sent) -> str:
     """Return the text that the user sees: header, body and footer, one below the other, the placeholders filled in."""
     parts = read_components(template.components)
     given = sent.components or ()
-    return "\n".join(_filled_text(part.text, _parameters(given, part)) for part in parts if part.text)
+    return "\n".join(filled_text(part.text, parameters_of(given, part)) for part in parts if part.text)
 
 
-def _filled_text(text: str, given: Sequence[Parameter]) -> str:
+def filled_text(text: str, given: Sequence[Parameter]) -> str:
+    """Return a text of the definition with its placeholders filled in, by position or by name."""
     spoken = [template_fit.words(parameter) for parameter in given]
     words = dict(zip(variables(text), spoken, strict=False))
     named = {parameter.parameter_name: word for parameter, word in zip(given, spoken, strict=True)}
     return filled(text, words | {name: word for name, word in named.items() if name})
 
 
-def _parameters(given: Sequence[Component], part: Part) -> Sequence[Parameter]:
+def parameters_of(given: Sequence[Component], part: Part) -> Sequence[Parameter]:
+    """Return the parameters that a message gives to a part of the definition."""
     return next((each.parameters or () for each in given if each.type == part.type.lower()), ())
 
 

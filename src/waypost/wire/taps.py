@@ -293,16 +293,17 @@ def _quick_reply(wanted: str, buttons: Sequence[tuple[Button, SentComponent | No
 
 def _buttons(sent: Template, components: Sequence[Component]) -> Iterator[tuple[Button, SentComponent | None]]:
     """Yield each button of the definition, with what the message gives it; those of cards too."""
-    yield from _paired(components, sent.components or ())
+    yield from paired(components, sent.components or ())
     given = next((part.cards for part in sent.components or () if part.type == "carousel"), None) or []
     for part in components:
         for number, card in enumerate(part.cards or ()):
-            yield from _paired(card.components, given[number].components or () if number < len(given) else ())
+            yield from paired(card.components, given[number].components or () if number < len(given) else ())
 
 
-def _paired(
+def paired(
     components: Sequence[Component], sent: Sequence[SentComponent]
 ) -> Iterator[tuple[Button, SentComponent | None]]:
+    """Yield the buttons of one card, or of the template itself, with what the message gives each."""
     given = {str(part.index): part for part in sent if part.type == "button"}
     for part in components:
         for index, button in enumerate(part.buttons or ()):
