@@ -225,12 +225,7 @@ async def test_a_phone_shows_each_part_of_a_template_filled_in(operator: Operato
         {"type": "header", "parameters": [image]},
         {"type": "body", "parameters": words},
         {"type": "button", "sub_type": "url", "index": 0, "parameters": [{"type": "text", "text": "4711"}]},
-        {
-            "type": "button",
-            "sub_type": "quick_reply",
-            "index": 1,
-            "parameters": [{"type": "payload", "payload": "stop"}],
-        },
+        {"type": "button", "sub_type": "quick_reply", "index": 1, "parameters": [stop]},
     ]
     template = {"name": "repair_ready", "language": {"code": "en_US"}, "components": components}
     sent = await operator.client.send(PHONE, "template", template)
