@@ -2,10 +2,14 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
+import { Icon } from "./Icon.tsx";
+import "./controls.css";
 import "./layout.css";
 
 interface PageFrameProps {
   title: string;
+  /** Where the page was come to from, for a page that is not in the navigation. */
+  back?: { to: string; label: string };
   /** One line under the title. */
   about?: ComponentChildren;
   actions?: ComponentChildren;
@@ -16,13 +20,18 @@ interface PageFrameProps {
   children: ComponentChildren;
 }
 
-export function PageFrame({ title, about, actions, toolbar, whole = false, children }: PageFrameProps) {
+export function PageFrame({ title, back, about, actions, toolbar, whole = false, children }: PageFrameProps) {
   useEffect(() => {
     document.title = `${title} · Waypost`;
   }, [title]);
   return (
     <section class="page">
       <header class="page-head">
+        {back && (
+          <a class="icon-button page-back" href={back.to} title={back.label} aria-label={back.label}>
+            <Icon name="left" />
+          </a>
+        )}
         <div class="page-title">
           <h1 tabIndex={-1}>{title}</h1>
           {about && <div class="page-about">{about}</div>}

@@ -73,9 +73,10 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
   }, [keys, offsets, look]);
 
   useLayoutEffect(() => {
-    const first = rowAt(offsets, view.top);
+    const top = box.current?.scrollTop ?? 0; // not that of the view: it may just have been moved
+    const first = rowAt(offsets, top);
     const key = keys[first];
-    anchor.current = key === undefined ? null : { key, gap: view.top - (offsets[first] ?? 0) };
+    anchor.current = key === undefined ? null : { key, gap: top - (offsets[first] ?? 0) };
   });
 
   useEffect(() => {
@@ -120,7 +121,7 @@ function Row({ id, top, index, count, measure, children }: RowProps) {
   useLayoutEffect(() => {
     const there = box.current;
     if (!there) return;
-    const look = (): void => measure(id, there.offsetHeight);
+    const look = (): void => measure(id, there.getBoundingClientRect().height);
     look();
     const watcher = new ResizeObserver(look);
     watcher.observe(there);

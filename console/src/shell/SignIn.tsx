@@ -27,6 +27,7 @@ export function SignIn() {
       <form class="sign-in-card" onSubmit={(event) => void enter(event)}>
         <Brand />
         <h1>Sign in to the console</h1>
+        <input type="text" name="user" autocomplete="username" value="operator" hidden readOnly />
         <Field
           label="Admin token"
           type="password"

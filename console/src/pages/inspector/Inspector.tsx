@@ -4,7 +4,6 @@ import { useCallback, useEffect, useState } from "preact/hooks";
 import { api, type Result } from "../../api/client.ts";
 import { onChanges } from "../../api/live.ts";
 import type { MessageDetail } from "../../api/types.ts";
-import { LinkButton } from "../../parts/Button.tsx";
 import { Bytes, JsonCode } from "../../parts/Code.tsx";
 import { Copy } from "../../parts/Copy.tsx";
 import { FailureState, Loading } from "../../parts/EmptyState.tsx";
@@ -33,9 +32,9 @@ export default function Inspector({ params }: PageProps) {
       if (changes.all || changes.messages.includes(id)) void read();
     });
   }, [id, read]);
-  const back = <LinkButton to={href("/messages")} manner="quiet" icon="left">All messages</LinkButton>;
+  const back = { to: href("/messages"), label: "All messages" };
   return (
-    <PageFrame title={found?.ok ? titleOf(found.value) : "Message"} actions={back}>
+    <PageFrame title={found?.ok ? titleOf(found.value) : "Message"} back={back}>
       {found === null ? (
         <Loading label="Reading the message" />
       ) : found.ok ? (

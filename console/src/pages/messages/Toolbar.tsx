@@ -22,7 +22,7 @@ export function Toolbar() {
   const inSheet = Object.keys(filters.value).filter((name) => name !== "text").length;
   return (
     <div class="messages-tools" role="search" aria-label="Messages">
-      <SearchField label="Search in messages" placeholder="Search in what messages say" value={text} onInput={setText} />
+      <SearchField label="Search in messages" placeholder="Search messages" value={text} onInput={setText} />
       <div class="messages-filters">
         <Controls unseen />
       </div>
@@ -64,7 +64,7 @@ function Controls({ unseen = false }: { unseen?: boolean }) {
   return (
     <>
       <Field label="User" labelUnseen={unseen} placeholder="User's number" inputMode="tel" value={phone} onInput={setPhone} />
-      <Choice name="direction" label="Direction" any="Both directions" options={DIRECTIONS} unseen={unseen} />
+      <Choice name="direction" label="Direction" any="Both ways" options={DIRECTIONS} unseen={unseen} />
       <Choice name="type" label="Type" any="Every type" options={TYPES} unseen={unseen} />
       <Choice name="status" label="Status" any="Every status" options={STATUSES} unseen={unseen} />
       {among.length > 1 && <Choice name="number" label="Number" any="Every number" options={among} unseen={unseen} />}
