@@ -65,6 +65,18 @@ class TestOwnership:
 
         await store.accept(outbound(10))
 
+    async def test_a_start_waits_a_moment_for_a_session_that_the_server_is_just_ending(
+        self, store: PostgresStore, database: str
+    ) -> None:
+        opening = asyncio.create_task(PostgresStore.open(database))
+        await asyncio.sleep(0.3)
+
+        await store.close()
+
+        second = await opening
+        await second.accept(outbound(10))
+        await second.close()
+
     async def test_a_closed_store_lets_the_next_one_in(self, database: str) -> None:
         for _ in range(2):
             store = await PostgresStore.open(database)

@@ -4,6 +4,7 @@ Every place is a session advisory lock, held by the one session that a process w
 a place up when that session ends. See docs/decisions/0019-ownership-of-shards.md.
 """
 
+import asyncio
 import math
 from typing import Literal
 
@@ -26,6 +27,8 @@ PLACES = 0x5750  # "WP": EVERYTHING, and the number of each process
 _WORKERS = 0x5757  # "WW": the numbers of those that take shards
 _OWNED = 0x5753  # "WS": shards
 _ONCE = 64  # among the places: whoever does what is done once for a database
+_PAUSES_SECONDS = (0.02, 0.05, 0.1, *[0.2] * 9)
+"""What a start waits for the holder of a place: one that was killed in mid COMMIT holds it until the COMMIT is over."""
 
 TRY_LOCK = "SELECT pg_try_advisory_lock($1, $2)"
 TRY_SHARED_LOCK = "SELECT pg_try_advisory_lock_shared($1, $2)"
@@ -45,10 +48,10 @@ async def take_place(connection: Connection, role: Role, address: str) -> int:
     """Take a place for a process and return its number. Raises StoreRefused."""
     shown = without_password(address)
     if role == "all":
-        if await connection.fetchval(TRY_LOCK, PLACES, EVERYTHING):
+        if await _is_given(connection, TRY_LOCK):
             return EVERYTHING
         raise StoreRefused(f"Another Waypost has {shown} open. Stop it first, or give this one a database of its own.")
-    if not await connection.fetchval(TRY_SHARED_LOCK, PLACES, EVERYTHING):
+    if not await _is_given(connection, TRY_SHARED_LOCK):
         raise StoreRefused(f"A Waypost that does everything has {shown} open. Stop it, or start it with --role api.")
     # Not the lowest that is free: a process that is just away from its session comes back for its own.
     first: int = await connection.fetchval(_BACKEND)
@@ -59,6 +62,15 @@ async def take_place(connection: Connection, role: Role, address: str) -> int:
                 await connection.fetchval(TRY_LOCK, _WORKERS, number)
             return number
     raise StoreRefused(f"{PROCESSES} processes share {shown} already, which is all that there can be.")
+
+
+async def _is_given(connection: Connection, lock: str) -> bool:
+    """Try to take the place of everything for a moment: the server may not have seen yet that its holder is dead."""
+    for pause in _PAUSES_SECONDS:
+        if await connection.fetchval(lock, PLACES, EVERYTHING):
+            return True
+        await asyncio.sleep(pause)
+    return bool(await connection.fetchval(lock, PLACES, EVERYTHING))
 
 
 class Survey(Struct, frozen=True):
