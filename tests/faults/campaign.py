@@ -1,6 +1,6 @@
 """Kills a driver at random instants, over and over on one database, and has the checker look at what is left.
 
-    python -m tests.faults.campaign FOLDER --kills 500 --seed 1 --store none --database sqlite
+    python -m tests.faults.campaign FOLDER --kills 500 --seed 1 --store none --database sqlite --server URL
 
 Every `--folder-kills` kills a last life finishes all work, and a new database is begun.
 
@@ -15,6 +15,7 @@ import random
 import signal
 import sys
 import time
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,8 +26,6 @@ from tests.faults.ledger import Entry, Ledger, entries
 from tests.faults.planted import STORES
 
 _READY = b"intent ready 0 0\n"
-_LIFE_SECONDS = 0.02
-_CHECK_EVERY = 100
 _KEYS_PER_LIFE = 1_000_000
 
 
@@ -37,6 +36,7 @@ class Ground:
     folder: Path
     backend: Backend
     planted: str
+    check_every: int
 
 
 async def live(ground: Ground, descriptor: int, first_key: int, *, finish: bool) -> None:
@@ -61,7 +61,7 @@ def one_life(ground: Ground, life: int, chance: random.Random | None) -> bytes:
     os.close(writing)
     if chance is not None:
         text = os.read(reading, len(_READY))  # the child has opened the store, or has died
-        time.sleep(chance.random() * _LIFE_SECONDS)
+        time.sleep(chance.random() * ground.backend.life_seconds)
         os.kill(child, signal.SIGKILL)
     else:
         text = b""
@@ -79,19 +79,23 @@ def _die_with(ground: Ground, descriptor: int, life: int, *, finish: bool) -> No
     try:
         asyncio.run(live(ground, descriptor, life * _KEYS_PER_LIFE, finish=finish))
         code = 0
+    except BaseException:  # noqa: BLE001 - whatever it is, it belongs on stderr and nowhere else
+        traceback.print_exc()
     finally:
+        sys.stderr.flush()
         os._exit(code)
 
 
 def run(ground: Ground, lives: range, chance: random.Random) -> tuple[int, list[str]]:
-    """Kill each life of one database, check every hundredth time and at the end.
+    """Kill each life of one database, check every so often and at the end.
 
     Returns how much was acknowledged, and what is broken.
     """
     ledger: list[Entry] = []
     for life in lives:
         ledger += entries(one_life(ground, life, chance))
-        if (life - lives.start) % _CHECK_EVERY == _CHECK_EVERY - 1 and (found := look(ground, ledger, quiet=False)):
+        is_time = (life - lives.start + 1) % ground.check_every == 0
+        if is_time and (found := look(ground, ledger, quiet=False)):
             return _acks(ledger), found
     ledger += entries(one_life(ground, lives.stop, None))
     return _acks(ledger), look(ground, ledger, quiet=True)
@@ -116,18 +120,21 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--kills", type=int, default=1_000)
     parser.add_argument("--folder-kills", type=int, default=500)
+    parser.add_argument("--check-every", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--store", choices=sorted(STORES), default="none")
     parser.add_argument("--database", choices=sorted(BACKENDS), default="sqlite")
+    parser.add_argument("--server", default="", help="URL of the database `postgres` of a server, for postgresql")
     given = parser.parse_args()
     gc.freeze()
     chance = random.Random(given.seed)
     acks, found = 0, list[str]()
     for begin in range(0, given.kills, given.folder_kills):
-        folder = given.folder / f"data-{begin}"
-        folder.mkdir()
+        folder, backend = given.folder / f"data-{begin}", BACKENDS[given.database]
+        backend.make(folder, given.server)
         end = min(begin + given.folder_kills, given.kills)
-        more, found = run(Ground(folder, BACKENDS[given.database], given.store), range(begin + 1, end + 1), chance)
+        ground = Ground(folder, backend, given.store, given.check_every)
+        more, found = run(ground, range(begin + 1, end + 1), chance)
         acks += more
         if found:
             break

@@ -19,9 +19,9 @@ from tests.support.store_rows import (
     waiting_messages,
 )
 
+from waypost.app.ground import FullStore
 from waypost.model import Delivery, Event, MessageKey, Outbound, Status
 from waypost.ports import Carried, StatusRow
-from waypost.storage.sqlite import SqliteStore
 
 LANES = 6
 _MANY = 1_000_000
@@ -30,7 +30,7 @@ _MANY = 1_000_000
 class Driver:
     """One life of the server, from start to kill."""
 
-    def __init__(self, store: SqliteStore, ledger: Ledger, first_key: int) -> None:
+    def __init__(self, store: FullStore, ledger: Ledger, first_key: int) -> None:
         self._store = store
         self._ledger = ledger
         self._first_key = first_key
