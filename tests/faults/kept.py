@@ -103,6 +103,8 @@ class Backend(Struct, frozen=True):
     """Opens it as a start would and lets it go; raises what keeps a server from starting."""
     life_seconds: float
     """How long a driver over it lives at most: a few transactions."""
+    server_seconds: float
+    """How long a whole server over it lives at most, once it is ready."""
 
 
 def _make_in_sqlite(folder: Path, server: str) -> None:
@@ -140,6 +142,6 @@ def _reopen_postgres(folder: Path) -> None:
 
 
 BACKENDS: Mapping[str, Backend] = {
-    "sqlite": Backend(_make_in_sqlite, _open_sqlite, KeptInSqlite, _reopen_sqlite, 0.02),
-    "postgresql": Backend(_make_in_postgres, _open_postgres, KeptInPostgres, _reopen_postgres, 0.08),
+    "sqlite": Backend(_make_in_sqlite, _open_sqlite, KeptInSqlite, _reopen_sqlite, 0.02, 0.04),
+    "postgresql": Backend(_make_in_postgres, _open_postgres, KeptInPostgres, _reopen_postgres, 0.08, 0.2),
 }

@@ -25,6 +25,7 @@ from pathlib import Path
 
 import msgspec
 import uvloop
+from tests.faults.kept import BACKENDS, url_of
 from tests.faults.ledger import Entry, entries
 from tests.faults.server_checker import check
 from tests.faults.server_child import Plan, Setup, live
@@ -33,7 +34,6 @@ from tests.faults.server_planted import PLANTED
 from tests.faults.server_stages import STAGES
 
 _START_SECONDS = 0.03
-_LIFE_SECONDS = 0.04
 _PATIENCE_SECONDS = 40.0
 _WARM_SECONDS = 1.0
 
@@ -54,6 +54,9 @@ class Folder:
 
     setup: Setup
     log: Path
+    backend: str
+    longest: float
+    """How many seconds a life lasts at most that is killed at random."""
     ledger: list[Entry] = field(default_factory=list)
 
     def live(self, plan: Plan, chance: random.Random) -> None:
@@ -65,7 +68,7 @@ class Folder:
             _die(self.setup, plan, writing)
         os.close(writing)
         if plan.stage is None and not plan.finish:
-            _let_live(reading, chance)
+            _let_live(reading, chance, self.longest)
             os.kill(child, signal.SIGKILL)
         text, ended = _read_to_end(reading)
         if not ended:
@@ -79,7 +82,7 @@ class Folder:
 
     def check(self) -> list[str]:
         """Return every broken promise."""
-        return check(self.ledger, list(calls(self.log)), self.setup.data)
+        return check(self.ledger, list(calls(self.log)), self.setup.data, backend=self.backend)
 
 
 def _die(setup: Setup, plan: Plan, descriptor: int) -> None:
@@ -95,13 +98,13 @@ def _die(setup: Setup, plan: Plan, descriptor: int) -> None:
         os._exit(code)
 
 
-def _let_live(reading: int, chance: random.Random) -> None:
+def _let_live(reading: int, chance: random.Random, longest: float) -> None:
     """Wait for a random time: one life in four ends while it starts, the others after that."""
     if chance.random() < 0.25:
         time.sleep(chance.random() * _START_SECONDS)
         return
     select.select([reading], [], [], _PATIENCE_SECONDS)
-    time.sleep(chance.random() * _LIFE_SECONDS)
+    time.sleep(chance.random() * longest)
 
 
 def _read_to_end(reading: int) -> tuple[bytes, bool]:
@@ -117,17 +120,34 @@ def _read_to_end(reading: int) -> tuple[bytes, bool]:
     return text, False
 
 
-def run(root: Path, planted: str, plans: Sequence[Plan], seed: int, folder_kills: int) -> Result:
+@dataclass(frozen=True, slots=True)
+class Where:
+    """What a campaign runs over."""
+
+    root: Path
+    database: str
+    server: str
+    planted: str
+    longest: float
+
+    def setup(self, name: str, port: int) -> Setup:
+        """Make a folder, with a database for it."""
+        folder = self.root / name
+        BACKENDS[self.database].make(folder, self.server)
+        return Setup(folder, port, PLANTED[self.planted], url_of(folder) if self.server else None)
+
+
+def run(where: Where, plans: Sequence[Plan], seed: int, folder_kills: int) -> Result:
     """Live every plan, a folder after the other, until all are done or a promise is broken."""
     chance = random.Random(seed)
     result = Result(stages=dict.fromkeys(STAGES, 0))
     started = time.monotonic()
-    _warm_up(root / "data-none")
+    _warm_up(where.setup("data-none", port=9))
     for number, begin in enumerate(range(0, len(plans), folder_kills)):
         mine = plans[begin : begin + folder_kills]
-        log = root / f"calls-{number}"
+        log = where.root / f"calls-{number}"
         with peers_running(log) as port:
-            folder = Folder(Setup(root / f"data-{number}", port, PLANTED[planted]), log)
+            folder = Folder(where.setup(f"data-{number}", port), log, where.database, where.longest)
             result.broken += _live_through(folder, mine, chance)
         result.kills += len(mine)
         result.acknowledged += sum(entry.mark == "ack" for entry in folder.ledger)
@@ -150,9 +170,8 @@ def _live_through(folder: Folder, plans: Sequence[Plan], chance: random.Random) 
     return folder.check()
 
 
-def _warm_up(folder: Path) -> None:
+def _warm_up(setup: Setup) -> None:
     """Live once in this process, so that no life has to import and compile anew what forks can share."""
-    setup = Setup(folder, peers_port=9)
     null = os.open(os.devnull, os.O_WRONLY)
     with suppress(TimeoutError):
         asyncio.run(asyncio.wait_for(live(setup, Plan(0), null), _WARM_SECONDS))
@@ -182,9 +201,14 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder-kills", type=int, default=100)
     parser.add_argument("--planted", choices=sorted(PLANTED), default="none")
+    parser.add_argument("--longest", type=float, help="seconds that a life lasts at most that is killed at random")
+    parser.add_argument("--database", choices=sorted(BACKENDS), default="sqlite")
+    parser.add_argument("--server", default="", help="URL of the database `postgres` of a server, for postgresql")
     given = parser.parse_args()
     plans = plans_of(given.each, given.random, given.seed)
-    result = run(given.folder, given.planted, plans, given.seed, given.folder_kills)
+    longest = given.longest or BACKENDS[given.database].server_seconds
+    where = Where(given.folder, given.database, given.server, given.planted, longest)
+    result = run(where, plans, given.seed, given.folder_kills)
     sys.stdout.buffer.write(msgspec.json.encode(result) + b"\n")
     return 1 if result.broken else 0
 

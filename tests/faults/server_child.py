@@ -9,16 +9,17 @@ import itertools
 import os
 import random
 import re
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import apsw
+import asyncpg
 import msgspec
 from tests.faults.ledger import Ledger
-from tests.faults.server_stages import StagedBlobs, StagedPoster, StagedStore, stages
+from tests.faults.server_stages import StagedBlobs, StagedPoster, StagedPostgresStore, StagedStore, stages
 from tests.support.media import jpeg
 
 from waypost import registry
@@ -63,7 +64,9 @@ class Setup:
     data: Path
     peers_port: int
     parts: Mapping[str, str] = field(default_factory=dict)
-    """Dotted paths of planted parts: `store`, `blobs`, `poster`."""
+    """Dotted paths of planted parts: `sqlite`, `postgresql`, `blobs`, `poster`."""
+    store: str | None = None
+    """URL of the database, if it is not a file of the folder."""
 
 
 async def live(setup: Setup, plan: Plan, descriptor: int) -> None:
@@ -77,7 +80,7 @@ async def live(setup: Setup, plan: Plan, descriptor: int) -> None:
         parts, ready = await start(settings, stack)
         ledger.note("seen", "ready", plan.life)
         if plan.finish:
-            doing = _until_quiet(setup.data / "waypost.db")
+            doing = _until_quiet(setup)
         else:
             doing = Driver(parts, setup, plan, ledger, chance).drive(int(ready.base_url.rpartition(":")[2]))
         await _first_to_end(doing, parts.run())
@@ -97,7 +100,8 @@ async def _first_to_end(*work: Coroutine[object, object, None]) -> None:
 
 
 def _register(setup: Setup) -> None:
-    registry.STORES = {"sqlite": setup.parts.get("store", _path(StagedStore))}
+    staged = {"sqlite": _path(StagedStore), "postgresql": _path(StagedPostgresStore)}
+    registry.STORES = {scheme: setup.parts.get(scheme, path) for scheme, path in staged.items()}
     registry.BLOBS = {"file": setup.parts.get("blobs", _path(StagedBlobs))}
     registry.POSTERS = {**registry.POSTERS, "asyncio": setup.parts.get("poster", _path(StagedPoster))}
 
@@ -117,18 +121,32 @@ def _flags(setup: Setup, chance: random.Random) -> dict[str, object]:
         "log_level": "error",
         "webhook": f"http://127.0.0.1:{setup.peers_port}/hook",
         "fetch_allow": ["127.0.0.0/8"],
+        **({"store": setup.store} if setup.store else {}),
         "status_delay": str(chance.choice((0, 0, 0.003))),
     }
 
 
-async def _until_quiet(database: Path) -> None:
-    connection = apsw.Connection(str(database), flags=apsw.SQLITE_OPEN_READONLY)
-    try:
-        async with asyncio.timeout(30):
-            while connection.execute(_QUIET).get:  # noqa: ASYNC110 - from outside nobody tells us
-                await asyncio.sleep(0.02)
-    finally:
-        connection.close()
+async def _until_quiet(setup: Setup) -> None:
+    async with asyncio.timeout(30), _asked(setup) as is_busy:
+        while await is_busy():  # noqa: ASYNC110 - from outside nobody tells us
+            await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def _asked(setup: Setup) -> AsyncIterator[Callable[[], Awaitable[int]]]:
+    """Look into the database from outside of the server."""
+    if setup.store:
+        server = await asyncpg.connect(setup.store, server_settings={"search_path": "waypost"})
+        yield lambda: server.fetchval(_QUIET)
+        await server.close()
+        return
+    connection = apsw.Connection(str(setup.data / "waypost.db"), flags=apsw.SQLITE_OPEN_READONLY)
+
+    async def ask() -> int:
+        return int(connection.execute(_QUIET).get)
+
+    yield ask
+    connection.close()
 
 
 class Driver:

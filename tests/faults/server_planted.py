@@ -7,25 +7,20 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import apsw
+from tests.faults import planted_postgres
 from tests.faults.planted import AckBeforeCommit, ShownTwice
-from tests.faults.server_stages import StagedBlobs, StagedPoster, StagedStore
+from tests.faults.server_stages import StagedBlobs, StagedPoster, StagedPostgresStore, StagedSteps, StagedStore
 
 from waypost.lib.poster import Headers, NotPosted, Posted
 from waypost.model import Earlier, NumberId, Once, Outbound
+from waypost.storage.postgres import PostgresStore, hot
+from waypost.storage.postgres.link import Connection
 from waypost.storage.sqlite import SqliteStore
 
 _HERE = "tests.faults.server_planted"
 
 
-class AnswersBeforeCommit(StagedStore, AckBeforeCommit):
-    """The id is answered when the row is only on its way."""
-
-
-class ForgetsTokens(StagedStore, ShownTwice):
-    """The network shows a message as often as it is sent."""
-
-
-class ForgetsKeys(StagedStore):
+class ForgetsKeys(StagedSteps):
     """A key is known to nobody."""
 
     async def earlier(self, number_id: NumberId, once: Once) -> Earlier | None:
@@ -38,6 +33,18 @@ class ForgetsKeys(StagedStore):
         return None
 
 
+class AnswersBeforeCommit(StagedStore, AckBeforeCommit):
+    """The id is answered when the row is only on its way."""
+
+
+class ForgetsTokens(StagedStore, ShownTwice):
+    """The network shows a message as often as it is sent."""
+
+
+class ForgetsKeysInSqlite(ForgetsKeys, StagedStore):
+    """The same over SQLite."""
+
+
 class _JobInMemory(SqliteStore):
     async def accept(self, message: Outbound) -> None:
         def without_job(connection: apsw.Connection) -> None:
@@ -48,6 +55,31 @@ class _JobInMemory(SqliteStore):
 
 
 class JobInMemory(StagedStore, _JobInMemory):
+    """The message is committed and its job only enqueued."""
+
+
+class PostgresAnswersBeforeCommit(StagedPostgresStore, planted_postgres.AckBeforeCommit):
+    """The id is answered when the row is only on its way."""
+
+
+class PostgresForgetsTokens(StagedPostgresStore, planted_postgres.ShownTwice):
+    """The network shows a message as often as it is sent."""
+
+
+class PostgresForgetsKeys(ForgetsKeys, StagedPostgresStore):
+    """A key is known to nobody."""
+
+
+class _PostgresJobInMemory(PostgresStore):
+    async def accept(self, message: Outbound) -> None:
+        async def without_job(connection: Connection) -> None:
+            await hot._accept(connection, [message])
+            await connection.execute("DELETE FROM outbox WHERE key = $1", message.key)
+
+        await self._run(without_job)
+
+
+class PostgresJobInMemory(StagedPostgresStore, _PostgresJobInMemory):
     """The message is committed and its job only enqueued."""
 
 
@@ -77,10 +109,14 @@ class DoneBeforePost(StagedPoster):
 
 PLANTED: Mapping[str, Mapping[str, str]] = {
     "none": {},
-    "answers-before-commit": {"store": f"{_HERE}:AnswersBeforeCommit"},
-    "job-in-memory": {"store": f"{_HERE}:JobInMemory"},
-    "forgets-tokens": {"store": f"{_HERE}:ForgetsTokens"},
-    "forgets-keys": {"store": f"{_HERE}:ForgetsKeys"},
+    "answers-before-commit": {
+        "sqlite": f"{_HERE}:AnswersBeforeCommit",
+        "postgresql": f"{_HERE}:PostgresAnswersBeforeCommit",
+    },
+    "job-in-memory": {"sqlite": f"{_HERE}:JobInMemory", "postgresql": f"{_HERE}:PostgresJobInMemory"},
+    "forgets-tokens": {"sqlite": f"{_HERE}:ForgetsTokens", "postgresql": f"{_HERE}:PostgresForgetsTokens"},
+    "forgets-keys": {"sqlite": f"{_HERE}:ForgetsKeysInSqlite", "postgresql": f"{_HERE}:PostgresForgetsKeys"},
     "row-before-bytes": {"blobs": f"{_HERE}:RowBeforeBytes"},
     "done-before-post": {"poster": f"{_HERE}:DoneBeforePost"},
 }
+"""The parts that have each bug: a store for each kind of database, the files, or the poster."""

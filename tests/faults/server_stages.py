@@ -17,6 +17,7 @@ from tests.faults.ledger import Ledger
 from waypost.blobs.local import LocalBlobs
 from waypost.lib.poster import Headers, NotPosted, Posted
 from waypost.lib.poster_asyncio import AsyncioPoster
+from waypost.lib.store_urls import whole_url
 from waypost.model import (
     Attempt,
     Delivery,
@@ -33,6 +34,11 @@ from waypost.model import (
 from waypost.ports import Carried, InboundRow, StatusRow
 from waypost.storage.commit import LAZY_SECONDS, MAX_OPERATIONS, GroupCommit, Kind
 from waypost.storage.ending import end_process
+from waypost.storage.postgres import PostgresStore
+from waypost.storage.postgres import hot as postgres_hot
+from waypost.storage.postgres.link import Connection, open_pool
+from waypost.storage.postgres.session import Session
+from waypost.storage.postgres.writer import SessionWriter
 from waypost.storage.sqlite import SqliteStore
 from waypost.storage.sqlite.engine import Engine, Reader, open_engine
 from waypost.storage.sqlite.hot import HotWrites
@@ -58,6 +64,7 @@ KILL_HEADER = "x-kill"
 """Asks the webhook receiver to kill this process once it has the whole request."""
 
 _Result = TypeVar("_Result")
+_Store: Any = object  # the store of either database, which comes behind the steps
 
 
 class Stages:
@@ -98,64 +105,28 @@ stages = Stages()
 """Of this process. Parts are made by name deep inside the server, so nothing can be handed to them."""
 
 
-class StagedEngine(Engine):
-    """A write connection that can die on either side of a commit that holds an accepted message."""
-
-    holds_accepted = False
-
-    def commit(self) -> None:
-        held, self.holds_accepted = self.holds_accepted, False
-        if held:
-            stages.reach("accept.before_commit")
-        super().commit()
-        if held:
-            stages.reach("accept.after_commit")
-
-
-class StagedStore(SqliteStore):
-    """The store, with a stage before and after each step."""
-
-    @classmethod
-    async def open(cls, path: str | Path, **_: Any) -> "StagedStore":  # Any: the server gives none
-        path = Path(path)
-        real = open_engine(path)
-        engine = StagedEngine(real.connection, real._lock)
-        windows = Windows()
-        writes = HotWrites(engine.connection, windows, ignore_joined)
-
-        def accept(messages: list[Outbound]) -> Sequence[Any]:  # Any: as Kind has it
-            engine.holds_accepted = True
-            return writes._accept(messages)
-
-        writes.accept = Kind("accept", accept, landed=writes._accepted)
-
-        def accept_once(items: list[tuple[Outbound, Once]]) -> Sequence[Any]:  # Any: as Kind has it
-            engine.holds_accepted = True
-            return writes._accept_once(items)
-
-        writes.accept_once = Kind("accept_once", accept_once, landed=writes._accepted_once)
-        writer = ThreadWriter(engine, on_fatal=end_process)
-        commit = GroupCommit(writer, max_operations=MAX_OPERATIONS, lazy_seconds=LAZY_SECONDS)
-        stages.reach("start.opened")
-        return cls(reader=Reader(path), commit=commit, writes=writes, windows=windows)
+class StagedSteps(_Store):  # type: ignore[misc]  # as just said
+    """A store with a stage before and after each step."""
 
     async def accept(self, message: Outbound) -> None:
         await _around("accept", super().accept(message))
 
     async def accept_once(self, message: Outbound, once: Once) -> Earlier | None:
-        return await _around("accept", super().accept_once(message, once))
+        known: Earlier | None = await _around("accept", super().accept_once(message, once))
+        return known
 
     async def last_inbound_ms(self, number_id: NumberId, wa_id: str) -> int | None:
         stages.reach("accept.enqueued")  # the first thing that a message's lane does
-        return await super().last_inbound_ms(number_id, wa_id)
+        at_ms: int | None = await super().last_inbound_ms(number_id, wa_id)
+        return at_ms
 
     async def queued_messages(self, after: MessageKey, limit: int) -> list[tuple[MessageKey, NumberId]]:
-        queued = await super().queued_messages(after, limit)
+        queued: list[tuple[MessageKey, NumberId]] = await super().queued_messages(after, limit)
         stages.reach("start.recovered")
         return queued
 
     async def take(self, carried: Carried) -> bool:
-        is_new = await _around("take", super().take(carried))
+        is_new: bool = await _around("take", super().take(carried))
         if is_new:
             stages.note("seen", "shown", carried.token)
         return is_new
@@ -165,16 +136,19 @@ class StagedStore(SqliteStore):
         stages.note("ack", "sent", message.key)
 
     async def settle_failed(self, message: Outbound, row: StatusRow, send: FailedSend | None = None) -> bool:
-        return await _around("settle_failed", super().settle_failed(message, row, send))
+        is_new: bool = await _around("settle_failed", super().settle_failed(message, row, send))
+        return is_new
 
     async def record_statuses(self, rows: Sequence[StatusRow]) -> list[bool]:
-        return await _around("statuses", super().record_statuses(rows))
+        fresh: list[bool] = await _around("statuses", super().record_statuses(rows))
+        return fresh
 
     async def progressed(self, steps: Sequence[tuple[Any, Status, int]]) -> None:  # Any: a token
         await _around("progressed", super().progressed(steps))
 
     async def record_inbound(self, row: InboundRow) -> bool:
-        return await _around("inbound", super().record_inbound(row))
+        is_new: bool = await _around("inbound", super().record_inbound(row))
+        return is_new
 
     async def delivery_done(self, delivery: Delivery, attempt: Attempt | None) -> None:
         await _around("done", super().delivery_done(delivery, attempt))
@@ -189,7 +163,8 @@ class StagedStore(SqliteStore):
         stages.reach("file.after_row")
 
     async def delete_medium(self, key: MediaKey) -> bool:
-        return await _around("delete", super().delete_medium(key))
+        was_there: bool = await _around("delete", super().delete_medium(key))
+        return was_there
 
 
 async def _around(step: str, work: Awaitable[_Result]) -> _Result:
@@ -197,6 +172,83 @@ async def _around(step: str, work: Awaitable[_Result]) -> _Result:
     result = await work
     stages.reach(f"{step}.after")
     return result
+
+
+def _mark_accepted(writes: Any, committing: Any) -> None:  # Any: those of either database
+    """Tell who commits whenever the transaction holds an accepted message."""
+
+    def marked(kind: Kind) -> Kind:
+        def write(*given: Any) -> Any:  # Any: as Kind has it
+            committing.holds_accepted = True
+            return kind.write(*given)
+
+        return Kind(kind.name, write, landed=kind.landed)
+
+    writes.accept, writes.accept_once = marked(writes.accept), marked(writes.accept_once)
+
+
+class StagedEngine(Engine):
+    """A write connection that can die on either side of a commit that holds an accepted message."""
+
+    holds_accepted = False
+
+    def commit(self) -> None:
+        held, self.holds_accepted = self.holds_accepted, False
+        if held:
+            stages.reach("accept.before_commit")
+        super().commit()
+        if held:
+            stages.reach("accept.after_commit")
+
+
+class StagedStore(StagedSteps, SqliteStore):
+    """The store over SQLite."""
+
+    @classmethod
+    async def open(cls, path: str | Path, **_: Any) -> "StagedStore":  # Any: the server gives none
+        path = Path(path)
+        real = open_engine(path)
+        engine = StagedEngine(real.connection, real._lock)
+        windows = Windows()
+        writes = HotWrites(engine.connection, windows, ignore_joined)
+        _mark_accepted(writes, engine)
+        writer = ThreadWriter(engine, on_fatal=end_process)
+        commit = GroupCommit(writer, max_operations=MAX_OPERATIONS, lazy_seconds=LAZY_SECONDS)
+        stages.reach("start.opened")
+        return cls(reader=Reader(path), commit=commit, writes=writes, windows=windows)
+
+
+class StagedSession(Session):
+    """A session that can die on either side of a commit that holds an accepted message."""
+
+    holds_accepted = False
+
+    async def commit(self, connection: Connection) -> Exception | None:
+        held, self.holds_accepted = self.holds_accepted, False
+        if held:
+            stages.reach("accept.before_commit")
+        error = await super().commit(connection)
+        if held:
+            stages.reach("accept.after_commit")
+        return error
+
+
+class StagedPostgresStore(StagedSteps, PostgresStore):
+    """The store over PostgreSQL."""
+
+    @classmethod
+    async def open(cls, address: str, **_: Any) -> "StagedPostgresStore":  # Any: the server gives none
+        address = whole_url(address)
+        session = await StagedSession.open(address, on_fatal=end_process)
+        windows = Windows()
+        writes = postgres_hot.HotWrites(windows, ignore_joined)
+        _mark_accepted(writes, session)
+        writer = SessionWriter(session, on_fatal=end_process)
+        commit = GroupCommit(writer, max_operations=MAX_OPERATIONS, lazy_seconds=LAZY_SECONDS)
+        pool = await open_pool(address)
+        stages.reach("start.opened")
+        parts = {"address": address, "pool": pool, "commit": commit, "writes": writes, "windows": windows}
+        return cls(session, writer, "all", **parts)
 
 
 class StagedBlobs(LocalBlobs):

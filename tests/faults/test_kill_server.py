@@ -9,9 +9,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tests.faults.kept import BACKENDS
 from tests.faults.server_campaign import Result
 from tests.faults.server_stages import STAGES
 from tests.faults.tier import Tier
+from tests.support.postgres import PostgresServer
 
 pytestmark = pytest.mark.slow
 
@@ -36,16 +38,28 @@ def result_of(process: "subprocess.Popen[bytes]") -> Result:
     return msgspec.json.decode(said.splitlines()[-1], type=Result)
 
 
-def test_nothing_is_lost_doubled_or_stuck_after_a_thousand_kills(tmp_path: Path, tier: Tier) -> None:
-    each, at_random = tier.count(quick=10, full=50), tier.count(quick=160, full=3_250)
-    running = [campaign(tmp_path / f"{seed}", each=each, random=at_random, seed=seed) for seed in (1, 2)]
+@pytest.fixture(params=sorted(BACKENDS))
+def over(request: pytest.FixtureRequest) -> dict[str, str]:
+    """A kind of database, and the URL of its server if it has one, as a campaign is told."""
+    if request.param == "sqlite":
+        return {"database": "sqlite"}
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    return {"database": request.param, "server": server.url("postgres")}
+
+
+def test_nothing_is_lost_doubled_or_stuck_after_hundreds_of_kills(
+    tmp_path: Path, tier: Tier, over: dict[str, str]
+) -> None:
+    full = {"sqlite": 3_250, "postgresql": 1_000}[over["database"]]
+    each, at_random = tier.count(quick=3, full=50), tier.count(quick=20, full=full)
+    running = [campaign(tmp_path / f"{seed}", each=each, random=at_random, seed=seed, **over) for seed in (1, 2)]
 
     results = [result_of(process) for process in running]
 
     hits = sum((Counter(result.stages) for result in results), Counter[str]())
     assert [result.broken for result in results] == [[], []]
-    assert sum(result.kills for result in results) >= 1_000
-    assert {stage: count for stage in STAGES if (count := hits[stage]) < 20} == {}
+    assert sum(result.kills for result in results) == 2 * (each * len(STAGES) + at_random)
+    assert {stage: count for stage in STAGES if (count := hits[stage]) < 2 * each} == {}
     tier.note("kills", sum(result.kills for result in results))
     tier.note("acknowledgements", sum(result.acknowledged for result in results))
     tier.note("failpoints", len(STAGES))
@@ -59,6 +73,20 @@ def test_nothing_is_lost_doubled_or_stuck_after_a_thousand_kills(tmp_path: Path,
         ("job-in-memory", "is stuck: accepted, and neither a job nor with the network"),
         ("forgets-tokens", "was shown 2 times"),
         ("forgets-keys", "(was answered with several ids|is there 2 times)"),
+    ],
+)
+def test_the_harness_finds_a_bug_that_is_planted_in_the_store(
+    tmp_path: Path, over: dict[str, str], planted: str, complaint: str
+) -> None:
+    flags = {"each": 0, "random": 600, "folder_kills": 10, "longest": 0.5, "planted": planted}
+    result = result_of(campaign(tmp_path / "planted", **flags, **over))
+
+    assert re.search(complaint, " ".join(result.broken))
+
+
+@pytest.mark.parametrize(
+    ("planted", "complaint"),
+    [
         ("row-before-bytes", "has no bytes"),
         ("done-before-post", "never reached the subscriber"),
     ],
