@@ -73,6 +73,21 @@ async def test_a_backup_is_its_owners_alone_and_replaces_nothing(made: tuple[Pat
     assert "a backup never replaces another" in again.stderr
 
 
+async def test_what_a_backup_left_that_was_killed_is_thrown_away_by_the_next_one(
+    made: tuple[Path, str], tmp_path: Path
+) -> None:
+    archive, _ = made
+    archive.unlink()
+    left = tmp_path / ".waypost-backup-killed"
+    left.mkdir()
+    (left / "waypost.db").write_bytes(b"half")
+
+    again = await back_up(tmp_path / "first", archive)
+
+    assert again.exit_code == 0, again.output
+    assert sorted(path.name for path in archive.parent.iterdir()) == ["first", "made.tar"]
+
+
 async def test_a_backup_is_not_restored_over_a_database(made: tuple[Path, str], tmp_path: Path) -> None:
     archive, _ = made
 

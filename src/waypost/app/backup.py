@@ -4,9 +4,12 @@ The file is a tar archive: `waypost.db`, then `media/<sha256>` for each file, th
 last, so that an archive that was cut short has none and is refused.
 """
 
+import contextlib
+import fcntl
 import hashlib
 import io
 import os
+import shutil
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
@@ -27,6 +30,8 @@ from waypost.storage.sqlite.backup import check_database, copy_database, media_h
 from waypost.storage.sqlite.schema import FileLock
 
 _DATABASE: Final = "waypost.db"
+_ARCHIVE: Final = "made.tar"
+_UNFINISHED: Final = ".waypost-backup-"
 _MEDIA: Final = "media/"
 _MANIFEST: Final = "manifest.json"
 _FORMAT: Final = 1
@@ -58,18 +63,14 @@ def back_up(settings: Settings, target: Path, progress: Progress) -> Manifest:
     The file appears under its name once it is complete and fsynced. Raises StoreRefused, FileExistsError, OSError.
     """
     database, media = _places(settings)
-    if target.exists():
-        raise FileExistsError(f"{target} is there already; a backup never replaces another.")
-    unfinished = target.with_name(f".{target.name}.partial")
-    try:
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".waypost-backup-") as folder:
-            copy = Path(folder) / _DATABASE
-            copy_database(database, copy)
-            manifest = _write_archive(unfinished, copy, media, progress)
-        unfinished.rename(target)
+    with _folder_for_unfinished(target.parent) as folder:
+        if target.exists():
+            raise FileExistsError(f"{target} is there already; a backup never replaces another.")
+        copy, archive = folder / _DATABASE, folder / _ARCHIVE
+        copy_database(database, copy)
+        manifest = _write_archive(archive, copy, media, progress)
+        archive.rename(target)
         _sync_folder(target.parent)
-    finally:
-        unfinished.unlink(missing_ok=True)
     return manifest
 
 
@@ -107,6 +108,35 @@ def _places(settings: Settings) -> tuple[Path, Path]:
     if media.scheme != "file":
         raise StoreRefused("Only media in a folder are backed up like this; an object store has tools of its own.")
     return Path(store.location), Path(media.location)
+
+
+@contextmanager
+def _folder_for_unfinished(parent: Path) -> Iterator[Path]:
+    """Make a folder in another, and throw away those that were left there by backups that were killed."""
+    _sweep(parent)
+    with tempfile.TemporaryDirectory(dir=parent, prefix=_UNFINISHED) as folder, _locked(Path(folder)):
+        yield Path(folder)
+
+
+def _sweep(parent: Path) -> None:
+    for left in parent.glob(f"{_UNFINISHED}*"):
+        with _locked(left) as is_ours:
+            if is_ours:
+                shutil.rmtree(left, ignore_errors=True)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[bool]:
+    """Lock a folder, and say whether that could be done: not if a backup is at work in it."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    is_ours = False
+    try:
+        with contextlib.suppress(OSError):  # some file systems have no locks: there nothing is thrown away
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            is_ours = True
+        yield is_ours
+    finally:
+        os.close(descriptor)
 
 
 def _write_archive(path: Path, copy: Path, media: Path, progress: Progress) -> Manifest:
