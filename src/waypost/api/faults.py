@@ -1,5 +1,7 @@
 """Turns whatever stopped a request into a fault of the one list, so that every face can say it its own way."""
 
+import errno
+
 from waypost.api.routing import BodyTimedOut, BodyTooLarge, HTTPProblem, MethodNotAllowed, NotFound
 from waypost.errors import Fault, Refusal
 from waypost.errors.outcomes import SOMETHING_WENT_WRONG
@@ -16,6 +18,12 @@ from waypost.ports import StoreBusy, StoreDown
 from waypost.wire.decode import BadJSON
 
 _RETRY_SECONDS = 1
+_USED_UP = {
+    errno.EMFILE: "descriptors",
+    errno.ENFILE: "descriptors",
+    errno.ENOMEM: "memory",
+    errno.EAGAIN: "processes",  # what fork says at a limit
+}
 
 
 def fault_of(error: Exception) -> Fault:
@@ -31,8 +39,19 @@ def fault_of(error: Exception) -> Fault:
             return Fault(OVERLOADED, "Waypost's queue is full; repeat the request.", _RETRY_SECONDS)
         case StoreDown():
             return _down(error)
+        case _ if what := used_up(error):
+            return Fault(UNAVAILABLE, f"Waypost has no {what} left; repeat the request.", 5)
         case _:
             return Fault(SOMETHING_WENT_WRONG, "An error of Waypost itself; the log has it.")
+
+
+def used_up(error: Exception) -> str | None:
+    """Return what this process or machine has too little of, if that is the error: a condition that may pass."""
+    if isinstance(error, MemoryError):
+        return "memory"
+    if isinstance(error, RuntimeError) and str(error) == "can't start new thread":
+        return "threads"
+    return _USED_UP.get(error.errno or 0) if isinstance(error, OSError) else None
 
 
 def _of_request(error: HTTPProblem) -> Fault:

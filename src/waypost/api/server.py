@@ -11,6 +11,7 @@ from uvicorn.server import ServerState
 
 from waypost.api import guard
 from waypost.api.exchange import BodyTooSlow, ClientGone
+from waypost.api.faults import used_up
 from waypost.api.guard import Guard, Limits, host_names
 from waypost.api.interlude import Interlude
 from waypost.api.protocol import Connection
@@ -130,7 +131,9 @@ class Mount:
         answer = self._render(request, error)
         if isinstance(error, MethodNotAllowed):
             answer.headers.append((b"allow", ", ".join(error.allowed).encode("ascii")))
-        if isinstance(error, StoreDown):  # a condition and no bug; every request meets it until it is over
+        if isinstance(error, StoreDown) or used_up(
+            error
+        ):  # a condition and no bug; every request meets it until it is over
             _log.warning("request.refused", method=request.method, path=request.path, why=str(error))
         elif answer.status >= 500:
             _log.error("request.failed", method=request.method, path=request.path, exc_info=error)
