@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec import Struct, field
 from tests.faults.processes import Served, served
+from tests.faults.tier import Tier
 from tests.support.clients import Answer, Client, client_for
 from tests.support.postgres import PostgresServer
 from tests.support.receiver import Receiver
@@ -33,6 +34,7 @@ class Ledger(Struct):
 
     acknowledged: list[str] = field(default_factory=list)
     refusals: set[tuple[int, str | None]] = field(default_factory=set)
+    refused: int = 0
     longest: float = 0
 
     def note(self, answer: Answer, seconds: float) -> None:
@@ -40,6 +42,7 @@ class Ledger(Struct):
         if answer.status == 200:
             self.acknowledged.append(answer.json["messages"][0]["id"])
         else:
+            self.refused += 1
             self.refusals.add((answer.status, answer.headers.get("Retry-After")))
 
 
@@ -66,6 +69,15 @@ async def keep_sending(client: Client, ledger: Ledger) -> None:
     while True:
         await send(client, ledger)
         await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def sending(client: Client, ledger: Ledger) -> AsyncIterator[None]:
+    senders = [asyncio.create_task(keep_sending(client, ledger)) for _ in range(SENDERS)]
+    yield
+    for sender in senders:
+        sender.cancel()
+    await asyncio.gather(*senders, return_exceptions=True)
 
 
 async def send_until_taken(client: Client, ledger: Ledger) -> None:
@@ -111,16 +123,13 @@ async def test_what_was_acknowledged_outlives_a_database_that_goes_away_and_come
 ) -> None:
     ledger, clock, away = Ledger(), SystemClock(), 0.0
     async with Receiver() as hook, world(tmp_path, hook, database) as (server, client):
-        senders = [asyncio.create_task(keep_sending(client, ledger)) for _ in range(SENDERS)]
-        for _ in range(3):
-            await asyncio.sleep(0.7)
-            began = clock.monotonic()
-            await strike(postgres_server)
-            away = max(away, clock.monotonic() - began)
-            await send_until_taken(client, ledger)
-        for sender in senders:
-            sender.cancel()
-        await asyncio.gather(*senders, return_exceptions=True)
+        async with sending(client, ledger):
+            for _ in range(3):
+                await asyncio.sleep(0.7)
+                began = clock.monotonic()
+                await strike(postgres_server)
+                away = max(away, clock.monotonic() - began)
+                await send_until_taken(client, ledger)
 
         told = await told_of(hook, ledger.acknowledged)
         code, _ = await server.stop()
@@ -129,6 +138,41 @@ async def test_what_was_acknowledged_outlives_a_database_that_goes_away_and_come
     assert [told[message] for message in ledger.acknowledged] == [EVERYTHING] * len(ledger.acknowledged)
     assert ledger.refusals <= {(503, "5")}
     assert ledger.longest < away + LONGEST_SECONDS  # one whose COMMIT got no answer waits until it is known
+
+
+async def test_a_database_that_is_gone_for_a_while_costs_nothing_but_that_while(
+    postgres_server: PostgresServer, database: str, tmp_path: Path, tier: Tier
+) -> None:
+    ledger, meanwhile, clock = Ledger(), Ledger(), SystemClock()
+    seconds = tier.count(quick=3, full=60)
+    async with Receiver() as hook, world(tmp_path, hook, database) as (server, client):
+        async with sending(client, ledger):
+            await asyncio.sleep(1)
+            await asyncio.to_thread(postgres_server.stop, "immediate")
+            await asyncio.sleep(LONGEST_SECONDS)  # whoever waits for an answer of the database is told by then
+            try:
+                async with sending(client, meanwhile):
+                    await asyncio.sleep(seconds)
+                why = (await client.send(PHONE, "text", {"body": "x"})).body.decode()
+            finally:
+                await asyncio.to_thread(postgres_server.start)
+            began = clock.monotonic()
+            await send_until_taken(client, ledger)
+            took = clock.monotonic() - began
+            await asyncio.sleep(1)
+
+        told = await told_of(hook, ledger.acknowledged)
+        code, _ = await server.stop()
+
+    assert code == 0
+    assert [told[message] for message in ledger.acknowledged] == [EVERYTHING] * len(ledger.acknowledged)
+    assert (meanwhile.acknowledged, meanwhile.refusals) == ([], {(503, "5")})
+    assert meanwhile.longest < LONGEST_SECONDS
+    assert "the database " in why
+    tier.note("seconds without a database", seconds)
+    tier.note("messages acknowledged before and after", len(ledger.acknowledged))
+    tier.note("messages refused meanwhile", meanwhile.refused)
+    tier.note("seconds until it went on", round(took, 2))
 
 
 async def test_while_the_database_is_away_the_server_lives_and_is_not_ready(

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from tests.faults.tier import Tier
 from tests.faults.workers import World, world
 from tests.support.postgres import PostgresServer
 
@@ -13,6 +14,7 @@ from waypost.lib.clock import SystemClock
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
+RECOVERY_SECONDS = 5
 PLANTED = "tests.faults.worker_planted"
 
 
@@ -111,6 +113,33 @@ async def test_a_worker_that_joins_gets_its_share_and_nothing_is_told_twice(two:
 
     assert two.broken() == []
     assert two.told_twice(two.ledger.ids) == []
+
+
+async def test_a_database_that_goes_away_costs_one_who_accepts_and_his_workers_nothing_but_that_while(
+    two: World, tier: Tier
+) -> None:
+    seconds = tier.count(quick=2, full=60)
+    async with two.load():
+        await asyncio.sleep(1)
+        await asyncio.to_thread(two.postgres.stop, "immediate")
+        await asyncio.sleep(seconds)
+        await asyncio.to_thread(two.postgres.start)
+        taken = len(two.ledger.ids)
+        async with asyncio.timeout(RECOVERY_SECONDS):
+            while len(two.ledger.ids) == taken:  # noqa: ASYNC110 - as a client would
+                await asyncio.sleep(0.05)
+        await two.shared_by(2)
+        await asyncio.sleep(1)
+
+    await two.everything_told()
+    after = await two.send_some(5)
+    await two.everything_told()
+
+    assert two.broken() == []
+    assert two.told_twice(after) == []
+    tier.note("seconds without a database", seconds)
+    tier.note("messages acknowledged", len(two.ledger.ids))
+    tier.note("messages refused", two.ledger.refused)
 
 
 async def test_messages_wait_for_the_first_worker(
