@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
-NODE   := tests/clients/node
+NODE   := tests/clients/node examples/node_vitest
 CONSOLE := src/waypost/console/.built
 ARGS   ?=
 
@@ -14,7 +14,7 @@ ARGS   ?=
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
-setup: $(STAMP) $(NODE)/node_modules/.installed $(CONSOLE) ## install everything into .venv (fast when nothing changed)
+setup: $(STAMP) $(NODE:=/node_modules/.installed) $(CONSOLE) ## install everything into .venv (fast when nothing changed)
 
 # Two steps: every dependency from the hashed constraints, then the project itself without any.
 $(STAMP): constraints.txt pyproject.toml
@@ -24,11 +24,11 @@ $(STAMP): constraints.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
-# Clients that the tests point at the server. Nothing of them runs while they are installed; without Node, or without
+# Clients that the tests point at the server, and the example for Node. Nothing of them runs while they are installed; without Node, or without
 # its registry, the tests that need them are skipped and say so.
-$(NODE)/node_modules/.installed: $(NODE)/package-lock.json
+$(NODE:=/node_modules/.installed): %/node_modules/.installed: %/package-lock.json
 	@if command -v npm >/dev/null; then \
-	  npm ci --prefix $(NODE) --ignore-scripts --no-audit --no-fund --loglevel=error && touch $@ \
+	  npm ci --prefix $* --ignore-scripts --no-audit --no-fund --loglevel=error && touch $@ \
 	    || echo "The clients for Node could not be installed; the tests that use them are skipped."; \
 	fi
 
@@ -77,4 +77,4 @@ bench: setup ## measure; ARGS="p1 p3" chooses goals, ARGS=selftest checks the ha
 	@$(BIN)/python -m bench $(ARGS)
 
 clean: ## remove what the other commands made
-	@rm -rf $(VENV) $(NODE)/node_modules console/node_modules console/.node console/.tests src/waypost/console .mypy_cache .ruff_cache build dist
+	@rm -rf $(VENV) $(NODE:=/node_modules) console/node_modules console/.node console/.tests src/waypost/console .mypy_cache .ruff_cache build dist
