@@ -196,7 +196,7 @@ async def test_a_phone_shows_what_it_has_received(operator: Operator) -> None:
     assert picture == {
         "id": media_id, "onprem_id": picture["onprem_id"], "mime_type": "image/jpeg", "size": len(JPEG.data),
         "sha256": hashlib.sha256(JPEG.data).hexdigest(), "filename": "bike.jpg",
-        "url": f"/_waypost/v1/media/{media_id}",
+        "url": f"/_waypost/v1/media/{media_id}", "animated": False,
     }  # fmt: skip
     got = await operator.control.call("GET", f"/media/{media_id}")
     assert (got.status, got.body, got.headers["X-Content-Type-Options"]) == (200, JPEG.data, "nosniff")

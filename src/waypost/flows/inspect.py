@@ -27,11 +27,11 @@ from waypost.wire.control import (
     MediaView,
     MessageDetail,
     MessageView,
-    ReceivedMessage,
     SendView,
     TimelineEntry,
     fault_view,
 )
+from waypost.wire.control_chat import ReceivedMessage
 from waypost.wire.control_evidence import payload
 from waypost.wire.messages.template import Template as SentTemplate
 from waypost.wire.renderings import RENDERERS, message_ids, stored_content
@@ -130,13 +130,8 @@ class Inspect(Struct, frozen=True):
             _show_sent(detail, found, target, body)
         return detail
 
-    async def received_by(self, wa_id: str, limit: int) -> list[ReceivedMessage]:
-        """Return what a phone has received, oldest first, each message once."""
-        return [
-            await self._received(carried, message) for carried, message in await self.network.received_by(wa_id, limit)
-        ]
-
-    async def _received(self, carried: Carried, message: StoredMessage) -> ReceivedMessage:
+    async def received(self, carried: Carried, message: StoredMessage) -> ReceivedMessage:
+        """Return a message as the phone shows it that has received it, without what was answered to it."""
         message_id, other_id = message_ids(message.key, message.tag, message.wa_id, received=False)
         content = stored_content(message.kind, message.body)
         context = msgspec.json.decode(message.body, type=_Body).context
@@ -150,9 +145,11 @@ class Inspect(Struct, frozen=True):
             body=self._text(message, content),
             content=msgspec.Raw(msgspec.json.encode(content.wire())),
             context_id=await self._quoted(message, context.message_id) if context and context.message_id else None,
-            media=await self._media(message.media_key),
-            more_media=[await self._media(key) for key in message.more_media],
+            media=await self.media(message.media_key),
+            more_media=[await self.media(key) for key in message.more_media],
             template=self._shown_template(message, content),
+            reactions=[],
+            taps=[],
         )
 
     async def _quoted(self, message: StoredMessage, message_id: str) -> str | None:
@@ -200,11 +197,12 @@ class Inspect(Struct, frozen=True):
             at=at(message.at_ms),
             preview=shown_text(message),
             fault=_fault(message.problem, message.problem_details),
-            media=await self._media(message.media_key),
-            more_media=[await self._media(key) for key in message.more_media],
+            media=await self.media(message.media_key),
+            more_media=[await self.media(key) for key in message.more_media],
         )
 
-    async def _media(self, key: MediaKey | None) -> MediaView | None:
+    async def media(self, key: MediaKey | None) -> MediaView | None:
+        """Return how a file is shown; None if there is none, or none any more."""
         medium = await self.records.medium(key) if key else None
         return media_view(medium) if medium else None
 
@@ -241,6 +239,7 @@ def media_view(medium: Medium) -> MediaView:
         size=medium.size,
         filename=medium.filename,
         url=f"{MEDIA_PATH}{medium.key}",
+        animated=medium.animated,
     )
 
 

@@ -1,51 +1,185 @@
-"""The phone's side of its chats: what its user wrote, whether the business has read it, and who is typing.
+"""The phone's side of its chats: what it has received, what its user wrote, what both made of it, and who is typing.
 
 # spec: cloud-api.md#5
 """
 
-import msgspec
-from msgspec import Struct
+from collections import defaultdict
+from typing import Literal
 
-from waypost.flows.inspect import media_view, shown_text
+import msgspec
+from msgspec import Raw, Struct
+
+from waypost.flows.inspect import Inspect, shown_text
 from waypost.flows.play import PhoneNetwork
+from waypost.flows.search import Wanted
 from waypost.lib.clock import at
-from waypost.model import Status
-from waypost.ports import Records, StoredMessage
-from waypost.wire.control import OwnMessage, TypingView
+from waypost.lib.cursors import cursor_of
+from waypost.lib.ids import parse_message_id
+from waypost.model import MessageKey, NumberId, Status
+from waypost.ports import Lists, MessageSearch, NetworkStore, StoredMessage, Window
+from waypost.wire.control_chat import (
+    OwnMessage,
+    ReactionView,
+    ReceivedList,
+    ReceivedMessage,
+    TapView,
+    TypingView,
+)
 from waypost.wire.renderings import message_ids
+
+CHAT = "c"
+"""What the cursors of a chat begin with."""
+_MOST = 10_000
+"""Messages of everybody that are looked at for what one user wrote."""
+_ECHOES = 1_000
+"""Messages of the user, and reactions of businesses, that are looked at for what belongs to another message."""
+
+
+class _Reply(Struct):
+    """What a tap stands for."""
+
+    id: str | None = None
+    title: str | None = None
+    payload: str | None = None
+    text: str | None = None
+
+
+class _Tapped(Struct):
+    type: str | None = None
+    button_reply: _Reply | None = None
+    list_reply: _Reply | None = None
+
+
+class _Reaction(Struct):
+    message_id: str = ""
+    emoji: str | None = None
+
+
+class _Context(Struct):
+    id: str | None = None
+
+
+class _Body(Struct):
+    """What is looked at in the bodies of both directions."""
+
+    context: _Context | None = None
+    reaction: _Reaction | None = None
+    button: _Reply | None = None
+    interactive: _Tapped | None = None
+
+
+class _Echoes(Struct):
+    """What belongs to other messages, by the key of those."""
+
+    reactions: dict[int, dict[str, ReactionView]]
+    taps: dict[int, list[TapView]]
+
+    def on(self, key: int) -> list[ReactionView]:
+        """Return the reactions to a message that were not taken back."""
+        return [each for each in self.reactions.get(key, {}).values() if each.emoji]
 
 
 class PhoneSide(Struct, frozen=True):
     """The flow, with the ports it uses."""
 
-    records: Records
+    inspect: Inspect
+    lists: Lists
+    network_store: NetworkStore
     network: PhoneNetwork
 
-    async def written_by(self, wa_id: str, limit: int) -> list[OwnMessage]:
-        """Return what the user wrote among the newest messages of their chats, oldest first."""
-        found = await self.records.messages(number_id=None, wa_id=wa_id, limit=limit)
-        return [await self._view(message) for message in reversed(found) if message.received]
+    async def chats(self, wa_id: str, number_id: NumberId | None, wanted: Wanted) -> ReceivedList:
+        """Return the newest of a phone's chats below a key, with all numbers or with one, oldest first."""
+        got = await self.network_store.received_by(wa_id, wanted.limit + 1, number_id=number_id, before=wanted.before)
+        has_more, got = len(got) > wanted.limit, got[-wanted.limit :]
+        own = MessageSearch(wa_id=wa_id, number_id=number_id, received=True)
+        wrote = await self.lists.search_messages(own, Window(wanted.before, wanted.limit, _MOST))
+        # Where one side ends for want of room the other ends, too: the next page goes on with both.
+        ends = [got[0][1].key] if has_more else []
+        ends += [MessageKey(wrote.next_before)] if wrote.next_before is not None else []
+        cut = max(ends, default=MessageKey(0))
+        echoes = await self._echoes(own)
+        received = [
+            self._answered(await self.inspect.received(carried, message), message.key, echoes)
+            for carried, message in got
+            if message.key >= cut
+        ]
+        written = [await self._own(message, echoes) for message in reversed(wrote.rows) if message.key >= cut]
+        typing = [
+            TypingView(str(number), at(until_ms))
+            for number, until_ms in self.network.typing_to(wa_id)
+            if number_id in (None, number)
+        ]
+        return ReceivedList(received, written, typing, cursor_of(CHAT, cut or None))
 
-    def typing_to(self, wa_id: str) -> list[TypingView]:
-        """Return who is typing to the phone."""
-        return [TypingView(str(number_id), at(until_ms)) for number_id, until_ms in self.network.typing_to(wa_id)]
+    def _answered(self, view: ReceivedMessage, key: int, echoes: _Echoes) -> ReceivedMessage:
+        view.reactions = echoes.on(key)
+        view.taps = echoes.taps.get(key, [])
+        return view
 
-    async def _view(self, message: StoredMessage) -> OwnMessage:
+    async def _own(self, message: StoredMessage, echoes: _Echoes) -> OwnMessage:
         names = message_ids(message.key, message.tag, message.wa_id, received=True)
-        members = msgspec.json.decode(message.body, type=dict[str, msgspec.Raw])
-        medium = await self.records.medium(message.media_key) if message.media_key else None
+        is_read = message.status is Status.READ
+        members = msgspec.json.decode(message.body, type=dict[str, Raw])
+        context = msgspec.json.decode(message.body, type=_Body).context
         return OwnMessage(
             *names,
             phone_number_id=str(message.number_id),
             type=message.kind,
             at=at(message.at_ms),
             body=shown_text(message),
-            read=message.status is Status.READ,
+            read=is_read,
+            status="read" if is_read else "delivered",
             content=members.get(message.kind),
-            context_id=msgspec.json.decode(members["context"], type=_Context).id if "context" in members else None,
-            media=media_view(medium) if medium else None,
+            context_id=context.id if context else None,
+            media=await self.inspect.media(message.media_key),
+            reactions=echoes.on(message.key),
         )
 
+    async def _echoes(self, own: MessageSearch) -> _Echoes:
+        """Return what the user, and businesses, made of the messages between them, as far as it is not long ago."""
+        window = Window(None, _ECHOES, _MOST)
+        of_business = msgspec.structs.replace(own, received=False, kind="reaction")
+        theirs = await self.lists.search_messages(of_business, window)
+        users = await self.lists.search_messages(own, window)
+        shown = [each for each in theirs.rows if each.status not in (None, Status.ACCEPTED, Status.FAILED)]
+        echoes = _Echoes(defaultdict(dict), defaultdict(list))
+        for message in reversed(shown):
+            _note_reaction(echoes, message, "business")
+        for message in reversed(users.rows):
+            _note_reaction(echoes, message, "user")
+            _note_tap(echoes, message)
+        return echoes
 
-class _Context(Struct):
-    id: str | None = None
+
+def _note_reaction(echoes: _Echoes, message: StoredMessage, by: Literal["user", "business"]) -> None:
+    if message.kind != "reaction":
+        return
+    reaction = msgspec.json.decode(message.body, type=_Body).reaction
+    ref = parse_message_id(reaction.message_id) if reaction else None
+    if reaction is None or ref is None:
+        return
+    view = ReactionView(by, reaction.emoji or "", at(message.at_ms), _id_of(message))
+    echoes.reactions[ref.key][by] = view
+
+
+def _note_tap(echoes: _Echoes, message: StoredMessage) -> None:
+    if message.kind not in ("interactive", "button"):
+        return
+    body = msgspec.json.decode(message.body, type=_Body)
+    ref = parse_message_id(body.context.id) if body.context and body.context.id else None
+    if ref is None:
+        return
+    kind, reply = "button", body.button
+    if body.interactive is not None:
+        kind, reply = body.interactive.type or "interactive", _first(body.interactive)
+    reply = reply or _Reply()
+    tapped = TapView(_id_of(message), at(message.at_ms), kind, reply.id or reply.payload, reply.title or reply.text)
+    echoes.taps[ref.key].append(tapped)
+
+
+def _first(tapped: _Tapped) -> _Reply | None:
+    return tapped.button_reply or tapped.list_reply
+
+
+def _id_of(message: StoredMessage) -> str:
+    return message_ids(message.key, message.tag, message.wa_id, received=message.received)[0]

@@ -105,5 +105,4 @@ def _gallery_medium(medium: Medium) -> GalleryMedium:
         at=at(medium.created_ms),
         expires=at(medium.expires_ms),
         source=medium.source,
-        animated=medium.animated,
     )

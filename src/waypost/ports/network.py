@@ -84,6 +84,8 @@ class NetworkStore(Protocol):
         """Read the messages that have not reached their last status, in order of token."""
         ...
 
-    async def received_by(self, wa_id: str, limit: int) -> list[tuple[Carried, StoredMessage]]:
-        """Return what a phone has received, oldest first, each once."""
+    async def received_by(
+        self, wa_id: str, limit: int, *, number_id: NumberId | None = None, before: int | None = None
+    ) -> list[tuple[Carried, StoredMessage]]:
+        """Return the newest that a phone has received, oldest first, each once; of one number, and below a key."""
         ...

@@ -12,7 +12,6 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 from waypost.errors import all_problems
 from waypost.errors.outcomes import SOMETHING_WENT_WRONG
 from waypost.wire.control_evidence import ExchangeView, FindingView, Payload, VerifyView, WhyView
-from waypost.wire.shown import ShownTemplate
 
 Dialect = Literal["cloud", "onprem"]
 Digits = Annotated[str, Meta(pattern=r"^[0-9]{5,15}$(?!\n)")]
@@ -175,7 +174,7 @@ class Written(MessageId):
 
 
 class MediaView(Struct):
-    """A stored file; `url` is a path of the control API, `sha256` is hexadecimal."""
+    """A stored file; `url` is a path of the control API, `sha256` is hexadecimal; `animated` says it of a sticker."""
 
     id: str
     onprem_id: str
@@ -184,57 +183,7 @@ class MediaView(Struct):
     size: int
     filename: str | None
     url: str
-
-
-class ReceivedMessage(MessageId):
-    """A message on a phone: `body` is the text that the user sees, `content` the object of its type.
-
-    `more_media` are the files after the first, in the order of `content`; null for one that was deleted. `template`
-    is a template message with everything filled in; null for other types, and where the template is gone.
-    """
-
-    phone_number_id: str
-    type: str
-    at: datetime
-    status: str
-    body: str
-    content: Raw
-    context_id: str | None
-    media: MediaView | None
-    more_media: list[MediaView | None]
-    template: ShownTemplate | None
-
-
-class OwnMessage(MessageId):
-    """A message that the phone's user wrote; `read`: the business has read it.
-
-    `content` is the member of its type as the Cloud webhook has it, null for a type without one; `context_id` is the
-    message that it answers.
-    """
-
-    phone_number_id: str
-    type: str
-    at: datetime
-    body: str
-    read: bool
-    content: Raw | None
-    context_id: str | None
-    media: MediaView | None
-
-
-class TypingView(Struct):
-    """A business that seems to be typing."""
-
-    phone_number_id: str
-    typing_until: datetime
-
-
-class ReceivedList(Struct):
-    """What a phone has received, oldest first, each message once; what its user wrote; who is typing to it."""
-
-    messages: list[ReceivedMessage]
-    written: list[OwnMessage]
-    typing: list[TypingView]
+    animated: bool
 
 
 # -- Messages and deliveries -------------------------------------------------------------------------------------

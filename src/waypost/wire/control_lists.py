@@ -35,7 +35,6 @@ class GalleryMedium(MediaView):
     at: datetime
     expires: datetime
     source: Literal["upload", "link", "inbound", "handle"]
-    animated: bool
 
 
 class MediaList(Struct):

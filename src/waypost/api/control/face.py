@@ -30,6 +30,7 @@ from waypost.flows.identity import Identities
 from waypost.flows.inspect import Inspect
 from waypost.flows.media import MediaShelf
 from waypost.flows.network_rules import NetworkRules
+from waypost.flows.phone_side import PhoneSide
 from waypost.flows.play import PhoneNetwork, Play
 from waypost.flows.preferences import Notice, Preferences
 from waypost.flows.registration import Registration
@@ -112,10 +113,11 @@ def build_control(on: Operated, operator: Operator) -> Control:
     play = Play(threads, on.shelf, on.network, on.keys)
     preferences = Preferences(threads, on.network, on.notice, on.clock)
     chats = Chats.over(on.documents, threads, on.network, keys=on.keys, clock=on.clock)
+    side = PhoneSide(inspect, on.lists, on.network_store, on.network)
     return Control(
         gate=gate,
         door=Door(gate, sessions, on.clock, Meter(ATTEMPTS)),
-        phones=Phones(play, Taps(play), chats, preferences, on.network, inspect, on.shelf, on.records, on.identities),
+        phones=Phones(play, Taps(play), chats, preferences, on.network, side, on.shelf, on.records, on.identities),
         messages=Messages(inspect, search, on.resend),
         gallery=Gallery(search),
         deliveries=Deliveries(inspect, search, on.store, on.directory, on.clock, on.again),

@@ -46,6 +46,7 @@ OF_DELIVERIES = {
     "kind": "`status`, `message`, or a webhook field.",
     **PAGE,
 }
+OF_CHATS = {**NUMBER, **PAGE}
 OF_MEDIA = {**NUMBER, "type": f"One of {', '.join(get_args(MediumType))}.", **PAGE}
 
 Choice = TypeVar("Choice")

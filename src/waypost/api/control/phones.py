@@ -4,7 +4,8 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from waypost.api.control.answers import answer, body_of, digits_of, limit_of, unknown
+from waypost.api.control.answers import answer, asked_number, body_of, digits_of, unknown
+from waypost.api.control.filters import wanted_page
 from waypost.api.files import file_response
 from waypost.api.multipart import FileHead, FileSink, FormLimits, read_form
 from waypost.api.routing import Answer, Request, Response
@@ -12,9 +13,8 @@ from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
 from waypost.flows.chats import Chats
 from waypost.flows.identity import Identities
-from waypost.flows.inspect import Inspect
 from waypost.flows.media import MediaShelf
-from waypost.flows.phone_side import PhoneSide
+from waypost.flows.phone_side import CHAT, PhoneSide
 from waypost.flows.play import PhoneNetwork, Play, UserFile
 from waypost.flows.preferences import Preferences
 from waypost.flows.taps import Taps
@@ -36,7 +36,6 @@ from waypost.wire.control import (
     PhoneView,
     ReadCount,
     ReadUpTo,
-    ReceivedList,
     Written,
 )
 from waypost.wire.inbound import PhoneMessage
@@ -57,7 +56,7 @@ class Phones(Struct, frozen=True):
     chats: Chats
     preferences: Preferences
     network: PhoneNetwork
-    inspect: Inspect
+    side: PhoneSide
     shelf: MediaShelf
     records: Records
     identities: Identities
@@ -129,11 +128,13 @@ class Phones(Struct, frozen=True):
         return answer(ReadCount(await self.play.read(wa_id, up_to.message_id)))
 
     async def received(self, request: Request) -> Response:
-        """List what the phone has received, oldest first, each message once; what it wrote; who is typing to it."""
-        wa_id, limit = _wa_id(request), limit_of(request)
-        side = PhoneSide(self.records, self.network)
-        received, written = await self.inspect.received_by(wa_id, limit), await side.written_by(wa_id, limit)
-        return answer(ReceivedList(received, written, side.typing_to(wa_id)))
+        """List what the phone has received, oldest first, each message once; what it wrote; who is typing to it.
+
+        Each message has the reactions of both sides; what was received has the answers that were tapped on it, and a
+        template the text that the user sees.
+        """
+        wanted = wanted_page(request, CHAT)
+        return answer(await self.side.chats(_wa_id(request), asked_number(request, "number"), wanted))
 
     async def media(self, request: Request) -> Answer:
         """Return the bytes of a stored file, whosever it is."""

@@ -25,6 +25,7 @@ from waypost.errors import Refusal
 from waypost.errors.requests import NOT_IN_THIS_PROCESS
 from waypost.wire import (
     control,
+    control_chat,
     control_endpoints,
     control_evidence,
     control_feed,
@@ -137,7 +138,15 @@ def _phone_routes(phones: Phones) -> list[Route]:
         Route("GET", phone, phones.get, "phone", None, control.PhoneView, _REFUSED),
         Route("PATCH", phone, phones.patch, "change_phone", control.PhoneChange, control.PhoneView, _REFUSED),
         Route("POST", f"{phone}/messages", phones.write, "write", inbound.PhoneMessage, control.Written, _REFUSED),
-        Route("GET", f"{phone}/messages", phones.received, "received", None, control.ReceivedList, _REFUSED),
+        Route(
+            "GET",
+            f"{phone}/messages",
+            phones.received,
+            "received",
+            response=control_chat.ReceivedList,
+            errors=_REFUSED,
+            query=filters.OF_CHATS,
+        ),
         Route("POST", f"{phone}/taps", phones.tap, "tap", taps.Tap, control.Written, _REFUSED),
         Route("POST", f"{phone}/open", phones.open, "open_chat", control.OpenChat, control.Opened, _REFUSED),
         Route("POST", f"{phone}/played", phones.listen, "played", control.Listen, control.Listened, _REFUSED),

@@ -9,6 +9,7 @@ from waypost.model import MessageKey, NumberId, Phone, Status
 from waypost.ports import Carried, StoredMessage
 from waypost.storage import columns
 from waypost.storage.columns import CARRIED_COLUMNS, CARRIED_WIDTH, MESSAGE_COLUMNS, PHONE_COLUMNS
+from waypost.storage.paging import NEWEST
 from waypost.storage.postgres.link import Connection
 from waypost.storage.postgres.part import Part
 from waypost.storage.postgres.places import OWNED_SHARD
@@ -54,6 +55,7 @@ _MARKETED = (
 _RECEIVED = (
     f"SELECT {CARRIED_COLUMNS}, {MESSAGE_COLUMNS} FROM carried JOIN messages ON messages.key = carried.token"  # noqa: S608 - constants
     " JOIN contents ON contents.key = carried.token WHERE carried.wa_id = $1"
+    " AND carried.token < $3 AND ($4::bigint IS NULL OR carried.number_id = $4)"
     " AND (carried.progress BETWEEN 2 AND 4 OR messages.seen & 28 <> 0"
     " OR (carried.kind = 'reaction' AND messages.seen & 2 <> 0)) ORDER BY carried.token DESC LIMIT $2"
 )
@@ -123,7 +125,9 @@ class NetworkPart(Part):
         """Read what has not reached its last status."""
         return [columns.carried(row) for row in await self._rows(_UNFINISHED, after, limit, self._scope)]
 
-    async def received_by(self, wa_id: str, limit: int) -> list[tuple[Carried, StoredMessage]]:
+    async def received_by(
+        self, wa_id: str, limit: int, *, number_id: NumberId | None = None, before: int | None = None
+    ) -> list[tuple[Carried, StoredMessage]]:
         """Return the newest messages that a phone has received, oldest first."""
-        rows = await self._search(_RECEIVED, wa_id, limit)
+        rows = await self._search(_RECEIVED, wa_id, limit, NEWEST if before is None else before, number_id)
         return [(columns.carried(row[:CARRIED_WIDTH]), columns.message(row[CARRIED_WIDTH:])) for row in reversed(rows)]

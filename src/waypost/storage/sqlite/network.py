@@ -10,6 +10,7 @@ from waypost.model import MessageKey, NumberId, Phone, Status
 from waypost.ports import Carried, StoredMessage
 from waypost.storage import columns
 from waypost.storage.columns import CARRIED_COLUMNS, CARRIED_WIDTH, MESSAGE_COLUMNS, PHONE_COLUMNS
+from waypost.storage.paging import NEWEST
 from waypost.storage.sqlite.part import Part
 
 _PHONES = f"SELECT {PHONE_COLUMNS} FROM phones ORDER BY wa_id"  # noqa: S608 - constants
@@ -40,9 +41,10 @@ _HAS_TAKEN = "SELECT EXISTS (SELECT 1 FROM carried WHERE token = ?)"
 # business may have been told of the rest (28: delivered, read or played) a moment before the network notes it.
 _RECEIVED = (
     f"SELECT {CARRIED_COLUMNS}, {MESSAGE_COLUMNS} FROM carried CROSS JOIN messages ON messages.key = carried.token"  # noqa: S608 - constants
-    " CROSS JOIN contents ON contents.key = carried.token WHERE carried.wa_id = ?"
+    " CROSS JOIN contents ON contents.key = carried.token WHERE carried.wa_id = ?1"
+    " AND carried.token < ?3 AND (?4 IS NULL OR carried.number_id = ?4)"
     " AND (carried.progress BETWEEN 2 AND 4 OR messages.seen & 28"
-    " OR (carried.kind = 'reaction' AND messages.seen & 2)) ORDER BY carried.token DESC LIMIT ?"
+    " OR (carried.kind = 'reaction' AND messages.seen & 2)) ORDER BY carried.token DESC LIMIT ?2"
 )
 
 
@@ -109,11 +111,14 @@ class NetworkPart(Part):
         """Read what has not reached its last status."""
         return [columns.carried(row) for row in self._reader.rows(_UNFINISHED, (after, limit))]
 
-    async def received_by(self, wa_id: str, limit: int) -> list[tuple[Carried, StoredMessage]]:
+    async def received_by(
+        self, wa_id: str, limit: int, *, number_id: NumberId | None = None, before: int | None = None
+    ) -> list[tuple[Carried, StoredMessage]]:
         """Return the newest messages that a phone has received, oldest first."""
 
         def look(connection: apsw.Connection) -> list[tuple[Carried, StoredMessage]]:
-            rows = connection.execute(_RECEIVED, (wa_id, limit)).fetchall()
+            below = NEWEST if before is None else before
+            rows = connection.execute(_RECEIVED, (wa_id, limit, below, number_id)).fetchall()
             return [
                 (columns.carried(row[:CARRIED_WIDTH]), columns.message(row[CARRIED_WIDTH:])) for row in reversed(rows)
             ]
