@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Icon } from "./Icon.tsx";
 import { offsetsOf, rowAt, spanOf } from "./virtual.ts";
 import "./data.css";
 
@@ -17,6 +18,8 @@ interface VirtualListProps<T> {
   onNearEnd?: () => void;
   /** Where the list was left, and where to tell that it is: keep it outside and the list is found as it was. */
   scroll?: { current: number };
+  /** Tell how many rows have come above what is being read, and offer a way to them: "new messages". */
+  arrivals?: string;
   /** Drawn after the last row. */
   foot?: ComponentChildren;
   class?: string;
@@ -32,6 +35,7 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
   const anchor = useRef<{ key: string; gap: number } | null>(null);
   const [view, setView] = useState({ top: scroll?.current ?? 0, height: 800 });
   const [measured, setMeasured] = useState(0);
+  const seen = useRef<string | undefined>(undefined);
 
   const keys = useMemo(() => items.map(keyOf), [items, keyOf]);
   const offsets = useMemo(() => offsetsOf(keys, heights.current, estimate), [keys, estimate, measured]);
@@ -83,6 +87,9 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
     if (onNearEnd && view.top + view.height + NEAR_PX > total) onNearEnd();
   }, [onNearEnd, view, total]);
 
+  if (view.top <= 0 || seen.current === undefined) seen.current = keys[0];
+  const above = props.arrivals && view.top > 0 ? Math.max(0, keys.indexOf(seen.current ?? "")) : 0;
+
   const measure = useCallback((key: string, height: number) => {
     if (height === 0 || heights.current.get(key) === height) return;
     heights.current.set(key, height);
@@ -90,8 +97,13 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
   }, []);
 
   return (
-    <div ref={box} class={`virtual ${props.class ?? ""}`} onScroll={look} role="list" aria-label={label} tabIndex={-1}>
-      <div class="virtual-all" style={{ height: `${total}px` }}>
+    <div ref={box} class={`virtual ${props.class ?? ""}`} onScroll={look}>
+      {above > 0 && (
+        <button type="button" class="virtual-arrivals" onClick={() => box.current?.scrollTo({ top: 0 })}>
+          <Icon name="up" size={14} /> {above.toLocaleString()} {props.arrivals}
+        </button>
+      )}
+      <div class="virtual-all" style={{ height: `${total}px` }} role="list" aria-label={label}>
         {items.slice(span.first, span.end).map((item, at) => {
           const index = span.first + at;
           const key = keys[index] as string;

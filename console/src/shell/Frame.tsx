@@ -1,7 +1,7 @@
 // What stands around every page: navigation at the side, or a bar below where there is little room.
 
 import { computed } from "@preact/signals";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { api, session } from "../api/client.ts";
 import { feedState } from "../api/live.ts";
 import { Button, IconButton } from "../parts/Button.tsx";
@@ -29,7 +29,8 @@ export const current = computed(() => {
 export function Frame() {
   const [open, setOpen] = useState(false);
   const path = place.value.path;
-  useEffect(() => setOpen(false), [path]);
+  useArrival(path, () => setOpen(false));
+  useShortcuts();
   return (
     <div class="frame">
       <a class="skip" href="#main" onClick={skip}>
@@ -68,6 +69,34 @@ export function Frame() {
       </Sheet>
     </div>
   );
+}
+
+/** Whoever comes to another page by keyboard goes on from its beginning. */
+function useArrival(path: string, arrive: () => void): void {
+  const before = useRef(path);
+  useEffect(() => {
+    if (before.current === path) return;
+    before.current = path;
+    arrive();
+    document.getElementById("main")?.focus({ preventScroll: true });
+  }, [path, arrive]);
+}
+
+/** "/" goes to the page's search, as in many tools. */
+function useShortcuts(): void {
+  useEffect(() => {
+    const press = (event: KeyboardEvent): void => {
+      const typing = event.target instanceof Element && event.target.closest("input, textarea, select, dialog");
+      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing) return;
+      const search = document.querySelector<HTMLInputElement>("main input[type=search]");
+      if (!search) return;
+      event.preventDefault();
+      search.focus();
+      search.select();
+    };
+    document.addEventListener("keydown", press);
+    return () => document.removeEventListener("keydown", press);
+  }, []);
 }
 
 function skip(event: Event): void {

@@ -55,6 +55,7 @@ function List() {
         label="Messages, newest first"
         onNearEnd={readMore}
         scroll={scroll}
+        arrivals="new"
         foot={<Foot end={next === null} reading={reading === "more"} />}
       />
     </>
