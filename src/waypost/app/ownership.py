@@ -22,7 +22,6 @@ _SCAN_SECONDS = 2.0
 _BREATH_SECONDS = 0.01  # between two scans, so that each finds more than one job
 _STEP = 8  # shards that are given up together
 _SLOW_SECONDS = 0.5  # that a hand-over waits for requests which are under way
-_RELOAD_SECONDS = 0.2
 
 _log = log.Log("waypost.ownership")
 
@@ -80,10 +79,14 @@ class Ownership:
             await _woken(self._wanted[SHARDS], _ROUND_SECONDS)
         await asyncio.Event().wait()
 
-    async def feed(self, topic: str) -> None:
-        """Read a queue when a hint says so, and now and then without one."""
+    async def feed(self, topic: str, caught_up: Callable[[], Awaitable[None]]) -> None:
+        """Read a queue when a hint says so, and now and then without one.
+
+        First `caught_up`: what was accepted after a change is worked after it.
+        """
         while True:
             await _woken(self._wanted[topic], _SCAN_SECONDS)
+            await caught_up()
             await self._queues[topic].scan()
             await self._clock.pause(_BREATH_SECONDS)
 
@@ -149,20 +152,6 @@ class Ownership:
             await self._store.give_up_shard(shard)
         self._store.hints.send(SHARDS)
         _log.info("shards.given_up", count=len(given), shards=given)
-
-
-async def follow(
-    heard: asyncio.Event, reload: Callable[[], Awaitable[None]], changes: Callable[[], int], clock: Clock
-) -> None:
-    """Read anew what other processes have changed, until nothing of ours has come between."""
-    while True:
-        await heard.wait()
-        heard.clear()
-        before = changes()
-        await reload()
-        if changes() != before:
-            heard.set()  # what we changed meanwhile may have been read as it was
-        await clock.pause(_RELOAD_SECONDS)
 
 
 async def _woken(event: asyncio.Event, seconds: float) -> None:

@@ -1,11 +1,11 @@
 """What runs, and what is handed to others, in a process that is not alone at its database."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
+from waypost.app.following import Following
 from waypost.app.ground import Ground
-from waypost.app.ownership import CHANGED, MESSAGES, WEBHOOKS, Ownership, follow
+from waypost.app.ownership import CHANGED, MESSAGES, WEBHOOKS, Ownership
 from waypost.lib.shards import shard_of
 from waypost.model import NumberId
 
@@ -34,25 +34,28 @@ def sharing(
     ground: Ground, ownership: Ownership | None, reload: Callable[[], Awaitable[None]]
 ) -> Sequence[Awaitable[None]]:
     """Return what runs besides: hearing from the others, and in a worker what takes shards and feeds the lanes."""
-    shared, changed = ground.shared, asyncio.Event()
+    shared = ground.shared
     if shared is None:
         return ()
 
+    following = Following(reload, lambda: shared.changes, ground.clock)
+
     def hint(topic: str, shards: frozenset[int]) -> None:
         if topic == CHANGED:
-            changed.set()
+            following.hear()
         elif ownership is not None:
             ownership.hint(topic, shards)
 
     def look() -> None:
-        changed.set()
+        following.hear()
         if ownership is not None:
             ownership.look()
 
     common = (
         shared.hints.hear(hint, look),
-        follow(changed, reload, lambda: shared.changes, ground.clock),
+        following.run(),
     )
     if ownership is None:
         return common
-    return (*common, ownership.run(), ownership.feed(MESSAGES), ownership.feed(WEBHOOKS))
+    feeds = (ownership.feed(topic, following.caught_up) for topic in (MESSAGES, WEBHOOKS))
+    return (*common, ownership.run(), *feeds)

@@ -12,6 +12,7 @@ from waypost.storage.postgres.link import CANNOT_CONNECT, Connection, connect
 
 _CHANNEL = "waypost"
 _SEND = "SELECT pg_notify($1, $2)"
+_FIRST = "changed"  # what was accepted after a change shall not be heard of before it
 _PAUSE_SECONDS = 0.5
 _LOOK_SECONDS = 5.0  # how soon a connection that says nothing is known to be gone
 
@@ -50,7 +51,8 @@ class Hints:
     async def _send(self) -> None:
         try:
             while self._unsent:
-                topic, shards = self._unsent.popitem()
+                topic = _FIRST if _FIRST in self._unsent else next(iter(self._unsent))
+                shards = self._unsent.pop(topic)
                 text = f"{self._process} {topic} {','.join(map(str, sorted(shards)))}"
                 with contextlib.suppress(*CANNOT_CONNECT):  # whoever should have heard it looks by itself
                     await self._pool.execute(_SEND, _CHANNEL, text)

@@ -1,0 +1,46 @@
+"""Following: what other processes change of numbers, tokens and templates is read anew."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from waypost.lib.clock import Clock
+
+_PAUSE_SECONDS = 0.2
+
+
+class Following:
+    """Reads everything anew a moment after something was changed elsewhere."""
+
+    def __init__(self, reload: Callable[[], Awaitable[None]], changes: Callable[[], int], clock: Clock) -> None:
+        """Take what reads everything, and `changes`, which tells how often this process has changed something."""
+        self._reload = reload
+        self._changes = changes
+        self._clock = clock
+        self._heard = self._read = 0
+        self._news = asyncio.Event()
+        self._was_read = asyncio.Event()
+
+    def hear(self) -> None:
+        """Note that something was changed."""
+        self._heard += 1
+        self._news.set()
+
+    async def run(self) -> None:
+        """Read for ever."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            heard, changes = self._heard, self._changes()
+            await self._reload()
+            self._read = heard
+            was_read, self._was_read = self._was_read, asyncio.Event()
+            was_read.set()
+            if self._changes() != changes:
+                self.hear()  # what we changed meanwhile may have been read as it was
+            await self._clock.pause(_PAUSE_SECONDS)
+
+    async def caught_up(self) -> None:
+        """Wait until everything that was heard of before this call is read."""
+        heard = self._heard
+        while self._read < heard:
+            await self._was_read.wait()
