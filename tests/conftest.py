@@ -20,6 +20,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--store", choices=("sqlite", "postgresql"), default="sqlite", help="the store of every whole server"
     )
+    parser.addoption(
+        "--split", action="store_true", help="make of every whole server one that accepts and a worker, over PostgreSQL"
+    )
     parser.addoption("--full", action="store_true", help="do what a fault test does as often as `make faults` does")
     parser.addoption("--share", type=float, default=1.0, help="with --full: do only this part of it, such as 0.1")
 
@@ -71,11 +74,12 @@ def database(postgres_server: PostgresServer) -> Iterator[str]:
 @pytest.fixture(autouse=True)
 def server_store(request: pytest.FixtureRequest) -> Iterator[str]:
     """Which store whole servers have: what `--store` says, or each of those that a test names as parameters."""
-    scheme = str(getattr(request, "param", request.config.getoption("--store")))
+    split: bool = request.config.getoption("--split")
+    scheme = "split" if split else str(getattr(request, "param", request.config.getoption("--store")))
     if scheme == "sqlite":
         yield scheme
         return
     from tests.support.server import DATABASES
 
-    with DATABASES.lent_by(request.getfixturevalue("postgres_server")):
+    with DATABASES.lent_by(request.getfixturevalue("postgres_server"), shared=scheme == "split"):
         yield scheme

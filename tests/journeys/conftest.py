@@ -15,7 +15,7 @@ from tests.support.media import Sample
 from tests.support.raw_http import Wire
 from tests.support.receiver import Receiver
 from tests.support.s3 import ENVIRON, S3Server
-from tests.support.server import ADMIN, NUMBER, TOKEN, Running, running
+from tests.support.server import ADMIN, DATABASES, NUMBER, TOKEN, Running, running
 
 PHONE = "15550001111"
 """The sample phone: its user has just written."""
@@ -153,7 +153,9 @@ async def open_world(face: str, data: Path, **flags: Any) -> AsyncIterator[World
             client_for(face, server.base_url, NUMBER, TOKEN) as client,
             aiohttp.ClientSession() as session,
         ):
-            yield World(server, client, Control(session, server.base_url, ADMIN), hook)
+            control = Control(session, server.base_url, ADMIN)
+            control.skips_network = DATABASES.are_shared
+            yield World(server, client, control, hook)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
+import pytest
 
 Body = dict[str, Any]
 
@@ -228,10 +229,15 @@ class Control:
         self.session = session
         self.base = f"{base_url}/_waypost/v1"
         self.headers = {"Authorization": f"Bearer {admin_token}"}
+        self.skips_network = False
+        """Whether a test ends where it needs what processes that share a database do not have."""
 
     async def call(self, method: str, path: str, **given: Any) -> Answer:
         async with self.session.request(method, self.base + path, headers=self.headers, **given) as answer:
-            return Answer(answer.status, await answer.read(), answer.headers)
+            told = Answer(answer.status, await answer.read(), answer.headers)
+        if self.skips_network and told.status == 409 and told.json["error"]["code"] == "not_in_this_process":
+            pytest.skip("it plays with the embedded network, which is in no process that accepts")
+        return told
 
     async def get(self, path: str) -> Any:
         answer = await self.call("GET", path)

@@ -11,6 +11,7 @@ from typing import Any
 from tests.support.postgres import PostgresServer
 
 from waypost.app import Parts, start
+from waypost.app.working import begin
 from waypost.settings import ReadyInfo, load
 
 NUMBER = "15550123456"
@@ -25,6 +26,8 @@ class Databases:
     def __init__(self) -> None:
         self._server: PostgresServer | None = None
         self._lent: dict[Path, str] = {}
+        self.are_shared = False
+        """Whether every server is two processes, here in one event loop: one that accepts and a worker."""
 
     def flags(self, data: Path) -> dict[str, str]:
         """Return the options that say it; the same folder always gets the same database."""
@@ -35,14 +38,14 @@ class Databases:
         return {"store": self._lent[data]}
 
     @contextlib.contextmanager
-    def lent_by(self, server: PostgresServer) -> Iterator[None]:
-        """Let every server that is started meanwhile keep its rows there."""
+    def lent_by(self, server: PostgresServer, *, shared: bool = False) -> Iterator[None]:
+        """Let every server that is started meanwhile keep its rows there, and be two processes if they are shared."""
         with contextlib.ExitStack() as self._returned:
-            self._server = server
+            self._server, self.are_shared = server, shared
             try:
                 yield
             finally:
-                self._server = None
+                self._server, self.are_shared = None, False
                 self._lent.clear()
 
 
@@ -80,10 +83,26 @@ async def running(data: Path, **flags: Any) -> AsyncIterator[Running]:
         **flags,
     }
     async with AsyncExitStack() as stack:
-        parts, ready = await start(load(given, environ), stack)
+        is_split = DATABASES.are_shared and "role" not in flags
+        if is_split:
+            given = {"media": str(data / "media"), **given}
+        parts, ready = await start(load({**given, "role": "api"} if is_split else given, environ), stack)
         work = asyncio.create_task(parts.run())
         stack.push_async_callback(_end, work)
+        if is_split:
+            await stack.enter_async_context(working({**given, "data": str(data / "worker")}, environ))
         yield Running(parts, ready)
+
+
+@asynccontextmanager
+async def working(given: dict[str, Any], environ: dict[str, str]) -> AsyncIterator[Parts]:
+    """Have a worker beside what accepts, with its options, until the end; here it has one life."""
+    async with AsyncExitStack() as stack:
+        parts, _, ownership = await begin(load(given, environ), stack)
+        work = asyncio.create_task(parts.run())
+        stack.push_async_callback(_end, work)
+        await ownership.settled.wait()
+        yield parts
 
 
 async def _end(task: asyncio.Task[None]) -> None:

@@ -1,0 +1,28 @@
+"""The first journeys, walked over one process that accepts and one worker; `pytest --split` walks all that can be."""
+
+import pytest
+from tests.journeys.conftest import PHONE, World
+from tests.support.receiver import Receiver
+
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("server_store", ["split"], indirect=True)]
+
+
+async def test_a_text_is_told_from_sent_to_read(world: World) -> None:
+    message_id = await world.send("text", {"body": "Hello"})
+
+    assert await world.words_of(message_id, world.told) == world.told_words
+
+
+async def test_what_breaks_a_rule_as_it_leaves_fails(world: World) -> None:
+    message_id = await world.send("text", {"body": "Hello"}, to="4915550002222")
+
+    assert (await world.failure_of(message_id))[1] == world.either(cloud=131047, onprem=470)
+
+
+async def test_messages_are_told_where_the_webhook_was_when_they_were_accepted(world: World, files: Receiver) -> None:
+    await world.operate("PUT", "/numbers/15550123456", json={"webhook": {"url": files.url}})
+
+    message_id = await world.send("text", {"body": "Hello"}, to=PHONE)
+    await files.wait_until(lambda: len(files.statuses(message_id)) == world.told)
+
+    assert not world.hook.statuses(message_id)
