@@ -1,10 +1,10 @@
-"""A message's steps as operations in the queue: what every store does alike, whatever its writer is."""
+"""The steps of a message, and of the network, as operations in the queue: what every store does alike."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, Protocol
 
-from waypost.model import Attempt, Delivery, Earlier, Event, FailedSend, Once, Outbound
-from waypost.ports import InboundRow, StatusRow, Written
+from waypost.model import Attempt, Delivery, Earlier, Event, FailedSend, MessageKey, Once, Outbound, Status
+from waypost.ports import Carried, InboundRow, StatusRow, Written
 from waypost.storage.commit import GroupCommit, Kind
 
 Joined = Callable[[Sequence[Event]], None]
@@ -31,10 +31,12 @@ class Writes(Protocol):
     delivery_retry: Kind
     delivery_dead: Kind
     delivery_ended: Kind
+    take: Kind
+    progressed: Kind
 
 
 class Steps:
-    """See `ports.Store` for what each operation promises."""
+    """See `ports.Store` for what each operation promises, and `ports.NetworkStore` for the last two."""
 
     _commit: GroupCommit
     _writes: Writes
@@ -113,3 +115,14 @@ class Steps:
     async def delivery_ended(self, delivery: Delivery, state: Literal["cancelled", "dropped"]) -> None:
         """T5: stop."""
         await self._commit.submit(self._writes.delivery_ended, (delivery.key,), (delivery, state))
+
+    async def take(self, carried: Carried) -> bool:
+        """Take a message once."""
+        # The network's keys are negative: its rows and those of the messages do not wait for each other.
+        future: Any = self._commit.submit(self._writes.take, (-carried.token,), carried)
+        is_new: bool = await future
+        return is_new
+
+    async def progressed(self, steps: Sequence[tuple[MessageKey, Status, int]]) -> None:
+        """Note how far the network has told the business."""
+        await self._commit.submit(self._writes.progressed, tuple(-token for token, _, _ in steps), steps)

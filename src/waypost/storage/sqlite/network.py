@@ -1,6 +1,5 @@
 """The port NetworkStore over SQLite: what the embedded network remembers."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import apsw
@@ -49,7 +48,7 @@ _RECEIVED = (
 
 
 class NetworkPart(Part):
-    """See `ports.NetworkStore` for what each operation promises."""
+    """See `ports.NetworkStore` for what each operation promises; to take and to go on are `Steps`."""
 
     async def load_phones(self) -> list[Phone]:
         """Return every phone."""
@@ -83,20 +82,9 @@ class NetworkPart(Part):
         await self._run(lambda connection: connection.execute(_MOVE_WINDOWS, (wa_id, new_wa_id)))
         self._windows.clear()
 
-    async def take(self, carried: Carried) -> bool:
-        """Take a message once."""
-        # The network's keys are negative: its rows and those of the messages do not wait for each other.
-        future: Any = self._commit.submit(self._writes.take, (-carried.token,), carried)
-        is_new: bool = await future
-        return is_new
-
     async def has_taken(self, token: MessageKey) -> bool:
         """Say whether a message was taken."""
         return self._reader.row(_HAS_TAKEN, (token,)) == (1,)
-
-    async def progressed(self, steps: Sequence[tuple[MessageKey, Status, int]]) -> None:
-        """Note how far the network has told the business."""
-        await self._commit.submit(self._writes.progressed, tuple(-token for token, _, _ in steps), steps)
 
     async def marketed(self, since_ms: int) -> list[tuple[str, MessageKey, int]]:
         """Return the marketing outside windows that did not fail."""
