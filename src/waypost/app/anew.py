@@ -41,10 +41,7 @@ async def reload(parts: Parts, start: Start, restore: Callable[[], Awaitable[Non
         await ground.directory.load()
         await parts.load()
         await admit(start, ground.directory)
-        await parts.webhooks.start()  # first: messages that end as they start have webhooks
-        await parts.messages.start()
-        await parts.network.load()
-        parts.flows.templates.review.load()
+        await parts.take_up()
 
 
 def _forget(parts: Parts) -> None:

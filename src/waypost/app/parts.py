@@ -104,6 +104,13 @@ class Parts(Struct, frozen=True):
         self.webhooks.go_on()
         self.troubled.go_on()
 
+    async def take_up(self) -> None:
+        """Take up what waits in the database, webhooks first: messages that end as they start have webhooks."""
+        await self.webhooks.start()
+        await self.messages.start()
+        await self.network.load()
+        self.flows.templates.review.load()
+
     async def run(self) -> None:
         """Run what runs for ever; raises the first bug that ends any of it."""
         network, review, clock = self.network, self.flows.templates.review, self.ground.clock

@@ -62,10 +62,7 @@ async def start(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, Ready
     stack.push_async_callback(parts.messages.stop, _LANE_SECONDS)
     stack.push_async_callback(parts.webhooks.stop, _LANE_SECONDS)
     stack.push_async_callback(parts.troubled.stop, _LANE_SECONDS)
-    await parts.webhooks.start()  # first: messages that end as they start have webhooks
-    await parts.messages.start()
-    await parts.network.load()
-    parts.flows.templates.review.load()
+    await parts.take_up()
     again = replace(_start_of(settings), token=begun.token or None)
     server, operator = await _listen(parts, again, stack)
     scheme = "https" if settings.tls else "http"

@@ -6,6 +6,7 @@ from typing import Any, Literal, Protocol
 from waypost.model import Attempt, Delivery, Earlier, Event, FailedSend, MessageKey, Once, Outbound, Status
 from waypost.ports import Carried, InboundRow, StatusRow, Written
 from waypost.storage.commit import GroupCommit, Kind
+from waypost.storage.windows import Windows
 
 Joined = Callable[[Sequence[Event]], None]
 """Is told, on the event loop, of parked events that have found their message and wait to be delivered."""
@@ -33,6 +34,27 @@ class Writes(Protocol):
     delivery_ended: Kind
     take: Kind
     progressed: Kind
+
+
+class Landings:
+    """What operations tell, on the event loop, once they are durable."""
+
+    def __init__(self, windows: Windows, on_joined: Joined) -> None:
+        self._windows = windows
+        self._on_joined = on_joined
+
+    def _accepted(self, message: Outbound, joined: Sequence[Event]) -> None:
+        _ = message
+        if joined:
+            self._on_joined(joined)
+
+    def _accepted_once(self, item: tuple[Outbound, Once], result: tuple[Earlier | None, Sequence[Event]]) -> None:
+        self._accepted(item[0], result[1])
+
+    def _recorded_inbound(self, row: InboundRow, is_new: bool) -> None:  # noqa: FBT001 - a result, handed on by position
+        if is_new and row.opens_window:
+            pair = (row.message.number_id, row.message.person.wa_id)
+            self._windows.renew(pair, row.message.at_ms, from_ad=row.from_ad)
 
 
 class Steps:

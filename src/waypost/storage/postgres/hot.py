@@ -17,7 +17,7 @@ from waypost.storage.columns import (
 from waypost.storage.commit import Kind
 from waypost.storage.postgres.link import Bulk, Connection, Values
 from waypost.storage.postgres.statuses import EVIDENCE, apply, join_parked, write_events
-from waypost.storage.steps import Joined
+from waypost.storage.steps import Joined, Landings
 from waypost.storage.windows import Pair, Windows
 
 Run = Callable[[Connection], Awaitable[object]]
@@ -165,12 +165,11 @@ _PROGRESS = Bulk(
 )
 
 
-class HotWrites:
+class HotWrites(Landings):
     """The kinds of operations; their `write` is given the connection that is in a transaction."""
 
     def __init__(self, windows: Windows, on_joined: Joined) -> None:
-        self._windows = windows
-        self._on_joined = on_joined
+        super().__init__(windows, on_joined)
         self.accept = Kind("accept", _accept, landed=self._accepted)
         self.accept_once = Kind("accept_once", _accept_once, landed=self._accepted_once)
         self.begin = Kind("begin", _begin)
@@ -186,19 +185,6 @@ class HotWrites:
         self.take = Kind("take", _take)
         self.progressed = Kind("progressed", _progressed, lazy=True, repeats=True)
         self.run = Kind("run", _run, repeats=True)
-
-    def _accepted(self, message: Outbound, joined: Sequence[Event]) -> None:
-        _ = message
-        if joined:
-            self._on_joined(joined)
-
-    def _accepted_once(self, item: tuple[Outbound, Once], result: tuple[Earlier | None, Sequence[Event]]) -> None:
-        self._accepted(item[0], result[1])
-
-    def _recorded_inbound(self, row: InboundRow, is_new: bool) -> None:  # noqa: FBT001 - a result, handed on by position
-        if is_new and row.opens_window:
-            pair = (row.message.number_id, row.message.person.wa_id)
-            self._windows.renew(pair, row.message.at_ms, from_ad=row.from_ad)
 
 
 async def _accept(connection: Connection, messages: list[Outbound]) -> Sequence[Sequence[Event]]:

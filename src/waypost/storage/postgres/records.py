@@ -36,6 +36,7 @@ from waypost.storage.columns import (
 )
 from waypost.storage.postgres.link import Connection
 from waypost.storage.postgres.part import Part
+from waypost.storage.whole import BACKLOG, RESET
 
 _SAVE_MEDIUM = f"INSERT INTO media ({MEDIUM_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"  # noqa: S608 - constants
 _MEDIUM = f"SELECT {MEDIUM_COLUMNS} FROM media WHERE key = $1"  # noqa: S608 - constants
@@ -110,22 +111,8 @@ _ATTEMPTS = (
     f"SELECT delivery_key, {ATTEMPT_COLUMNS} FROM attempts"  # noqa: S608 - constants
     " WHERE delivery_key = ANY($1::bigint[]) ORDER BY id"
 )
-_BACKLOG = (
-    "SELECT (SELECT count(*) FROM outbox), (SELECT at_ms FROM messages WHERE key = (SELECT min(key) FROM outbox)),"
-    " (SELECT count(*) FROM deliveries WHERE state = 0),"
-    " (SELECT first_ms FROM deliveries WHERE state = 0 ORDER BY key LIMIT 1),"
-    " (SELECT count(*) FROM deliveries WHERE state = 2)"
-)
 _GET_STATE = "SELECT value FROM state WHERE name = $1"
 _PUT_STATE = "INSERT INTO state (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
-_RESET = ";".join(
-    f"DELETE FROM {table}"  # noqa: S608 - constants
-    for table in (
-        "messages", "contents", "outbox", "held", "idempotency", "sends", "evidence", "events", "deliveries",
-        "attempts", "orphans", "windows", "read_marks", "media", "providers", "templates", "documents", "phones",
-        "carried", "acquaintances",
-    )
-)  # fmt: skip
 _RESET_SECONDS = 600.0
 
 
@@ -279,7 +266,7 @@ class RecordsPart(Part):
 
     async def backlog(self) -> Backlog:
         """Return what is stored and not done."""
-        messages, message_ms, deliveries, delivery_ms, dead = await self._row(_BACKLOG)
+        messages, message_ms, deliveries, delivery_ms, dead = await self._row(BACKLOG)
         return Backlog(Waiting(messages, message_ms), Waiting(deliveries, delivery_ms), dead)
 
     async def get_state(self, name: str) -> bytes | None:
@@ -307,7 +294,7 @@ class RecordsPart(Part):
 
 async def _delete_all(connection: Connection) -> None:
     await connection.execute("SET LOCAL statement_timeout = 0")
-    await connection.execute(_RESET, timeout=_RESET_SECONDS)
+    await connection.execute(RESET, timeout=_RESET_SECONDS)
 
 
 def _by_delivery(rows: list[Any]) -> dict[int, list[Attempt]]:

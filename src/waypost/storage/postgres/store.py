@@ -22,6 +22,7 @@ from waypost.storage.postgres.part import Part
 from waypost.storage.postgres.places import OWNED_SHARD
 from waypost.storage.postgres.statuses import write_events
 from waypost.storage.steps import Steps
+from waypost.storage.whole import HIGHEST_KEY
 
 # Find the message that a key stands for since a moment.
 _EARLIER = (
@@ -76,13 +77,6 @@ _INITIATED = (
 # Count what waits for the upstream; never more rows than make every number full.
 _WAITING_BY_NUMBER = (
     "SELECT number_id, count(*) FROM (SELECT number_id FROM outbox LIMIT $1) AS waiting GROUP BY number_id"
-)
-# Find the highest key.
-_HIGHEST_KEY = (
-    "SELECT max(key) FROM (SELECT max(key) AS key FROM messages UNION ALL SELECT max(key) FROM events"
-    " UNION ALL SELECT max(key) FROM deliveries UNION ALL SELECT max(key) FROM media"
-    " UNION ALL SELECT max(token) FROM carried UNION ALL SELECT max(key) FROM orphans"
-    " UNION ALL SELECT max(id) FROM templates) AS highest"
 )
 
 
@@ -166,5 +160,5 @@ class StorePart(Part, Steps):
 
     async def highest_key(self) -> int:
         """Return the highest key in any table."""
-        (highest,) = await self._row(_HIGHEST_KEY)
+        (highest,) = await self._row(HIGHEST_KEY)
         return highest or 0

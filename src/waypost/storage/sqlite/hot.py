@@ -19,7 +19,7 @@ from waypost.storage.columns import (
 from waypost.storage.commit import Kind
 from waypost.storage.sqlite.engine import Rows
 from waypost.storage.sqlite.statuses import Statuses, write_events
-from waypost.storage.steps import Joined
+from waypost.storage.steps import Joined, Landings
 from waypost.storage.windows import Windows
 
 # Store messages of either direction.
@@ -117,13 +117,12 @@ _PROGRESS = Rows(
 Run = Callable[[apsw.Connection], object]
 
 
-class HotWrites:
+class HotWrites(Landings):
     """The kinds of operations, over one write connection; their `write` runs in the writer thread."""
 
     def __init__(self, connection: apsw.Connection, windows: Windows, on_joined: Joined) -> None:
         self._connection = connection
-        self._windows = windows
-        self._on_joined = on_joined
+        super().__init__(windows, on_joined)
         self._statuses = Statuses(connection)
         self.accept = Kind("accept", self._accept, landed=self._accepted)
         self.accept_once = Kind("accept_once", self._accept_once, landed=self._accepted_once)
@@ -162,11 +161,6 @@ class HotWrites:
         nothing: Sequence[Event] = ()
         return [joined, *[nothing] * (len(messages) - 1)]
 
-    def _accepted(self, message: Outbound, joined: Sequence[Event]) -> None:
-        _ = message
-        if joined:
-            self._on_joined(joined)
-
     def _accept_once(self, items: list[tuple[Outbound, Once]]) -> Sequence[tuple[Earlier | None, Sequence[Event]]]:
         """Store one after another: the next item of the same key must find this one."""
         return [self._accept_unless_known(message, once) for message, once in items]
@@ -179,9 +173,6 @@ class HotWrites:
         row = (message.number_id, once.key, once.body_hash, message.key, message.accepted_ms)
         self._connection.execute(_KEEP_KEY, row)
         return None, joined
-
-    def _accepted_once(self, item: tuple[Outbound, Once], result: tuple[Earlier | None, Sequence[Event]]) -> None:
-        self._accepted(item[0], result[1])
 
     def _begin(self, messages: list[Outbound]) -> Sequence[None]:
         _BEGIN.run(self._connection, [(m.key, m.attempt) for m in messages])
@@ -217,11 +208,6 @@ class HotWrites:
         fresh = [row for row in items if row.message.key not in before]
         self._write_inbound(fresh)
         return [row.message.key not in before for row in items]
-
-    def _recorded_inbound(self, row: InboundRow, is_new: bool) -> None:  # noqa: FBT001 - a result, handed on by position
-        if is_new and row.opens_window:
-            pair = (row.message.number_id, row.message.person.wa_id)
-            self._windows.renew(pair, row.message.at_ms, from_ad=row.from_ad)
 
     def _write_inbound(self, rows: list[InboundRow]) -> None:
         _MESSAGES.run(

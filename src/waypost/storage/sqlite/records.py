@@ -35,6 +35,7 @@ from waypost.storage.columns import (
     TOKEN_COLUMNS,
 )
 from waypost.storage.sqlite.part import Part
+from waypost.storage.whole import BACKLOG, RESET
 
 _SAVE_MEDIUM = f"INSERT INTO media ({MEDIUM_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants
 _MEDIUM = f"SELECT {MEDIUM_COLUMNS} FROM media WHERE key = ?"  # noqa: S608 - constants
@@ -93,22 +94,8 @@ _DELIVERIES_OF = (
     " WHERE events.message_key = ?1 ORDER BY 1 DESC, 9"
 )
 _ATTEMPTS = f"SELECT {ATTEMPT_COLUMNS} FROM attempts WHERE delivery_key = ? ORDER BY id"  # noqa: S608 - constants
-_BACKLOG = (
-    "SELECT (SELECT count(*) FROM outbox), (SELECT at_ms FROM messages WHERE key = (SELECT min(key) FROM outbox)),"
-    " (SELECT count(*) FROM deliveries WHERE state = 0),"
-    " (SELECT first_ms FROM deliveries WHERE state = 0 ORDER BY key LIMIT 1),"
-    " (SELECT count(*) FROM deliveries WHERE state = 2)"
-)
 _GET_STATE = "SELECT value FROM state WHERE name = ?"
 _PUT_STATE = "INSERT OR REPLACE INTO state (name, value) VALUES (?, ?)"
-_RESET = "".join(
-    f"DELETE FROM {table};"  # noqa: S608 - constants
-    for table in (
-        "messages", "contents", "outbox", "held", "idempotency", "sends", "evidence", "events", "deliveries",
-        "attempts", "orphans", "windows", "read_marks", "media", "providers", "templates", "documents", "phones",
-        "carried", "acquaintances",
-    )
-)  # fmt: skip
 
 
 class RecordsPart(Part):
@@ -270,7 +257,7 @@ class RecordsPart(Part):
 
     async def backlog(self) -> Backlog:
         """Return what is stored and not done."""
-        found: Any = await self._reader.search(lambda connection: connection.execute(_BACKLOG).fetchone())
+        found: Any = await self._reader.search(lambda connection: connection.execute(BACKLOG).fetchone())
         messages, message_ms, deliveries, delivery_ms, dead = found
         return Backlog(Waiting(messages, message_ms), Waiting(deliveries, delivery_ms), dead)
 
@@ -285,7 +272,7 @@ class RecordsPart(Part):
 
     async def reset(self) -> None:
         """Delete everything but numbers, tokens and named values."""
-        await self._run_alone(lambda connection: connection.execute(_RESET).fetchall())
+        await self._run_alone(lambda connection: connection.execute(RESET).fetchall())
         self._windows.clear()
         self._told("reset")
 

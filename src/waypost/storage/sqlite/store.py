@@ -24,6 +24,7 @@ from waypost.storage.sqlite.hot import HotWrites
 from waypost.storage.sqlite.part import Part
 from waypost.storage.sqlite.statuses import write_events
 from waypost.storage.steps import Steps
+from waypost.storage.whole import HIGHEST_KEY
 
 # Find the jobs above a key, in order.
 QUEUED_MESSAGES = (
@@ -67,13 +68,6 @@ _INITIATED = (
     "SELECT carried.wa_id, max(messages.at_ms) FROM carried CROSS JOIN messages ON messages.key = carried.token"
     " WHERE carried.in_window = 0 AND carried.fault IS NULL AND messages.at_ms > ?1"
     " AND carried.number_id IN (SELECT value FROM json_each(?2)) GROUP BY carried.wa_id"
-)
-# Find the highest key.
-_HIGHEST_KEY = (
-    "SELECT max(key) FROM (SELECT max(key) AS key FROM messages UNION ALL SELECT max(key) FROM events"
-    " UNION ALL SELECT max(key) FROM deliveries UNION ALL SELECT max(key) FROM media"
-    " UNION ALL SELECT max(token) FROM carried UNION ALL SELECT max(key) FROM orphans"
-    " UNION ALL SELECT max(id) FROM templates)"
 )
 
 
@@ -156,5 +150,5 @@ class StorePart(Part, Steps):
 
     async def highest_key(self) -> int:
         """Return the highest key in any table."""
-        row: Any = self._reader.row(_HIGHEST_KEY)
+        row: Any = self._reader.row(HIGHEST_KEY)
         return row[0] or 0
