@@ -17,7 +17,7 @@ pytestmark = pytest.mark.anyio
 START = MessageKey(0)
 LATER_MS = 9_000
 """After all that `sent` stores."""
-TABLES = ("messages", "contents", "outbox", "sends", "events", "deliveries", "attempts", "carried")
+TABLES = ("messages", "contents", "outbox", "sends", "evidence", "events", "deliveries", "attempts", "carried")
 
 
 @pytest.fixture

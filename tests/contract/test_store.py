@@ -6,12 +6,15 @@ from typing import Literal
 
 import msgspec
 import pytest
+from msgspec import structs
 from tests.support.store_rows import (
+    HOP,
     NUMBER,
     USER,
     attempt,
     earlier,
     failed_send,
+    finding,
     inbound_row,
     once,
     outbound,
@@ -95,6 +98,44 @@ class TestJobs:
 
         assert await records.failed_sends(message.key) == [failed_send(1), failed_send(2), failed_send(3)]
         assert await records.failed_sends(MessageKey(12)) == []
+
+    async def test_what_was_found_out_is_kept_with_each_attempt_and_with_the_status(
+        self, store: Store, records: Records
+    ) -> None:
+        await store.accept(outbound(10))
+        await store.accept(outbound(12))
+
+        await store.settle_later(outbound(10, attempt=1, findings=(finding("waited"),)), failed_send(1))
+        await store.settle_sent(outbound(10, attempt=2, findings=(finding("passed", HOP), finding("passed"))), "up")
+        told = structs.replace(status_row(11, 10, Status.FAILED), findings=(finding("failed"),))
+        await store.record_statuses([told])
+
+        assert await records.findings_of(MessageKey(10)) == [
+            finding("waited"), finding("passed", HOP), finding("passed"), finding("failed"),
+        ]  # fmt: skip
+        assert await records.findings_of(MessageKey(12)) == []
+
+    async def test_what_was_found_out_about_a_message_that_fails_is_kept_once(
+        self, store: Store, records: Records
+    ) -> None:
+        await store.accept(outbound(10))
+        row = structs.replace(status_row(11, 10, Status.FAILED), findings=(finding("failed"),))
+
+        await store.settle_failed(outbound(10), row)
+        await store.settle_failed(outbound(10), row)
+
+        assert await records.findings_of(MessageKey(10)) == [finding("failed")]
+
+    async def test_a_user_is_found_to_have_written_last_before_a_message(self, store: Store, records: Records) -> None:
+        for key in (10, 20, 30):
+            await store.record_inbound(inbound_row(key + 1, key))
+        wrote = inbound_row(21, 20).message
+
+        found = await records.last_inbound_before(wrote.number_id, wrote.person.wa_id, MessageKey(25))
+
+        assert found == wrote.at_ms
+        assert await records.last_inbound_before(wrote.number_id, wrote.person.wa_id, MessageKey(10)) is None
+        assert await records.last_inbound_before(wrote.number_id, "4915550002222", MessageKey(25)) is None
 
     async def test_a_message_that_was_never_tried_fails_without_an_attempt(
         self, store: Store, records: Records

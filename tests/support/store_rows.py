@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from waypost.app.ground import FullStore
+from waypost.lib.hops import Hop
 from waypost.model import (
     Attempt,
     Delivery,
@@ -10,6 +11,7 @@ from waypost.model import (
     Event,
     EventKey,
     FailedSend,
+    Finding,
     InboundMessage,
     MediaKey,
     Medium,
@@ -19,6 +21,7 @@ from waypost.model import (
     Outbound,
     Person,
     Status,
+    Verdict,
 )
 from waypost.ports import Carried, InboundRow, StatusRow, Store, StoredMessage
 
@@ -129,7 +132,16 @@ def waiting(event: Event) -> Delivery:
 
 def attempt(number: int, status: int | None = 200) -> Attempt:
     """Return an attempt to deliver."""
-    return Attempt(number, at_ms=5_000 + number, elapsed_ms=12, status=status, answer=b"answer")
+    headers = () if status == 200 else (("server", "scripted"), ("x-trace", "1"))
+    return Attempt(number, 5_000 + number, 12, status, b"answer", 1_700_000_000 + number, headers)
+
+
+HOP = Hop("https://example.com/a.jpg", 302, {"location": "/b.jpg"}, "answered 302")
+
+
+def finding(verdict: Verdict, *hops: Hop) -> Finding:
+    """Return something that was found out about a message."""
+    return Finding(7_000, "link", verdict, "It was so.", {"size": 7, "type": None}, hops)
 
 
 def failed_send(number: int) -> FailedSend:
@@ -166,7 +178,7 @@ async def sent(store: FullStore, key: int, *, accepted_ms: int = 1_000) -> Statu
         replace(status_row(key + 1, key, Status.SENT), further=((EventKey(key + 2), "b"),)),
     )
     await store.accept(message)
-    await store.settle_later(message, failed_send(1))
+    await store.settle_later(replace(message, findings=(finding("waited"),)), failed_send(1))
     await store.take(carried(key, Status.READ))
     await store.settle_sent(message, "upstream")
     await store.record_statuses([row])

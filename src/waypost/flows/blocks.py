@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Protocol
 
-from waypost.errors import Fault, Refusal
+from waypost.errors import Cause, Fault, Refusal
 from waypost.errors.management import BLOCK_LIST_FULL, BLOCKED_BY_BUSINESS
 from waypost.errors.outcomes import WINDOW_CLOSED
 from waypost.errors.requests import RECIPIENT_IS_SENDER
@@ -56,7 +56,8 @@ class Blocks:
         """Return why nothing can be sent to this user."""
         if not self._blocked or not self.has(number_id, wa_id):
             return None
-        return Fault(BLOCKED_BY_BUSINESS, f"The business has blocked {wa_id}; unblock the user first.")
+        cause = Cause("recipient", f"{wa_id} is on the block list of the number.", {"blocked_by_business": True})
+        return Fault(BLOCKED_BY_BUSINESS, f"The business has blocked {wa_id}; unblock the user first.", cause=cause)
 
     def users(self, number: Number) -> list[str]:
         """Return whom a number has blocked, in order."""

@@ -5,14 +5,15 @@
 
 from collections.abc import Collection, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from waypost.errors import Fault
+from waypost.errors import Cause, Fault
 from waypost.errors.outcomes import MESSAGE_EXPIRED
 from waypost.flows.blocks import Blocks
 from waypost.flows.directory import Directory
 from waypost.flows.reach import Reach
 from waypost.lib.clock import Clock
+from waypost.lib.durations import told_moment
 from waypost.lib.phone import is_pseudo
 from waypost.model import Outbound
 from waypost.ports import Store
@@ -62,13 +63,20 @@ class Clearance(Struct, frozen=True):
     def _too_late(self, message: Outbound) -> Fault | None:
         if message.expires_ms is None or self.clock.now_ms() < message.expires_ms:
             return None
-        return Fault(MESSAGE_EXPIRED, "The message was not delivered within its time to live.")
+        accepted, expired = told_moment(message.accepted_ms), told_moment(message.expires_ms)
+        sentence = (
+            f"It was accepted at {accepted}, its time to live was over at {expired}, and it had not left by then."
+        )
+        cause = Cause("limits", sentence, {"accepted": accepted, "expired": expired})
+        return Fault(MESSAGE_EXPIRED, "The message was not delivered within its time to live.", cause=cause)
 
     async def _closed_window(self, message: Outbound) -> Fault | None:
         if is_pseudo(message.wa_id) or self.magic.knows(message.wa_id):
             return None
         last_ms = await self.store.last_inbound_ms(message.number_id, message.wa_id)
-        return window.fault(message.kind, last_ms, self.clock.now_ms())
+        now_ms = self.clock.now_ms()
+        fault = window.fault(message.kind, last_ms, now_ms)
+        return fault and structs.replace(fault, cause=window.told_closed(message.wa_id, last_ms, now_ms))
 
     def _withdrawn_template(self, message: Outbound) -> Fault | None:
         """Return why the template of a message may not be sent any more: it was paused, disabled, changed or deleted.

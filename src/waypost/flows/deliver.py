@@ -46,6 +46,7 @@ class Deliver(Struct, frozen=True):
         """
         if message.outcome is not None:
             return await self._settle(message, message.outcome)
+        message.findings = ()
         found = await self.clearance(message) or await self.shelf.for_message(message)
         if isinstance(found, Fault):
             await self._fail(message, found)

@@ -2,7 +2,9 @@
 
 from typing import cast
 
-from waypost.errors import Fact
+from waypost.errors import Fact, Fault
+from waypost.lib.durations import told_duration, told_moment
+from waypost.lib.hops import Hop
 from waypost.lib.image_headers import ImageFacts
 from waypost.lib.media_facts import MediaFacts
 from waypost.model import Dialect, Finding, Medium
@@ -40,3 +42,31 @@ def looked_at(kind: media_rules.MediaKind, facts: MediaFacts, most: int) -> dict
     elif image is not None:
         told["damage"] = image.reason
     return told
+
+
+def found_to_be(fault: Fault | None, seen: dict[str, Fact], at_ms: int) -> Finding:
+    """Return what a file that has just come was found to be."""
+    told = (
+        f"The file is {seen['found'] or 'of no known type'} with {seen['size']:,} bytes, and is taken as {seen['as']}."
+    )
+    return Finding(at_ms, "media", "failed" if fault else "passed", fault.details if fault else told, seen)
+
+
+def fetched(at_ms: int, hops: tuple[Hop, ...], facts: dict[str, Fact], reason: str | None) -> Finding:
+    """Return how a link was fetched, or (with a reason) why it was not."""
+    if reason is None:
+        sentence = f"The link was fetched in {facts['took_ms']} ms: {facts['size']:,} bytes in {_requests(hops)}."
+        return Finding(at_ms, "link", "passed", sentence, facts, hops)
+    sentence = f"The link could not be used after {_requests(hops)}: it {reason}."
+    return Finding(at_ms, "link", "failed", sentence, facts, hops)
+
+
+def used_again(link: str, fetched_ms: int, now_ms: int) -> Finding:
+    """Return that a link was not fetched, because it had been for another message."""
+    age = told_duration(now_ms - fetched_ms)
+    sentence = f"The link was not fetched anew: its file had come {age} before, for another message."
+    return Finding(now_ms, "link", "passed", sentence, {"link": link, "fetched": told_moment(fetched_ms)})
+
+
+def _requests(hops: tuple[Hop, ...]) -> str:
+    return "1 request" if len(hops) == 1 else f"{len(hops)} requests"

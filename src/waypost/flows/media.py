@@ -9,17 +9,19 @@ import base64
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
-from typing import Literal, cast
+from typing import Literal
 from weakref import WeakValueDictionary
 
 from msgspec import Struct, field
 
-from waypost.errors import Fault, Refusal
+from waypost.errors import Cause, Fact, Fault, Refusal
 from waypost.errors.outcomes import MEDIA_FAILED
 from waypost.errors.requests import BAD_MEDIA
+from waypost.flows.judged import fetched, found_to_be, judged, kind_of, looked_at, used_again
 from waypost.lib import log
 from waypost.lib.clock import Clock
 from waypost.lib.fetching import Fetched, Limits, LinkFetcher
+from waypost.lib.hops import Trail
 from waypost.lib.ids import KeyMaker, new_media_tag, parse_media_id
 from waypost.lib.images import ImageInspector
 from waypost.lib.links import BadLink, FetchPolicy, Link, parse_link
@@ -75,6 +77,8 @@ class _Target(Struct, frozen=True):
 
     link: Link
     authorization: str | None
+    trail: Trail
+    """Every hop of every attempt."""
 
 
 def _nobody(_number_id: NumberId) -> bool:
@@ -192,26 +196,35 @@ class MediaShelf(Struct, frozen=True):
             return await self._linked(message, wanted, wanted.link)
         medium = await self.records.medium(key) if key else None
         if medium is None:
-            return Fault(MEDIA_FAILED, f"The media {wanted.id} was deleted before the message could be sent.")
-        return media_rules.check_stored(message.dialect, _kind(message, wanted), medium) or medium
+            details = f"The media {wanted.id} was deleted before the message could be sent."
+            return Fault(MEDIA_FAILED, details, cause=Cause("media", details, {"id": wanted.id}))
+        kind = kind_of(message.kind, wanted)
+        fault = media_rules.check_stored(message.dialect, kind, medium)
+        if fault is not None:
+            message.findings += (judged(message.dialect, kind, medium, self.clock.now_ms()),)
+        return fault or medium
 
     async def _linked(self, message: Outbound, wanted: MediaObject, link: str) -> Medium | Fault:
         """Fetch a link once for all messages that want it within its caching time."""
         provider = wanted.provider.name if wanted.provider else None
-        key = _LinkKey(message.number_id, link, provider, message.dialect, _kind(message, wanted))
+        key = _LinkKey(message.number_id, link, provider, message.dialect, kind_of(message.kind, wanted))
         lock = self._fetching.setdefault(key, asyncio.Lock())
         try:
             async with lock:
-                return await self._cached(key) or await self._fetch(message, wanted, key)
+                return await self._cached(key, message) or await self._fetch(message, wanted, key)
         finally:
             if not lock.locked():
                 self._fetching.pop(key, None)
 
-    async def _cached(self, key: _LinkKey) -> Medium | None:
+    async def _cached(self, key: _LinkKey, message: Outbound) -> Medium | None:
         media_key, fetched_ms = self._fetched.get(key, (None, 0))
-        if media_key is None or self.clock.now_ms() - fetched_ms >= LINK_CACHE_MS:
+        now_ms = self.clock.now_ms()
+        if media_key is None or now_ms - fetched_ms >= LINK_CACHE_MS:
             return None
-        return await self.records.medium(media_key)
+        medium = await self.records.medium(media_key)
+        if medium is not None:
+            message.findings += (used_again(key.link, fetched_ms, now_ms),)
+        return medium
 
     async def _fetch(self, message: Outbound, wanted: MediaObject, key: _LinkKey) -> Medium | Fault:
         authorization = None
@@ -223,35 +236,54 @@ class MediaShelf(Struct, frozen=True):
         link = parse_link(key.link, self.policy)
         if isinstance(link, BadLink):
             return Fault(MEDIA_FAILED, f"The media link {link.reason}.")
-        return await self._try_to_fetch(message, wanted, key, _Target(link, authorization))
+        return await self._try_to_fetch(message, wanted, key, _Target(link, authorization, Trail()))
 
     async def _try_to_fetch(
         self, message: Outbound, wanted: MediaObject, key: _LinkKey, target: _Target
     ) -> Medium | Fault:
         limits = Limits(
-            max_bytes=media_rules.limit_for(message.dialect, _kind(message, wanted)),
+            max_bytes=media_rules.limit_for(message.dialect, kind_of(message.kind, wanted)),
             may_be_html=wanted.kind == "document",
         )
-        reason = ""
+        reason, started = "", self.clock.monotonic()
         for attempt in range(1, _FETCH_ATTEMPTS + 1):
             async with self.blobs.writer() as writer:
                 result = await self.fetcher.fetch(
-                    target.link, limits=limits, sink=writer.write, authorization=target.authorization
+                    target.link,
+                    limits=limits,
+                    sink=writer.write,
+                    authorization=target.authorization,
+                    trail=target.trail,
                 )
                 if isinstance(result, Fetched):
+                    self._note_link(message, target, started, size=result.size)
                     return await self._keep_fetched(writer, result, message, wanted, key)
             reason = result.reason
             if not result.retryable:
                 break
             await self.clock.pause(0.2 * attempt)
+        self._note_link(message, target, started, reason=reason)
         return Fault(MEDIA_FAILED, f"The media link could not be used: {reason}.")
+
+    def _note_link(
+        self, message: Outbound, target: _Target, started: float, *, size: int | None = None, reason: str | None = None
+    ) -> None:
+        """Keep with the message how its link was fetched, or why it was not."""
+        took_ms = int(1000 * (self.clock.monotonic() - started))
+        facts: dict[str, Fact] = {"requests": len(target.trail.hops), "size": size, "took_ms": took_ms}
+        if target.authorization is not None:
+            facts["authorization"] = "<hidden>"
+        message.findings += (fetched(self.clock.now_ms(), tuple(target.trail.hops), facts, reason),)
 
     async def _keep_fetched(
         self, writer: BlobWriter, result: Fetched, message: Outbound, wanted: MediaObject, key: _LinkKey
     ) -> Medium | Fault:
         claim = None if result.content_type.partition(";")[0].strip().lower() in _NO_CLAIM else result.content_type
-        facts = await self._facts(writer, claim)
-        if fault := media_rules.check(message.dialect, _kind(message, wanted), facts):
+        facts, kind = await self._facts(writer, claim), kind_of(message.kind, wanted)
+        fault = media_rules.check(message.dialect, kind, facts)
+        seen = looked_at(kind, facts, media_rules.limit_for(message.dialect, kind))
+        message.findings += (found_to_be(fault, seen, self.clock.now_ms()),)
+        if fault:
             return Fault(MEDIA_FAILED, f"The media link was fetched, but its file is refused: {fault.details}")
         medium = await self._store(writer, Origin(message.number_id, "link", claim, result.filename), facts)
         if len(self._fetched) >= _CACHED_LINKS:
@@ -307,9 +339,3 @@ def _authorization(provider: Provider) -> str:
         return f"Bearer {provider.bearer}"
     pair = f"{provider.username or ''}:{provider.password or ''}"
     return "Basic " + base64.b64encode(pair.encode("utf-8")).decode("ascii")
-
-
-def _kind(message: Outbound, wanted: MediaObject) -> media_rules.MediaKind:
-    """Return whose limits apply: those that the file's place has, or those of a template's header."""
-    kind = f"header_{wanted.kind}" if message.kind == "template" else wanted.limits()
-    return cast("media_rules.MediaKind", kind)  # each kind of a media object has its limits, which a test checks

@@ -3,7 +3,7 @@
 # spec: cloud-api.md#12.4
 """
 
-from waypost.errors import Fault
+from waypost.errors import Cause, Fault
 from waypost.errors.outcomes import MESSAGING_LIMIT
 from waypost.flows.directory import Directory
 from waypost.lib.clock import Clock
@@ -45,6 +45,12 @@ class Reach:
             MESSAGING_LIMIT,
             f"The account has written to {limit} users outside their windows within 24 hours, which is all that its "
             f"messaging limit {number.standing.tier} allows.",
+            cause=Cause(
+                "limits",
+                f"{message.wa_id} has not written within 24 hours, and the account has reached the {limit} such users "
+                f"a day of its messaging limit {number.standing.tier}.",
+                {"tier": number.standing.tier, "limit": limit},
+            ),
         )
 
     async def _reached(self, number: Number, now_ms: int) -> Reached:

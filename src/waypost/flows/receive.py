@@ -6,7 +6,7 @@ The embedded network and every real upstream come in here; there is no other way
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from waypost.errors import Fault
 from waypost.flows.blocks import Blocks
@@ -28,6 +28,7 @@ from waypost.model import (
     Outbound,
     Status,
     StatusUpdate,
+    finding_of,
 )
 from waypost.ports import Announce, Further, InboundRow, Records, StatusRow, Store, StoredMessage
 from waypost.rules import callbacks
@@ -150,6 +151,7 @@ class Receive(Struct, frozen=True):
         update = StatusUpdate(message.key, Status.FAILED, self.clock.now_ms(), person=None, fault=fault)
         echo = self.recent.get(message.key) or _echo_of(message)
         row = self._row(update, echo)
+        row = structs.replace(row, findings=message.findings + row.findings)
         if await self.store.settle_failed(message, row, send):
             self._tell([row])
 
@@ -191,7 +193,10 @@ class Receive(Struct, frozen=True):
         )
         notify = number is not None and _wants(number, update.status)
         further = self._further(number, event) if number is not None else ()
-        return StatusRow(event, update.status, notify, update.fault.details if update.fault else None, further)
+        if update.fault is None:
+            return StatusRow(event, update.status, notify, None, further)
+        finding = finding_of(update.fault, update.at_ms)
+        return StatusRow(event, update.status, notify, update.fault.details, further, (finding,) if finding else ())
 
 
 def _echo_of(message: Outbound | StoredMessage) -> Echo:

@@ -4,6 +4,7 @@ The HTTP client under it costs a twentieth of a second to load, and most starts 
 """
 
 from waypost.lib.fetching import Fetched, Limits, LinkFetcher, Sink
+from waypost.lib.hops import Trail
 from waypost.lib.links import FetchPolicy, Link
 from waypost.lib.vetting import NotFetched
 
@@ -16,11 +17,11 @@ class FetcherOnDemand:
         self._fetcher: LinkFetcher | None = None
 
     async def fetch(
-        self, link: Link, *, limits: Limits, sink: Sink, authorization: str | None = None
+        self, link: Link, *, limits: Limits, sink: Sink, authorization: str | None = None, trail: Trail | None = None
     ) -> Fetched | NotFetched:
         """Read a link into `sink`."""
         if self._fetcher is None:
             from waypost.lib.fetcher import Fetcher
 
             self._fetcher = Fetcher(self._policy)
-        return await self._fetcher.fetch(link, limits=limits, sink=sink, authorization=authorization)
+        return await self._fetcher.fetch(link, limits=limits, sink=sink, authorization=authorization, trail=trail)

@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from waypost.lib.addresses import parse_address
 from waypost.lib.fetching import Fetched, Limits, Sink
 from waypost.lib.filenames import filename_of
+from waypost.lib.hops import Trail
 from waypost.lib.links import BadLink, FetchPolicy, Link, resolve_link
 from waypost.lib.vetting import DENIED, NotFetched, Resolver, SystemResolver, vetted_addresses
 
@@ -71,7 +72,7 @@ class Fetcher:
         self._tls = tls
 
     async def fetch(
-        self, link: Link, *, limits: Limits, sink: Sink, authorization: str | None = None
+        self, link: Link, *, limits: Limits, sink: Sink, authorization: str | None = None, trail: Trail | None = None
     ) -> Fetched | NotFetched:
         """Read what `link` leads to into `sink`, chunk by chunk, at most `limits.max_bytes` in all.
 
@@ -80,14 +81,22 @@ class Fetcher:
         """
         if authorization is not None and not (authorization.isascii() and authorization.isprintable()):
             raise ValueError("authorization contains characters that no header may have")
-        deadline = asyncio.timeout(limits.deadline.total_seconds())
+        trail = trail or Trail()
+        result = await self._in_time(_Request(link, limits, sink, authorization, trail))
+        if isinstance(result, NotFetched):
+            trail.ended(result.reason)
+        return result
+
+    async def _in_time(self, request: "_Request") -> Fetched | NotFetched:
+        seconds = request.limits.deadline.total_seconds()
+        deadline = asyncio.timeout(seconds)
         try:
             async with deadline:
-                return await self._follow(_Request(link, limits, sink, authorization))
+                return await self._follow(request)
         except TimeoutError:
             if not deadline.expired():
                 raise
-            return NotFetched(f"took longer than {limits.deadline.total_seconds():g} seconds", retryable=True)
+            return NotFetched(f"took longer than {seconds:g} seconds", retryable=True)
 
     async def vetted_addresses(self, link: Link) -> list[str] | NotFetched:
         """Return the addresses that may be dialled for `link`, at most 16, all of them vetted."""
@@ -124,6 +133,7 @@ class Fetcher:
         return replace(request, link=target, authorization=authorization)
 
     async def _ask(self, request: "_Request") -> "Fetched | NotFetched | _Redirect":
+        request.trail.ask(request.link.url)
         addresses = await self.vetted_addresses(request.link)
         if isinstance(addresses, NotFetched):
             return addresses
@@ -162,6 +172,7 @@ class _Request(Struct, frozen=True):
     limits: Limits
     sink: Sink
     authorization: str | None
+    trail: Trail
 
 
 class _Redirect(Struct, frozen=True):
@@ -190,6 +201,7 @@ async def _read(response: httpcore.Response, request: _Request) -> Fetched | Not
     if len(response.headers) > MAX_HEADERS:
         return NotFetched(f"answered with more than {MAX_HEADERS} headers")
     headers = _first_values(response.headers)
+    request.trail.answered(response.status, headers)
     if response.status in _REDIRECTS:
         return _Redirect(response.status, headers.get("location"))
     refused = _refusal(response.status, headers, request.limits)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from waypost.lib.hops import Trail
 from waypost.lib.links import Link
 from waypost.lib.vetting import NotFetched
 
@@ -38,7 +39,10 @@ class LinkFetcher(Protocol):
     """Reads what links lead to."""
 
     async def fetch(
-        self, link: Link, *, limits: Limits, sink: Sink, authorization: str | None = None
+        self, link: Link, *, limits: Limits, sink: Sink, authorization: str | None = None, trail: Trail | None = None
     ) -> Fetched | NotFetched:
-        """Read a link into `sink`; what the sink got of a failed fetch is to be thrown away."""
+        """Read a link into `sink`; what the sink got of a failed fetch is to be thrown away.
+
+        `trail` is told of every hop.
+        """
         ...

@@ -1,6 +1,11 @@
 """Hops: what was asked and answered on the way of a link."""
 
-from msgspec import Struct
+from collections.abc import Mapping
+
+from msgspec import Struct, structs
+
+_MAX_URL = 2_048
+_MAX_VALUE = 512
 
 
 class Hop(Struct, frozen=True, omit_defaults=True):
@@ -20,3 +25,24 @@ RELEVANT = (
     "www-authenticate",
 )  # fmt: skip
 """The headers of an answer that a hop keeps."""
+
+
+class Trail:
+    """The hops of a link, in order; whoever fetches it tells each step as it is made."""
+
+    def __init__(self) -> None:
+        self.hops: list[Hop] = []
+
+    def ask(self, url: str) -> None:
+        """Note that a URL is asked for."""
+        self.hops.append(Hop(url[:_MAX_URL]))
+
+    def answered(self, status: int, headers: Mapping[str, str]) -> None:
+        """Note the head of an answer, with names in lower case."""
+        kept = {name: headers[name][:_MAX_VALUE] for name in RELEVANT if name in headers}
+        self.hops[-1] = structs.replace(self.hops[-1], status=status, headers=kept)
+
+    def ended(self, note: str) -> None:
+        """Note why it goes no further."""
+        if self.hops:
+            self.hops[-1] = structs.replace(self.hops[-1], note=note)

@@ -3,8 +3,9 @@
 # spec: cloud-api.md#2.4, cloud-api.md#13.1, on-premises-api.md#3.1
 """
 
-from waypost.errors import Fault
+from waypost.errors import Cause, Fault
 from waypost.errors.outcomes import MESSAGE_EXPIRED
+from waypost.lib.durations import told_moment
 from waypost.model import Dialect
 
 LIFE_MS = 30 * 86_400_000
@@ -39,4 +40,10 @@ def expired(expires_ms: int | None, now_ms: int) -> Fault | None:
     """Return why a message that has not reached its phone never will."""
     if expires_ms is None or now_ms < expires_ms:
         return None
-    return Fault(MESSAGE_EXPIRED, "The message did not reach the user within its life and was thrown away.")
+    expired_at = told_moment(expires_ms)
+    cause = Cause(
+        "limits", f"Its life was over at {expired_at}, before it had reached the phone.", {"expired": expired_at}
+    )
+    return Fault(
+        MESSAGE_EXPIRED, "The message did not reach the user within its life and was thrown away.", cause=cause
+    )

@@ -6,9 +6,9 @@ what people and load generators make up when they need any number.
 
 from collections.abc import Mapping
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from waypost.errors import Fault, Problem, by_code
+from waypost.errors import Cause, Fault, Problem, by_code
 from waypost.errors.outcomes import UNDELIVERABLE, UNDELIVERABLE_TEMPLATE
 
 PREFIX = "15550"
@@ -65,7 +65,11 @@ class Magic:
         problem = self._errors.get(wa_id)
         if problem is None or problem.when != "webhook":
             return None
-        return _demanded(UNDELIVERABLE_TEMPLATE if problem is UNDELIVERABLE and kind == "template" else problem)
+        fault = _demanded(UNDELIVERABLE_TEMPLATE if problem is UNDELIVERABLE and kind == "template" else problem)
+        cause = Cause(
+            "rule", f"{wa_id} is a magic number: whatever is sent to it fails with {problem.code}.", {"magic": wa_id}
+        )
+        return structs.replace(fault, cause=cause)
 
     def manner(self, wa_id: str) -> Manner:
         """Return how the phone of a number behaves at first."""

@@ -5,7 +5,9 @@
 
 from collections.abc import Sequence
 
-from waypost.errors import Fault
+from msgspec import structs
+
+from waypost.errors import Cause, Fault
 from waypost.errors.templates import TEMPLATE_DISABLED, TEMPLATE_MISSING, TEMPLATE_PAUSED
 from waypost.model import Template
 from waypost.rules import template_fit
@@ -31,11 +33,12 @@ def state_fault(template: Template | None, sent: Sent) -> Fault | None:
         case "APPROVED" | "FLAGGED":  # flagged: its quality is low, but it may be sent (unconfirmed)
             return None
         case "PAUSED":
-            return Fault(TEMPLATE_PAUSED, f"template {sent.name} is paused because of low quality")
+            fault = Fault(TEMPLATE_PAUSED, f"template {sent.name} is paused because of low quality")
         case "DISABLED":
-            return Fault(TEMPLATE_DISABLED, f"template {sent.name} is disabled because of low quality")
+            fault = Fault(TEMPLATE_DISABLED, f"template {sent.name} is disabled because of low quality")
         case _:
-            return _missing(sent)
+            fault = _missing(sent)
+    return structs.replace(fault, cause=_cause(template, sent))
 
 
 def filled_in(template: Template, sent: Sent) -> str:
@@ -56,6 +59,13 @@ def filled_text(text: str, given: Sequence[Parameter]) -> str:
 def parameters_of(given: Sequence[Component], part: Part) -> Sequence[Parameter]:
     """Return the parameters that a message gives to a part of the definition."""
     return next((each.parameters or () for each in given if each.type == part.type.lower()), ())
+
+
+def _cause(template: Template | None, sent: Sent) -> Cause:
+    language, status = sent.language.code, template.status if template else None
+    state = f"is {status}" if status else "does not exist"
+    sentence = f"The template {sent.name} {state} in {language}."
+    return Cause("template", sentence, {"template": sent.name, "language": language, "status": status})
 
 
 def _missing(sent: Sent) -> Fault:

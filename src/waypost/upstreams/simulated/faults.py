@@ -5,10 +5,11 @@ No rule is there by itself: the network is well-behaved and deterministic until 
 
 from collections.abc import Callable
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from waypost.errors import Fault, Problem, Refusal
-from waypost.model import FaultRule, NumberId, WebhookTrouble
+from waypost.errors import Fact, Fault, Problem, Refusal
+from waypost.lib.durations import told_duration
+from waypost.model import FaultRule, Finding, NumberId, Outbound, WebhookTrouble, finding_of
 
 Look = Callable[[], str | None]
 """Finds the phone that an event is about; it is asked only if a rule names one."""
@@ -19,6 +20,29 @@ class Orders(Struct, frozen=True):
 
     fail: Problem | None = None
     delay_ms: int = 0
+    rules: tuple[int, ...] = ()
+    """The ids of the rules that hit it."""
+
+    def explained(self, message: Outbound, fault: Fault | None, now_ms: int) -> Fault | None:
+        """Leave with a message what rules and the network decided about it; return its fault without the cause.
+
+        What is left there is kept with the outcome of the attempt, so that it is not said again with the status.
+        """
+        if self.rules:
+            message.findings += (self._finding(now_ms),)
+        if fault is None or fault.cause is None:
+            return fault
+        message.findings += tuple(filter(None, [finding_of(fault, now_ms)]))
+        return structs.replace(fault, cause=None)
+
+    def _finding(self, now_ms: int) -> Finding:
+        which = " and ".join(f"fault rule {rule_id}" for rule_id in self.rules)
+        facts: dict[str, Fact] = {"fault_rule": self.rules[0], "delay_ms": self.delay_ms}
+        if self.fail is None:
+            sentence = f"It was held back for {told_duration(self.delay_ms)}, as {which} wants."
+            return Finding(now_ms, "rule", "waited", sentence, facts)
+        sentence = f"It fails with {self.fail.name}, as {which} wants."
+        return Finding(now_ms, "rule", "failed", sentence, facts | {"problem": self.fail.name})
 
 
 class Faults:
@@ -72,7 +96,7 @@ class Faults:
             rule for rule in self._rules if rule.concerns_messages and rule.matches(number_id, wa_id) and rule.strikes()
         ]
         fail = next((rule.fail for rule in struck if rule.fail), None)
-        return Orders(fail, sum(rule.delay_ms for rule in struck))
+        return Orders(fail, sum(rule.delay_ms for rule in struck), tuple(rule.id for rule in struck))
 
     def event_orders(self, number_id: NumberId, look: Look) -> list[tuple[int, WebhookTrouble]]:
         """Return what is to be done to the next event of a number, by the ids of the rules that demand it."""

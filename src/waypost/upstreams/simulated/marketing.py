@@ -7,8 +7,8 @@ hours; the reference does not say that either, and the window is the lenient rea
 # spec: cloud-api.md#12.4, error-codes.tsv
 """
 
-from waypost.errors import Fault
-from waypost.errors.outcomes import MARKETING_LIMIT
+from waypost.errors import Cause, Fault
+from waypost.errors.outcomes import MARKETING_LIMIT, MARKETING_STOPPED
 from waypost.model import MessageKey
 from waypost.ports import NetworkStore
 from waypost.rules.tiers import DAY_MS
@@ -44,6 +44,16 @@ class Marketing:
             details = (
                 f"The user has had {len(known)} marketing messages within 24 hours, which is all that is delivered."
             )
-            return Fault(MARKETING_LIMIT, details)
+            sentence = (
+                f"{wa_id} has had {len(known)} marketing messages within 24 hours, and the network allows {self.limit}."
+            )
+            cause = Cause("limits", sentence, {"had": len(known), "limit": self.limit})
+            return Fault(MARKETING_LIMIT, details, cause=cause)
         known[token] = now_ms
         return None
+
+
+def stopped(wa_id: str) -> Fault:
+    """Return why a user gets no marketing who wants none."""
+    cause = Cause("recipient", f"{wa_id} takes no marketing of this business.", {"marketing": False})
+    return Fault(MARKETING_STOPPED, "The user has stopped marketing messages from this business.", cause=cause)

@@ -12,7 +12,6 @@ from typing import Protocol
 from msgspec import structs
 
 from waypost.errors import Fault
-from waypost.errors.outcomes import MARKETING_STOPPED
 from waypost.lib.clock import Clock
 from waypost.lib.ids import KeyMaker, parse_message_id
 from waypost.model import (
@@ -33,7 +32,7 @@ from waypost.rules import entry, lifetime, reaction
 from waypost.rules.window import is_open
 from waypost.upstreams.simulated.faults import Faults
 from waypost.upstreams.simulated.indicators import Indicators
-from waypost.upstreams.simulated.marketing import Marketing
+from waypost.upstreams.simulated.marketing import Marketing, stopped
 from waypost.upstreams.simulated.phones import Phones, identity_hash, phone_of, user_id
 from waypost.upstreams.simulated.steps import is_finished, next_step, noted, update
 from waypost.wire.messages.reaction import Reaction
@@ -146,7 +145,7 @@ class Network:
             progress=Status.ACCEPTED,
             due_ms=now_ms + self._delay_ms + orders.delay_ms,
             in_window=in_window,
-            fault=fault,
+            fault=orders.explained(message, fault, now_ms) if fault or orders.rules else None,
             free_until_ms=await self._free_until(message, talk, now_ms) if talk.is_from_ad and not fault else None,
             expires_ms=message.expires_ms or now_ms + lifetime.LIFE_MS,
             tells_expiry=lifetime.is_told(message.dialect),
@@ -375,7 +374,7 @@ class Network:
         if magic := self.phones.magic.failure(message.wa_id, message.kind):
             return magic
         if message.category == "marketing" and not self.phones.takes_marketing(message.wa_id, message.number_id):
-            return Fault(MARKETING_STOPPED, "The user has stopped marketing messages from this business.")
+            return stopped(message.wa_id)
         return None
 
     async def _too_much(self, message: Outbound, now_ms: int) -> Fault | None:

@@ -1,6 +1,6 @@
 """The steps of a message on its way to a phone: which comes next, and what the business is told of it."""
 
-from waypost.errors import Fault
+from waypost.errors import Cause, Fact, Fault
 from waypost.errors.outcomes import UNDELIVERABLE, UNDELIVERABLE_TEMPLATE
 from waypost.model import MessageKey, Person, Phone, Pricing, Status, StatusUpdate
 from waypost.ports import Carried
@@ -16,11 +16,18 @@ def update(carried: Carried, status: Status, phone: Phone, user: Person, now_ms:
         template = carried.kind == "template"
         why = "is not on WhatsApp" if not phone.on_whatsapp else "does not take messages from this business"
         problem = UNDELIVERABLE_TEMPLATE if template else UNDELIVERABLE
-        return StatusUpdate(carried.token, status, now_ms, None, fault=Fault(problem, f"The recipient {why}."))
+        fault = Fault(problem, f"The recipient {why}.", cause=_unreachable(phone))
+        return StatusUpdate(carried.token, status, now_ms, None, fault=fault)
     # spec: cloud-api.md#9 - pricing comes with sent and with one of delivered and read.
     skipped = status is Status.READ and carried.progress is Status.SENT
     priced = status is Status.SENT or status is Status.DELIVERED or skipped
     return StatusUpdate(carried.token, status, now_ms, user, _price(carried) if priced else None)
+
+
+def _unreachable(phone: Phone) -> Cause:
+    why = "is not on WhatsApp" if not phone.on_whatsapp else "has blocked the business"
+    facts: dict[str, Fact] = {"on_whatsapp": phone.on_whatsapp, "blocked": phone.blocked, "online": phone.online}
+    return Cause("recipient", f"{phone.wa_id} {why}.", facts)
 
 
 def _price(carried: Carried) -> Pricing:
