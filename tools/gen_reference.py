@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from tools import gen_errors
+from tools import gen_errors, gen_kit
 from tools.gen_commands import command_sections
 from tools.gen_compatibility import compatibility_tables
 from tools.gen_routes import route_rows
@@ -67,6 +67,28 @@ The bodies of the control API are in the OpenAPI document, which a running serve
 {tables}"""
 
 
+def kit_page() -> str:
+    """Return `test-kit.md`: fixtures, settings and classes of the test kit."""
+    members = "\n".join(
+        f"## {title}\n\n{text}\n\n{table(('member', 'does'), rows)}" for title, text, rows in gen_kit.sections()
+    )
+    return f"""{_MADE.format(source="src/waypost/testing and src/waypost/pytest_plugin.py")}
+# The test kit
+
+`pip install waypost[test]` brings the plugin; there is nothing to import for it.
+[Test a bot](../tutorials/test-a-bot.md) shows it at work.
+Everything is in `waypost.testing`, for annotations and for tests without pytest.
+Times in `within` are real seconds; everything else is platform time.
+
+## Fixtures
+
+{table(("fixture", "gives"), gen_kit.fixture_rows())}
+## Settings in pytest's file
+
+{table(("setting", "default", "meaning"), gen_kit.setting_rows())}
+{members}"""
+
+
 def compatibility_page() -> str:
     """Return `compatibility.md`: how far Waypost has got with each section of the reference."""
     head = ("section", "about", "state", "what is missing or different", "where")
@@ -88,6 +110,7 @@ The numbers are those in the `# spec:` comments of the source, whose files stand
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "settings.md": settings_page,
+    "test-kit.md": kit_page,
     "commands.md": commands_page,
     "errors.md": gen_errors.index_page,
     **{f"errors/{code}.md": partial(gen_errors.code_page, code) for code in gen_errors.code_pages()},

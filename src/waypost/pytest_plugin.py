@@ -39,10 +39,7 @@ def waypost_options(pytestconfig: pytest.Config) -> Sequence[str]:
 def waypost_starter(
     pytestconfig: pytest.Config, waypost_options: Sequence[str]
 ) -> Callable[..., AbstractContextManager[Waypost]]:
-    """Return what starts further servers; options that it is given come on top.
-
-    with waypost_starter("--rules", "relaxed") as another: ...
-    """
+    """Start further servers: a function whose context is a server; options that it is given come on top."""
     from waypost.testing import running
 
     within = float(pytestconfig.getini("waypost_within"))
