@@ -19,6 +19,8 @@ from tests.faults.server_peers import Call
 from waypost.lib import ids
 
 _SENDS = ("sending", "failing", "either")
+_MORE_DESCRIPTORS, _MORE_THREADS, _MORE_KILOBYTES = 64, 8, 24_576
+"""How much of what a process uses may come and stay while it works: connections that are kept, pools that fill."""
 _TOLD = ["sent", "delivered", "read"]
 
 
@@ -41,6 +43,8 @@ def check(
             *_several_ids(ledger),
             *_without_bytes(ledger, kept, data),
             *_left_behind(kept, data),
+            *_told_others(calls, kept),
+            *_kept_for_good(ledger),
             *([] if relaxed else _after_the_window(kept)),
         ]
     finally:
@@ -159,3 +163,27 @@ def _after_the_window(kept: Kept) -> Iterator[str]:
     )
     for (token,) in kept.rows(late):
         yield broken("I6", f"message {token} reached a user who had not written for 24 hours")
+
+
+def _told_others(calls: Sequence[Call], kept: Kept) -> Iterator[str]:
+    """A webhook with a number in its path heard of nothing but that number and its messages."""
+    owners = dict(kept.rows("SELECT key, number_id FROM messages"))
+    for call in calls:
+        number = call.path.rpartition("/")[2]
+        if not number.isdigit():
+            continue
+        about = {*call.numbers, *(owners.get(key, 0) for key in (*dict(call.statuses), *call.messages))}
+        if about != {int(number)}:
+            yield broken("I11", f"the webhook of {number} was told event {call.event}, which is about {sorted(about)}")
+
+
+def _kept_for_good(ledger: Sequence[Entry]) -> Iterator[str]:
+    """After more work and once all was quiet a process used what it had used before."""
+    for entry in ledger:
+        most = {
+            "descriptors": entry.key + _MORE_DESCRIPTORS,
+            "threads": entry.key + _MORE_THREADS,
+            "kilobytes": entry.key * 1.05 + _MORE_KILOBYTES,
+        }.get(entry.what)
+        if most is not None and entry.detail > most:
+            yield broken("I12", f"a process had {entry.key} {entry.what}, and after more work it had {entry.detail}")

@@ -9,6 +9,7 @@ import itertools
 import os
 import random
 import re
+import resource
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from tests.support.media import jpeg
 
 from waypost import registry
 from waypost.app import Parts, start
-from waypost.flows.first_start import SAMPLE_PHONE
+from waypost.flows.first_start import SAMPLE_PHONE, Start, admit
 from waypost.lib import ids
 from waypost.model import NumberId
 from waypost.settings import load
@@ -32,11 +33,15 @@ from waypost.settings import load
 NUMBER = SAMPLE_PHONE
 """The sample phone writes to every number but its own: so every message here is one of ours."""
 TOKEN = "test-token"
+OTHER = "15550199998"
+"""Another business's number, with a webhook of its own."""
+OTHER_TOKEN = "other-token"
 OPEN = tuple(f"49170100{n:04}" for n in range(6))
 """Phones whose users have written before anybody writes to them."""
 CLOSED = "491709999999"
 """A phone whose user has never written."""
 WORKERS = 3
+_WARM_ACTIONS, _MORE_ACTIONS = 45, 150
 _TOKENS_PER_LIFE = 100_000
 _TOKENS_OF_KEYS = 10**15
 _JPEG = jpeg(width=16, height=16).data
@@ -79,11 +84,39 @@ async def live(setup: Setup, plan: Plan, descriptor: int) -> None:
     async with AsyncExitStack() as stack:
         parts, ready = await start(settings, stack)
         ledger.note("seen", "ready", plan.life)
-        if plan.finish:
-            doing = _until_quiet(setup)
-        else:
-            doing = Driver(parts, setup, plan, ledger, chance).drive(int(ready.base_url.rpartition(":")[2]))
+        await _admit_other(parts, setup)
+        port, driver = int(ready.base_url.rpartition(":")[2]), Driver(parts, setup, plan, ledger, chance)
+        doing = _finish(driver, port, setup, ledger) if plan.finish else driver.drive(port)
         await _first_to_end(doing, parts.run())
+
+
+async def _admit_other(parts: Parts, setup: Setup) -> None:
+    """Let another business have a number; in every life anew, for the first may end before it has one."""
+    hook = f"http://127.0.0.1:{setup.peers_port}/hook/{OTHER}"
+    begun = Start(NumberId(int(OTHER)), OTHER_TOKEN, "other-secret", "cloud", hook)
+    await admit(begun, parts.ground.directory)
+
+
+async def _finish(driver: "Driver", port: int, setup: Setup, ledger: Ledger) -> None:
+    """Let everything be finished; then work some more, and note what that has cost for good."""
+    await _until_quiet(setup)
+    await driver.drive(port, actions=_WARM_ACTIONS)
+    await _until_quiet(setup)
+    before = _usage()
+    await driver.drive(port, actions=_MORE_ACTIONS)
+    await _until_quiet(setup)
+    for what, now in _usage().items():
+        ledger.note("seen", what, before[what], now)
+
+
+def _usage() -> dict[str, int]:
+    process = Path("/proc/self")
+    pages = int((process / "statm").read_text().split()[1])
+    return {
+        "descriptors": sum(1 for _ in (process / "fd").iterdir()),
+        "threads": sum(1 for _ in (process / "task").iterdir()),
+        "kilobytes": pages * resource.getpagesize() // 1024,
+    }
 
 
 async def _first_to_end(*work: Coroutine[object, object, None]) -> None:
@@ -119,7 +152,7 @@ def _flags(setup: Setup, chance: random.Random) -> dict[str, object]:
         "app_secret": "test-secret",
         "admin_token": "test-admin",
         "log_level": "error",
-        "webhook": f"http://127.0.0.1:{setup.peers_port}/hook",
+        "webhook": f"http://127.0.0.1:{setup.peers_port}/hook/{NUMBER}",
         "fetch_allow": ["127.0.0.0/8"],
         **({"store": setup.store} if setup.store else {}),
         "status_delay": str(chance.choice((0, 0, 0.003))),
@@ -162,24 +195,24 @@ class Driver:
         self._media: list[str] = []
         self._doomed: list[str] = []
 
-    async def drive(self, port: int) -> None:
-        """Let every window be open, then work for ever."""
+    async def drive(self, port: int, actions: int | None = None) -> None:
+        """Let every window be open, then do so much, or work for ever."""
         records = self._parts.ground.store
-        for phone in OPEN:
-            if await records.last_inbound_ms(NumberId(int(NUMBER)), phone) is None:
-                await self._write(phone)
+        for number, phone in [*((NUMBER, phone) for phone in OPEN), (OTHER, OPEN[0])]:
+            if await records.last_inbound_ms(NumberId(int(number)), phone) is None:
+                await self._write(phone, number)
         async with asyncio.TaskGroup() as group:
             for _ in range(WORKERS):
-                group.create_task(self._work(port))
+                group.create_task(self._work(port, actions))
 
-    async def _work(self, port: int) -> None:
+    async def _work(self, port: int, count: int | None) -> None:
         wire = await Wire.open(port)
         actions = [
             self._text, self._text, self._late, self._upload, self._by_id, self._by_link, self._by_dying_link,
-            self._phone_writes, self._delete, self._once, *2 * self._leading_to(self._plan.stage),
+            self._phone_writes, self._delete, self._once, self._of_other, *2 * self._leading_to(self._plan.stage),
         ]  # fmt: skip
         try:
-            while True:
+            for _ in itertools.repeat(None) if count is None else range(count // WORKERS):
                 await self._chance.choice(actions)(wire)
         finally:
             await wire.close()
@@ -202,6 +235,12 @@ class Driver:
 
     async def _text(self, wire: "Wire") -> None:
         await self._send(wire, self._chance.choice(OPEN), "text", lambda token: {"body": f"t{token};"})
+
+    async def _of_other(self, wire: "Wire") -> None:
+        token = next(self._tokens)
+        message = {"messaging_product": "whatsapp", "to": OPEN[0], "type": "text", "text": {"body": f"t{token};"}}
+        await self._post(wire, message, token, number=OTHER)
+        await self._write(OPEN[0], OTHER)
 
     async def _late(self, wire: "Wire") -> None:
         await self._send(wire, CLOSED, "text", lambda token: {"body": f"t{token};"}, ends="failing")
@@ -256,11 +295,11 @@ class Driver:
             self._ledger.note("intent", "delete", int(media_id))
             await wire.ask("DELETE", f"/v24.0/{media_id}")
 
-    async def _write(self, phone: str) -> None:
+    async def _write(self, phone: str, number: str = NUMBER) -> None:
         body = b'{"type":"text","text":{"body":"hello"}}'
         parts = self._parts
         message = await parts.network.write(
-            phone, NumberId(int(NUMBER)), kind="text", body=body, medium=None, keys=parts.ground.keys
+            phone, NumberId(int(number)), kind="text", body=body, medium=None, keys=parts.ground.keys
         )
         self._ledger.note("ack", "written", message.key)
 
@@ -272,11 +311,19 @@ class Driver:
         await self._post(wire, message, token, ends=ends)
 
     async def _post(
-        self, wire: "Wire", message: Mapping[str, object], token: int, *, ends: str = "sending", key: str | None = None
+        self,
+        wire: "Wire",
+        message: Mapping[str, object],
+        token: int,
+        *,
+        ends: str = "sending",
+        key: str | None = None,
+        number: str = NUMBER,
     ) -> None:
         self._ledger.note("intent", "accept", 0, token)
-        path = f"/v24.0/{NUMBER}/messages"
-        answer = await wire.ask("POST", path, msgspec.json.encode(message), key=key)
+        bearer = {NUMBER: TOKEN, OTHER: OTHER_TOKEN}[number]
+        path = f"/v24.0/{number}/messages"
+        answer = await wire.ask("POST", path, msgspec.json.encode(message), key=key, bearer=bearer)
         if "messages" not in answer:  # above a rate: a long life, or one that a planted bug makes fast
             await asyncio.sleep(0.01)
             return
@@ -318,11 +365,12 @@ class Wire:
         content_type: str = "application/json",
         *,
         key: str | None = None,
+        bearer: str = TOKEN,
     ) -> dict[str, Any]:
         """Make a request and return the JSON of its answer, which must be good, or say that a rate was too high."""
         once = "" if key is None else f"Idempotency-Key: {key}\r\n"
         self._writer.write(
-            f"{method} {path} HTTP/1.1\r\nHost: {self._host}\r\nAuthorization: Bearer {TOKEN}\r\n"
+            f"{method} {path} HTTP/1.1\r\nHost: {self._host}\r\nAuthorization: Bearer {bearer}\r\n"
             f"{once}Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
             + body
         )

@@ -31,6 +31,10 @@ class Call(msgspec.Struct, frozen=True):
     statuses: tuple[tuple[int, str], ...]
     """Key of the message and its status."""
     messages: tuple[int, ...]
+    numbers: tuple[int, ...] = ()
+    """Whose webhook it says that it is: the `phone_number_id` of each of its values."""
+    path: str = ""
+    """Where it came to; a campaign's webhooks have their number in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,8 @@ def call_of(got: Received) -> Call:
         digest=hashlib.sha256(got.body).hexdigest(),
         statuses=tuple((_key(one["id"]), one["status"]) for value in values for one in value.get("statuses", [])),
         messages=tuple(_key(one["id"]) for value in values for one in value.get("messages", [])),
+        numbers=tuple(int(value["metadata"]["phone_number_id"]) for value in values if "metadata" in value),
+        path=got.path,
     )
 
 

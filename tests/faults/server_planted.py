@@ -9,6 +9,7 @@ from datetime import timedelta
 import apsw
 from tests.faults import planted_postgres
 from tests.faults.planted import AckBeforeCommit, ShownTwice
+from tests.faults.server_child import NUMBER, OTHER
 from tests.faults.server_stages import StagedBlobs, StagedPoster, StagedPostgresStore, StagedSteps, StagedStore
 
 from waypost.lib.poster import Headers, NotPosted, Posted
@@ -107,6 +108,50 @@ class DoneBeforePost(StagedPoster):
         await super().post(url, body, headers, timeout=timeout, roots_pem=roots_pem)
 
 
+class TellsOthers(StagedPoster):
+    """One webhook call in four goes to the other business."""
+
+    async def post(
+        self, url: str, body: bytes, headers: Headers, *, timeout: timedelta, roots_pem: str | None = None
+    ) -> Posted | NotPosted:
+        if len(body) % 4 == 0:
+            where, _, number = url.rpartition("/")
+            url = f"{where}/{OTHER if number == NUMBER else NUMBER}"
+        return await super().post(url, body, headers, timeout=timeout, roots_pem=roots_pem)
+
+
+class _Leaks(StagedPoster):
+    async def post(
+        self, url: str, body: bytes, headers: Headers, *, timeout: timedelta, roots_pem: str | None = None
+    ) -> Posted | NotPosted:
+        self._leak()
+        return await super().post(url, body, headers, timeout=timeout, roots_pem=roots_pem)
+
+    def _leak(self) -> None:
+        raise NotImplementedError
+
+
+class LeaksDescriptors(_Leaks):
+    """A descriptor stays open for each webhook call."""
+
+    def _leak(self) -> None:
+        os.dup(0)
+
+
+class LeaksThreads(_Leaks):
+    """A thread stays for each webhook call."""
+
+    def _leak(self) -> None:
+        threading.Thread(target=threading.Event().wait, daemon=True).start()
+
+
+class LeaksMemory(_Leaks):
+    """A quarter of a megabyte stays for each webhook call."""
+
+    def _leak(self) -> None:
+        self.__dict__.setdefault("kept", []).append(b"x" * 262_144)
+
+
 PLANTED: Mapping[str, Mapping[str, str]] = {
     "none": {},
     "answers-before-commit": {
@@ -118,5 +163,9 @@ PLANTED: Mapping[str, Mapping[str, str]] = {
     "forgets-keys": {"sqlite": f"{_HERE}:ForgetsKeysInSqlite", "postgresql": f"{_HERE}:PostgresForgetsKeys"},
     "row-before-bytes": {"blobs": f"{_HERE}:RowBeforeBytes"},
     "done-before-post": {"poster": f"{_HERE}:DoneBeforePost"},
+    "tells-others": {"poster": f"{_HERE}:TellsOthers"},
+    "leaks-descriptors": {"poster": f"{_HERE}:LeaksDescriptors"},
+    "leaks-threads": {"poster": f"{_HERE}:LeaksThreads"},
+    "leaks-memory": {"poster": f"{_HERE}:LeaksMemory"},
 }
 """The parts that have each bug: a store for each kind of database, the files, or the poster."""

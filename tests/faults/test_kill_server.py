@@ -51,7 +51,7 @@ def test_nothing_is_lost_doubled_or_stuck_after_hundreds_of_kills(
     tmp_path: Path, tier: Tier, over: dict[str, str]
 ) -> None:
     full = {"sqlite": 3_250, "postgresql": 1_000}[over["database"]]
-    each, at_random = tier.count(quick=3, full=50), tier.count(quick=20, full=full)
+    each, at_random = tier.count(quick=2, full=50), tier.count(quick=15, full=full)
     running = [campaign(tmp_path / f"{seed}", each=each, random=at_random, seed=seed, **over) for seed in (1, 2)]
 
     results = [result_of(process) for process in running]
@@ -93,5 +93,20 @@ def test_the_harness_finds_a_bug_that_is_planted_in_the_store(
 )
 def test_the_harness_finds_a_planted_bug(tmp_path: Path, planted: str, complaint: str) -> None:
     result = result_of(campaign(tmp_path / "planted", each=0, random=600, folder_kills=20, planted=planted))
+
+    assert re.search(complaint, " ".join(result.broken))
+
+
+@pytest.mark.parametrize(
+    ("planted", "complaint"),
+    [
+        ("tells-others", "I11: the webhook of"),
+        ("leaks-descriptors", r"I12: a process had \d+ descriptors"),
+        ("leaks-threads", r"I12: a process had \d+ threads"),
+        ("leaks-memory", r"I12: a process had \d+ kilobytes"),
+    ],
+)
+def test_the_harness_finds_a_bug_that_shows_without_a_kill(tmp_path: Path, planted: str, complaint: str) -> None:
+    result = result_of(campaign(tmp_path / "planted", each=0, random=1, folder_kills=1, planted=planted))
 
     assert re.search(complaint, " ".join(result.broken))
