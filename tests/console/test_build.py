@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from tests.support.operator import operating
 
 ROOT = Path(__file__).parents[2]
 CONSOLE = ROOT / "console"
@@ -60,6 +61,19 @@ def test_the_page_runs_and_styles_nothing_inline() -> None:
     assert set(re.findall(r'(?:src|href)="([^"]+)"', page)) == {
         f"/_waypost/assets/{path.name}" for path in (BUILT / "assets").iterdir() if path.name in page
     }
+
+
+@pytest.mark.anyio
+async def test_a_server_serves_the_page_and_every_file_that_it_names(tmp_path: Path) -> None:
+    async with operating(tmp_path / "data") as operator:
+        session, base = operator.client.session, operator.server.base_url
+        async with session.get(f"{base}/_waypost/") as answer:
+            page = await answer.text()
+        named = re.findall(r'(?:src|href)="([^"]+)"', page)
+        statuses = {path: (await session.get(base + path)).status for path in named}
+
+    assert statuses == dict.fromkeys(statuses, 200)
+    assert len(statuses) >= 3
 
 
 @pytest.mark.slow

@@ -115,6 +115,11 @@ async def test_pages_may_load_nothing_but_each_other(operator: Operator, path: s
     assert policy.startswith(
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-ancestors 'none'"
     )
+    assert (
+        "img-src 'self' blob:; media-src 'self' blob:; require-trusted-types-for 'script'; trusted-types 'none'"
+        in policy
+    )
+    assert "unsafe" not in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 

@@ -64,7 +64,9 @@ function List() {
 
 function Foot({ end, reading }: { end: boolean; reading: boolean }) {
   if (reading) return <Loading label="Reading on" />;
-  return end ? <p class="messages-end">This is the first message.</p> : null;
+  if (!end) return null;
+  const filtered = Object.keys(filters.value).length > 0;
+  return <p class="messages-end">{filtered ? "No more are like that." : "This is the first message."}</p>;
 }
 
 function Nothing() {
