@@ -198,7 +198,7 @@ def build(ground: Ground) -> Parts:
     meters = _meters(ground)
     receive = Receive(store, store, ground.directory, recent, ground.urls, blocks, meters, clock, ground.keys, announce)
     network.connect(receive.statuses, receive.message, store, era=ground.reign.era if ground.reign else for_ever)
-    reach = Reach(store, ground.directory, clock, lifted=relaxed)
+    reach = Reach(store, ground.directory, clock, lifted=relaxed, is_alone=ground.shared is None)
     clearance = Clearance(store, ground.directory, blocks, reach, magic, clock, windows_lifted=relaxed)
     deliver = _enduring(Deliver(store, network, shelf, receive, clearance, clock, figures.sends))
     messages = message_lanes(ground, deliver, recent.remember)

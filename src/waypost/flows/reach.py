@@ -3,6 +3,8 @@
 # spec: cloud-api.md#12.4
 """
 
+from msgspec import Struct
+
 from waypost.errors import Cause, Fault
 from waypost.errors.outcomes import MESSAGING_LIMIT
 from waypost.flows.directory import Directory
@@ -12,16 +14,31 @@ from waypost.ports import Store
 from waypost.rules.tiers import DAY_MS, Reached, limit_of
 from waypost.rules.window import is_open
 
+_AGAIN_SECONDS = 1.0
+
+
+class _Account(Struct):
+    reached: Reached
+    again: float = 0.0
+    """When what others have sent is read anew, in monotonic time."""
+
 
 class Reach:
-    """Counts users by account; what was sent before the start is read from the store when it first matters."""
+    """Counts users by account; what was sent before the start is read from the store when it first matters.
 
-    def __init__(self, store: Store, directory: Directory, clock: Clock, *, lifted: bool) -> None:
+    If others send for the account too, that is read again before they can have used up what is left.
+    """
+
+    def __init__(
+        self, store: Store, directory: Directory, clock: Clock, *, lifted: bool, is_alone: bool = True
+    ) -> None:
+        """`is_alone` says whether this process has every number of every account."""
+        self._is_alone = is_alone
         self._store = store
         self._directory = directory
         self._clock = clock
         self._lifted = lifted
-        self._accounts: dict[int, Reached] = {}
+        self._accounts: dict[int, _Account] = {}
 
     def forget(self) -> None:
         """Begin anew, after the store was reset."""
@@ -39,7 +56,7 @@ class Reach:
         now_ms = self._clock.now_ms()
         if is_open(await self._store.last_inbound_ms(number.id, message.wa_id), now_ms):
             return None
-        if (await self._reached(number, now_ms)).admit(message.wa_id, limit, now_ms):
+        if (await self._reached(number, limit, now_ms)).admit(message.wa_id, limit, now_ms):
             return None
         return Fault(
             MESSAGING_LIMIT,
@@ -53,10 +70,13 @@ class Reach:
             ),
         )
 
-    async def _reached(self, number: Number, now_ms: int) -> Reached:
+    async def _reached(self, number: Number, limit: int, now_ms: int) -> Reached:
         account = self._accounts.get(number.waba_id)
-        if account is None:
-            numbers = [each.id for each in self._directory.numbers() if each.waba_id == number.waba_id]
-            reached = Reached(await self._store.initiated(numbers, now_ms - DAY_MS))
-            account = self._accounts.setdefault(number.waba_id, reached)
-        return account
+        if account is None or (not self._is_alone and self._clock.monotonic() >= account.again):
+            numbers = self._directory.of_account(number.waba_id)
+            users = await self._store.initiated([each.id for each in numbers], now_ms - DAY_MS)
+            account = self._accounts.setdefault(number.waba_id, _Account(Reached()))
+            account.reached.learn(users)
+            rate = sum(each.standing.throughput for each in numbers)
+            account.again = self._clock.monotonic() + max(_AGAIN_SECONDS, account.reached.left(limit) / rate)
+        return account.reached

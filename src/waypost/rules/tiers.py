@@ -25,6 +25,15 @@ class Reached:
     def __init__(self, users: Iterable[tuple[str, int]] = ()) -> None:
         self._last_ms = dict(users)
 
+    def learn(self, users: Iterable[tuple[str, int]]) -> None:
+        """Count what somebody else has sent, too."""
+        for wa_id, at_ms in users:
+            self._last_ms[wa_id] = max(at_ms, self._last_ms.get(wa_id, at_ms))
+
+    def left(self, limit: int) -> int:
+        """Return how many users may be reached at least."""
+        return max(0, limit - len(self._last_ms))
+
     def admit(self, wa_id: str, limit: int, now_ms: int) -> bool:
         """Count a message to a user; False, and nothing counted, if that is one user too many."""
         if not self._counts(wa_id, now_ms) and len(self._last_ms) >= limit:
