@@ -97,6 +97,7 @@ BODIES: Mapping[str, tuple[Body, ...]] = {
     "control.add_provider": (Body(f"{_CONTROL}.providers:ProviderRequest"),),
     "control.notice": (Body(f"{_CONTROL}.notices:NoticeWish"),),
     "control.change_account": (Body(f"{_CONTROL}.accounts:AccountChange"),),
+    "control.explain_signature": (Body(f"{_CONTROL}.signature:SignatureCheck"),),
     "open.sign_in": (Body(f"{_CONTROL}.sign_in:SignIn"),),
 }
 

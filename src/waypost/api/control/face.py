@@ -19,6 +19,7 @@ from waypost.api.control.providers import ProviderControl
 from waypost.api.control.routes import Control
 from waypost.api.control.sessions import Sessions
 from waypost.api.control.sign_in import ATTEMPTS, Door
+from waypost.api.control.signature import Signatures
 from waypost.api.control.snapshots import SnapshotControl
 from waypost.api.control.templates import Templates
 from waypost.api.control.world import Reset, World
@@ -132,5 +133,6 @@ def build_control(on: Operated, operator: Operator) -> Control:
         notices=Notices(on.directory, on.notice),
         health=Health(on.is_ready, on.gauges),
         feed=FeedControl(on.feed, gate, on.clock),
+        signatures=Signatures(on.directory),
         has_network=on.has_network,
     )

@@ -17,6 +17,7 @@ from waypost.api.control.pages import Console, page_handler, root
 from waypost.api.control.phones import Phones
 from waypost.api.control.providers import ProviderControl
 from waypost.api.control.sign_in import Door
+from waypost.api.control.signature import Signatures
 from waypost.api.control.snapshots import SnapshotControl
 from waypost.api.control.templates import Templates
 from waypost.api.control.world import World
@@ -31,6 +32,7 @@ from waypost.wire import (
     control_feed,
     control_lists,
     control_rules,
+    control_signature,
     inbound,
     management,
     snapshot,
@@ -72,6 +74,7 @@ class Control(Struct, frozen=True):
     notices: Notices
     health: Health
     feed: FeedControl
+    signatures: Signatures
     has_network: bool
 
 
@@ -159,6 +162,7 @@ def _phone_routes(phones: Phones) -> list[Route]:
 
 def _message_routes(c: Control) -> list[Route]:
     messages, deliveries, lists, evidence = c.messages, c.deliveries, control_lists, control_evidence
+    sign = control_signature
     message = f"{V1}/messages/{{message_id}}"
     delivery = f"{V1}/webhooks/deliveries/{{delivery_id}}"
     return [
@@ -178,6 +182,10 @@ def _message_routes(c: Control) -> list[Route]:
         Route("POST", f"{message}/resend", messages.resend, "resend", None, evidence.Resent, _ABSENT),
         Route("GET", f"{V1}/errors", c.errors.list, "errors", None, evidence.ErrorList, _REFUSED),
         Route("GET", f"{V1}/errors/{{error}}", c.errors.get, "error", None, evidence.ErrorView, _ABSENT),
+        Route(
+            "POST", f"{V1}/webhooks/signature", c.signatures.explain, "explain_signature",
+            sign.SignatureCheck, sign.SignatureVerdict, _ABSENT,
+        ),
         Route("GET", delivery, deliveries.get, "delivery", None, control.DeliveryDetail, _ABSENT),
         Route(
             "POST", f"{delivery}/redeliver", deliveries.redeliver, "redeliver", None, control.DeliveryDetail, _ABSENT
