@@ -215,6 +215,16 @@ async def test_a_closed_window_is_told_with_the_age_of_the_last_message(world: W
     assert (window["verdict"], window["recorded"], window["at"]) == ("failed", True, "2027-02-01T13:03:00Z")
 
 
+async def test_a_failure_that_nothing_more_is_known_of_is_a_finding_all_the_same(world: World) -> None:
+    reaction = {"message_id": "wamid.HBgLMTU1NTAwMDExMTEVAgARGBI5QTNDQTVCM0Q0Q0Q2RTY3RTcA", "emoji": "👍"}
+
+    shown = await failed(world, await world.send("reaction", reaction))
+
+    [found] = [each for each in shown["findings"] if each["verdict"] == "failed"]
+    assert (found["subject"], found["sentence"], found["recorded"]) == ("rule", shown["why"]["sentence"], False)
+    assert shown["why"]["name"] == "bad_reaction"
+
+
 async def test_a_user_who_never_wrote_has_no_window(world: World) -> None:
     shown = await failed(world, await world.send("text", TEXT, to=STRANGER))
 

@@ -42,6 +42,9 @@ class Explain(Struct, frozen=True):
         known = {finding.subject for finding in kept}
         derived = [finding async for finding in self._derived(message, number) if finding.subject not in known]
         derived += [_put_off(send) for send in sends]
+        if message.problem is not None and all(finding.verdict != "failed" for finding in (*kept, *derived)):
+            said = message.problem_details or message.problem
+            derived.append(Finding(message.at_ms, "rule", "failed", said, {"problem": message.problem}))
         shown = [_view(finding, recorded=True) for finding in kept]
         shown += [_view(finding, recorded=False) for finding in derived]
         return sorted(shown, key=lambda finding: finding.at)
