@@ -50,6 +50,8 @@ export const api = {
   get: <P extends PathOf<"get">>(path: P, wish?: Wish<P>) => ask<Answer<P, "get">>("GET", path, wish),
   post: <P extends PathOf<"post">>(path: P, body: Body<P, "post">, wish?: Wish<P>) =>
     ask<Answer<P, "post">>("POST", path, wish, body),
+  /** Post a form: for what takes a file. */
+  form: <P extends PathOf<"post">>(path: P, form: FormData, wish?: Wish<P>) => ask<Answer<P, "post">>("POST", path, wish, form),
   put: <P extends PathOf<"put">>(path: P, body: Body<P, "put">, wish?: Wish<P>) =>
     ask<Answer<P, "put">>("PUT", path, wish, body),
   patch: <P extends PathOf<"patch">>(path: P, body: Body<P, "patch">, wish?: Wish<P>) =>
@@ -74,7 +76,8 @@ interface Loose {
 async function ask<T>(method: string, path: string, wish: Loose = {}, body?: unknown): Promise<Result<T>> {
   const init: RequestInit = { method, credentials: "same-origin" };
   if (wish.signal) init.signal = wish.signal;
-  if (body !== undefined) {
+  if (body instanceof FormData) init.body = body;
+  else if (body !== undefined) {
     init.body = JSON.stringify(body);
     init.headers = { "content-type": "application/json" };
   }

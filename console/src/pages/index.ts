@@ -43,4 +43,19 @@ export const pages: readonly Page[] = [
     within: "/messages",
     load: () => import("./inspector/Inspector.tsx"),
   },
+  {
+    path: "/phones",
+    title: "Phones",
+    icon: "phone",
+    group: "Traffic",
+    bar: true,
+    load: () => import("./phones/Phones.tsx"),
+  },
+  {
+    path: "/phones/:waId",
+    title: "Phones",
+    icon: "phone",
+    within: "/phones",
+    load: () => import("./phones/Phones.tsx"),
+  },
 ];

@@ -1,0 +1,72 @@
+// Phones of the embedded network, side by side: each is a chat with the business, played by whoever looks.
+
+import { useEffect } from "preact/hooks";
+import { Button } from "../../parts/Button.tsx";
+import { EmptyState } from "../../parts/EmptyState.tsx";
+import { Select } from "../../parts/Field.tsx";
+import { PageFrame } from "../../parts/Page.tsx";
+import type { PageProps } from "../index.ts";
+import { Phone } from "./Phone.tsx";
+import { addPhone, front, open, others, phones, startPhones, take } from "./state.ts";
+import "./phones.css";
+
+export default function Phones({ params }: PageProps) {
+  useEffect(startPhones, []);
+  const asked = params["waId"];
+  useEffect(() => {
+    if (asked && /^\d{5,15}$/.test(asked)) take(asked);
+  }, [asked]);
+  return (
+    <PageFrame title="Phones" about="What users of WhatsApp hold in their hands; play them here." actions={<Actions />} whole>
+      {open.value.length === 0 ? <Nothing /> : <Table />}
+    </PageFrame>
+  );
+}
+
+function Actions() {
+  const choices = others.value.map((phone) => ({ value: phone.wa_id, label: `${phone.name} +${phone.wa_id}` }));
+  return (
+    <>
+      {choices.length > 0 && (
+        <Select label="Take another phone" labelUnseen value="" options={[{ value: "", label: "Take a phone" }, ...choices]} onChange={take} />
+      )}
+      <Button manner="main" icon="plus" onClick={() => void addPhone()}>
+        New phone
+      </Button>
+    </>
+  );
+}
+
+function Table() {
+  return (
+    <div class="phones">
+      {open.value.length > 1 && (
+        <div class="phone-tabs" role="group" aria-label="Phone in front">
+          {open.value.map((waId) => (
+            <button type="button" key={waId} aria-pressed={front.value === waId} onClick={() => (front.value = waId)}>
+              {phones.value.find((phone) => phone.wa_id === waId)?.name ?? `+${waId}`}
+            </button>
+          ))}
+        </div>
+      )}
+      <div class="phone-table">
+        {open.value.map((waId) => (
+          <div key={waId} class={`phone-place ${front.value === waId ? "front" : ""}`}>
+            <Phone waId={waId} />
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Nothing() {
+  return (
+    <EmptyState icon="phone" title="No phone is on the table">
+      <p>Take one of those that have written, or add one. Every number has a phone; it only needs somebody to hold it.</p>
+      <Button manner="main" icon="plus" onClick={() => void addPhone()}>
+        New phone
+      </Button>
+    </EmptyState>
+  );
+}

@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Piece, pieces } from "./formatted.ts";
+
+const flat = (found: readonly Piece[]): string =>
+  found.map((piece) => ("inside" in piece ? `<${piece.kind}:${flat(piece.inside)}>` : piece.kind === "text" ? piece.text : `<${piece.kind}:${piece.text}>`)).join("");
+
+const CASES: readonly [string, string][] = [
+  ["plain", "plain"],
+  ["*bold* and _italic_ and ~struck~", "<bold:bold> and <italic:italic> and <struck:struck>"],
+  ["*bold _both_*", "<bold:bold <italic:both>>"],
+  ["2*3*4 snake_case_name", "2*3*4 snake_case_name"],
+  ["* not bold *", "* not bold *"],
+  ["```a *b* c``` `x`", "<fixed:a *b* c> <fixed:x>"],
+  ["see https://example.com/a?b=c.", "see <link:https://example.com/a?b=c>."],
+  ["javascript:alert(1) <img src=x onerror=alert(1)>", "javascript:alert(1) <img src=x onerror=alert(1)>"],
+];
+
+for (const [text, expected] of CASES) {
+  test(`${text} is ${expected}`, () => assert.equal(flat(pieces(text)), expected));
+}
