@@ -15,6 +15,7 @@ from waypost.api.server import Server
 from waypost.app import anew
 from waypost.app.ground import Ground, lay_ground, once
 from waypost.app.parts import Parts, build, first_to_end
+from waypost.app.settings_shown import settings_view
 from waypost.app.watched import gauges_of
 from waypost.flows.feed import Feed
 from waypost.flows.first_start import Begun, Start, make_ready
@@ -152,6 +153,7 @@ def _operated(parts: Parts, start: Start, poster: Poster, feed: Feed) -> Operate
         documents=store,
         notice=parts.receive.notice,
         feed=feed,
+        settings=settings_view(ground.settings),
         holds=store,
         resend=Resend(store, ground.directory, parts.flows.accept, ground.settings.strict_plus),
         relaxed=ground.settings.rules == "relaxed",

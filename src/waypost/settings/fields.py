@@ -222,6 +222,8 @@ class Settings:
     ] = False
     aws: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The standard variables of AWS that were set; no option of ours, so that secrets stay where they belong."""
+    sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """Where each setting that was given comes from: `flag`, `environment` or `file`."""
 
     @property
     def on_loopback(self) -> bool:
@@ -263,7 +265,7 @@ class Option:
 
 def options() -> tuple[Option, ...]:
     """Return every setting, in the order of the reference page."""
-    return tuple(_option(item) for item in fields(Settings) if item.name != "aws")
+    return tuple(_option(item) for item in fields(Settings) if item.name not in ("aws", "sources"))
 
 
 def is_loopback(host: str) -> bool:

@@ -57,7 +57,11 @@ def load(
         mistakes.append(_open_console(host))
     if mistakes:
         raise SettingsError(mistakes)
-    return Settings(**values, aws={name: environ[name] for name in _AWS if environ.get(name)})
+    return Settings(
+        **values,
+        aws={name: environ[name] for name in _AWS if environ.get(name)},
+        sources={name: item.source for name, item in given.items()},
+    )
 
 
 def environment_for_child() -> dict[str, str]:

@@ -18,6 +18,7 @@ from waypost.api.control.phones import Phones
 from waypost.api.control.providers import ProviderControl
 from waypost.api.control.routes import Control
 from waypost.api.control.sessions import Sessions
+from waypost.api.control.settings import SettingsControl
 from waypost.api.control.sign_in import ATTEMPTS, Door
 from waypost.api.control.signature import Signatures
 from waypost.api.control.snapshots import SnapshotControl
@@ -48,6 +49,7 @@ from waypost.lib.ids import KeyMaker
 from waypost.lib.links import FetchPolicy
 from waypost.ports import Documents, Holds, Lists, NetworkStore, Records, Store
 from waypost.rules.rates import Meter
+from waypost.wire.control_settings import SettingsView
 
 ANYWHERE = FetchPolicy(allow=(ip_network("0.0.0.0/0"), ip_network("::/0")))
 """What the operator's own webhooks may reach: every address and port."""
@@ -84,6 +86,7 @@ class Operated:
     documents: Documents
     notice: Notice
     feed: Feed
+    settings: SettingsView
     holds: Holds
     resend: Resend
     relaxed: bool
@@ -134,5 +137,6 @@ def build_control(on: Operated, operator: Operator) -> Control:
         health=Health(on.is_ready, on.gauges),
         feed=FeedControl(on.feed, gate, on.clock),
         signatures=Signatures(on.directory),
+        settings=SettingsControl(on.settings),
         has_network=on.has_network,
     )

@@ -16,6 +16,7 @@ from waypost.api.control.numbers import Numbers
 from waypost.api.control.pages import Console, page_handler, root
 from waypost.api.control.phones import Phones
 from waypost.api.control.providers import ProviderControl
+from waypost.api.control.settings import SettingsControl
 from waypost.api.control.sign_in import Door
 from waypost.api.control.signature import Signatures
 from waypost.api.control.snapshots import SnapshotControl
@@ -32,6 +33,7 @@ from waypost.wire import (
     control_feed,
     control_lists,
     control_rules,
+    control_settings,
     control_signature,
     inbound,
     management,
@@ -75,6 +77,7 @@ class Control(Struct, frozen=True):
     health: Health
     feed: FeedControl
     signatures: Signatures
+    settings: SettingsControl
     has_network: bool
 
 
@@ -112,6 +115,8 @@ def guarded_routes(c: Control) -> list[Route]:
     routes += _snapshot_routes(c.snapshots)
     routes += _provider_routes(c.providers)
     routes.append(_feed_route(c.feed))
+    shown = control_settings.SettingsView
+    routes.append(Route("GET", f"{V1}/settings", c.settings.get, "settings", None, shown, _REFUSED))
     routes.append(Route("DELETE", f"{V1}/session", c.door.close, "sign_out", None, control.Success, _REFUSED))
     if not c.has_network:
         routes = [replace(each, handler=_elsewhere) if each.name in _OF_THE_NETWORK else each for each in routes]

@@ -1,0 +1,18 @@
+"""The settings in force."""
+
+from msgspec import Struct
+
+from waypost.api.control.answers import answer
+from waypost.api.routing import Request, Response
+from waypost.wire.control_settings import SettingsView
+
+
+class SettingsControl(Struct, frozen=True):
+    """The handler, with what it shows."""
+
+    view: SettingsView
+
+    async def get(self, request: Request) -> Response:
+        """Show every setting as it is in force, and where it comes from; secrets are stars."""
+        _ = request
+        return answer(self.view)
