@@ -1,9 +1,12 @@
 """What every test may ask for: the golden files, an S3-compatible server and a PostgreSQL."""
 
+import gc
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.support.memory import memory_folder
 from tests.support.postgres import PostgresServer, missing_server
 from tests.support.s3 import S3Server
 
@@ -18,13 +21,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--update-golden`, `--store`, and how much the tests of faults do."""
     parser.addoption("--update-golden", action="store_true", help="write golden files anew instead of comparing")
     parser.addoption(
-        "--store", choices=("sqlite", "postgresql"), default="sqlite", help="the store of every whole server"
+        "--store",
+        choices=("sqlite", "postgresql", "both"),
+        help="the store of every whole server; without it SQLite, and the journeys take turns on both",
     )
     parser.addoption(
         "--split", action="store_true", help="make of every whole server one that accepts and a worker, over PostgreSQL"
     )
     parser.addoption("--full", action="store_true", help="do what a fault test does as often as `make faults` does")
     parser.addoption("--share", type=float, default=1.0, help="with --full: do only this part of it, such as 0.1")
+
+
+def pytest_configure() -> None:
+    """Keep the tests' files in memory if there is room, unless somebody says where."""
+    if folder := memory_folder():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over what is there now: ten thousand tests, which stay to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -71,15 +88,28 @@ def database(postgres_server: PostgresServer) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def server_store(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Which store whole servers have: what `--store` says, or each of those that a test names as parameters."""
-    split: bool = request.config.getoption("--split")
-    scheme = "split" if split else str(getattr(request, "param", request.config.getoption("--store")))
-    if scheme == "sqlite":
-        yield scheme
-        return
-    from tests.support.server import DATABASES
+    """Which store whole servers have: SQLite unless `--store` says otherwise.
 
-    with DATABASES.lent_by(request.getfixturevalue("postgres_server"), shared=scheme == "split"):
+    Of a module, so that one server may serve several tests: such a server's fixture must ask for this one.
+    """
+    from tests.support.server import PLACES, in_postgresql
+
+    split: bool = request.config.getoption("--split")
+    scheme = "postgresql" if split or request.config.getoption("--store") == "postgresql" else "sqlite"
+    lend = None
+    if scheme == "postgresql":
+        lend = in_postgresql(request.getfixturevalue("postgres_server"), split=split)
+    with PLACES.lent_by(lend):
         yield scheme
+
+
+@pytest.fixture(autouse=True)
+def _room_of_its_own(server_store: str) -> Iterator[None]:
+    """Take back after each test what was lent to its servers."""
+    _ = server_store
+    from tests.support.server import PLACES
+
+    with PLACES.anew():
+        yield

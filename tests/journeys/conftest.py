@@ -1,8 +1,12 @@
-"""Every journey runs on every face, against a whole server with a real receiver."""
+"""Every journey runs on every face, against a whole server with a real receiver, over either pair of stores.
+
+The pairs are SQLite with media in files, and PostgreSQL with media in S3. A journey has one case for each face and
+sample. `tests/journeys/turns.py` says which of them run on which pair; `--store both` runs every case on both.
+"""
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +14,12 @@ from typing import Any, TypeVar
 
 import aiohttp
 import pytest
+from tests.journeys.turns import PAIRS, out_of_turn, says_its_own_stores
 from tests.support.clients import CLIENTS, FACES, Answer, Body, Client, Control, OnPremClient, client_for
 from tests.support.media import Sample
 from tests.support.raw_http import Wire
 from tests.support.receiver import Receiver
-from tests.support.s3 import ENVIRON, S3Server
-from tests.support.server import ADMIN, DATABASES, NUMBER, TOKEN, Running, running
+from tests.support.server import ADMIN, NUMBER, PLACES, TOKEN, Running, in_postgresql_and_s3, running
 
 PHONE = "15550001111"
 """The sample phone: its user has just written."""
@@ -25,13 +29,11 @@ STRANGER = "4915550002222"
 LOOPBACK = ["127.0.0.0/8"]
 """What `fetch_allow` needs for links and webhooks that lead to the tests' own servers."""
 
-BOTH_DATABASES = pytest.mark.parametrize("server_store", ["sqlite", "postgresql"], indirect=True)
-"""Walks a journey over SQLite and over PostgreSQL."""
+ONE_STORE = pytest.mark.parametrize("server_store", ["sqlite"], indirect=True)
+"""For what no store has to do with, or only that of SQLite: the tests that say so run once."""
 
-BOTH_STORES = pytest.mark.parametrize(
-    ("server_store", "media_store"), [("sqlite", "file"), ("postgresql", "s3")], indirect=True
-)
-"""Walks a journey over SQLite with media in files, and over PostgreSQL with media in S3."""
+IN_S3 = pytest.mark.parametrize("server_store", ["postgresql"], indirect=True)
+"""For what only media in S3 can do."""
 
 Either = TypeVar("Either")
 
@@ -154,8 +156,24 @@ async def open_world(face: str, data: Path, **flags: Any) -> AsyncIterator[World
             aiohttp.ClientSession() as session,
         ):
             control = Control(session, server.base_url, ADMIN)
-            control.skips_network = DATABASES.are_shared
+            control.skips_network = server.is_split
             yield World(server, client, control, hook)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Walk every journey over both pairs of stores, unless it says on which it runs."""
+    if not says_its_own_stores(metafunc.definition):
+        asked = "split" if metafunc.config.getoption("--split") else metafunc.config.getoption("--store")
+        stores = PAIRS if asked in (None, "both") else [asked]
+        metafunc.parametrize("server_store", stores, indirect=True, scope="module")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without `--store`, leave out the cases whose turn it is not."""
+    if config.getoption("--store") is None:
+        left_out = out_of_turn(items)
+        config.hook.pytest_deselected(items=[item for item in items if item in left_out])
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")
@@ -174,18 +192,27 @@ def flags() -> dict[str, Any]:
     return {}
 
 
-@pytest.fixture
-def media_store(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, Any]:
-    """Options for where media lie: in files, or in S3 for the tests that are marked with `BOTH_STORES`."""
-    if getattr(request, "param", "file") == "file":
-        return {}
-    server: S3Server = request.getfixturevalue("s3_server")
-    return {"media": server.url(tmp_path.name), "environ": ENVIRON}
+@pytest.fixture(autouse=True, scope="module")
+def server_store(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Where every whole server keeps rows and media: SQLite and files, or PostgreSQL and S3; split is the latter."""
+    scheme = "split" if request.config.getoption("--split") else str(request.param)
+    lend = None
+    if scheme != "sqlite":
+        servers = request.getfixturevalue("postgres_server"), request.getfixturevalue("s3_server")
+        lend = in_postgresql_and_s3(*servers, split=scheme == "split")
+    with PLACES.lent_by(lend):
+        yield scheme
+
+
+@pytest.fixture(scope="module")
+def shared_data(server_store: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for the server that serves many tests of a file: another for each pair of stores."""
+    return tmp_path_factory.mktemp(server_store)
 
 
 @pytest.fixture
-async def world(face: str, flags: dict[str, Any], media_store: dict[str, Any], tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(face, tmp_path / "data", **media_store, **flags) as opened:
+async def world(face: str, flags: dict[str, Any], tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(face, tmp_path / "data", **flags) as opened:
         yield opened
 
 

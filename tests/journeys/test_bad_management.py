@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from tests.journeys.conftest import World, open_world
@@ -35,8 +36,8 @@ TYPES = ["application/json", "application/x-www-form-urlencoded"]
 
 
 @pytest.fixture(scope="module")
-async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    async with open_world("meta", tmp_path_factory.mktemp("odd"), rules="relaxed", log_level="error") as opened:
+async def world(shared_data: Path) -> AsyncIterator[World]:
+    async with open_world("meta", shared_data, rules="relaxed", log_level="error") as opened:
         yield opened
 
 

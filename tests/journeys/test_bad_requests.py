@@ -23,9 +23,9 @@ def face(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-async def world(face: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+async def world(face: str, shared_data: Path) -> AsyncIterator[World]:
     """One server for all cases of a face: what a case leaves behind would show in the next."""
-    async with open_world(face, tmp_path_factory.mktemp(face), rules="relaxed") as opened:
+    async with open_world(face, shared_data / face, rules="relaxed") as opened:
         yield opened
 
 
@@ -36,16 +36,15 @@ class Traces:
     messages: int
     received: int
     called: int
-    files: list[str]
+    files: list[Path]
 
 
 async def traces(world: World) -> Traces:
-    data: Path = world.server.parts.ground.settings.data
     return Traces(
         messages=len((await world.operate("GET", "/messages?limit=1000"))["messages"]),
         received=len(await world.shown_on()),
         called=len(world.hook.received),
-        files=sorted(str(path) for path in (data / "media").rglob("*") if path.is_file()),
+        files=world.server.media_files(),
     )
 
 

@@ -25,15 +25,14 @@ def face(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-async def world(face: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    async with open_world(face, tmp_path_factory.mktemp(face), rules="relaxed") as opened:
+async def world(face: str, shared_data: Path) -> AsyncIterator[World]:
+    async with open_world(face, shared_data / face, rules="relaxed") as opened:
         yield opened
 
 
 def files(world: World) -> list[Path]:
     """Return every file of the media folder, temporary ones included."""
-    data: Path = world.server.parts.ground.settings.data
-    return sorted(path for path in (data / "media").rglob("*") if path.is_file())
+    return world.server.media_files()
 
 
 def part(head: bytes, body: bytes) -> bytes:

@@ -5,13 +5,12 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from tests.journeys.conftest import BOTH_DATABASES
 from tests.support.clients import Body
 from tests.support.media import jpeg
 from tests.support.operator import PHONE, Operator, operating
 from tests.support.server import NUMBER, TOKEN
 
-pytestmark = [pytest.mark.anyio, BOTH_DATABASES]
+pytestmark = pytest.mark.anyio
 
 OTHER_NUMBER = "15550100999"
 

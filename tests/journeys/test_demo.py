@@ -4,6 +4,9 @@ import subprocess
 import sys
 
 import pytest
+from tests.journeys.conftest import ONE_STORE
+
+pytestmark = ONE_STORE
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """Every error of the list can be had on every face: by a fault rule, and by its magic number."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,9 +27,9 @@ ONPREM_HREF = "https://developers.facebook.com/docs/whatsapp/api/errors/"
 
 
 @pytest.fixture(scope="module", params=sorted(FACES))
-async def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+async def shared(request: pytest.FixtureRequest, shared_data: Path) -> AsyncIterator[World]:
     """One server for every error; rates would end the test early."""
-    async with open_world(request.param, tmp_path_factory.mktemp("data"), rules="relaxed") as opened:
+    async with open_world(request.param, shared_data / request.param, rules="relaxed") as opened:
         yield opened
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.journeys.conftest import BOTH_DATABASES, PHONE, STRANGER, World, open_world
+from tests.journeys.conftest import PHONE, STRANGER, World, open_world
 from tests.support.clients import CLIENTS, FACES, Answer, Client, client_for
 from tests.support.media import png
 from tests.support.server import NUMBER, TOKEN
 
-pytestmark = [pytest.mark.anyio, BOTH_DATABASES]
+pytestmark = pytest.mark.anyio
 
 HELLO = {"body": "Hello"}
 

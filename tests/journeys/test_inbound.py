@@ -5,12 +5,12 @@ import hashlib
 from typing import Any
 
 import pytest
-from tests.journeys.conftest import BOTH_DATABASES, PHONE, World, code_of
+from tests.journeys.conftest import PHONE, World, code_of
 from tests.support import media
 from tests.support.clients import Body, MetaClient
 from tests.support.server import NUMBER
 
-pytestmark = [pytest.mark.anyio, BOTH_DATABASES]
+pytestmark = pytest.mark.anyio
 
 JPEG = media.jpeg()
 OGG = media.ogg_opus()

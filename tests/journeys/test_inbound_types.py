@@ -5,13 +5,13 @@ from typing import Any
 
 import aiohttp
 import pytest
-from tests.journeys.conftest import BOTH_STORES, PHONE, World
+from tests.journeys.conftest import PHONE, World
 from tests.support import inbound, media
 from tests.support.clients import Body
 from tests.support.receiver import Received
 from tests.support.server import NUMBER
 
-pytestmark = [pytest.mark.anyio, BOTH_STORES]
+pytestmark = pytest.mark.anyio
 
 ACTIONS = frozenset({"request_welcome", "status_played", "user_preferences_stop"})
 """Samples of what is no message that somebody writes."""

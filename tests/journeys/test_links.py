@@ -113,8 +113,7 @@ async def test_a_failed_link_leaves_no_file(world: World, files: Receiver) -> No
     why = await why_failed(world, files.url_at("/a.jpg"))
 
     assert why.startswith("The media link was fetched, but its file is refused: ")
-    folder = world.server.parts.ground.settings.data / "media"
-    assert [path for path in folder.rglob("*") if path.is_file()] == []
+    assert world.server.media_files() == []
 
 
 async def test_a_link_that_leads_back_to_the_server_is_not_fetched(world: World) -> None:

@@ -4,13 +4,13 @@ from typing import Any
 
 import aiohttp
 import pytest
-from tests.journeys.conftest import World
+from tests.journeys.conftest import IN_S3, World
 from tests.support import media
 from tests.support.s3 import ACCESS_KEY, SECRET_KEY
 
 from waypost.blobs.s3_bucket import PART_BYTES
 
-pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("media_store", ["s3"], indirect=True)]
+pytestmark = [pytest.mark.anyio, IN_S3]
 
 JPEG = media.jpeg()
 LARGE = media.pdf().padded_to(2 * PART_BYTES + 3)

@@ -4,11 +4,11 @@ import hashlib
 from typing import Any
 
 import pytest
-from tests.journeys.conftest import BOTH_STORES, PHONE, World
+from tests.journeys.conftest import PHONE, World
 from tests.support import media
 from tests.support.receiver import Answer, Receiver
 
-pytestmark = [pytest.mark.anyio, BOTH_STORES]
+pytestmark = pytest.mark.anyio
 
 JPEG = media.jpeg()
 PDF = media.pdf()

@@ -24,8 +24,8 @@ def face(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-async def world(face: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    async with open_world(face, tmp_path_factory.mktemp(face)) as opened:
+async def world(face: str, shared_data: Path) -> AsyncIterator[World]:
+    async with open_world(face, shared_data / face) as opened:
         yield opened
 
 
@@ -40,12 +40,11 @@ class Held:
 
 
 async def held(world: World) -> Held:
-    data: Path = world.server.parts.ground.settings.data
     return Held(
         messages=len((await world.operate("GET", "/messages"))["messages"]),
         tokens=len((await world.operate("GET", "/tokens"))["tokens"]),
         numbers=await world.operate("GET", "/numbers"),
-        files=sorted((data / "media").rglob("*")),
+        files=world.server.media_files(),
     )
 
 

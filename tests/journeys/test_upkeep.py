@@ -11,7 +11,7 @@ from typing import Any
 
 import apsw
 import pytest
-from tests.journeys.conftest import PHONE, World, open_world
+from tests.journeys.conftest import ONE_STORE, PHONE, World, open_world
 from tests.support.clients import FACES
 from tests.support.media import jpeg, png
 from tests.support.receiver import Answer
@@ -22,7 +22,7 @@ from waypost.blobs.local import LocalBlobs
 from waypost.lib.ids import wamid
 
 # Some look into the database's file: there is none to look into elsewhere.
-pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("server_store", ["sqlite"], indirect=True)]
+pytestmark = [pytest.mark.anyio, ONE_STORE]
 
 TOKENS = "SELECT count(*) FROM tokens WHERE kind = 'login'"
 KEYS = "SELECT count(*) FROM idempotency"

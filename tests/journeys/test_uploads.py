@@ -2,17 +2,16 @@
 
 import asyncio
 from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.journeys.conftest import BOTH_STORES, PHONE, World, open_world
+from tests.journeys.conftest import PHONE, World, open_world
 from tests.support import media, samples
 from tests.support.clients import Answer, Body
 from tests.support.media import Sample
 from tests.support.raw_http import Wire
 from tests.support.templates import BODY, Desk, definition, handle_of
 
-pytestmark = [pytest.mark.anyio, BOTH_STORES]
+pytestmark = pytest.mark.anyio
 
 UPLOADS = "/v24.0/400000000000001/uploads"
 PNG = media.png()
@@ -90,17 +89,15 @@ async def test_what_came_before_a_broken_connection_is_kept(world: World) -> Non
     assert await taken_as_example(world, last.json["h"]) == 200
 
 
-async def test_an_upload_and_its_handle_outlive_a_restart(
-    face: str, media_store: dict[str, Any], tmp_path: Path
-) -> None:
-    async with open_world(face, tmp_path / "data", **media_store) as world:
+async def test_an_upload_and_its_handle_outlive_a_restart(face: str, tmp_path: Path) -> None:
+    async with open_world(face, tmp_path / "data") as world:
         path = await begin(world)
         await put(world, path, 0, PNG.data[:20])
 
-    async with open_world(face, tmp_path / "data", **media_store) as world:
+    async with open_world(face, tmp_path / "data") as world:
         last = await put(world, path, 20, PNG.data[20:])
 
-    async with open_world(face, tmp_path / "data", **media_store) as world:
+    async with open_world(face, tmp_path / "data") as world:
         assert await taken_as_example(world, last.json["h"]) == 200
 
 

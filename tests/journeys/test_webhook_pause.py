@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.journeys.conftest import BOTH_DATABASES
 from tests.support.operator import Operator, operating
 from tests.support.receiver import Receiver
 from tests.support.server import NUMBER
 
-pytestmark = [pytest.mark.anyio, BOTH_DATABASES]
+pytestmark = pytest.mark.anyio
 
 PATH = f"/numbers/{NUMBER}"
 MESSAGES = 50

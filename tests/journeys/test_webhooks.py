@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 from tests.conftest import Golden
-from tests.journeys.conftest import BOTH_DATABASES, LOOPBACK, PHONE, World
+from tests.journeys.conftest import LOOPBACK, PHONE, World
 from tests.support.clients import Body
 from tests.support.receiver import Answer, Manner, Received
 from tests.support.server import NUMBER, SECRET
 
 from waypost.lib.signing import standard_secret
 
-pytestmark = [pytest.mark.anyio, BOTH_DATABASES]
+pytestmark = pytest.mark.anyio
 
 TEXT: Body = {"body": "Hello"}
 NOON = "2027-01-31T12:00:00Z"

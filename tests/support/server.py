@@ -2,13 +2,16 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tests.support.postgres import PostgresServer
+from tests.support.s3 import ENVIRON, S3Server
 
 from waypost.app import Parts, start
 from waypost.app.working import begin
@@ -20,36 +23,96 @@ SECRET = "test-secret"
 ADMIN = "test-admin"
 
 
-class Databases:
-    """Where servers keep their rows: in their data folder, or lent to each folder by a PostgreSQL while one is set."""
+@dataclass(frozen=True)
+class Room:
+    """Where one server keeps rows and media: the options that say so, and the files that its media are."""
+
+    flags: Mapping[str, Any]
+    media_files: Callable[[], list[Path]]
+    is_split: bool = False
+    """Whether the server is two processes, here in one event loop: one that accepts and a worker."""
+
+
+Lender = Callable[[Path, ExitStack], Room]
+"""Makes room for the server of a data folder; what is pushed on the stack gives it back."""
+
+
+@dataclass
+class _Scope:
+    lend: Lender | None
+    back: ExitStack
+    rooms: dict[Path, Room] = field(default_factory=dict)
+    servers: int = 0
+
+
+class Places:
+    """Where servers keep their things: in their data folder, or in the room that the innermost scope lends to it."""
 
     def __init__(self) -> None:
-        self._server: PostgresServer | None = None
-        self._lent: dict[Path, str] = {}
-        self.are_shared = False
-        """Whether every server is two processes, here in one event loop: one that accepts and a worker."""
-
-    def flags(self, data: Path) -> dict[str, str]:
-        """Return the options that say it; the same folder always gets the same database."""
-        if self._server is None:
-            return {}
-        if data not in self._lent:
-            self._lent[data] = self._returned.enter_context(self._server.database())
-        return {"store": self._lent[data]}
+        self._scopes: list[_Scope] = []
 
     @contextlib.contextmanager
-    def lent_by(self, server: PostgresServer, *, shared: bool = False) -> Iterator[None]:
-        """Let every server that is started meanwhile keep its rows there, and be two processes if they are shared."""
-        with contextlib.ExitStack() as self._returned:
-            self._server, self.are_shared = server, shared
+    def lent_by(self, lend: Lender | None) -> Iterator[None]:
+        """Let every server that is started meanwhile keep its things where `lend` says; None: in its data folder.
+
+        All of them must have ended by then: a server that outlives the scope would lose what it stands on.
+        """
+        with ExitStack() as back:
+            scope = _Scope(lend, back)
+            self._scopes.append(scope)
             try:
                 yield
             finally:
-                self._server, self.are_shared = None, False
-                self._lent.clear()
+                self._scopes.remove(scope)
+        assert scope.servers == 0, "a server is still running over a store that is taken away"
+
+    def anew(self) -> contextlib.AbstractContextManager[None]:
+        """Lend as before, and take back at the end what is lent from now on."""
+        return self.lent_by(self._scopes[-1].lend if self._scopes else None)
+
+    @contextlib.contextmanager
+    def room(self, data: Path) -> Iterator[Room]:
+        """Return the room of a folder, always the same within a scope and those inside it."""
+        scope = next((scope for scope in self._scopes if data in scope.rooms), self._innermost)
+        if data not in scope.rooms:
+            scope.rooms[data] = scope.lend(data, scope.back) if scope.lend else Room({}, partial(_files, data))
+        scope.servers += 1
+        try:
+            yield scope.rooms[data]
+        finally:
+            scope.servers -= 1
+
+    @property
+    def _innermost(self) -> _Scope:
+        return self._scopes[-1] if self._scopes else _Scope(None, ExitStack())
 
 
-DATABASES = Databases()
+PLACES = Places()
+
+
+def in_postgresql(server: PostgresServer, *, split: bool = False) -> Lender:
+    """Lend each server a database; its media lie in its folder."""
+
+    def lend(data: Path, back: ExitStack) -> Room:
+        flags = {"store": back.enter_context(server.database()), "media": str(data / "media")}
+        return Room(flags, partial(_files, data), split)
+
+    return lend
+
+
+def in_postgresql_and_s3(server: PostgresServer, s3: S3Server, *, split: bool = False) -> Lender:
+    """Lend each server a database, and a prefix of a bucket for its media."""
+
+    def lend(_: Path, back: ExitStack) -> Room:
+        prefix = uuid.uuid4().hex
+        flags = {"store": back.enter_context(server.database()), "media": s3.url(prefix), "environ": ENVIRON}
+        return Room(flags, partial(s3.stored, prefix), split)
+
+    return lend
+
+
+def _files(data: Path) -> list[Path]:
+    return sorted(path for path in (data / "media").rglob("*") if path.is_file())
 
 
 @dataclass(frozen=True)
@@ -58,6 +121,9 @@ class Running:
 
     parts: Parts
     ready: ReadyInfo
+    media_files: Callable[[], list[Path]]
+    """Lists what there is of media, unfinished files of a media folder included."""
+    is_split: bool
 
     @property
     def base_url(self) -> str:
@@ -70,28 +136,27 @@ async def running(data: Path, **flags: Any) -> AsyncIterator[Running]:
 
     `environ` among them is the environment that it sees, empty unless given.
     """
-    environ = flags.pop("environ", {})
-    given = {
-        "port": "0",
-        "data": str(data),
-        "number": NUMBER,
-        "token": TOKEN,
-        "app_secret": SECRET,
-        "admin_token": ADMIN,
-        "log_level": "error",
-        **DATABASES.flags(data),
-        **flags,
-    }
-    async with AsyncExitStack() as stack:
-        is_split = DATABASES.are_shared and "role" not in flags
-        if is_split:
-            given = {"media": str(data / "media"), **given}
-        parts, ready = await start(load({**given, "role": "api"} if is_split else given, environ), stack)
-        work = asyncio.create_task(parts.run())
-        stack.push_async_callback(_end, work)
-        if is_split:
-            await stack.enter_async_context(working({**given, "data": str(data / "worker")}, environ))
-        yield Running(parts, ready)
+    with PLACES.room(data) as room:
+        given = {
+            "port": "0",
+            "data": str(data),
+            "number": NUMBER,
+            "token": TOKEN,
+            "app_secret": SECRET,
+            "admin_token": ADMIN,
+            "log_level": "error",
+            **room.flags,
+            **flags,
+        }
+        environ = given.pop("environ", {})
+        is_split = room.is_split and "role" not in flags
+        async with AsyncExitStack() as stack:
+            parts, ready = await start(load({**given, "role": "api"} if is_split else given, environ), stack)
+            work = asyncio.create_task(parts.run())
+            stack.push_async_callback(_end, work)
+            if is_split:
+                await stack.enter_async_context(working({**given, "data": str(data / "worker")}, environ))
+            yield Running(parts, ready, room.media_files, room.is_split)
 
 
 @asynccontextmanager
