@@ -16,6 +16,7 @@ _CHANGING = [
     (re.compile(r"in \d+ ms"), "in N ms"),
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:PORT"),
     (re.compile(r"(; no answer: connection refused)+"), "; no answer: connection refused"),
+    (re.compile(r"(?<=gave no answer: connection refused).*"), ", in attempt N. ..."),
 ]
 
 Run = Callable[..., pytest.RunResult]
@@ -34,6 +35,12 @@ FAILURES = {
         send("15551234567", "On its way")
         waypost.webhooks.expect_status("failed", within=10)
         ann.expect_text("On its way", within=1)
+    """,
+    "a_link_is_not_fetched": """
+        ann.says("Where is my order?")
+        send("15551234567", "https://127.0.0.1/bike.jpg", "image")
+        waypost.webhooks.expect_status("failed", within=10)
+        ann.expect_image(within=1)
     """,
     "the_program_is_down": """
         waypost.webhooks.to("http://127.0.0.1:1/webhook")
@@ -75,8 +82,9 @@ def ann(waypost):
 
 @pytest.fixture
 def send(waypost):
-    def send(to, body):
-        message = {"messaging_product": "whatsapp", "to": to, "type": "text", "text": {"body": body}}
+    def send(to, body, kind="text"):
+        content = {"body": body} if kind == "text" else {"link": body}
+        message = {"messaging_product": "whatsapp", "to": to, "type": kind, kind: content}
         path = f"/v24.0/{waypost.phone_number_id}/messages"
         headers = {"Authorization": f"Bearer {waypost.token}", "Content-Type": "application/json"}
         waypost.control.ask("POST", path, json.dumps(message).encode(), headers)

@@ -93,6 +93,7 @@ class Story:
                 yield f"  {about}: only the kit's own receiver; waypost.webhooks.to(url) sets your program's"
             elif not is_own:
                 yield f"  {about}: {each['url']}, {_attempts(each)}"
+                yield from ([f"    {each['why']['sentence']}"] if each["why"] else [])
 
 
 def _closest(wanted: Wanted, seen: Sequence[Message]) -> list[str]:
@@ -121,14 +122,20 @@ def _timeline(detail: Json) -> Iterator[str]:
     yield f"  {_short(detail['preview'])} ({detail['type']}, {detail['id']})"
     for entry in detail["timeline"]:
         yield f"    {_clock(entry['at'])}  {entry['event']}{_facts(entry)}"
-    why = detail.get("why")
-    fault = detail["fault"]
-    if why:
+    yield from _reasons(detail)
+
+
+def _reasons(detail: Json) -> Iterator[str]:
+    """Yield why a message failed or waits, each hop of a link that was not fetched, and what to do."""
+    why = detail["why"] or {"sentence": "", "fix": ""}
+    for finding in detail["findings"]:
+        if finding["verdict"] != "passed" and finding["sentence"] != why["sentence"]:
+            yield f"    {finding['subject']}: {finding['sentence']}"
+        for hop in finding["hops"]:
+            yield f"    asked {hop['url']}: {hop['status'] or hop['note']}"
+    if why["sentence"]:
         yield f"    why: {why['sentence']}"
         yield f"    fix: {why['fix']}"
-    elif fault:
-        yield f"    why: {fault['details'] or fault['title']}"
-        yield f"    fix: {fault['fix']}"
 
 
 def _facts(entry: Json) -> str:
