@@ -45,3 +45,9 @@ async def test_a_reset_forgets_every_document(opened: FullStore) -> None:
     await opened.reset()
 
     assert await opened.document("code", 1, "a") is None
+
+
+async def test_a_name_that_no_document_can_have_is_not_there(opened: FullStore) -> None:
+    await opened.save_document("code", 1, "a", b"{}")
+
+    assert await opened.document("code", 1, "a\0") is None

@@ -127,6 +127,8 @@ async def open_pool(address: str) -> Any:  # Any: asyncpg has no types
 
 CANNOT_CONNECT = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncio.TimeoutError)
 """What `connect` raises when it cannot."""
+NO_SUCH_TEXT = asyncpg.CharacterNotInRepertoireError
+"""What the server says of text with a NUL in it, which it cannot keep: whoever looks for such a text finds nothing."""
 _GONE = (
     OSError,
     asyncio.TimeoutError,

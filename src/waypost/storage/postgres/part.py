@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from waypost.storage.commit import GroupCommit, Verdict
 from waypost.storage.postgres.hot import HotWrites
-from waypost.storage.postgres.link import CANNOT_CONNECT, Connection, down, judge
+from waypost.storage.postgres.link import CANNOT_CONNECT, NO_SUCH_TEXT, Connection, down, judge
 from waypost.storage.watching import Watching
 from waypost.storage.windows import Windows
 
@@ -42,13 +42,19 @@ class Part(Watching):
 
     async def _rows(self, statement: str, *values: object) -> list[Any]:
         """Read what is committed. Raises StoreDown."""
-        async with self._reader() as connection:
-            return await connection.fetch(statement, *values)
+        try:
+            async with self._reader() as connection:
+                return await connection.fetch(statement, *values)
+        except NO_SUCH_TEXT:
+            return []
 
     async def _row(self, statement: str, *values: object) -> Any:
         """Read at most one row. Raises StoreDown."""
-        async with self._reader() as connection:
-            return await connection.fetchrow(statement, *values)
+        try:
+            async with self._reader() as connection:
+                return await connection.fetchrow(statement, *values)
+        except NO_SUCH_TEXT:
+            return None
 
     async def _search(self, statement: str, *values: object) -> list[Any]:
         """Read after everything that was submitted before has been written or has failed. Raises StoreDown."""
