@@ -126,7 +126,7 @@ async def test_a_failure_is_explained_with_what_to_do(call: Call) -> None:
     assert result.stdout.splitlines()[1:] == [
         "  failed 131047: Message failed to send because more than 24 hours have passed since the customer last "
         "replied to this number.",
-        "  Send a template, or wait until the user writes again.",
+        "  Send an approved template, or wait until the user writes again; here you can write from their phone.",
     ]
 
 

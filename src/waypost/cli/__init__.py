@@ -10,6 +10,7 @@ from waypost.cli.doctor import doctor
 from waypost.cli.env import env
 from waypost.cli.listen import listen
 from waypost.cli.migrate import migrate
+from waypost.cli.record import record
 from waypost.cli.send import send
 from waypost.cli.serve import serve
 from waypost.cli.tail import tail
@@ -18,7 +19,7 @@ from waypost.cli.trigger import trigger
 from waypost.cli.worker import worker
 
 _SERVING = (serve, worker, demo, env, doctor)
-_DAILY = (send, trigger, tail, listen, export, import_, completion)
+_DAILY = (send, trigger, tail, listen, record, export, import_, completion)
 _KEEPING = (migrate, backup, restore)
 _WIDTHS = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
 

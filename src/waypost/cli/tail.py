@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 _NEVER = "0"
 """An event that was never sent: whoever heard it last is told to look at everything."""
 
+_IDS_IN_A_URL = 80  # a request's line has room for a hundred
+
 Body = dict[str, Any]  # Any: a message of the control API
 
 
@@ -67,8 +69,9 @@ def _changed(server: "ControlClient", data: str, only: dict[str, str | None]) ->
     found: list[Body] = []
     if hint["all"]:
         found = server.call("GET", "/messages", limit=200, **only)["messages"]
-    elif hint["messages"]:
-        found = server.call("GET", "/messages", ids=",".join(hint["messages"]), **only)["messages"]
+    for start in range(0, len(hint["messages"]), _IDS_IN_A_URL):
+        some = hint["messages"][start : start + _IDS_IN_A_URL]
+        found = server.call("GET", "/messages", ids=",".join(some), **only)["messages"] + found
     return found
 
 

@@ -1,0 +1,59 @@
+"""`waypost record`: turn a conversation that was clicked together into a test for pytest."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from waypost.cli.reach import with_server
+
+if TYPE_CHECKING:
+    from waypost.cli.recording import Script
+    from waypost.lib.control_client import ControlClient
+
+_MOST = 1000
+
+
+@click.command()
+@with_server
+@click.argument("phone", default="15550001111")
+@click.option("--number", help="Only the chat with this phone_number_id.")
+@click.option("--since", metavar="ID", help="Begin with this message.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File of the test.")
+def record(server: "ControlClient", *, phone: str, number: str | None, since: str | None, output: Path | None) -> None:
+    """Print the conversation of PHONE as a test: what its user did, and what came.
+
+    Files that the user sent are saved beside the test.
+    """
+    script = _script(server, phone.lstrip("+"), number, since)
+    text = script.text()
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    for name, path in script.files.items():
+        (output.parent / name).write_bytes(server.read(path))
+    output.write_text(text, encoding="utf-8")
+    files = f", {len(script.files)} files beside it" if script.files else ""
+    click.echo(f"{output}: {len(script.entries)} messages{files}")
+
+
+def _script(server: "ControlClient", phone: str, number: str | None, since: str | None) -> "Script":
+    from waypost.cli.recording import Entry, Script
+
+    listed: list[Any] = server.call("GET", "/messages", phone=phone, number=number, limit=_MOST)["messages"]
+    listed.reverse()
+    if since is not None:
+        listed = _beginning_with(listed, since)
+    if not listed:
+        raise click.ClickException(f"{phone} has no messages to record.")
+    chat = server.call("GET", f"/phones/{phone}/messages", limit=_MOST)
+    on_phone = {message["id"]: message for message in (*chat["messages"], *chat["written"])}
+    name = server.call("GET", f"/phones/{phone}")["name"]
+    return Script(phone, name, [Entry(message, on_phone.get(message["id"])) for message in listed])
+
+
+def _beginning_with(listed: list[Any], since: str) -> list[Any]:
+    places = [place for place, message in enumerate(listed) if since in (message["id"], message["onprem_id"])]
+    if not places:
+        raise click.ClickException(f"--since {since}: the conversation has no such message.")
+    return listed[places[0] :]
