@@ -135,7 +135,7 @@ def _operated(parts: Parts, start: Start, poster: Poster, feed: Feed) -> Operate
         directory=ground.directory,
         shelf=parts.flows.shelf,
         subscribe=Subscribe(ground.directory, poster, ANYWHERE, parts.network.faults.fails_handshake, trusted=True),
-        review=parts.flows.templates.review,
+        templates=parts.flows.templates,
         registration=parts.flows.registration,
         standings=parts.flows.standings,
         clock=ground.clock,

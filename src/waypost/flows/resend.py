@@ -1,4 +1,4 @@
-"""Resend: send what a program has sent before once more, as a new message."""
+"""Resend: send what a program has sent before once more, as a new message, or what an operator writes for it."""
 
 from msgspec import Struct
 
@@ -7,7 +7,7 @@ from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.accept import Accept
 from waypost.flows.directory import Directory
 from waypost.lib import ids, phone
-from waypost.model import MessageKey, Outbound
+from waypost.model import Dialect, MessageKey, Number, Outbound
 from waypost.ports import Records
 from waypost.wire.exchanges import read_again
 
@@ -35,6 +35,10 @@ class Resend(Struct, frozen=True):
             raise Refusal(
                 INVALID_VALUE, "A user wrote this message; only what the business has sent can be sent again."
             )
+        return await self.send(number, found.raw, found.dialect)
+
+    async def send(self, number: Number, raw: bytes, dialect: Dialect) -> Outbound:
+        """Return the message that these bytes become, which are a request of a program in `dialect`. Raises Refusal."""
         home = phone.calling_code(number.digits) if self.strict_plus else ""
         self.accept.admission.check(number.id)
-        return await self.accept(number, read_again(found.dialect, found.raw, home), found.raw, dialect=found.dialect)
+        return await self.accept(number, read_again(dialect, raw, home), raw, dialect=dialect)

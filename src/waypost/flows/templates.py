@@ -97,11 +97,13 @@ class Templates:
         self.review.await_decision(template)
         return template
 
-    async def edit(self, number: Number, template: Template, change: TemplateChange) -> Template:
+    async def edit(
+        self, number: Number, template: Template, change: TemplateChange, *, links_allowed: bool = False
+    ) -> Template:
         """Change a template; with other components it goes to the review again. Raises Refusal."""
         if change.components is None and change.category is None and change.message_send_ttl_seconds is None:
             raise Refusal(MISSING_PARAMETER, "Give 'components', 'category' or 'message_send_ttl_seconds'.")
-        await self._check_handles(number, change.components or (), links_allowed=False)
+        await self._check_handles(number, change.components or (), links_allowed=links_allowed)
         async with self.review.alone:
             now = self.directory.template_by_id(template.id)
             if now is None:

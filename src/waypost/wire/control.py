@@ -268,6 +268,25 @@ class MessageView(MessageId):
     more_media: list[MediaView | None]
 
 
+class BusinessMessage(Struct):
+    """A message that a business sends, with the members that the Cloud API's `POST /{phone_number_id}/messages` takes.
+
+    These are the ones that each has; the member of its type's name says the rest.
+    """
+
+    to: str
+    type: str = "text"
+    messaging_product: Literal["whatsapp"] = "whatsapp"
+
+
+class Sent(MessageId):
+    """A message that was taken; `held` is one that waits until its template's quality is known."""
+
+    phone_number_id: str
+    wa_id: str
+    held: bool
+
+
 class SendView(Struct):
     """An attempt to hand a message to the upstream that did not succeed, and why."""
 

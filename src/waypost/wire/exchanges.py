@@ -8,6 +8,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from waypost.errors import Refusal
+from waypost.errors.requests import INVALID_VALUE
 from waypost.lib import ids
 from waypost.wire import cloud, onprem
 from waypost.wire.facts import NumberFacts
@@ -71,9 +73,10 @@ def exchange(message: AcceptedFacts, number: NumberFacts) -> Exchange | None:
 
 
 def read_again(dialect: str, raw: bytes, home: str = "") -> SendRequest:
-    """Read a stored request as its face did; raises Refusal."""
+    """Read a request to send as its face does; raises Refusal, also for one that wants something else."""
     parsed = _READERS[dialect](raw, home)
-    assert isinstance(parsed, SendRequest), "a stored message came with a request to send one"
+    if not isinstance(parsed, SendRequest):
+        raise Refusal(INVALID_VALUE, "Only a message can be sent here; mark one as read on the face of WhatsApp.")
     return parsed
 
 

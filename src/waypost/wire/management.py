@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
 from waypost.wire.control import Dialect, Digits, MessageId, Request
+from waypost.wire.definitions import NewTemplate, TemplateChange
 from waypost.wire.onprem_settings import ProviderForm
 
 
@@ -275,6 +276,19 @@ class TemplateList(Struct):
     """Every template."""
 
     templates: list[TemplateView]
+
+
+class TemplateWish(NewTemplate, forbid_unknown_fields=True, kw_only=True):
+    """A template to create, as the Cloud API takes it, in an account, which may be left out while there is only one.
+
+    The example of a header may be a link, which is not fetched.
+    """
+
+    waba_id: str | None = None
+
+
+class TemplateEdit(TemplateChange, forbid_unknown_fields=True):
+    """What its owner changes of a template; components are replaced as a whole, and reviewed again."""
 
 
 TemplateEvent = Literal[

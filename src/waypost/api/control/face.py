@@ -42,7 +42,7 @@ from waypost.flows.snapshot import Snapshotting
 from waypost.flows.standing import Standings
 from waypost.flows.subscribe import Subscribe
 from waypost.flows.taps import Taps
-from waypost.flows.template_review import Review
+from waypost.flows.templates import Templates as TemplatesFlow
 from waypost.flows.threads import Threads
 from waypost.lib.clock import SystemClock
 from waypost.lib.ids import KeyMaker
@@ -71,7 +71,7 @@ class Operated:
     directory: Directory
     shelf: MediaShelf
     subscribe: Subscribe
-    review: Review
+    templates: TemplatesFlow
     registration: Registration
     standings: Standings
     clock: SystemClock
@@ -128,7 +128,7 @@ def build_control(on: Operated, operator: Operator) -> Control:
         errors=Errors(),
         world=World(on.clock, on.records, on.network, on.network_rules, on.reset, on.feed),
         numbers=Numbers(on.directory, on.subscribe, on.records, on.registration, on.standings, on.go_on),
-        templates=Templates(on.directory, on.review, on.review.pacing),
+        templates=Templates(on.directory, on.templates.review, on.templates.review.pacing, on.templates),
         endpoints=Endpoints(on.directory, on.subscribe, on.keys),
         accounts=AccountControl(on.directory, on.standings),
         snapshots=SnapshotControl(on.snapshotting),

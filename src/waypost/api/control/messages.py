@@ -5,6 +5,7 @@ from typing import cast, get_args
 
 from msgspec import Struct
 
+from waypost.api.bodies import json_body
 from waypost.api.control.answers import answer, asked_number, unknown
 from waypost.api.control.filters import asked_choice, asked_text, delivery_search, message_search, wanted_page
 from waypost.api.routing import Request, Response
@@ -19,6 +20,7 @@ from waypost.lib.clock import Clock
 from waypost.lib.cursors import cursor_of
 from waypost.model import Delivery
 from waypost.ports import Store
+from waypost.wire.control import Sent
 from waypost.wire.control_evidence import Resent
 from waypost.wire.control_lists import DeliveryList, MediaList, MediumType, MessageList
 from waypost.wire.renderings import message_ids
@@ -62,6 +64,19 @@ class Messages(Struct, frozen=True):
             raise unknown("message", message_id)
         new_id, other_id = message_ids(sent.key, sent.tag, sent.wa_id, received=False)
         return answer(Resent(new_id, other_id, str(sent.number_id), message_id))
+
+    async def send(self, request: Request) -> Response:
+        """Send a message of a number: the body is that of the Cloud API, and so are the rules.
+
+        This is for people who try something out; programs use the API of WhatsApp with a token.
+        """
+        digits = request.params["phone_number_id"]
+        number = next((number for number in self.again.directory.numbers() if number.digits == digits), None)
+        if number is None:
+            raise unknown("number", digits)
+        sent = await self.again.send(number, await json_body(request), "cloud")
+        new_id, other_id = message_ids(sent.key, sent.tag, sent.wa_id, received=False)
+        return answer(Sent(new_id, other_id, number.digits, sent.wa_id, sent.is_held))
 
 
 class Deliveries(Struct, frozen=True):

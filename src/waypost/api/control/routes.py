@@ -233,6 +233,7 @@ def _number_routes(c: Control) -> list[Route]:
         Route("POST", hooks, endpoints.add, "add_webhook", e.EndpointWish, e.EndpointView, _ABSENT),
         Route("PATCH", hook, endpoints.change, "change_webhook", e.EndpointChange, e.EndpointView, _ABSENT),
         Route("DELETE", hook, endpoints.remove, "delete_webhook", None, control.Success, _ABSENT),
+        Route("POST", f"{number}/messages", c.messages.send, "send", control.BusinessMessage, control.Sent, _ABSENT),
         Route("POST", f"{number}/notices", c.notices.add, "notice", e.NoticeWish, control.Success, _ABSENT),
         Route("GET", f"{V1}/tokens", numbers.list_tokens, "tokens", None, m.TokenList, _REFUSED),
         Route("POST", f"{V1}/tokens", numbers.add_token, "add_token", m.TokenRequest, m.NewToken, _ABSENT),
@@ -247,6 +248,9 @@ def _template_routes(templates: Templates) -> list[Route]:
     m = management
     return [
         Route("GET", f"{V1}/templates", templates.list, "templates", None, m.TemplateList, _REFUSED),
+        Route("POST", f"{V1}/templates", templates.create, "create_template", m.TemplateWish, m.TemplateView, _ABSENT),
+        Route("PUT", one, templates.edit, "edit_template", m.TemplateEdit, m.TemplateView, _ABSENT),
+        Route("DELETE", one, templates.delete, "delete_template", None, control.Success, _ABSENT),
         Route("POST", f"{one}/review", templates.order, "review_template", m.ReviewOrder, m.TemplateView, _ABSENT),
         Route("GET", f"{one}/held", templates.held, "held", None, m.HeldList, _ABSENT),
         Route("POST", f"{one}/held/release", templates.release, "release_held", None, m.Decided, _ABSENT),

@@ -4,20 +4,26 @@ from msgspec import UNSET, Raw, Struct
 
 from waypost.api.control.answers import answer, body_of, limit_of, unknown
 from waypost.api.routing import Request, Response
+from waypost.errors import Refusal
+from waypost.errors.requests import MISSING_PARAMETER
 from waypost.flows.directory import Directory
 from waypost.flows.pacing import Pacing
 from waypost.flows.template_review import Order, Review
+from waypost.flows.templates import Templates as Owner
 from waypost.lib import ids
 from waypost.lib.clock import at
-from waypost.model import Outbound, Template
+from waypost.model import Number, Outbound, Template
+from waypost.wire.control import Success
 from waypost.wire.management import (
     Decided,
     HeldList,
     HeldMessage,
     ReviewOrder,
+    TemplateEdit,
     TemplateList,
     TemplateUpdate,
     TemplateView,
+    TemplateWish,
 )
 
 _ID_DIGITS = 17
@@ -29,6 +35,8 @@ class Templates(Struct, frozen=True):
     directory: Directory
     review: Review
     pacing: Pacing
+    owner: Owner
+    """What the owner of an account may do, by the same rules as on the Cloud faces."""
 
     async def list(self, request: Request) -> Response:
         """List the message templates of every account."""
@@ -36,6 +44,24 @@ class Templates(Struct, frozen=True):
         accounts = {number.waba_id for number in self.directory.numbers()}
         found = [template for account in sorted(accounts) for template in self.directory.templates(account)]
         return answer(TemplateList([self._view(template) for template in found]))
+
+    async def create(self, request: Request) -> Response:
+        """Create a template in an account, as its owner; its review begins."""
+        wish = await body_of(request, TemplateWish)
+        number = self._number(wish.waba_id)
+        return answer(self._view(await self.owner.create(number, wish, links_allowed=True)))
+
+    async def edit(self, request: Request) -> Response:
+        """Change a template, as its owner: with other components it is reviewed again."""
+        template, change = self._template(request), await body_of(request, TemplateEdit)
+        number = self._number(str(template.waba_id))
+        return answer(self._view(await self.owner.edit(number, template, change, links_allowed=True)))
+
+    async def delete(self, request: Request) -> Response:
+        """Delete a template in one language, as its owner; the name of an approved one is blocked for 30 days."""
+        template = self._template(request)
+        await self.owner.delete_ids(template.waba_id, [template.id])
+        return answer(Success())
 
     async def order(self, request: Request) -> Response:
         """Let something happen to a template: its subscribers are told, as the platform would tell them."""
@@ -71,6 +97,16 @@ class Templates(Struct, frozen=True):
     async def drop(self, request: Request) -> Response:
         """Drop what a template's pacing holds back: each message fails with 132015, and the pacing goes on."""
         return answer(Decided(await self.pacing.drop(self._template(request))))
+
+    def _number(self, waba_id: str | None) -> Number:
+        """Return a number of the account; without an account, of the only one there is. Raises Refusal."""
+        numbers = self.directory.numbers()
+        if waba_id is None and len({number.waba_id for number in numbers}) != 1:
+            raise Refusal(MISSING_PARAMETER, "waba_id: there are several accounts, or none; name the template's.")
+        found = next((number for number in numbers if waba_id in (None, str(number.waba_id))), None)
+        if found is None:
+            raise unknown("account", str(waba_id))
+        return found
 
     def _template(self, request: Request) -> Template:
         text = request.params["template_id"]
