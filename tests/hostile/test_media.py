@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import os
 import resource
 import signal
 import subprocess
@@ -18,12 +19,13 @@ from tests.support import media
 from waypost.errors import Fault
 from waypost.errors.outcomes import MEDIA_FAILED
 from waypost.errors.requests import BAD_MEDIA
-from waypost.lib import image_child
+from waypost.lib import image_child, images
 from waypost.lib.images import BadImage, ImageFacts, ImageInspector, image_structure
 from waypost.lib.media_facts import gather_facts
 from waypost.model import Dialect
 from waypost.rules.media import MB, MediaKind, check
 
+OVER_LIMITS = BadImage("cannot be decoded within 5 s of CPU and 512 MB of memory")
 JFIF = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
 SVG = b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 HTML = b"<!DOCTYPE html><html><body><script>alert(1)</script>"
@@ -198,9 +200,44 @@ def test_a_decoder_that_runs_out_of_time_is_replaced(tmp_path: Path) -> None:
     outcomes = asyncio.run(_inspected(bomb, good))
 
     assert outcomes == [
-        BadImage("cannot be decoded within 5 s of CPU and 512 MB of memory"),
+        OVER_LIMITS,
         ImageFacts("png", 80, 60),
     ]
+
+
+def test_a_decoder_that_was_killed_while_it_was_idle_harms_no_picture(tmp_path: Path) -> None:
+    """The kernel's out-of-memory killer does so, and so may whoever looks for large processes."""
+    good = tmp_path / "good.png"
+    good.write_bytes(media.png().data)
+    child = _child(tmp_path, deadly="no picture")
+
+    outcomes = asyncio.run(_inspected(good, good, child=child, between=lambda: _kill_started(tmp_path)))
+
+    assert outcomes == [ImageFacts("png", 80, 60), ImageFacts("png", 80, 60)]
+
+
+def test_a_picture_that_kills_every_decoder_is_refused(tmp_path: Path) -> None:
+    good, deadly = tmp_path / "good.png", tmp_path / "deadly.png"
+    good.write_bytes(media.png().data)
+    deadly.write_bytes(media.png().data)
+
+    outcomes = asyncio.run(_inspected(good, deadly, good, child=_child(tmp_path, deadly="deadly.png")))
+
+    assert outcomes == [ImageFacts("png", 80, 60), OVER_LIMITS, ImageFacts("png", 80, 60)]
+    assert len(_started(tmp_path)) == 3
+
+
+@pytest.mark.slow
+def test_a_picture_that_used_up_an_idle_decoder_is_not_tried_again(tmp_path: Path) -> None:
+    good, bomb = tmp_path / "good.png", tmp_path / "bomb.webp"
+    good.write_bytes(media.png().data)
+    bomb.write_bytes(_slow_animation())
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+
+    outcomes = asyncio.run(_inspected(good, bomb))
+
+    assert outcomes == [ImageFacts("png", 80, 60), OVER_LIMITS]
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 1.8 * image_child.CPU_SECONDS
 
 
 @pytest.mark.slow
@@ -220,12 +257,40 @@ def test_a_decoder_ends_by_its_cpu_limit(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (-signal.SIGXCPU, b"")
 
 
-async def _inspected(*paths: Path) -> list[ImageFacts | BadImage]:
-    inspector = ImageInspector(children=1)
+async def _inspected(
+    *paths: Path, child: Path = images.CHILD, between: Callable[[], None] = lambda: None
+) -> list[ImageFacts | BadImage]:
+    inspector = ImageInspector(children=1, child=child)
+    outcomes: list[ImageFacts | BadImage] = []
     try:
-        return [await inspector.decoded(path, image_structure(path)) for path in paths]
+        for path in paths:
+            if outcomes:
+                between()
+            outcomes.append(await inspector.decoded(path, image_structure(path)))
+        return outcomes
     finally:
         await inspector.aclose()
+
+
+def _child(folder: Path, *, deadly: str) -> Path:
+    """Return a decoder that notes that it started, finds every picture sound, and is killed at those named `deadly`."""
+    script = folder / "child.py"
+    script.write_text(
+        "import os, sys\n"
+        f"with open({str(folder / 'started')!r}, 'a') as file: file.write(f'{{os.getpid()}} ')\n"
+        "for line in sys.stdin.buffer:\n"
+        f"    if {deadly!r} in line.decode(): os.kill(os.getpid(), 9)\n"
+        "    print('null', flush=True)\n"
+    )
+    return script
+
+
+def _started(folder: Path) -> list[int]:
+    return [int(pid) for pid in (folder / "started").read_text().split()]
+
+
+def _kill_started(folder: Path) -> None:
+    os.kill(_started(folder)[-1], signal.SIGKILL)
 
 
 def _slow_animation() -> bytes:

@@ -11,17 +11,21 @@ Decoding every JPEG would end at about 500 uploads a second on the whole machine
 """
 
 import asyncio
+import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from waypost.lib.image_headers import MAX_FRAMES, MAX_PIXELS, BadImage, ImageFacts, read_image
 
 __all__ = ["BadImage", "ImageFacts", "ImageInspector", "image_structure"]
 
-_CHILD = Path(__file__).with_name("image_child.py")
+CHILD = Path(__file__).with_name("image_child.py")
+"""The decoder, a script of its own."""
+
 _FILES_PER_CHILD = 500
 _WALL_SECONDS = 15.0  # a child that is not dead by its CPU limit then is stuck
 _STRUCTURE_IS_ENOUGH = {"jpeg"}
@@ -37,7 +41,8 @@ def image_structure(path: Path) -> ImageFacts | BadImage:
 class ImageInspector:
     """Inspects images; starts at most `children` decoders, the first when it is needed. Close it with `aclose`."""
 
-    def __init__(self, *, children: int = 2) -> None:
+    def __init__(self, *, children: int = 2, child: Path = CHILD) -> None:
+        self._script = child
         self._room = asyncio.Semaphore(children)
         self._idle: list[_Child] = []
         self._closed = False
@@ -56,7 +61,15 @@ class ImageInspector:
             await self._idle.pop().end()
 
     async def _decode(self, path: Path, structure: ImageFacts) -> ImageFacts | BadImage:
-        child = self._idle.pop() if self._idle else await _Child.start()
+        answer = await self._ask(self._idle.pop(), path, structure) if self._idle else _Dead()
+        if answer == _Dead():
+            # The idle one may have been killed before the file came: one that has done nothing yet tells.
+            answer = await self._ask(await _Child.start(self._script), path, structure)
+        if isinstance(answer, _Dead):
+            return _OVER_LIMITS
+        return structure if answer is None else BadImage(answer)
+
+    async def _ask(self, child: "_Child", path: Path, structure: ImageFacts) -> "str | _Dead | None":
         fit = False
         try:
             answer = await child.ask(path, structure.format)
@@ -67,13 +80,14 @@ class ImageInspector:
                 self._idle.append(child)
             else:
                 await asyncio.shield(child.end())
-        if isinstance(answer, _Dead):
-            return _OVER_LIMITS
-        return structure if answer is None else BadImage(answer)
+        return answer
 
 
-class _Dead:
+class _Dead(Struct, frozen=True):
     """The child ended, or said what it never says."""
+
+    over_limits: bool = False
+    """By the file, and surely: it used up its time."""
 
 
 class _Child:
@@ -84,11 +98,11 @@ class _Child:
         self.files = 0
 
     @classmethod
-    async def start(cls) -> "_Child":
+    async def start(cls, script: Path) -> "_Child":
         # Isolated, without our environment, and in its own session so that Ctrl-C reaches us alone.
         return cls(
             await asyncio.create_subprocess_exec(
-                sys.executable, "-I", str(_CHILD),
+                sys.executable, "-I", str(script),
                 stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={}, cwd="/", start_new_session=True,
             )
         )  # fmt: skip
@@ -105,17 +119,19 @@ class _Child:
         try:
             async with asyncio.timeout(_WALL_SECONDS):
                 return await self._exchange(msgspec.json.encode(question) + b"\n")
-        except (TimeoutError, OSError, ValueError, msgspec.DecodeError):
-            return _Dead()
+        except TimeoutError:
+            return _Dead(over_limits=True)
+        except (OSError, ValueError, msgspec.DecodeError):
+            await self.end()
+            return _Dead(over_limits=self._process.returncode == -signal.SIGXCPU)
 
-    async def _exchange(self, line: bytes) -> str | _Dead | None:
+    async def _exchange(self, line: bytes) -> str | None:
         stdin, stdout = self._process.stdin, self._process.stdout
-        if stdin is None or stdout is None:
-            return _Dead()
+        assert stdin is not None, "they are pipes"
+        assert stdout is not None
         stdin.write(line)
         await stdin.drain()
-        answer = await stdout.readline()
-        return msgspec.json.decode(answer, type=str | None) if answer else _Dead()
+        return msgspec.json.decode(await stdout.readline(), type=str | None)  # nothing at all, at its end, is no JSON
 
     async def end(self) -> None:
         """Kill the process: it holds nothing that could be lost."""
