@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { withAsked, withMore, withTop } from "./list.ts";
+import { inParts, withAsked, withMore, withTop } from "./list.ts";
 
 const message = (id: string, at: string, status = "sent") => ({ id, at, status });
 const a = message("a", "2026-01-01T00:00:01Z");
@@ -37,4 +37,9 @@ test("two new messages of one moment keep the order of the answer", () => {
   const other = message("y", d.at);
 
   assert.deepEqual(withAsked([a], ["x", "y"], [one, other]), [one, other, a]);
+});
+
+test("a long list is asked for in parts", () => {
+  assert.deepEqual(inParts([1, 2, 3, 4, 5], 2), [[1, 2], [3, 4], [5]]);
+  assert.deepEqual(inParts([], 2), []);
 });

@@ -34,3 +34,8 @@ function inserted<T extends Listed>(list: readonly T[], message: T): readonly T[
   const at = list.findIndex((other) => other.at <= message.at);
   return at < 0 ? [...list, message] : [...list.slice(0, at), message, ...list.slice(at)];
 }
+
+/** Return a list in parts of at most so many. */
+export function inParts<T>(list: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, at) => list.slice(at * size, (at + 1) * size));
+}

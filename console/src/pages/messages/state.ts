@@ -5,7 +5,7 @@ import { api, type Failure } from "../../api/client.ts";
 import { type Changes, onChanges } from "../../api/live.ts";
 import type { MessageList, MessageView, NumberView } from "../../api/types.ts";
 import { go, place, query } from "../../shell/router.ts";
-import { withAsked, withMore, withTop } from "./list.ts";
+import { inParts, withAsked, withMore, withTop } from "./list.ts";
 
 export const FILTERS = ["text", "phone", "direction", "type", "status", "number", "error"] as const;
 export type Filter = (typeof FILTERS)[number];
@@ -21,6 +21,7 @@ interface State {
 
 const EMPTY: State = { items: [], next: null, reading: "first", failure: null };
 const PAGE = 200;
+const IDS_IN_A_URL = 80; // the line of a request has room for a hundred
 
 export const state = signal<State>(EMPTY);
 export const numbers = signal<readonly NumberView[]>([]);
@@ -112,9 +113,11 @@ async function follow(changes: Changes): Promise<void> {
   if (changes.world.includes("numbers")) void readNumbers();
   if (changes.messages.length === 0) return;
   const ticket = asked;
-  const found = await ask({ ids: changes.messages.join(",") });
-  if (ticket !== asked || !found.ok) return;
-  state.value = { ...state.peek(), items: withAsked(state.peek().items, changes.messages, found.value.messages) };
+  for (const ids of inParts(changes.messages, IDS_IN_A_URL)) {
+    const found = await ask({ ids: ids.join(",") });
+    if (ticket !== asked || !found.ok) return;
+    state.value = { ...state.peek(), items: withAsked(state.peek().items, ids, found.value.messages) };
+  }
 }
 
 async function readNumbers(): Promise<void> {
