@@ -174,6 +174,15 @@ async def test_every_error_can_be_looked_up_by_its_name_and_by_its_codes(world: 
     )  # fmt: skip
 
 
+async def test_an_error_names_the_number_that_stands_for_it_if_one_does(world: World) -> None:
+    with_one = await world.operate("GET", "/errors/window_closed")
+    of_the_same_code = await world.operate("GET", "/errors/undeliverable_template")
+    too_short = await world.operate("GET", "/errors/no_token")
+
+    assert with_one["magic_number"] == "15550131047"
+    assert (of_the_same_code["magic_number"], too_short["magic_number"]) == (None, None)
+
+
 async def test_an_error_that_there_is_not_is_not_found(world: World) -> None:
     answer = await world.control.call("GET", "/errors/no_such_error")
 

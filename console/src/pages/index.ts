@@ -58,4 +58,18 @@ export const pages: readonly Page[] = [
     within: "/phones",
     load: () => import("./phones/Phones.tsx"),
   },
+  {
+    path: "/errors",
+    title: "Errors",
+    icon: "errors",
+    group: "Server",
+    load: () => import("./errors/Errors.tsx"),
+  },
+  {
+    path: "/errors/:name",
+    title: "Error",
+    icon: "errors",
+    within: "/errors",
+    load: () => import("./errors/ErrorPage.tsx"),
+  },
 ];

@@ -115,7 +115,7 @@ class ErrorView(Struct):
 
     `onprem_code` is the code in a callback, `onprem_answer_code` the one in an answer. `when`: the request is refused
     with it (`answer`), an accepted message fails with it (`webhook`), or both. `trigger`: how to get it here; empty if
-    only a fault rule or a magic number brings it about.
+    only a fault rule or a magic number brings it about. `magic_number`: the recipient that stands for it, if one does.
     """
 
     name: str
@@ -133,6 +133,7 @@ class ErrorView(Struct):
     when: Literal["answer", "webhook", "both"]
     retryable: bool
     borrowed: bool
+    magic_number: str | None
     page: str
 
 
@@ -156,7 +157,7 @@ def why_view(name: str, sentence: str) -> WhyView:
     return WhyView(sentence, problem.fix, problem.code, problem.callback[0], problem.name, page_of(problem))
 
 
-def error_view(problem: Problem) -> ErrorView:
+def error_view(problem: Problem, magic_number: str | None) -> ErrorView:
     """Return everything there is to tell of an error."""
     code, title = problem.callback
     return ErrorView(
@@ -175,6 +176,7 @@ def error_view(problem: Problem) -> ErrorView:
         when=problem.when,
         retryable=problem.retryable,
         borrowed=problem.borrowed,
+        magic_number=magic_number,
         page=page_of(problem),
     )
 
