@@ -59,6 +59,21 @@ export const pages: readonly Page[] = [
     load: () => import("./phones/Phones.tsx"),
   },
   {
+    path: "/webhooks",
+    title: "Webhooks",
+    icon: "webhooks",
+    group: "Traffic",
+    bar: true,
+    load: () => import("./webhooks/Webhooks.tsx"),
+  },
+  {
+    path: "/webhooks/:id",
+    title: "Webhooks",
+    icon: "webhooks",
+    within: "/webhooks",
+    load: () => import("./webhooks/Webhooks.tsx"),
+  },
+  {
     path: "/errors",
     title: "Errors",
     icon: "errors",

@@ -1,0 +1,109 @@
+// What is told to webhooks: the log of deliveries, where they go, and why a signature does not fit.
+
+import { useEffect } from "preact/hooks";
+import { Button, LinkButton } from "../../parts/Button.tsx";
+import { Notice } from "../../parts/Notice.tsx";
+import { PageFrame } from "../../parts/Page.tsx";
+import { Split } from "../../parts/Split.tsx";
+import { href, place } from "../../shell/router.ts";
+import type { PageProps } from "../index.ts";
+import { Delivery } from "./Delivery.tsx";
+import { Endpoints } from "./Endpoints.tsx";
+import { Log, Toolbar } from "./Log.tsx";
+import { Replay } from "./Replay.tsx";
+import { Signature } from "./Signature.tsx";
+import { filters, numbers, pause, paused, startDeliveries, state, waiting } from "./state.ts";
+import "./webhooks.css";
+
+const VIEWS = [
+  { path: "/webhooks", label: "Deliveries" },
+  { path: "/webhooks/endpoints", label: "Where they go" },
+  { path: "/webhooks/signature", label: "My signature check fails" },
+] as const;
+
+const ABOUT: Readonly<Record<string, string>> = {
+  "/webhooks/endpoints": "The addresses that are told of each number's events",
+  "/webhooks/signature": "Paste what your receiver has in hand, and see what differs",
+};
+
+export default function Webhooks({ params }: PageProps) {
+  useEffect(startDeliveries, []);
+  const at = place.value.path;
+  const view = VIEWS.find((each) => each.path === at)?.path ?? "/webhooks";
+  const log = view === "/webhooks";
+  return (
+    <PageFrame
+      title="Webhooks"
+      about={log ? <About /> : ABOUT[view]}
+      actions={log && <Replay />}
+      toolbar={
+        <>
+          <Views chosen={view} />
+          <Paused />
+          {log && <Toolbar beside={!!params["id"]} />}
+        </>
+      }
+      whole={log}
+    >
+      {log ? <Split list={<Log chosen={params["id"] ?? null} />} detail={params["id"] ? <Delivery id={params["id"]} /> : null} /> : null}
+      {view === "/webhooks/endpoints" && <Endpoints />}
+      {view === "/webhooks/signature" && <Signature />}
+    </PageFrame>
+  );
+}
+
+function About() {
+  const { items, next, reading } = state.value;
+  if (reading === "first" && items.length === 0) return <>&nbsp;</>;
+  const many = `${items.length.toLocaleString()}${next === null ? "" : "+"}`;
+  const word = items.length === 1 && next === null ? "delivery" : "deliveries";
+  const how = Object.keys(filters.value).length > 0 ? "as filtered" : "newest first";
+  return (
+    <span role="status">
+      {many} {word}, {how}
+    </span>
+  );
+}
+
+function Views({ chosen }: { chosen: string }) {
+  return (
+    <nav class="webhook-views" aria-label="Of webhooks">
+      {VIEWS.map(({ path, label }) => (
+        <a key={path} href={href(path)} aria-current={path === chosen ? "page" : undefined}>
+          {label}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+/** Nobody should wonder why no webhook comes. */
+function Paused() {
+  const unset = numbers.value?.length && numbers.value.every((number) => number.webhook === null);
+  return (
+    <>
+      {paused.value.map(({ phone_number_id: number }) => (
+        <div class="webhook-paused" key={number}>
+          <Notice tone="wait" title={`Webhooks of ${number} are paused`}>
+            <div class="row wrap">
+              <span class="grow">{waiting.value[number] ?? "Some"} deliveries wait, in order. Nothing is lost.</span>
+              <Button icon="play" onClick={() => void pause(number, false)}>
+                Let them go on
+              </Button>
+            </div>
+          </Notice>
+        </div>
+      ))}
+      {!!unset && place.value.path !== "/webhooks/endpoints" && (
+        <div class="webhook-paused">
+          <Notice title="No number has a webhook yet">
+            <div class="row wrap">
+              <span class="grow">Events are kept, but told to nobody.</span>
+              <LinkButton to={href("/webhooks/endpoints")}>Set one</LinkButton>
+            </div>
+          </Notice>
+        </div>
+      )}
+    </>
+  );
+}

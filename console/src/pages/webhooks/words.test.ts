@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { AttemptView } from "../../api/types.ts";
+import { attemptsWord, deliveryWord, eventWord, isTaken } from "./words.ts";
+
+const attempt = (number: number, status: number | null) =>
+  ({ number, status, elapsed_ms: 12, at: "2026-01-01T00:00:00Z", answer: { text: "" } }) as AttemptView;
+
+test("a delivery that waits is told apart by what it waits for", () => {
+  assert.equal(deliveryWord({ state: "waiting", attempts: [] }, false), "Waiting");
+  assert.equal(deliveryWord({ state: "waiting", attempts: [attempt(1, 500)] }, false), "Retrying");
+  assert.equal(deliveryWord({ state: "waiting", attempts: [] }, true), "Paused");
+  assert.equal(deliveryWord({ state: "dead", attempts: [] }, true), "Given up");
+});
+
+test("what the receiver said last is told", () => {
+  assert.equal(attemptsWord({ state: "waiting", attempts: [] }), "no attempt yet");
+  assert.equal(attemptsWord({ state: "dead", attempts: [] }), "not attempted");
+  assert.equal(attemptsWord({ state: "done", attempts: [attempt(1, 200)] }), "200 in 12 ms");
+  assert.equal(attemptsWord({ state: "waiting", attempts: [attempt(1, 500), attempt(2, null)] }), "no answer, attempt 2");
+});
+
+test("an event is called by what it tells", () => {
+  assert.equal(eventWord({ kind: "status", status: "read" }), "Status read");
+  assert.equal(eventWord({ kind: "message", status: null }), "Message of a user");
+  assert.equal(eventWord({ kind: "account_update", status: null }), "account update");
+});
+
+test("only the last attempt of what is delivered was taken", () => {
+  const attempts = [attempt(1, 500), attempt(2, 200)];
+
+  assert.deepEqual(attempts.map((each) => isTaken({ state: "done", attempts }, each)), [false, true]);
+  assert.equal(isTaken({ state: "waiting", attempts }, attempts[1]!), false);
+});

@@ -1,0 +1,52 @@
+// What deliveries are called: plain functions, so that they can be tested.
+
+import type { AttemptView, DeliveryView } from "../../api/types.ts";
+import type { Tone } from "../../parts/Badge.tsx";
+
+const STATES: Readonly<Record<string, readonly [string, Tone]>> = {
+  waiting: ["Waiting", "wait"],
+  done: ["Delivered", "good"],
+  dead: ["Given up", "bad"],
+  cancelled: ["Cancelled", "plain"],
+  dropped: ["Dropped", "plain"],
+};
+
+export const STATES_IN_ORDER: readonly string[] = Object.keys(STATES);
+
+type Told = Pick<DeliveryView, "state" | "attempts">;
+
+export function stateWord(state: string): string {
+  return STATES[state]?.[0] ?? state;
+}
+
+/** What a delivery's state is called; one that failed and will be tried again is retrying. */
+export function deliveryWord(delivery: Told, paused: boolean): string {
+  if (delivery.state === "waiting" && paused) return "Paused";
+  if (delivery.state === "waiting" && delivery.attempts.length > 0) return "Retrying";
+  return stateWord(delivery.state);
+}
+
+export function deliveryTone(delivery: Told): Tone {
+  return STATES[delivery.state]?.[1] ?? "plain";
+}
+
+/** What the event tells: "Status: read", "Message of a user", "account_update". */
+export function eventWord(delivery: Pick<DeliveryView, "kind" | "status">): string {
+  if (delivery.kind === "status") return `Status ${delivery.status ?? "unknown"}`;
+  if (delivery.kind === "message") return "Message of a user";
+  return delivery.kind.replace(/_/g, " ");
+}
+
+/** What the last attempts came to: "no attempt yet", "200 in 12 ms", "500, attempt 3". */
+export function attemptsWord({ state, attempts }: Told): string {
+  const last = attempts.at(-1);
+  if (!last) return state === "waiting" ? "no attempt yet" : "not attempted";
+  const answer = last.status === null ? "no answer" : String(last.status);
+  const took = last.status === null ? "" : ` in ${last.elapsed_ms} ms`;
+  return attempts.length === 1 ? `${answer}${took}` : `${answer}, attempt ${last.number}`;
+}
+
+/** Whether an answer counts as taken. */
+export function isTaken(delivery: Told, attempt: AttemptView): boolean {
+  return delivery.state === "done" && attempt === delivery.attempts.at(-1);
+}
