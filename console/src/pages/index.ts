@@ -74,6 +74,13 @@ export const pages: readonly Page[] = [
     load: () => import("./webhooks/Webhooks.tsx"),
   },
   {
+    path: "/clock",
+    title: "Clock",
+    icon: "clock",
+    group: "Platform",
+    load: () => import("./clock/Clock.tsx"),
+  },
+  {
     path: "/errors",
     title: "Errors",
     icon: "errors",
