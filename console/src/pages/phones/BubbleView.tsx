@@ -29,9 +29,16 @@ export function BubbleView({ bubble, quoted, way, onReply }: Props) {
   };
   return (
     <li class={`bubble-line ${side}`}>
-      <article class={`bubble ${side} ${bubble.type}`} aria-label={bubble.mine ? "From this phone" : "From the business"}>
+      <article
+        class={`bubble ${side} ${bubble.type}`}
+        aria-label={bubble.mine ? "From this phone" : "From the business"}
+      >
         {bubble.quoted && <Quote of={quoted} />}
-        {bubble.deleted ? <p class="chat-system">This message was deleted</p> : <Content bubble={bubble} phone={way.phone} />}
+        {bubble.deleted ? (
+          <p class="chat-system">This message was deleted</p>
+        ) : (
+          <Content bubble={bubble} phone={way.phone} />
+        )}
         <footer class="bubble-foot">
           {bubble.edited && <span>Edited</span>}
           <a href={href(`/messages/${encodeURIComponent(bubble.id)}`)} title="Everything that happened to it">
@@ -40,7 +47,12 @@ export function BubbleView({ bubble, quoted, way, onReply }: Props) {
           <Ticks status={bubble.status} />
         </footer>
         {bubble.reactions.length > 0 && (
-          <button type="button" class="bubble-reactions" aria-label="Change the reaction" onClick={() => setPicking(!picking)}>
+          <button
+            type="button"
+            class="bubble-reactions"
+            aria-label="Change the reaction"
+            onClick={() => setPicking(!picking)}
+          >
             {bubble.reactions.map((each) => each.emoji).join("")}
           </button>
         )}
@@ -48,7 +60,9 @@ export function BubbleView({ bubble, quoted, way, onReply }: Props) {
       <div class="bubble-actions">
         <IconButton icon="reply" label="Reply" onClick={() => onReply(bubble)} />
         {bubble.mine ? (
-          !bubble.deleted && <IconButton icon="trash" label="Delete for everyone" onClick={() => void unsend(way, bubble.id)} />
+          !bubble.deleted && (
+            <IconButton icon="trash" label="Delete for everyone" onClick={() => void unsend(way, bubble.id)} />
+          )
         ) : (
           <IconButton icon="reaction" label="React" pressed={picking} onClick={() => setPicking(!picking)} />
         )}
@@ -56,7 +70,13 @@ export function BubbleView({ bubble, quoted, way, onReply }: Props) {
       {picking && (
         <div class="bubble-emoji" role="group" aria-label="Reactions">
           {EMOJI.map((emoji) => (
-            <button type="button" key={emoji} class={emoji === own ? "chosen" : ""} aria-pressed={emoji === own} onClick={() => pick(emoji)}>
+            <button
+              type="button"
+              key={emoji}
+              class={emoji === own ? "chosen" : ""}
+              aria-pressed={emoji === own}
+              onClick={() => pick(emoji)}
+            >
               {emoji}
             </button>
           ))}
@@ -82,7 +102,8 @@ function Said({ bubble }: { bubble: Bubble }) {
   return (
     <li class="chat-between">
       <span>
-        <Icon name="info" size={13} /> {bubble.type === "request_welcome" ? "The chat was opened for the first time" : bubble.body}
+        <Icon name="info" size={13} />{" "}
+        {bubble.type === "request_welcome" ? "The chat was opened for the first time" : bubble.body}
       </span>
     </li>
   );

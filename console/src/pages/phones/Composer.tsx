@@ -76,7 +76,13 @@ export function Composer({ way, reply, onDone }: Props) {
           onInput={(event) => setText(event.currentTarget.value)}
           onKeyDown={typed}
         />
-        <button type="submit" class="composer-send" aria-label="Send" title="Send" disabled={busy || (!chosen && !text.trim())}>
+        <button
+          type="submit"
+          class="composer-send"
+          aria-label="Send"
+          title="Send"
+          disabled={busy || (!chosen && !text.trim())}
+        >
           <Icon name="send" />
         </button>
       </form>
@@ -100,7 +106,8 @@ function Attach({ onFile, onAsk }: { onFile: (chosen: Chosen) => void; onAsk: (w
   useEffect(() => {
     if (!open) return;
     const away = (event: Event): void => {
-      if (event instanceof KeyboardEvent ? event.key === "Escape" : !menu.current?.contains(event.target as Node)) setOpen(false);
+      if (event instanceof KeyboardEvent ? event.key === "Escape" : !menu.current?.contains(event.target as Node))
+        setOpen(false);
     };
     document.addEventListener("pointerdown", away);
     document.addEventListener("keydown", away);
@@ -115,7 +122,13 @@ function Attach({ onFile, onAsk }: { onFile: (chosen: Chosen) => void; onAsk: (w
   };
   return (
     <div class="attach" ref={menu}>
-      <IconButton icon="attach" label="Attach" aria-haspopup="menu" aria-expanded={open} onClick={() => setOpen(!open)} />
+      <IconButton
+        icon="attach"
+        label="Attach"
+        aria-haspopup="menu"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      />
       {open && (
         <div class="attach-menu">
           {OFFERED.map(({ kind, icon, label, accept }) => (
@@ -169,8 +182,14 @@ function PlaceDialog({ open, way, onClose }: AskProps) {
   const [place, setPlace] = useState({ latitude: "52.52", longitude: "13.405", name: "", address: "" });
   const set = (member: keyof typeof place) => (value: string) => setPlace({ ...place, [member]: value });
   const send = async (): Promise<void> => {
-    const named = Object.fromEntries([["name", place.name], ["address", place.address]].filter(([, value]) => value));
-    if (await shareLocation(way, { latitude: Number(place.latitude), longitude: Number(place.longitude), ...named })) onClose();
+    const named = Object.fromEntries(
+      [
+        ["name", place.name],
+        ["address", place.address],
+      ].filter(([, value]) => value),
+    );
+    if (await shareLocation(way, { latitude: Number(place.latitude), longitude: Number(place.longitude), ...named }))
+      onClose();
   };
   return (
     <Dialog open={open} title="Share a location" onClose={onClose} actions={<Share onClick={() => void send()} />}>

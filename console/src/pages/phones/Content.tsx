@@ -22,9 +22,23 @@ export function Content({ bubble, phone }: ContentProps) {
     case "text":
       return <Words text={bubble.body} />;
     case "image":
-      return <WithFile file={file} what="The picture" caption={word(content["caption"])} draw={(there) => <Picture file={there} alt="Picture" />} />;
+      return (
+        <WithFile
+          file={file}
+          what="The picture"
+          caption={word(content["caption"])}
+          draw={(there) => <Picture file={there} alt="Picture" />}
+        />
+      );
     case "video":
-      return <WithFile file={file} what="The film" caption={word(content["caption"])} draw={(there) => <Film file={there} />} />;
+      return (
+        <WithFile
+          file={file}
+          what="The film"
+          caption={word(content["caption"])}
+          draw={(there) => <Film file={there} />}
+        />
+      );
     case "audio":
       return <Audio bubble={bubble} phone={phone} voice={content["voice"] === true} />;
     case "document":
@@ -82,7 +96,13 @@ export function WithFile({ file, what, caption, draw }: WithFileProps) {
 
 function Audio({ bubble, phone, voice }: ContentProps & { voice: boolean }) {
   const tell = voice && !bubble.mine && bubble.status !== "played" ? () => void played(phone, bubble.id) : undefined;
-  return <WithFile file={bubble.files[0]} what="The sound" draw={(there) => <Sound file={there} voice={voice} {...(tell && { onPlay: tell })} />} />;
+  return (
+    <WithFile
+      file={bubble.files[0]}
+      what="The sound"
+      draw={(there) => <Sound file={there} voice={voice} {...(tell && { onPlay: tell })} />}
+    />
+  );
 }
 
 /** A place on a drawn card: no map is fetched from anywhere. */
@@ -94,7 +114,10 @@ export function PlaceCard({ place }: { place: Readonly<Record<string, unknown>> 
       <svg viewBox="0 0 240 110" role="img" aria-label={`Map at ${latitude}, ${longitude}`}>
         <rect class="map-land" width="240" height="110" />
         <path class="map-water" d="M0 84 C40 70 70 98 120 86 S200 60 240 74 V110 H0z" />
-        <path class="map-road" d="M-5 30 C60 40 90 10 150 34 S220 50 250 20 M70 -5 C80 40 60 70 88 115 M170 -5 C160 40 190 70 176 115" />
+        <path
+          class="map-road"
+          d="M-5 30 C60 40 90 10 150 34 S220 50 250 20 M70 -5 C80 40 60 70 88 115 M170 -5 C160 40 190 70 176 115"
+        />
         <path class="map-pin" d="M120 68s17-15 17-29a17 17 0 0 0-34 0c0 14 17 29 17 29z" />
         <circle class="map-eye" cx="120" cy="39" r="6" />
       </svg>
@@ -113,7 +136,9 @@ function Cards({ cards }: { cards: readonly unknown[] }) {
       {cards.map((card, at) => {
         const told = members(card);
         const name = word(members(told["name"])["formatted_name"]) || "Contact";
-        const phones = elements(told["phones"]).map((phone) => word(members(phone)["phone"]) || word(members(phone)["wa_id"]));
+        const phones = elements(told["phones"]).map(
+          (phone) => word(members(phone)["phone"]) || word(members(phone)["wa_id"]),
+        );
         return (
           <li key={at}>
             <span class="chat-face" aria-hidden="true">
@@ -144,7 +169,8 @@ function Order({ order }: { order: Readonly<Record<string, unknown>> }) {
       <ul class="chat-order">
         {items.map((item, at) => (
           <li key={at} class="foreign">
-            {word(item["quantity"])} × {word(item["product_retailer_id"])}, {word(item["item_price"])} {word(item["currency"])}
+            {word(item["quantity"])} × {word(item["product_retailer_id"])}, {word(item["item_price"])}{" "}
+            {word(item["currency"])}
           </li>
         ))}
       </ul>

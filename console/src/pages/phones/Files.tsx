@@ -28,7 +28,13 @@ export function Sound({ file, voice, onPlay }: { file: MediaView; voice: boolean
   return (
     <div class={`chat-sound ${voice ? "voice" : ""}`}>
       <Icon name={voice ? "microphone" : "audio"} />
-      <audio src={file.url} controls preload="metadata" onPlay={onPlay} aria-label={voice ? "Voice message" : "Audio"} />
+      <audio
+        src={file.url}
+        controls
+        preload="metadata"
+        onPlay={onPlay}
+        aria-label={voice ? "Voice message" : "Audio"}
+      />
     </div>
   );
 }

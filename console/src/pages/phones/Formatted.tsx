@@ -29,10 +29,22 @@ function One({ piece }: { piece: Piece }) {
         </a>
       );
     case "bold":
-      return <b><Pieces of={piece.inside} /></b>;
+      return (
+        <b>
+          <Pieces of={piece.inside} />
+        </b>
+      );
     case "italic":
-      return <i><Pieces of={piece.inside} /></i>;
+      return (
+        <i>
+          <Pieces of={piece.inside} />
+        </i>
+      );
     case "struck":
-      return <s><Pieces of={piece.inside} /></s>;
+      return (
+        <s>
+          <Pieces of={piece.inside} />
+        </s>
+      );
   }
 }

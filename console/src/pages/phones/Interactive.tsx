@@ -26,7 +26,9 @@ export function Interactive({ bubble, phone }: Props) {
     <>
       <Header header={members(content["header"])} file={bubble.files[0]} />
       <Words text={word(members(content["body"])["text"])} />
-      {word(members(content["footer"])["text"]) && <p class="chat-foot foreign">{word(members(content["footer"])["text"])}</p>}
+      {word(members(content["footer"])["text"]) && (
+        <p class="chat-foot foreign">{word(members(content["footer"])["text"])}</p>
+      )}
       {cards.length > 0 && <CardRow cards={cards} bubble={bubble} phone={phone} />}
       <Offers type={type} content={content} bubble={bubble} phone={phone} />
     </>
@@ -45,7 +47,13 @@ export function Header({ header, file }: { header: Members; file: MediaView | nu
     case "video":
       return <WithFile file={file} what="The film" draw={(there) => <Film file={there} />} />;
     case "document":
-      return <WithFile file={file} what="The document" draw={(there) => <Paper file={there} name={there.filename ?? ""} />} />;
+      return (
+        <WithFile
+          file={file}
+          what="The document"
+          draw={(there) => <Paper file={there} name={there.filename ?? ""} />}
+        />
+      );
     case "location":
       return <PlaceCard place={members(header["location"])} />;
     default:
@@ -57,29 +65,59 @@ function Offers({ type, content, bubble, phone }: Props & { type: string; conten
   const action = members(content["action"]);
   switch (type) {
     case "button":
-      return <Replies choices={elements(action["buttons"]).map((each) => members(members(each)["reply"]))} bubble={bubble} phone={phone} />;
+      return (
+        <Replies
+          choices={elements(action["buttons"]).map((each) => members(members(each)["reply"]))}
+          bubble={bubble}
+          phone={phone}
+        />
+      );
     case "list":
       return <List action={action} bubble={bubble} phone={phone} />;
     case "cta_url":
-      return <Opens label={word(members(action["parameters"])["display_text"])} url={word(members(action["parameters"])["url"])} />;
+      return (
+        <Opens
+          label={word(members(action["parameters"])["display_text"])}
+          url={word(members(action["parameters"])["url"])}
+        />
+      );
     case "location_request_message":
       return <LocationRequest bubble={bubble} phone={phone} />;
     case "flow":
-      return <Form label={word(members(action["parameters"])["flow_cta"]) || "Open form"} member="flow" bubble={bubble} phone={phone} />;
+      return (
+        <Form
+          label={word(members(action["parameters"])["flow_cta"]) || "Open form"}
+          member="flow"
+          bubble={bubble}
+          phone={phone}
+        />
+      );
     case "address_message":
       return <Form label="Provide address" member="address" bubble={bubble} phone={phone} />;
     case "call_permission_request":
       return (
         <Row>
-          <Offer icon="check" label="Allow calls" onTap={() => tap(phone, { message_id: bubble.id, call_permission: "accept" })} />
-          <Offer icon="block" label="Do not allow" onTap={() => tap(phone, { message_id: bubble.id, call_permission: "reject" })} />
+          <Offer
+            icon="check"
+            label="Allow calls"
+            onTap={() => tap(phone, { message_id: bubble.id, call_permission: "accept" })}
+          />
+          <Offer
+            icon="block"
+            label="Do not allow"
+            onTap={() => tap(phone, { message_id: bubble.id, call_permission: "reject" })}
+          />
         </Row>
       );
     case "request_contact_info":
     case "contact_request":
       return (
         <Row>
-          <Offer icon="contact" label="Share my contact" onTap={() => tap(phone, { message_id: bubble.id, contact: true })} />
+          <Offer
+            icon="contact"
+            label="Share my contact"
+            onTap={() => tap(phone, { message_id: bubble.id, contact: true })}
+          />
         </Row>
       );
     case "product":
@@ -113,7 +151,7 @@ export function Offer({ icon, label, chosen = false, onTap }: OfferProps) {
 
 /** A link that a message offers: it says where it leads before it is followed. */
 export function Opens({ label, url }: { label: string; url: string }) {
-  const safe = /^https?:\/\//i.test(url);
+  const safe = isOfTheWeb(url);
   return (
     <Row>
       {safe ? (
@@ -158,15 +196,25 @@ function List({ action, bubble, phone }: Props & { action: Members }) {
         {elements(action["sections"]).map((section, at) => (
           <section key={at} class="chat-list">
             {word(members(section)["title"]) && <h3 class="foreign">{word(members(section)["title"])}</h3>}
-            {elements(members(section)["rows"]).map(members).map((row) => (
-              <button type="button" key={word(row["id"])} class="chat-list-row" onClick={() => void choose(word(row["id"]))}>
-                <span class="grow">
-                  <span class="foreign">{word(row["title"])}</span>
-                  {word(row["description"]) && <span class="soft foreign">{word(row["description"])}</span>}
-                </span>
-                <span class={`chat-radio ${bubble.answer === word(row["title"]) ? "chosen" : ""}`} aria-hidden="true" />
-              </button>
-            ))}
+            {elements(members(section)["rows"])
+              .map(members)
+              .map((row) => (
+                <button
+                  type="button"
+                  key={word(row["id"])}
+                  class="chat-list-row"
+                  onClick={() => void choose(word(row["id"]))}
+                >
+                  <span class="grow">
+                    <span class="foreign">{word(row["title"])}</span>
+                    {word(row["description"]) && <span class="soft foreign">{word(row["description"])}</span>}
+                  </span>
+                  <span
+                    class={`chat-radio ${bubble.answer === word(row["title"]) ? "chosen" : ""}`}
+                    aria-hidden="true"
+                  />
+                </button>
+              ))}
           </section>
         ))}
       </Sheet>
@@ -176,7 +224,10 @@ function List({ action, bubble, phone }: Props & { action: Members }) {
 
 function LocationRequest({ bubble, phone }: Props) {
   const send = () =>
-    tap(phone, { message_id: bubble.id, location: { latitude: 52.52, longitude: 13.405, name: "Here", address: null, url: null } } as never);
+    tap(phone, {
+      message_id: bubble.id,
+      location: { latitude: 52.52, longitude: 13.405, name: "Here", address: null, url: null },
+    } as never);
   return (
     <Row>
       <Offer icon="location" label="Send location" onTap={send} />
@@ -226,11 +277,16 @@ function Form({ label, member, bubble, phone }: Props & { label: string; member:
 
 function Products({ action, bubble, phone }: Props & { action: Members }) {
   const one = word(action["product_retailer_id"]);
-  const listed = elements(action["sections"]).flatMap((section) => elements(members(section)["product_items"]).map((item) => word(members(item)["product_retailer_id"])));
+  const listed = elements(action["sections"]).flatMap((section) =>
+    elements(members(section)["product_items"]).map((item) => word(members(item)["product_retailer_id"])),
+  );
   const products = one ? [one] : listed;
   const order = () => {
-    if (products.length === 0) return toast("The message names no product; write the order with the control API.", "plain");
-    const items = products.slice(0, 1).map((id) => ({ product_retailer_id: id, quantity: 1, item_price: 10, currency: "USD" }));
+    if (products.length === 0)
+      return toast("The message names no product; write the order with the control API.", "plain");
+    const items = products
+      .slice(0, 1)
+      .map((id) => ({ product_retailer_id: id, quantity: 1, item_price: 10, currency: "USD" }));
     return tap(phone, { message_id: bubble.id, order: { product_items: items } } as never);
   };
   return (
@@ -260,7 +316,10 @@ function CardRow({ cards, bubble, phone }: Props & { cards: readonly unknown[] }
             <Header header={members(card["header"])} file={bubble.files[at]} />
             <Words text={word(members(card["body"])["text"])} />
             {word(card["type"]) === "cta_url" && (
-              <Opens label={word(members(action["parameters"])["display_text"])} url={word(members(action["parameters"])["url"])} />
+              <Opens
+                label={word(members(action["parameters"])["display_text"])}
+                url={word(members(action["parameters"])["url"])}
+              />
             )}
             {buttons.length > 0 && <Replies choices={buttons} bubble={bubble} phone={phone} />}
           </div>
@@ -268,4 +327,9 @@ function CardRow({ cards, bubble, phone }: Props & { cards: readonly unknown[] }
       })}
     </div>
   );
+}
+
+/** Whether an address may become a link: everything else is only shown. */
+function isOfTheWeb(url: string): boolean {
+  return URL.canParse(url) && ["http:", "https:"].includes(new URL(url).protocol);
 }

@@ -13,6 +13,8 @@ import { type Bubble, chatOf } from "./chat.ts";
 import { Composer } from "./Composer.tsx";
 import { PhoneSettings } from "./PhoneSettings.tsx";
 import { knownOf, numbers, putAway, readPhone } from "./state.ts";
+import "./chat.css";
+import "./content.css";
 
 export function Phone({ waId }: { waId: string }) {
   const { view, list, failure } = knownOf(waId).value;
@@ -22,7 +24,16 @@ export function Phone({ waId }: { waId: string }) {
   const several = numbers.value.length > 1;
   const number = several ? (chosen ?? numbers.value[0]?.phone_number_id ?? null) : null;
   const chat = useMemo(() => (list ? chatOf(list, number) : []), [list, number]);
-  if (!view) return <section class="phone">{failure ? <FailureState failure={failure} onRetry={() => void readPhone(waId)} /> : <Loading label="Taking the phone" />}</section>;
+  if (!view)
+    return (
+      <section class="phone">
+        {failure ? (
+          <FailureState failure={failure} onRetry={() => void readPhone(waId)} />
+        ) : (
+          <Loading label="Taking the phone" />
+        )}
+      </section>
+    );
   const way: Way = { phone: waId, number, reply: reply?.id ?? null };
   return (
     <section class="phone" aria-label={`${view.name}'s phone`}>
@@ -37,7 +48,12 @@ export function Phone({ waId }: { waId: string }) {
         {!view.online && <Badge tone="wait">offline</Badge>}
         {view.blocked && <Badge tone="bad">blocked</Badge>}
         {!view.reads && <IconButton icon="check" label="Read everything" onClick={() => void readAll(waId)} />}
-        <IconButton icon="settings" label={`Settings of ${view.name}'s phone`} aria-haspopup="dialog" onClick={() => setSettings(true)} />
+        <IconButton
+          icon="settings"
+          label={`Settings of ${view.name}'s phone`}
+          aria-haspopup="dialog"
+          onClick={() => setSettings(true)}
+        />
         <IconButton icon="close" label="Put the phone away" onClick={() => putAway(waId)} />
       </header>
       {several && (
@@ -46,7 +62,10 @@ export function Phone({ waId }: { waId: string }) {
             label="Chat with"
             labelUnseen
             value={number ?? ""}
-            options={numbers.value.map((each) => ({ value: each.phone_number_id, label: `${each.name} +${each.phone_number_id}` }))}
+            options={numbers.value.map((each) => ({
+              value: each.phone_number_id,
+              label: `${each.name} +${each.phone_number_id}`,
+            }))}
             onChange={setChosen}
           />
         </div>
@@ -89,16 +108,27 @@ function Thread({ chat, typing, way, onReply }: ThreadProps) {
   return (
     <div class="thread" ref={box} onScroll={scrolled} tabIndex={0} role="log" aria-label="Chat">
       <ol class="thread-list">
-        {chat.length === 0 && <li class="chat-between"><span>No messages yet. What the business sends appears here; write to open its window.</span></li>}
+        {chat.length === 0 && (
+          <li class="chat-between">
+            <span>No messages yet. What the business sends appears here; write to open its window.</span>
+          </li>
+        )}
         {chat.map((bubble, at) => (
           <DayAnd key={bubble.id} bubble={bubble} before={chat[at - 1]}>
-            <BubbleView bubble={bubble} quoted={bubble.quoted ? byId.get(bubble.quoted) : undefined} way={{ ...way, reply: null }} onReply={onReply} />
+            <BubbleView
+              bubble={bubble}
+              quoted={bubble.quoted ? byId.get(bubble.quoted) : undefined}
+              way={{ ...way, reply: null }}
+              onReply={onReply}
+            />
           </DayAnd>
         ))}
         {writes && (
           <li class="bubble-line theirs">
             <span class="bubble theirs typing" role="status" aria-label="The business is typing">
-              <i /><i /><i />
+              <i />
+              <i />
+              <i />
             </span>
           </li>
         )}
@@ -107,14 +137,24 @@ function Thread({ chat, typing, way, onReply }: ThreadProps) {
   );
 }
 
-function DayAnd({ bubble, before, children }: { bubble: Bubble; before: Bubble | undefined; children: preact.ComponentChildren }) {
+function DayAnd({
+  bubble,
+  before,
+  children,
+}: {
+  bubble: Bubble;
+  before: Bubble | undefined;
+  children: preact.ComponentChildren;
+}) {
   const day = new Date(bubble.at).toDateString();
   const isNew = !before || new Date(before.at).toDateString() !== day;
   return (
     <>
       {isNew && (
         <li class="chat-between">
-          <span>{new Date(bubble.at).toLocaleDateString(undefined, { weekday: "short", day: "numeric", month: "long" })}</span>
+          <span>
+            {new Date(bubble.at).toLocaleDateString(undefined, { weekday: "short", day: "numeric", month: "long" })}
+          </span>
         </li>
       )}
       {children}

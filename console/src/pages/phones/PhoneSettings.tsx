@@ -31,12 +31,42 @@ export function PhoneSettings({ open, phone, onClose }: Props) {
           Rename
         </Button>
       </form>
-      <Switch label="Online" hint="Offline, messages stay at “sent” until it is back." checked={phone.online} onChange={(online) => change({ online })} />
-      <Switch label="Reads by itself" hint="Off: messages stay at “delivered” until you press the tick above the chat." checked={phone.reads} onChange={(reads) => change({ reads })} />
-      <Switch label="Read receipts" hint="Off: the business is not told what was read." checked={phone.read_receipts} onChange={(read_receipts) => change({ read_receipts })} />
-      <Switch label="Has blocked the business" hint="What is sent fails with 131026." checked={phone.blocked} onChange={(blocked) => change({ blocked })} />
-      <Switch label="Takes marketing" hint="Off: marketing templates fail with 131050." checked={phone.marketing} onChange={(marketing) => change({ marketing })} />
-      <Switch label="Is on WhatsApp" hint="Off: what is sent fails with 131026." checked={phone.on_whatsapp} onChange={(on_whatsapp) => change({ on_whatsapp })} />
+      <Switch
+        label="Online"
+        hint="Offline, messages stay at “sent” until it is back."
+        checked={phone.online}
+        onChange={(online) => change({ online })}
+      />
+      <Switch
+        label="Reads by itself"
+        hint="Off: messages stay at “delivered” until you press the tick above the chat."
+        checked={phone.reads}
+        onChange={(reads) => change({ reads })}
+      />
+      <Switch
+        label="Read receipts"
+        hint="Off: the business is not told what was read."
+        checked={phone.read_receipts}
+        onChange={(read_receipts) => change({ read_receipts })}
+      />
+      <Switch
+        label="Has blocked the business"
+        hint="What is sent fails with 131026."
+        checked={phone.blocked}
+        onChange={(blocked) => change({ blocked })}
+      />
+      <Switch
+        label="Takes marketing"
+        hint="Off: marketing templates fail with 131050."
+        checked={phone.marketing}
+        onChange={(marketing) => change({ marketing })}
+      />
+      <Switch
+        label="Is on WhatsApp"
+        hint="Off: what is sent fails with 131026."
+        checked={phone.on_whatsapp}
+        onChange={(on_whatsapp) => change({ on_whatsapp })}
+      />
     </Sheet>
   );
 }

@@ -17,7 +17,12 @@ export default function Phones({ params }: PageProps) {
     if (asked && /^\d{5,15}$/.test(asked)) take(asked);
   }, [asked]);
   return (
-    <PageFrame title="Phones" about="What users of WhatsApp hold in their hands; play them here." actions={<Actions />} whole>
+    <PageFrame
+      title="Phones"
+      about="What users of WhatsApp hold in their hands; play them here."
+      actions={<Actions />}
+      whole
+    >
       {open.value.length === 0 ? <Nothing /> : <Table />}
     </PageFrame>
   );
@@ -28,7 +33,13 @@ function Actions() {
   return (
     <>
       {choices.length > 0 && (
-        <Select label="Take another phone" labelUnseen value="" options={[{ value: "", label: "Take a phone" }, ...choices]} onChange={take} />
+        <Select
+          label="Take another phone"
+          labelUnseen
+          value=""
+          options={[{ value: "", label: "Take a phone" }, ...choices]}
+          onChange={take}
+        />
       )}
       <Button manner="main" icon="plus" onClick={() => void addPhone()}>
         New phone
@@ -63,7 +74,9 @@ function Table() {
 function Nothing() {
   return (
     <EmptyState icon="phone" title="No phone is on the table">
-      <p>Take one of those that have written, or add one. Every number has a phone; it only needs somebody to hold it.</p>
+      <p>
+        Take one of those that have written, or add one. Every number has a phone; it only needs somebody to hold it.
+      </p>
       <Button manner="main" icon="plus" onClick={() => void addPhone()}>
         New phone
       </Button>

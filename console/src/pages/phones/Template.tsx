@@ -73,7 +73,11 @@ function One({ button, bubble, phone }: Props & { button: ShownButton }) {
     case "FLOW":
       return (
         <Row>
-          <Offer icon="edit" label={button.text} onTap={() => tap(phone, { message_id: bubble.id, flow: { answer: "yes" } } as never)} />
+          <Offer
+            icon="edit"
+            label={button.text}
+            onTap={() => tap(phone, { message_id: bubble.id, flow: { answer: "yes" } } as never)}
+          />
         </Row>
       );
     default:

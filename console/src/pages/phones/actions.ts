@@ -24,7 +24,10 @@ export function shareLocation(way: Way, place: Members): Promise<boolean> {
 }
 
 export function shareContact(way: Way, name: string, phone: string): Promise<boolean> {
-  return write(way, { type: "contacts", contacts: [{ name: { formatted_name: name }, phones: [{ phone, type: "CELL" }] }] });
+  return write(way, {
+    type: "contacts",
+    contacts: [{ name: { formatted_name: name }, phones: [{ phone, type: "CELL" }] }],
+  });
 }
 
 /** React to a message; without an emoji take the reaction back. */

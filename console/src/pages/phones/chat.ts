@@ -46,8 +46,10 @@ export function chatOf(list: ReceivedList, number: string | null): readonly Bubb
 /** Let a message have its place, or its effect on an earlier one. */
 function take(shown: Map<string, Bubble>, each: Bubble): void {
   const content = members(each.content);
-  if (each.type === "reaction") return change(shown, word(content["message_id"]), (to) => reacted(to, each.mine, word(content["emoji"])));
-  if (each.type === "revoke") return change(shown, word(content["original_message_id"]), (to) => ({ ...to, deleted: true }));
+  if (each.type === "reaction")
+    return change(shown, word(content["message_id"]), (to) => reacted(to, each.mine, word(content["emoji"])));
+  if (each.type === "revoke")
+    return change(shown, word(content["original_message_id"]), (to) => ({ ...to, deleted: true }));
   if (each.type === "edit") return change(shown, word(content["original_message_id"]), (to) => edited(to, content));
   const answer = answerOf(each);
   if (answer && each.quoted) change(shown, each.quoted, (to) => ({ ...to, answer }));
@@ -68,7 +70,12 @@ function reacted(to: Bubble, mine: boolean, emoji: string): Bubble {
 function edited(to: Bubble, content: Members): Bubble {
   const message = members(content["message"]);
   const now = members(message[to.type]);
-  return { ...to, edited: true, body: word(now["body"]) || word(now["caption"]), content: { ...members(to.content), ...now } };
+  return {
+    ...to,
+    edited: true,
+    body: word(now["body"]) || word(now["caption"]),
+    content: { ...members(to.content), ...now },
+  };
 }
 
 /** Return the words on what the user tapped; null for what is no answer by a tap. */
@@ -95,7 +102,13 @@ function received(message: ReceivedMessage): Bubble {
 }
 
 function written(message: OwnMessage): Bubble {
-  const mine = { ...common(message), mine: true, files: [message.media], template: null, status: message.read ? "read" : "delivered" };
+  const mine = {
+    ...common(message),
+    mine: true,
+    files: [message.media],
+    template: null,
+    status: message.read ? "read" : "delivered",
+  };
   return { ...mine, body: answerOf(mine) ?? mine.body };
 }
 

@@ -18,7 +18,7 @@ export function pieces(text: string, depth = 0): readonly Piece[] {
     if (plain) found.push({ kind: "text", text: plain });
     plain = "";
   };
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const piece = pieceAt(text, at, depth);
     if (!piece) {
       plain += text[at];

@@ -41,10 +41,7 @@ export function knownOf(waId: string): Signal<Known> {
 /** Read what lies on the table, and again as it changes, until the returned function is called. */
 export function startPhones(): () => void {
   void readAll(true);
-  const stops = [
-    onChanges(follow),
-    effect(() => window.localStorage.setItem(KEPT, JSON.stringify(open.value))),
-  ];
+  const stops = [onChanges(follow), effect(() => window.localStorage.setItem(KEPT, JSON.stringify(open.value)))];
   return () => stops.forEach((stop) => stop());
 }
 

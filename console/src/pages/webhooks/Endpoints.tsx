@@ -39,7 +39,9 @@ function NumberCard({ number }: { number: NumberView }) {
   const [open, setOpen] = useState<Open>(null);
   const close = (): void => setOpen(null);
   const further = useFurther(id);
-  const left = number.webhook_paused ? `${waiting.value[id] ?? "Some"} deliveries wait, in order.` : "While it is on, events wait in order; nothing is lost.";
+  const left = number.webhook_paused
+    ? `${waiting.value[id] ?? "Some"} deliveries wait, in order.`
+    : "While it is on, events wait in order; nothing is lost.";
   return (
     <section class="card stack" aria-label={`Webhooks of ${id}`}>
       <div class="endpoint-head">
@@ -76,7 +78,12 @@ function NumberCard({ number }: { number: NumberView }) {
         <p class="soft">Every call carries {number.webhook.header_names.join(", ")}.</p>
       )}
       {number.webhook?.disabled && <Gone>Set it again once the receiver is there.</Gone>}
-      <Switch label="Paused" hint={left} checked={number.webhook_paused} onChange={(wanted) => void pause(id, wanted)} />
+      <Switch
+        label="Paused"
+        hint={left}
+        checked={number.webhook_paused}
+        onChange={(wanted) => void pause(id, wanted)}
+      />
       <div>
         <div class="endpoint-head">
           <h3 class="grow">Further endpoints</h3>
@@ -192,4 +199,3 @@ function useFurther(number: string): { list: readonly EndpointView[]; read: () =
   }, [read]);
   return { list, read };
 }
-
