@@ -25,6 +25,8 @@ export const open = signal<readonly string[]>(kept());
 export const front = signal<string | null>(null);
 
 const known = new Map<string, Signal<Known>>();
+const shownTurn = new Map<string, number>();
+let turn = 0;
 
 /** The phones that are not on the table. */
 export const others = computed(() => phones.value.filter((phone) => !open.value.includes(phone.wa_id)));
@@ -70,13 +72,16 @@ export async function addPhone(): Promise<void> {
   take(waId);
 }
 
-/** Read one phone anew. */
+/** Read one phone anew. An answer that is overtaken by that to a later question shows nothing. */
 export async function readPhone(waId: string): Promise<void> {
+  const own = (turn += 1);
   const params = { wa_id: waId };
   const [view, list] = await Promise.all([
     api.get("/phones/{wa_id}", { params }),
     api.get("/phones/{wa_id}/messages", { params, query: { limit: LIMIT } }),
   ]);
+  if (own < (shownTurn.get(waId) ?? 0)) return;
+  shownTurn.set(waId, own);
   const before = knownOf(waId).peek();
   const failure = [view, list].flatMap((each) => (each.ok ? [] : [each.failure]))[0] ?? null;
   knownOf(waId).value = { view: view.ok ? view.value : before.view, list: list.ok ? list.value : before.list, failure };

@@ -1,0 +1,41 @@
+"""A browser for all tests of a worker, and windows of the console in it."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from tests.support.browser import Browser, Page, Visit, missing_browser, started
+from tests.support.operator import Operator
+from tests.support.server import ADMIN
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if why := missing_browser():
+        pytest.skip(why)
+    with started() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def visit(browser: Browser) -> Visit:
+
+    @asynccontextmanager
+    async def window(operator: Operator, place: str = "/", **options: Any) -> AsyncIterator[Page]:
+        state = {"cookies": [await _cookie(operator)], "origins": []}
+        async with browser.window(operator.server.base_url, storageState=state, **options) as page:
+            await page.open(place)
+            yield page
+
+    return window
+
+
+async def _cookie(operator: Operator) -> dict[str, Any]:
+    """Sign in with the admin token; return the session as a browser keeps it."""
+    url = f"{operator.control.base}/session"
+    async with operator.control.session.post(url, json={"admin_token": ADMIN}) as answer:
+        assert answer.status == 200
+        secret = answer.cookies["waypost_session"].value
+    cookie = {"name": "waypost_session", "value": secret, "domain": "127.0.0.1", "path": "/_waypost"}
+    return {**cookie, "expires": -1, "httpOnly": True, "secure": False, "sameSite": "Strict"}

@@ -1,0 +1,246 @@
+"""What a user does with a phone of the console, and what comes of it: each thing clicked in a real browser."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from tests.console import content
+from tests.support import media
+from tests.support.browser import Page, Spot, Visit
+from tests.support.clients import Body
+from tests.support.media import Sample
+from tests.support.operator import PHONE, Operator, operating
+
+pytestmark = pytest.mark.anyio
+
+AT = f"/phones/{PHONE}"
+
+
+@pytest.fixture
+async def operator(tmp_path: Path) -> AsyncIterator[Operator]:
+    async with operating(tmp_path / "data") as op:
+        yield op
+
+
+def mine(page: Page) -> Spot:
+    """Return the newest bubble of the user."""
+    return page.role("article", "From this phone").last
+
+
+async def attach(page: Page, choice: str, name: str, sample: Sample) -> None:
+    await page.role("button", "Attach").click()
+    await page.label(choice).attach(name, sample.mime, sample.data)
+    await page.css(".composer-file").having(name).shown()
+
+
+# -- What the user sends -------------------------------------------------------------------------------------------
+
+
+async def test_words_are_written_and_sent_with_enter(operator: Operator, visit: Visit) -> None:
+    async with visit(operator, AT) as page:
+        await page.label("Message", exact=True).fill("Is my *bike* ready?")
+        await page.label("Message", exact=True).press("Enter")
+
+        await mine(page).having("Is my bike ready?").shown()
+
+    assert (await operator.inbound())["text"] == {"body": "Is my *bike* ready?"}
+
+
+async def test_a_picture_is_sent_with_its_caption_and_shown(operator: Operator, visit: Visit) -> None:
+    sample = media.jpeg()
+
+    async with visit(operator, AT) as page:
+        await attach(page, "Photo or video", "bike.jpg", sample)
+        await page.label("Caption").fill("Like this one")
+        await page.role("button", "Send", exact=True).click()
+
+        await mine(page).having("Like this one").role("img", "Picture").shown()
+        await page.until("() => document.querySelector('.chat-picture img').naturalWidth === 160")
+
+    told = (await operator.inbound())["image"]
+    assert (told["caption"], told["mime_type"]) == ("Like this one", "image/jpeg")
+    assert (await operator.client.download(told["id"])).body == sample.data
+
+
+async def test_a_document_keeps_its_name_and_can_be_saved(operator: Operator, visit: Visit) -> None:
+    async with visit(operator, AT) as page:
+        await attach(page, "Document", "invoice 4711.pdf", media.pdf())
+        await page.role("button", "Send", exact=True).click()
+
+        paper = mine(page).role("link", "invoice 4711.pdf")
+        await paper.shown()
+        assert await paper.attribute("download") == "invoice 4711.pdf"
+
+    told = (await operator.inbound())["document"]
+    assert (told["filename"], told["mime_type"]) == ("invoice 4711.pdf", "application/pdf")
+
+
+async def test_a_sound_in_ogg_goes_as_a_voice_message(operator: Operator, visit: Visit) -> None:
+    async with visit(operator, AT) as page:
+        await attach(page, "Voice message", "note.ogg", Sample("audio/ogg", media.ogg_opus().data))
+        await page.role("button", "Send", exact=True).click()
+
+        await mine(page).label("Voice message").shown()
+
+    assert (await operator.inbound())["audio"]["voice"] is True
+
+
+async def test_a_place_is_shared(operator: Operator, visit: Visit) -> None:
+    async with visit(operator, AT) as page:
+        await page.role("button", "Attach").click()
+        await page.role("button", "Location").click()
+        await page.label("Latitude").fill("48.137")
+        await page.label("Longitude").fill("11.576")
+        await page.label("Name, if it has one").fill("Marienplatz")
+        await page.role("button", "Share").click()
+
+        await mine(page).having("Marienplatz").role("img", "Map at 48.137, 11.576").shown()
+
+    place = (await operator.inbound())["location"]
+    assert (place["latitude"], place["longitude"], place["name"]) == (48.137, 11.576, "Marienplatz")
+
+
+async def test_a_contact_is_shared(operator: Operator, visit: Visit) -> None:
+    async with visit(operator, AT) as page:
+        await page.role("button", "Attach").click()
+        await page.role("button", "Contact").click()
+        await page.label("Name", exact=True).fill("Grace Hopper")
+        await page.role("button", "Share").click()
+
+        await mine(page).having("Grace Hopper").shown()
+
+    assert (await operator.inbound())["contacts"][0]["name"]["formatted_name"] == "Grace Hopper"
+
+
+async def test_a_reply_quotes_what_it_answers(operator: Operator, visit: Visit) -> None:
+    async with visit(operator, AT) as page:
+        sent = await operator.send_text("Shall we deliver it?")
+        await page.css(".bubble-line").having("Shall we deliver it?").role("button", "Reply").click()
+        await page.label("Message", exact=True).fill("Yes, please")
+        await page.role("button", "Send", exact=True).click()
+
+        await mine(page).having("Shall we deliver it?").having("Yes, please").shown()
+
+    told = await operator.inbound()
+    assert (told["text"], told["context"]["id"]) == ({"body": "Yes, please"}, sent)
+
+
+async def test_a_reaction_is_given_and_taken_back(operator: Operator, visit: Visit) -> None:
+    async with visit(operator, AT) as page:
+        sent = await operator.send_text("Your bike is ready")
+        line = page.css(".bubble-line").having("Your bike is ready")
+        await line.role("button", "React").click()
+        await line.role("button", "❤️").click()
+        await line.role("button", "Change the reaction").having("❤️").shown()
+
+        told = await operator.inbound()
+        await line.role("button", "Change the reaction").click()
+        await line.role("button", "❤️", exact=True).last.click()
+        await line.role("button", "Change the reaction").gone()
+
+    assert told["reaction"] == {"message_id": sent, "emoji": "❤️"}
+
+
+# -- What the phone is ---------------------------------------------------------------------------------------------
+
+
+async def settings(page: Page) -> Spot:
+    await page.role("button", "Settings of").click()
+    return page.role("dialog")
+
+
+async def test_offline_a_message_has_one_tick_and_online_two_blue_ones(operator: Operator, visit: Visit) -> None:
+    async with visit(operator, AT) as page:
+        sheet = await settings(page)
+        await sheet.label("Online").click()
+        await page.text("offline", exact=True).shown()
+        sent = await operator.send_text("Are you there?")
+        await operator.hook.wait_for_status(sent, "sent")
+        await page.css(".phone-head").having("offline").shown()
+        before = operator.hook.statuses(sent)
+
+        await sheet.label("Online").click()
+        await sheet.role("button", "Close").click()
+
+        bubble = page.role("article", "From the business").having("Are you there?")
+        await bubble.css(".ticks.read").shown()
+        await operator.hook.wait_for_status(sent, "read")
+
+    assert before == ["sent"]
+
+
+async def test_a_business_that_is_blocked_cannot_reach_the_phone(operator: Operator, visit: Visit) -> None:
+    async with visit(operator, AT) as page:
+        await (await settings(page)).label("Has blocked the business").click()
+        await page.text("blocked", exact=True).shown()
+
+        sent = await operator.send_text("Hello?")
+        await operator.hook.wait_for_status(sent, "failed")
+        await page.open("/messages")
+        await page.role("listitem").having("Hello?").having("131026").shown()
+
+
+async def test_a_user_is_renamed(operator: Operator, visit: Visit) -> None:
+    async with visit(operator, AT) as page:
+        sheet = await settings(page)
+        await sheet.label("Name of the user").fill("Zoë <b>Bold</b>")
+        await sheet.role("button", "Rename").click()
+        await page.role("heading", "Zoë <b>Bold</b>").shown()
+
+    assert (await operator.call("GET", f"/phones/{PHONE}"))["name"] == "Zoë <b>Bold</b>"
+
+
+async def test_phones_stand_side_by_side_and_a_new_one_is_a_click(operator: Operator, visit: Visit) -> None:
+    async with visit(operator, AT) as page:
+        await page.css(".phone").first.shown()
+        await page.role("button", "New phone").click()
+
+        await page.until("() => document.querySelectorAll('.phone').length === 2")
+
+
+# -- What the business sends ---------------------------------------------------------------------------------------
+
+LIST: Body = {
+    "type": "list",
+    "header": {"type": "text", "text": "Opening hours"},
+    "body": {"text": "When would you like to come?"},
+    "footer": {"text": "Closed on Sundays"},
+    "action": {
+        "button": "Choose a day",
+        "sections": [
+            {"title": "This week", "rows": [{"id": "mon", "title": "Monday", "description": "9 to 5"}]},
+            {"title": "Next week", "rows": [{"id": "tue", "title": "Tuesday"}]},
+        ],
+    },
+}
+
+
+async def test_a_row_of_a_list_is_picked_from_its_sheet(operator: Operator, visit: Visit) -> None:
+    async with visit(operator, AT) as page:
+        await operator.client.send(PHONE, "interactive", LIST)
+        bubble = page.role("article", "From the business").having("When would you like to come?")
+        await bubble.having("Opening hours").having("Closed on Sundays").shown()
+
+        await bubble.role("button", "Choose a day").click()
+        sheet = page.role("dialog")
+        await sheet.text("This week").shown()
+        await sheet.role("button", "Tuesday").click()
+
+        await sheet.gone()
+        await mine(page).having("Tuesday").shown()
+
+    assert (await operator.inbound())["interactive"]["list_reply"] == {"id": "tue", "title": "Tuesday"}
+
+
+async def test_a_template_is_drawn_with_picture_words_footer_and_buttons(operator: Operator, visit: Visit) -> None:
+    await content.parcel_template(operator)
+
+    async with visit(operator, AT) as page:
+        await content.send_parcel(operator)
+
+        bubble = page.role("article", "From the business").having("Parcel 4711 is here.")
+        await bubble.having("Bike shop").role("img", "Picture").shown()
+        assert await bubble.role("link", "Track it").attribute("href") == "https://example.com/track"
+        await bubble.role("button", "Thank you").click()
+
+    assert (await operator.inbound())["button"] == {"payload": "Thank you", "text": "Thank you"}
