@@ -145,6 +145,7 @@ async def running(data: Path, **flags: Any) -> AsyncIterator[Running]:
             "app_secret": SECRET,
             "admin_token": ADMIN,
             "log_level": "error",
+            "link_previews": "off",  # samples have links to the world
             **room.flags,
             **flags,
         }

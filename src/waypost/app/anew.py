@@ -54,3 +54,4 @@ def _forget(parts: Parts) -> None:
     parts.flows.accept.screen.meters.forget()
     parts.reach.forget()
     parts.flows.media_limits.forget()
+    parts.previews.forget()

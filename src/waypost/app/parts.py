@@ -36,6 +36,7 @@ from waypost.flows.mischief import Mischief
 from waypost.flows.network_rules import NetworkRules
 from waypost.flows.notify import Notify
 from waypost.flows.pacing import Pacing
+from waypost.flows.previews import IN_FLIGHT, Previews
 from waypost.flows.profile import Profiles
 from waypost.flows.reach import Reach
 from waypost.flows.receive import Receive, Recent
@@ -82,6 +83,7 @@ class Parts(Struct, frozen=True):
     upkeep: Upkeep
     reach: Reach
     network_rules: NetworkRules
+    previews: Previews
     counts: Counter[str]
     """What happened since the start, for the metrics."""
     backlog: Backlog | None = None
@@ -113,13 +115,15 @@ class Parts(Struct, frozen=True):
 
     async def run(self) -> None:
         """Run what runs for ever; raises the first bug that ends any of it."""
-        network, review, clock = self.network, self.flows.templates.review, self.ground.clock
+        network, review, previews, clock = self.network, self.flows.templates.review, self.previews, self.ground.clock
+        preview = separating(previews.fetch, lambda asked: asked.number_id)
         advance = separating(network.advance, lambda carried: carried.token)
         if self.ownership is not None:
             advance = self.ownership.alone(advance, lambda carried: carried.number_id)
         await first_to_end(
             rounds(network.due, advance, clock),
             rounds(review.due, review.decide, clock),
+            *(rounds(previews.next, preview, clock) for _ in range(IN_FLIGHT)),
             self.messages.failure(),
             self.webhooks.failure(),
             self.troubled.failure(),
@@ -211,10 +215,12 @@ def build(ground: Ground) -> Parts:
     admission = Admission(clock, backlog.is_full if backlog else fullness(messages))
     accept = Accept(store, screen, clock, ground.keys, enqueue, admission)
     flows = _flows(ground, accept, receive, network, figures)
-    upkeep, rules = _upkeep(ground, shelf, flows), NetworkRules(store, network.marketing, lifted=relaxed)
+    previews = Previews(store, shelf, is_on=ground.settings.link_previews == "on")
+    upkeep, rules = _upkeep(ground, shelf, flows, previews), NetworkRules(store, network.marketing, lifted=relaxed)
     return Parts(
-        ground, network, receive, messages, webhooks, troubled, mischief, flows, upkeep, reach, rules, counts, backlog
-    )
+        ground, network, receive, messages, webhooks, troubled, mischief, flows, upkeep, reach, rules, previews,
+        counts, backlog,
+    )  # fmt: skip
 
 
 def _enqueue(counts: Counter[str], recent: Recent, offer: Enqueue, backlog: Backlog | None) -> Enqueue:
@@ -239,7 +245,7 @@ def _meters(ground: Ground) -> Meters:
     return Meters(lifted=ground.settings.rules == "relaxed", together=together)
 
 
-def _upkeep(ground: Ground, shelf: MediaShelf, flows: Flows) -> Upkeep:
+def _upkeep(ground: Ground, shelf: MediaShelf, flows: Flows, previews: Previews) -> Upkeep:
     return Upkeep(
         ground.store,
         ground.blobs,
@@ -248,6 +254,7 @@ def _upkeep(ground: Ground, shelf: MediaShelf, flows: Flows) -> Upkeep:
         flows.templates.uploads,
         flows.profiles,
         flows.collector,
+        previews,
         ground.clock,
         keep_ms=ground.settings.keep_days * _DAY_MS or None,
     )

@@ -105,6 +105,7 @@ async def _listen(parts: Parts, start: Start, stack: AsyncExitStack) -> tuple[Se
     settings, ground = parts.ground.settings, parts.ground
     operator = Operator(settings.admin_token or new_secret(), new_secret(), new_secret(), settings.admin_password)
     feed = Feed(ground.store, ground.clock, shared=ground.shared is not None)
+    parts.previews.connect(feed.note)
     control = build_control(_operated(parts, start, _operators_poster(ground, stack), feed), operator)
     faces = build_faces(parts.flows, control, parts.interlude)
     server = Server(
@@ -156,6 +157,7 @@ def _operated(parts: Parts, start: Start, poster: Poster, feed: Feed) -> Operate
         settings=settings_view(ground.settings),
         holds=store,
         resend=Resend(store, ground.directory, parts.flows.accept, ground.settings.strict_plus),
+        previews=parts.previews,
         relaxed=ground.settings.rules == "relaxed",
         has_network=ground.reign is None,
     )

@@ -151,6 +151,21 @@ class MediaShelf(Struct, frozen=True):
         """Return where the store itself serves a medium, if it does and may."""
         return await self.blobs.link(medium.sha256, life=LINK_LIFE) if self.redirects else None
 
+    async def keep_picture(self, link: Link, number_id: NumberId, limits: Limits) -> Medium | None:
+        """Fetch a picture that is nobody's message and keep it under a new id; None if there is none that phones show.
+
+        It is judged as the picture of a message is.
+        """
+        async with self.blobs.writer() as writer:
+            result = await self.fetcher.fetch(link, limits=limits, sink=writer.write)
+            if not isinstance(result, Fetched):
+                return None
+            claim = _claim(result)
+            facts = await self._facts(writer, claim)
+            if media_rules.check("cloud", "image", facts):
+                return None
+            return await self._store(writer, Origin(number_id, "link", claim, result.filename), facts)
+
     async def delete(self, medium: Medium) -> None:
         """Delete a medium; its bytes go with the last id that has them.
 
@@ -278,7 +293,7 @@ class MediaShelf(Struct, frozen=True):
     async def _keep_fetched(
         self, writer: BlobWriter, result: Fetched, message: Outbound, wanted: MediaObject, key: _LinkKey
     ) -> Medium | Fault:
-        claim = None if result.content_type.partition(";")[0].strip().lower() in _NO_CLAIM else result.content_type
+        claim = _claim(result)
         facts, kind = await self._facts(writer, claim), kind_of(message.kind, wanted)
         fault = media_rules.check(message.dialect, kind, facts)
         seen = looked_at(kind, facts, media_rules.limit_for(message.dialect, kind))
@@ -328,6 +343,11 @@ class MediaShelf(Struct, frozen=True):
             animated=media_rules.is_animated(facts),
             damage=media_rules.damage(facts),
         )
+
+
+def _claim(result: Fetched) -> str | None:
+    """Return the type that a server says a file has; None if it does not know."""
+    return None if result.content_type.partition(";")[0].strip().lower() in _NO_CLAIM else result.content_type
 
 
 def _authorization(provider: Provider) -> str:

@@ -11,6 +11,7 @@ from msgspec import Raw, Struct
 
 from waypost.flows.inspect import Inspect, shown_text
 from waypost.flows.play import PhoneNetwork
+from waypost.flows.previews import Previews
 from waypost.flows.search import Wanted
 from waypost.lib.clock import at
 from waypost.lib.cursors import cursor_of
@@ -19,6 +20,7 @@ from waypost.model import MessageKey, NumberId, Status
 from waypost.ports import Lists, MessageSearch, NetworkStore, StoredMessage, Window
 from waypost.wire.control_chat import (
     OwnMessage,
+    PreviewView,
     ReactionView,
     ReceivedList,
     ReceivedMessage,
@@ -59,6 +61,11 @@ class _Context(Struct):
     id: str | None = None
 
 
+class _Text(Struct):
+    body: str = ""
+    preview_url: bool | None = None
+
+
 class _Body(Struct):
     """What is looked at in the bodies of both directions."""
 
@@ -66,6 +73,7 @@ class _Body(Struct):
     reaction: _Reaction | None = None
     button: _Reply | None = None
     interactive: _Tapped | None = None
+    text: _Text | None = None
 
 
 class _Echoes(Struct):
@@ -86,6 +94,7 @@ class PhoneSide(Struct, frozen=True):
     lists: Lists
     network_store: NetworkStore
     network: PhoneNetwork
+    previews: Previews
 
     async def chats(self, wa_id: str, number_id: NumberId | None, wanted: Wanted) -> ReceivedList:
         """Return the newest of a phone's chats below a key, with all numbers or with one, oldest first."""
@@ -99,7 +108,7 @@ class PhoneSide(Struct, frozen=True):
         cut = max(ends, default=MessageKey(0))
         echoes = await self._echoes(own)
         received = [
-            self._answered(await self.inspect.received(carried, message), message.key, echoes)
+            await self._answered(await self.inspect.received(carried, message), message, echoes)
             for carried, message in got
             if message.key >= cut
         ]
@@ -111,10 +120,23 @@ class PhoneSide(Struct, frozen=True):
         ]
         return ReceivedList(received, written, typing, cursor_of(CHAT, cut or None))
 
-    def _answered(self, view: ReceivedMessage, key: int, echoes: _Echoes) -> ReceivedMessage:
-        view.reactions = echoes.on(key)
-        view.taps = echoes.taps.get(key, [])
+    async def _answered(self, view: ReceivedMessage, message: StoredMessage, echoes: _Echoes) -> ReceivedMessage:
+        view.reactions = echoes.on(message.key)
+        view.taps = echoes.taps.get(message.key, [])
+        view.preview = await self._preview(message)
         return view
+
+    async def _preview(self, message: StoredMessage) -> PreviewView | None:
+        """Return the card of a text; a business has to ask for it, a user's phone makes it without being asked.
+
+        # spec: cloud-api.md#3.1 ("text.preview_url")
+        """
+        if message.kind != "text":
+            return None
+        text = msgspec.json.decode(message.body, type=_Body).text
+        if text is None or not (message.received or text.preview_url):
+            return None
+        return await self.previews.of(message.wa_id, message.number_id, text.body)
 
     async def _own(self, message: StoredMessage, echoes: _Echoes) -> OwnMessage:
         names = message_ids(message.key, message.tag, message.wa_id, received=True)
@@ -133,6 +155,7 @@ class PhoneSide(Struct, frozen=True):
             context_id=context.id if context else None,
             media=await self.inspect.media(message.media_key),
             reactions=echoes.on(message.key),
+            preview=await self._preview(message),
         )
 
     async def _echoes(self, own: MessageSearch) -> _Echoes:

@@ -14,6 +14,7 @@ from waypost.flows.accept import KEY_LIFE_MS
 from waypost.flows.collector import Collector
 from waypost.flows.directory import Directory
 from waypost.flows.media import LIFE, MediaShelf
+from waypost.flows.previews import Previews
 from waypost.flows.profile import Profiles
 from waypost.flows.uploads import Uploads
 from waypost.lib.clock import EPOCH, Clock
@@ -40,6 +41,7 @@ class Upkeep(Struct, frozen=True):
     uploads: Uploads
     profiles: Profiles
     collector: Collector
+    previews: Previews
     clock: Clock
     keep_ms: int | None
     """How long what has ended is kept; None: for ever."""
@@ -50,6 +52,8 @@ class Upkeep(Struct, frozen=True):
         await self._drop_tokens(now_ms)
         await self._drop_keys(now_ms - KEY_LIFE_MS)
         await self._drop_media(now_ms - MEDIA_GRACE_MS)
+        for number in self.directory.numbers():
+            await self.previews.drop_old(number.id)
         for waba_id in {number.waba_id for number in self.directory.numbers()}:
             await self.uploads.drop_expired(waba_id)
         await self._drop_messages(now_ms)

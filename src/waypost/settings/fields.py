@@ -165,6 +165,13 @@ class Settings:
         tuple[Network, ...],
         _About("Network that media links may reach although it is not public; may be repeated.", readers.NETWORKS),
     ] = ()
+    link_previews: Annotated[
+        Literal["on", "off"],
+        _About(
+            "`on` fetches a text's first link when its chat is looked at, for the card that a phone shows.",
+            readers.choice("on", "off"),
+        ),
+    ] = "on"
     admin_token: Annotated[
         str | None, _About("Key of the control API.", readers.SECRET, default="random, printed once")
     ] = field(default=None, repr=False)

@@ -41,7 +41,15 @@ class ServerProcess:
         self._log = folder / "server.log"
         self._ready = folder / "ready.json"
         command = [sys.executable, "-c", _RUN, str(_ROOT), "serve", "--port", "0", "--log-level", "warning"]
-        command += ["--data", str(folder / "data"), *options, "--ready-file", str(self._ready)]
+        command += [
+            "--data",
+            str(folder / "data"),
+            "--link-previews",
+            "off",
+            *options,
+            "--ready-file",
+            str(self._ready),
+        ]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 command, cwd=folder, env=environment_for_child(), stdin=subprocess.DEVNULL, stdout=log, stderr=log

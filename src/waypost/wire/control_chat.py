@@ -28,12 +28,22 @@ class TapView(Struct):
     title: str | None
 
 
+class PreviewView(Struct):
+    """The card of a text's first link: what the page says of itself, as plain text, and its picture."""
+
+    url: str
+    title: str
+    description: str | None
+    image: MediaView | None
+
+
 class ReceivedMessage(MessageId):
     """A message on a phone: `body` is the text that the user sees, `content` the object of its type.
 
     `more_media` are the files after the first, in the order of `content`; null for one that was deleted. `template`
     is a template message with everything filled in; null for other types, and where the template is gone. `reactions`
-    are those that were not taken back, `taps` what the user has answered by it.
+    are those that were not taken back, `taps` what the user has answered by it. `preview` is the card of the first link
+    of a text that asks for one; null until it was fetched, which looking here begins, and where there is none.
     """
 
     phone_number_id: str
@@ -48,13 +58,14 @@ class ReceivedMessage(MessageId):
     template: ShownTemplate | None
     reactions: list[ReactionView]
     taps: list[TapView]
+    preview: PreviewView | None = None
 
 
 class OwnMessage(MessageId):
     """A message that the phone's user wrote; `read`: the business has read it.
 
     `content` is the member of its type as the Cloud webhook has it, null for a type without one; `context_id` is the
-    message that it answers.
+    message that it answers; `preview` is the card of the first link of a text.
     """
 
     phone_number_id: str
@@ -67,6 +78,7 @@ class OwnMessage(MessageId):
     context_id: str | None
     media: MediaView | None
     reactions: list[ReactionView]
+    preview: PreviewView | None = None
 
 
 class TypingView(Struct):

@@ -35,6 +35,7 @@ from waypost.flows.network_rules import NetworkRules
 from waypost.flows.phone_side import PhoneSide
 from waypost.flows.play import PhoneNetwork, Play
 from waypost.flows.preferences import Notice, Preferences
+from waypost.flows.previews import Previews
 from waypost.flows.registration import Registration
 from waypost.flows.resend import Resend
 from waypost.flows.search import Search
@@ -89,6 +90,7 @@ class Operated:
     settings: SettingsView
     holds: Holds
     resend: Resend
+    previews: Previews
     relaxed: bool
     has_network: bool = True
     """Whether the embedded network is in this process: who only accepts cannot play a phone."""
@@ -117,7 +119,7 @@ def build_control(on: Operated, operator: Operator) -> Control:
     play = Play(threads, on.shelf, on.network, on.keys)
     preferences = Preferences(threads, on.network, on.notice, on.clock)
     chats = Chats.over(on.documents, threads, on.network, keys=on.keys, clock=on.clock)
-    side = PhoneSide(inspect, on.lists, on.network_store, on.network)
+    side = PhoneSide(inspect, on.lists, on.network_store, on.network, on.previews)
     return Control(
         gate=gate,
         door=Door(gate, sessions, on.clock, Meter(ATTEMPTS)),

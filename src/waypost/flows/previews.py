@@ -1,0 +1,226 @@
+"""Previews: the card of a text's first link, fetched when somebody looks at the chat and never for anybody else.
+
+What was found is kept with its age, and so is that nothing was. The pages and their pictures are strangers': they are
+fetched as media links are, through the guarded fetcher, and nothing of a page is kept but three short texts.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from hashlib import sha256
+
+from msgspec import Struct
+
+from waypost.flows.drawers import Drawer
+from waypost.flows.inspect import media_view
+from waypost.flows.media import MediaShelf
+from waypost.lib import log
+from waypost.lib.fetching import Fetched, Limits
+from waypost.lib.hops import Trail
+from waypost.lib.links import BadLink, Link, parse_link, resolve_link
+from waypost.lib.page_head import MAX_PAGE_BYTES, PageHead, read_page_head
+from waypost.model import MediaKey, NumberId
+from waypost.ports import Changes, Documents, Tell
+from waypost.rules.preview import previewed_link
+from waypost.wire.control_chat import PreviewView
+
+IN_FLIGHT = 4
+"""Pages that are fetched at once."""
+MOST_WAITING = 200
+"""Links that wait; one more is asked for again by whoever looks next."""
+FOUND_FOR_MS = timedelta(days=7) // timedelta(milliseconds=1)
+"""How long what a page said is shown before it is fetched anew."""
+KEPT_FOR_MS = 2 * FOUND_FOR_MS
+"""How long it is kept when nobody looks; less than the life of its picture."""
+NOTHING_FOR_MS = timedelta(minutes=10) // timedelta(milliseconds=1)
+"""How long a link without a card is left alone."""
+
+_log = log.Log("waypost.previews")
+
+_IN_TIME = timedelta(seconds=5)
+_MAX_IMAGE_BYTES = 2**20
+_PAGE = Limits(max_bytes=2**30, deadline=_IN_TIME, may_be_html=True)  # the sink takes the first bytes and no more
+_IMAGE = Limits(max_bytes=_MAX_IMAGE_BYTES, deadline=_IN_TIME)
+_PAGES = ("text/html", "application/xhtml+xml")
+
+
+class Card(Struct, frozen=True):
+    """What was found behind a link; without a title nothing was."""
+
+    url: str
+    fetched_ms: int
+    title: str | None = None
+    description: str | None = None
+    media_key: MediaKey | None = None
+
+
+class Asked(Struct, frozen=True):
+    """A link that a number's chat shows; what one number's program links to is not told to another's."""
+
+    number_id: NumberId
+    url: str
+
+    @property
+    def name(self) -> str:
+        """What its card is kept under."""
+        return sha256(self.url.encode("utf-8", errors="replace")).hexdigest()
+
+
+def _nobody(_changes: Changes) -> None:
+    """Is told as long as nobody listens."""
+
+
+class Previews:
+    """The flow, with what it uses. Made and used on one event loop."""
+
+    def __init__(self, documents: Documents, shelf: MediaShelf, *, is_on: bool) -> None:
+        self._drawer = Drawer(documents, "preview", Card)
+        self._shelf = shelf
+        self._is_on = is_on
+        self._queue: asyncio.Queue[Asked] = asyncio.Queue(MOST_WAITING)
+        self._asked: dict[Asked, set[str]] = {}  # waiting or being fetched, with the phones that look
+        self._tell: Tell = _nobody
+
+    def connect(self, tell: Callable[[Changes], None]) -> None:
+        """Have it told which phones have something new to show."""
+        self._tell = tell
+
+    @property
+    def waiting(self) -> int:
+        """How many links wait to be fetched."""
+        return self._queue.qsize()
+
+    async def of(self, wa_id: str, number_id: NumberId, body: str) -> PreviewView | None:
+        """Return the card of a text on a phone as far as there is one; what is not known yet is asked for."""
+        url = previewed_link(body) if self._is_on else None
+        if url is None:
+            return None
+        asked = Asked(number_id, url)
+        card = await self._drawer.get(number_id, asked.name)
+        if card is None or self._is_old(card):
+            self._ask(asked, wa_id)
+        return await self._view(card) if card else None
+
+    async def next(self) -> list[Asked]:
+        """Return the next link that is to be fetched, alone, as soon as there is one."""
+        return [await self._queue.get()]
+
+    async def fetch(self, batch: list[Asked]) -> None:
+        """Fetch what some links lead to and keep what is found; done again after a failure it does no harm."""
+        for asked in batch:
+            try:
+                await self._renew(asked)
+            except OSError as error:  # a full disk; whoever looks next asks again
+                _log.warning("preview.put_off", why=str(error))
+            self._tell(Changes(phones=self._asked.pop(asked, set())))
+
+    async def drop_old(self, number_id: NumberId) -> None:
+        """Throw away the cards of a number that nobody has looked at for long, and their pictures."""
+        after = ""
+        while cards := await self._drawer.list(number_id, after=after):
+            for name, card in cards:
+                if self._age_ms(card) >= KEPT_FOR_MS:
+                    await self._drawer.remove(number_id, name)
+                    await self._let_go(card)
+            after = cards[-1][0]
+
+    def forget(self) -> None:
+        """Let go of everything that is in memory only."""
+        self._asked.clear()
+        while not self._queue.empty():
+            self._queue.get_nowait()
+
+    async def _renew(self, asked: Asked) -> None:
+        before = await self._drawer.get(asked.number_id, asked.name)
+        if before is not None and not self._is_old(before):  # whoever asked had looked just before it came
+            return
+        card = await self._found(asked)
+        if asked in self._asked:
+            await self._drawer.put(asked.number_id, card, asked.name)
+            await self._let_go(before)
+        else:  # everything was forgotten meanwhile
+            await self._let_go(card)
+
+    def _ask(self, asked: Asked, wa_id: str) -> None:
+        if asked in self._asked:
+            self._asked[asked].add(wa_id)
+        elif not self._queue.full():
+            self._asked[asked] = {wa_id}
+            self._queue.put_nowait(asked)
+
+    def _is_old(self, card: Card) -> bool:
+        return self._age_ms(card) >= (NOTHING_FOR_MS if card.title is None else FOUND_FOR_MS)
+
+    def _age_ms(self, card: Card) -> int:
+        return self._shelf.clock.now_ms() - card.fetched_ms
+
+    async def _view(self, card: Card) -> PreviewView | None:
+        if card.title is None:
+            return None
+        medium = await self._shelf.records.medium(card.media_key) if card.media_key else None
+        return PreviewView(card.url, card.title, card.description, media_view(medium) if medium else None)
+
+    async def _let_go(self, card: Card | None) -> None:
+        """Delete the picture of a card that is not shown any more."""
+        medium = await self._shelf.records.medium(card.media_key) if card and card.media_key else None
+        if medium is not None:
+            await self._shelf.delete(medium)
+
+    async def _found(self, asked: Asked) -> Card:
+        """Fetch a page and its picture; return what is to be shown of them."""
+        nothing = Card(asked.url, self._shelf.clock.now_ms())
+        link = parse_link(asked.url, self._shelf.policy)
+        # spec: on-premises-api.md#3.3 - "a host name, not an IP address"; the app that shows it is the same one
+        if isinstance(link, BadLink) or link.address is not None:
+            return nothing
+        trail = Trail()
+        page = await self._page(link, trail)
+        head = await asyncio.to_thread(read_page_head, page, _content_type(trail)) if page else PageHead()
+        if head.title is None:
+            return nothing
+        media_key = await self._picture(asked, head.image, trail) if head.image else None
+        return Card(asked.url, nothing.fetched_ms, head.title, head.description, media_key)
+
+    async def _page(self, link: Link, trail: Trail) -> bytes:
+        """Return the first bytes of a page; none if there is no page."""
+        sink = _FirstBytes(trail)
+        try:
+            result = await self._shelf.fetcher.fetch(link, limits=_PAGE, sink=sink.take, trail=trail)
+        except _EnoughError:
+            return bytes(sink.data)
+        return bytes(sink.data) if isinstance(result, Fetched) else b""
+
+    async def _picture(self, asked: Asked, address: str, trail: Trail) -> MediaKey | None:
+        """Return the picture that a page names, kept; None for what is none, or none that phones show."""
+        policy = self._shelf.policy
+        page = parse_link(trail.hops[-1].url, policy)  # after redirects it is another than was asked for
+        link = page if isinstance(page, BadLink) else resolve_link(page, address, policy)
+        if isinstance(link, BadLink):
+            return None
+        medium = await self._shelf.keep_picture(link, asked.number_id, _IMAGE)
+        return medium.key if medium else None
+
+
+class _EnoughError(Exception):
+    """As much of a page was read as is looked at."""
+
+
+class _FirstBytes:
+    """Takes the first bytes of a page, and nothing of what is no page."""
+
+    def __init__(self, trail: Trail) -> None:
+        self.data = bytearray()
+        self._trail = trail
+
+    async def take(self, chunk: bytes) -> None:
+        """Take the next bytes until there are enough of them."""
+        if _content_type(self._trail).partition(";")[0].strip().lower() not in _PAGES:
+            raise _EnoughError
+        self.data += chunk[: MAX_PAGE_BYTES - len(self.data)]
+        if len(self.data) >= MAX_PAGE_BYTES:
+            raise _EnoughError
+
+
+def _content_type(trail: Trail) -> str:
+    """Return what the last answer said that it is."""
+    return trail.hops[-1].headers.get("content-type", "")
