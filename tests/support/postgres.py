@@ -18,9 +18,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from tests.support.keeper import Keeper
 from tests.support.memory import memory_folder
 
 _NOBODY = 65534
+_PID_FILE = "postmaster.pid"
 _OPTIONS = (
     "listen_addresses=127.0.0.1",
     "fsync=on",
@@ -82,9 +84,10 @@ class PostgresServer:
     @classmethod
     @contextmanager
     def running(cls, *, parent: Path = Path("/tmp"), options: tuple[str, ...] = _OPTIONS) -> Iterator["PostgresServer"]:
-        """Make a server with a template of a migrated database, and stop it at the end."""
+        """Make a server with a template of a migrated database; it ends with the block, or with this process."""
         folder = Path(tempfile.mkdtemp(prefix="wp-pg-", dir=parent))
         data = Path(tempfile.mkdtemp(prefix="wp-pg-", dir=memory_folder() or folder))
+        keeper = Keeper(data / _PID_FILE, [data, folder])
         try:
             folder.chmod(0o755)
             server = cls(folder, data, _usable(folder), free_port(), options)
@@ -99,13 +102,12 @@ class PostgresServer:
                     talk.end()
                 server.stop("immediate")
         finally:
-            shutil.rmtree(data, ignore_errors=True)
-            shutil.rmtree(folder, ignore_errors=True)
+            keeper.end()
 
     @property
     def pid(self) -> int:
         """The process that a test may stop, continue or kill."""
-        return int((self.data / "postmaster.pid").read_text().split()[0])
+        return int((self.data / _PID_FILE).read_text().split()[0])
 
     @property
     def socket(self) -> Path:
