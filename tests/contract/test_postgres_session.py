@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import pytest
 from tests.support.postgres import PostgresServer
@@ -16,6 +17,16 @@ from waypost.storage.postgres import PostgresStore
 from waypost.storage.postgres.link import Connection
 
 pytestmark = pytest.mark.anyio
+
+
+def message(kind: bytes, *fields: bytes) -> bytes:
+    """Return a message of a server, as it is on the wire."""
+    body = b"".join(field + b"\0" for field in fields) + b"\0"
+    return kind + (4 + len(body)).to_bytes(4, "big") + body
+
+
+_FAREWELL = message(b"E", b"SFATAL", b"VFATAL", b"C57P01", b"Mterminating connection due to administrator command")
+_NOTICE = message(b"N", b"SNOTICE", b"VNOTICE", b"C00000", b"Mheard")
 
 
 @pytest.fixture
@@ -33,6 +44,27 @@ async def store(anyio_backend: str, database: str, fatal: list[Exception]) -> As
 
 def name_of(url: str) -> str:
     return url.partition("@/")[2].partition("?")[0]
+
+
+def through(wire: Wire, server: PostgresServer, url: str) -> str:
+    """Return the URL of a database that is reached over a wire."""
+    return url.replace(f"port={server.port}", f"port={wire.port}").replace(f"host={server.folder}", "host=127.0.0.1")
+
+
+class Unforeseen:
+    """A connection that fails at COMMIT in a way that nothing in our code knows."""
+
+    def __init__(self, connection: Any) -> None:  # Any: asyncpg has no types
+        self._connection = connection
+
+    def __getattr__(self, name: str) -> Any:  # Any: as just said
+        return getattr(self._connection, name)
+
+    async def execute(self, query: str) -> str:
+        if query == "COMMIT":
+            raise LookupError("the moon is full")
+        done: str = await self._connection.execute(query)
+        return done
 
 
 def hang_up(server: PostgresServer, database: str, who: str = "waypost writer") -> None:
@@ -141,11 +173,7 @@ class TestLostSession:
         self, postgres_server: PostgresServer, database: str, *, arrives: bool
     ) -> None:
         async with Wire(postgres_server.socket) as wire:
-            store = await PostgresStore.open(
-                database.replace(f"port={postgres_server.port}", f"port={wire.port}").replace(
-                    f"host={postgres_server.folder}", "host=127.0.0.1"
-                )
-            )
+            store = await PostgresStore.open(through(wire, postgres_server, database))
             wire.cut_at(b"COMMIT", arrives=arrives)
 
             accepted = await asyncio.gather(store.accept(outbound(10)), return_exceptions=True)
@@ -154,6 +182,38 @@ class TestLostSession:
             assert [isinstance(each, StoreDown) for each in accepted] == [not arrives]
             assert await store.message(MessageKey(10)) == (stored(outbound(10)) if arrives else None)
             await store.close()
+
+    async def test_a_farewell_that_comes_before_a_commit_refuses_what_it_was_to_commit(
+        self, postgres_server: PostgresServer, database: str
+    ) -> None:
+        """A server that is stopped says so between two statements; the connection ends a moment later."""
+        heard = asyncio.Event()
+        async with Wire(postgres_server.socket) as wire:
+            store = await PostgresStore.open(through(wire, postgres_server, database))
+
+            async def run(connection: Any) -> None:  # Any: asyncpg has no types
+                await connection.execute("INSERT INTO state (name, value) VALUES ('a', '')")
+                connection.add_log_listener(lambda *_: heard.set())
+                wire.say(_FAREWELL + _NOTICE)
+                await heard.wait()
+
+            with pytest.raises(StoreDown):
+                await store._run(run)
+
+            await until_back(store)
+            assert await store.get_state("a") is None
+            await store.close()
+
+    async def test_an_error_that_nobody_foresaw_refuses_what_was_to_be_written_and_ends_the_process(
+        self, store: PostgresStore, fatal: list[Exception]
+    ) -> None:
+        session = store._session
+        session._connection = Unforeseen(session.connection)  # type: ignore[assignment]  # it has all the rest
+
+        with pytest.raises(StoreDown, match="the moon is full"):
+            await store.accept(outbound(10))
+
+        assert [str(error) for error in fatal] == ["the moon is full"]
 
     async def test_reads_are_refused_while_the_server_is_away_and_work_when_it_is_back(
         self, store: PostgresStore, postgres_server: PostgresServer

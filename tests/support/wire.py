@@ -15,6 +15,7 @@ class Wire:
         self._arrives = False
         self.cuts = 0
         self._tasks: set[asyncio.Task[None]] = set()
+        self._clients: set[asyncio.StreamWriter] = set()
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -31,10 +32,16 @@ class Wire:
         """Cut once, at the next piece that has `statement`: after the server has answered it, or before it arrives."""
         self._cut, self._arrives = statement, arrives
 
+    def say(self, answer: bytes) -> None:
+        """Tell every client something that no server has said, or not yet."""
+        for client in self._clients:
+            client.write(answer)
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
+        self._clients.add(writer)
         try:
             server_reader, server_writer = await asyncio.open_unix_connection(str(self._socket))
             back = asyncio.create_task(_pass_on(server_reader, writer))
@@ -43,6 +50,7 @@ class Wire:
             writer.close()
         finally:
             self._tasks.discard(task)
+            self._clients.discard(writer)
 
     async def _forward(
         self, reader: asyncio.StreamReader, server: asyncio.StreamWriter, back: "asyncio.Task[None]"

@@ -125,13 +125,18 @@ async def open_pool(address: str) -> Any:  # Any: asyncpg has no types
     )
 
 
-CANNOT_CONNECT = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncio.TimeoutError)
-"""What `connect` raises when it cannot."""
+# asyncpg raises an InternalClientError when the server takes its leave between two statements and the next one is sent
+# before the connection has ended.
+CANNOT_CONNECT = (
+    OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncio.TimeoutError,
+)  # fmt: skip
+"""What `connect` raises when it cannot, and a connection that cannot be used any more."""
 NO_SUCH_TEXT = asyncpg.CharacterNotInRepertoireError
 """What the server says of text with a NUL in it, which it cannot keep: whoever looks for such a text finds nothing."""
 _GONE = (
     OSError,
     asyncio.TimeoutError,
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.OperatorInterventionError,  # the server is told to stop, or the statement took too long
@@ -161,7 +166,7 @@ def down(error: Exception) -> StoreDown:
     return StoreDown(f"the database cannot be read: {told(error)}")
 
 
-def told(error: Exception) -> str:
+def told(error: BaseException) -> str:
     """Return an error in words; some have none of their own."""
     return str(error) or type(error).__name__
 

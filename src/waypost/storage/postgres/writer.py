@@ -59,6 +59,12 @@ class SessionWriter:
         try:
             async with self._alone:
                 await self._flush(operations)
+        except BaseException as error:
+            # Without an error an operation counts as done, and whoever waits for it would be told so.
+            fail(operations, f"nobody knows what became of it: {told(error)}")
+            if not isinstance(error, Exception):
+                raise
+            self._on_fatal(error)
         finally:
             if self._loop.time() >= slow.when() and self._session.connection is not None:
                 self._refuse(None)
