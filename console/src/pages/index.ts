@@ -102,6 +102,13 @@ export const pages: readonly Page[] = [
     load: () => import("./templates/Editor.tsx"),
   },
   {
+    path: "/rules",
+    title: "Fault rules",
+    icon: "rules",
+    group: "Platform",
+    load: () => import("./rules/Rules.tsx"),
+  },
+  {
     path: "/clock",
     title: "Clock",
     icon: "clock",

@@ -1,0 +1,65 @@
+// An error out of all there are: searched for by code or words, chosen from a native list.
+
+import { useId, useState } from "preact/hooks";
+import type { ErrorView } from "../../api/types.ts";
+import { SearchField } from "../../parts/Field.tsx";
+import { href } from "../../shell/router.ts";
+import { found, named } from "../errors/found.ts";
+import { state } from "../errors/state.ts";
+
+interface ErrorPickerProps {
+  /** Those that usually come so stand first. */
+  when: "answer" | "webhook";
+  /** A name or a code; empty for none. */
+  chosen: string;
+  /** What choosing none is called; null: one must be chosen. */
+  none: string | null;
+  onChoose: (name: string) => void;
+}
+
+export function ErrorPicker({ when, chosen, none, onChoose }: ErrorPickerProps) {
+  const [search, setSearch] = useState("");
+  const id = useId();
+  const errors = state.value.errors ?? [];
+  const shown = found(errors, search);
+  const is = named(errors, chosen);
+  const usual = shown.filter((error) => error.when === "both" || error.when === when);
+  const others = shown.filter((error) => !usual.includes(error));
+  return (
+    <div class="field">
+      <label class="field-label" for={id}>
+        Error
+      </label>
+      <SearchField label="Search the errors" placeholder="Code or words: 131026, template, rate" value={search} onInput={setSearch} />
+      <select id={id} class="input rule-errors" size={6} onChange={(event) => onChoose(event.currentTarget.value)}>
+        {none !== null && !search && (
+          <option value="" selected={!chosen}>
+            {none}
+          </option>
+        )}
+        <Options label={when === "answer" ? "Come in the answer" : "Come on the webhook"} errors={usual} chosen={is} />
+        <Options label={when === "answer" ? "Else come on the webhook" : "Else come in the answer"} errors={others} chosen={is} />
+      </select>
+      {is ? (
+        <p class="field-hint">
+          {is.meaning} <a href={href(`/errors/${is.name}`)}>All about it</a>
+        </p>
+      ) : (
+        search && shown.length === 0 && <p class="field-hint">No error is like that.</p>
+      )}
+    </div>
+  );
+}
+
+function Options({ label, errors, chosen }: { label: string; errors: readonly ErrorView[]; chosen: ErrorView | undefined }) {
+  if (errors.length === 0) return null;
+  return (
+    <optgroup label={label}>
+      {errors.map((error) => (
+        <option key={error.name} value={error.name} selected={error === chosen}>
+          {`${error.code} ${error.title} · ${error.name}`}
+        </option>
+      ))}
+    </optgroup>
+  );
+}

@@ -1,0 +1,188 @@
+// A rule to add: from a preset, or from nothing.
+
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { api } from "../../api/client.ts";
+import { announce } from "../../api/live.ts";
+import type { NumberView, RuleRequest } from "../../api/types.ts";
+import { Button } from "../../parts/Button.tsx";
+import { Dialog } from "../../parts/Dialog.tsx";
+import { Field, Select, Switch } from "../../parts/Field.tsx";
+import { Notice } from "../../parts/Notice.tsx";
+import { toast } from "../../parts/Toast.tsx";
+import { named } from "../errors/found.ts";
+import { state as known } from "../errors/state.ts";
+import { ErrorPicker } from "./ErrorPicker.tsx";
+import { type Form, formOf, type Kind, missing, wishOf } from "./form.ts";
+import { ruleWords } from "./words.ts";
+
+const KINDS: readonly { value: Kind; label: string }[] = [
+  { value: "message", label: "Messages: fail or wait" },
+  { value: "webhook", label: "Webhooks: doubled, shuffled, lost" },
+  { value: "request", label: "API requests: refused" },
+];
+
+interface RuleDialogProps {
+  wish: RuleRequest;
+  numbers: readonly NumberView[];
+  onClose: () => void;
+}
+
+type Change = (part: Partial<Form>) => void;
+
+export function RuleDialog({ wish, numbers, onClose }: RuleDialogProps) {
+  const [form, setForm] = useState<Form>(() => formOf(wish));
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const change: Change = (part) => {
+    setForm((before) => ({ ...before, ...part }));
+    setError(null);
+  };
+  const lacking = missing(form);
+  const add = async (): Promise<void> => {
+    setBusy(true);
+    const done = await api.post("/rules", wishOf(form));
+    setBusy(false);
+    if (!done.ok) return setError(done.failure.sentence);
+    toast(`Rule ${done.value.id} is in force.`);
+    announce({ world: ["rules"] });
+    onClose();
+  };
+  const actions = (
+    <>
+      <Button onClick={onClose}>Cancel</Button>
+      <Button manner="main" busy={busy} disabled={lacking !== null} onClick={() => void add()}>
+        Add the rule
+      </Button>
+    </>
+  );
+  return (
+    <Dialog open title="Add a fault rule" onClose={onClose} actions={actions}>
+      <Notice tone={lacking ? "plain" : "info"} title={lacking ?? wordsOf(form)} />
+      {error && <Notice tone="bad" title={error} />}
+      <Select label="It is about" value={form.kind} options={KINDS} onChange={(kind) => change({ kind: kind as Kind })} />
+      {form.kind === "webhook" ? <OfWebhooks form={form} change={change} /> : <OfFailures form={form} change={change} />}
+      {form.kind !== "request" && <Where form={form} change={change} numbers={numbers} />}
+      <Pair>
+        <Field
+          label="Only the next"
+          type="number"
+          min={1}
+          placeholder="all of them"
+          value={form.next}
+          onInput={(next) => change({ next })}
+        />
+        <Field label="Only every Nth" type="number" min={1} value={form.every} onInput={(every) => change({ every })} />
+      </Pair>
+    </Dialog>
+  );
+}
+
+function OfFailures({ form, change }: { form: Form; change: Change }) {
+  const request = form.kind === "request";
+  return (
+    <>
+      {request && (
+        <Field
+          label="Path"
+          value={form.path}
+          spellcheck={false}
+          hint="The beginning of a path, or a pattern for all of it with *, ? or [...]. What begins with /_waypost never fails."
+          onInput={(path) => change({ path: path.trim() })}
+        />
+      )}
+      <ErrorPicker
+        when={request ? "answer" : "webhook"}
+        chosen={form.error}
+        none={request ? null : "None: only a delay"}
+        onChoose={(error) => change({ error })}
+      />
+      {!request && (
+        <Field
+          label="Held back for so many seconds (may be empty)"
+          type="number"
+          min={0}
+          step="any"
+          value={form.delay}
+          hint="Of platform time: the clock can go past it."
+          onInput={(delay) => change({ delay })}
+        />
+      )}
+    </>
+  );
+}
+
+function OfWebhooks({ form, change }: { form: Form; change: Change }) {
+  return (
+    <>
+      <Switch
+        label="Never told"
+        hint="The delivery is dropped; it can be delivered by hand."
+        checked={form.drop}
+        onChange={(drop) => change({ drop })}
+      />
+      <Switch
+        label="Verification of a callback URL fails"
+        checked={form.handshake}
+        onChange={(handshake) => change({ handshake })}
+      />
+      <Pair>
+        <Amount label="More copies of each" value={form.duplicate} onInput={(duplicate) => change({ duplicate })} max={100} />
+        <Amount label="Seconds late" value={form.late} onInput={(late) => change({ late })} step="any" />
+        <Amount label="Shuffled, so many at a time" value={form.window} onInput={(window) => change({ window })} max={1000} />
+        <Amount label="Seed of the order" value={form.seed} onInput={(seed) => change({ seed })} />
+        <Amount label="In one call, at most" value={form.batchSize} onInput={(batchSize) => change({ batchSize })} max={1000} />
+        <Amount
+          label="Gathered for seconds"
+          value={form.batchSeconds}
+          onInput={(batchSeconds) => change({ batchSeconds })}
+          step="any"
+        />
+        <Amount label="Retries so many times later" value={form.slow} onInput={(slow) => change({ slow })} step="any" max={10000} />
+      </Pair>
+    </>
+  );
+}
+
+interface AmountProps {
+  label: string;
+  value: string;
+  onInput: (value: string) => void;
+  step?: "any";
+  max?: number;
+}
+
+function Amount(props: AmountProps) {
+  return <Field {...props} type="number" min={0} placeholder="no" />;
+}
+
+function Where({ form, change, numbers }: { form: Form; change: Change; numbers: readonly NumberView[] }) {
+  const among = numbers.map(({ phone_number_id: value, name }) => ({ value, label: `${value} · ${name}` }));
+  return (
+    <Pair>
+      <Select
+        label="Business number"
+        value={form.number}
+        options={[{ value: "", label: "Every number" }, ...among]}
+        onChange={(number) => change({ number })}
+      />
+      <Field
+        label="User"
+        placeholder="every user"
+        inputMode="tel"
+        value={form.phone}
+        onInput={(phone) => change({ phone: phone.replace(/[^0-9]/g, "") })}
+      />
+    </Pair>
+  );
+}
+
+function Pair({ children }: { children: ComponentChildren }) {
+  return <div class="rule-pair">{children}</div>;
+}
+
+function wordsOf(form: Form): string {
+  const wish = wishOf(form);
+  const error = wish.fail && named(known.value.errors ?? [], String(wish.fail.code));
+  return ruleWords({ ...wish, fail: error ?? wish.fail ?? null });
+}
