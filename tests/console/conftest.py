@@ -21,10 +21,14 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def visit(browser: Browser) -> Visit:
 
+    cookies: dict[str, dict[str, Any]] = {}  # a server slows down who signs in again and again
+
     @asynccontextmanager
     async def window(operator: Operator, place: str = "/", **options: Any) -> AsyncIterator[Page]:
-        state = {"cookies": [await _cookie(operator)], "origins": []}
-        async with browser.window(operator.server.base_url, storageState=state, **options) as page:
+        base = operator.server.base_url
+        cookies[base] = cookies.get(base) or await _cookie(operator)
+        state = {"cookies": [cookies[base]], "origins": []}
+        async with browser.window(base, storageState=state, **options) as page:
             await page.open(place)
             yield page
 

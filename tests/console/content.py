@@ -1,9 +1,12 @@
 """What the pages of the console are shown with: every kind of thing that a team sees in a week."""
 
+import base64
+
 from tests.support import media
 from tests.support.clients import Body
 from tests.support.media import Sample
 from tests.support.operator import PHONE, Operator
+from tests.support.server import NUMBER
 
 PARCEL = "parcel_here"
 
@@ -59,3 +62,62 @@ async def handle_of(operator: Operator, sample: Sample) -> str:
     done = await operator.client.call("POST", f"/v24.0/{begun.json['id']}", data=sample.data, headers=headers)
     assert done.status == 200, done
     return str(done.json["h"])
+
+
+# -- A whole week --------------------------------------------------------------------------------------------------
+
+LIST: Body = {
+    "type": "list",
+    "header": {"type": "text", "text": "Opening hours"},
+    "body": {"text": "When would you like to come?"},
+    "footer": {"text": "Closed on Sundays"},
+    "action": {
+        "button": "Choose a day",
+        "sections": [
+            {"title": "This week", "rows": [{"id": "mon", "title": "Monday", "description": "9 to 5"}]},
+            {"title": "Next week", "rows": [{"id": "tue", "title": "Tuesday"}]},
+        ],
+    },
+}
+STRANGER = "4915550002222"
+UNREACHABLE = "http://127.0.0.1:9/bike.jpg"
+
+
+async def week(operator: Operator) -> dict[str, list[str]]:
+    """Let a week happen; return which places show it, for each path of the console's registry that has variables."""
+    await parcel_template(operator)
+    picture = await _write_file(operator, "image", media.jpeg(), caption="Is it this one?")
+    await _write_file(operator, "document", media.pdf(), filename="invoice 4711.pdf")
+    await _write_file(operator, "audio", media.ogg_opus(), voice=True)
+    await operator.call("POST", f"/phones/{PHONE}/messages", json={"type": "location", "location": PLACE})
+    await send(operator, "text", {"body": "Your bike is *ready*, see https://example.com/bikes"})
+    await send(operator, "interactive", LIST)
+    template = await send_parcel(operator)
+    broken = await send(operator, "image", {"link": UNREACHABLE})
+    await operator.hook.wait_for_status(broken, "failed")
+    await operator.call("POST", "/rules", json={"phone": "4915550003333", "fail": {"code": 131026}})
+    operator.hook.answer(500, body=b"no room", times=2)
+    closed = await send(operator, "text", {"body": "Are you there?"}, to=STRANGER)
+    await operator.settled(f"/messages/{closed}", lambda told: told["status"] == "failed")
+    deliveries = (await operator.call("GET", "/webhooks/deliveries"))["deliveries"]
+    templates = (await operator.call("GET", "/templates"))["templates"]
+    own = next(str(each["id"]) for each in templates if each["name"] == PARCEL)
+    return {
+        "/messages/:id": [f"/messages/{each}" for each in (broken, closed, template, picture)],
+        "/phones/:waId": [f"/phones/{PHONE}"],
+        "/webhooks/:id": [f"/webhooks/{deliveries[0]['id']}"],
+        "/errors/:name": ["/errors/131047"],
+        "/templates/:id": [f"/templates/{own}"],
+        "/templates/:id/edit": [f"/templates/{own}/edit"],
+        "/numbers/:id": [f"/numbers/{NUMBER}"],
+    }
+
+
+PLACE = {"latitude": 48.137, "longitude": 11.576, "name": "Marienplatz", "address": "Munich"}
+
+
+async def _write_file(operator: Operator, kind: str, sample: Sample, **more: object) -> str:
+    """Let the sample phone's user send a file; return the message's id."""
+    content = {"data": base64.b64encode(sample.data).decode(), "mime_type": sample.mime, **more}
+    told = await operator.call("POST", f"/phones/{PHONE}/messages", json={"type": kind, kind: content})
+    return str(told["id"])

@@ -7,7 +7,6 @@ import pytest
 from tests.console import content
 from tests.support import media
 from tests.support.browser import Page, Spot, Visit
-from tests.support.clients import Body
 from tests.support.media import Sample
 from tests.support.operator import PHONE, Operator, operating
 
@@ -200,24 +199,10 @@ async def test_phones_stand_side_by_side_and_a_new_one_is_a_click(operator: Oper
 
 # -- What the business sends ---------------------------------------------------------------------------------------
 
-LIST: Body = {
-    "type": "list",
-    "header": {"type": "text", "text": "Opening hours"},
-    "body": {"text": "When would you like to come?"},
-    "footer": {"text": "Closed on Sundays"},
-    "action": {
-        "button": "Choose a day",
-        "sections": [
-            {"title": "This week", "rows": [{"id": "mon", "title": "Monday", "description": "9 to 5"}]},
-            {"title": "Next week", "rows": [{"id": "tue", "title": "Tuesday"}]},
-        ],
-    },
-}
-
 
 async def test_a_row_of_a_list_is_picked_from_its_sheet(operator: Operator, visit: Visit) -> None:
     async with visit(operator, AT) as page:
-        await operator.client.send(PHONE, "interactive", LIST)
+        await operator.client.send(PHONE, "interactive", content.LIST)
         bubble = page.role("article", "From the business").having("When would you like to come?")
         await bubble.having("Opening hours").having("Closed on Sundays").shown()
 

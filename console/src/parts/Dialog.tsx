@@ -1,7 +1,7 @@
 // What asks for attention above the page: a dialog in the middle, or a sheet from an edge.
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { Button, IconButton } from "./Button.tsx";
 import "./overlay.css";
 
@@ -21,11 +21,16 @@ interface DialogProps {
 export function Dialog({ open, title, onClose, manner = "dialog", actions, children }: DialogProps) {
   const box = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const there = box.current;
-    if (!there) return;
-    if (open && !there.open) there.showModal();
-    if (!open && there.open) there.close();
+    if (!open || !there) return;
+    const before = document.activeElement;
+    there.showModal();
+    return () => {
+      there.close();
+      // The browser gives the focus back only if the dialog is still in the page, and by now it has been taken out.
+      if (before instanceof HTMLElement && document.activeElement === document.body) before.focus();
+    };
   }, [open]);
   if (!open) return null;
   return (

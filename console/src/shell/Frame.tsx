@@ -78,6 +78,7 @@ function useArrival(path: string, arrive: () => void): void {
     if (before.current === path) return;
     before.current = path;
     arrive();
+    document.querySelector<HTMLDialogElement>("dialog[open]")?.close(); // while it is open nothing else takes the focus
     document.getElementById("main")?.focus({ preventScroll: true });
   }, [path, arrive]);
 }

@@ -173,6 +173,10 @@ class Spot:
         """Of several, those with this text in them."""
         return self._at("filter", {"hasText": text})
 
+    def nth(self, selector: str, at: int) -> "Spot":
+        """Find one of several by a selector; the first is 0."""
+        return self.css(selector)._at("nth", at)
+
     @property
     def first(self) -> "Spot":
         return self._at("first")

@@ -21,7 +21,7 @@ const windows = new Map();
 let last = 0;
 
 /** A window of its own: a profile that knows nothing, and a record of what should not have happened. */
-async function open({ origin, timeout, ...options }) {
+async function open({ origin, timeout, scripts, ...options }) {
   const context = await browser.newContext({ reducedMotion: "reduce", ...options });
   context.setDefaultTimeout(timeout);
   const trouble = { strangers: [], dialogs: [], faults: [], complaints: [] };
@@ -37,6 +37,7 @@ async function open({ origin, timeout, ...options }) {
   context.on("console", (message) => {
     if (message.type() === "error") trouble.complaints.push(message.text());
   });
+  for (const path of scripts ?? []) await context.addInitScript({ path });
   const page = await context.newPage();
   windows.set((last += 1), { context, page, trouble });
   return last;
