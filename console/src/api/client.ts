@@ -54,6 +54,8 @@ export const api = {
   form: <P extends PathOf<"post">>(path: P, form: FormData, wish?: Wish<P>) => ask<Answer<P, "post">>("POST", path, wish, form),
   put: <P extends PathOf<"put">>(path: P, body: Body<P, "put">, wish?: Wish<P>) =>
     ask<Answer<P, "put">>("PUT", path, wish, body),
+  /** Put the bytes of a file: what is in it is never read here. */
+  file: <P extends PathOf<"put">>(path: P, file: Blob, wish?: Wish<P>) => ask<Answer<P, "put">>("PUT", path, wish, file),
   patch: <P extends PathOf<"patch">>(path: P, body: Body<P, "patch">, wish?: Wish<P>) =>
     ask<Answer<P, "patch">>("PATCH", path, wish, body),
   delete: <P extends PathOf<"delete">>(path: P, wish?: Wish<P>) => ask<Answer<P, "delete">>("DELETE", path, wish),
@@ -78,7 +80,7 @@ async function ask<T>(method: string, path: string, wish: Loose = {}, body?: unk
   if (wish.signal) init.signal = wish.signal;
   if (body instanceof FormData) init.body = body;
   else if (body !== undefined) {
-    init.body = JSON.stringify(body);
+    init.body = body instanceof Blob ? body : JSON.stringify(body);
     init.headers = { "content-type": "application/json" };
   }
   const address = addressOf(path, wish.params as Record<string, string> | undefined, wish.query);

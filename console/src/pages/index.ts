@@ -116,6 +116,13 @@ export const pages: readonly Page[] = [
     load: () => import("./clock/Clock.tsx"),
   },
   {
+    path: "/settings",
+    title: "Settings",
+    icon: "settings",
+    group: "Server",
+    load: () => import("./settings/Settings.tsx"),
+  },
+  {
     path: "/errors",
     title: "Errors",
     icon: "errors",
