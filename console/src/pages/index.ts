@@ -102,6 +102,20 @@ export const pages: readonly Page[] = [
     load: () => import("./templates/Editor.tsx"),
   },
   {
+    path: "/numbers",
+    title: "Numbers",
+    icon: "numbers",
+    group: "Platform",
+    load: () => import("./numbers/Numbers.tsx"),
+  },
+  {
+    path: "/numbers/:id",
+    title: "Number",
+    icon: "numbers",
+    within: "/numbers",
+    load: () => import("./numbers/NumberPage.tsx"),
+  },
+  {
     path: "/rules",
     title: "Fault rules",
     icon: "rules",

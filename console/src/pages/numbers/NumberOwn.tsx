@@ -1,0 +1,155 @@
+// What the owner of a number sets: its name, its callbacks, its webhook.
+
+import { useState } from "preact/hooks";
+import type { NumberChange } from "../../api/types.ts";
+import { Badge } from "../../parts/Badge.tsx";
+import { Button } from "../../parts/Button.tsx";
+import { Confirm } from "../../parts/Dialog.tsx";
+import { Field, Select, Switch, TextArea } from "../../parts/Field.tsx";
+import { href } from "../../shell/router.ts";
+import type { Changing } from "./NumberPage.tsx";
+
+const DIALECTS = [
+  { value: "cloud", label: "Cloud API" },
+  { value: "onprem", label: "On-Premises" },
+];
+const SHAPES = [
+  { value: "2026", label: "Of 2026" },
+  { value: "2025", label: "Of 2025" },
+];
+
+export function Own({ number, put }: Changing) {
+  const [name, setName] = useState(number.name);
+  const [version, setVersion] = useState(number.platform.graph_version);
+  return (
+    <section class="card stack">
+      <h2>Name and callbacks</h2>
+      <form
+        class="numbers-line"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void put({ name }, "The number has another name");
+        }}
+      >
+        <Field label="Name" value={name} required hint="Users see it above the chat" onInput={setName} />
+        <Button type="submit" disabled={!name || name === number.name}>
+          Rename
+        </Button>
+      </form>
+      <Select
+        label="Words of the callbacks"
+        value={number.callback_dialect}
+        options={DIALECTS}
+        onChange={(callback_dialect) => void put({ callback_dialect } as NumberChange, "Its webhook is told in other words")}
+      />
+      <form
+        class="numbers-line"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void put({ platform: { graph_version: version } }, `Callbacks are those of ${version}`);
+        }}
+      >
+        <Field label="Version of the graph" value={version} onInput={setVersion} />
+        <Button type="submit" disabled={!/^v\d{1,2}\.0$/.test(version) || version === number.platform.graph_version}>
+          Set
+        </Button>
+      </form>
+      <Select
+        label="Shape of the callbacks"
+        hint="Meta changed prices and users in 2026"
+        value={number.platform.webhook_shape}
+        options={SHAPES}
+        onChange={(webhook_shape) => void put({ platform: { webhook_shape } } as NumberChange, "Callbacks have another shape")}
+      />
+      <Switch
+        label="Check identities"
+        hint="Messages say whose keys they are meant for"
+        checked={number.platform.identity_check}
+        onChange={(identity_check) =>
+          void put({ platform: { identity_check } }, identity_check ? "Identities are checked" : "Identities are not checked")
+        }
+      />
+    </section>
+  );
+}
+
+export function Webhook({ number, put, patch }: Changing) {
+  const hook = number.webhook;
+  const [url, setURL] = useState(hook?.url ?? "");
+  const [token, setToken] = useState("");
+  const [headers, setHeaders] = useState("");
+  const [removing, setRemoving] = useState(false);
+  const save = (event: Event): void => {
+    event.preventDefault();
+    const webhook = { url, verify_token: token || null, headers: headersOf(headers) };
+    void put({ webhook }, token ? "The receiver has answered the challenge; events go there" : "Events go there from now on");
+  };
+  return (
+    <section class="card stack">
+      <div class="row wrap">
+        <h2 class="grow">Webhook</h2>
+        {hook?.disabled && <Badge tone="bad">It answered 410 Gone</Badge>}
+        <a href={href("/webhooks", { number: number.phone_number_id })}>What was delivered</a>
+      </div>
+      <form class="stack" onSubmit={save}>
+        <Field
+          label="URL"
+          type="url"
+          value={url}
+          placeholder="http://127.0.0.1:5000/webhook"
+          required
+          hint={
+            hook
+              ? `Headers that go with every call: ${hook.header_names.join(", ") || "none"}`
+              : "Nothing is told until there is one"
+          }
+          onInput={setURL}
+        />
+        <Field
+          label="Verify token"
+          value={token}
+          hint="With it the receiver is asked for its hub.challenge first; without it nothing is asked"
+          onInput={setToken}
+        />
+        {!token && (
+          <TextArea label="Headers" rows={2} value={headers} placeholder="Authorization: Basic …" onInput={setHeaders} />
+        )}
+        <div class="row wrap">
+          <Button type="submit" disabled={!url}>
+            {hook ? "Change the webhook" : "Set the webhook"}
+          </Button>
+          {hook && (
+            <Button icon="trash" aria-haspopup="dialog" onClick={() => setRemoving(true)}>
+              Take it away
+            </Button>
+          )}
+        </div>
+      </form>
+      <Switch
+        label="Paused"
+        hint="Everything waits, in order, until it goes on; nothing is lost"
+        checked={number.webhook_paused}
+        onChange={(paused) => void patch({ webhook_paused: paused }, paused ? "Deliveries wait" : "Deliveries go on")}
+      />
+      <Confirm
+        open={removing}
+        title="Take the webhook away?"
+        verb="Take it away"
+        onClose={() => setRemoving(false)}
+        onConfirm={() => {
+          setRemoving(false);
+          setURL("");
+          void put({ webhook: null }, "Events go nowhere");
+        }}
+      >
+        <p>What waits to be delivered is cancelled.</p>
+      </Confirm>
+    </section>
+  );
+}
+
+/** Return the headers of lines such as "Name: value". */
+function headersOf(text: string): Record<string, string> {
+  const pairs = text.split("\n").map((line) => /^([^:]+):(.*)$/.exec(line));
+  return Object.fromEntries(pairs.flatMap((found) => (found ? [[(found[1] ?? "").trim(), (found[2] ?? "").trim()]] : [])));
+}

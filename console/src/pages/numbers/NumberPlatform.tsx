@@ -1,0 +1,213 @@
+// What the platform thinks of a number: play it.
+
+import { useState } from "preact/hooks";
+import type { NumberPatch } from "../../api/types.ts";
+import { Badge } from "../../parts/Badge.tsx";
+import { Button } from "../../parts/Button.tsx";
+import { Confirm } from "../../parts/Dialog.tsx";
+import { Field, Select, Switch } from "../../parts/Field.tsx";
+import { qualityWord, wordOf } from "../templates/state.ts";
+import type { Changing } from "./NumberPage.tsx";
+import { tierWord } from "./state.ts";
+
+const QUALITIES = ["GREEN", "YELLOW", "RED", "UNKNOWN"].map((value) => ({ value, label: qualityWord(value) }));
+const TIERS = ["TIER_50", "TIER_250", "TIER_2K", "TIER_10K", "TIER_100K", "TIER_UNLIMITED"].map((value) => ({
+  value,
+  label: tierWord(value),
+}));
+const PACES = [20, 80, 1000].map((value) => ({ value: String(value), label: `${value.toLocaleString()} messages a second` }));
+const NAMES = ["APPROVED", "DECLINED", "PENDING_REVIEW", "AVAILABLE_WITHOUT_REVIEW", "EXPIRED", "NONE"].map((value) => ({
+  value,
+  label: wordOf(value),
+}));
+
+export function Regard({ number, patch }: Changing) {
+  const [listed, setListed] = useState((number.test_recipients ?? []).join(", "));
+  const [missing, setMissing] = useState(number.missing_products.join(", "));
+  const recipients = listOf(listed).map((each) => each.replace(/\D/g, ""));
+  return (
+    <section class="card stack">
+      <div>
+        <h2>Quality and limits</h2>
+        <p class="soft">You are the platform: the webhook is told where WhatsApp would tell it.</p>
+      </div>
+      <Select
+        label="Quality"
+        value={number.quality}
+        options={QUALITIES}
+        onChange={(quality) => void patch({ quality } as NumberPatch, `Its quality is ${qualityWord(quality).toLowerCase()}`)}
+      />
+      <Select
+        label="Limit of users"
+        value={number.tier}
+        options={TIERS}
+        onChange={(tier) => void patch({ tier } as NumberPatch, tierWord(tier))}
+      />
+      <Select
+        label="Throughput"
+        hint="A higher one keeps it from sending for a minute"
+        value={String(number.throughput)}
+        options={PACES}
+        onChange={(pace) => void patch({ throughput: Number(pace) } as NumberPatch, `${pace} messages a second`)}
+      />
+      <Switch
+        label="Test number"
+        hint="It writes to five users at most, and only to those that are listed"
+        checked={number.test_recipients !== null}
+        onChange={(isTest) =>
+          void patch(
+            { test_recipients: isTest ? recipients.slice(0, 5) : null },
+            isTest ? "It is a test number" : "It is an ordinary number",
+          )
+        }
+      />
+      {number.test_recipients !== null && (
+        <form
+          class="numbers-line"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void patch({ test_recipients: recipients }, "It writes to these users only");
+          }}
+        >
+          <Field label="Users it may write to" value={listed} placeholder="15550001111, 15550002222" onInput={setListed} />
+          <Button type="submit">Set</Button>
+        </form>
+      )}
+      <form
+        class="numbers-line"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void patch({ missing_products: listOf(missing) }, "Its catalog lacks these products");
+        }}
+      >
+        <Field
+          label="Products that its catalog lacks"
+          value={missing}
+          placeholder="None: it holds every product"
+          onInput={setMissing}
+        />
+        <Button type="submit" disabled={listOf(missing).join() === number.missing_products.join()}>
+          Set
+        </Button>
+      </form>
+    </section>
+  );
+}
+
+export function Registration({ number, patch }: Changing) {
+  const [reason, setReason] = useState("");
+  const [deleting, setDeleting] = useState(false);
+  return (
+    <section class="card stack">
+      <h2>Registration and name</h2>
+      <Switch
+        label="Registered"
+        hint="What is not registered cannot send: error 133010"
+        checked={number.registered}
+        onChange={(registered) => void patch({ registered }, registered ? "It is registered" : "It is not registered")}
+      />
+      <Switch
+        label="Verified"
+        checked={number.verified}
+        onChange={(verified) => void patch({ verified }, verified ? "It is verified" : "It is not verified")}
+      />
+      <Select
+        label="Status of the name"
+        value={number.name_status}
+        options={NAMES}
+        onChange={(name_status) => void patch({ name_status } as NumberPatch, `The name is ${wordOf(name_status).toLowerCase()}`)}
+      />
+      {number.new_name !== null && (
+        <div class="stack number-asked">
+          <p>
+            <Badge tone="info">Asked for</Badge> <b class="foreign">{number.new_name}</b>
+          </p>
+          <Field label="Reason, if it is declined" value={reason} onInput={setReason} />
+          <div class="row wrap">
+            <Button icon="check" onClick={() => void patch({ name_status: "APPROVED" }, "The name is approved")}>
+              Approve the name
+            </Button>
+            <Button
+              icon="close"
+              onClick={() => void patch({ name_status: "DECLINED", name_reason: reason || null }, "The name is declined")}
+            >
+              Decline it
+            </Button>
+          </div>
+        </div>
+      )}
+      <div class="row">
+        <Button icon="trash" aria-haspopup="dialog" onClick={() => setDeleting(true)}>
+          Delete it on the platform …
+        </Button>
+      </div>
+      <Confirm
+        open={deleting}
+        title={`Let +${number.phone_number_id} be deleted?`}
+        verb="Delete"
+        onClose={() => setDeleting(false)}
+        onConfirm={() => {
+          setDeleting(false);
+          void patch({ deleted: true }, "It is as one that was deleted just now");
+        }}
+      >
+        <p>
+          It stays here, as a number that was deleted on the platform just now: registering it again is refused for a while, as
+          WhatsApp does.
+        </p>
+      </Confirm>
+    </section>
+  );
+}
+
+export function AppSecret({ patch }: Changing) {
+  const [secret, setSecret] = useState("");
+  const [rotating, setRotating] = useState(false);
+  return (
+    <section class="card stack">
+      <div>
+        <h2>App secret</h2>
+        <p class="soft">
+          It signs the webhooks. For a day of platform time the former one signs beside the new one, in the header
+          webhook-signature.
+        </p>
+      </div>
+      <form
+        class="numbers-line"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void patch({ app_secret: secret }, "The app secret is changed").then((done) => done && setSecret(""));
+        }}
+      >
+        <Field label="Another secret" type="password" autocomplete="off" value={secret} onInput={setSecret} />
+        <Button type="submit" disabled={!/^[\x21-\x7e]{1,256}$/.test(secret)}>
+          Change
+        </Button>
+      </form>
+      <div class="row">
+        <Button icon="refresh" aria-haspopup="dialog" onClick={() => setRotating(true)}>
+          Make up a new one
+        </Button>
+      </div>
+      <Confirm
+        open={rotating}
+        title="Make up a new app secret?"
+        verb="Make it"
+        onClose={() => setRotating(false)}
+        onConfirm={() => {
+          setRotating(false);
+          void patch({ rotate_app_secret: true }, "The app secret is new");
+        }}
+      >
+        <p>Receivers that check signatures need the new one. It is shown once.</p>
+      </Confirm>
+    </section>
+  );
+}
+
+function listOf(text: string): string[] {
+  return text
+    .split(/[\s,]+/)
+    .map((each) => each.trim())
+    .filter(Boolean);
+}
