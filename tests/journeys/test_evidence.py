@@ -343,6 +343,7 @@ async def test_a_fault_rule_is_named_with_what_it_did(world: World) -> None:
     shown = await failed(world, await world.send("text", TEXT))
 
     assert shown["why"]["sentence"] == f"It fails with marketing_limit, as fault rule {rule['id']} wants."
+    assert shown["why"]["fix"].startswith("Nothing, if a test wanted it so; else take the rule back")
     [found] = [each for each in shown["findings"] if each["subject"] == "rule"]
     assert found["facts"] == {"fault_rule": rule["id"], "delay_ms": 0, "problem": "marketing_limit"}
 

@@ -22,6 +22,12 @@ from waypost.wire.definitions import read_components, variables
 from waypost.wire.exchanges import exchange
 from waypost.wire.messages.template import Template as SentTemplate
 
+_ORDERED = {
+    "fault_rule": "Nothing, if a test wanted it so; else take the rule back and send again.",
+    "magic": "Nothing, if a test wanted it so; else send to another number.",
+}
+"""What to do where somebody ordered the failure, by the fact that says so."""
+
 
 class Explain(Struct, frozen=True):
     """The flow, with the ports it uses."""
@@ -53,8 +59,12 @@ class Explain(Struct, frozen=True):
         """Return why a message failed; None if it did not."""
         if message.problem is None:
             return None
-        failed = next((finding.sentence for finding in findings if finding.verdict == "failed"), None)
-        return why_view(message.problem, failed or message.problem_details or "")
+        failed = next((finding for finding in findings if finding.verdict == "failed"), None)
+        why = why_view(message.problem, failed.sentence if failed else message.problem_details or "")
+        for fact, fix in _ORDERED.items():
+            if failed is not None and fact in failed.facts:
+                why.fix = f"{fix} In production: {why.fix}"
+        return why
 
     def exchange(self, message: StoredMessage) -> ExchangeView | None:
         """Return the request that a message came with; None of what a user wrote."""
