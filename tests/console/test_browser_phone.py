@@ -9,6 +9,7 @@ from tests.support import media
 from tests.support.browser import Page, Spot, Visit
 from tests.support.media import Sample
 from tests.support.operator import PHONE, Operator, operating
+from tests.support.receiver import Receiver
 
 pytestmark = pytest.mark.anyio
 
@@ -229,3 +230,29 @@ async def test_a_template_is_drawn_with_picture_words_footer_and_buttons(operato
         await bubble.role("button", "Thank you").click()
 
     assert (await operator.inbound())["button"] == {"payload": "Thank you", "text": "Thank you"}
+
+
+async def test_a_link_has_its_card_as_soon_as_the_server_has_fetched_it(tmp_path: Path, visit: Visit) -> None:
+    picture = media.jpeg()
+    page_of_shop = (
+        b"<title>Bikes &lt;img src=x onerror=alert(1)&gt;</title><meta name=description content='All that rolls'>"
+        b"<meta property=og:image content=/bike.jpg>"
+    )
+    flags = {"fetch_allow": ["127.0.0.0/8"], "link_previews": "on"}
+
+    async with Receiver() as shop, operating(tmp_path / "data", **flags) as operator, visit(operator, AT) as page:
+        shop.answer(200, body=page_of_shop, headers={"Content-Type": "text/html"})
+        shop.answer(200, body=picture.data, headers={"Content-Type": picture.mime})
+        link = shop.url_at("/shop", host="localhost")
+        await page.label("Message", exact=True).fill(f"Like these? {link}")
+        await page.label("Message", exact=True).press("Enter")
+
+        card = mine(page).role("link", "Bikes <img src=x onerror=alert(1)>")
+        await card.having("All that rolls").shown()
+        assert await card.attribute("href") == link
+        await page.until("() => document.querySelector('.chat-link img').naturalWidth === 160")
+
+    assert [(call.path, call.headers["user-agent"]) for call in shop.received] == [
+        ("/shop", "Waypost"),
+        ("/bike.jpg", "Waypost"),
+    ]

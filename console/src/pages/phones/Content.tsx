@@ -8,6 +8,7 @@ import { type Bubble, elements, members, word } from "./chat.ts";
 import { Film, NoFile, Paper, Picture, Sound, StickerPicture } from "./Files.tsx";
 import { Formatted } from "./Formatted.tsx";
 import { Interactive } from "./Interactive.tsx";
+import { LinkCard } from "./LinkCard.tsx";
 import { Template } from "./Template.tsx";
 
 interface ContentProps {
@@ -20,7 +21,12 @@ export function Content({ bubble, phone }: ContentProps) {
   const [file] = bubble.files;
   switch (bubble.type) {
     case "text":
-      return <Words text={bubble.body} />;
+      return (
+        <>
+          {bubble.preview && <LinkCard of={bubble.preview} />}
+          <Words text={bubble.body} />
+        </>
+      );
     case "image":
       return (
         <WithFile

@@ -74,6 +74,20 @@ test("an edit and a deletion change the message and are none themselves", () => 
   );
 });
 
+test("a card goes with the link that it belongs to", () => {
+  const preview = { url: "https://shop/a", title: "A", description: null, image: null };
+  const edit = (id: string, at: string, body: string) =>
+    wrote(at, at, { type: "edit", content: { original_message_id: id, message: { type: "text", text: { body } } } });
+  const shown = chat(
+    [],
+    [wrote("a", "1", { preview }), wrote("b", "2", { preview }), edit("a", "3", "Now https://shop/a"), edit("b", "4", "No link")],
+  );
+  assert.deepEqual(
+    shown.map((each) => each.preview),
+    [preview, null],
+  );
+});
+
 test("only the chat of the chosen number is shown", () => {
   assert.deepEqual(
     chat([sent("a", "1"), sent("b", "2", { phone_number_id: "2" })], [], "2").map((each) => each.id),

@@ -1,6 +1,6 @@
 // What a phone shows of one chat: both sides in order, with reactions, edits and deletions where they belong.
 
-import type { MediaView, OwnMessage, ReceivedList, ReceivedMessage, ShownTemplate } from "../../api/types.ts";
+import type { MediaView, OwnMessage, PreviewView, ReceivedList, ReceivedMessage, ShownTemplate } from "../../api/types.ts";
 
 export interface Reaction {
   readonly emoji: string;
@@ -27,6 +27,8 @@ export interface Bubble {
   readonly reactions: readonly Reaction[];
   /** What the user has answered to it by a tap. */
   readonly answer: string | null;
+  /** The card of its first link. */
+  readonly preview: PreviewView | null;
   readonly edited: boolean;
   readonly deleted: boolean;
 }
@@ -70,10 +72,12 @@ function reacted(to: Bubble, mine: boolean, emoji: string): Bubble {
 function edited(to: Bubble, content: Members): Bubble {
   const message = members(content["message"]);
   const now = members(message[to.type]);
+  const body = word(now["body"]) || word(now["caption"]);
   return {
     ...to,
     edited: true,
-    body: word(now["body"]) || word(now["caption"]),
+    body,
+    preview: to.preview && body.includes(to.preview.url) ? to.preview : null,
     content: { ...members(to.content), ...now },
   };
 }
@@ -123,6 +127,7 @@ function common(message: ReceivedMessage | OwnMessage) {
     quoted: message.context_id,
     reactions: [],
     answer: null,
+    preview: message.preview ?? null,
     edited: false,
     deleted: false,
   };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Piece, pieces } from "./formatted.ts";
+import { hostOf, type Piece, pieces } from "./formatted.ts";
 
 const flat = (found: readonly Piece[]): string => found.map(shown).join("");
 
@@ -25,3 +25,9 @@ const CASES: readonly [string, string][] = [
 for (const [text, expected] of CASES) {
   test(`${text} is ${expected}`, () => assert.equal(flat(pieces(text)), expected));
 }
+
+test("only what can be followed has a host", () => {
+  assert.equal(hostOf("https://dock:8443/a"), "dock:8443");
+  assert.equal(hostOf("javascript:alert(1)"), "");
+  assert.equal(hostOf("http://"), "");
+});

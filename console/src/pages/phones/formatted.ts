@@ -63,3 +63,8 @@ function link(text: string, at: number): Found | null {
   const href = LINK.exec(text.slice(at, at + 2_000))?.[0];
   return href ? { piece: { kind: "link", href, text: href }, length: href.length } : null;
 }
+
+/** Return the host that an address leads to; nothing for what is no address to follow. */
+export function hostOf(href: string): string {
+  return LINK.test(href) && URL.canParse(href) ? new URL(href).host : "";
+}
