@@ -21,13 +21,13 @@ const windows = new Map();
 let last = 0;
 
 /** A window of its own: a profile that knows nothing, and a record of what should not have happened. */
-async function open({ origin, timeout, scripts, ...options }) {
+async function open({ origins, timeout, scripts, ...options }) {
   const context = await browser.newContext({ reducedMotion: "reduce", ...options });
   context.setDefaultTimeout(timeout);
   const trouble = { strangers: [], dialogs: [], faults: [], complaints: [] };
   context.on("request", (request) => {
     const { protocol, origin: to } = new URL(request.url());
-    if (protocol !== "blob:" && to !== origin) trouble.strangers.push(request.url().slice(0, 200));
+    if (protocol !== "blob:" && !origins.includes(to)) trouble.strangers.push(request.url().slice(0, 200));
   });
   context.on("dialog", (dialog) => {
     trouble.dialogs.push(dialog.message());
