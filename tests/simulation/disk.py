@@ -9,6 +9,7 @@ from waypost.model import (
     Event,
     EventKey,
     FailedSend,
+    Finding,
     InboundMessage,
     MediaKey,
     Medium,
@@ -34,6 +35,8 @@ class Row(Struct):
     problem: str | None = None
     problem_details: str | None = None
     sends: dict[int, FailedSend] = field(default_factory=dict)
+    evidence: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
+    """What was found out, by the number of the attempt or the key of the status."""
 
 
 class Job(Struct):

@@ -78,22 +78,25 @@ class Plain(Shelves):
             stored.media_key, stored.more_media = first or stored.media_key, more or stored.more_media
 
     async def settle_sent(self, message: Outbound, upstream_id: str) -> None:
-        media = message.media_key, message.more_media
+        media, attempt, findings = (message.media_key, message.more_media), message.attempt, message.findings
 
         def write() -> None:
             self.disk.jobs.pop(message.key, None)
             if row := self.disk.messages.get(message.key):
                 row.upstream_id = upstream_id
+                row.evidence |= {attempt: findings} if findings else {}
             self._keep_media(message.key, *media)
 
         await self._write(write)
 
     async def settle_later(self, message: Outbound, send: FailedSend) -> None:
         due_ms, attempt, media = message.due_ms, message.attempt, (message.media_key, message.more_media)
+        findings = message.findings
 
         def write() -> None:
             if row := self.disk.messages.get(message.key):
                 row.sends[send.number] = send
+                row.evidence |= {attempt: findings} if findings else {}
             self._keep_media(message.key, *media)
             if message.key in self.disk.jobs:
                 self.disk.jobs[message.key] = Job(due_ms, attempt)
@@ -129,6 +132,7 @@ class Plain(Shelves):
         self.disk.climb(message, row.status)
         if row.status is message.status is Status.FAILED:
             message.problem, message.problem_details = row.event.problem, row.problem_details
+        message.evidence |= {row.event.key: row.findings} if row.findings else {}
         self._tell(row.event, notify=row.notify, further=row.further)
         return True
 

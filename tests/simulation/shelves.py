@@ -11,10 +11,13 @@ from waypost.model import (
     Event,
     EventKey,
     FailedSend,
+    Finding,
+    InboundMessage,
     MediaKey,
     Medium,
     MessageKey,
     Number,
+    NumberId,
     Outbound,
     Phone,
     Status,
@@ -58,6 +61,18 @@ class Shelves(Queue):
     async def failed_sends(self, key: MessageKey) -> list[FailedSend]:
         sends = self.disk.messages[key].sends if key in self.disk.messages else {}
         return [sends[number] for number in sorted(sends)]
+
+    async def findings_of(self, key: MessageKey) -> list[Finding]:
+        evidence = self.disk.messages[key].evidence if key in self.disk.messages else {}
+        return [finding for _, findings in sorted(evidence.items()) for finding in findings]
+
+    async def last_inbound_before(self, number_id: NumberId, wa_id: str, key: MessageKey) -> int | None:
+        written = [each for each, row in self.disk.messages.items() if each < key and row.status is None]
+        for each in sorted(written, reverse=True):
+            message = self.disk.messages[each].message
+            if isinstance(message, InboundMessage) and (message.number_id, message.person.wa_id) == (number_id, wa_id):
+                return message.at_ms
+        return None
 
     async def delivery(self, key: EventKey) -> StoredDelivery | None:
         parcel = self.disk.parcels.get(key)
