@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from tests.faults.tier import PATIENCE_SECONDS
 
 from waypost.settings import ReadyInfo
 
 _ROOT = Path(__file__).parents[2]
-_READY_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ async def served(data: Path, *flags: str, environ: Mapping[str, str] | None = No
     ready_file.unlink(missing_ok=True)
     process = await serve_process(data, f"--ready-file={ready_file}", *flags, environ=environ)
     try:
-        async with asyncio.timeout(_READY_SECONDS):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while not ready_file.exists():
                 assert process.returncode is None, (await process.communicate())[1].decode()
                 await asyncio.sleep(0.02)

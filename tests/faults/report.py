@@ -21,6 +21,8 @@ _HEAD = """<!-- Made by `make docs` from tests/faults; do not edit. -->
 
 What is done to Waypost on purpose, what must hold while it happens, and what came of it.
 `make test` plays the quick tier, `make faults` all of it; `make faults ARGS=--share=0.1` plays a tenth.
+The quick tier kills a whole server at each of its stages at least twice, the full tier a hundred times.
+It may share its machine: where an end or a return is promised within seconds, it waits for a minute more.
 A client's requests, a receiver's calls and the embedded network's messages are noted outside of the server in a ledger.
 One checker compares the ledger with what the server left behind.
 

@@ -32,9 +32,10 @@ from tests.faults.server_child import Plan, Setup, live
 from tests.faults.server_peers import calls, peers_running
 from tests.faults.server_planted import PLANTED
 from tests.faults.server_stages import STAGES
+from tests.faults.tier import PATIENCE_SECONDS
 
 _START_SECONDS = 0.03
-_PATIENCE_SECONDS = 40.0
+_PATIENCE_SECONDS = 2 * PATIENCE_SECONDS
 _WARM_SECONDS = 1.0
 
 

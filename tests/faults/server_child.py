@@ -21,6 +21,7 @@ import asyncpg
 import msgspec
 from tests.faults.ledger import Ledger
 from tests.faults.server_stages import StagedBlobs, StagedPoster, StagedPostgresStore, StagedStore, stages
+from tests.faults.tier import PATIENCE_SECONDS
 from tests.support.media import jpeg
 
 from waypost import registry
@@ -160,7 +161,7 @@ def _flags(setup: Setup, chance: random.Random) -> dict[str, object]:
 
 
 async def _until_quiet(setup: Setup) -> None:
-    async with asyncio.timeout(30), _asked(setup) as is_busy:
+    async with asyncio.timeout(PATIENCE_SECONDS), _asked(setup) as is_busy:
         while await is_busy():  # noqa: ASYNC110 - from outside nobody tells us
             await asyncio.sleep(0.02)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import apsw
 import pytest
+from tests.faults.tier import PATIENCE_SECONDS
 from tests.support import media
 from tests.support.clients import client_for
 from tests.support.receiver import Answer, Receiver
@@ -29,7 +30,7 @@ def forget_outcome(database: Path, message_id: str) -> None:
 
 async def job_done(database: Path) -> None:
     connection = apsw.Connection(str(database))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while connection.execute("SELECT count(*) FROM outbox").get:  # noqa: ASYNC110 - from outside
             await asyncio.sleep(0.01)
     connection.close()

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.faults.tier import PATIENCE_SECONDS
 from tests.support.clients import Client, client_for
 from tests.support.receiver import Answer, Receiver
 from tests.support.server import NUMBER, TOKEN, Running, running
@@ -47,7 +48,7 @@ async def send(client: Client) -> str:
 
 async def refused(server: Running) -> None:
     """Wait until the answer of the receiver that said no has been noted."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not any(  # noqa: ASYNC110 - the flow tells nobody
             one.attempts
             for one in await server.parts.ground.store.deliveries(message_key=None, state="waiting", limit=9)

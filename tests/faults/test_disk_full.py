@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.faults.processes import Served, served
+from tests.faults.tier import PATIENCE_SECONDS, Tier
 from tests.support import media
 from tests.support.clients import Answer, Client, client_for
 from tests.support.receiver import Receiver
@@ -86,21 +87,21 @@ async def send(client: Client) -> Answer:
 
 async def send_until_refused(client: Client, acknowledged: list[str], *, pause: float = 0) -> Answer:
     """Send until the server refuses, and return how it does; what it took on the way is acknowledged."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while (answer := await send(client)).status == 200:
             acknowledged.append(answer.json["messages"][0]["id"])
             await asyncio.sleep(pause)
         return answer
 
 
-async def send_until_taken(client: Client) -> Answer:
-    async with asyncio.timeout(RECOVERY_SECONDS):
+async def send_until_taken(client: Client, tier: Tier) -> Answer:
+    async with asyncio.timeout(tier.within(RECOVERY_SECONDS)):
         while (answer := await send(client)).status != 200:  # noqa: ASYNC110 - as a client would
             await asyncio.sleep(0.1)
         return answer
 
 
-async def test_a_full_disk_is_told_and_nothing_acknowledged_is_lost(disk: Path) -> None:
+async def test_a_full_disk_is_told_and_nothing_acknowledged_is_lost(disk: Path, tier: Tier) -> None:
     acknowledged: list[str] = []
     async with Receiver() as hook, world(disk, hook) as (server, client):
         media_id = client.media_id(await client.upload(JPEG.data, "image/jpeg"))
@@ -110,29 +111,29 @@ async def test_a_full_disk_is_told_and_nothing_acknowledged_is_lost(disk: Path) 
         upload = await client.upload(JPEG.data + bytes(500_000), "image/jpeg")
         read = await client.download(media_id)
         filler.unlink()
-        taken = await send_until_taken(client)
+        taken = await send_until_taken(client, tier)
 
         acknowledged.append(taken.json["messages"][0]["id"])
         for message in acknowledged:
-            await hook.wait_for_status(message, "read", timeout=20)
+            await hook.wait_for_status(message, "read")
         assert {(answer.status, answer.headers["Retry-After"]) for answer in (*refused, upload)} == {(507, "5")}
         assert (read.status, read.body) == (200, JPEG.data)
         code, _ = await server.stop()
         assert code == 0
 
 
-async def test_a_disk_that_fills_up_again_and_again_loses_nothing(disk: Path) -> None:
+async def test_a_disk_that_fills_up_again_and_again_loses_nothing(disk: Path, tier: Tier) -> None:
     acknowledged: list[str] = []
     async with Receiver() as hook, world(disk, hook) as (server, client):
         for _ in range(CYCLES):
             filler = fill(disk)
             await asyncio.gather(*(send_until_refused(client, acknowledged) for _ in range(8)))
             filler.unlink()
-            taken = await send_until_taken(client)
+            taken = await send_until_taken(client, tier)
             acknowledged.append(taken.json["messages"][0]["id"])
 
         for message in acknowledged:
-            await hook.wait_for_status(message, "read", timeout=20)
+            await hook.wait_for_status(message, "read")
         code, _ = await server.stop()
         assert code == 0
 
@@ -157,30 +158,30 @@ async def test_a_full_disk_of_media_refuses_uploads_and_nothing_else(disk: Path,
 
 
 @pytest.mark.usefixtures("media_disk")
-async def test_a_full_disk_of_the_database_refuses_uploads_until_there_is_room(disk: Path) -> None:
+async def test_a_full_disk_of_the_database_refuses_uploads_until_there_is_room(disk: Path, tier: Tier) -> None:
     async with Receiver() as hook, world(disk, hook) as (_, client):
         filler = fill(disk)
         await asyncio.gather(*(send_until_refused(client, []) for _ in range(8)))
 
         upload = await client.upload(JPEG.data, "image/jpeg")
         filler.unlink()
-        await send_until_taken(client)
+        await send_until_taken(client, tier)
         again = await client.upload(JPEG.data, "image/jpeg")
 
         assert (upload.status, upload.headers["Retry-After"]) == (507, "5")
         assert again.status == 200
 
 
-async def test_the_last_of_a_disk_is_for_what_was_accepted_already(disk: Path) -> None:
+async def test_the_last_of_a_disk_is_for_what_was_accepted_already(disk: Path, tier: Tier) -> None:
     async with Receiver() as hook, world(disk, hook) as (server, client):
         before = await send(client)
         filler = nearly_fill(disk)
 
         refused = await send_until_refused(client, [], pause=0.3)  # it looks every second
         filler.unlink()
-        await send_until_taken(client)
+        await send_until_taken(client, tier)
 
-        await hook.wait_for_status(before.json["messages"][0]["id"], "read", timeout=20)
+        await hook.wait_for_status(before.json["messages"][0]["id"], "read")
         assert (refused.status, refused.headers["Retry-After"]) == (507, "5")
         assert "nearly full" in refused.json["error"]["error_data"]["details"]
         code, _ = await server.stop()

@@ -56,7 +56,7 @@ def campaign(
 def test_nothing_acknowledged_is_lost_and_nothing_is_stuck_after_hundreds_of_kills(
     tmp_path: Path, tier: Tier, database_and_server: tuple[str, str], seed: int
 ) -> None:
-    quick = {"sqlite": 500, "postgresql": 60}[database_and_server[0]]  # here a life takes ten times as long
+    quick = {"sqlite": 300, "postgresql": 60}[database_and_server[0]]  # here a life takes ten times as long
     kills = tier.count(quick=quick, full=5_000)
 
     code, said = campaign(tmp_path, database_and_server, kills=kills, seed=seed)
@@ -82,7 +82,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_stuck_after_hundreds_of_kil
 def test_the_harness_finds_a_planted_bug(
     tmp_path: Path, database_and_server: tuple[str, str], store: str, complaint: str
 ) -> None:
-    code, said = campaign(tmp_path, database_and_server, kills=200, store=store, check_every=10)
+    code, said = campaign(tmp_path, database_and_server, kills=1_000, store=store, check_every=10)
 
     assert code == 1, said
     assert complaint in said

@@ -11,6 +11,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 from tests.faults.processes import Served, served
+from tests.faults.tier import PATIENCE_SECONDS, Tier
 from tests.support import media
 from tests.support.clients import Client, client_for
 from tests.support.receiver import Receiver
@@ -54,6 +55,13 @@ def descriptors(process: int) -> int:
     return sum(1 for _ in Path(f"/proc/{process}/fd").iterdir())
 
 
+async def used_up(process: int, most: int) -> None:
+    """Wait until a process has all the descriptors that it may have."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while descriptors(process) < most:  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.02)
+
+
 def address_space(process: int) -> int:
     pages = Path(f"/proc/{process}/statm").read_text().split()[0]
     return int(pages) * resource.getpagesize()
@@ -93,9 +101,9 @@ async def send(client: Client, acknowledged: list[str], answers: Counter[int]) -
     return answer.status == 200
 
 
-async def until_taken(client: Client, acknowledged: list[str]) -> None:
+async def until_taken(client: Client, acknowledged: list[str], tier: Tier) -> None:
     """Wait until a message is taken, and a picture."""
-    async with asyncio.timeout(RECOVERY_SECONDS):
+    async with asyncio.timeout(tier.within(RECOVERY_SECONDS)):
         while True:
             with contextlib.suppress(aiohttp.ClientError):
                 sent = await send(client, acknowledged, Counter())
@@ -106,19 +114,22 @@ async def until_taken(client: Client, acknowledged: list[str]) -> None:
 
 async def all_read(hook: Receiver, messages: list[str]) -> None:
     for message in messages:
-        await hook.wait_for_status(message, "read", timeout=30)
+        await hook.wait_for_status(message, "read")
 
 
-async def test_without_descriptors_the_server_refuses_and_goes_on_once_there_are_some(tmp_path: Path) -> None:
+async def test_without_descriptors_the_server_refuses_and_goes_on_once_there_are_some(
+    tmp_path: Path, tier: Tier
+) -> None:
     acknowledged, answers = list[str](), Counter[int]()
     async with Receiver() as hook, world(tmp_path, hook) as (server, client):
-        await until_taken(client, acknowledged)
+        await until_taken(client, acknowledged, tier)
         process = server.process.pid
-        with limited(process, resource.RLIMIT_NOFILE, descriptors(process) + 4):
+        most = descriptors(process) + 4
+        with limited(process, resource.RLIMIT_NOFILE, most):
             async with crowd(server):
-                await asyncio.sleep(0.5)
+                await used_up(process, most)
                 await try_everything(client, acknowledged, answers, 20)
-        await until_taken(client, acknowledged)
+        await until_taken(client, acknowledged, tier)
         await all_read(hook, acknowledged)
         code, _ = await server.stop()
 
@@ -127,19 +138,19 @@ async def test_without_descriptors_the_server_refuses_and_goes_on_once_there_are
     assert set(answers) <= {200, *REFUSALS}
 
 
-async def test_without_memory_the_server_refuses_or_ends_and_nothing_is_lost(tmp_path: Path) -> None:
+async def test_without_memory_the_server_refuses_or_ends_and_nothing_is_lost(tmp_path: Path, tier: Tier) -> None:
     """A decoder that was started meanwhile keeps the limit, and refuses its pictures (400) until it is replaced."""
     acknowledged, answers = list[str](), Counter[int]()
     async with Receiver() as hook:
         async with world(tmp_path, hook) as (server, client):
-            await until_taken(client, acknowledged)
+            await until_taken(client, acknowledged, tier)
             process = server.process.pid
             with limited(process, resource.RLIMIT_AS, address_space(process) + SLACK_BYTES):
                 await asyncio.gather(*(try_everything(client, acknowledged, answers, 10) for _ in range(20)))
             if server.process.returncode is None:
-                await until_taken(client, acknowledged)
+                await until_taken(client, acknowledged, tier)
         async with world(tmp_path, hook) as (_, client):
-            await until_taken(client, acknowledged)
+            await until_taken(client, acknowledged, tier)
             await all_read(hook, acknowledged)
 
     assert set(answers) <= {200, 400, *REFUSALS}

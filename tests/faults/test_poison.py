@@ -77,8 +77,8 @@ async def test_a_message_that_cannot_be_worked_fails_and_the_others_are_delivere
         change(tmp_path, _UNSENT, about=good)
 
         async with running(tmp_path, webhook=hook.url, rules="relaxed"):
-            await hook.wait_for_status(good, "read", timeout=2)
-            await hook.wait_for_status(bad, "failed", timeout=10)
+            await hook.wait_for_status(good, "read")
+            await hook.wait_for_status(bad, "failed")
 
         ended = rows(tmp_path, "SELECT problem, problem_details FROM messages WHERE key = ?", bad)
         assert ended == [("something_went_wrong", f"Waypost cannot work it ({bug}); the log has the reason.")]
@@ -96,7 +96,7 @@ async def test_an_event_that_cannot_be_rendered_is_a_dead_letter_and_the_others_
         change(tmp_path, _UNTOLD, "UPDATE events SET body = x'ff00' WHERE message_key = ?1 AND status = 2", about=bad)
 
         async with running(tmp_path, **flags):
-            await hook.wait_for_count(4 + 3, timeout=10)
+            await hook.wait_for_count(4 + 3)
 
         dead = rows(
             tmp_path,
@@ -123,7 +123,7 @@ async def test_a_message_that_cannot_be_read_stays_where_it_is_and_the_others_ar
         change(tmp_path, _UNSENT, about=good)
 
         async with running(tmp_path, webhook=hook.url, rules="relaxed"):
-            await hook.wait_for_status(good, "read", timeout=5)
+            await hook.wait_for_status(good, "read")
             await asyncio.sleep(0.1)  # whatever the bad one can break would break now
 
         assert rows(tmp_path, "SELECT status FROM messages WHERE key = ?", bad) == [(0,)]
@@ -136,7 +136,7 @@ async def test_an_event_that_cannot_be_read_stays_where_it_is_and_the_others_are
         change(tmp_path, _UNTOLD, "UPDATE events SET status = 99 WHERE message_key = ?1 AND status = 1", about=bad)
 
         async with running(tmp_path, webhook=hook.url, rules="relaxed"):
-            await hook.wait_for_status(good, "read", timeout=5)
-            await hook.wait_for_status(bad, "read", timeout=5)
+            await hook.wait_for_status(good, "read")
+            await hook.wait_for_status(bad, "read")
 
         assert hook.statuses(bad) == ["delivered", "read"]

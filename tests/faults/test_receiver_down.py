@@ -9,6 +9,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from tests.faults.tier import PATIENCE_SECONDS
 from tests.support.clients import Client, Control, client_for
 from tests.support.receiver import Answer, Received, Receiver
 from tests.support.server import ADMIN, NUMBER, TOKEN, Running, running
@@ -61,7 +62,7 @@ async def pass_time(server: Running, step: timedelta, until: Callable[[list[Stor
 async def all_tried(server: Running) -> None:
     """Wait until nothing is due, or everything that is due stands behind something that is not."""
     now_ms = server.parts.ground.clock.now_ms()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while any(  # noqa: ASYNC110 - the flow tells nobody
             one.due_ms <= now_ms for one in heads(await deliveries(server, "waiting"))
         ):

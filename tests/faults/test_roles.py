@@ -8,6 +8,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 from tests.faults.processes import served
+from tests.faults.tier import PATIENCE_SECONDS
 from tests.faults.workers import NUMBER, World, flags_of, world
 from tests.support.clients import client_for
 from tests.support.postgres import PostgresServer, free_port
@@ -48,12 +49,12 @@ async def test_what_one_process_changes_another_knows_a_moment_later(alone: Worl
     ):
         async with session.post("/_waypost/v1/numbers", json={"number": "15550199999"}) as added:
             token = (await added.json())["token"]
-        await asyncio.sleep(1)
-
-        async with client_for("meta", other.ready.base_url, "15550199999", token) as client:
-            answer = await client.send("491701234567", "text", {"body": "x"})
-
-    assert answer.status == 200
+        async with (
+            client_for("meta", other.ready.base_url, "15550199999", token) as client,
+            asyncio.timeout(PATIENCE_SECONDS),
+        ):
+            while (await client.send("491701234567", "text", {"body": "x"})).status != 200:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
 
 
 async def test_a_worker_knows_a_webhook_that_was_set_after_it_began(alone: World) -> None:
@@ -86,6 +87,7 @@ async def test_a_worker_answers_monitors_where_it_is_told_to(alone: World) -> No
     await alone.shared_by(1)
 
     async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
+        await until(session, "/ready", 200)
         answers = [await asked(session, path) for path in ("/health", "/ready", "/metrics", "/v23.0/messages")]
 
     assert [status for status, _ in answers] == [200, 200, 200, 404]
@@ -100,17 +102,22 @@ async def test_a_worker_that_waits_for_the_database_lives_and_is_not_ready(
     await alone.join(f"--worker-port={port}")
     await alone.shared_by(1)
 
-    postgres_server.stop()
-    try:
-        async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
-            async with asyncio.timeout(10):
-                while (await asked(session, "/ready"))[0] == 200:  # noqa: ASYNC110 - nobody tells
-                    await asyncio.sleep(0.1)
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
+        await until(session, "/ready", 200)
+        postgres_server.stop()
+        try:
+            await until(session, "/ready", 503)
             answers = [await asked(session, path) for path in ("/health", "/ready", "/metrics")]
-    finally:
-        postgres_server.start()
+        finally:
+            postgres_server.start()
 
     assert [status for status, _ in answers] == [200, 503, 503]
+
+
+async def until(session: aiohttp.ClientSession, path: str, status: int) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while (await asked(session, path))[0] != status:  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.05)
 
 
 async def asked(session: aiohttp.ClientSession, path: str) -> tuple[int, str]:

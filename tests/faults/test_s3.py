@@ -14,6 +14,7 @@ import aiohttp
 import apsw
 import pytest
 from tests.faults.processes import serve_process, served
+from tests.faults.tier import PATIENCE_SECONDS
 from tests.support import media
 from tests.support.clients import CLIENTS, Answer, Client, client_for
 from tests.support.receiver import Answer as Reply
@@ -104,7 +105,7 @@ async def world(data: Path, s3_server: S3Server) -> AsyncIterator[World]:
 
 
 async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not is_so():  # noqa: ASYNC110 - a store tells nobody
             await asyncio.sleep(0.02)
 
@@ -172,7 +173,7 @@ async def test_a_store_that_keeps_failing_is_told_with_its_own_status(world: Wor
 async def test_a_store_that_never_answers_costs_a_caller_seconds_and_not_minutes(world: World) -> None:
     world.relay.turn("silent")
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         refused = await world.upload()
 
     assert refused.status == 503
@@ -255,7 +256,7 @@ async def test_a_message_with_a_link_waits_for_the_store_and_is_fetched_anew_onc
         world.relay.turn("open")
 
         message_id = sent.json["messages"][0]["id"]
-        await world.hook.wait_for_status(message_id, "read", timeout=20)
+        await world.hook.wait_for_status(message_id, "read")
         assert len(files.received) == 2
 
 
@@ -264,7 +265,7 @@ async def test_a_text_does_not_wait_for_the_store(world: World) -> None:
 
     sent = await world.client.send(PHONE, "text", {"body": "hello"})
 
-    await world.hook.wait_for_status(sent.json["messages"][0]["id"], "read", timeout=20)
+    await world.hook.wait_for_status(sent.json["messages"][0]["id"], "read")
 
 
 async def test_a_deletion_during_an_outage_takes_the_id_at_once_and_the_bytes_later(world: World) -> None:

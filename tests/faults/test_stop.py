@@ -69,7 +69,7 @@ async def no_more_calls(hook: Receiver) -> None:
     Raises TimeoutError if there was none at all.
     """
     seen = len(hook.received)
-    await hook.wait_for_count(seen + 1, timeout=30)
+    await hook.wait_for_count(seen + 1)
     while len(hook.received) > seen:
         seen = len(hook.received)
         await asyncio.sleep(1)
@@ -81,14 +81,14 @@ def missing(hook: Receiver, messages: list[str]) -> list[str]:
     return [message for message in messages if "read" not in told.get(message, [])]
 
 
-async def stop_under_load(data: Path, hook: Receiver, acknowledged: list[str]) -> tuple[int, str]:
+async def stop_under_load(data: Path, hook: Receiver, acknowledged: list[str], tier: Tier) -> tuple[int, str]:
     """Start a server, send until calls of the webhook pour in, and stop it; return how it ended and what it said."""
     before = len(hook.received)
     async with server(data, hook) as (process, client):
         senders = [asyncio.create_task(send_until_refused(client, acknowledged)) for _ in range(16)]
-        await hook.wait_for_count(before + 200, timeout=30)
+        await hook.wait_for_count(before + 200)
 
-        ended = await asyncio.wait_for(process.stop(), STOP_SECONDS)
+        ended = await asyncio.wait_for(process.stop(), tier.within(STOP_SECONDS))
         await asyncio.gather(*senders)
     return ended
 
@@ -97,11 +97,11 @@ async def test_a_server_that_is_stopped_under_load_loses_nothing(tmp_path: Path,
     acknowledged: list[str] = []
     stops = tier.count(quick=1, full=100)
     async with Receiver() as hook:
-        ended = [await stop_under_load(tmp_path / "data", hook, acknowledged) for _ in range(stops)]
+        ended = [await stop_under_load(tmp_path / "data", hook, acknowledged, tier) for _ in range(stops)]
 
         async with server(tmp_path / "data", hook) as (last, _):
             await all_told(hook, acknowledged)
-            await asyncio.wait_for(last.stop(), STOP_SECONDS)
+            await asyncio.wait_for(last.stop(), tier.within(STOP_SECONDS))
 
     calls = [call_of(got) for got in hook.received]
     tier.note("stops", stops)
@@ -111,19 +111,19 @@ async def test_a_server_that_is_stopped_under_load_loses_nothing(tmp_path: Path,
     assert check(ledger_of(acknowledged), calls, tmp_path / "data", relaxed=True) == []
 
 
-async def test_a_receiver_that_never_answers_does_not_keep_a_server_from_stopping(tmp_path: Path) -> None:
+async def test_a_receiver_that_never_answers_does_not_keep_a_server_from_stopping(tmp_path: Path, tier: Tier) -> None:
     async with Receiver() as hook:
         hook.always = Answer(manner="silent")
         async with server(tmp_path / "data", hook) as (process, client):
             await client.send(PHONE, "text", {"body": "hello"})
-            await hook.next(timeout=10)
+            await hook.next()
 
-            code, said = await asyncio.wait_for(process.stop(), STOP_SECONDS)
+            code, said = await asyncio.wait_for(process.stop(), tier.within(STOP_SECONDS))
 
     assert (code, said) == (0, "")
 
 
-async def test_clients_that_are_cut_off_or_gone_say_nothing_in_the_log(tmp_path: Path) -> None:
+async def test_clients_that_are_cut_off_or_gone_say_nothing_in_the_log(tmp_path: Path, tier: Tier) -> None:
     async with Receiver() as hook, server(tmp_path / "data", hook) as (process, client):
         address = urlsplit(process.ready.base_url)
         head = f"POST {client.messages_path} HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Type: application/json\r\n"
@@ -135,7 +135,7 @@ async def test_clients_that_are_cut_off_or_gone_say_nothing_in_the_log(tmp_path:
         for _, writer in wires[:4]:
             writer.transport.abort()
 
-        code, said = await asyncio.wait_for(process.stop(), STOP_SECONDS)
+        code, said = await asyncio.wait_for(process.stop(), tier.within(STOP_SECONDS))
 
         for _, writer in wires[4:]:
             writer.close()

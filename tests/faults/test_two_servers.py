@@ -7,6 +7,7 @@ import aiohttp
 import msgspec
 import pytest
 from tests.faults.processes import serve_process, served
+from tests.faults.tier import PATIENCE_SECONDS
 
 from waypost.settings import ReadyInfo
 
@@ -47,7 +48,7 @@ async def test_a_server_takes_the_ready_file_of_one_that_was_killed(tmp_path: Pa
         stale = tmp_path / "first.ready"
         second = await serve_process(tmp_path / "first", f"--ready-file={stale}")
 
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while not stale.exists() or stale.read_bytes() == msgspec.json.encode(killed.ready) + b"\n":  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
 

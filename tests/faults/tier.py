@@ -12,6 +12,8 @@ import msgspec
 
 ROOT = Path(__file__).parents[2]
 RESULTS = Path(__file__).parent / "results"
+PATIENCE_SECONDS = 60.0
+"""How long a test waits for what must come before it says that it does not, on a machine that does ten other things."""
 
 
 class Played(msgspec.Struct):
@@ -44,6 +46,13 @@ class Tier:
     def count(self, *, quick: int, full: int) -> int:
         """Return how often to do something: `full` times in the full tier, or the asked share of that."""
         return max(quick, round(full * self.share)) if self.full else quick
+
+    def within(self, seconds: float) -> float:
+        """Return how long something may take that is promised within so many seconds.
+
+        That much in the full tier, whose machine has nothing else to do; more in the quick one, where it may be busy.
+        """
+        return seconds if self.full else seconds + PATIENCE_SECONDS
 
     def note(self, what: str, value: float) -> None:
         """Write a figure down; of the full tier it goes to the reference page."""

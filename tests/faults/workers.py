@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -14,6 +14,7 @@ from pathlib import Path
 import aiohttp
 from msgspec import Struct, field
 from tests.faults.processes import Served, served
+from tests.faults.tier import PATIENCE_SECONDS
 from tests.support.clients import Client, client_for
 from tests.support.postgres import PostgresServer
 from tests.support.receiver import Receiver
@@ -21,17 +22,16 @@ from tests.support.receiver import Receiver
 from waypost.lib.shards import SHARDS
 
 NUMBER = "15550123456"
-NUMBERS = [str(int(NUMBER) + step) for step in range(6)]
-"""They are spread over both workers, wherever those begin to take shards."""
+NUMBERS = [str(int(NUMBER) + 11 * step) for step in range(6)]
+"""Their shards lie eleven apart: whatever part of the shards a worker has, some of these are in it."""
 PHONES = [f"4917012345{last:02}" for last in range(3)]
 EVERYTHING = ["sent", "delivered", "read"]
 _ROOT = Path(__file__).parents[2]
-_SHARED_SECONDS = 30.0
-_TOLD_SECONDS = 40.0
 _OWNERS = (
     "SELECT pid, count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 22355 AND granted"
     " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) GROUP BY pid"
 )
+_WRITERS = "SELECT pid FROM pg_stat_activity WHERE application_name = 'waypost writer' AND datname = current_database()"
 _ADMIN = {"Authorization": "Bearer test-admin"}
 
 
@@ -72,16 +72,24 @@ class World(Struct, frozen=True):
         return worker
 
     async def shared_by(self, count: int) -> None:
-        """Wait until so many workers have all shards, each its share."""
-        name = self.database.partition("@/")[2].partition("?")[0]
-        most = -(-SHARDS // count)
-        async with asyncio.timeout(_SHARED_SECONDS):
+        """Wait until so many workers have all shards, each its share; of none, until no shard has an owner."""
+        most = -(-SHARDS // max(count, 1))
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
-                rows = (await asyncio.to_thread(self.postgres.psql, name, _OWNERS)).split()
-                owned = [int(row.partition("|")[2]) for row in rows]
-                if len(owned) == count and sum(owned) == SHARDS and max(owned) <= most:
+                owned = [int(row.partition("|")[2]) for row in await self._rows(_OWNERS)]
+                if len(owned) == count and sum(owned) == SHARDS * bool(count) and max(owned, default=0) <= most:
                     return
                 await asyncio.sleep(0.1)
+
+    async def writing(self, count: int) -> None:
+        """Wait until so many processes have a session to write with, whoever accepts included."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while len(await self._rows(_WRITERS)) != count:  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.1)
+
+    async def _rows(self, statement: str) -> list[str]:
+        name = self.database.partition("@/")[2].partition("?")[0]
+        return (await asyncio.to_thread(self.postgres.psql, name, statement)).split()
 
     @asynccontextmanager
     async def load(self) -> AsyncIterator[None]:
@@ -95,6 +103,13 @@ class World(Struct, frozen=True):
                 sender.cancel()
             await asyncio.gather(*senders, return_exceptions=True)
 
+    async def sent(self, more: int) -> None:
+        """Wait until so many more were acknowledged under load."""
+        before = len(self.ledger.ids)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while len(self.ledger.ids) < before + more:  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.05)
+
     async def send_some(self, count: int) -> list[str]:
         """Send so many to each phone of each number; return their ids."""
         before = set(self.ledger.ids)
@@ -104,7 +119,7 @@ class World(Struct, frozen=True):
 
     async def everything_told(self) -> None:
         """Wait until the webhook knows the end of every message."""
-        async with asyncio.timeout(_TOLD_SECONDS):
+        async with asyncio.timeout(2 * PATIENCE_SECONDS):
             while self._untold():  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(0.2)
 
@@ -126,6 +141,11 @@ class World(Struct, frozen=True):
         for status in self._statuses():
             count[status["id"]] += 1
         return [each for each in ids if count[each] > len(EVERYTHING)]
+
+    def repeated(self) -> list[str]:
+        """Return the events that the webhook was told more than once, whether it has answered or not."""
+        count = Counter(call.headers["webhook-id"] for call in self.hook.received)
+        return [event for event, times in count.items() if times > 1]
 
     def broken(self) -> list[str]:
         """Return every broken promise, once everything was told."""

@@ -22,6 +22,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
+PATIENCE_SECONDS = 30.0
+"""How long to wait for a request that must come: a machine that does ten other things may take its time."""
+
 Manner = Literal["whole", "silent", "close", "reset", "reset_midway", "drip", "endless"]
 """How an answer is given.
 
@@ -140,31 +143,31 @@ class Receiver:
         """Script the next `times` requests; what is scripted first is used first."""
         self._script.extend([Answer(status, body, headers or {}, manner, hold)] * times)
 
-    async def next(self, timeout: float = 5) -> Received:
+    async def next(self, timeout: float = PATIENCE_SECONDS) -> Received:
         """Return the oldest request that `next` has not returned yet; wait for it up to `timeout` seconds."""
         async with asyncio.timeout(timeout), self._arrived:
             await self._arrived.wait_for(lambda: len(self.received) > self._unread)
             self._unread += 1
             return self.received[self._unread - 1]
 
-    async def wait_for(self, predicate: Callable[[Received], object], timeout: float = 5) -> Received:
+    async def wait_for(self, predicate: Callable[[Received], object], timeout: float = PATIENCE_SECONDS) -> Received:
         """Return the first request, past or coming, that the predicate likes."""
         async with asyncio.timeout(timeout), self._arrived:
             await self._arrived.wait_for(lambda: any(map(predicate, self.received)))
             return next(filter(predicate, self.received))
 
-    async def wait_for_count(self, count: int, timeout: float = 5) -> list[Received]:
+    async def wait_for_count(self, count: int, timeout: float = PATIENCE_SECONDS) -> list[Received]:
         """Return the requests so far once there are `count` of them."""
         async with asyncio.timeout(timeout), self._arrived:
             await self._arrived.wait_for(lambda: len(self.received) >= count)
             return list(self.received)
 
-    async def wait_until(self, is_so: Callable[[], bool], timeout: float = 5) -> None:
+    async def wait_until(self, is_so: Callable[[], bool], timeout: float = PATIENCE_SECONDS) -> None:
         """Return once `is_so`; it is asked again after every request."""
         async with asyncio.timeout(timeout), self._arrived:
             await self._arrived.wait_for(is_so)
 
-    async def wait_for_status(self, message_id: str, status: str, timeout: float = 5) -> Received:
+    async def wait_for_status(self, message_id: str, status: str, timeout: float = PATIENCE_SECONDS) -> Received:
         """Return the first request that carries this status of this message."""
         return await self.wait_for(lambda got: status in _statuses(got, message_id), timeout)
 
