@@ -10,6 +10,7 @@ import { FailureState, Loading } from "../../parts/EmptyState.tsx";
 import { Notice } from "../../parts/Notice.tsx";
 import { type Tab, Tabs } from "../../parts/Tabs.tsx";
 import { Time } from "../../parts/Time.tsx";
+import { href } from "../../shell/router.ts";
 import { Redeliver } from "./Actions.tsx";
 import { Headers } from "./Headers.tsx";
 import { Head } from "./Story.tsx";
@@ -28,8 +29,8 @@ export function DeliveryStep({ delivery }: { delivery: DeliveryView }) {
       <p class="mono soft foreign">{delivery.url ?? "No webhook is set."}</p>
       {delivery.attempts.length > 0 && (
         <ol class="attempts" aria-label="Attempts">
-          {delivery.attempts.map((attempt) => (
-            <AttemptLine key={attempt.number} attempt={attempt} />
+          {delivery.attempts.map((attempt, at) => (
+            <AttemptLine key={at} attempt={attempt} />
           ))}
         </ol>
       )}
@@ -44,7 +45,10 @@ export function DeliveryStep({ delivery }: { delivery: DeliveryView }) {
           <summary>Exact bytes, headers, and how to verify the signature</summary>
           {open && <Sent delivery={delivery} />}
         </details>
-        <Redeliver delivery={delivery} />
+        <span class="row">
+          <a href={href(`/webhooks/${delivery.id}`)}>In the log</a>
+          <Redeliver delivery={delivery} />
+        </span>
       </div>
     </Head>
   );
@@ -125,8 +129,8 @@ function Attempts({ detail }: { detail: DeliveryDetail }) {
   }
   return (
     <>
-      {detail.attempts.map((attempt) => (
-        <section key={attempt.number} class="stack" aria-label={`Attempt ${attempt.number}`}>
+      {detail.attempts.map((attempt, at) => (
+        <section key={at} class="stack" aria-label={`Attempt ${attempt.number}`}>
           <h4>
             Attempt {attempt.number}, <Time at={attempt.at} clock />:{" "}
             {attempt.status === null ? "no answer" : `answered ${attempt.status}`} in {attempt.elapsed_ms} ms

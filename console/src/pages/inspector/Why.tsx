@@ -24,6 +24,11 @@ export function Why({ why, message }: { why: WhyView; message: MessageDetail }) 
         <Badge tone="bad">On-Premises {why.onprem_code}</Badge>
         <a href={href(`/errors/${why.name}`)}>All about {message.fault?.title ?? why.name}</a>
       </p>
+      {message.findings.some((finding) => "fault_rule" in finding.facts) && (
+        <LinkButton to={href("/rules")} icon="rules">
+          The fault rules
+        </LinkButton>
+      )}
       {why.name === "window_closed" && (
         <LinkButton to={href(`/phones/${message.wa_id}`)} icon="phone">
           Write from the user's phone

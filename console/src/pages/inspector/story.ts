@@ -45,7 +45,7 @@ export function storyOf(message: Told): readonly Step[] {
 
 /** Within a moment: a message is sent, reaches the phone, and only then is delivered. */
 function orderOf(step: Step): number {
-  if (step.kind === "finding" && step.finding.subject === "recipient" && step.finding.verdict === "passed") return 4;
+  if (step.kind === "finding" && step.finding.subject === "recipient" && step.finding.verdict !== "failed") return 4;
   return step.kind === "status" && step.status !== "sent" ? 5 : ORDER[step.kind];
 }
 
