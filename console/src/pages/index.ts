@@ -74,6 +74,20 @@ export const pages: readonly Page[] = [
     load: () => import("./webhooks/Webhooks.tsx"),
   },
   {
+    path: "/media",
+    title: "Media",
+    icon: "media",
+    group: "Traffic",
+    load: () => import("./media/Media.tsx"),
+  },
+  {
+    path: "/media/:id",
+    title: "Media",
+    icon: "media",
+    within: "/media",
+    load: () => import("./media/Media.tsx"),
+  },
+  {
     path: "/templates",
     title: "Templates",
     icon: "templates",
@@ -114,6 +128,13 @@ export const pages: readonly Page[] = [
     icon: "numbers",
     within: "/numbers",
     load: () => import("./numbers/NumberPage.tsx"),
+  },
+  {
+    path: "/providers",
+    title: "Providers",
+    icon: "providers",
+    group: "Platform",
+    load: () => import("./providers/Providers.tsx"),
   },
   {
     path: "/rules",
