@@ -139,3 +139,18 @@ def test_of_a_page_of_ten_megabytes_only_the_beginning_is_read(tmp_path: Path) -
     shown, dialled = previewed(tmp_path, LINK, [answer(body)])
 
     assert (shown, dialled) == (PreviewView(LINK, "Long", None, None), [GOOD])
+
+
+def test_the_picture_of_a_message_and_that_of_a_card_share_their_bytes_and_not_their_ids(tmp_path: Path) -> None:
+    """Two links to one picture: letting one of them go leaves the other what it shows."""
+    picture = answer(media.png().data, "image/png")
+
+    first, _ = previewed(tmp_path, LINK, [page("/a.png"), picture])
+    second, _ = previewed(tmp_path, f"{LINK}other", [page("/a.png"), picture])
+
+    assert first is not None
+    assert second is not None
+    assert first.image is not None
+    assert second.image is not None
+    assert (first.image.sha256, first.image.id != second.image.id) == (second.image.sha256, True)
+    assert len([path for path in (tmp_path / "media").rglob("*") if path.is_file()]) == 1
