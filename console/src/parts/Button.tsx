@@ -9,6 +9,8 @@ type Manner = "plain" | "main" | "quiet" | "danger";
 /** What of the button's own attributes may be given. */
 interface Native {
   type?: "button" | "submit";
+  /** The id of the form that it sends, where it stands outside of it. */
+  form?: string;
   disabled?: boolean;
   id?: string;
   onClick?: (event: MouseEvent) => void;

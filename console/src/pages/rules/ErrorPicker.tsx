@@ -25,12 +25,25 @@ export function ErrorPicker({ when, chosen, none, onChoose }: ErrorPickerProps) 
   const is = named(errors, chosen);
   const usual = shown.filter((error) => error.when === "both" || error.when === when);
   const others = shown.filter((error) => !usual.includes(error));
+  const take = (event: KeyboardEvent): void => {
+    if (event.key !== "Enter") return;
+    event.preventDefault(); // it chooses the first that was found, and does not send the form around it
+    const first = [...usual, ...others][0];
+    if (search && first) onChoose(first.name);
+  };
   return (
     <div class="field">
       <label class="field-label" for={id}>
         Error
       </label>
-      <SearchField label="Search the errors" placeholder="Code or words: 131026, template, rate" value={search} onInput={setSearch} />
+      <div onKeyDown={take}>
+        <SearchField
+          label="Search the errors"
+          placeholder="Code or words: 131026, template, rate"
+          value={search}
+          onInput={setSearch}
+        />
+      </div>
       <select id={id} class="input rule-errors" size={6} onChange={(event) => onChoose(event.currentTarget.value)}>
         {none !== null && !search && (
           <option value="" selected={!chosen}>

@@ -9,6 +9,7 @@ import { Button } from "../../parts/Button.tsx";
 import { Dialog } from "../../parts/Dialog.tsx";
 import { Field, Select, Switch } from "../../parts/Field.tsx";
 import { Notice } from "../../parts/Notice.tsx";
+import { submitted } from "../../parts/submitted.ts";
 import { toast } from "../../parts/Toast.tsx";
 import { named } from "../errors/found.ts";
 import { state as known } from "../errors/state.ts";
@@ -51,29 +52,31 @@ export function RuleDialog({ wish, numbers, onClose }: RuleDialogProps) {
   const actions = (
     <>
       <Button onClick={onClose}>Cancel</Button>
-      <Button manner="main" busy={busy} disabled={lacking !== null} onClick={() => void add()}>
+      <Button type="submit" form="rule" manner="main" busy={busy} disabled={lacking !== null}>
         Add the rule
       </Button>
     </>
   );
   return (
     <Dialog open title="Add a fault rule" onClose={onClose} actions={actions}>
-      <Notice tone={lacking ? "plain" : "info"} title={lacking ?? wordsOf(form)} />
-      {error && <Notice tone="bad" title={error} />}
-      <Select label="It is about" value={form.kind} options={KINDS} onChange={(kind) => change({ kind: kind as Kind })} />
-      {form.kind === "webhook" ? <OfWebhooks form={form} change={change} /> : <OfFailures form={form} change={change} />}
-      {form.kind !== "request" && <Where form={form} change={change} numbers={numbers} />}
-      <Pair>
-        <Field
-          label="Only the next"
-          type="number"
-          min={1}
-          placeholder="all of them"
-          value={form.next}
-          onInput={(next) => change({ next })}
-        />
-        <Field label="Only every Nth" type="number" min={1} value={form.every} onInput={(every) => change({ every })} />
-      </Pair>
+      <form id="rule" class="stack" onSubmit={submitted(add)}>
+        <Notice tone={lacking ? "plain" : "info"} title={lacking ?? wordsOf(form)} />
+        {error && <Notice tone="bad" title={error} />}
+        <Select label="It is about" value={form.kind} options={KINDS} onChange={(kind) => change({ kind: kind as Kind })} />
+        {form.kind === "webhook" ? <OfWebhooks form={form} change={change} /> : <OfFailures form={form} change={change} />}
+        {form.kind !== "request" && <Where form={form} change={change} numbers={numbers} />}
+        <Pair>
+          <Field
+            label="Only the next"
+            type="number"
+            min={1}
+            placeholder="all of them"
+            value={form.next}
+            onInput={(next) => change({ next })}
+          />
+          <Field label="Only every Nth" type="number" min={1} value={form.every} onInput={(every) => change({ every })} />
+        </Pair>
+      </form>
     </Dialog>
   );
 }

@@ -7,6 +7,7 @@ import { Button } from "../../parts/Button.tsx";
 import { Dialog } from "../../parts/Dialog.tsx";
 import { Field, Select, Switch } from "../../parts/Field.tsx";
 import { Notice } from "../../parts/Notice.tsx";
+import { submitted } from "../../parts/submitted.ts";
 import { toast } from "../../parts/Toast.tsx";
 import { FIELDS, headersOf, urlError } from "./forms.ts";
 import { type Place, PlaceFields } from "./PlaceFields.tsx";
@@ -55,7 +56,7 @@ export function EndpointDialog({ number, one, onClose }: EndpointDialogProps) {
   const actions = (
     <>
       <Button onClick={onClose}>Cancel</Button>
-      <Button type="submit" manner="main" busy={busy} disabled={!ready} onClick={() => void save()}>
+      <Button type="submit" form="endpoint" manner="main" busy={busy} disabled={!ready}>
         {one ? "Change it" : "Add it"}
       </Button>
     </>
@@ -63,40 +64,42 @@ export function EndpointDialog({ number, one, onClose }: EndpointDialogProps) {
   const before = one?.header_names ?? [];
   return (
     <Dialog open title={one ? "Change the endpoint" : `Further endpoint of ${number}`} onClose={onClose} actions={actions}>
-      {error && <Notice tone="bad" title={error} />}
-      <PlaceFields
-        place={form}
-        onChange={change}
-        headersHint={before.length > 0 ? `It has ${before.join(", ")}; left empty, they stay.` : undefined}
-      />
-      <Select
-        label="Callbacks are written as in the"
-        value={form.dialect}
-        options={DIALECTS}
-        onChange={(dialect) => change({ dialect: dialect as Form["dialect"] })}
-      />
-      <Switch
-        label="A secret of its own"
-        hint="It signs in place of the number's app secret."
-        checked={form.ownSecret}
-        onChange={(ownSecret) => change({ ownSecret })}
-      />
-      {form.ownSecret && (
-        <Field
-          label="Secret"
-          value={form.secret}
-          spellcheck={false}
-          hint={one?.has_secret ? "It has one; left empty, it stays." : `At least ${LEAST_SECRET} characters; it is not shown again.`}
-          onInput={(secret) => change({ secret: secret.trim() })}
+      <form id="endpoint" class="stack" onSubmit={submitted(save)}>
+        {error && <Notice tone="bad" title={error} />}
+        <PlaceFields
+          place={form}
+          onChange={change}
+          headersHint={before.length > 0 ? `It has ${before.join(", ")}; left empty, they stay.` : undefined}
         />
-      )}
-      <Switch
-        label="Only some webhook fields"
-        hint="Otherwise it is told of everything."
-        checked={form.fields !== null}
-        onChange={(some) => change({ fields: some ? ["messages"] : null })}
-      />
-      {form.fields !== null && <Choice chosen={form.fields} onChange={(fields) => change({ fields })} />}
+        <Select
+          label="Callbacks are written as in the"
+          value={form.dialect}
+          options={DIALECTS}
+          onChange={(dialect) => change({ dialect: dialect as Form["dialect"] })}
+        />
+        <Switch
+          label="A secret of its own"
+          hint="It signs in place of the number's app secret."
+          checked={form.ownSecret}
+          onChange={(ownSecret) => change({ ownSecret })}
+        />
+        {form.ownSecret && (
+          <Field
+            label="Secret"
+            value={form.secret}
+            spellcheck={false}
+            hint={one?.has_secret ? "It has one; left empty, it stays." : `At least ${LEAST_SECRET} characters; it is not shown again.`}
+            onInput={(secret) => change({ secret: secret.trim() })}
+          />
+        )}
+        <Switch
+          label="Only some webhook fields"
+          hint="Otherwise it is told of everything."
+          checked={form.fields !== null}
+          onChange={(some) => change({ fields: some ? ["messages"] : null })}
+        />
+        {form.fields !== null && <Choice chosen={form.fields} onChange={(fields) => change({ fields })} />}
+      </form>
     </Dialog>
   );
 }

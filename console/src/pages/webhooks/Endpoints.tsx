@@ -17,6 +17,7 @@ import { EndpointDialog } from "./EndpointDialog.tsx";
 import { numbers, pause, readNumbers, waiting } from "./state.ts";
 import { TestDialog } from "./TestDialog.tsx";
 import { WebhookDialog } from "./WebhookDialog.tsx";
+import { waitingWords } from "./words.ts";
 
 const DIALECTS = { cloud: "Cloud API", onprem: "On-Premises API" } as const;
 
@@ -40,7 +41,7 @@ function NumberCard({ number }: { number: NumberView }) {
   const close = (): void => setOpen(null);
   const further = useFurther(id);
   const left = number.webhook_paused
-    ? `${waiting.value[id] ?? "Some"} deliveries wait, in order.`
+    ? `${waitingWords(waiting.value[id])}.`
     : "While it is on, events wait in order; nothing is lost.";
   return (
     <section class="card stack" aria-label={`Webhooks of ${id}`}>

@@ -36,7 +36,7 @@ export function Toolbar({ beside }: { beside: boolean }) {
   const kind = filters.value.kind ?? "";
   const kinds = KINDS.some((each) => each.value === kind) ? KINDS : [...KINDS, plain(kind)];
   return (
-    <div class={`webhook-tools ${beside ? "beside" : ""}`} role="search" aria-label="Deliveries">
+    <div class={`webhook-tools ${beside ? "webhook-beside" : ""}`} role="search" aria-label="Deliveries">
       {among.length > 1 && (
         <Select
           label="Number"

@@ -23,15 +23,15 @@ interface Progress {
   readonly refused: readonly string[];
 }
 
-export function Replay() {
+export function Replay({ beside }: { beside: boolean }) {
   const [open, setOpen] = useState(false);
   return (
-    <>
+    <span class={beside ? "webhook-beside" : ""}>
       <Button icon="refresh" aria-haspopup="dialog" onClick={() => setOpen(true)}>
         Replay dead letters
       </Button>
       {open && <ReplayDialog onClose={() => setOpen(false)} />}
-    </>
+    </span>
   );
 }
 

@@ -8,6 +8,7 @@ import { Button } from "../../parts/Button.tsx";
 import { Dialog } from "../../parts/Dialog.tsx";
 import { Select } from "../../parts/Field.tsx";
 import { Notice } from "../../parts/Notice.tsx";
+import { submitted } from "../../parts/submitted.ts";
 import { toast } from "../../parts/Toast.tsx";
 import { headersOf, urlError } from "./forms.ts";
 import { type Place, PlaceFields } from "./PlaceFields.tsx";
@@ -41,7 +42,7 @@ export function WebhookDialog({ number, onClose }: { number: NumberView; onClose
   const actions = (
     <>
       <Button onClick={onClose}>Cancel</Button>
-      <Button type="submit" manner="main" busy={busy} disabled={!ready} onClick={() => void save()}>
+      <Button type="submit" form="webhook" manner="main" busy={busy} disabled={!ready}>
         Set the webhook
       </Button>
     </>
@@ -49,21 +50,23 @@ export function WebhookDialog({ number, onClose }: { number: NumberView; onClose
   const before = number.webhook?.header_names ?? [];
   return (
     <Dialog open title={`Webhook of ${number.phone_number_id}`} onClose={onClose} actions={actions}>
-      {error && <Notice tone="bad" title={error} />}
-      <PlaceFields
-        place={place}
-        onChange={(part) => {
-          setPlace({ ...place, ...part });
-          setError(null);
-        }}
-        headersHint={before.length > 0 ? `${before.join(", ")} go unless they are given again.` : undefined}
-      />
-      <Select
-        label="Callbacks are written as in the"
-        value={dialect}
-        options={DIALECTS}
-        onChange={(value) => setDialect(value as Dialect)}
-      />
+      <form id="webhook" class="stack" onSubmit={submitted(save)}>
+        {error && <Notice tone="bad" title={error} />}
+        <PlaceFields
+          place={place}
+          onChange={(part) => {
+            setPlace({ ...place, ...part });
+            setError(null);
+          }}
+          headersHint={before.length > 0 ? `${before.join(", ")} go unless they are given again.` : undefined}
+        />
+        <Select
+          label="Callbacks are written as in the"
+          value={dialect}
+          options={DIALECTS}
+          onChange={(value) => setDialect(value as Dialect)}
+        />
+      </form>
     </Dialog>
   );
 }

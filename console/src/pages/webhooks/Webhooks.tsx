@@ -13,6 +13,7 @@ import { Log, Toolbar } from "./Log.tsx";
 import { Replay } from "./Replay.tsx";
 import { Signature } from "./Signature.tsx";
 import { filters, numbers, pause, paused, startDeliveries, state, waiting } from "./state.ts";
+import { waitingWords } from "./words.ts";
 import "./webhooks.css";
 
 const VIEWS = [
@@ -35,7 +36,7 @@ export default function Webhooks({ params }: PageProps) {
     <PageFrame
       title="Webhooks"
       about={log ? <About /> : ABOUT[view]}
-      actions={log && <Replay />}
+      actions={log && <Replay beside={!!params["id"]} />}
       toolbar={
         <>
           <Views chosen={view} />
@@ -86,7 +87,7 @@ function Paused() {
         <div class="webhook-paused" key={number}>
           <Notice tone="wait" title={`Webhooks of ${number} are paused`}>
             <div class="row wrap">
-              <span class="grow">{waiting.value[number] ?? "Some"} deliveries wait, in order. Nothing is lost.</span>
+              <span class="grow">{waitingWords(waiting.value[number])}. Nothing is lost.</span>
               <Button icon="play" onClick={() => void pause(number, false)}>
                 Let them go on
               </Button>

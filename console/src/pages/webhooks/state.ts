@@ -25,6 +25,9 @@ const PAGE = 200;
 /** So many are asked for one by one; of more the whole list is read anew. */
 const MOST_ASKED = 12;
 
+/** Between two readings, however many hints come. */
+const REST_MS = 250;
+
 export const state = signal<State>(EMPTY);
 export const numbers = signal<readonly NumberView[] | null>(null);
 /** How many wait of each number that is paused. */
@@ -152,7 +155,6 @@ async function readTop(): Promise<void> {
 /** Hints come ten times a second under load: what they name is gathered while the last reading is under way. */
 function follow(changes: Changes): void {
   if (changes.world.includes("numbers") || changes.all) void readNumbers();
-  else if (changes.deliveries.length > 0 && paused.peek().length > 0) void countWaiting();
   if (changes.all || changes.world.includes("reset")) return void readTop();
   changes.deliveries.forEach((id) => told.add(id));
   if (told.size > 0 && !following) void followAll();
@@ -166,6 +168,8 @@ async function followAll(): Promise<void> {
       told = new Set();
       await readTop();
       await readBelow([...ids].filter((id) => state.peek().items.findIndex((each) => each.id === id) >= PAGE));
+      await countWaiting();
+      await new Promise((done) => window.setTimeout(done, REST_MS));
     }
   } finally {
     following = false;

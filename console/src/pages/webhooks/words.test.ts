@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AttemptView } from "../../api/types.ts";
-import { attemptsWord, deliveryWord, eventWord, isTaken } from "./words.ts";
+import { attemptsWord, deliveryWord, eventWord, isTaken, waitingWords } from "./words.ts";
 
 const attempt = (number: number, status: number | null) =>
   ({ number, status, elapsed_ms: 12, at: "2026-01-01T00:00:00Z", answer: { text: "" } }) as AttemptView;
@@ -31,4 +31,10 @@ test("only the last attempt of what is delivered was taken", () => {
 
   assert.deepEqual(attempts.map((each) => isTaken({ state: "done", attempts }, each)), [false, true]);
   assert.equal(isTaken({ state: "waiting", attempts }, attempts[1]!), false);
+});
+
+test("what waits is counted", () => {
+  assert.equal(waitingWords("1"), "1 delivery waits");
+  assert.equal(waitingWords("1,000+"), "1,000+ deliveries wait, in order");
+  assert.equal(waitingWords(undefined), "Some deliveries wait, in order");
 });

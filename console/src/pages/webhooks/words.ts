@@ -46,6 +46,12 @@ export function attemptsWord({ state, attempts }: Told): string {
   return attempts.length === 1 ? `${answer}${took}` : `${answer}, attempt ${last.number}`;
 }
 
+/** How many wait while a number is paused: "1 delivery waits", "12 deliveries wait"; some while it is not known. */
+export function waitingWords(count: string | undefined): string {
+  if (count === "1") return "1 delivery waits";
+  return `${count || "Some"} deliveries wait, in order`;
+}
+
 /** Whether an answer counts as taken. */
 export function isTaken(delivery: Told, attempt: AttemptView): boolean {
   return delivery.state === "done" && attempt === delivery.attempts.at(-1);
