@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from tests.support.browser import Browser, Visit
 from tests.support.operator import PHONE, Operator, operating
+from tests.support.receiver import Answer, Receiver
 
 pytestmark = pytest.mark.anyio
 
@@ -70,10 +71,72 @@ async def test_a_message_is_seen_tapped_at_and_explained(operator: Operator, vis
         await bubble.text("Read", exact=True).shown()
 
         await bubble.role("link").click()
-        await page.role("heading", "to +15550001111").first.shown()
         message_id = str(sent.json["messages"][0]["id"])
         call = await operator.hook.wait_for_status(message_id, "read")
-        shown = await page.css("main").says()
+        story = page.role("region", "What happened")
+        await story.text("Read", exact=True).first.shown()
+        rows = await story.says()
+        webhook = story.role("listitem").having("Webhook told: read")
+        await webhook.text("Exact bytes, headers").click()
+        await webhook.role("tab", "Verify").click()
+        await webhook.text(call.headers["x-hub-signature-256"]).first.shown()
+        await webhook.role("tab", "Body").click()
+        await webhook.role("button", "exact").click()
+        await webhook.text(call.body.decode()).shown()
+        await webhook.text("200", exact=True).first.shown()
 
-    assert [word for word in ("Read", "Delivered", "Sent", message_id, "Pick a colour") if word not in shown] == []
-    assert call.body
+    wanted = ["Request accepted", "Customer service window", "passed", "Sent", "Delivered", "Read", "Webhook told:"]
+    assert [word for word in wanted if word not in rows] == []
+
+
+# -- Why a message failed ------------------------------------------------------------------------------------------
+
+
+async def test_a_window_that_the_clock_has_closed_is_told_with_its_reason_and_what_to_do(
+    operator: Operator, visit: Visit
+) -> None:
+    async with visit(operator, "/messages") as page:
+        await page.role("heading", "Messages").shown()
+        await operator.call("PUT", "/clock", json={"advance_seconds": 86_460})
+        await operator.send_text("Is tomorrow fine, too?")
+
+        row = page.role("listitem").having("Is tomorrow fine, too?").having("131047")
+        await row.role("link").click()
+
+        why = page.role("alert", "Why did this fail?")
+        await why.having("window").shown()
+        await why.having("What to do:").having("131047").shown()
+        said = await why.says()
+        await why.role("link", "All about").click()
+        await page.role("heading", "Re-engagement").first.shown()
+
+    assert "24 h" in said
+
+
+async def test_a_link_that_cannot_be_fetched_is_told_hop_by_hop(tmp_path: Path, visit: Visit) -> None:
+    async with Receiver() as files, operating(tmp_path / "data", fetch_allow=["127.0.0.0/8"]) as operator:
+        files.always = Answer(404, b"gone", {"Content-Type": "text/html", "X-From": "the shop"})
+        sent = await operator.client.send(PHONE, "image", {"link": files.url_at("/bike.jpg")})
+        message_id = str(sent.json["messages"][0]["id"])
+        await operator.hook.wait_for_status(message_id, "failed")
+
+        async with visit(operator, f"/messages/{message_id}") as page:
+            why = page.role("alert", "Why did this fail?")
+            await why.having("404").shown()
+            await page.role("region", "What happened").role("listitem").having("404").first.shown()
+
+
+async def test_a_webhook_that_answers_with_an_error_is_told_and_can_be_called_again(
+    operator: Operator, visit: Visit
+) -> None:
+    await operator.call("PUT", "/clock", json={"frozen": True})  # so that the next try is far away
+    operator.hook.answer(500, body=b"the database is asleep")
+    message_id = await operator.send_text("Hello")
+    await operator.hook.wait_for_count(1)
+
+    async with visit(operator, f"/messages/{message_id}") as page:
+        story = page.role("region", "What happened")
+        await story.role("listitem").having("Webhook told").having("500").first.shown()
+        await page.role("button", "Redeliver").first.click()
+        await operator.hook.wait_for_status(message_id, "read")
+        await story.role("listitem").having("Webhook told").having("200").first.shown()
