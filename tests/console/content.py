@@ -101,11 +101,13 @@ async def week(operator: Operator) -> dict[str, list[str]]:
     await operator.settled(f"/messages/{closed}", lambda told: told["status"] == "failed")
     deliveries = (await operator.call("GET", "/webhooks/deliveries"))["deliveries"]
     templates = (await operator.call("GET", "/templates"))["templates"]
+    files = (await operator.call("GET", "/media"))["media"]
     own = next(str(each["id"]) for each in templates if each["name"] == PARCEL)
     return {
         "/messages/:id": [f"/messages/{each}" for each in (broken, closed, template, picture)],
         "/phones/:waId": [f"/phones/{PHONE}"],
         "/webhooks/:id": [f"/webhooks/{deliveries[0]['id']}"],
+        "/media/:id": [f"/media/{each['id']}" for each in files],
         "/errors/:name": ["/errors/131047"],
         "/templates/:id": [f"/templates/{own}"],
         "/templates/:id/edit": [f"/templates/{own}/edit"],

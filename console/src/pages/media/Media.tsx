@@ -106,7 +106,6 @@ function Tile({ file, chosen }: { file: GalleryMedium; chosen: boolean }) {
       class={`tile ${file.type} ${chosen ? "chosen" : ""}`}
       href={href(`/media/${encodeURIComponent(file.id)}`, filters.value)}
       aria-current={chosen ? "true" : undefined}
-      aria-label={`${name}, ${sizeWords(file.size)}`}
     >
       <span class="tile-picture">
         {file.type === "image" || file.type === "sticker" ? (
