@@ -22,7 +22,8 @@ with_packages = pytest.mark.skipif(
 )
 
 NAMESPACE = re.compile(r"http://www\.w3\.org/[\w/-]+")
-ADDRESS = re.compile(r"(?:https?:|wss?:)//[\w.-]+")
+ADDRESS = re.compile(r"(?:https?:|wss?:)//(?!127\.0\.0\.1)[\w-]+\.[\w.-]+")
+"""An address that could lead somewhere: hosts without a dot, and loopback, are examples in what is shown."""
 
 
 def node(*arguments: str) -> str:
