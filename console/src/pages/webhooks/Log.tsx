@@ -16,6 +16,7 @@ import { attemptsWord, deliveryTone, deliveryWord, eventWord, STATES_IN_ORDER, s
 
 const ROW_PX = 49;
 const TYPING_MS = 250;
+const MEASURED_MS = 200;
 const KINDS = [
   { value: "", label: "Every kind" },
   { value: "status", label: "Statuses" },
@@ -63,7 +64,15 @@ export function Toolbar({ beside }: { beside: boolean }) {
 export function Log({ chosen }: { chosen: string | null }) {
   const { items, next, reading, failure } = state.value;
   const row = useCallback((delivery: DeliveryView) => <Row delivery={delivery} chosen={delivery.id === chosen} />, [chosen]);
-  if (items.length === 0) return <Nothing />;
+  const filled = items.length > 0;
+  useEffect(() => {
+    if (!chosen || !filled) return;
+    // Beside a delivery rows are higher than across the page: the chosen one must not slip out of view by that.
+    const show = (): void => document.querySelector(".delivery-row.chosen")?.scrollIntoView({ block: "nearest" });
+    const timer = window.setTimeout(show, MEASURED_MS);
+    return () => window.clearTimeout(timer);
+  }, [chosen, filled]);
+  if (!filled) return <Nothing />;
   return (
     <>
       {failure && (
