@@ -40,20 +40,21 @@ export default function Inspector({ params }: PageProps) {
 /** The message as it goes on. */
 function useMessage(id: string): readonly [Result<MessageDetail> | null, () => Promise<void>] {
   const [found, setFound] = useState<Result<MessageDetail> | null>(null);
-  const events = useRef(new Set<string>());
+  const mine = useRef(new Set<string>());
   const asked = useRef(0);
   const read = useCallback(async () => {
     const ticket = (asked.current += 1);
     const answer = await api.get("/messages/{message_id}", { params: { message_id: id } });
     if (ticket !== asked.current) return; // a later question has been asked meanwhile
-    if (answer.ok) events.current = new Set(answer.value.deliveries.map((delivery) => delivery.id));
+    // What is told of is named by the Cloud's id, whichever of the two the place has.
+    if (answer.ok) mine.current = new Set([answer.value.id, ...answer.value.deliveries.map((delivery) => delivery.id)]);
     setFound((before) => (before?.ok && !answer.ok && answer.failure.status === 0 ? before : answer));
   }, [id]);
   useEffect(() => {
     setFound(null);
     void read();
     return onChanges((changes) => {
-      const isMine = changes.messages.includes(id) || changes.deliveries.some((event) => events.current.has(event));
+      const isMine = [...changes.messages, ...changes.deliveries].some((told) => mine.current.has(told));
       if (changes.all || isMine || changes.world.includes("reset")) void read();
     });
   }, [id, read]);
