@@ -91,6 +91,7 @@ async def _attack(operator: Operator, canary: Receiver) -> tuple[dict[str, list[
         "/templates/:id": [f"/templates/{templates[0]['id']}"],
         "/templates/:id/edit": [f"/templates/{templates[0]['id']}/edit"],
         "/numbers/:id": [f"/numbers/{operator.client.number}"],
+        "/media/:id": [f"/media/{medium}" for _, medium in files.values()],
     }
     return places, {kind: medium for kind, (_, medium) in files.items()}
 

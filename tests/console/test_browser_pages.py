@@ -21,6 +21,11 @@ async def shown(tmp_path_factory: pytest.TempPathFactory, server_store: str) -> 
 
 # -- axe -----------------------------------------------------------------------------------------------------------
 
+STILL = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("*, ::before, ::after { transition: none !important; animation: none !important; }");
+  document.adoptedStyleSheets = [sheet]; // colours that are on their way are nobody's
+}"""
 JUDGE = """async (rules) => {
   const told = await axe.run(document, { resultTypes: ["violations"], ...(rules && { runOnly: rules }) });
   const grave = told.violations.filter((each) => ["serious", "critical"].includes(each.impact));
@@ -32,6 +37,7 @@ JUDGE = """async (rules) => {
 async def judged(page: Page) -> dict[str, list[str]]:
     """Return what axe says of a page in each size and colour, where it says anything; dark, only colours differ."""
     found: dict[str, list[str]] = {}
+    await page.script(STILL)
     for size in (LARGE, SMALL):
         await page.do("setViewportSize", size)
         for scheme, rules in (("light", None), ("dark", ["color-contrast"])):
