@@ -18,6 +18,7 @@ from waypost.api.control.routes import V1
 from waypost.errors import Fault, Refusal, all_problems
 from waypost.wire import cloud, inbound, onprem, onprem_settings
 from waypost.wire.canonical import canonical_body, stored_content
+from waypost.wire.control import BusinessMessage
 from waypost.wire.messages import BY_NAME, TYPES
 from waypost.wire.reading import parse
 from waypost.wire.requests import MarkRead, SendRequest
@@ -72,7 +73,8 @@ def test_every_inbound_type_is_a_member_of_the_schema_that_is_tried() -> None:
 def test_every_request_of_the_control_api_is_tried() -> None:
     asked = {route.request for face in faces() for route in face.routes if route.request and V1 in route.path}
 
-    assert asked - {Snapshot} <= set(SCHEMAS.values())  # read apart, with tests of its own
+    # A state is read apart, with tests of its own; a message as the Cloud API reads it, whatever its document says.
+    assert asked - {Snapshot, BusinessMessage} <= set(SCHEMAS.values())
 
 
 # -- Schemas ------------------------------------------------------------------------------------------------------
