@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import apsw
-import asyncpg
 import msgspec
 
 from waypost.lib.store_urls import without_password
 from waypost.ports import StoreRefused
-from waypost.storage.postgres.link import Connection, Values, told
+from waypost.storage.postgres.link import CANNOT_CONNECT, Connection, Values, told
 from waypost.storage.postgres.session import Session
 from waypost.storage.postgres.snapshot import NUMBER_ON, column_types, table_names
 from waypost.storage.sqlite.schema import FileLock, migrate_locked, open_reader
@@ -102,12 +101,23 @@ async def _move(path: Path, session: Session, address: str, progress: Progress) 
         await connection.execute(_BEGIN)
         moved = {name: await _table(source, connection, name, progress) for name in await table_names(connection)}
         await connection.execute(NUMBER_ON)
-        await connection.execute("COMMIT")
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, apsw.Error) as error:
+    except (*CANNOT_CONNECT, apsw.Error) as error:
         raise StoreRefused(f"Nothing was moved: {told(error)}.") from error
     finally:
         source.close()
+    await _commit(connection)
     return moved
+
+
+async def _commit(connection: Connection) -> None:
+    """Commit; where no answer comes, say that nobody knows. Raises StoreRefused."""
+    try:
+        await connection.execute("COMMIT")
+    except CANNOT_CONNECT as error:
+        raise StoreRefused(
+            f"Everything was copied, but the database did not say whether it was kept ({told(error)}). Run the same "
+            "command again: it refuses if the tables have rows, and then everything is there."
+        ) from error
 
 
 async def _table(source: apsw.Connection, connection: Connection, name: str, progress: Progress) -> int:

@@ -9,6 +9,7 @@ transaction changes: see docs/decisions/0017-postgresql.md.
 import asyncio
 import contextlib
 from collections.abc import Callable
+from typing import Any
 
 from waypost.lib import log
 from waypost.lib.store_urls import without_password
@@ -229,19 +230,22 @@ class Session:
         await connection.fetch(_END, *self._birth)
         async with asyncio.timeout(_TRY_LOCK_SECONDS):
             while not await self._take_locks(connection):
-                last = await connection.fetchrow(_LAST, self.lock)
-                if last["term"] != self._term:
-                    raise Overtaken(self._overtaken())
+                await self._last(connection)
                 await asyncio.sleep(_PAUSE_SECONDS[0])
-        last = await connection.fetchrow(_LAST, self.lock)
-        if last is None or last["term"] != self._term:
-            raise Overtaken(self._overtaken())
+        last = await self._last(connection)
         if last["flush"] < self._acknowledged:
             raise Overtaken(
                 "the database has lost what it had acknowledged; it was restored, or a replica took over that had not "
                 "everything"
             )
         await self._adopt(connection)
+
+    async def _last(self, connection: Connection) -> Any:  # Any: asyncpg has no types
+        """Return the row of the last writer, which is this one. Raises Overtaken if it is another's, or gone."""
+        last = await connection.fetchrow(_LAST, self.lock)
+        if last is None or last["term"] != self._term:
+            raise Overtaken(self._overtaken())
+        return last
 
     async def _connect(self) -> Connection:
         settings = {**_SETTINGS, **(_WORKER_SETTINGS if self._role == "worker" else {})}
