@@ -4,10 +4,11 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from tests.journeys.conftest import ONE_STORE
 from tests.support.clients import Control
 from tests.support.server import ADMIN, SECRET, TOKEN, running
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, ONE_STORE]  # it gives the server an environment of its own
 
 
 async def test_each_setting_is_shown_with_its_source_and_no_secret_is(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from waypost.storage.columns import (
     STATES,
 )
 from waypost.storage.paging import NEWEST, of_message, page
+from waypost.storage.postgres.link import Connection
 from waypost.storage.postgres.part import Part
 
 # Find where a look at so many rows ends. Without an index on purpose, as with SQLite.
@@ -107,10 +108,14 @@ class ListsPart(Part):
         """Return deliveries with their attempts."""
         s = search
         if s.message_key is not None:
-            return of_message(await self._tried(await self._search(_DELIVERIES_OF, s.message_key)), s, window)
+            async with self._one_moment() as connection:
+                rows = await connection.fetch(_DELIVERIES_OF, s.message_key)
+                found = await _tried(connection, rows)
+            return of_message(found, s, window)
         statements = _END_OF_DELIVERIES[s.state], _DELIVERIES[s.state]
         rows, end = await self._look(*statements, window, s.number_id, s.kind)
-        found = await self._tried(rows)
+        async with self._reader() as connection:
+            found = await _tried(connection, rows)
         return page(found, lambda each: each.key, window, end)
 
     async def search_media(self, number_id: NumberId | None, window: Window) -> Page[Medium]:
@@ -137,9 +142,11 @@ class ListsPart(Part):
         end = ends[0][0] if ends else None
         return await self._rows(text, end or 0, before, window.limit + 1, *values), end
 
-    async def _tried(self, rows: list[Any]) -> list[StoredDelivery]:
-        keys = [row[FURTHER_KEY] or row[0] for row in rows]
-        tried: dict[int, list[Attempt]] = defaultdict(list)
-        for key, *attempt in await self._rows(_ATTEMPTS, keys) if keys else ():
-            tried[key].append(columns.attempt(tuple(attempt)))
-        return [columns.delivery(row, tuple(tried[key])) for row, key in zip(rows, keys, strict=True)]
+
+async def _tried(connection: Connection, rows: list[Any]) -> list[StoredDelivery]:
+    """Return deliveries with their attempts."""
+    keys = [row[FURTHER_KEY] or row[0] for row in rows]
+    tried: dict[int, list[Attempt]] = defaultdict(list)
+    for key, *attempt in await connection.fetch(_ATTEMPTS, keys) if keys else ():
+        tried[key].append(columns.attempt(tuple(attempt)))
+    return [columns.delivery(row, tuple(tried[key])) for row, key in zip(rows, keys, strict=True)]

@@ -78,6 +78,22 @@ class Part(Watching):
         return await self._run(lambda connection: connection.fetch(statement, *values))
 
     @asynccontextmanager
+    async def _one_moment(self) -> AsyncIterator[Connection]:
+        """Lend a connection whose statements all see one moment: nothing is read half before a commit.
+
+        Everything that was submitted before has been written or has failed. Raises StoreDown.
+        """
+        await self._commit.settled()
+        async with self._reader() as connection:
+            try:
+                await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                yield connection
+                await connection.execute("COMMIT")
+            except BaseException:
+                connection.terminate()
+                raise
+
+    @asynccontextmanager
     async def _reader(self) -> AsyncIterator[Connection]:
         try:
             async with self._pool.acquire(timeout=_WAIT_SECONDS) as connection:

@@ -286,9 +286,10 @@ class RecordsPart(Part):
         self._told("reset")
 
     async def _deliveries(self, statement: str, value: int) -> list[StoredDelivery]:
-        rows = await self._search(statement, value)
-        keys = [row[FURTHER_KEY] or row[0] for row in rows]
-        tried = _by_delivery(await self._rows(_ATTEMPTS, keys)) if keys else {}
+        async with self._one_moment() as connection:
+            rows = await connection.fetch(statement, value)
+            keys = [row[FURTHER_KEY] or row[0] for row in rows]
+            tried = _by_delivery(await connection.fetch(_ATTEMPTS, keys)) if keys else {}
         return [columns.delivery(row, tuple(tried.get(key, ()))) for row, key in zip(rows, keys, strict=True)]
 
 
