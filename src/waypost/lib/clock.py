@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_PAUSE_SECONDS = 0.002
+_LONGEST_PAUSE_SECONDS = 0.03
 
 
 class Clock(Protocol):
@@ -155,13 +157,16 @@ def milliseconds_of(moment: datetime) -> int:
     return (moment - EPOCH) // timedelta(milliseconds=1)
 
 
-def looks(*, within_seconds: float, every_seconds: float = 0.05) -> Iterator[None]:
-    """Yield at once, and then again and again until the time is over: for commands, which may block.
+def looks(*, within_seconds: float) -> Iterator[None]:
+    """Yield at once, and then again and again until the time is over: for commands and tests, which may block.
 
-    The last look comes at the very end.
+    The pauses grow from 2 to 30 ms, and the last look comes when the time is up. Only the calling thread waits.
     """
-    end = time.monotonic() + within_seconds
-    yield
-    while (left := end - time.monotonic()) > 0:
-        time.sleep(min(left, every_seconds))
+    deadline, pause = time.monotonic() + within_seconds, _FIRST_PAUSE_SECONDS
+    while True:
+        left = deadline - time.monotonic()
         yield
+        if left <= 0:
+            return
+        time.sleep(min(pause, left))
+        pause = min(pause * 1.5, _LONGEST_PAUSE_SECONDS)

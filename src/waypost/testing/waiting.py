@@ -1,14 +1,11 @@
 """Waiting in a test: look again soon until something is so, or the time is up."""
 
 from collections.abc import Callable
-from threading import Event
 from typing import TypeVar
 
-from waypost.lib.clock import SystemClock
+from waypost.lib.clock import looks
 
 Found = TypeVar("Found")
-_FIRST_SECONDS = 0.002
-_LONGEST_SECONDS = 0.03
 
 
 def look_until(look: Callable[[], Found | None], within: float) -> Found | None:
@@ -16,12 +13,8 @@ def look_until(look: Callable[[], Found | None], within: float) -> Found | None:
 
     It looks once at least, and once more when the time is up. Only the calling thread waits.
     """
-    clock, nobody = SystemClock(), Event()
-    deadline, pause = clock.monotonic() + within, _FIRST_SECONDS
-    while True:
-        left = deadline - clock.monotonic()
+    for _ in looks(within_seconds=within):
         found = look()
-        if found is not None or left <= 0:
+        if found is not None:
             return found
-        nobody.wait(min(pause, left))
-        pause = min(pause * 1.5, _LONGEST_SECONDS)
+    return None
