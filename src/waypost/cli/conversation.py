@@ -14,12 +14,12 @@ from msgspec.structs import replace
 
 from waypost.cli.demo_peer import Peer
 from waypost.flows.first_start import SAMPLE_PHONE
+from waypost.lib.forms import form_of
 from waypost.lib.poster import NotPosted, Poster
 from waypost.settings import ReadyInfo
 
 _TIMEOUT = timedelta(seconds=5)
 _STRANGER = "15550002222"  # has never written: no window is open
-_BOUNDARY = "waypost-demo"
 
 _PRODUCT = {"messaging_product": "whatsapp"}
 
@@ -59,7 +59,9 @@ class Face(Struct, frozen=True):
     async def upload(self, jpeg: bytes) -> str:
         """Upload a JPEG, as a form or as the raw body; return its id."""
         if self.common:
-            return str((await self.send(self.media, _form(jpeg), f"multipart/form-data; boundary={_BOUNDARY}"))["id"])
+            fields = {"messaging_product": "whatsapp", "type": "image/jpeg"}
+            form = form_of(fields, jpeg, filename="bike.jpg", mime="image/jpeg")
+            return str((await self.send(self.media, *form))["id"])
         return str((await self.send(self.media, jpeg, "image/jpeg"))["media"][0]["id"])
 
     async def send(self, path: str, body: bytes, content_type: str) -> Any:
@@ -123,13 +125,6 @@ class Conversation(Struct, frozen=True):
         )
         token = (await before.post("/v1/users/login", {}))["users"][0]["token"]
         return replace(before, credential=("authorization", f"Bearer {token}"))
-
-
-def _form(jpeg: bytes) -> bytes:
-    part = f"--{_BOUNDARY}\r\nContent-Disposition: form-data; name="
-    fields = f'{part}"messaging_product"\r\n\r\nwhatsapp\r\n{part}"type"\r\n\r\nimage/jpeg\r\n'
-    file = f'{part}"file"; filename="bike.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'
-    return f"{fields}{file}".encode() + jpeg + f"\r\n--{_BOUNDARY}--\r\n".encode()
 
 
 def _json(value: object) -> str:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 Body = dict[str, Any]  # Any: the Cloud API's message
 
 _VERSION = "v23.0"
-_BOUNDARY = "waypost-send"
 _FILE_KINDS = ("image", "video", "audio", "document", "sticker")
 _LAST = frozenset({"read", "failed"})
 
@@ -79,13 +78,12 @@ class _Program:
     def upload(self, file: Path) -> str:
         """Upload a file; return its media id."""
         from waypost.cli.files import type_of
+        from waypost.lib.forms import form_of
 
-        part = f"--{_BOUNDARY}\r\nContent-Disposition: form-data; name="
-        fields = f'{part}"messaging_product"\r\n\r\nwhatsapp\r\n{part}"type"\r\n\r\n{type_of(file)}\r\n'
-        name = file.name.replace('"', "%22")
-        head = f'{part}"file"; filename="{name}"\r\nContent-Type: {type_of(file)}\r\n\r\n'
-        form = (fields + head).encode() + file.read_bytes() + f"\r\n--{_BOUNDARY}--\r\n".encode()
-        return str(self.post("media", form, f"multipart/form-data; boundary={_BOUNDARY}")["id"])
+        mime = type_of(file)
+        fields = {"messaging_product": "whatsapp", "type": mime}
+        form = form_of(fields, file.read_bytes(), filename=file.name, mime=mime)
+        return str(self.post("media", *form)["id"])
 
 
 @contextmanager

@@ -2,12 +2,11 @@
 
 import json
 from typing import Any
-from urllib.parse import quote
 
 from waypost.lib.control_client import ControlClient
+from waypost.lib.forms import form_of
 
 API = "/_waypost/v1"
-_BOUNDARY = "waypost-testing-5d1c7f0e9a"
 
 
 class Control(ControlClient):
@@ -23,13 +22,5 @@ class Control(ControlClient):
 
     def post_form(self, path: str, message: object, file: bytes, *, filename: str, mime: str) -> Any:  # Any: JSON
         """POST a message with its file."""
-        form = _part('name="message"', "application/json", json.dumps(message).encode())
-        form += _part(f'name="file"; filename="{quote(filename, safe=" .-_()")}"', mime, file)
-        form += f"--{_BOUNDARY}--\r\n".encode()
-        headers = {"Content-Type": f"multipart/form-data; boundary={_BOUNDARY}"}
-        return json.loads(self.ask("POST", f"{API}{path}", form, headers))
-
-
-def _part(disposition: str, content_type: str, body: bytes) -> bytes:
-    head = f"--{_BOUNDARY}\r\nContent-Disposition: form-data; {disposition}\r\nContent-Type: {content_type}\r\n\r\n"
-    return head.encode() + body + b"\r\n"
+        form = form_of({"message": json.dumps(message)}, file, filename=filename, mime=mime)
+        return json.loads(self.ask("POST", f"{API}{path}", form.body, {"Content-Type": form.content_type}))
