@@ -1,10 +1,9 @@
 """The port Lists over PostgreSQL: what is listed page by page."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from waypost.model import Attempt, EventKey, Medium, MessageKey, NumberId
+from waypost.model import EventKey, Medium, MessageKey, NumberId
 from waypost.ports import (
     Changes,
     DeliverySearch,
@@ -17,17 +16,15 @@ from waypost.ports import (
 )
 from waypost.storage import columns
 from waypost.storage.columns import (
-    ATTEMPT_COLUMNS,
     DELIVERED,
     DELIVERY_COLUMNS,
-    FURTHER_KEY,
     MEDIUM_COLUMNS,
     MESSAGE_COLUMNS,
     STATES,
 )
 from waypost.storage.paging import NEWEST, of_message, page
-from waypost.storage.postgres.link import Connection
 from waypost.storage.postgres.part import Part
+from waypost.storage.postgres.tried import tried
 
 # Find where a look at so many rows ends. Without an index on purpose, as with SQLite.
 _END = "SELECT key FROM {table} WHERE {where} key < $1 ORDER BY key DESC LIMIT 1 OFFSET $2 - 1"
@@ -74,10 +71,6 @@ _DELIVERIES_OF = (
     f" SELECT {DELIVERY_COLUMNS} FROM events JOIN deliveries ON deliveries.event_key = events.key"
     " WHERE events.message_key = $1"
 )
-_ATTEMPTS = (
-    f"SELECT delivery_key, {ATTEMPT_COLUMNS} FROM attempts"  # noqa: S608 - constants
-    " WHERE delivery_key = ANY($1::bigint[]) ORDER BY id"
-)
 # Find media of a range.
 _MEDIA = (
     f"SELECT {MEDIUM_COLUMNS} FROM media WHERE key >= $1 AND key < $2 AND ($4::bigint IS NULL OR number_id = $4)"  # noqa: S608 - constants
@@ -110,12 +103,12 @@ class ListsPart(Part):
         if s.message_key is not None:
             async with self._one_moment() as connection:
                 rows = await connection.fetch(_DELIVERIES_OF, s.message_key)
-                found = await _tried(connection, rows)
+                found = await tried(connection, rows)
             return of_message(found, s, window)
         statements = _END_OF_DELIVERIES[s.state], _DELIVERIES[s.state]
         rows, end = await self._look(*statements, window, s.number_id, s.kind)
         async with self._reader() as connection:
-            found = await _tried(connection, rows)
+            found = await tried(connection, rows)
         return page(found, lambda each: each.key, window, end)
 
     async def search_media(self, number_id: NumberId | None, window: Window) -> Page[Medium]:
@@ -141,12 +134,3 @@ class ListsPart(Part):
         ends = await self._search(end_text, before, window.most)
         end = ends[0][0] if ends else None
         return await self._rows(text, end or 0, before, window.limit + 1, *values), end
-
-
-async def _tried(connection: Connection, rows: list[Any]) -> list[StoredDelivery]:
-    """Return deliveries with their attempts."""
-    keys = [row[FURTHER_KEY] or row[0] for row in rows]
-    tried: dict[int, list[Attempt]] = defaultdict(list)
-    for key, *attempt in await connection.fetch(_ATTEMPTS, keys) if keys else ():
-        tried[key].append(columns.attempt(tuple(attempt)))
-    return [columns.delivery(row, tuple(tried[key])) for row, key in zip(rows, keys, strict=True)]

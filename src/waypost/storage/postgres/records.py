@@ -1,13 +1,10 @@
 """The port Records over PostgreSQL: what changes rarely, and what is only looked at."""
 
-from collections import defaultdict
 from collections.abc import Callable
-from typing import Any
 
 import msgspec
 
 from waypost.model import (
-    Attempt,
     Event,
     EventKey,
     FailedSend,
@@ -24,11 +21,9 @@ from waypost.model import (
 from waypost.ports import Backlog, StoredDelivery, StoredMessage, Waiting
 from waypost.storage import columns
 from waypost.storage.columns import (
-    ATTEMPT_COLUMNS,
     DELIVERED,
     DELIVERY_COLUMNS,
     EVENT_COLUMNS,
-    FURTHER_KEY,
     MEDIUM_COLUMNS,
     MESSAGE_COLUMNS,
     STATES,
@@ -36,6 +31,7 @@ from waypost.storage.columns import (
 )
 from waypost.storage.postgres.link import Connection
 from waypost.storage.postgres.part import Part
+from waypost.storage.postgres.tried import tried
 from waypost.storage.whole import BACKLOG, RESET
 
 _SAVE_MEDIUM = f"INSERT INTO media ({MEDIUM_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"  # noqa: S608 - constants
@@ -106,10 +102,6 @@ _DELIVERIES_OF = (
     " WHERE events.message_key = $1 UNION ALL"
     f" SELECT {DELIVERY_COLUMNS} FROM events JOIN deliveries ON deliveries.event_key = events.key"
     " WHERE events.message_key = $1 ORDER BY 1 DESC, 9 NULLS FIRST"
-)
-_ATTEMPTS = (
-    f"SELECT delivery_key, {ATTEMPT_COLUMNS} FROM attempts"  # noqa: S608 - constants
-    " WHERE delivery_key = ANY($1::bigint[]) ORDER BY id"
 )
 _GET_STATE = "SELECT value FROM state WHERE name = $1"
 _PUT_STATE = "INSERT INTO state (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
@@ -287,19 +279,9 @@ class RecordsPart(Part):
 
     async def _deliveries(self, statement: str, value: int) -> list[StoredDelivery]:
         async with self._one_moment() as connection:
-            rows = await connection.fetch(statement, value)
-            keys = [row[FURTHER_KEY] or row[0] for row in rows]
-            tried = _by_delivery(await connection.fetch(_ATTEMPTS, keys)) if keys else {}
-        return [columns.delivery(row, tuple(tried.get(key, ()))) for row, key in zip(rows, keys, strict=True)]
+            return await tried(connection, await connection.fetch(statement, value))
 
 
 async def _delete_all(connection: Connection) -> None:
     await connection.execute("SET LOCAL statement_timeout = 0")
     await connection.execute(RESET, timeout=_RESET_SECONDS)
-
-
-def _by_delivery(rows: list[Any]) -> dict[int, list[Attempt]]:
-    tried: dict[int, list[Attempt]] = defaultdict(list)
-    for key, *row in rows:
-        tried[key].append(columns.attempt(tuple(row)))
-    return tried

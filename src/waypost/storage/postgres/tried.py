@@ -1,0 +1,24 @@
+"""Deliveries with their attempts, for whatever shows them."""
+
+from collections import defaultdict
+from typing import Any
+
+from waypost.model import Attempt
+from waypost.ports import StoredDelivery
+from waypost.storage import columns
+from waypost.storage.columns import ATTEMPT_COLUMNS, FURTHER_KEY
+from waypost.storage.postgres.link import Connection
+
+_ATTEMPTS = (
+    f"SELECT delivery_key, {ATTEMPT_COLUMNS} FROM attempts"  # noqa: S608 - constants
+    " WHERE delivery_key = ANY($1::bigint[]) ORDER BY id"
+)
+
+
+async def tried(connection: Connection, rows: list[Any]) -> list[StoredDelivery]:  # Any: asyncpg has no types
+    """Return the deliveries of rows, in their order."""
+    keys = [row[FURTHER_KEY] or row[0] for row in rows]
+    attempts: dict[int, list[Attempt]] = defaultdict(list)
+    for key, *attempt in await connection.fetch(_ATTEMPTS, keys) if keys else ():
+        attempts[key].append(columns.attempt(tuple(attempt)))
+    return [columns.delivery(row, tuple(attempts[key])) for row, key in zip(rows, keys, strict=True)]
