@@ -19,16 +19,15 @@ from waypost.ports import (
 )
 from waypost.storage import columns
 from waypost.storage.columns import (
-    ATTEMPT_COLUMNS,
     DELIVERED,
     DELIVERY_COLUMNS,
-    FURTHER_KEY,
     MEDIUM_COLUMNS,
     MESSAGE_COLUMNS,
     STATES,
 )
 from waypost.storage.paging import NEWEST, of_message, page
 from waypost.storage.sqlite.part import Part
+from waypost.storage.sqlite.tried import tried
 
 # Find where a look at so many rows ends. Without an index on purpose, as below.
 _END = "SELECT key FROM {table} WHERE {where} key < ?1 ORDER BY key DESC LIMIT 1 OFFSET ?2 - 1"
@@ -76,7 +75,6 @@ DELIVERIES_OF = (
     f" SELECT {DELIVERY_COLUMNS} FROM events CROSS JOIN deliveries ON deliveries.event_key = events.key"
     " WHERE events.message_key = ?1"
 )
-_ATTEMPTS = f"SELECT {ATTEMPT_COLUMNS} FROM attempts WHERE delivery_key = ? ORDER BY id"  # noqa: S608 - constants
 # Find media of a range.
 MEDIA = (
     f"SELECT {MEDIUM_COLUMNS} FROM media WHERE key >= ?1 AND key < ?2 AND (?4 IS NULL OR number_id = ?4)"  # noqa: S608 - constants
@@ -115,7 +113,7 @@ class ListsPart(Part):
 
         def look(connection: apsw.Connection) -> Page[StoredDelivery]:
             rows, end = _look(connection, *statements, window, (s.number_id, s.kind))
-            found = [_delivery(connection, row) for row in rows]
+            found = [tried(connection, row) for row in rows]
             return page(found, lambda each: each.key, window, end)
 
         return await self._search(look)
@@ -152,10 +150,5 @@ def _look(
 
 def _of_message(connection: apsw.Connection, search: DeliverySearch, window: Window) -> Page[StoredDelivery]:
     rows = connection.execute(DELIVERIES_OF, (search.message_key,)).fetchall()
-    found = [_delivery(connection, row) for row in rows]
+    found = [tried(connection, row) for row in rows]
     return of_message(found, search, window)
-
-
-def _delivery(connection: apsw.Connection, row: tuple[Any, ...]) -> StoredDelivery:
-    tried = connection.execute(_ATTEMPTS, (row[FURTHER_KEY] or row[0],))
-    return columns.delivery(row, tuple(columns.attempt(each) for each in tried))

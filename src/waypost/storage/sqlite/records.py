@@ -7,7 +7,6 @@ import apsw
 import msgspec
 
 from waypost.model import (
-    Attempt,
     Event,
     EventKey,
     FailedSend,
@@ -24,17 +23,16 @@ from waypost.model import (
 from waypost.ports import Backlog, StoredDelivery, StoredMessage, Waiting
 from waypost.storage import columns
 from waypost.storage.columns import (
-    ATTEMPT_COLUMNS,
     DELIVERED,
     DELIVERY_COLUMNS,
     EVENT_COLUMNS,
-    FURTHER_KEY,
     MEDIUM_COLUMNS,
     MESSAGE_COLUMNS,
     STATES,
     TOKEN_COLUMNS,
 )
 from waypost.storage.sqlite.part import Part
+from waypost.storage.sqlite.tried import tried
 from waypost.storage.whole import BACKLOG, RESET
 
 _SAVE_MEDIUM = f"INSERT INTO media ({MEDIUM_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants
@@ -93,7 +91,6 @@ _DELIVERIES_OF = (
     f" SELECT {DELIVERY_COLUMNS} FROM events CROSS JOIN deliveries ON deliveries.event_key = events.key"
     " WHERE events.message_key = ?1 ORDER BY 1 DESC, 9"
 )
-_ATTEMPTS = f"SELECT {ATTEMPT_COLUMNS} FROM attempts WHERE delivery_key = ? ORDER BY id"  # noqa: S608 - constants
 _GET_STATE = "SELECT value FROM state WHERE name = ?"
 _PUT_STATE = "INSERT OR REPLACE INTO state (name, value) VALUES (?, ?)"
 
@@ -237,7 +234,7 @@ class RecordsPart(Part):
 
         def look(connection: apsw.Connection) -> StoredDelivery | None:
             row = connection.execute(_DELIVERY, (key,)).fetchone()
-            return columns.delivery(row, _attempts(connection, key)) if row else None
+            return tried(connection, row) if row else None
 
         return await self._search(look)
 
@@ -247,10 +244,7 @@ class RecordsPart(Part):
         """Return the newest deliveries first."""
 
         def look(connection: apsw.Connection) -> list[StoredDelivery]:
-            found = [
-                columns.delivery(row, _attempts(connection, row[FURTHER_KEY] or row[0]))
-                for row in _delivery_rows(connection, message_key, state, limit)
-            ]
+            found = [tried(connection, row) for row in _delivery_rows(connection, message_key, state, limit)]
             return [delivery for delivery in found if state in (None, delivery.state)][:limit]
 
         return await self._search(look)
@@ -283,7 +277,3 @@ def _delivery_rows(
     if message_key is not None:
         return connection.execute(_DELIVERIES_OF, (message_key,)).fetchall()
     return connection.execute(_IN_STATE[state] if state else _IN_ANY_STATE, (limit,)).fetchall()
-
-
-def _attempts(connection: apsw.Connection, key: EventKey) -> tuple[Attempt, ...]:
-    return tuple(columns.attempt(row) for row in connection.execute(_ATTEMPTS, (key,)))
