@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -14,6 +15,7 @@ from waypost.lib.shards import SHARDS, shard_of
 from waypost.model import MessageKey, Number
 from waypost.ports import StoreDown, StoreRefused
 from waypost.storage.postgres import PostgresStore
+from waypost.storage.postgres.link import connect
 from waypost.storage.postgres.places import Role
 
 pytestmark = pytest.mark.anyio
@@ -147,6 +149,21 @@ async def test_hints_reach_the_others_and_not_oneself(database: str) -> None:
         for task in listening:
             task.cancel()
         assert heard == [("messages", frozenset({3, 5}))]
+
+
+async def test_who_changes_something_goes_on_when_the_others_are_told(database: str) -> None:
+    number = Number(NUMBER, 7, "", "hush")
+    heard: list[str] = []
+    listener: Any = await connect(database, "listener")  # Any: what `Connection` does not promise
+    await listener.add_listener("waypost", lambda *call: heard.append(call[-1]))
+    try:
+        async with opened(database, "api") as api:
+            await api.save_number(number)
+
+            await listener.execute("SELECT 1")  # what was told by now comes before its answer
+            assert [text.split()[1] for text in heard] == ["changed"]
+    finally:
+        listener.terminate()
 
 
 async def test_processes_that_change_a_number_at_once_lose_nothing_of_each_other(database: str) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from functools import partial
 from typing import Any
 
 from waypost.lib.shards import SHARDS
@@ -58,7 +57,7 @@ class PostgresStore(
         self.arrivals = Arrivals(self._pool)
         if role != "all":
             self._owned = set()
-            self._on_change = partial(self.hints.send, "changed")
+            self._tell_of_change = self.hints.tell_of_change
 
     @classmethod
     async def open(

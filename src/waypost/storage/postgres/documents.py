@@ -26,12 +26,12 @@ class DocumentsPart(Part):
     async def save_document(self, kind: str, owner: int, name: str, body: bytes) -> None:
         """Insert or replace a document."""
         await self._save(_SAVE, kind, owner, name, body)
-        self._changed()
+        await self._changed()
         self._told_document(kind)
 
     async def delete_document(self, kind: str, owner: int, name: str) -> bool:
         """Delete a document."""
         deleted = await self._save(_DELETE, kind, owner, name)
-        self._changed()
+        await self._changed()
         self._told_document(kind)
         return bool(deleted)

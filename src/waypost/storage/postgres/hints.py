@@ -10,9 +10,11 @@ from typing import Any
 
 from waypost.storage.postgres.link import CANNOT_CONNECT, Connection, connect
 
+CHANGED = "changed"
+"""The topic that is sent before any other: what was accepted after a change shall not be heard of before it."""
+
 _CHANNEL = "waypost"
 _SEND = "SELECT pg_notify($1, $2)"
-_FIRST = "changed"  # what was accepted after a change shall not be heard of before it
 _PAUSE_SECONDS = 0.5
 _LOOK_SECONDS = 5.0  # how soon a connection that says nothing is known to be gone
 
@@ -36,6 +38,14 @@ class Hints:
         if self._sending is None:
             self._sending = asyncio.get_running_loop().create_task(self._send())
 
+    async def tell_of_change(self) -> None:
+        """Tell the other processes that what they keep in memory has changed; on return they are told.
+
+        So whatever is accepted after the change was answered is heard of, or found, after it.
+        """
+        self.send(CHANGED)
+        await self.close()
+
     async def hear(self, on_hint: OnHint, on_deaf: Callable[[], None]) -> None:
         """Hear hints for ever; `on_deaf` is called whenever some may have been missed, at the beginning too."""
         while True:
@@ -46,12 +56,12 @@ class Hints:
     async def close(self) -> None:
         """Send what is still to be sent."""
         if self._sending is not None:
-            await self._sending
+            await asyncio.shield(self._sending)
 
     async def _send(self) -> None:
         try:
             while self._unsent:
-                topic = _FIRST if _FIRST in self._unsent else next(iter(self._unsent))
+                topic = CHANGED if CHANGED in self._unsent else next(iter(self._unsent))
                 shards = self._unsent.pop(topic)
                 text = f"{self._process} {topic} {','.join(map(str, sorted(shards)))}"
                 with contextlib.suppress(*CANNOT_CONNECT):  # whoever should have heard it looks by itself

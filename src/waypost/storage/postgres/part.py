@@ -27,14 +27,14 @@ class Part(Watching):
         self._owned: set[int] | None = None
         """The shards that queues are read of; None: all."""
 
-        self._on_change: Callable[[], None] = _tell_nobody
+        self._tell_of_change: Callable[[], Awaitable[None]] = _tell_nobody
         self.changes = 0
         """How often this process has changed something that others keep in memory."""
 
-    def _changed(self) -> None:
-        """Note a change, which is committed, of something that other processes keep in memory."""
+    async def _changed(self) -> None:
+        """Note a change, which is committed, of something that other processes keep in memory; they are told first."""
         self.changes += 1
-        self._on_change()
+        await self._tell_of_change()
 
     @property
     def _scope(self) -> list[int] | None:
@@ -104,7 +104,7 @@ class Part(Watching):
             raise down(error) from error
 
 
-def _tell_nobody() -> None:
+async def _tell_nobody() -> None:
     """There is no other process."""
 
 

@@ -143,7 +143,7 @@ class RecordsPart(Part):
     async def save_number(self, number: Number) -> None:
         """Insert or replace a number."""
         await self._save(_SAVE_NUMBER, number.id, msgspec.json.encode(number))
-        self._changed()
+        await self._changed()
         self._told("numbers")
 
     async def change_number(self, number: Number, change: Callable[[Number], Number]) -> Number:
@@ -157,7 +157,7 @@ class RecordsPart(Part):
             return changed
 
         changed = await self._run(run)
-        self._changed()
+        await self._changed()
         self._told("numbers")
         return changed
 
@@ -169,13 +169,13 @@ class RecordsPart(Part):
         """Insert or replace a token."""
         values = token.hash, token.number_id, token.kind, token.expires_ms, token.scope, token.reach
         await self._save(_SAVE_TOKEN, *values)
-        self._changed()
+        await self._changed()
         self._told("numbers")
 
     async def delete_token(self, token_hash: bytes) -> None:
         """Forget a token."""
         await self._save(_DELETE_TOKEN, token_hash)
-        self._changed()
+        await self._changed()
         self._told("numbers")
 
     async def load_providers(self, number_id: NumberId) -> list[Provider]:
@@ -201,13 +201,13 @@ class RecordsPart(Part):
     async def save_template(self, template: Template) -> None:
         """Insert or replace a template."""
         await self._save(_SAVE_TEMPLATE, template.id, msgspec.json.encode(template))
-        self._changed()
+        await self._changed()
         self._told("templates")
 
     async def delete_template(self, template_id: int) -> None:
         """Delete a template."""
         await self._save(_DELETE_TEMPLATE, template_id)
-        self._changed()
+        await self._changed()
         self._told("templates")
 
     async def message(self, key: MessageKey) -> StoredMessage | None:
@@ -269,7 +269,7 @@ class RecordsPart(Part):
     async def put_state(self, name: str, value: bytes) -> None:
         """Set a small named value."""
         await self._save(_PUT_STATE, name, value)
-        self._changed()
+        await self._changed()
 
     async def reset(self) -> None:
         """Delete everything but numbers, tokens and named values."""
