@@ -159,7 +159,7 @@ async def test_every_answer_but_200_is_a_failure_and_is_repeated_with_the_same_i
     }
 
 
-@pytest.mark.parametrize("flags", [{"webhook_timeout_seconds": 0.2}])
+@pytest.mark.parametrize("flags", [{"webhook_timeout_seconds": 1.0}])
 @pytest.mark.parametrize("manner", ["silent", "close", "reset"])
 async def test_no_answer_is_a_failure_and_is_repeated(world: World, manner: Manner) -> None:
     world.hook.answer(manner=manner)
