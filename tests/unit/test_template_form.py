@@ -96,6 +96,13 @@ KEPT = {
     "a code that expires": login(CODE, code_expiration_minutes=90),
     "a code for an app": login({**CODE, "otp_type": "one_tap", **APP}),
     "a code without a tap": login({**CODE, "otp_type": "ZERO_TAP", "zero_tap_terms_accepted": True, **APP}),
+    "several products": wish(TEXT, buttons({"type": "MPM", "text": "View items"}), category="MARKETING"),
+    "a product": wish({"type": "HEADER", "format": "PRODUCT"}, TEXT, buttons({"type": "SPM"}), category="MARKETING"),
+    "cards with products": wish(
+        TEXT,
+        carousel({"components": [{"type": "HEADER", "format": "PRODUCT"}, buttons({"type": "SPM", "text": "View"})]}),
+        category="MARKETING",
+    ),
     "ten cards": wish(TEXT, carousel(*[card()] * 10), category="MARKETING"),
     "cards with a text of 160": wish(TEXT, carousel(card(body_text("x" * 160), buttons(QUICK, LINK)))),
     "an offer": wish(offer("x" * 16), body_text("x" * 600), buttons(LINK), category="MARKETING"),
@@ -177,6 +184,14 @@ BROKEN = {
     "a code with a footer": (login(CODE, text="Tidewater"), TEMPLATE_FOOTER),
     "a code of no kind": (login({"type": "OTP"}), TEMPLATE_BUTTONS),
     "a code for no app": (login({**CODE, "otp_type": "ONE_TAP"}), TEMPLATE_BUTTONS),
+    "a code for an app without a name": (
+        login({**CODE, "otp_type": "ONE_TAP", "supported_apps": [{"package_name": "", "signature_hash": "abc"}]}),
+        TEMPLATE_BUTTONS,
+    ),
+    "a code for an app without a hash": (
+        login({**CODE, "otp_type": "ONE_TAP", "supported_apps": [{"package_name": "a.b", "signature_hash": ""}]}),
+        TEMPLATE_BUTTONS,
+    ),
     "a code without terms": (login({**CODE, "otp_type": "ZERO_TAP", **APP}), TEMPLATE_BUTTONS),
     "no cards": (wish(TEXT, carousel()), TEMPLATE_DEFINITION),
     "eleven cards": (wish(TEXT, carousel(*[card()] * 11)), TEMPLATE_DEFINITION),

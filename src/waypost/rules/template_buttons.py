@@ -100,6 +100,9 @@ def _otp(where: str, button: Button) -> Iterator[Fault]:
     knows_app = button.supported_apps or (button.package_name and button.signature_hash)
     if button.otp_type in ("ONE_TAP", "ZERO_TAP") and not knows_app:
         yield _wrong(f"{where}: 'supported_apps' is missing: package_name and signature_hash of the app")
+    for app in button.supported_apps or ():
+        if not (app.package_name and app.signature_hash):
+            yield _wrong(f"{where}: 'supported_apps' has an app without a package_name or signature_hash")
     if button.otp_type == "ZERO_TAP" and button.zero_tap_terms_accepted is not True:
         yield _wrong(f"{where}: 'zero_tap_terms_accepted' must be true")
     yield from _length(where, "autofill_text", button.autofill_text, MAX_TEXT_CHARACTERS)

@@ -5,14 +5,14 @@ import { Button } from "../../parts/Button.tsx";
 import { Field, Select, Switch } from "../../parts/Field.tsx";
 import { Notice } from "../../parts/Notice.tsx";
 import { variablesOf } from "./definition.ts";
-import { BLANK_CARD, type Draft, type DraftCard, type Place } from "./draft.ts";
+import { BLANK_CARD, type Draft, type DraftCard, type Place, withButtons } from "./draft.ts";
 import { ButtonList, Words } from "./EditorInputs.tsx";
 import { state } from "./state.ts";
 
 /** What the server found wrong with a part of the form; null: nothing. */
 export type Wrong = (place: Place) => string | null;
 
-interface Props {
+export interface Props {
   draft: Draft;
   change: (given: Partial<Draft>) => void;
   wrong: Wrong;
@@ -31,6 +31,7 @@ const HEADERS = [
   { value: "GIF", label: "Moving picture" },
   { value: "DOCUMENT", label: "Document" },
   { value: "LOCATION", label: "Location" },
+  { value: "PRODUCT", label: "Product" },
 ];
 const LINK_HINT = "A link, or the handle of an upload. It is not fetched: only its place is taken.";
 
@@ -131,7 +132,8 @@ export function Content({ draft, change, wrong }: Props) {
           <Select
             label="Kind of header"
             value={draft.header}
-            error={draft.header === "NONE" || draft.header === "LOCATION" ? wrong("header") : null}
+            error={isFile || draft.header === "TEXT" ? null : wrong("header")}
+            hint={draft.header === "PRODUCT" ? "Each message says which product of which catalog" : undefined}
             options={HEADERS}
             onChange={(header) => change({ header })}
           />
@@ -207,34 +209,6 @@ export function Content({ draft, change, wrong }: Props) {
   );
 }
 
-export function Code({ draft, change, wrong }: Props) {
-  const words = wrong("body") ?? wrong("header") ?? wrong("buttons");
-  return (
-    <Section title="The code" about="The platform words these templates; only this can be chosen." place="body">
-      {words && <Notice tone="bad">{words}</Notice>}
-      <Switch
-        label="Say that the code must not be shared"
-        checked={draft.security}
-        onChange={(security) => change({ security })}
-      />
-      <Field
-        label="Minutes that the code holds"
-        inputMode="numeric"
-        value={draft.minutes}
-        error={wrong("footer")}
-        hint="From 1 to 90; empty: nothing is said of it"
-        onInput={(minutes) => change({ minutes: minutes.replace(/\D/g, "") })}
-      />
-      <Field
-        label="Words on the button"
-        value={draft.buttons[0]?.text ?? ""}
-        placeholder="Copy code"
-        onInput={(text) => change({ buttons: [{ type: "OTP", text, target: "", example: "" }] })}
-      />
-    </Section>
-  );
-}
-
 export function Buttons({ draft, change, wrong }: Props) {
   return (
     <Section title="Buttons" about="Up to ten; quick replies stand together, before or after the others." place="buttons">
@@ -242,7 +216,7 @@ export function Buttons({ draft, change, wrong }: Props) {
         buttons={draft.buttons}
         category={draft.category}
         error={wrong("buttons")}
-        onChange={(buttons) => change({ buttons })}
+        onChange={(buttons) => change(withButtons(draft, buttons))}
       />
     </Section>
   );
@@ -266,10 +240,12 @@ export function Cards({ draft, change, wrong }: Props) {
             <Select
               label="Kind of header"
               value={card.format}
-              options={HEADERS.filter(({ value }) => value === "IMAGE" || value === "VIDEO")}
+              options={HEADERS.filter(({ value }) => ["IMAGE", "VIDEO", "PRODUCT"].includes(value))}
               onChange={(format) => change({ cards: draft.cards.map((each) => ({ ...each, format })) })}
             />
-            <Field label="Example" value={card.handle} onInput={(handle) => put(at, { handle })} />
+            {card.format !== "PRODUCT" && (
+              <Field label="Example" value={card.handle} onInput={(handle) => put(at, { handle })} />
+            )}
           </div>
           <Words
             label="Words"

@@ -46,6 +46,7 @@ export function Preview({ drawn, fileOf }: Props) {
           )}
         </div>
       </div>
+      {drawn.note && <figcaption class="preview-note">{drawn.note}</figcaption>}
     </figure>
   );
 }
@@ -80,6 +81,15 @@ function Header({ header, file }: { header: NonNullable<Drawn["header"]>; file: 
   if (header.format === "TEXT") return header.text ? <b class="chat-head foreign">{header.text}</b> : null;
   if (header.format === "LOCATION")
     return <PlaceCard place={{ latitude: 52.52, longitude: 13.405, name: "The place of the message" }} />;
+  if (header.format === "PRODUCT")
+    return (
+      <div class="preview-file">
+        <Icon name="list" size={30} />
+        <span>
+          Product <b class="foreign">{header.text}</b>
+        </span>
+      </div>
+    );
   if (file?.mime_type.startsWith("image/")) return <img class="preview-picture" src={file.url} alt="Picture of the header" />;
   return (
     <div class={`preview-file ${header.format.toLowerCase()}`}>

@@ -13,6 +13,11 @@ import { messageOf, type Slot, slotsOf, type Values } from "./definition.ts";
 import { state } from "./state.ts";
 
 const ANY_PHONE = "15550001111";
+const HINTS: Readonly<Partial<Record<Slot["kind"], string>>> = {
+  place: "Latitude, longitude, name",
+  product: "Id of the catalog, id of the product",
+  products: "Ids with commas between them; the first is the picture",
+};
 
 interface Props {
   template: TemplateView;
@@ -87,7 +92,7 @@ export function SendForm({ template, values, onValues, files, onFiles }: Props) 
             label={slot.label}
             value={values[slot.key] ?? ""}
             placeholder={slot.example}
-            {...(slot.kind === "place" && { hint: "Latitude, longitude, name" })}
+            hint={HINTS[slot.kind]}
             onInput={(value) => set(slot, value)}
           />
         ),

@@ -5,11 +5,11 @@ import { elements, members, word } from "../phones/chat.ts";
 export type Members = Readonly<Record<string, unknown>>;
 export type Values = Readonly<Record<string, string>>;
 
-/** What a message fills in: a word, a file, a place, a code, the end of an offer. */
+/** What a message fills in: a word, a file, a place, a code, the end of an offer, products of a catalog. */
 export interface Slot {
   readonly key: string;
   readonly label: string;
-  readonly kind: "text" | "file" | "place" | "code" | "moment";
+  readonly kind: "text" | "file" | "place" | "code" | "moment" | "product" | "products";
   /** Of a file: IMAGE, VIDEO, DOCUMENT, GIF. */
   readonly format: string;
   readonly example: string;
@@ -30,6 +30,8 @@ export interface Drawn {
   readonly footer: string;
   readonly buttons: readonly DrawnButton[];
   readonly cards: readonly Drawn[];
+  /** What a picture of the phone cannot show. */
+  readonly note: string;
 }
 
 const VARIABLE = /\{\{\s*([A-Za-z0-9_]+)\s*\}\}/g;
@@ -44,6 +46,14 @@ const NAMES: Readonly<Record<string, string>> = {
   VOICE_CALL: "Call on WhatsApp",
   REQUEST_CONTACT_INFO: "Share contact info",
 };
+
+const NOTES: Readonly<Record<string, string>> = {
+  ONE_TAP: "A tap hands the code to your app; a phone without the app copies it instead.",
+  ZERO_TAP: "Your app gets the code by itself, without a tap; a phone without the app copies it instead.",
+};
+const PRODUCT = "catalog_1, sku-1";
+const PRODUCTS = "sku-1, sku-2";
+const CODE = "123456";
 
 /** Return the variables of a text, each once, in the order in which they stand there. */
 export function variablesOf(text: string): readonly string[] {
@@ -64,7 +74,7 @@ export function slotsOf(components: unknown, at = ""): readonly Slot[] {
   const cards = elements(partOf(components, "CAROUSEL")["cards"]);
   return [
     ...headerSlots(header, at),
-    ...textSlots(body, `${at}body`, "Text"),
+    ...bodySlots(components, body, `${at}body`),
     ...offerSlots(components, at),
     ...elements(partOf(components, "BUTTONS")["buttons"]).flatMap((button, index) => buttonSlots(members(button), index, at)),
     ...cards.flatMap((card, index) =>
@@ -84,8 +94,10 @@ export function drawnOf(components: unknown, values: Values, at = ""): Drawn {
     text.replace(VARIABLE, (whole, name: string) => told(`${where}.${name}`) || whole);
   const header = partOf(components, "HEADER");
   const format = word(header["format"]).toUpperCase();
+  const headerText = (): string =>
+    format === "PRODUCT" ? (splitProduct(told(`${at}header`))[1] ?? "") : filled(word(header["text"]), `${at}header`);
   return {
-    header: format ? { format, text: filled(word(header["text"]), `${at}header`), key: `${at}header` } : null,
+    header: format ? { format, text: headerText(), key: `${at}header` } : null,
     offer: word(members(partOf(components, "LIMITED_TIME_OFFER")["limited_time_offer"])["text"]) || null,
     body: filled(bodyText(components), `${at}body`),
     footer: footerText(partOf(components, "FOOTER")),
@@ -95,6 +107,7 @@ export function drawnOf(components: unknown, values: Values, at = ""): Drawn {
     cards: elements(partOf(components, "CAROUSEL")["cards"]).map((card, index) =>
       drawnOf(members(card)["components"], values, `card.${index}.`),
     ),
+    note: NOTES[word(members(elements(partOf(components, "BUTTONS")["buttons"])[0])["otp_type"])] ?? "",
   };
 }
 
@@ -120,6 +133,7 @@ function headerSlots(header: Members, at: string): readonly Slot[] {
   if (format === "TEXT") return textSlots(header, key, "Header");
   if (FILES.includes(format)) return [{ key, label: titled(format), kind: "file", format, example: "" }];
   if (format === "LOCATION") return [{ key, label: "Place", kind: "place", format, example: "52.52, 13.405, Berlin" }];
+  if (format === "PRODUCT") return [{ key, label: "Product", kind: "product", format, example: PRODUCT }];
   return [];
 }
 
@@ -131,6 +145,13 @@ function textSlots(part: Members, key: string, label: string): readonly Slot[] {
     format: "",
     example: exampleOf(part, name),
   }));
+}
+
+/** The platform gives no example of a code. */
+function bodySlots(components: unknown, body: Members, key: string): readonly Slot[] {
+  const isCode = members(elements(partOf(components, "BUTTONS")["buttons"])[0])["type"] === "OTP";
+  const slots = textSlots({ ...body, text: bodyText(components) }, key, "Text");
+  return isCode ? slots.map((slot) => ({ ...slot, label: "Code", kind: "code", example: slot.example || CODE })) : slots;
 }
 
 /** Return what the definition gives as the example of a variable. */
@@ -159,6 +180,7 @@ function buttonSlots(button: Members, index: number, at: string): readonly Slot[
   const key = `${at}button.${index}`;
   const first = word(elements(button["example"])[0]) || word(button["example"]);
   if (type === "COPY_CODE") return [{ key, label: "Code to copy", kind: "code", format: "", example: first }];
+  if (type === "MPM") return [{ key, label: "Products to show", kind: "products", format: "", example: PRODUCTS }];
   if (type !== "URL" || variablesOf(word(button["url"])).length === 0) return [];
   const start = word(button["url"]).replace(VARIABLE, "");
   return [
@@ -172,8 +194,10 @@ function drawnButton(button: Members, value: string): DrawnButton {
     URL: word(button["url"]).replace(VARIABLE, (whole) => value || whole),
     PHONE_NUMBER: word(button["phone_number"]),
     COPY_CODE: value,
+    MPM: value,
   };
-  return { type, text: word(button["text"]) || NAMES[type] || type, detail: details[type] ?? "" };
+  const tap = word(button["otp_type"]) === "ONE_TAP" ? word(button["autofill_text"]) || "Autofill" : "";
+  return { type, text: tap || word(button["text"]) || NAMES[type] || type, detail: details[type] ?? "" };
 }
 
 /** The platform words the text of a code itself; until it has, this is what it will say. */
@@ -224,6 +248,7 @@ function buttonComponent(button: Members, index: number, value: string, asked: b
   const place = { type: "button", index: String(index) };
   if (type === "COPY_CODE")
     return [{ ...place, sub_type: "copy_code", parameters: [{ type: "coupon_code", coupon_code: value }] }];
+  if (type === "MPM") return [{ ...place, sub_type: "mpm", parameters: [{ type: "action", action: productsOf(value) }] }];
   if (type === "OTP" || (type === "URL" && asked))
     return [{ ...place, sub_type: "url", parameters: [{ type: "text", text: value }] }];
   return [];
@@ -235,8 +260,34 @@ function headerParameter(slot: Slot, value: string): Members {
     const name = rest.join(", ");
     return { type: "location", location: { latitude, longitude, ...(name && { name, address: name }) } };
   }
+  if (slot.kind === "product") {
+    const [catalog, id] = splitProduct(value);
+    return { type: "product", product: { product_retailer_id: id, ...(catalog && { catalog_id: catalog }) } };
+  }
   const type = slot.format === "GIF" ? "video" : slot.format.toLowerCase();
   return { type, [type]: fileOf(value) };
+}
+
+/** Return catalog and product of "catalog, product"; a single word is the product. */
+function splitProduct(value: string): readonly [string, string] {
+  const words = commas(value);
+  return words.length > 1 ? [words[0] ?? "", words[1] ?? ""] : ["", words[0] ?? ""];
+}
+
+/** The first product is the picture of the message. */
+function productsOf(value: string): Members {
+  const ids = commas(value);
+  return {
+    thumbnail_product_retailer_id: ids[0] ?? "",
+    sections: [{ title: "Products", product_items: ids.map((id) => ({ product_retailer_id: id })) }],
+  };
+}
+
+function commas(value: string): readonly string[] {
+  return value
+    .split(",")
+    .map((each) => each.trim())
+    .filter((each) => each !== "");
 }
 
 function offerParameter(hours: string): Members {

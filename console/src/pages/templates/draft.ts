@@ -19,6 +19,12 @@ export interface DraftCard {
   readonly buttons: readonly DraftButton[];
 }
 
+/** An Android app that takes a code by itself. */
+export interface App {
+  readonly name: string;
+  readonly hash: string;
+}
+
 export interface Draft {
   readonly name: string;
   readonly language: string;
@@ -39,6 +45,15 @@ export interface Draft {
   /** Of a code: a warning not to share it, and how many minutes it holds. */
   readonly security: boolean;
   readonly minutes: string;
+  readonly autofill: Autofill;
+}
+
+/** How a code comes to an app: COPY_CODE, by hand; ONE_TAP, at a tap; ZERO_TAP, by itself. */
+export interface Autofill {
+  readonly type: string;
+  readonly text: string;
+  readonly apps: readonly App[];
+  readonly terms: boolean;
 }
 
 /** The parts of the form that the server may find something wrong with. */
@@ -63,11 +78,14 @@ export const BLANK: Draft = {
   cards: [],
   security: true,
   minutes: "10",
+  autofill: { type: "COPY_CODE", text: "", apps: [{ name: "", hash: "" }], terms: false },
 };
 export const BLANK_CARD: DraftCard = { format: "IMAGE", handle: EXAMPLE_LINK, body: "", examples: {}, buttons: [] };
 
 /** Return the kinds of buttons that a category has, and what each asks for. */
-export function buttonKinds(category: string): readonly { type: string; label: string; target: string | null; text: boolean }[] {
+export function buttonKinds(
+  category: string,
+): readonly { type: string; label: string; target: string | null; text: boolean }[] {
   if (category === "AUTHENTICATION") return [{ type: "OTP", label: "Copy the code", target: null, text: true }];
   return [
     { type: "QUICK_REPLY", label: "Quick reply", target: null, text: true },
@@ -76,9 +94,17 @@ export function buttonKinds(category: string): readonly { type: string; label: s
     { type: "COPY_CODE", label: "Copy a code", target: "Example of a code", text: false },
     { type: "FLOW", label: "Open a form (flow)", target: "Id of the flow", text: true },
     { type: "CATALOG", label: "Show the catalog", target: null, text: true },
+    { type: "MPM", label: "Show several products", target: null, text: true },
+    { type: "SPM", label: "Show the product of the header", target: null, text: true },
     { type: "VOICE_CALL", label: "Call on WhatsApp", target: null, text: true },
     { type: "REQUEST_CONTACT_INFO", label: "Ask for contact info", target: null, text: false },
   ];
+}
+
+/** Return what new buttons change: one that shows a product needs a header which does. */
+export function withButtons(draft: Draft, buttons: readonly DraftButton[]): Partial<Draft> {
+  const isNew = has(buttons, "SPM") && !has(draft.buttons, "SPM");
+  return { buttons, ...(isNew && draft.header === "NONE" && { header: "PRODUCT" }) };
 }
 
 /** Return the components of the request. */
@@ -129,6 +155,7 @@ export function draftOf(template: {
     cards: elements(partOf(parts, "CAROUSEL")["cards"]).map((each) => draftCard(members(each)["components"])),
     security: isCode ? body["add_security_recommendation"] === true : true,
     minutes: isCode ? word(footer["code_expiration_minutes"]) : "10",
+    autofill: autofillOf(members(elements(partOf(parts, "BUTTONS")["buttons"])[0])),
   };
 }
 
@@ -156,8 +183,37 @@ function codeComponents(draft: Draft): readonly Members[] {
   return [
     { type: "BODY", ...(draft.security && { add_security_recommendation: true }) },
     ...(draft.minutes ? [{ type: "FOOTER", code_expiration_minutes: Number(draft.minutes) }] : []),
-    { type: "BUTTONS", buttons: [{ type: "OTP", otp_type: "COPY_CODE", ...(text && { text }) }] },
+    {
+      type: "BUTTONS",
+      buttons: [{ type: "OTP", otp_type: draft.autofill.type, ...(text && { text }), ...tapOf(draft.autofill) }],
+    },
   ];
+}
+
+function tapOf({ type, text, apps, terms }: Autofill): Members {
+  if (type === "COPY_CODE") return {};
+  return {
+    ...(text && { autofill_text: text }),
+    ...(type === "ZERO_TAP" && { zero_tap_terms_accepted: terms }),
+    supported_apps: apps.map(({ name, hash }) => ({ package_name: name, signature_hash: hash })),
+  };
+}
+
+/** Return how the code of a button comes to an app; a single app may stand on the button itself. */
+function autofillOf(button: Members): Autofill {
+  const apps = [...elements(button["supported_apps"]).map(members), button]
+    .map((each) => ({ name: word(each["package_name"]), hash: word(each["signature_hash"]) }))
+    .filter(({ name }) => name !== "");
+  return {
+    type: word(button["otp_type"]) || BLANK.autofill.type,
+    text: word(button["autofill_text"]),
+    apps: apps.length > 0 ? apps : BLANK.autofill.apps,
+    terms: button["zero_tap_terms_accepted"] === true,
+  };
+}
+
+function has(buttons: readonly DraftButton[], type: string): boolean {
+  return buttons.some((button) => button.type === type);
 }
 
 function headerOf(draft: Draft): readonly Members[] {
