@@ -5,7 +5,16 @@ from tests.support.store_rows import NUMBER, USER, attempt, inbound_row, medium,
 
 from waypost.app.ground import FullStore
 from waypost.model import EventKey, MediaKey, MessageKey, Number, NumberId, Phone, Status
-from waypost.ports import Changes, DeliverySearch, MessageName, MessageSearch, Window
+from waypost.ports import (
+    Changes,
+    DeliverySearch,
+    EndedDelivery,
+    EndedSearch,
+    MessageName,
+    MessageSearch,
+    Stretch,
+    Window,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -83,6 +92,28 @@ async def test_deliveries_are_found_by_number_state_and_kind(six: FullStore) -> 
     assert await keys(number_id=OTHER) == []
     assert await keys(message_key=MessageKey(40)) == [41]
     assert await keys(message_key=MessageKey(40), state="done") == []
+
+
+async def test_what_has_ended_is_found_the_oldest_first_in_stretches(opened: FullStore) -> None:
+    for key in (11, 21, 31, 41, 51):
+        await opened.record_inbound(inbound_row(key, key - 1, at_ms=key * 1_000))
+    for key in (11, 31, 41, 51):
+        await opened.delivery_dead(waiting(inbound_row(key, key - 1, at_ms=key * 1_000).event), None)
+
+    async def stretch(after: int, limit: int = 9, most: int = 100, **search: object) -> tuple[list[int], int | None]:
+        found = await opened.ended_deliveries(EndedSearch("dead", **search), after, limit=limit, most=most)  # type: ignore[arg-type]  # its fields
+        return [each.key for each in found.rows], found.next_after
+
+    assert await stretch(0, limit=3) == ([11, 31, 41], 41)
+    assert await stretch(41, limit=3) == ([51], None)
+    assert await stretch(0, most=2) == ([11, 31], 31)
+    assert await stretch(0, from_ms=31_000, to_ms=51_000) == ([31, 41], None)
+    assert await stretch(0, number_id=NUMBER, kind="message") == ([11, 31, 41, 51], None)
+    assert await stretch(0, number_id=OTHER) == ([], None)
+    assert await stretch(0, kind="status") == ([], None)
+    assert (await opened.ended_deliveries(EndedSearch("done"), 0, limit=9, most=3)) == Stretch([], 31)
+    (first, *_) = (await opened.ended_deliveries(EndedSearch("dead"), 0, limit=1, most=9)).rows
+    assert first == EndedDelivery(EventKey(11), NUMBER, "message", "")
 
 
 async def test_a_delivery_of_a_list_has_its_attempts(six: FullStore) -> None:

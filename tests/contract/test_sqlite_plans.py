@@ -13,6 +13,7 @@ STEPS = [
     store.QUEUED_DELIVERIES, store.WAITING_DELIVERIES,
     lists.END_OF_MESSAGES, lists.END_OF_MEDIA, *lists.END_OF_DELIVERIES.values(),
     lists.MESSAGES, lists.MESSAGES_OF_KEYS, *lists.DELIVERIES.values(), lists.DELIVERIES_OF, lists.MEDIA,
+    *(text for texts in lists.ENDED.values() for text in texts), store.KEEP_ALL_DONE, store.REDELIVER_ALL,
     lists.NAMES, lists.MESSAGE_KEYS, lists.EVENT_KEYS,
 ]  # fmt: skip
 BY_KEYS: list[Rows] = [

@@ -490,6 +490,25 @@ class TestDeliveries:
     async def test_what_is_not_there_cannot_be_redelivered(self, store: Store) -> None:
         assert await store.redeliver(EventKey(5), 9_000) is None
 
+    async def test_many_of_a_state_are_redelivered_in_one_step_and_forget_no_attempt(
+        self, store: Store, records: Records
+    ) -> None:
+        events = []
+        for key in (11, 21, 31):
+            await store.record_inbound(inbound_row(key, key - 1))
+            events.append(inbound_row(key, key - 1).event)
+        await store.delivery_done(waiting(events[0]), attempt(1))
+        await store.delivery_dead(waiting(events[1]), attempt(1, 500))
+        await store.delivery_done(waiting(events[2]), attempt(1))
+
+        found = await store.redeliver_all([EventKey(key) for key in (31, 21, 11, 5)], "done", 9_000)
+
+        assert found == [Delivery(events[place], first_ms=9_000, attempt=0, due_ms=9_000) for place in (2, 0)]
+        assert await records.delivery(EventKey(11)) == StoredDelivery(events[0], "waiting", 9_000, 9_000, (attempt(1),))
+        dead = await records.delivery(EventKey(21))
+        assert (dead and dead.state) == "dead"
+        assert await store.redeliver_all([EventKey(11)], "done", 9_000) == []
+
     async def test_deliveries_are_read_in_order_above_a_key(self, store: Store) -> None:
         rows = [inbound_row(key, key - 1) for key in (11, 21, 31, 41)]
         for row in rows:

@@ -12,6 +12,7 @@ from tests.support.server import NUMBER
 pytestmark = pytest.mark.anyio
 
 OTHER_PHONE = "4915550002222"
+REDELIVER = "/webhooks/deliveries/redeliver"
 
 
 @pytest.fixture
@@ -84,6 +85,57 @@ async def test_a_delivery_can_be_made_again_with_the_same_id_and_bytes(operator:
 
     again = (await operator.hook.wait_for_count(before + 1))[-1]
     assert (again.body, again.headers["webhook-id"]) == (first.body, first.headers["webhook-id"])
+
+
+async def test_many_deliveries_are_made_again_in_one_request_and_in_their_order(operator: Operator) -> None:
+    one, two = await operator.send_text("1"), await operator.send_text("2", to=OTHER_PHONE)
+    await operator.statuses(one, "read")
+    await operator.settled(f"/webhooks/deliveries?message={one}&state=done", lambda d: len(d["deliveries"]) == 3)
+    before = len(operator.hook.received)
+    wish: Body = {"state": "done", "number": NUMBER, "kind": "status", "message": one}
+
+    counted = await operator.call("POST", REDELIVER, json=wish | {"dry_run": True})
+    nothing = await operator.call("POST", REDELIVER, json=wish | {"to": "2020-01-01T00:00:00Z"})
+    none_dead = await operator.call("POST", REDELIVER, json={})
+    done = await operator.call("POST", REDELIVER, json=wish)
+
+    await operator.hook.wait_until(lambda: operator.hook.statuses(one).count("read") == 2)
+    assert [each["deliveries"] for each in (counted, nothing, none_dead)] == [3, 0, 0]
+    assert done == {"deliveries": 3, "nowhere": 0, "next": None}
+    again = [got for got in operator.hook.received[before:] if one in got.body.decode()]
+    assert operator.hook.statuses(one)[-3:] == ["sent", "delivered", "read"]
+    assert len({got.headers["webhook-id"] for got in again}) == 3
+    assert two not in str([got.body for got in again])
+
+
+async def test_what_has_nowhere_to_go_is_counted_and_stays_as_it_is(operator: Operator) -> None:
+    sent = await operator.send_text()
+    await operator.statuses(sent, "read")
+    await operator.settled(f"/webhooks/deliveries?message={sent}&state=done", lambda d: len(d["deliveries"]) == 3)
+    await operator.call("DELETE", f"/numbers/{NUMBER}/webhook")
+
+    done = await operator.call("POST", REDELIVER, json={"state": "done"})
+
+    assert done == {"deliveries": 0, "nowhere": 3, "next": None}
+    assert len((await operator.call("GET", "/webhooks/deliveries?state=done"))["deliveries"]) == 3
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"state": "waiting"},
+        {"number": "x"},
+        {"message": "x"},
+        {"kind": "a b"},
+        {"after": "x"},
+        {"from": "noon"},
+        {"x": 1},
+    ],
+)
+async def test_a_wish_to_deliver_again_that_cannot_be_read_is_refused(operator: Operator, wish: Body) -> None:
+    got = await operator.refused("POST", REDELIVER, json=wish)
+
+    assert got[0] == 400
 
 
 async def test_a_delivery_that_waits_for_its_next_attempt_is_made_again_at_once(operator: Operator) -> None:

@@ -1,7 +1,10 @@
 """The first journeys, walked over one process that accepts and one worker; `pytest --split` walks all that can be."""
 
+import asyncio
+
 import pytest
 from tests.journeys.conftest import PHONE, World
+from tests.support.clients import Body
 from tests.support.receiver import Receiver
 
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("server_store", ["split"], indirect=True)]
@@ -17,6 +20,24 @@ async def test_what_breaks_a_rule_as_it_leaves_fails(world: World) -> None:
     message_id = await world.send("text", {"body": "Hello"}, to="4915550002222")
 
     assert (await world.failure_of(message_id))[1] == world.either(cloud=131047, onprem=470)
+
+
+async def test_what_was_told_is_told_again_by_the_worker_that_has_the_number(world: World) -> None:
+    message_id = await world.send("text", {"body": "Hello"})
+    words = await world.words_of(message_id, world.told)
+
+    done = await redelivered(world, message_id, world.told)
+
+    await world.hook.wait_until(lambda: len(world.hook.statuses(message_id)) == 2 * world.told)
+    assert (done["deliveries"], world.hook.statuses(message_id)) == (world.told, words * 2)
+
+
+async def redelivered(world: World, message_id: str, count: int) -> Body:
+    """Deliver everything of a message again, once it is known that so much was taken."""
+    path = f"/webhooks/deliveries?state=done&message={message_id}"
+    while len((await world.operate("GET", path))["deliveries"]) < count:  # noqa: ASYNC110 - nobody tells
+        await asyncio.sleep(0.02)
+    return await world.operate("POST", "/webhooks/deliveries/redeliver", json={"state": "done", "message": message_id})
 
 
 async def test_messages_are_told_where_the_webhook_was_when_they_were_accepted(world: World, files: Receiver) -> None:

@@ -203,6 +203,17 @@ class Plain(Shelves):
         delivery: Delivery | None = await self._write(write)
         return delivery
 
+    async def redeliver_all(self, keys: Sequence[EventKey], state: str, now_ms: int) -> list[Delivery]:
+        def write() -> list[Delivery]:
+            found = [self.disk.parcels[key] for key in keys if key in self.disk.parcels]
+            ended = [parcel for parcel in found if parcel.state == state]
+            for parcel in ended:
+                parcel.state, parcel.first_ms, parcel.due_ms, parcel.attempt = "waiting", now_ms, now_ms, 0
+            return [_delivery(parcel) for parcel in ended]
+
+        deliveries: list[Delivery] = await self._write(write)
+        return deliveries
+
     async def queued_messages(self, after: MessageKey, limit: int) -> list[tuple[MessageKey, NumberId]]:
         keys = sorted(key for key in self.disk.jobs if key > after)
         return [(key, self.disk.messages[key].message.number_id) for key in keys[: min(limit, self._page)]]

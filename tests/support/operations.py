@@ -99,6 +99,7 @@ BODIES: Mapping[str, tuple[Body, ...]] = {
     "control.change_template": (Body(f"{_CONTROL}.templates:TemplateUpdate"),),
     "control.add_provider": (Body(f"{_CONTROL}.providers:ProviderRequest"),),
     "control.notice": (Body(f"{_CONTROL}.notices:NoticeWish"),),
+    "control.redeliver_all": (Body(f"{_CONTROL}.messages:RedeliverWish"),),
     "control.change_account": (Body(f"{_CONTROL}.accounts:AccountChange"),),
     "control.explain_signature": (Body(f"{_CONTROL}.signature:SignatureCheck"),),
     "open.sign_in": (Body(f"{_CONTROL}.sign_in:SignIn"),),

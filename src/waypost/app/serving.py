@@ -14,8 +14,10 @@ from waypost.api.faces import build_faces
 from waypost.api.server import Server
 from waypost.app import anew
 from waypost.app.ground import Ground, lay_ground, once
+from waypost.app.ownership import WEBHOOKS
 from waypost.app.parts import Parts, build, first_to_end
 from waypost.app.settings_shown import settings_view
+from waypost.app.sharing import elsewhere
 from waypost.app.watched import gauges_of
 from waypost.flows.feed import Feed
 from waypost.flows.first_start import Begun, Start, make_ready
@@ -141,7 +143,7 @@ def _operated(parts: Parts, start: Start, poster: Poster, feed: Feed) -> Operate
         standings=parts.flows.standings,
         clock=ground.clock,
         keys=ground.keys,
-        again=parts.webhooks.hurry,
+        again=elsewhere(ground, WEBHOOKS, parts.webhooks.hurry, lambda delivery: delivery.event.number_id),
         go_on=parts.go_on,
         reset=partial(anew.reset, parts),
         snapshotting=Snapshotting(

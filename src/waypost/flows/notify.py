@@ -234,12 +234,17 @@ def event_id(event: Event) -> str:
 
 def target_of(number: Number, event: Event, endpoint_id: str) -> Target | None:
     """Return where an event goes now: what was set since it happened counts. None if that place is gone."""
+    return place_of(number, event.kind, endpoint_id)
+
+
+def place_of(number: Number, kind: str, endpoint_id: str) -> Target | None:
+    """Return the same for an event of a kind."""
     if endpoint_id:
         one = callbacks.endpoint(number, endpoint_id)
         if one is None:
             return None
         return Target(number, one.webhook, one.dialect or number.callback_dialect, one.secret)
-    webhook = callbacks.main_callback(number, event.kind)
+    webhook = callbacks.main_callback(number, kind)
     return Target(number, webhook, number.callback_dialect) if webhook is not None else None
 
 

@@ -63,6 +63,36 @@ class DeliverySearch(Struct, frozen=True):
     kind: str | None = None
 
 
+class EndedSearch(Struct, frozen=True):
+    """Which deliveries that wait no more are looked for; what is None does not matter."""
+
+    state: str
+    """`done`, `dead`, `cancelled` or `dropped`."""
+    number_id: NumberId | None = None
+    kind: str | None = None
+    from_ms: int | None = None
+    """Events of this moment of platform time and later."""
+    to_ms: int | None = None
+    """Events before this moment."""
+
+
+class EndedDelivery(Struct, frozen=True):
+    """A delivery that waits no more, and where it belongs."""
+
+    key: EventKey
+    number_id: NumberId
+    kind: str
+    endpoint: str
+
+
+class Stretch(Struct, frozen=True):
+    """What a search that begins with the oldest has found, in the order of the keys."""
+
+    rows: list[EndedDelivery]
+    next_after: int | None
+    """Where to go on; None: there is nothing more."""
+
+
 class Window(Struct, frozen=True):
     """Which part of a table a search looks at."""
 
@@ -91,6 +121,10 @@ class Lists(Protocol):
 
     async def search_deliveries(self, search: DeliverySearch, window: Window) -> Page[StoredDelivery]:
         """Return deliveries with their attempts; those of a message are all looked at."""
+        ...
+
+    async def ended_deliveries(self, search: EndedSearch, after: int, *, limit: int, most: int) -> Stretch:
+        """Return up to `limit` deliveries above a key, the oldest first, out of the `most` that are looked at."""
         ...
 
     async def search_media(self, number_id: NumberId | None, window: Window) -> Page[Medium]:

@@ -128,6 +128,13 @@ class Store(Protocol):
         """Make a delivery of any state wait again from now; None if there is no such delivery."""
         ...
 
+    async def redeliver_all(self, keys: Sequence[EventKey], state: str, now_ms: int) -> list[Delivery]:
+        """Make those of some hundred deliveries that are in a state wait again from now, in one step.
+
+        They are returned in the order of the keys given; who is not in the state any more is left alone.
+        """
+        ...
+
     async def queued_messages(self, after: MessageKey, limit: int) -> list[tuple[MessageKey, NumberId]]:
         """Return the jobs above a key, in order, each with its number; their messages are not read."""
         ...

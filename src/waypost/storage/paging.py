@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from waypost.ports import DeliverySearch, Page, StoredDelivery, Window
+from waypost.ports import DeliverySearch, EndedDelivery, Page, StoredDelivery, Stretch, Window
 
 Row = TypeVar("Row")
 
@@ -23,6 +23,12 @@ def of_message(found: Sequence[StoredDelivery], search: DeliverySearch, window: 
     fitting = [each for each in found if each.key < before and _fits(each, search)]
     fitting.sort(key=lambda each: -each.key)
     return page(fitting, lambda each: each.key, window, None)
+
+
+def stretch(found: Sequence[EndedDelivery], limit: int, end: int | None) -> Stretch:
+    """Return the beginning of what was found, one row more than it may hold; `end` is the last key looked at."""
+    rows = list(found[:limit])
+    return Stretch(rows, rows[-1].key if len(found) > len(rows) else end)
 
 
 def _fits(delivery: StoredDelivery, search: DeliverySearch) -> bool:

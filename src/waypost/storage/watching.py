@@ -40,10 +40,11 @@ class Watching:
             _note_event(changes, event, notify=notify, further=further)
             self._tell(changes)
 
-    def _told_delivery(self, delivery: Delivery | None) -> None:
-        if self._tell is not None and delivery is not None:
+    def _told_deliveries(self, deliveries: Iterable[Delivery]) -> None:
+        if self._tell is not None:
             changes = Changes()
-            _note_delivery(changes, delivery)
+            for delivery in deliveries:
+                _note_delivery(changes, delivery)
             self._tell(changes)
 
 

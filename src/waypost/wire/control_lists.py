@@ -4,11 +4,11 @@ A page may have less than was asked for, or nothing, and still a `next`: one req
 """
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct, field
 
-from waypost.wire.control import DeliveryView, MediaView, MessageView
+from waypost.wire.control import DeliveryView, MediaView, MessageView, Request
 
 MediumType = Literal["image", "video", "audio", "sticker", "document"]
 
@@ -24,6 +24,35 @@ class DeliveryList(Struct):
     """Deliveries, newest first."""
 
     deliveries: list[DeliveryView]
+    next: str | None
+
+
+class RedeliverWish(Request):
+    """Which deliveries are to be made once more, of those that wait no more; what is not given does not matter.
+
+    `from` and `to`: when the event was, from the one moment to before the other, on the platform's clock. `dry_run`
+    only counts. `after` is the `next` of the answer before.
+    """
+
+    state: Literal["dead", "cancelled", "dropped", "done"] = "dead"
+    number: str | None = None
+    message: str | None = None
+    kind: Annotated[str, Meta(pattern="^[A-Za-z0-9_]{1,100}$")] | None = None
+    from_: Annotated[datetime, Meta(tz=True)] | None = field(name="from", default=None)
+    to: Annotated[datetime, Meta(tz=True)] | None = None
+    dry_run: bool = False
+    after: str | None = None
+
+
+class Redelivered(Struct):
+    """How many deliveries wait again, or would.
+
+    `nowhere`: others that fit, whose number or endpoint has no webhook any more; they stay as they are. One request
+    does some hundred, the oldest first, or counts some thousand: with a `next` there may be more.
+    """
+
+    deliveries: int
+    nowhere: int
     next: str | None
 
 

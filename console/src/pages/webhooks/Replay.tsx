@@ -1,8 +1,7 @@
 // Dead letters: what was given up, delivered once more, the oldest first.
 
 import { useState } from "preact/hooks";
-import { api } from "../../api/client.ts";
-import type { DeliveryView } from "../../api/types.ts";
+import { type Answer, api, type Failure, type Result } from "../../api/client.ts";
 import { Button } from "../../parts/Button.tsx";
 import { Dialog } from "../../parts/Dialog.tsx";
 import { Loading } from "../../parts/EmptyState.tsx";
@@ -10,17 +9,15 @@ import { Notice } from "../../parts/Notice.tsx";
 import { toastFailure } from "../../parts/Toast.tsx";
 import { filters } from "./state.ts";
 
-const PAGE = 1_000;
-const MOST = 5_000;
-
 interface Found {
-  readonly dead: readonly DeliveryView[];
-  readonly more: boolean;
+  readonly dead: number;
+  readonly nowhere: number;
 }
 
 interface Progress {
   readonly done: number;
-  readonly refused: readonly string[];
+  readonly ended: boolean;
+  readonly failure: Failure | null;
 }
 
 export function Replay({ beside }: { beside: boolean }) {
@@ -41,15 +38,15 @@ function ReplayDialog({ onClose }: { onClose: () => void }) {
   const [progress, setProgress] = useState<Progress | null>(null);
   if (!asked) {
     setAsked(true);
-    void readDead().then((dead) => (dead ? setFound(dead) : onClose()));
+    void count().then((dead) => (dead ? setFound(dead) : onClose()));
   }
-  const all = found?.dead.length ?? 0;
-  const under = progress !== null && progress.done < all;
+  const all = found?.dead ?? 0;
+  const under = progress !== null && !progress.ended;
   const actions = (
     <>
       <Button onClick={onClose}>{progress && !under ? "Close" : "Cancel"}</Button>
       {(!progress || under) && (
-        <Button manner="main" disabled={all === 0} busy={under} onClick={() => void replay(found?.dead ?? [], setProgress)}>
+        <Button manner="main" disabled={all === 0} busy={under} onClick={() => void replay(setProgress)}>
           {`Deliver ${all.toLocaleString()} again`}
         </Button>
       )}
@@ -63,60 +60,69 @@ function ReplayDialog({ onClose }: { onClose: () => void }) {
           {progress.done.toLocaleString()} of {all.toLocaleString()} are on their way again.
         </p>
       )}
-      {progress && progress.refused.length > 0 && (
-        <Notice tone="bad" title={`${progress.refused.length.toLocaleString()} could not be`}>
-          <p class="foreign">{progress.refused[0]}</p>
+      {progress?.failure && (
+        <Notice tone="bad" title="The others could not be">
+          <p class="foreign">{progress.failure.sentence}</p>
         </Notice>
       )}
     </Dialog>
   );
 }
 
-function Counted({ found: { dead, more } }: { found: Found }) {
+function Counted({ found: { dead, nowhere } }: { found: Found }) {
   const filtered = filters.value.number || filters.value.kind || filters.value.message;
   const of = filtered ? " of the number, kind and message that the list is filtered by" : "";
-  if (dead.length === 0) return <p>No delivery{of} was given up: there is nothing to replay.</p>;
+  if (dead + nowhere === 0) return <p>No delivery{of} was given up: there is nothing to replay.</p>;
   return (
     <>
       <p>
-        <b class="nums">{`${dead.length.toLocaleString()}${more ? "+" : ""}`}</b> deliveries{of} were given up. They go out again in
-        the order of their events, with the same ids and the same bytes, to where the webhook is set now.
+        <b class="nums">{dead.toLocaleString()}</b> deliveries{of} were given up. They go out again in the order of their events,
+        with the same ids and the same bytes, to where the webhook is set now.
       </p>
-      {more && <p class="soft">The newest {MOST.toLocaleString()} are replayed; do it once more for the others.</p>}
+      {nowhere > 0 && (
+        <p>
+          <b class="nums">{nowhere.toLocaleString()}</b> others stay as they are: their number has no such webhook now.
+        </p>
+      )}
       <p class="soft">Whoever was told some of this already is told again: a receiver knows it by its event id.</p>
     </>
   );
 }
 
-async function readDead(): Promise<Found | null> {
-  const { number, kind, message } = filters.peek();
-  const dead: DeliveryView[] = [];
-  let before: string | null = null;
+async function count(): Promise<Found | null> {
+  let found: Found = { dead: 0, nowhere: 0 };
+  let after: string | null = null;
   do {
-    const found: Awaited<ReturnType<typeof page>> = await page({ number, kind, message, before });
-    if (!found.ok) {
-      toastFailure(found.failure);
+    const counted: Step = await step(after, true);
+    if (!counted.ok) {
+      toastFailure(counted.failure);
       return null;
     }
-    dead.push(...found.value.deliveries);
-    before = found.value.next;
-  } while (before !== null && dead.length < MOST);
-  return { dead, more: before !== null };
+    const { deliveries: more, nowhere } = counted.value;
+    found = { dead: found.dead + more, nowhere: found.nowhere + nowhere };
+    after = counted.value.next;
+  } while (after !== null);
+  return found;
 }
 
-function page(query: Readonly<Record<string, string | null | undefined>>) {
-  return api.get("/webhooks/deliveries", { query: { ...query, state: "dead", limit: PAGE } });
-}
-
-async function replay(dead: readonly DeliveryView[], tell: (progress: Progress) => void): Promise<void> {
-  const refused: string[] = [];
+/** Deliver again in steps, the oldest first. */
+async function replay(tell: (progress: Progress) => void): Promise<void> {
   let done = 0;
-  tell({ done, refused });
-  for (const delivery of [...dead].reverse()) {
-    const params = { delivery_id: delivery.id };
-    const answer = await api.post("/webhooks/deliveries/{delivery_id}/redeliver", undefined, { params });
-    if (!answer.ok) refused.push(answer.failure.sentence);
-    done += 1;
-    tell({ done, refused });
-  }
+  let after: string | null = null;
+  tell({ done, ended: false, failure: null });
+  do {
+    const made: Step = await step(after, false);
+    if (!made.ok) return tell({ done, ended: true, failure: made.failure });
+    done += made.value.deliveries;
+    after = made.value.next;
+    tell({ done, ended: after === null, failure: null });
+  } while (after !== null);
+}
+
+type Step = Result<Answer<"/webhooks/deliveries/redeliver", "post">>;
+
+function step(after: string | null, dryRun: boolean): Promise<Step> {
+  const { number, kind, message } = filters.peek();
+  const of = { ...(number && { number }), ...(kind && { kind }), ...(message && { message }), ...(after && { after }) };
+  return api.post("/webhooks/deliveries/redeliver", { state: "dead", dry_run: dryRun, ...of });
 }

@@ -75,7 +75,12 @@ def asked_digits(request: Request, name: str) -> str | None:
 def asked_number(request: Request, name: str) -> NumberId | None:
     """Return the business number in the query, which is what it is dialled as; None if not given. Raises Refusal."""
     text = request.query.get(name)
+    return None if text is None else number_of(name, text)
+
+
+def number_of(name: str, text: str) -> NumberId:
+    """Return the business number that a text names. Raises Refusal."""
     try:
-        return None if text is None else NumberId(int(phone.digits_of(text)))
+        return NumberId(int(phone.digits_of(text)))
     except ValueError as error:
         raise Refusal(INVALID_VALUE, f"{name}: {error}.") from None

@@ -37,6 +37,7 @@ from waypost.flows.play import PhoneNetwork, Play
 from waypost.flows.preferences import Notice, Preferences
 from waypost.flows.previews import Previews
 from waypost.flows.registration import Registration
+from waypost.flows.replay import Replay
 from waypost.flows.resend import Resend
 from waypost.flows.search import Search
 from waypost.flows.snapshot import Snapshotting
@@ -115,6 +116,7 @@ def build_control(on: Operated, operator: Operator) -> Control:
     explain = Explain(on.records, on.holds, on.directory, on.network.phones.get, on.relaxed)
     inspect = Inspect(on.records, on.network_store, on.directory, explain)
     search = Search(on.lists, inspect)
+    replay = Replay(on.lists, on.store, on.directory, on.clock, on.again)
     threads = Threads(on.directory, on.records)
     play = Play(threads, on.shelf, on.network, on.keys)
     preferences = Preferences(threads, on.network, on.notice, on.clock)
@@ -126,7 +128,7 @@ def build_control(on: Operated, operator: Operator) -> Control:
         phones=Phones(play, Taps(play), chats, preferences, on.network, side, on.shelf, on.records, on.identities),
         messages=Messages(inspect, search, on.resend),
         gallery=Gallery(search),
-        deliveries=Deliveries(inspect, search, on.store, on.directory, on.clock, on.again),
+        deliveries=Deliveries(inspect, search, on.store, on.directory, on.clock, on.again, replay),
         errors=Errors(),
         world=World(on.clock, on.records, on.network, on.network_rules, on.reset, on.feed),
         numbers=Numbers(on.directory, on.subscribe, on.records, on.registration, on.standings, on.go_on),

@@ -3,16 +3,17 @@
 from collections.abc import Iterable
 from typing import TypeVar, get_args
 
-from waypost.api.control.answers import asked_digits, asked_number, limit_of
+from waypost.api.control.answers import asked_digits, asked_number, limit_of, number_of
 from waypost.api.routing import Request
 from waypost.errors import Problem, Refusal, all_problems
 from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.search import Wanted
 from waypost.lib import ids
+from waypost.lib.clock import milliseconds_of
 from waypost.lib.cursors import parse_cursor
 from waypost.model import MessageKey, Status
-from waypost.ports import DeliverySearch, MessageSearch
-from waypost.wire.control_lists import MediumType
+from waypost.ports import DeliverySearch, EndedSearch, MessageSearch
+from waypost.wire.control_lists import MediumType, RedeliverWish
 from waypost.wire.inbound import InboundType
 from waypost.wire.messages import TYPES
 
@@ -95,6 +96,37 @@ def delivery_search(request: Request) -> DeliverySearch | None:
         kind=_asked_word(request, "kind"),
     )
     return search if message_id is None or ref is not None else None
+
+
+def ended_search(wish: RedeliverWish) -> EndedSearch:
+    """Return which deliveries are to be made again. Raises Refusal."""
+    return EndedSearch(
+        wish.state,
+        number_id=None if wish.number is None else number_of("number", wish.number),
+        kind=wish.kind,
+        from_ms=None if wish.from_ is None else milliseconds_of(wish.from_),
+        to_ms=None if wish.to is None else milliseconds_of(wish.to),
+    )
+
+
+def wished_message(wish: RedeliverWish) -> MessageKey | None:
+    """Return the message whose deliveries are to be made again; None: of all. Raises Refusal."""
+    if wish.message is None:
+        return None
+    ref = ids.parse_message_id(wish.message)
+    if ref is None:
+        raise Refusal(INVALID_VALUE, f"message: {wish.message[:200]!r} is not a message id.")
+    return MessageKey(ref.key)
+
+
+def wished_start(wish: RedeliverWish, kind: str) -> int:
+    """Return the key above which to go on. Raises Refusal."""
+    if wish.after is None:
+        return 0
+    after = parse_cursor(kind, wish.after)
+    if after is None:
+        raise Refusal(INVALID_VALUE, f"after: {wish.after[:40]!r} is not the `next` of such an answer.")
+    return after
 
 
 def asked_choice(request: Request, name: str, choices: Iterable[str]) -> str | None:

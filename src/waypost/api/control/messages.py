@@ -6,14 +6,24 @@ from typing import cast, get_args
 from msgspec import Struct
 
 from waypost.api.bodies import json_body
-from waypost.api.control.answers import answer, asked_number, unknown
-from waypost.api.control.filters import asked_choice, asked_text, delivery_search, message_search, wanted_page
+from waypost.api.control.answers import answer, asked_number, body_of, unknown
+from waypost.api.control.filters import (
+    asked_choice,
+    asked_text,
+    delivery_search,
+    ended_search,
+    message_search,
+    wanted_page,
+    wished_message,
+    wished_start,
+)
 from waypost.api.routing import Request, Response
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.directory import Directory
 from waypost.flows.inspect import Inspect, delivery_key
 from waypost.flows.notify import target_of
+from waypost.flows.replay import Replay
 from waypost.flows.resend import Resend
 from waypost.flows.search import Search
 from waypost.lib.clock import Clock
@@ -22,13 +32,20 @@ from waypost.model import Delivery
 from waypost.ports import Store
 from waypost.wire.control import Sent
 from waypost.wire.control_evidence import Resent
-from waypost.wire.control_lists import DeliveryList, MediaList, MediumType, MessageList
+from waypost.wire.control_lists import (
+    DeliveryList,
+    MediaList,
+    MediumType,
+    MessageList,
+    Redelivered,
+    RedeliverWish,
+)
 from waypost.wire.renderings import message_ids
 
 Again = Callable[[Delivery], None]
 """Puts a delivery that waits anew into its webhook lane; the hint may be lost."""
 
-MESSAGES, DELIVERIES, MEDIA = "m", "d", "f"
+MESSAGES, DELIVERIES, MEDIA, REPLAYS = "m", "d", "f", "r"
 """The lists, as their cursors call them."""
 
 
@@ -88,6 +105,7 @@ class Deliveries(Struct, frozen=True):
     directory: Directory
     clock: Clock
     again: Again
+    replay: Replay
 
     async def list(self, request: Request) -> Response:
         """List deliveries to webhooks, newest first; pages are as those of messages."""
@@ -120,6 +138,13 @@ class Deliveries(Struct, frozen=True):
         if delivery is not None:
             self.again(delivery)
         return await self.get(request)
+
+    async def redeliver_all(self, request: Request) -> Response:
+        """Deliver many events once more, the oldest first: same ids, same bytes. What waits anyway stays as it is."""
+        wish = await body_of(request, RedeliverWish)
+        search, message, after = ended_search(wish), wished_message(wish), wished_start(wish, REPLAYS)
+        done = await (self.replay.count if wish.dry_run else self.replay)(search, message, after)
+        return answer(Redelivered(done.count, done.nowhere, cursor_of(REPLAYS, done.next_after)))
 
 
 class Gallery(Struct, frozen=True):

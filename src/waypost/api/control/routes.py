@@ -193,6 +193,10 @@ def _message_routes(c: Control) -> list[Route]:
         ),
         Route("GET", delivery, deliveries.get, "delivery", None, control.DeliveryDetail, _ABSENT),
         Route(
+            "POST", f"{V1}/webhooks/deliveries/redeliver", deliveries.redeliver_all, "redeliver_all",
+            lists.RedeliverWish, lists.Redelivered, _REFUSED,
+        ),
+        Route(
             "POST", f"{delivery}/redeliver", deliveries.redeliver, "redeliver", None, control.DeliveryDetail, _ABSENT
         ),
     ]  # fmt: skip

@@ -7,11 +7,14 @@ from waypost.model import EventKey, Medium, MessageKey, NumberId
 from waypost.ports import (
     Changes,
     DeliverySearch,
+    EndedDelivery,
+    EndedSearch,
     MessageName,
     MessageSearch,
     Page,
     StoredDelivery,
     StoredMessage,
+    Stretch,
     Window,
 )
 from waypost.storage import columns
@@ -22,7 +25,7 @@ from waypost.storage.columns import (
     MESSAGE_COLUMNS,
     STATES,
 )
-from waypost.storage.paging import NEWEST, of_message, page
+from waypost.storage.paging import NEWEST, of_message, page, stretch
 from waypost.storage.postgres.part import Part
 from waypost.storage.postgres.tried import tried
 
@@ -71,6 +74,19 @@ _DELIVERIES_OF = (
     f" SELECT {DELIVERY_COLUMNS} FROM events JOIN deliveries ON deliveries.event_key = events.key"
     " WHERE events.message_key = $1"
 )
+# Find where a look at so many rows from a key on ends, and what is among them.
+_END_ABOVE = "SELECT key FROM deliveries WHERE {where} key > $1 ORDER BY key LIMIT 1 OFFSET $2 - 1"
+_ENDED_FROM = (
+    f"SELECT deliveries.key, events.number_id, kind, coalesce(endpoint, '') FROM deliveries"  # noqa: S608 - constants
+    f" JOIN events ON {DELIVERED} WHERE {{where}} deliveries.key > $1 AND deliveries.key <= $2"
+    " AND ($4::bigint IS NULL OR events.number_id = $4) AND ($5::text IS NULL OR kind = $5)"
+    " AND ($6::bigint IS NULL OR at_ms >= $6) AND ($7::bigint IS NULL OR at_ms < $7)"
+    " ORDER BY deliveries.key LIMIT $3"
+)
+_ENDED = {
+    state: (_END_ABOVE.replace("{where}", where if state in _INDEXED else ""), _ENDED_FROM.replace("{where}", where))
+    for state, where in _IN_STATE.items()
+}
 # Find media of a range.
 _MEDIA = (
     f"SELECT {MEDIUM_COLUMNS} FROM media WHERE key >= $1 AND key < $2 AND ($4::bigint IS NULL OR number_id = $4)"  # noqa: S608 - constants
@@ -110,6 +126,15 @@ class ListsPart(Part):
         async with self._reader() as connection:
             found = await tried(connection, rows)
         return page(found, lambda each: each.key, window, end)
+
+    async def ended_deliveries(self, search: EndedSearch, after: int, *, limit: int, most: int) -> Stretch:
+        """Return deliveries that wait no more, the oldest first."""
+        s, (end_text, text) = search, _ENDED[search.state]
+        ends = await self._search(end_text, after, most)
+        end = ends[0][0] if ends else None
+        last = NEWEST if end is None else end
+        rows = await self._rows(text, after, last, limit + 1, s.number_id, s.kind, s.from_ms, s.to_ms)
+        return stretch([EndedDelivery(*row) for row in rows], limit, end)
 
     async def search_media(self, number_id: NumberId | None, window: Window) -> Page[Medium]:
         """Return media."""

@@ -15,7 +15,7 @@ from waypost.model import (
 )
 from waypost.ports import Further
 from waypost.storage import columns
-from waypost.storage.columns import DELIVERED, EARLIER_COLUMNS, OUTBOUND_COLUMNS, WAITING_COLUMNS
+from waypost.storage.columns import DELIVERED, EARLIER_COLUMNS, OUTBOUND_COLUMNS, STATES, WAITING_COLUMNS
 from waypost.storage.postgres.hot import HotWrites
 from waypost.storage.postgres.link import Connection
 from waypost.storage.postgres.part import Part
@@ -64,6 +64,15 @@ _KEEP_DONE = (
 )
 # Let a delivery start anew.
 _REDELIVER = "UPDATE deliveries SET state = 0, first_ms = $2, due_ms = $2, attempt = 0 WHERE key = $1"
+# Do both with those of many that are in a state; two who do it at once do it once.
+_REDELIVER_ALL = (
+    "WITH ended AS (SELECT * FROM deliveries WHERE key = ANY($1::bigint[]) AND state = $2 ORDER BY key FOR UPDATE),"
+    " kept AS (INSERT INTO attempts (number_id, delivery_key, number, at_ms, elapsed_ms, status, answer, signed_s)"
+    " SELECT number_id, key, attempt, done_at_ms, done_elapsed_ms, done_status, done_answer, done_signed_s"
+    " FROM ended WHERE state = 1 AND done_at_ms IS NOT NULL)"
+    " UPDATE deliveries SET state = 0, first_ms = $3, due_ms = $3, attempt = 0 FROM ended"
+    " WHERE deliveries.key = ended.key AND deliveries.number_id = ended.number_id RETURNING deliveries.key"
+)
 # Find what a user's windows depend on.
 _TALK = "SELECT last_inbound_ms, ad_ms, free_until_ms FROM windows WHERE number_id = $1 AND wa_id = $2"
 # Note that a user from an advertisement was answered.
@@ -105,7 +114,20 @@ class StorePart(Part, Steps):
             return columns.waiting(row) if row else None
 
         found = await self._run_alone(run)
-        self._told_delivery(found)
+        self._told_deliveries([found] if found else [])
+        return found
+
+    async def redeliver_all(self, keys: Sequence[EventKey], state: str, now_ms: int) -> list[Delivery]:
+        """Make many deliveries wait again."""
+
+        async def run(connection: Connection) -> list[Delivery]:
+            rows = await connection.fetch(_REDELIVER_ALL, list(keys), STATES.index(state), now_ms)
+            changed = {key for (key,) in rows}
+            wanted = [key for key in keys if key in changed]
+            return columns.readable(columns.waiting, await connection.fetch(_WAITING_DELIVERIES, wanted))
+
+        found = await self._run_alone(run)
+        self._told_deliveries(found)
         return found
 
     async def queued_messages(self, after: MessageKey, limit: int) -> list[tuple[MessageKey, NumberId]]:

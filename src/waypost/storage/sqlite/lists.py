@@ -10,11 +10,14 @@ from waypost.model import EventKey, Medium, MessageKey, NumberId
 from waypost.ports import (
     Changes,
     DeliverySearch,
+    EndedDelivery,
+    EndedSearch,
     MessageName,
     MessageSearch,
     Page,
     StoredDelivery,
     StoredMessage,
+    Stretch,
     Window,
 )
 from waypost.storage import columns
@@ -25,7 +28,7 @@ from waypost.storage.columns import (
     MESSAGE_COLUMNS,
     STATES,
 )
-from waypost.storage.paging import NEWEST, of_message, page
+from waypost.storage.paging import NEWEST, of_message, page, stretch
 from waypost.storage.sqlite.part import Part
 from waypost.storage.sqlite.tried import tried
 
@@ -75,6 +78,19 @@ DELIVERIES_OF = (
     f" SELECT {DELIVERY_COLUMNS} FROM events CROSS JOIN deliveries ON deliveries.event_key = events.key"
     " WHERE events.message_key = ?1"
 )
+# Find where a look at so many rows from a key on ends, and what is among them.
+_END_ABOVE = "SELECT key FROM deliveries WHERE {where} key > ?1 ORDER BY key LIMIT 1 OFFSET ?2 - 1"
+_ENDED_FROM = (
+    f"SELECT deliveries.key, events.number_id, kind, ifnull(endpoint, '') FROM deliveries"  # noqa: S608 - constants
+    f" CROSS JOIN events ON {DELIVERED} WHERE {{where}} deliveries.key > ?1 AND deliveries.key <= ?2"
+    " AND (?4 IS NULL OR events.number_id = ?4) AND (?5 IS NULL OR kind = ?5)"
+    " AND (?6 IS NULL OR at_ms >= ?6) AND (?7 IS NULL OR at_ms < ?7)"
+    " ORDER BY deliveries.key LIMIT ?3"
+)
+ENDED = {
+    state: (_END_ABOVE.replace("{where}", where if state in _INDEXED else ""), _ENDED_FROM.replace("{where}", where))
+    for state, where in _IN_STATE.items()
+}
 # Find media of a range.
 MEDIA = (
     f"SELECT {MEDIUM_COLUMNS} FROM media WHERE key >= ?1 AND key < ?2 AND (?4 IS NULL OR number_id = ?4)"  # noqa: S608 - constants
@@ -115,6 +131,19 @@ class ListsPart(Part):
             rows, end = _look(connection, *statements, window, (s.number_id, s.kind))
             found = [tried(connection, row) for row in rows]
             return page(found, lambda each: each.key, window, end)
+
+        return await self._search(look)
+
+    async def ended_deliveries(self, search: EndedSearch, after: int, *, limit: int, most: int) -> Stretch:
+        """Return deliveries that wait no more, the oldest first."""
+        s, (end_text, text) = search, ENDED[search.state]
+
+        def look(connection: apsw.Connection) -> Stretch:
+            row: Any = connection.execute(end_text, (after, most)).fetchone()
+            end = row[0] if row else None
+            given = after, NEWEST if end is None else end, limit + 1, s.number_id, s.kind, s.from_ms, s.to_ms
+            found: Any = connection.execute(text, given)  # Any: the columns' types are the tables'
+            return stretch([EndedDelivery(*each) for each in found], limit, end)
 
         return await self._search(look)
 

@@ -19,7 +19,7 @@ from waypost.model import (
 )
 from waypost.ports import Further
 from waypost.storage import columns
-from waypost.storage.columns import DELIVERED, EARLIER, OUTBOUND_COLUMNS, WAITING_COLUMNS
+from waypost.storage.columns import DELIVERED, EARLIER, OUTBOUND_COLUMNS, STATES, WAITING_COLUMNS
 from waypost.storage.sqlite.hot import HotWrites
 from waypost.storage.sqlite.part import Part
 from waypost.storage.sqlite.statuses import write_events
@@ -59,6 +59,17 @@ _KEEP_DONE = (
 )
 # Let a delivery start anew.
 _REDELIVER = "UPDATE deliveries SET state = 0, first_ms = ?2, due_ms = ?2, attempt = 0 WHERE key = ?1"
+# Do both with those of many that are in a state; the keys are a JSON array.
+KEEP_ALL_DONE = (
+    "INSERT INTO attempts (delivery_key, number, at_ms, elapsed_ms, status, answer, signed_s)"
+    " SELECT deliveries.key, attempt, done_at_ms, done_elapsed_ms, done_status, done_answer, done_signed_s"
+    " FROM json_each(?1) AS wanted CROSS JOIN deliveries ON deliveries.key = wanted.value"
+    " WHERE state = ?2 AND state = 1 AND done_at_ms IS NOT NULL"
+)
+REDELIVER_ALL = (
+    "UPDATE deliveries SET state = 0, first_ms = ?3, due_ms = ?3, attempt = 0"
+    " WHERE key IN (SELECT value FROM json_each(?1)) AND state = ?2 RETURNING key"
+)
 # Find what a user's windows depend on.
 _TALK = "SELECT last_inbound_ms, ad_ms, free_until_ms FROM windows WHERE number_id = ? AND wa_id = ?"
 # Note that a user from an advertisement was answered.
@@ -96,7 +107,21 @@ class StorePart(Part, Steps):
             return columns.waiting(row) if row else None
 
         found = await self._run_alone(run)
-        self._told_delivery(found)
+        self._told_deliveries([found] if found else [])
+        return found
+
+    async def redeliver_all(self, keys: Sequence[EventKey], state: str, now_ms: int) -> list[Delivery]:
+        """Make many deliveries wait again."""
+        given = json.dumps(keys), STATES.index(state)
+
+        def run(connection: apsw.Connection) -> list[Delivery]:
+            connection.execute(KEEP_ALL_DONE, given)
+            changed = {key for (key,) in connection.execute(REDELIVER_ALL, (*given, now_ms))}
+            wanted = json.dumps([key for key in keys if key in changed])
+            return columns.readable(columns.waiting, connection.execute(WAITING_DELIVERIES, (wanted,)))
+
+        found = await self._run_alone(run)
+        self._told_deliveries(found)
         return found
 
     async def queued_messages(self, after: MessageKey, limit: int) -> list[tuple[MessageKey, NumberId]]:
