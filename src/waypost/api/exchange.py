@@ -138,6 +138,12 @@ class Exchange(RequestResponseCycle):
         self.on_response()
 
 
+def arrived(receive: object) -> bytes:
+    """Return what has come of a body and was not asked for, `receive` being that of an Exchange; it stays there."""
+    exchange = getattr(receive, "__self__", None)
+    return b"".join(exchange.parts) if isinstance(exchange, Exchange) else b""
+
+
 def _chunk(body: bytes, *, last: bool) -> bytes:
     piece = b"%x\r\n%b\r\n" % (len(body), body) if body else b""
     return piece + b"0\r\n\r\n" if last else piece

@@ -1,6 +1,8 @@
 """All faces over one core: which requests go to which, and the handlers that each is made of."""
 
 import re
+from collections.abc import Iterable
+from functools import partial
 from typing import Protocol
 
 from msgspec import Struct
@@ -41,8 +43,9 @@ from waypost.api.onprem.settings import Providers, Settings
 from waypost.api.onprem.stickerpacks import Pack, Stickerpacks
 from waypost.api.onprem.users import Users
 from waypost.api.openapi import Face, document_handler
-from waypost.api.routing import Router, Scope, split_version
-from waypost.api.server import Application, HasNoRoom, Mount, PathRules, build_app
+from waypost.api.refused import META, ONPREM, PROXY, Recorder
+from waypost.api.routing import Route, Router, Scope, split_version
+from waypost.api.server import Application, ErrorRenderer, HasNoRoom, Locate, Mount, PathRules, build_app
 from waypost.errors import Refusal
 from waypost.flows.accept import Accept
 from waypost.flows.accounts import BusinessAccounts
@@ -61,6 +64,7 @@ from waypost.flows.media import MediaShelf
 from waypost.flows.media_limits import MediaLimits
 from waypost.flows.media_urls import MediaURLs
 from waypost.flows.profile import Profiles
+from waypost.flows.refused import RefusedLately
 from waypost.flows.registration import Registration
 from waypost.flows.standing import Standings
 from waypost.flows.subscribe import Subscribe
@@ -111,6 +115,7 @@ class Flows(Struct, frozen=True):
     faults: PathRules
     strict_plus: bool
     media_limits: MediaLimits
+    refused: RefusedLately
 
 
 def build_faces(flows: Flows, control: Control, interlude: Interlude) -> Application:
@@ -119,14 +124,19 @@ def build_faces(flows: Flows, control: Control, interlude: Interlude) -> Applica
     What names a version of the graph is seen at once: it is most of the traffic.
     """
     guarded, onprem, meta, proxy, own = (face.routes for face in all_faces(flows, control))
-    faults, words = flows.faults, ByKey(flows.directory)
-    graph = Mount(Router(meta), words.graph, locate=_without_version, faults=faults, interlude=interlude)
+    words, note = ByKey(flows.directory), Recorder(flows.refused, flows.directory)
+
+    def mount(routes: Iterable[Route], render: ErrorRenderer, face: str, locate: Locate | None = None) -> Mount:
+        noted = partial(note, face)
+        return Mount(Router(routes), render, locate=locate, faults=flows.faults, interlude=interlude, noted=noted)
+
+    graph = mount(meta, words.graph, META, _without_version)
     return build_app(
         [
             (_is_graph, graph),
             (is_own, Mount(Router([*guarded, *own]), render_control, interlude=interlude)),
-            (_is_onprem, Mount(Router(onprem), render_onprem, faults=faults, interlude=interlude)),
-            (_is_proxy, Mount(Router(proxy), words.proxy, faults=faults, interlude=interlude)),
+            (_is_onprem, mount(onprem, render_onprem, ONPREM)),
+            (_is_proxy, mount(proxy, words.proxy, PROXY)),
             (_is_anything, graph),
         ],
         has_no_room=_no_room(flows.accept.admission),

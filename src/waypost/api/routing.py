@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote
 import msgspec
 from msgspec import Struct, field
 
-from waypost.api.exchange import ClientGone
+from waypost.api.exchange import ClientGone, arrived
 
 # Any: ASGI messages are dictionaries whose values depend on their type.
 Scope = dict[str, Any]
@@ -139,7 +139,7 @@ def json_response(value: object, *, status: int = 200) -> Response:
 class Request:
     """One request, as the handler sees it."""
 
-    __slots__ = ("_query", "_receive", "headers", "method", "params", "path", "scope")
+    __slots__ = ("_body", "_query", "_receive", "headers", "method", "params", "path", "scope")
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.scope = scope
@@ -151,6 +151,7 @@ class Request:
         """The named parts of the path, decoded."""
         self._receive = receive
         self._query: dict[str, str] | None = None
+        self._body: bytes | None = None
 
     @property
     def query(self) -> dict[str, str]:
@@ -182,8 +183,18 @@ class Request:
         message = await self._receive()
         body: bytes = message.get("body", b"")
         if message.get("more_body", True) or len(body) > max_bytes:
-            return await self._long_body(message, max_bytes)
+            body = await self._long_body(message, max_bytes)
+        self._body = body
         return body
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the whole body has been read."""
+        return self._body is not None
+
+    def so_far(self) -> bytes:
+        """Return what there is of the body without waiting for it: all of it once it is read, else what has come."""
+        return arrived(self._receive) if self._body is None else self._body
 
     async def stream(self, max_bytes: int) -> AsyncIterator[bytes]:
         """Yield the body piece by piece. Raises BodyTooLarge, BodyTooSlow, ClientGone."""

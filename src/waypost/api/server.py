@@ -31,6 +31,7 @@ from waypost.api.routing import (
     Send,
 )
 from waypost.errors import Refusal
+from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.lib.log import Log
 from waypost.ports import StoreDown
 
@@ -46,9 +47,15 @@ ErrorRenderer = Callable[[Request, Exception], Response]
 An answer of 500 or more is logged here, with the exception.
 """
 
+Noted = Callable[[Request, Exception, Response], None]
+"""Takes note of a request that is refused, why, and the answer that it gets."""
+
 Applies = Callable[[Scope], bool]
 """Whether a mount takes the request with this scope."""
 
+
+Locate = Callable[[str], str]
+"""Turns the path as sent into the path to route."""
 
 HasNoRoom = Callable[[Scope], Refusal | None]
 """Whether there is no room for the request with this scope, and why."""
@@ -74,6 +81,10 @@ class _NoRules:
         """Demand nothing."""
 
 
+def _not_noted(_request: Request, _error: Exception, _answer: Response) -> None:
+    return
+
+
 def _has_room(_scope: Scope) -> None:
     return None
 
@@ -86,9 +97,10 @@ class Mount:
         router: Router,
         render: ErrorRenderer,
         *,
-        locate: Callable[[str], str] | None = None,
+        locate: Locate | None = None,
         faults: PathRules | None = None,
         interlude: Interlude | None = None,
+        noted: Noted = _not_noted,
     ) -> None:
         """`locate` turns the path as sent into the path to route, for a face with a version in front."""
         self._router = router
@@ -96,6 +108,7 @@ class Mount:
         self._locate = locate
         self._faults = faults or _NoRules()
         self._interlude = interlude or Interlude()
+        self._noted = noted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; as ASGI."""
@@ -108,6 +121,8 @@ class Mount:
                 answer = await self._answer(request)
             finally:
                 interlude.leave()
+            if answer.status == 404 and isinstance(answer, Response):  # a file's, whose clients look at no words
+                self._noted(request, Refusal(UNKNOWN_OBJECT, answer.body.decode("utf-8").strip()), answer)
         except ClientGone:
             return
         except Exception as error:  # noqa: BLE001 - the last place that can still answer in the face's own words
@@ -116,7 +131,9 @@ class Mount:
 
     def refuse(self, request: Request, refusal: Refusal) -> Response:
         """Return what the face says to a request that is refused before any route is looked for."""
-        return self._render(request, refusal)
+        answer = self._render(request, refusal)
+        self._noted(request, refusal, answer)
+        return answer
 
     async def _answer(self, request: Request) -> Answer:
         if self._faults.for_paths:
@@ -137,6 +154,7 @@ class Mount:
             _log.warning("request.refused", method=request.method, path=request.path, why=str(error))
         elif answer.status >= 500:
             _log.error("request.failed", method=request.method, path=request.path, exc_info=error)
+        self._noted(request, error, answer)
         return answer
 
 

@@ -55,3 +55,4 @@ def _forget(parts: Parts) -> None:
     parts.reach.forget()
     parts.flows.media_limits.forget()
     parts.previews.forget()
+    parts.flows.refused.clear()

@@ -40,6 +40,7 @@ from waypost.flows.previews import IN_FLIGHT, Previews
 from waypost.flows.profile import Profiles
 from waypost.flows.reach import Reach
 from waypost.flows.receive import Receive, Recent
+from waypost.flows.refused import RefusedLately
 from waypost.flows.registration import Registration
 from waypost.flows.screen import Screen
 from waypost.flows.standing import Standings
@@ -351,6 +352,7 @@ def _flows(ground: Ground, accept: Accept, receive: Receive, network: Network, f
         rates_lifted=relaxed,
         strict_plus=ground.settings.strict_plus,
         media_limits=MediaLimits(ground.clock, lifted=relaxed),
+        refused=RefusedLately(ground.clock),
     )
 
 

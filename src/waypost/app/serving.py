@@ -108,6 +108,7 @@ async def _listen(parts: Parts, start: Start, stack: AsyncExitStack) -> tuple[Se
     operator = Operator(settings.admin_token or new_secret(), new_secret(), new_secret(), settings.admin_password)
     feed = Feed(ground.store, ground.clock, shared=ground.shared is not None)
     parts.previews.connect(feed.note)
+    parts.flows.refused.connect(lambda: feed.tell("refusals"))
     control = build_control(_operated(parts, start, _operators_poster(ground, stack), feed), operator)
     faces = build_faces(parts.flows, control, parts.interlude)
     server = Server(
@@ -160,6 +161,7 @@ def _operated(parts: Parts, start: Start, poster: Poster, feed: Feed) -> Operate
         holds=store,
         resend=Resend(store, ground.directory, parts.flows.accept, ground.settings.strict_plus),
         previews=parts.previews,
+        refused=parts.flows.refused,
         relaxed=ground.settings.rules == "relaxed",
         has_network=ground.reign is None,
     )

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-World = Literal["accounts", "clock", "media", "numbers", "providers", "reset", "rules", "templates"]
+World = Literal["accounts", "clock", "media", "numbers", "providers", "refusals", "reset", "rules", "templates"]
 """What may change beside messages, deliveries and phones."""
 
 

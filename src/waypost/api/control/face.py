@@ -16,6 +16,7 @@ from waypost.api.control.notices import Notices
 from waypost.api.control.numbers import GoOn, Numbers
 from waypost.api.control.phones import Phones
 from waypost.api.control.providers import ProviderControl
+from waypost.api.control.refusals import Refusals
 from waypost.api.control.routes import Control
 from waypost.api.control.sessions import Sessions
 from waypost.api.control.settings import SettingsControl
@@ -36,6 +37,7 @@ from waypost.flows.phone_side import PhoneSide
 from waypost.flows.play import PhoneNetwork, Play
 from waypost.flows.preferences import Notice, Preferences
 from waypost.flows.previews import Previews
+from waypost.flows.refused import RefusedLately
 from waypost.flows.registration import Registration
 from waypost.flows.replay import Replay
 from waypost.flows.resend import Resend
@@ -92,6 +94,7 @@ class Operated:
     holds: Holds
     resend: Resend
     previews: Previews
+    refused: RefusedLately
     relaxed: bool
     has_network: bool = True
     """Whether the embedded network is in this process: who only accepts cannot play a phone."""
@@ -142,5 +145,6 @@ def build_control(on: Operated, operator: Operator) -> Control:
         feed=FeedControl(on.feed, gate, on.clock),
         signatures=Signatures(on.directory),
         settings=SettingsControl(on.settings),
+        refusals=Refusals(on.refused),
         has_network=on.has_network,
     )

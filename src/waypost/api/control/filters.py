@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import TypeVar, get_args
 
 from waypost.api.control.answers import asked_digits, asked_number, limit_of, number_of
+from waypost.api.refused import FACES
 from waypost.api.routing import Request
 from waypost.errors import Problem, Refusal, all_problems
 from waypost.errors.requests import INVALID_VALUE
@@ -47,6 +48,12 @@ OF_DELIVERIES = {
     "kind": "`status`, `message`, or a webhook field.",
     **PAGE,
 }
+OF_REFUSALS = {
+    **NUMBER,
+    "code": "A code of either dialect, or a problem's name.",
+    "face": f"One of {', '.join(FACES)}.",
+    **PAGE,
+}
 OF_CHATS = {**NUMBER, **PAGE}
 OF_MEDIA = {**NUMBER, "type": f"One of {', '.join(get_args(MediumType))}.", **PAGE}
 
@@ -72,7 +79,7 @@ def message_search(request: Request) -> MessageSearch:
         kind=asked_choice(request, "type", _KINDS),
         received=None if direction is None else _DIRECTIONS[direction],
         status=None if status is None else _STATUSES[status],
-        problems=_asked_problems(request),
+        problems=asked_problems(request, "error"),
         keys=_asked_keys(request),
     )
 
@@ -145,13 +152,14 @@ def _asked_word(request: Request, name: str) -> str | None:
     return word
 
 
-def _asked_problems(request: Request) -> tuple[str, ...] | None:
-    wanted = request.query.get("error")
+def asked_problems(request: Request, name: str) -> tuple[str, ...] | None:
+    """Return the names of the problems that a code or a name stands for; None if not given. Raises Refusal."""
+    wanted = request.query.get(name)
     if wanted is None:
         return None
     found = tuple(problem.name for problem in all_problems().values() if wanted in _names_of(problem))
     if not found:
-        raise Refusal(INVALID_VALUE, f"error: {wanted[:40]!r} is neither a code nor a name of a problem.")
+        raise Refusal(INVALID_VALUE, f"{name}: {wanted[:40]!r} is neither a code nor a name of a problem.")
     return found
 
 

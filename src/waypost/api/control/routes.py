@@ -16,6 +16,7 @@ from waypost.api.control.numbers import Numbers
 from waypost.api.control.pages import Console, page_handler, root
 from waypost.api.control.phones import Phones
 from waypost.api.control.providers import ProviderControl
+from waypost.api.control.refusals import Refusals
 from waypost.api.control.settings import SettingsControl
 from waypost.api.control.sign_in import Door
 from waypost.api.control.signature import Signatures
@@ -32,6 +33,7 @@ from waypost.wire import (
     control_evidence,
     control_feed,
     control_lists,
+    control_refusals,
     control_rules,
     control_settings,
     control_signature,
@@ -78,6 +80,7 @@ class Control(Struct, frozen=True):
     feed: FeedControl
     signatures: Signatures
     settings: SettingsControl
+    refusals: Refusals
     has_network: bool
 
 
@@ -115,6 +118,7 @@ def guarded_routes(c: Control) -> list[Route]:
     routes += _snapshot_routes(c.snapshots)
     routes += _provider_routes(c.providers)
     routes.append(_feed_route(c.feed))
+    routes += _refusal_routes(c.refusals)
     shown = control_settings.SettingsView
     routes.append(Route("GET", f"{V1}/settings", c.settings.get, "settings", None, shown, _REFUSED))
     routes.append(Route("DELETE", f"{V1}/session", c.door.close, "sign_out", None, control.Success, _REFUSED))
@@ -137,6 +141,14 @@ def _feed_route(feed: FeedControl) -> Route:
     seen = {"Last-Event-ID": "Id of the last event that was heard; browsers send it when they connect again."}
     told, refused = control_feed.FeedChanges, (*_REFUSED, 429)
     return Route("GET", f"{V1}/feed", feed.get, "feed", None, told, refused, seen, content_type=CONTENT_TYPE)
+
+
+def _refusal_routes(refusals: Refusals) -> list[Route]:
+    place, listed, query = f"{V1}/refusals", control_refusals.RefusalList, filters.OF_REFUSALS
+    return [
+        Route("GET", place, refusals.list, "refusals", response=listed, errors=_REFUSED, query=query),
+        Route("DELETE", place, refusals.clear, "clear_refusals", None, control.Success, _REFUSED),
+    ]
 
 
 def _phone_routes(phones: Phones) -> list[Route]:
