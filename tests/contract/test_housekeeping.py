@@ -21,6 +21,7 @@ from tests.support.store_rows import (
 from waypost.app.ground import FullStore
 from waypost.model import Event, EventKey, MediaKey, MessageKey, NumberId, Status, Token
 from waypost.ports import Sweep
+from waypost.ports.holds import PACES
 
 pytestmark = pytest.mark.anyio
 
@@ -152,6 +153,7 @@ async def test_a_message_that_waits_for_the_upstream_stays(opened: FullStore) ->
 
 
 async def test_a_message_that_its_template_holds_back_stays(opened: FullStore) -> None:
+    await opened.save_document(*PACES, "7", b'{"left":0}')
     await opened.accept(outbound(10, held_by=7))
 
     assert (await opened.drop_messages(START, LATER_MS, 10)).dropped == ()

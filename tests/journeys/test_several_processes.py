@@ -6,10 +6,12 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from functools import partial
 from itertools import cycle
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from tests.journeys.conftest import ONE_STORE
 from tests.support.clients import client_for
 from tests.support.postgres import PostgresServer
 from tests.support.server import NUMBER, TOKEN, Running, running
@@ -19,12 +21,14 @@ from waypost.app.backlog import MOST_OF_ONE
 from waypost.flows.first_start import SAMPLES
 from waypost.model import NumberId
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, ONE_STORE]
 
 TOO_MUCH_WAITS = f"""
     INSERT INTO waypost.outbox (number_id, key, due_ms, attempt, begun)
     SELECT {NUMBER}, key, 0, 0, FALSE FROM generate_series(1, {MOST_OF_ONE}) AS key
 """
+
+HELLO = {"name": "hello_world", "language": {"policy": "deterministic", "code": "en_US"}}
 
 Api = Callable[..., AbstractAsyncContextManager[Running]]
 
@@ -72,14 +76,16 @@ async def test_a_media_url_of_one_process_is_good_at_another(api: Api, stack: As
     assert two.parts.ground.urls.media_id(dict(parse_qsl(url.query))) == "7"
 
 
-async def send_at_once(servers: list[Running], recipients: list[str]) -> list[int]:
+async def send_at_once(
+    servers: list[Running], recipients: list[str], kind: str = "text", body: Any = MappingProxyType({"body": "x"})
+) -> list[int]:
     """Send to each recipient through each server in turn, all at once; return the code of each refusal, in order."""
     async with AsyncExitStack() as stack:
         clients = [
             await stack.enter_async_context(client_for("meta", server.base_url, NUMBER, TOKEN)) for server in servers
         ]
         answers = await asyncio.gather(
-            *(client.send(to, "text", {"body": "x"}) for to, client in zip(recipients, cycle(clients), strict=False))
+            *(client.send(to, kind, dict(body)) for to, client in zip(recipients, cycle(clients), strict=False))
         )
     return sorted(clients[0].error_code(answer) for answer in answers if answer.status != 200)
 
@@ -103,6 +109,21 @@ async def test_two_processes_send_no_faster_from_one_number_than_one(two: list[R
     refused = await send_at_once(two, [f"491701234{last:03}" for last in range(100)])
 
     assert refused == [130429] * 20
+
+
+async def test_two_processes_let_no_more_of_a_paced_template_out_than_one(two: list[Running]) -> None:
+    pacings = [server.parts.flows.templates.review.pacing for server in two]
+    template = next(each for each in two[0].parts.ground.directory.all_templates() if each.name == HELLO["name"])
+    await pacings[0].begin(template.id, 5)
+    await pacings[1].load()  # as it does when it hears of the change
+
+    refused = await send_at_once(two, [f"491701234{last:03}" for last in range(20)], "template", HELLO)
+    held = await pacings[1].held(template.id, 100)
+
+    assert (refused, len(held)) == ([], 15)
+    assert await pacings[1].end(template.id) == 15
+    late = await send_at_once([two[0]], ["491701234999"], "template", HELLO)  # it may not have heard of the end yet
+    assert (late, await pacings[0].held(template.id, 100)) == ([], [])
 
 
 async def test_without_rates_nothing_is_counted(api: Api, stack: AsyncExitStack) -> None:

@@ -3,13 +3,14 @@
 The reference has the word of the answer and nothing else: how many go out and who decides is the operator's here. What
 a template holds back has no job in the store, so that nothing is read of it until it is let go.
 
+What counts is what is stored, for all processes at a database; what a process has in memory only tells it when it need
+not ask.
+
 # spec: cloud-api.md#2.3
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
-
-from msgspec import Struct
 
 from waypost.errors import Fault
 from waypost.errors.templates import TEMPLATE_PAUSED
@@ -17,9 +18,10 @@ from waypost.flows.accounts import BusinessAccounts
 from waypost.flows.drawers import Drawer
 from waypost.model import MessageKey, Outbound, Template
 from waypost.ports import Documents, Enqueue, Holds
+from waypost.ports.holds import PACES, Pace
 
 _PAGE = 500
-_EVERYTHING = 0  # the owner of every pace
+_KIND, _OWNER = PACES
 _PACED = ("MARKETING", "UTILITY")
 _SENDABLE = ("APPROVED", "FLAGGED")
 _ON_ITS_WAY = "PENDING"  # it was edited, and is paced anew when its review is over
@@ -28,20 +30,13 @@ Fail = Callable[[Outbound, Fault], Awaitable[None]]
 """Ends a message that will not be sent; durable on return."""
 
 
-class Pace(Struct, frozen=True):
-    """How a template is paced; kept for as long as it is."""
-
-    left: int
-    """How many messages may still go out."""
-
-
 class Pacing:
     """The templates that are paced, in memory; what changes is fsynced before it counts."""
 
     def __init__(
         self, documents: Documents, store: Holds, accounts: BusinessAccounts, *, offer: Enqueue, fail: Fail
     ) -> None:
-        self._drawer = Drawer(documents, "pace", Pace)
+        self._drawer = Drawer(documents, _KIND, Pace)
         self._store = store
         self._accounts = accounts
         self._offer = offer
@@ -51,11 +46,13 @@ class Pacing:
 
     async def load(self) -> None:
         """Read every pace anew."""
-        self._left = {}
-        after = ""
-        while page := await self._drawer.list(_EVERYTHING, after=after, limit=_PAGE):
-            self._left |= {int(name): pace.left for name, pace in page}
-            after = page[-1][0]
+        async with self._deciding:
+            found: dict[int, int] = {}
+            after = ""
+            while page := await self._drawer.list(_OWNER, after=after, limit=_PAGE):
+                found |= {int(name): pace.left for name, pace in page}
+                after = page[-1][0]
+            self._left = found
 
     @property
     def is_on(self) -> bool:
@@ -69,20 +66,21 @@ class Pacing:
     async def held_by(self, template: Template) -> int | None:
         """Count a message of a template that goes out and return None, or return the id of what holds it back.
 
-        In the second case nothing is waited for: what is held is stored before the template can be let go.
+        In the second case the store has the last word: nothing is held that nobody would let go.
         """
         left = self._left.get(template.id)
-        if left == 0:
-            return template.id
-        if left is not None:
-            self._left[template.id] = left - 1
-            await self._drawer.put(_EVERYTHING, Pace(left - 1), str(template.id))
-        return None
+        if left:
+            left = await self._store.let_out(template.id)
+            if left is not None and template.id in self._left:
+                self._left[template.id] = max(left, 0)
+            return template.id if left == -1 else None
+        return None if left is None else template.id
 
     async def begin(self, template_id: int, count: int) -> None:
         """Let so many more messages of a template go out, and hold the others back."""
-        self._left[template_id] = count
-        await self._drawer.put(_EVERYTHING, Pace(count), str(template_id))
+        async with self._deciding:
+            await self._drawer.put(_OWNER, Pace(count), str(template_id))
+            self._left[template_id] = count
 
     async def approved(self, before: Template, after: Template) -> None:
         """Begin if the change lets a template be sent that could not be, and its account is paced."""
@@ -99,16 +97,15 @@ class Pacing:
     async def end(self, template_id: int) -> int:
         """Pace a template no more; what it held back goes out, in order. Return how many messages that were."""
         async with self._deciding:
-            if self._left.pop(template_id, None) is None:  # from here on nothing is held
-                return 0
+            self._left.pop(template_id, None)  # from here on we hold nothing, and others no more once all is let go
             count = 0
-            while page := await self._store.let_go(template_id, _PAGE):
+            while True:
+                page = await self._store.let_go(template_id, _PAGE)
                 count += len(page)
                 for message in page:
                     self._offer(message)
-            # Last: after a crash there is still somebody who holds the rest.
-            await self._drawer.remove(_EVERYTHING, str(template_id))
-            return count
+                if len(page) < _PAGE:
+                    return count
 
     async def drop(self, template: Template) -> int:
         """Fail what a template holds back, which goes on being paced; return how many messages that were.

@@ -41,6 +41,8 @@ class Templates(Struct, frozen=True):
     async def list(self, request: Request) -> Response:
         """List the message templates of every account."""
         _ = request
+        if self.pacing.is_on:  # other processes count too
+            await self.pacing.load()
         accounts = {number.waba_id for number in self.directory.numbers()}
         found = [template for account in sorted(accounts) for template in self.directory.templates(account)]
         return answer(TemplateList([self._view(template) for template in found]))

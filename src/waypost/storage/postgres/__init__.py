@@ -19,6 +19,7 @@ from waypost.storage.postgres.housekeeping import HousekeepingPart
 from waypost.storage.postgres.link import CANNOT_CONNECT, open_pool, refused
 from waypost.storage.postgres.lists import ListsPart
 from waypost.storage.postgres.network import NetworkPart
+from waypost.storage.postgres.paces import let_out
 from waypost.storage.postgres.part import close_pool
 from waypost.storage.postgres.places import (
     Role,
@@ -34,6 +35,7 @@ from waypost.storage.postgres.records import RecordsPart
 from waypost.storage.postgres.session import Session
 from waypost.storage.postgres.snapshot import SnapshotPart
 from waypost.storage.postgres.store import StorePart
+from waypost.storage.postgres.turns import Turns
 from waypost.storage.postgres.writer import SessionWriter
 from waypost.storage.steps import Joined, ignore_joined
 from waypost.storage.windows import Windows
@@ -55,6 +57,7 @@ class PostgresStore(
         self._writer = writer
         self.hints = Hints(self._address, self._pool, session.lock)
         self.arrivals = Arrivals(self._pool)
+        self._letting_out = Turns(self._pool, let_out)
         if role != "all":
             self._owned = set()
             self._tell_of_change = self.hints.tell_of_change

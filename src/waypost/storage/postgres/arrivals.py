@@ -3,23 +3,19 @@
 What is counted may be forgotten by a crash of the server, so nothing of it is written ahead or waited for on a disk.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from msgspec import Struct
 
-from waypost.storage.postgres.link import CANNOT_CONNECT, Bulk, Connection, down
+from waypost.storage.postgres.link import Bulk, Connection
+from waypost.storage.postgres.turns import Turns, transaction
 
 Subject = tuple[int, str]
 """A number and one of its users; or, with an empty text, the number itself."""
 Count = Callable[[dict[Subject, int], int], Any]
 """Is given arrival times to change, and the server's time in milliseconds since 1970."""
 
-_WAIT_SECONDS = 2.0
-_MOST = 500  # that are counted in one transaction
-_BEGIN = "BEGIN READ WRITE; SET LOCAL synchronous_commit = off"
 # Have the rows of subjects to ourselves, made if they are missing; always in one order, so that none wait in a ring.
 _TAKE = Bulk(
     "number_id bigint, wa_id text",
@@ -43,7 +39,6 @@ _DROP = (
 class _Asked(Struct):
     subjects: tuple[Subject, ...]
     count: Count
-    counted: "asyncio.Future[Any]"
 
 
 class Arrivals:
@@ -51,69 +46,27 @@ class Arrivals:
 
     def __init__(self, pool: Any) -> None:  # Any: asyncpg has no types
         self._pool = pool
-        self._asked: list[_Asked] = []
-        self._working: asyncio.Task[None] | None = None
+        self._turns: Turns[_Asked, Any] = Turns(pool, _counted)
 
     async def count(self, subjects: Iterable[Subject], count: Count) -> Any:
         """Return what `count` makes of the arrival times of subjects, which no other process changes meanwhile.
 
         Raises StoreDown; then it may have been counted.
         """
-        loop = asyncio.get_running_loop()
-        asked = _Asked(tuple(subjects), count, loop.create_future())
-        self._asked.append(asked)
-        if self._working is None:
-            self._working = loop.create_task(self._work())
-        return await asked.counted
+        return await self._turns.ask(_Asked(tuple(subjects), count))
 
     async def drop_past(self, now_ms: int) -> int:
         """Forget at most 5,000 whose time is over; return how many."""
-        try:
-            async with self._pool.acquire(timeout=_WAIT_SECONDS) as connection, _transaction(connection):
-                return len(await connection.fetch(_DROP, now_ms * 1000))
-        except CANNOT_CONNECT as error:
-            raise down(error) from error
-
-    async def _work(self) -> None:
-        try:
-            while self._asked:
-                batch, self._asked = self._asked[:_MOST], self._asked[_MOST:]
-                await self._tell(batch)
-        finally:
-            self._working = None
-
-    async def _tell(self, batch: list[_Asked]) -> None:
-        try:
-            results = await self._counted(batch)
-        except Exception as error:  # noqa: BLE001 - whoever waits gets it
-            why = down(error) if isinstance(error, CANNOT_CONNECT) else error
-            for asked in batch:
-                if not asked.counted.done():
-                    asked.counted.set_exception(why)
-            return
-        for asked, result in zip(batch, results, strict=True):
-            if not asked.counted.done():  # nobody waits for it any more
-                asked.counted.set_result(result)
-
-    async def _counted(self, batch: list[_Asked]) -> list[Any]:
-        subjects = list({subject for asked in batch for subject in asked.subjects})
-        async with self._pool.acquire(timeout=_WAIT_SECONDS) as connection, _transaction(connection):
-            rows = await _TAKE.run(connection, subjects)
-            known = {(number_id, wa_id): arrival_us for number_id, wa_id, arrival_us, _ in rows}
-            before, now_ms = dict(known), max(row[3] for row in rows)
-            results = [asked.count(known, now_ms) for asked in batch]
-            changed = [(*subject, arrival) for subject, arrival in known.items() if arrival != before[subject]]
-            await _KEEP.run(connection, changed)
-        return results
+        async with transaction(self._pool) as connection:
+            return len(await connection.fetch(_DROP, now_ms * 1000))
 
 
-@asynccontextmanager
-async def _transaction(connection: Connection) -> AsyncIterator[None]:
-    """Have a transaction on a connection that otherwise only reads; one that fails takes the connection with it."""
-    try:
-        await connection.execute(_BEGIN)
-        yield
-        await connection.execute("COMMIT")
-    except BaseException:
-        connection.terminate()
-        raise
+async def _counted(connection: Connection, batch: list[_Asked]) -> list[Any]:
+    subjects = list({subject for asked in batch for subject in asked.subjects})
+    rows = await _TAKE.run(connection, subjects)
+    known = {(number_id, wa_id): arrival_us for number_id, wa_id, arrival_us, _ in rows}
+    before, now_ms = dict(known), max(row[3] for row in rows)
+    results = [asked.count(known, now_ms) for asked in batch]
+    changed = [(*subject, arrival) for subject, arrival in known.items() if arrival != before[subject]]
+    await _KEEP.run(connection, changed)
+    return results

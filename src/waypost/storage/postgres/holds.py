@@ -6,7 +6,9 @@ from waypost.model import MessageKey, Outbound
 from waypost.storage import columns
 from waypost.storage.columns import HELD_COLUMNS, Values
 from waypost.storage.postgres.link import Connection
+from waypost.storage.postgres.paces import PACE_NO_MORE, STOP_HOLDING
 from waypost.storage.postgres.part import Part
+from waypost.storage.postgres.turns import Turns
 
 # Read what a template holds back, in order.
 _HELD = (
@@ -24,6 +26,12 @@ _LET_GO = (
 class HoldsPart(Part):
     """See `ports.Holds` for what each operation promises."""
 
+    _letting_out: Turns[int, int | None]
+
+    async def let_out(self, template_id: int) -> int | None:
+        """Count one more message that goes out."""
+        return await self._letting_out.ask(template_id)
+
     async def held(self, template_id: int, after: MessageKey, limit: int) -> list[Outbound]:
         """Read held messages above a key."""
         return _held(await self._search(_HELD, template_id, after, limit), template_id)
@@ -31,13 +39,19 @@ class HoldsPart(Part):
     async def let_go(self, template_id: int, limit: int) -> list[Outbound]:
         """Give the first held messages their jobs."""
 
-        async def run(connection: Connection) -> list[Outbound]:
+        async def run(connection: Connection) -> tuple[list[Outbound], bool]:
+            name = str(template_id)
+            await connection.fetch(STOP_HOLDING, name)
             found = _held(await connection.fetch(_HELD, template_id, 0, limit), None)
             if found:
                 await connection.execute(_LET_GO, template_id, found[-1].key)
-            return found
+            is_last = len(found) < limit and bool(await connection.fetch(PACE_NO_MORE, name))
+            return found, is_last
 
-        return await self._run_alone(run)
+        found, is_last = await self._run_alone(run)
+        if is_last:
+            await self._changed()
+        return found
 
 
 def _held(rows: Iterable[Values], held_by: int | None) -> list[Outbound]:

@@ -16,6 +16,7 @@ from waypost.storage.columns import (
 )
 from waypost.storage.commit import Kind
 from waypost.storage.postgres.link import Bulk, Connection, Values
+from waypost.storage.postgres.paces import still_held
 from waypost.storage.postgres.statuses import EVIDENCE, apply, join_parked, write_events
 from waypost.storage.steps import Joined, Landings
 from waypost.storage.windows import Pair, Windows
@@ -188,6 +189,7 @@ class HotWrites(Landings):
 
 
 async def _accept(connection: Connection, messages: list[Outbound]) -> Sequence[Sequence[Event]]:
+    await still_held(connection, messages)
     waited_for = await _ACCEPT.run(
         connection,
         [

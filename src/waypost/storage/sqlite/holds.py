@@ -5,6 +5,7 @@ import apsw
 from waypost.model import MessageKey, Outbound
 from waypost.storage import columns
 from waypost.storage.columns import HELD_COLUMNS
+from waypost.storage.sqlite.paces import let_out, pace_no_more
 from waypost.storage.sqlite.part import Part
 
 # Read what a template holds back, in order.
@@ -24,6 +25,10 @@ _LET_GO = "DELETE FROM held WHERE template_id = ? AND key <= ?"
 class HoldsPart(Part):
     """See `ports.Holds` for what each operation promises."""
 
+    async def let_out(self, template_id: int) -> int | None:
+        """Count one more message that goes out."""
+        return await self._run(lambda connection: let_out(connection, template_id))
+
     async def held(self, template_id: int, after: MessageKey, limit: int) -> list[Outbound]:
         """Read held messages above a key."""
         return await self._search(lambda connection: _held(connection, template_id, after, limit))
@@ -38,6 +43,8 @@ class HoldsPart(Part):
                 connection.execute(_LET_GO, (template_id, found[-1].key))
             for message in found:
                 message.held_by = None
+            if len(found) < limit:
+                pace_no_more(connection, template_id)
             return found
 
         return await self._run_alone(run)

@@ -18,6 +18,7 @@ from waypost.storage.columns import (
 )
 from waypost.storage.commit import Kind
 from waypost.storage.sqlite.engine import Rows
+from waypost.storage.sqlite.paces import still_held
 from waypost.storage.sqlite.statuses import Statuses, write_events
 from waypost.storage.steps import Joined, Landings
 from waypost.storage.windows import Windows
@@ -152,11 +153,11 @@ class HotWrites(Landings):
             ],
         )  # fmt: skip
         _CONTENTS.run(self._connection, [(m.key, m.body, m.raw) for m in messages])
+        held = [(m.key, m.held_by, m.expires_ms) for m in still_held(self._connection, messages)]
+        if held:
+            _HOLD.run(self._connection, held)
         jobs = [(m.key, m.due_ms, m.attempt, 0, m.expires_ms) for m in messages if m.held_by is None]
         _JOBS.run(self._connection, jobs)
-        if len(jobs) < len(messages):
-            held = [m for m in messages if m.held_by is not None]
-            _HOLD.run(self._connection, [(m.key, m.held_by, m.expires_ms) for m in held])
         joined = self._statuses.join_parked(m.key for m in messages)
         nothing: Sequence[Event] = ()
         return [joined, *[nothing] * (len(messages) - 1)]
