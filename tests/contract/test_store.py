@@ -490,6 +490,29 @@ class TestDeliveries:
     async def test_what_is_not_there_cannot_be_redelivered(self, store: Store) -> None:
         assert await store.redeliver(EventKey(5), 9_000) is None
 
+    async def test_what_went_in_a_batch_keeps_with_whom_and_does_so_after_a_redelivery(
+        self, store: Store, records: Records
+    ) -> None:
+        events = []
+        for key in (11, 21):
+            await store.record_inbound(inbound_row(key, key - 1))
+            events.append(inbound_row(key, key - 1).event)
+        failed = structs.replace(attempt(1, 500), batch=(EventKey(11), EventKey(21)))
+        taken = structs.replace(attempt(2), batch=(EventKey(11), EventKey(21)))
+        await store.delivery_retry(Delivery(events[0], 3_000, attempt=1, due_ms=8_000), failed)
+
+        await store.delivery_done(waiting(events[0]), taken)
+        await store.delivery_done(waiting(events[1]), structs.replace(attempt(2), batch=(EventKey(11),)))
+
+        done = StoredDelivery(events[0], "done", 3_000, 8_000, (failed, taken))
+        assert await records.delivery(EventKey(11)) == done
+        other = await records.delivery(EventKey(21))
+        assert (other and other.attempts) == (structs.replace(attempt(2), batch=(EventKey(11),)),)
+        await store.redeliver(EventKey(11), 9_000)
+        again = await records.delivery(EventKey(11))
+        assert (again and again.attempts) == (failed, taken)
+        assert await records.told([EventKey(key) for key in (21, 5, 11)]) == [(21, events[1]), (11, events[0])]
+
     async def test_many_of_a_state_are_redelivered_in_one_step_and_forget_no_attempt(
         self, store: Store, records: Records
     ) -> None:

@@ -172,6 +172,33 @@ async def test_a_batch_that_is_refused_comes_again_as_the_same_batch(world: Worl
     assert [attempt["status"] for attempt in one["attempts"]] == [503, 200]
 
 
+async def test_each_delivery_of_a_batch_shows_the_bytes_that_were_sent_and_with_whom(world: World) -> None:
+    await trouble(world, batch={"size": 3, "seconds": 3600})
+    written = await write_many(world, 3)
+    [got] = await world.hook.wait_for_count(1)
+    found = [(await states_of(world, each, states={"done"}))[0]["id"] for each in written]
+
+    shown = [await world.operate("GET", f"/webhooks/deliveries/{each}") for each in found]
+    await world.operate("POST", f"/webhooks/deliveries/{found[1]}/redeliver")
+    alone = (await world.hook.wait_for_count(2))[1]
+    await states_of(world, written[1], states={"done"})
+    again = await world.operate("GET", f"/webhooks/deliveries/{found[1]}")
+
+    batch = {
+        "id": got.headers["webhook-id"],
+        "deliveries": found,
+        "body": {"text": got.body.decode(), "encoding": "utf-8"},
+    }
+    assert [(each["batches"], each["body"]) for each in shown] == [([batch], batch["body"])] * 3
+    for each in shown:
+        [attempt] = each["attempts"]
+        assert attempt["batch"] == batch["id"]
+        assert attempt["request_headers"].items() <= got.headers.items()
+        assert [one["value"] for one in each["verify"]] == [got.headers[one["header"]] for one in each["verify"]]
+    assert [each["batch"] for each in again["attempts"]] == [batch["id"], None]
+    assert (again["batches"], again["body"]["text"]) == ([batch], alone.body.decode())
+
+
 async def test_a_thousand_updates_fit_into_one_batch(world: World) -> None:
     await trouble(world, batch={"size": 250, "seconds": 3600})
 

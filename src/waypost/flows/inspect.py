@@ -4,15 +4,16 @@ Nothing here changes anything. What was sent to a webhook is written anew from i
 same bytes, so they need not be stored.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import msgspec
 from msgspec import Struct
 
+from waypost.flows.batches import Batch, batches_of, delivery_id
 from waypost.flows.directory import Directory
 from waypost.flows.explain import Explain
-from waypost.flows.notify import USER_AGENT, Target, event_id, target_of
+from waypost.flows.notify import USER_AGENT, batch_id, event_id, target_of
 from waypost.flows.told import SentParcel, attempt_view, verify_views, why_not_told
 from waypost.lib import ids, signing
 from waypost.lib.clock import at
@@ -121,13 +122,15 @@ class Inspect(Struct, frozen=True):
         detail = DeliveryDetail(
             **msgspec.structs.asdict(await self._delivery(found)),
             dialect=dialect,
-            headers=_headers(found.event, (target and target.own_secret) or number.app_secret, body),
+            headers=_lasting_headers(event_id(found.event), (target and target.own_secret) or number.app_secret, body),
             body=None if body is None else payload(body),
             bodies={name: None if bytes_ is None else payload(bytes_) for name, bytes_ in bodies.items()},
             verify=[],
+            batches=[],
         )
         if body is not None and target is not None:
-            _show_sent(detail, found, target, body)
+            alone = SentParcel(event_id(found.event), body, target)
+            _show_sent(detail, found, alone, await batches_of(self.records, found, target))
         return detail
 
     async def received(self, carried: Carried, message: StoredMessage) -> ReceivedMessage:
@@ -213,7 +216,7 @@ class Inspect(Struct, frozen=True):
         message_id = message_ids(about.key, about.tag, about.wa_id, received=about.received)[0] if about else ""
         target = target_of(number, event, delivery.endpoint) if number else None
         return DeliveryView(
-            delivery_id(delivery),
+            delivery_id(delivery.key, delivery.event),
             message_id,
             phone_number_id=str(event.number_id),
             kind=event.kind,
@@ -241,11 +244,6 @@ def media_view(medium: Medium) -> MediaView:
         url=f"{MEDIA_PATH}{medium.key}",
         animated=medium.animated,
     )
-
-
-def delivery_id(delivery: StoredDelivery) -> str:
-    """Return what names a delivery: its event's id, or to a further endpoint an id of its own."""
-    return event_id(delivery.event) if delivery.further_key is None else f"dlv_{delivery.further_key}"
 
 
 def delivery_key(delivery_id: str) -> EventKey | None:
@@ -276,7 +274,7 @@ def _timeline(
                 _outcome(delivery, attempt),
                 status,
                 None,
-                delivery_id(delivery),
+                delivery_id(delivery.key, delivery.event),
                 attempt_view(attempt),
             )
             for attempt in delivery.attempts
@@ -289,23 +287,34 @@ def _outcome(delivery: StoredDelivery, attempt: Attempt) -> str:
     return "webhook.delivered" if done else "webhook.failed"
 
 
-def _show_sent(detail: DeliveryDetail, found: StoredDelivery, target: Target, body: bytes) -> None:
-    """Add what was sent in each attempt: its headers, and how they are checked."""
-    sent = SentParcel(event_id(found.event), body, target)
-    detail.attempts = [attempt_view(attempt, sent) for attempt in found.attempts]
+def _show_sent(detail: DeliveryDetail, found: StoredDelivery, alone: SentParcel, batches: Mapping[str, Batch]) -> None:
+    """Add what was sent in each attempt: its headers, and how they are checked; at the top stands the last."""
+    parcels = [batches[batch_id(each.batch[0])].sent if each.batch else alone for each in found.attempts]
+    detail.attempts = [attempt_view(*each) for each in zip(found.attempts, parcels, strict=True)]
+    detail.batches = [batch.view for batch in batches.values()]
+    last = parcels[-1] if parcels else alone
+    if last is None:
+        return  # nobody can say what it was
+    if last is not alone:
+        detail.body = payload(last.body)
+        detail.headers = _headers(last)
     made = [(each.signed_s, each.at_ms) for each in found.attempts if each.signed_s is not None]
-    detail.verify = verify_views(sent, *(made[-1] if made else (found.event.at_ms // 1000, found.event.at_ms)))
+    detail.verify = verify_views(last, *(made[-1] if made else (found.event.at_ms // 1000, found.event.at_ms)))
 
 
-def _headers(event: Event, secret: str, body: bytes | None) -> dict[str, str]:
+def _headers(sent: SentParcel) -> dict[str, str]:
     """Return the headers that do not change from one attempt to the next; what the operator set is not shown."""
+    return _lasting_headers(sent.id, sent.target.own_secret or sent.target.number.app_secret, sent.body)
+
+
+def _lasting_headers(webhook_id: str, secret: str, body: bytes | None) -> dict[str, str]:
     if body is None:
         return {}
     return {
         "content-type": "application/json",
         "user-agent": USER_AGENT,
         "x-hub-signature-256": signing.hub_signature(secret, body),
-        "webhook-id": event_id(event),
+        "webhook-id": webhook_id,
     }
 
 

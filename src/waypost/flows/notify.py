@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Sequence
 from datetime import timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from waypost.flows.directory import Directory
 from waypost.flows.figures import Figures
@@ -16,7 +17,7 @@ from waypost.lib import backoff, signing
 from waypost.lib.clock import Clock
 from waypost.lib.log import Log
 from waypost.lib.poster import NotPosted, Posted, Poster
-from waypost.model import Attempt, Delivery, Dialect, Ended, Event, Number, Trouble, Webhook
+from waypost.model import Attempt, Delivery, Dialect, Ended, Event, EventKey, Number, Trouble, Webhook
 from waypost.ports import Store
 from waypost.rules import callbacks
 from waypost.wire import cloud, onprem
@@ -170,6 +171,8 @@ class Notify(Struct, frozen=True):
         due_ms = None if taken else self._due_again(first, target, result, now_ms)
         for each in parcel.deliveries:
             each.ended = Ended(attempt, taken, due_ms)
+        if len(parcel.deliveries) > 1:
+            _note_company(parcel.deliveries, attempt)
 
     async def _settle_all(self, deliveries: Sequence[Delivery]) -> int | None:
         """Make the outcome of deliveries in one POST durable; until it is, it stays with them."""
@@ -253,6 +256,16 @@ def rendered(event: Event, target: Target) -> bytes | None:
     return RENDERERS[target.dialect](event, target.number)
 
 
+def batch_id(first: EventKey) -> str:
+    """Return the id of what several deliveries, in order, are told in."""
+    return f"batch_{first}"
+
+
+def joined(bodies: Sequence[bytes], dialect: Dialect) -> bytes:
+    """Return the one body that tells what several tell."""
+    return (onprem.join_bodies if dialect == "onprem" else cloud.join_bodies)(bodies)
+
+
 def _together(delivery: Delivery) -> Sequence[Delivery]:
     """Return a delivery and those that go in the same POST."""
     return (delivery, *delivery.trouble.company) if delivery.trouble is not None else (delivery,)
@@ -265,9 +278,9 @@ def _parcel(deliveries: tuple[Delivery, ...], trouble: Trouble, target: Target) 
     silent = [each for each, body in bodies if body is None]
     if len(told) == 1:
         return Parcel(event_id(told[0][0].event), told[0][1], (told[0][0],), trouble.copies), silent
-    join = onprem.join_bodies if target.dialect == "onprem" else cloud.join_bodies
-    body = join([body for _, body in told])
-    return Parcel(f"batch_{deliveries[0].key}", body, tuple(each for each, _ in told), trouble.copies), silent
+    body = joined([body for _, body in told], target.dialect)
+    members = tuple(each for each, _ in told)
+    return Parcel(batch_id(members[0].key if members else deliveries[0].key), body, members, trouble.copies), silent
 
 
 def _kept_headers(headers: Sequence[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
@@ -283,6 +296,15 @@ def _policy(target: Target) -> backoff.Policy:
     if target.dialect == "onprem":
         return backoff.onprem_webhooks(target.number.onprem.backoff_step_ms, target.number.onprem.backoff_max_ms)
     return backoff.CLOUD_WEBHOOKS
+
+
+def _note_company(deliveries: Sequence[Delivery], attempt: Attempt) -> None:
+    """Keep which deliveries went together: all of them with the first, with each other the first."""
+    keys = tuple(each.key for each in deliveries)
+    for each in deliveries:
+        if each.ended is not None:
+            company = keys if each is deliveries[0] else keys[:1]
+            each.ended = replace(each.ended, attempt=replace(attempt, batch=company))
 
 
 def _note_held_back(delivery: Delivery) -> None:

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from waypost.flows.notify import Target, signed_headers
+from waypost.flows.notify import Target, batch_id, signed_headers
 from waypost.lib.clock import at
 from waypost.lib.durations import told_duration, told_moment
 from waypost.model import Attempt
@@ -48,6 +48,7 @@ def attempt_view(attempt: Attempt, sent: SentParcel | None = None) -> AttemptVie
         payload(attempt.answer),
         headers=dict(attempt.headers) if attempt.headers else None,
         request_headers=None if sent is None or signed_s is None else sent.headers(signed_s, attempt.at_ms),
+        batch=batch_id(attempt.batch[0]) if attempt.batch else None,
     )
 
 

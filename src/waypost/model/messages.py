@@ -286,6 +286,9 @@ class Attempt(Struct, frozen=True, gc=False):
     """The `webhook-timestamp` that was sent, the machine's own time in seconds; None where nothing was sent."""
     headers: tuple[tuple[str, str], ...] = ()
     """Of the answer, if the receiver did not take it."""
+    batch: tuple[EventKey, ...] = ()
+    """The deliveries of the same POST, in order, where there were several: of the first all, of others only the first.
+    """
 
 
 class Ended(Struct, frozen=True, gc=False):

@@ -1,6 +1,6 @@
 """The port of what changes rarely, and of what is only looked at."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -162,6 +162,10 @@ class Records(Protocol):
 
     async def delivery(self, key: EventKey) -> StoredDelivery | None:
         """Return one delivery with its attempts."""
+        ...
+
+    async def told(self, keys: Sequence[EventKey]) -> list[tuple[EventKey, Event]]:
+        """Return those of some hundred deliveries that are stored, each with its event, in the order given."""
         ...
 
     async def deliveries(

@@ -65,7 +65,7 @@ DELIVERY_COLUMNS = (
     f"{EVENT_COLUMNS}, {_WHICH}, state, first_ms, due_ms, deliveries.attempt,"
     " done_at_ms, done_elapsed_ms, done_status, done_answer, done_signed_s"
 )
-ATTEMPT_COLUMNS = "number, at_ms, elapsed_ms, status, answer, signed_s, headers"
+ATTEMPT_COLUMNS = "number, at_ms, elapsed_ms, status, answer, signed_s, headers, batch"
 MEDIUM_COLUMNS = "key, tag, number_id, sha256, mime, size, created_ms, expires_ms, source, filename, animated, damage"
 CARRIED_COLUMNS = (
     "carried.token, carried.number_id, carried.wa_id, carried.kind, carried.category, carried.progress, carried.due_ms,"
@@ -201,7 +201,7 @@ def delivery(row: Values, earlier: tuple[Attempt, ...]) -> StoredDelivery:
     """Make a delivery of DELIVERY_COLUMNS and the attempts that are kept apart."""
     further_key, endpoint, state, first_ms, due_ms, number, *done = row[_EVENT_WIDTH:]
     was_tried = STATES[state] == "done" and done[0] is not None
-    last = (attempt((number, *done, None)),) if was_tried else ()
+    last = (attempt((number, *done, None, None)),) if was_tried else ()
     return StoredDelivery(
         event(row[:_EVENT_WIDTH]), STATES[state], first_ms, due_ms, earlier + last, endpoint, further_key
     )
@@ -209,16 +209,28 @@ def delivery(row: Values, earlier: tuple[Attempt, ...]) -> StoredDelivery:
 
 def attempt(row: Values) -> Attempt:
     """Make an attempt of ATTEMPT_COLUMNS."""
-    number, at_ms, elapsed_ms, status, answer, signed_s, headers = row
+    number, at_ms, elapsed_ms, status, answer, signed_s, headers, batch = row
     told = tuple((name, value) for name, value in json.loads(headers)) if headers else ()
-    return Attempt(number, at_ms, elapsed_ms, status, answer, signed_s, told)
+    company = tuple(json.loads(batch)) if batch else ()
+    return Attempt(number, at_ms, elapsed_ms, status, answer, signed_s, told, company)
+
+
+def done_values(attempt: Attempt | None) -> Values:
+    """Return what a done delivery keeps of the attempt that succeeded; one of a batch is kept with the others."""
+    if attempt is None:
+        return 0, None, None, None, None, None
+    if attempt.batch:
+        return attempt.number, None, None, None, None, None
+    a = attempt
+    return a.number, a.at_ms, a.elapsed_ms, a.status, a.answer, a.signed_s
 
 
 def attempt_values(attempt: Attempt) -> Values:
     """Return an attempt in the order of ATTEMPT_COLUMNS."""
     a = attempt
     headers = json.dumps(a.headers, ensure_ascii=False) if a.headers else None
-    return a.number, a.at_ms, a.elapsed_ms, a.status, a.answer, a.signed_s, headers
+    batch = json.dumps(a.batch) if a.batch else None
+    return a.number, a.at_ms, a.elapsed_ms, a.status, a.answer, a.signed_s, headers, batch
 
 
 def medium(row: Values) -> Medium:

@@ -204,7 +204,7 @@ class AttemptView(Struct):
     """How one attempt to call a webhook went; without a `status`, `answer` says in words why there was none.
 
     `request_headers` are those that were sent, shown with a single delivery; what the operator has set is left out.
-    `headers` are the answer's, kept where the attempt failed.
+    `headers` are the answer's, kept where the attempt failed. `batch` names the call that it shared with others.
     """
 
     number: int
@@ -214,6 +214,7 @@ class AttemptView(Struct):
     answer: Payload
     headers: dict[str, str] | None = None
     request_headers: dict[str, str] | None = None
+    batch: str | None = None
 
 
 class DeliveryView(Struct):
@@ -237,10 +238,23 @@ class DeliveryView(Struct):
     why: WhyView | None
 
 
+class BatchView(Struct):
+    """A call that told several updates at once: its `webhook-id`, their deliveries in order, and its exact bytes.
+
+    `body` is null if one of the others is stored no more.
+    """
+
+    id: str
+    deliveries: list[str]
+    body: Payload | None
+
+
 class DeliveryDetail(DeliveryView):
     """The same with the bytes: `body` as this number gets them, `bodies` in each dialect (null: not told there).
 
     `headers` are those that do not change from one attempt to the next; `verify` says how to check the signatures.
+    If the last attempt was a batch, all three are that batch's; `bodies` tell this event alone. `batches`: those that
+    attempts name.
     """
 
     dialect: Dialect
@@ -248,6 +262,7 @@ class DeliveryDetail(DeliveryView):
     body: Payload | None
     bodies: dict[str, Payload | None]
     verify: list[VerifyView]
+    batches: list[BatchView]
 
 
 class MessageView(MessageId):

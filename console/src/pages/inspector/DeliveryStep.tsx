@@ -5,6 +5,7 @@ import { api, type Result } from "../../api/client.ts";
 import { platformNow } from "../../api/clock.ts";
 import type { AttemptView, DeliveryDetail, DeliveryView, VerifyView } from "../../api/types.ts";
 import { Badge, type Tone } from "../../parts/Badge.tsx";
+import { Batch } from "../../parts/Batch.tsx";
 import { Bytes, Code } from "../../parts/Code.tsx";
 import { FailureState, Loading } from "../../parts/EmptyState.tsx";
 import { Notice } from "../../parts/Notice.tsx";
@@ -101,11 +102,15 @@ function Sent({ delivery }: { delivery: DeliveryView }) {
 function Detail({ detail }: { detail: DeliveryDetail }) {
   const { body } = detail;
   if (!body) return <Notice title="There is nothing to send">This event is not told in the dialect of the webhook.</Notice>;
+  const whose = detail.batches.length > 0 ? "of the last attempt" : "of every attempt";
   const tabs: Tab[] = [
-    { id: "body", label: "Body", view: () => <Bytes payload={body} label={`Body of every attempt, ${wordOf(detail.dialect)}`} /> },
+    { id: "body", label: "Body", view: () => <Bytes payload={body} label={`Body ${whose}, ${wordOf(detail.dialect)}`} /> },
     { id: "attempts", label: "Attempts", count: detail.attempts.length, view: () => <Attempts detail={detail} /> },
     { id: "verify", label: "Verify", view: () => <Verify detail={detail} /> },
   ];
+  for (const batch of detail.batches) {
+    tabs.push({ id: batch.id, label: "Batch", view: () => <Batch batch={batch} of={detail.id} /> });
+  }
   for (const [dialect, told] of Object.entries(detail.bodies)) {
     if (dialect === detail.dialect || !told) continue;
     const label = wordOf(dialect);

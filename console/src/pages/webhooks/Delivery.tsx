@@ -5,6 +5,7 @@ import { api, type Result } from "../../api/client.ts";
 import { onChanges } from "../../api/live.ts";
 import type { AttemptView, DeliveryDetail, VerifyView } from "../../api/types.ts";
 import { Badge } from "../../parts/Badge.tsx";
+import { Batch } from "../../parts/Batch.tsx";
 import { Button, LinkButton } from "../../parts/Button.tsx";
 import { Bytes, Code } from "../../parts/Code.tsx";
 import { Copy } from "../../parts/Copy.tsx";
@@ -115,6 +116,9 @@ function Shown({ delivery }: { delivery: DeliveryDetail }) {
         </section>
         <section aria-label="The bytes" class="stack">
           <h3>What is sent</h3>
+          {delivery.batches.map((batch) => (
+            <Batch key={batch.id} batch={batch} of={delivery.id} />
+          ))}
           <Bodies delivery={delivery} />
         </section>
         {delivery.verify.length > 0 && <Verify all={delivery.verify} />}
@@ -158,7 +162,7 @@ function Bodies({ delivery }: { delivery: DeliveryDetail }) {
   const names = Object.keys(delivery.bodies).sort((name) => (name === delivery.dialect ? -1 : 1));
   const tabs = names.map((name) => ({
     id: name,
-    label: `${DIALECTS[name] ?? name}${name === delivery.dialect ? ", as it is sent" : ""}`,
+    label: `${DIALECTS[name] ?? name}${name === delivery.dialect ? (delivery.batches.length ? ", by itself" : ", as it is sent") : ""}`,
     view: () => <BodyOf name={name} delivery={delivery} />,
   }));
   return <Tabs tabs={tabs} label="Dialects" />;
@@ -170,7 +174,7 @@ function BodyOf({ name, delivery }: { name: string; delivery: DeliveryDetail }) 
   return (
     <>
       <Bytes payload={payload} label="Body" />
-      {name === delivery.dialect && <Headers of={delivery.headers} label="Headers of every attempt" />}
+      {name === delivery.dialect && !delivery.attempts.at(-1)?.batch && <Headers of={delivery.headers} label="Headers of every attempt" />}
     </>
   );
 }

@@ -10,6 +10,7 @@ from waypost.storage.columns import (
     STATES,
     attempt_values,
     carried_values,
+    done_values,
     earlier,
     findings_column,
     more_media_column,
@@ -146,7 +147,7 @@ _ENDED = Bulk(
 # Keep attempts that failed.
 _ATTEMPTS = Bulk(
     "number_id bigint, delivery_key bigint, number integer, at_ms bigint, elapsed_ms bigint, status integer,"
-    " answer bytea, signed_s bigint, headers text",
+    " answer bytea, signed_s bigint, headers text, batch text",
     f"INSERT INTO attempts (number_id, delivery_key, {ATTEMPT_COLUMNS})"  # noqa: S608 - constants
     f" SELECT number_id, delivery_key, {ATTEMPT_COLUMNS} FROM {{given}}",
 )
@@ -290,15 +291,8 @@ def _opened(rows: list[InboundRow]) -> list[Values]:
 
 
 async def _delivery_done(connection: Connection, items: list[tuple[Delivery, Attempt | None]]) -> Sequence[None]:
-    await _DONE.run(
-        connection,
-        [
-            (d.event.number_id, d.key, a.number, a.at_ms, a.elapsed_ms, a.status, a.answer, a.signed_s)
-            if a is not None
-            else (d.event.number_id, d.key, 0, None, None, None, None, None)
-            for d, a in items
-        ],
-    )
+    await _DONE.run(connection, [(d.event.number_id, d.key, *done_values(attempt)) for d, attempt in items])
+    await _keep_attempts(connection, [(delivery, attempt) for delivery, attempt in items if attempt and attempt.batch])
     return [None] * len(items)
 
 

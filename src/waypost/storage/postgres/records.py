@@ -1,6 +1,6 @@
 """The port Records over PostgreSQL: what changes rarely, and what is only looked at."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -89,6 +89,11 @@ _LAST_INBOUND = (
 _DELIVERY = (
     f"SELECT {DELIVERY_COLUMNS} FROM deliveries JOIN events ON {DELIVERED}"  # noqa: S608 - constants
     " WHERE deliveries.key = $1"
+)
+# Find the events of deliveries.
+_TOLD = (
+    f"SELECT deliveries.key, {EVENT_COLUMNS} FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted (wanted_key, place)"  # noqa: S608 - constants
+    f" JOIN deliveries ON deliveries.key = wanted_key JOIN events ON {DELIVERED} ORDER BY place"
 )
 # Find the newest deliveries: of all, in a state, of a message. One text each, so that each has its index.
 _DELIVERIES = (
@@ -245,6 +250,10 @@ class RecordsPart(Part):
         """Return one delivery with its attempts."""
         found = await self._deliveries(_DELIVERY, key)
         return found[0] if found else None
+
+    async def told(self, keys: Sequence[EventKey]) -> list[tuple[EventKey, Event]]:
+        """Return deliveries with their events."""
+        return [(EventKey(key), columns.event(tuple(row))) for key, *row in await self._rows(_TOLD, list(keys))]
 
     async def deliveries(
         self, *, message_key: MessageKey | None, state: str | None, limit: int

@@ -12,6 +12,7 @@ from waypost.storage.columns import (
     STATES,
     attempt_values,
     carried_values,
+    done_values,
     earlier,
     findings_column,
     more_media_column,
@@ -100,7 +101,7 @@ _ENDED = Rows(
 # Keep attempts that failed.
 _ATTEMPTS = Rows(
     f"INSERT INTO attempts (delivery_key, {ATTEMPT_COLUMNS}) VALUES {{rows}}",  # noqa: S608 - constants
-    width=8,
+    width=9,
 )
 # Let the network take messages, each once; returns those that it had not.
 _TAKE = Rows(
@@ -230,15 +231,8 @@ class HotWrites(Landings):
         )
 
     def _delivery_done(self, items: list[tuple[Delivery, Attempt | None]]) -> Sequence[None]:
-        _DONE.run(
-            self._connection,
-            [
-                (delivery.key, a.number, a.at_ms, a.elapsed_ms, a.status, a.answer, a.signed_s)
-                if a is not None
-                else (delivery.key, 0, None, None, None, None, None)
-                for delivery, a in items
-            ],
-        )
+        _DONE.run(self._connection, [(delivery.key, *done_values(attempt)) for delivery, attempt in items])
+        self._keep_attempts([(delivery, attempt) for delivery, attempt in items if attempt and attempt.batch])
         return [None] * len(items)
 
     def _delivery_retry(self, items: list[tuple[Delivery, Attempt]]) -> Sequence[None]:

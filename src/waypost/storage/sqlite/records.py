@@ -1,6 +1,7 @@
 """The port Records over SQLite: what changes rarely, and what is only looked at."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import apsw
@@ -77,6 +78,11 @@ _LAST_INBOUND = (
 _DELIVERY = (
     f"SELECT {DELIVERY_COLUMNS} FROM deliveries CROSS JOIN events ON {DELIVERED}"  # noqa: S608 - constants
     " WHERE deliveries.key = ?"
+)
+# Find the events of deliveries; the keys are a JSON array.
+TOLD = (
+    f"SELECT deliveries.key, {EVENT_COLUMNS} FROM json_each(?) AS wanted"  # noqa: S608 - constants
+    f" CROSS JOIN deliveries ON deliveries.key = wanted.value CROSS JOIN events ON {DELIVERED}"
 )
 # Find the newest deliveries: of all, in a state, of a message. One text each, so that each has its index.
 _DELIVERIES = (
@@ -237,6 +243,11 @@ class RecordsPart(Part):
             return tried(connection, row) if row else None
 
         return await self._search(look)
+
+    async def told(self, keys: Sequence[EventKey]) -> list[tuple[EventKey, Event]]:
+        """Return deliveries with their events."""
+        rows: Any = self._reader.rows(TOLD, (json.dumps(keys),))  # Any: the columns' types are the tables'
+        return [(key, columns.event(tuple(row))) for key, *row in rows]
 
     async def deliveries(
         self, *, message_key: MessageKey | None, state: str | None, limit: int

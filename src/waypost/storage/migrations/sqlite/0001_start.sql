@@ -99,7 +99,7 @@ CREATE UNIQUE INDEX deliveries_further ON deliveries (event_key, endpoint) WHERE
 CREATE INDEX deliveries_waiting ON deliveries (key) WHERE state = 0;
 CREATE INDEX deliveries_dead ON deliveries (key) WHERE state = 2;
 
-CREATE TABLE attempts (             -- to deliver, in order; the successful one only after a redelivery
+CREATE TABLE attempts (             -- to deliver, in order; the successful one only of a batch, or after a redelivery
     id INTEGER PRIMARY KEY,
     delivery_key INTEGER NOT NULL,
     number INTEGER NOT NULL,
@@ -108,7 +108,8 @@ CREATE TABLE attempts (             -- to deliver, in order; the successful one 
     status INTEGER,
     answer BLOB NOT NULL,
     signed_s INTEGER,
-    headers TEXT                    -- of the answer, JSON
+    headers TEXT,                   -- of the answer, JSON
+    batch TEXT                      -- keys of the deliveries of the same POST, JSON: see the model; NULL: no others
 ) STRICT;
 CREATE INDEX attempts_of_delivery ON attempts (delivery_key);
 

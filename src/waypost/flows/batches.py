@@ -1,0 +1,53 @@
+"""Batches: what several deliveries were told in, written anew from what is stored of each."""
+
+from msgspec import Struct
+
+from waypost.flows.notify import Target, batch_id, event_id, joined, rendered
+from waypost.flows.told import SentParcel
+from waypost.model import Attempt, Event, EventKey
+from waypost.ports import Records, StoredDelivery
+from waypost.wire.control import BatchView
+from waypost.wire.control_evidence import payload
+
+
+class Batch(Struct, frozen=True):
+    """One of them, as it is shown, and what went out; None if some of it is stored no more."""
+
+    view: BatchView
+    sent: SentParcel | None
+
+
+async def batches_of(records: Records, found: StoredDelivery, target: Target | None) -> dict[str, Batch]:
+    """Return the batches of a delivery's attempts by their ids."""
+    batches: dict[str, Batch] = {}
+    for attempt in found.attempts:
+        if attempt.batch and (name := batch_id(attempt.batch[0])) not in batches:
+            batches[name] = await _batch(records, name, attempt, target)
+    return batches
+
+
+async def _batch(records: Records, name: str, attempt: Attempt, target: Target | None) -> Batch:
+    keys = await _members(records, attempt)
+    members = await records.told(keys)
+    bodies = [rendered(event, target) if target is not None else None for _, event in members]
+    told = [body for body in bodies if body is not None]
+    whole = target is not None and 1 < len(keys) == len(told)
+    sent = SentParcel(name, joined(told, target.dialect), target) if whole and target is not None else None
+    ids = [delivery_id(key, event) for key, event in members]
+    return Batch(BatchView(name, ids, payload(sent.body) if sent else None), sent)
+
+
+async def _members(records: Records, attempt: Attempt) -> tuple[EventKey, ...]:
+    """Return which deliveries went together; only the first if it is stored no more, since it knew the others."""
+    if len(attempt.batch) > 1:
+        return attempt.batch
+    first = await records.delivery(attempt.batch[0])
+    for each in first.attempts if first is not None else ():
+        if (each.number, each.at_ms) == (attempt.number, attempt.at_ms) and len(each.batch) > 1:
+            return each.batch
+    return attempt.batch
+
+
+def delivery_id(key: EventKey, event: Event) -> str:
+    """Return what names a delivery: its event's id, or to a further endpoint an id of its own."""
+    return event_id(event) if key == event.key else f"dlv_{key}"
