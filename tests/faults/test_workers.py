@@ -32,6 +32,16 @@ async def two(
         yield here
 
 
+async def nothing_is_lost_and_it_goes_on(here: World) -> None:
+    """Wait until everything is told; then what is sent is told once, and no promise is broken."""
+    await here.everything_told()
+    after = await here.send_some(5)
+    await here.everything_told()
+
+    assert here.broken() == []
+    assert here.told_twice(after) == []
+
+
 async def test_two_workers_share_the_shards_and_each_message_is_told_once_and_in_order(two: World) -> None:
     async with two.load():
         await two.sent(10 * ALL)
@@ -50,12 +60,7 @@ async def test_a_worker_that_is_killed_is_replaced_and_nothing_is_lost(two: Worl
         await two.shared_by(1)
         await two.sent(5 * ALL)
 
-    await two.everything_told()
-    after = await two.send_some(5)
-    await two.everything_told()
-
-    assert two.broken() == []
-    assert two.told_twice(after) == []
+    await nothing_is_lost_and_it_goes_on(two)
 
 
 async def test_a_worker_that_is_stopped_for_a_while_loses_its_shards_and_begins_anew(two: World) -> None:
@@ -66,12 +71,7 @@ async def test_a_worker_that_is_stopped_for_a_while_loses_its_shards_and_begins_
         two.workers[0].send_signal(signal.SIGCONT)
         await two.shared_by(2)
 
-    await two.everything_told()
-    after = await two.send_some(5)
-    await two.everything_told()
-
-    assert two.broken() == []
-    assert two.told_twice(after) == []
+    await nothing_is_lost_and_it_goes_on(two)
 
 
 async def test_a_worker_that_is_told_to_end_hands_over_within_ten_seconds(two: World, tier: Tier) -> None:
@@ -136,12 +136,7 @@ async def test_a_database_that_goes_away_costs_one_who_accepts_and_his_workers_n
         await two.shared_by(2)
         await two.sent(5 * ALL)
 
-    await two.everything_told()
-    after = await two.send_some(5)
-    await two.everything_told()
-
-    assert two.broken() == []
-    assert two.told_twice(after) == []
+    await nothing_is_lost_and_it_goes_on(two)
     tier.note("seconds without a database", seconds)
     tier.note("messages acknowledged", len(two.ledger.ids))
     tier.note("messages refused", two.ledger.refused)
