@@ -18,6 +18,7 @@ from tests.support.server import NUMBER, TOKEN, Running, running
 from tests.support.store_rows import medium
 
 from waypost.app.backlog import MOST_OF_ONE
+from waypost.errors import Refusal
 from waypost.flows.first_start import SAMPLES
 from waypost.model import NumberId
 
@@ -124,6 +125,16 @@ async def test_two_processes_let_no_more_of_a_paced_template_out_than_one(two: l
     assert await pacings[1].end(template.id) == 15
     late = await send_at_once([two[0]], ["491701234999"], "template", HELLO)  # it may not have heard of the end yet
     assert (late, await pacings[0].held(template.id, 100)) == ([], [])
+
+
+async def test_two_processes_take_no_more_uploads_of_a_number_than_one(two: list[Running]) -> None:
+    limits = [server.parts.flows.media_limits for server in two]
+
+    answers = await asyncio.gather(
+        *(each.upload(NumberId(int(NUMBER))) for each in limits * 15), return_exceptions=True
+    )
+
+    assert [answers.count(None), sum(isinstance(answer, Refusal) for answer in answers)] == [25, 5]
 
 
 async def test_without_rates_nothing_is_counted(api: Api, stack: AsyncExitStack) -> None:

@@ -242,8 +242,11 @@ def _backlog(ground: Ground) -> Backlog | None:
 
 
 def _meters(ground: Ground) -> Meters:
-    together = Together(ground.shared.arrivals, ground.clock.seen_at) if ground.shared else None
-    return Meters(lifted=ground.settings.rules == "relaxed", together=together)
+    return Meters(lifted=ground.settings.rules == "relaxed", together=_together(ground))
+
+
+def _together(ground: Ground) -> Together | None:
+    return Together(ground.shared.arrivals, ground.clock.seen_at) if ground.shared else None
 
 
 def _upkeep(ground: Ground, shelf: MediaShelf, flows: Flows, previews: Previews) -> Upkeep:
@@ -351,7 +354,7 @@ def _flows(ground: Ground, accept: Accept, receive: Receive, network: Network, f
         clock=ground.clock,
         rates_lifted=relaxed,
         strict_plus=ground.settings.strict_plus,
-        media_limits=MediaLimits(ground.clock, lifted=relaxed),
+        media_limits=MediaLimits(ground.clock, lifted=relaxed, together=_together(ground)),
         refused=RefusedLately(ground.clock),
     )
 

@@ -59,7 +59,7 @@ class Media(Struct, frozen=True):
         """Take a multipart form with `messaging_product`, `file` and `type`, its parts in any order."""
         number = self._number(request)
         if self.limits is not None:
-            self.limits.upload(number.id)
+            await self.limits.upload(number.id)
         async with self.shelf.writer() as writer:
 
             async def sink(_head: FileHead) -> FileSink:
