@@ -14,6 +14,11 @@ export interface Failure {
 
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
 
+/** Return a result with its value made into another. */
+export function mapped<T, U>(result: Result<T>, make: (value: T) => U): Result<U> {
+  return result.ok ? { ok: true, value: make(result.value) } : result;
+}
+
 type Method = "get" | "post" | "put" | "patch" | "delete";
 type Query = Readonly<Record<string, string | number | boolean | null | undefined>>;
 type Operation<P extends string, M extends Method> = `${typeof BASE}${P}` extends infer F extends keyof paths

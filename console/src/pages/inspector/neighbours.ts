@@ -1,7 +1,7 @@
 // The messages before and after one: in the list as it was left, or else in the user's conversation.
 
 import { api } from "../../api/client.ts";
-import { state } from "../messages/state.ts";
+import { messages } from "../messages/state.ts";
 
 export interface Neighbours {
   readonly newer: string | null;
@@ -13,7 +13,7 @@ const LOOKED_AT = 200;
 
 /** Return them; the list is newest first. */
 export async function neighboursOf(id: string, phone: string): Promise<Neighbours> {
-  const listed = beside(state.peek().items, id);
+  const listed = beside(messages.state.peek().items, id);
   if (listed) return listed;
   const found = await api.get("/messages", { query: { phone, limit: LOOKED_AT } });
   return (found.ok && beside(found.value.messages, id)) || NONE;

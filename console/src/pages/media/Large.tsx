@@ -9,7 +9,7 @@ import { Icon } from "../../parts/Icon.tsx";
 import { sizeWords } from "../../parts/moments.ts";
 import { Time } from "../../parts/Time.tsx";
 import { href } from "../../shell/router.ts";
-import { filters, iconOf, sourceWords } from "./state.ts";
+import { iconOf, media, sourceWords } from "./state.ts";
 
 interface Props {
   file: GalleryMedium;
@@ -118,7 +118,7 @@ function Id({ text }: { text: string }) {
 function Neighbour({ of, icon, label }: { of: GalleryMedium | undefined; icon: "left" | "right"; label: string }) {
   if (!of) return null;
   return (
-    <a class="icon-button" href={href(`/media/${encodeURIComponent(of.id)}`, filters.value)} title={label} aria-label={label}>
+    <a class="icon-button" href={href(`/media/${encodeURIComponent(of.id)}`, media.filters.value)} title={label} aria-label={label}>
       <Icon name={icon} />
     </a>
   );

@@ -4,17 +4,19 @@ import { useEffect } from "preact/hooks";
 import type { GalleryMedium } from "../../api/types.ts";
 import { Badge } from "../../parts/Badge.tsx";
 import { Button } from "../../parts/Button.tsx";
-import { EmptyState, FailureState, Loading } from "../../parts/EmptyState.tsx";
+import { EmptyState, Loading } from "../../parts/EmptyState.tsx";
 import { type Choice, FilterBar } from "../../parts/FilterBar.tsx";
 import { Icon } from "../../parts/Icon.tsx";
+import { ListCount, NoRows } from "../../parts/LiveList.tsx";
 import { sizeWords } from "../../parts/moments.ts";
+import { numberChoice } from "../../parts/numbers.ts";
 import { PageFrame } from "../../parts/Page.tsx";
 import { Split } from "../../parts/Split.tsx";
 import { Time } from "../../parts/Time.tsx";
 import { href } from "../../shell/router.ts";
 import type { PageProps } from "../index.ts";
 import { Large } from "./Large.tsx";
-import { clearFilters, filters, iconOf, numbers, read, readMore, seek, setFilter, startMedia, state } from "./state.ts";
+import { iconOf, media, seek } from "./state.ts";
 import "./media.css";
 
 const TYPES = [
@@ -26,28 +28,25 @@ const TYPES = [
 ];
 
 export default function Media({ params }: PageProps) {
-  useEffect(startMedia, []);
+  useEffect(media.start, []);
   const id = params["id"] ?? null;
-  const { media, next, reading } = state.value;
-  const at = media?.findIndex((each) => each.id === id || each.onprem_id === id) ?? -1;
+  const { items, next, reading } = media.state.value;
+  const unread = reading === "first" && items.length === 0;
+  const at = items.findIndex((each) => each.id === id || each.onprem_id === id);
   useEffect(() => {
-    if (id !== null && media !== null && at < 0) void seek(id);
-  }, [id, media === null]);
-  const one = media?.[at];
+    if (id !== null && !unread && at < 0) void seek(id);
+  }, [id, unread]);
+  const one = items[at];
   const missing = next === null && !reading ? <Gone /> : <Loading label="Looking for the file" />;
   const detail =
-    id === null || media === null ? null : one ? (
-      <Large key={one.id} file={one} before={media[at - 1]} after={media[at + 1]} />
-    ) : (
-      missing
-    );
+    id === null || unread ? null : one ? <Large key={one.id} file={one} before={items[at - 1]} after={items[at + 1]} /> : missing;
   return (
     <PageFrame
       title="Media"
-      about={<About />}
-      {...(id !== null && { back: { to: href("/media", filters.value), label: "Back to the gallery" } })}
+      about={<ListCount of={media} />}
+      {...(id !== null && { back: { to: href("/media", media.filters.value), label: "Back to the gallery" } })}
       toolbar={
-        <div class={id !== null ? "media-wide" : ""}>
+        <div class={id !== null ? "split-wide" : ""}>
           <Filters />
         </div>
       }
@@ -58,31 +57,18 @@ export default function Media({ params }: PageProps) {
   );
 }
 
-function About() {
-  const { media, next } = state.value;
-  if (media === null) return <>&nbsp;</>;
-  const many = `${media.length.toLocaleString()}${next === null ? "" : "+"}`;
-  return <span role="status">{`${many} ${media.length === 1 ? "file" : "files"}, newest first`}</span>;
-}
-
 function Filters() {
-  const among = numbers.value.map((each) => ({ value: each.phone_number_id, label: `${each.name} · ${each.phone_number_id}` }));
-  const choices: readonly Choice[] = [
-    { name: "type", label: "Type", any: "Every type", options: TYPES },
-    { name: "number", label: "Number", any: "Every number", options: among },
-  ];
-  return <FilterBar label="Media" values={filters.value} choices={choices} onSet={setFilter} onClear={clearFilters} />;
+  const choices: readonly Choice[] = [{ name: "type", label: "Type", any: "Every type", options: TYPES }, ...numberChoice()];
+  return <FilterBar label="Media" of={media} choices={choices} />;
 }
 
 function Gallery({ chosen }: { chosen: string | null }) {
-  const { media, next, reading, failure } = state.value;
-  if (media === null)
-    return failure ? <FailureState failure={failure} onRetry={() => void read()} /> : <Loading label="Reading the files" />;
-  if (media.length === 0 && next === null) return <Nothing />;
+  const { items, next, reading } = media.state.value;
+  if (items.length === 0) return <Nothing />;
   return (
     <div class="gallery-box">
       <ul class="gallery">
-        {media.map((file) => (
+        {items.map((file) => (
           <li key={file.id}>
             <Tile file={file} chosen={file.id === chosen} />
           </li>
@@ -90,7 +76,7 @@ function Gallery({ chosen }: { chosen: string | null }) {
       </ul>
       {next !== null && (
         <div class="gallery-more">
-          <Button busy={reading} onClick={() => void readMore()}>
+          <Button busy={reading !== null} onClick={() => void media.readMore()}>
             Show more
           </Button>
         </div>
@@ -104,7 +90,7 @@ function Tile({ file, chosen }: { file: GalleryMedium; chosen: boolean }) {
   return (
     <a
       class={`tile ${file.type} ${chosen ? "chosen" : ""}`}
-      href={href(`/media/${encodeURIComponent(file.id)}`, filters.value)}
+      href={href(`/media/${encodeURIComponent(file.id)}`, media.filters.value)}
       aria-current={chosen ? "true" : undefined}
     >
       <span class="tile-picture">
@@ -127,22 +113,15 @@ function Tile({ file, chosen }: { file: GalleryMedium; chosen: boolean }) {
 }
 
 function Nothing() {
-  if (Object.keys(filters.value).length > 0) {
-    return (
-      <EmptyState icon="filter" title="No file is like that">
-        <Button icon="close" onClick={clearFilters}>
-          Clear the filters
-        </Button>
-      </EmptyState>
-    );
-  }
   return (
-    <EmptyState icon="media" title="No files yet">
-      <p>
-        What a program uploads or links to lands here, and what users send. <a href={href("/phones")}>Take a phone</a> and send a
-        picture.
-      </p>
-    </EmptyState>
+    <NoRows of={media}>
+      <EmptyState icon="media" title="No files yet">
+        <p>
+          What a program uploads or links to lands here, and what users send. <a href={href("/phones")}>Take a phone</a> and send a
+          picture.
+        </p>
+      </EmptyState>
+    </NoRows>
   );
 }
 

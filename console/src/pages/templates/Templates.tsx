@@ -13,12 +13,11 @@ import type { PageProps } from "../index.ts";
 import { drawnOf } from "./definition.ts";
 import { Detail } from "./Detail.tsx";
 import {
-  clearFilters,
+  filtered,
   filters,
   qualityTone,
   qualityWord,
   read,
-  setFilter,
   shown,
   startTemplates,
   state,
@@ -39,14 +38,14 @@ export default function Templates({ params }: PageProps) {
       about={<About />}
       {...(chosen !== null && { back: { to: href("/templates", filters.value), label: "Back to the list" } })}
       actions={
-        <span class={chosen ? "templates-wide" : ""}>
+        <span class={chosen ? "split-wide" : ""}>
           <LinkButton to={href("/templates/new")} icon="plus" manner="main">
             New template
           </LinkButton>
         </span>
       }
       toolbar={
-        <div class={chosen ? "templates-wide" : ""}>
+        <div class={chosen ? "split-wide" : ""}>
           <Filters />
         </div>
       }
@@ -85,16 +84,7 @@ function Filters() {
       ),
     },
   ];
-  return (
-    <FilterBar
-      label="Templates"
-      values={filters.value}
-      choices={choices}
-      search={{ name: "text", placeholder: "Search templates" }}
-      onSet={setFilter}
-      onClear={clearFilters}
-    />
-  );
+  return <FilterBar label="Templates" of={filtered} choices={choices} search={{ name: "text", placeholder: "Search templates" }} />;
 }
 
 function List({ chosen }: { chosen: string | null }) {
@@ -159,7 +149,7 @@ function Nothing({ any }: { any: boolean }) {
     return (
       <EmptyState icon="filter" title="No template is like that">
         <p>Take a filter away, or search for less.</p>
-        <Button icon="close" onClick={clearFilters}>
+        <Button icon="close" onClick={filtered.clearFilters}>
           Clear the filters
         </Button>
       </EmptyState>

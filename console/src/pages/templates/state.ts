@@ -5,9 +5,11 @@ import { api, type Failure } from "../../api/client.ts";
 import { announce, type Changes, onChanges } from "../../api/live.ts";
 import type { AccountView, NumberView, TemplateView } from "../../api/types.ts";
 import type { Tone } from "../../parts/Badge.tsx";
-import { go, place, query } from "../../shell/router.ts";
+import { filtering } from "../../parts/filters.ts";
 
-export const FILTERS = ["text", "account", "status", "category", "quality", "language"] as const;
+/** What the list is filtered by. */
+export const filtered = filtering(["text", "account", "status", "category", "quality", "language"]);
+export const { filters } = filtered;
 
 interface State {
   readonly templates: readonly TemplateView[] | null;
@@ -18,24 +20,11 @@ interface State {
 
 export const state = signal<State>({ templates: null, accounts: [], numbers: [], failure: null });
 
-/** The filters, as they stand in the address. */
-export const filters = computed<Readonly<Record<string, string | undefined>>>(() =>
-  Object.fromEntries(FILTERS.flatMap((name) => (query.value[name] ? [[name, query.value[name]]] : []))),
-);
-
 export const shown = computed(() => (state.value.templates ?? []).filter((each) => fits(each, filters.value)));
 
 export function startTemplates(): () => void {
   void read();
   return onChanges(follow);
-}
-
-export function setFilter(name: string, value: string): void {
-  go(place.peek().path, { ...filters.peek(), [name]: value || undefined }, true);
-}
-
-export function clearFilters(): void {
-  go(place.peek().path, {}, true);
 }
 
 /** Read everything anew. */

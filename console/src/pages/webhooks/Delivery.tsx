@@ -17,7 +17,7 @@ import { Tabs } from "../../parts/Tabs.tsx";
 import { Time } from "../../parts/Time.tsx";
 import { toast } from "../../parts/Toast.tsx";
 import { href } from "../../shell/router.ts";
-import { filters, paused, redeliver } from "./state.ts";
+import { deliveries, paused, redeliver } from "./state.ts";
 import { deliveryTone, deliveryWord, eventWord, isTaken } from "./words.ts";
 
 const DIALECTS: Readonly<Record<string, string>> = { cloud: "Cloud API", onprem: "On-Premises API" };
@@ -49,7 +49,7 @@ export function Delivery({ id }: { id: string }) {
 
 function Close() {
   return (
-    <a class="icon-button" href={href("/webhooks", filters.value)} aria-label="Close the delivery" title="Close the delivery">
+    <a class="icon-button" href={href("/webhooks", deliveries.filters.value)} aria-label="Close the delivery" title="Close the delivery">
       <Icon name="close" />
     </a>
   );

@@ -10,11 +10,12 @@ import { Copy } from "../../parts/Copy.tsx";
 import { Confirm } from "../../parts/Dialog.tsx";
 import { EmptyState, Loading } from "../../parts/EmptyState.tsx";
 import { Notice } from "../../parts/Notice.tsx";
+import { numbers } from "../../parts/numbers.ts";
 import { Switch } from "../../parts/Field.tsx";
 import { toast, toastFailure } from "../../parts/Toast.tsx";
 import { href } from "../../shell/router.ts";
 import { EndpointDialog } from "./EndpointDialog.tsx";
-import { numbers, pause, readNumbers, waiting } from "./state.ts";
+import { pause, readPaused, waiting } from "./state.ts";
 import { TestDialog } from "./TestDialog.tsx";
 import { WebhookDialog } from "./WebhookDialog.tsx";
 import { waitingWords } from "./words.ts";
@@ -133,7 +134,7 @@ function RemoveWebhook({ number, open, onClose }: { number: string; open: boolea
     if (!done.ok) return toastFailure(done.failure);
     toast(`${number} has no webhook any more.`);
     onClose();
-    await readNumbers();
+    await readPaused();
   };
   return (
     <Confirm open={open} title="Remove the webhook" verb="Remove it" onConfirm={() => void remove()} onClose={onClose}>

@@ -7,7 +7,7 @@ import { Dialog } from "../../parts/Dialog.tsx";
 import { Loading } from "../../parts/EmptyState.tsx";
 import { Notice } from "../../parts/Notice.tsx";
 import { toastFailure } from "../../parts/Toast.tsx";
-import { filters } from "./state.ts";
+import { deliveries } from "./state.ts";
 
 interface Found {
   readonly dead: number;
@@ -23,7 +23,7 @@ interface Progress {
 export function Replay({ beside }: { beside: boolean }) {
   const [open, setOpen] = useState(false);
   return (
-    <span class={beside ? "webhook-beside" : ""}>
+    <span class={beside ? "split-wide" : ""}>
       <Button icon="refresh" aria-haspopup="dialog" onClick={() => setOpen(true)}>
         Replay dead letters
       </Button>
@@ -70,7 +70,8 @@ function ReplayDialog({ onClose }: { onClose: () => void }) {
 }
 
 function Counted({ found: { dead, nowhere } }: { found: Found }) {
-  const filtered = filters.value.number || filters.value.kind || filters.value.message;
+  const { number, kind, message } = deliveries.filters.value;
+  const filtered = number || kind || message;
   const of = filtered ? " of the number, kind and message that the list is filtered by" : "";
   if (dead + nowhere === 0) return <p>No delivery{of} was given up: there is nothing to replay.</p>;
   return (
@@ -122,7 +123,7 @@ async function replay(tell: (progress: Progress) => void): Promise<void> {
 type Step = Result<Answer<"/webhooks/deliveries/redeliver", "post">>;
 
 function step(after: string | null, dryRun: boolean): Promise<Step> {
-  const { number, kind, message } = filters.peek();
+  const { number, kind, message } = deliveries.filters.peek();
   const of = { ...(number && { number }), ...(kind && { kind }), ...(message && { message }), ...(after && { after }) };
   return api.post("/webhooks/deliveries/redeliver", { state: "dead", dry_run: dryRun, ...of });
 }

@@ -7,9 +7,9 @@ import { Button } from "../../parts/Button.tsx";
 import { Code } from "../../parts/Code.tsx";
 import { Field, Select, TextArea } from "../../parts/Field.tsx";
 import { Notice } from "../../parts/Notice.tsx";
+import { numbers } from "../../parts/numbers.ts";
 import { Tabs } from "../../parts/Tabs.tsx";
 import { NODE, PYTHON } from "./snippets.ts";
-import { numbers } from "./state.ts";
 
 type Encoding = "utf-8" | "base64";
 

@@ -2,7 +2,9 @@
 
 import { useEffect } from "preact/hooks";
 import { Button, LinkButton } from "../../parts/Button.tsx";
+import { ListCount } from "../../parts/LiveList.tsx";
 import { Notice } from "../../parts/Notice.tsx";
+import { numbers } from "../../parts/numbers.ts";
 import { PageFrame } from "../../parts/Page.tsx";
 import { Split } from "../../parts/Split.tsx";
 import { href, place } from "../../shell/router.ts";
@@ -12,7 +14,7 @@ import { Endpoints } from "./Endpoints.tsx";
 import { Log, Toolbar } from "./Log.tsx";
 import { Replay } from "./Replay.tsx";
 import { Signature } from "./Signature.tsx";
-import { filters, numbers, pause, paused, startDeliveries, state, waiting } from "./state.ts";
+import { deliveries, pause, paused, waiting } from "./state.ts";
 import { waitingWords } from "./words.ts";
 import "./webhooks.css";
 
@@ -28,14 +30,14 @@ const ABOUT: Readonly<Record<string, string>> = {
 };
 
 export default function Webhooks({ params }: PageProps) {
-  useEffect(startDeliveries, []);
+  useEffect(deliveries.start, []);
   const at = place.value.path;
   const view = VIEWS.find((each) => each.path === at)?.path ?? "/webhooks";
   const log = view === "/webhooks";
   return (
     <PageFrame
       title="Webhooks"
-      about={log ? <About /> : ABOUT[view]}
+      about={log ? <ListCount of={deliveries} /> : ABOUT[view]}
       actions={log && <Replay beside={!!params["id"]} />}
       toolbar={
         <>
@@ -50,19 +52,6 @@ export default function Webhooks({ params }: PageProps) {
       {view === "/webhooks/endpoints" && <Endpoints />}
       {view === "/webhooks/signature" && <Signature />}
     </PageFrame>
-  );
-}
-
-function About() {
-  const { items, next, reading } = state.value;
-  if (reading === "first" && items.length === 0) return <>&nbsp;</>;
-  const many = `${items.length.toLocaleString()}${next === null ? "" : "+"}`;
-  const word = items.length === 1 && next === null ? "delivery" : "deliveries";
-  const how = Object.keys(filters.value).length > 0 ? "as filtered" : "newest first";
-  return (
-    <span role="status">
-      {many} {word}, {how}
-    </span>
   );
 }
 
