@@ -106,7 +106,7 @@ async def week(operator: Operator) -> dict[str, list[str]]:
     return {
         "/messages/:id": [f"/messages/{each}" for each in (broken, closed, template, picture)],
         "/phones/:waId": [f"/phones/{PHONE}"],
-        "/webhooks/:id": [f"/webhooks/{deliveries[0]['id']}"],
+        "/webhooks/:id": [f"/webhooks/{deliveries[0]['id']}", "/webhooks/endpoints", "/webhooks/signature"],
         "/media/:id": [f"/media/{each['id']}" for each in files],
         "/errors/:name": ["/errors/131047"],
         "/templates/:id": [f"/templates/{own}"],

@@ -4,12 +4,11 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from tests.console.registry import LARGE, PATHS, SMALL, Shown, come_to, showing
-from tests.support.browser import PACKAGES, Browser, Page, Visit
+from tests.console.axe import AXE, judged
+from tests.console.registry import PATHS, SMALL, Shown, come_to, showing
+from tests.support.browser import Browser, Visit
 
 pytestmark = pytest.mark.anyio
-
-AXE = PACKAGES / "node_modules/axe-core/axe.min.js"
 
 
 @pytest.fixture(scope="module")
@@ -21,37 +20,12 @@ async def shown(tmp_path_factory: pytest.TempPathFactory, server_store: str) -> 
 
 # -- axe -----------------------------------------------------------------------------------------------------------
 
-STILL = """() => {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync("*, ::before, ::after { transition: none !important; animation: none !important; }");
-  document.adoptedStyleSheets = [sheet]; // colours that are on their way are nobody's
-}"""
-JUDGE = """async (rules) => {
-  const told = await axe.run(document, { resultTypes: ["violations"], ...(rules && { runOnly: rules }) });
-  const grave = told.violations.filter((each) => ["serious", "critical"].includes(each.impact));
-  const where = (nodes) => nodes.map((node) => node.html.slice(0, 160)).join(" | ");
-  return grave.map(({ id, help, nodes }) => `${id}: ${help}: ${where(nodes)}`);
-}"""
-
-
-async def judged(page: Page) -> dict[str, list[str]]:
-    """Return what axe says of a page in each size and colour, where it says anything; dark, only colours differ."""
-    found: dict[str, list[str]] = {}
-    await page.script(STILL)
-    for size in (LARGE, SMALL):
-        await page.do("setViewportSize", size)
-        for scheme, rules in (("light", None), ("dark", ["color-contrast"])):
-            await page.do("emulateMedia", {"colorScheme": scheme})
-            await page.until("(theme) => document.documentElement.dataset.theme === theme", scheme)
-            found[f"{scheme}, {size['width']} px"] = await page.script(JUDGE, rules)
-    return {how: faults for how, faults in found.items() if faults}
-
 
 @pytest.mark.parametrize("path", PATHS)
 async def test_axe_finds_no_serious_fault(shown: Shown, visit: Visit, path: str) -> None:
     found: dict[str, Any] = {}
 
-    async with visit(shown.operator, bypassCSP=True, scripts=[str(AXE)]) as page:
+    async with visit(shown.operator, bypassCSP=True, scripts=[AXE]) as page:
         for place in shown.at(path):
             await come_to(page, place)
             found[place] = await judged(page)
@@ -62,7 +36,7 @@ async def test_axe_finds_no_serious_fault(shown: Shown, visit: Visit, path: str)
 async def test_axe_finds_no_serious_fault_in_the_sign_in(shown: Shown, browser: Browser) -> None:
     base = shown.operator.server.base_url
 
-    async with browser.window(base, bypassCSP=True, scripts=[str(AXE)], expecting="401") as page:
+    async with browser.window(base, bypassCSP=True, scripts=[AXE], expecting="401") as page:
         await page.go("/_waypost/")
         await page.role("heading", "Sign in to the console").shown()
 

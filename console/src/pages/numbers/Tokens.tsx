@@ -80,7 +80,12 @@ export function Tokens() {
               titleUnseen: true,
               align: "right",
               cell: (token) => (
-                <IconButton icon="trash" label={`Take the token ${token.id} back`} onClick={() => setTaken(token)} />
+                <IconButton
+                  icon="trash"
+                  label={`Take the token ${token.id} back`}
+                  aria-haspopup="dialog"
+                  onClick={() => setTaken(token)}
+                />
               ),
             },
           ]}

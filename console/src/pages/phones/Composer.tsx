@@ -118,6 +118,7 @@ function Attach({ onFile, onAsk }: { onFile: (chosen: Chosen) => void; onAsk: (w
   }, [open]);
   const ask = (what: Asking): void => {
     setOpen(false);
+    menu.current?.querySelector("button")?.focus(); // it is there when the dialog gives the focus back
     onAsk(what);
   };
   return (
@@ -147,11 +148,11 @@ function Attach({ onFile, onAsk }: { onFile: (chosen: Chosen) => void; onAsk: (w
               />
             </label>
           ))}
-          <button type="button" class="attach-choice" onClick={() => ask("location")}>
+          <button type="button" class="attach-choice" aria-haspopup="dialog" onClick={() => ask("location")}>
             <Icon name="location" />
             <span>Location</span>
           </button>
-          <button type="button" class="attach-choice" onClick={() => ask("contact")}>
+          <button type="button" class="attach-choice" aria-haspopup="dialog" onClick={() => ask("contact")}>
             <Icon name="contact" />
             <span>Contact</span>
           </button>

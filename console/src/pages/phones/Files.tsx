@@ -10,7 +10,7 @@ export function Picture({ file, alt }: { file: MediaView; alt: string }) {
   const [large, setLarge] = useState(false);
   return (
     <>
-      <button type="button" class="chat-picture" aria-label={`${alt}, larger`} onClick={() => setLarge(true)}>
+      <button type="button" class="chat-picture" aria-label={`${alt}, larger`} aria-haspopup="dialog" onClick={() => setLarge(true)}>
         <img src={file.url} alt={alt} loading="lazy" />
       </button>
       <Dialog open={large} title={alt} onClose={() => setLarge(false)}>

@@ -137,12 +137,19 @@ interface OfferProps {
   icon?: IconName;
   label: string;
   chosen?: boolean;
+  /** Whether it opens a sheet. */
+  opens?: boolean;
   onTap: () => unknown;
 }
 
-export function Offer({ icon, label, chosen = false, onTap }: OfferProps) {
+export function Offer({ icon, label, chosen = false, opens = false, onTap }: OfferProps) {
   return (
-    <button type="button" class={`chat-offer ${chosen ? "chosen" : ""}`} onClick={() => void onTap()}>
+    <button
+      type="button"
+      class={`chat-offer ${chosen ? "chosen" : ""}`}
+      aria-haspopup={opens ? "dialog" : undefined}
+      onClick={() => void onTap()}
+    >
       {icon && <Icon name={chosen ? "check" : icon} size={15} />}
       <span class="foreign">{label}</span>
     </button>
@@ -191,7 +198,7 @@ function List({ action, bubble, phone }: Props & { action: Members }) {
   };
   return (
     <Row>
-      <Offer icon="list" label={word(action["button"]) || "Options"} onTap={() => setOpen(true)} />
+      <Offer opens icon="list" label={word(action["button"]) || "Options"} onTap={() => setOpen(true)} />
       <Sheet open={open} title={word(action["button"]) || "Options"} onClose={() => setOpen(false)}>
         {elements(action["sections"]).map((section, at) => (
           <section key={at} class="chat-list">
@@ -249,7 +256,7 @@ function Form({ label, member, bubble, phone }: Props & { label: string; member:
   };
   return (
     <Row>
-      <Offer icon="edit" label={label} chosen={bubble.answer !== null} onTap={() => setOpen(true)} />
+      <Offer opens icon="edit" label={label} chosen={bubble.answer !== null} onTap={() => setOpen(true)} />
       <Sheet
         open={open}
         title={label}
@@ -299,7 +306,7 @@ function Products({ action, bubble, phone }: Props & { action: Members }) {
         ))}
       </ul>
       <Row>
-        <Offer icon="list" label={products.length > 1 ? "Order the first" : "Order"} onTap={order} />
+        <Offer opens icon="list" label={products.length > 1 ? "Order the first" : "Order"} onTap={order} />
       </Row>
     </>
   );

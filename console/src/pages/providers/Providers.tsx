@@ -108,7 +108,9 @@ function List({ providers }: { providers: readonly ProviderView[] }) {
             title: "Delete",
             titleUnseen: true,
             align: "right",
-            cell: (provider) => <IconButton icon="trash" label={`Delete ${provider.name}`} onClick={() => setTaken(provider)} />,
+            cell: (provider) => (
+              <IconButton icon="trash" label={`Delete ${provider.name}`} aria-haspopup="dialog" onClick={() => setTaken(provider)} />
+            ),
           },
         ]}
       />

@@ -115,7 +115,7 @@ function Reset() {
         <h3>Begin anew</h3>
         <p class="soft">Back to the start: no messages, media, rules or changed phones, and the machine's own time.</p>
       </div>
-      <Button manner="danger" icon="trash" onClick={() => setAsking(true)}>
+      <Button manner="danger" icon="trash" aria-haspopup="dialog" onClick={() => setAsking(true)}>
         Reset
       </Button>
       <Confirm

@@ -64,14 +64,19 @@ function NumberCard({ number }: { number: NumberView }) {
         ) : (
           <span class="endpoint-url soft">No webhook: events are kept, but told to nobody.</span>
         )}
-        <Button icon="edit" manner={number.webhook ? "plain" : "main"} onClick={() => setOpen("set")}>
+        <Button icon="edit" manner={number.webhook ? "plain" : "main"} aria-haspopup="dialog" onClick={() => setOpen("set")}>
           {number.webhook ? "Change" : "Set a webhook"}
         </Button>
-        <Button icon="send" disabled={!number.webhook && further.list.length === 0} onClick={() => setOpen("test")}>
+        <Button
+          icon="send"
+          disabled={!number.webhook && further.list.length === 0}
+          aria-haspopup="dialog"
+          onClick={() => setOpen("test")}
+        >
           Test it
         </Button>
         {number.webhook && (
-          <Button icon="trash" onClick={() => setOpen("remove")}>
+          <Button icon="trash" aria-haspopup="dialog" onClick={() => setOpen("remove")}>
             Remove
           </Button>
         )}
@@ -89,7 +94,7 @@ function NumberCard({ number }: { number: NumberView }) {
       <div>
         <div class="endpoint-head">
           <h3 class="grow">Further endpoints</h3>
-          <Button icon="plus" manner="quiet" onClick={() => setOpen("add")}>
+          <Button icon="plus" manner="quiet" aria-haspopup="dialog" onClick={() => setOpen("add")}>
             Add one
           </Button>
         </div>
@@ -173,8 +178,8 @@ function Further({ number, one, onChange, onDone }: FurtherProps) {
         </p>
         {one.disabled && <Gone>Change it, with the same address or another, and it is tried again.</Gone>}
       </div>
-      <IconButton icon="edit" label={`Change ${one.url}`} onClick={onChange} />
-      <IconButton icon="trash" label={`Remove ${one.url}`} onClick={() => setAsking(true)} />
+      <IconButton icon="edit" label={`Change ${one.url}`} aria-haspopup="dialog" onClick={onChange} />
+      <IconButton icon="trash" label={`Remove ${one.url}`} aria-haspopup="dialog" onClick={() => setAsking(true)} />
       <Confirm
         open={asking}
         title="Remove the endpoint"

@@ -1,0 +1,107 @@
+"""Every dialog of the console, small and large: nobody gets lost in it, and assistive technology can read it."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from tests.console.axe import AXE, judged_as_it_is
+from tests.console.registry import LARGE, PATHS, SMALL, Shown, come_to, showing
+from tests.support.browser import Page, Spot, Visit
+
+pytestmark = pytest.mark.anyio
+
+MOST = 8
+"""How many buttons of a place are tried: some have many of a kind."""
+STEPS = 8
+OPENERS = "main button[aria-haspopup=dialog]:not([disabled]):visible"
+MENU = "main button[aria-haspopup=menu]:visible"
+OFFERED = ".attach-menu button[aria-haspopup=dialog]"
+
+WHERE = """() => {
+  const there = document.activeElement;
+  return there === document.body || there.closest("dialog[open]") !== null;
+}"""
+TITLE = """() => document.querySelector("dialog[open] h2").textContent"""
+
+
+@pytest.fixture(scope="module")
+async def shown(tmp_path_factory: pytest.TempPathFactory, server_store: str) -> AsyncIterator[Shown]:
+    _ = server_store
+    async with showing(tmp_path_factory.mktemp("dialogs")) as there:
+        yield there
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_a_dialog_keeps_the_focus_gives_it_back_and_axe_finds_no_serious_fault(
+    shown: Shown, visit: Visit, path: str
+) -> None:
+    wrong: list[str] = []
+
+    async with visit(shown.operator, bypassCSP=True, scripts=[AXE]) as page:
+        for size in (LARGE, SMALL):
+            await page.do("setViewportSize", size)
+            judged: set[str] = set()
+            for place in shown.at(path):
+                await come_to(page, place)
+                wrong += await _through_all(page, judged)
+
+    assert wrong == []
+
+
+async def _through_all(page: Page, judged: set[str]) -> list[str]:
+    """Open each dialog of a place once; return what went wrong."""
+    wrong: list[str] = []
+    for at in range(min(await page.css(OPENERS).count(), MOST)):
+        opener = page.nth(OPENERS, at)
+        await opener.press("Enter")
+        wrong += await _within(page, opener, judged)
+    for at in range(await _in_menu(page)):
+        await page.css(MENU).press("Enter")
+        await page.nth(OFFERED, at).press("Enter")
+        wrong += await _within(page, page.css(MENU), judged)
+    return wrong
+
+
+async def _in_menu(page: Page) -> int:
+    """Return how many dialogs the menu of a place opens."""
+    if await page.css(MENU).count() == 0:
+        return 0
+    await page.css(MENU).press("Enter")
+    await page.css(OFFERED).first.shown()
+    count = await page.css(OFFERED).count()
+    await page.css(MENU).press("Enter")
+    await page.css(OFFERED).first.gone()
+    return count
+
+
+async def _within(page: Page, home: Spot, judged: set[str]) -> list[str]:
+    """Walk about in the dialog that is open and leave it by keyboard; return what went wrong."""
+    await page.css("dialog[open]").shown()
+    title = await page.script(TITLE)
+    faults = {} if title in judged else await judged_as_it_is(page)
+    judged.add(title)
+    stops = []
+    for _ in range(STEPS):
+        await page.key("Tab")
+        stops.append(await page.script(WHERE))
+    await page.key("Escape")
+    await page.css("dialog[open]").gone()
+    back = await home.run("(there) => there === document.activeElement")
+    return [
+        *([f"{title}: {faults}"] if faults else []),
+        *([] if all(stops) else [f"{title}: the focus leaves"]),
+        *([] if back else [f"{title}: the focus is not given back"]),
+    ]
+
+
+async def test_the_menu_of_small_screens_leads_to_every_page(shown: Shown, visit: Visit) -> None:
+    async with visit(shown.operator, "/messages", bypassCSP=True, scripts=[AXE], **SMALL) as page:
+        await page.role("button", "Menu").press("Enter")
+        await page.role("dialog").role("link", "Phones").shown()
+        faults = await judged_as_it_is(page)
+        await page.role("dialog").role("link", "Phones").press("Enter")
+
+        await page.role("heading", "Phones").shown()
+        await page.css("dialog[open]").gone()
+        await page.until("() => document.activeElement.id === 'main'")
+
+    assert faults == {}
