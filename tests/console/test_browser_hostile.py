@@ -166,6 +166,34 @@ async def test_a_file_that_is_gone_to_runs_nothing(hostile: Hostile, visit: Visi
     assert hostile.canary.received == []
 
 
+REFUSED = {
+    "M15 a GIF that is a script": ("image/gif", b"GIF89a/*" + bytes(20) + b"*/=1;alert(1)", "image/gif is not allowed"),
+    "M15 the same as a PNG": ("image/png", b"GIF89a/*" + bytes(20) + b"*/=1;alert(1)", "the content is image/gif"),
+    "M16 a page in the head of a JPEG": (
+        "image/jpeg",
+        b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00<script>alert(1)</script>",
+        "cut off or damaged",
+    ),
+}
+
+
+async def test_a_picture_that_is_a_script_is_refused_on_the_phone_and_never_shown(
+    hostile: Hostile, visit: Visit
+) -> None:
+    async with visit(hostile.operator, f"/phones/{PHONE}", expecting="Failed to load resource") as page:
+        for mime, data, why in REFUSED.values():
+            await page.role("button", "Attach").click()
+            await page.label("Photo or video").attach("a.png", mime, data)
+            await page.role("button", "Send", exact=True).click()
+            await page.role("status").having(why).first.shown()
+            await page.role("button", "Do not send it").click()
+        made = await page.script(MADE)
+        blobs = await page.script("() => document.querySelectorAll('[src^=blob\\\\:]').length")
+
+    assert (made, blobs) == ([], 0)
+    assert hostile.canary.received == []
+
+
 # -- U10 -----------------------------------------------------------------------------------------------------------
 
 
