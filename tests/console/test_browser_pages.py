@@ -72,3 +72,17 @@ async def test_nothing_scrolls_sideways_on_a_small_screen(shown: Shown, visit: V
             found[place] = [*await page.script(WIDER), *await page.script(BEYOND)]
 
     assert {place: faults for place, faults in found.items() if faults} == {}
+
+
+# -- From one page to another --------------------------------------------------------------------------------------
+
+
+async def test_the_page_of_an_error_leads_to_a_rule_that_brings_it_about(shown: Shown, visit: Visit) -> None:
+    async with visit(shown.operator, "/errors/window_closed") as page:
+        await page.role("link", "Try it with a rule").click()
+        form = page.role("dialog", "Add a fault rule")
+        await form.text("131047").first.shown()
+        chosen = await form.label("Error", exact=True).run("(there) => there.value")
+        times = await form.label("Only the next").run("(there) => there.value")
+
+    assert (chosen, times) == ("window_closed", "1")

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { api } from "../../api/client.ts";
-import type { ErrorView, RuleRequest } from "../../api/types.ts";
+import type { ErrorView } from "../../api/types.ts";
 import { Badge } from "../../parts/Badge.tsx";
 import { Button, LinkButton } from "../../parts/Button.tsx";
 import { Code } from "../../parts/Code.tsx";
@@ -13,12 +13,11 @@ import { PageFrame } from "../../parts/Page.tsx";
 import { toast, toastFailure } from "../../parts/Toast.tsx";
 import { href } from "../../shell/router.ts";
 import type { PageProps } from "../index.ts";
+import { wishFor } from "../rules/form.ts";
 import { named } from "./found.ts";
 import { readErrors, state } from "./state.ts";
 import { Sentence, WhenBadge } from "./words.tsx";
 import "./errors.css";
-
-const SENDS = "/*/messages";
 
 export default function ErrorPage({ params }: PageProps) {
   useEffect(() => void readErrors(), []);
@@ -127,10 +126,10 @@ function Others({ code, others }: { code: number; others: readonly ErrorView[] }
 function Raising({ error }: { error: ErrorView }) {
   const [busy, setBusy] = useState(false);
   const refuses = error.when === "answer";
-  const rule = { fail: { code: error.name }, next: 1, ...(refuses ? { path: SENDS } : {}) };
+  const rule = wishFor(error.name, error.when);
   const order = async (): Promise<void> => {
     setBusy(true);
-    const made = await api.post("/rules", rule as RuleRequest); // the rest has defaults
+    const made = await api.post("/rules", rule);
     setBusy(false);
     if (made.ok) toast(refuses ? "The next send will be refused with it." : "The next message will fail with it.");
     else toastFailure(made.failure);
@@ -158,6 +157,9 @@ function Raising({ error }: { error: ErrorView }) {
         <Button icon="rules" busy={busy} onClick={() => void order()}>
           {refuses ? "Refuse the next send with it" : "Fail the next message with it"}
         </Button>
+        <LinkButton to={href("/rules", { fail: error.name })} icon="edit">
+          Try it with a rule of your own
+        </LinkButton>
       </div>
       <Code
         label="The same from a shell"
@@ -168,7 +170,7 @@ function Raising({ error }: { error: ErrorView }) {
       />
       <Code
         label="The same in a test"
-        text={`waypost.rules.fail("${error.name}", times=1${refuses ? `, path="${SENDS}"` : ""})`}
+        text={`waypost.rules.fail("${error.name}", times=1${refuses ? `, path="${rule.path}"` : ""})`}
       />
     </section>
   );

@@ -15,6 +15,7 @@ import { toast, toastFailure } from "../../parts/Toast.tsx";
 import { go, query } from "../../shell/router.ts";
 import { named } from "../errors/found.ts";
 import { state as errors, readErrors } from "../errors/state.ts";
+import { wishFor } from "./form.ts";
 import { Marketing } from "./Marketing.tsx";
 import { SHELVES } from "./presets.ts";
 import { RuleDialog } from "./RuleDialog.tsx";
@@ -29,13 +30,12 @@ export default function Rules() {
   const [asking, setAsking] = useState(false);
   const adding = useSignal<RuleRequest | null>(null);
   useEffect(() => {
-    void readErrors();
     void api.get("/numbers").then((answer) => answer.ok && setNumbers(answer.value.numbers));
-    const error = query.peek()["fail"]; // a link from an error's page leads here
-    if (error) {
-      adding.value = { fail: { code: error } };
-      go("/rules", {}, true);
-    }
+    const name = query.peek()["fail"]; // a link from an error's page leads here
+    if (name) go("/rules", {}, true);
+    void readErrors().then(() => {
+      if (name) adding.value = wishFor(name, named(errors.peek().errors ?? [], name)?.when);
+    });
   }, [adding]);
   const rules = found?.ok ? found.value.rules : [];
   const clear = async (): Promise<void> => {
@@ -52,11 +52,11 @@ export default function Rules() {
       actions={
         <>
           {rules.length > 1 && (
-            <Button icon="trash" onClick={() => setAsking(true)}>
+            <Button icon="trash" aria-haspopup="dialog" onClick={() => setAsking(true)}>
               Take all back
             </Button>
           )}
-          <Button icon="plus" manner="main" onClick={() => (adding.value = {})}>
+          <Button icon="plus" manner="main" aria-haspopup="dialog" onClick={() => (adding.value = {})}>
             Add a rule
           </Button>
         </>

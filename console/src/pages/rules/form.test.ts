@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EMPTY, formOf, missing, wishOf } from "./form.ts";
+import { EMPTY, formOf, missing, wishFor, wishOf } from "./form.ts";
 
 test("a preset goes through the form and comes out of it as it was", () => {
   const wishes = [
@@ -27,4 +27,10 @@ test("a rule that would do nothing says what is missing", () => {
   assert.equal(missing({ ...EMPTY, kind: "webhook" }), "Choose what happens to webhooks.");
   assert.equal(missing({ ...EMPTY, kind: "request" }), "Choose the error that requests are refused with.");
   assert.equal(missing({ ...EMPTY, delay: "5", phone: "12" }), "A user's number has 5 to 15 digits.");
+});
+
+test("an error is tried where it comes: in the answer to a send, or on a message", () => {
+  assert.deepEqual(wishFor("rate", "answer"), { fail: { code: "rate" }, next: 1, path: "*/messages" });
+  assert.deepEqual(wishFor("window_closed", "webhook"), { fail: { code: "window_closed" }, next: 1 });
+  assert.equal(missing(formOf(wishFor("rate", "answer"))), null);
 });

@@ -1,6 +1,6 @@
 // What is filled in for a rule, and the wish that comes of it: plain functions, so that they can be tested.
 
-import type { RuleRequest, WebhookFaults } from "../../api/types.ts";
+import type { ErrorView, RuleRequest, WebhookFaults } from "../../api/types.ts";
 
 export type Kind = "message" | "webhook" | "request";
 
@@ -44,6 +44,11 @@ export const EMPTY: Form = {
   window: "",
   seed: "7",
 };
+
+/** Return the wish for an error to come once: in the answer to a send if it comes in no other way, else to a message. */
+export function wishFor(name: string, when?: ErrorView["when"]): RuleRequest {
+  return { fail: { code: name }, next: 1, ...(when === "answer" && { path: EMPTY.path }) };
+}
 
 /** Return the form with what a preset wishes for. */
 export function formOf(wish: RuleRequest): Form {
