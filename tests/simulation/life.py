@@ -1,8 +1,8 @@
-"""One life of the server, from start to crash: the real flows, lanes and embedded network over the simulated ports."""
+"""One life of the server, from start to crash: its parts as the server wires them, over the simulated ports."""
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from functools import partial
 from typing import Any, Protocol, cast
 
 from msgspec import Struct
@@ -11,51 +11,35 @@ from tests.simulation.ledger import Broken
 from tests.simulation.loop import SimLoop
 from tests.simulation.plain import Plain
 
+from waypost.app import makers as app
 from waypost.app.ground import FullStore, Ground
-from waypost.app.lanes import message_lanes, webhook_lanes
+from waypost.app.parts import build
 from waypost.flows.accept import Accept
-from waypost.flows.accounts import BusinessAccounts
-from waypost.flows.admission import Admission
-from waypost.flows.blocks import Blocks
 from waypost.flows.clearance import Clearance
 from waypost.flows.deliver import Deliver
 from waypost.flows.directory import Directory
-from waypost.flows.figures import Figures
-from waypost.flows.media import MediaShelf
 from waypost.flows.media_urls import MediaURLs
-from waypost.flows.meters import Meters
 from waypost.flows.notify import Notify
-from waypost.flows.pacing import Pacing
-from waypost.flows.reach import Reach
 from waypost.flows.receive import Receive, Recent
-from waypost.flows.screen import Screen
 from waypost.flows.subscribe import Subscribe
 from waypost.lib.clock import SystemClock
-from waypost.lib.fetch_on_demand import FetcherOnDemand
 from waypost.lib.ids import KeyMaker
 from waypost.lib.images import ImageInspector
 from waypost.lib.links import FetchPolicy
 from waypost.lib.poster import Poster
-from waypost.model import Delivery, EventKey, Outbound, StatusUpdate
-from waypost.ports import BlobStore, NetworkStore, Upstream, Written
-from waypost.rules.magic import Magic
+from waypost.model import Delivery, Outbound, StatusUpdate
+from waypost.ports import BlobStore, Carried, NetworkStore, StoreBusy, StoreDown, Upstream
 from waypost.settings import load
-from waypost.upstreams.simulated.faults import Faults
-from waypost.upstreams.simulated.network import Network
-from waypost.upstreams.simulated.phones import Phones
+from waypost.upstreams.simulated.network import Era, Knowledge, Network, Report, ReportMessage, for_ever
 from waypost.workers.lanes import Bounds, Lanes
-from waypost.workers.rounds import rounds
 from waypost.workers.timers import Timers
 
-SETTINGS = load({}, environ={})
+SETTINGS = load({"status_delay": "0"}, environ={})
 _POLICY = FetchPolicy()
 # Never asked: files are in the store from the start, and no picture is looked at.
 _BLOBS = cast("BlobStore", None)
 _INSPECTOR = cast("ImageInspector", None)
-_FETCHER = FetcherOnDemand(_POLICY)
-_MAGIC = Magic()
-_TIMEOUT = timedelta(seconds=SETTINGS.webhook_timeout_seconds)
-
+_REMEMBERED = 3  # so few messages that most are looked up for their statuses
 
 _FIRST_KEY = 1_000_000  # above what stands for keys of a provider's own
 
@@ -121,8 +105,8 @@ class Outside(Protocol):
         """What webhook calls go through."""
         ...
 
-    def upstream(self, life: "Life") -> Upstream:
-        """Return the network that messages go to."""
+    def upstream(self, network: Network) -> Upstream:
+        """Return the network that messages go to; `network` is the embedded one."""
         ...
 
     def watched(self, store: Plain) -> NetworkStore:
@@ -141,9 +125,70 @@ class Outside(Protocol):
         """Note that a key was made."""
         ...
 
+    def found(self, bug: Exception) -> None:
+        """Note a bug that the server outlives."""
+        ...
+
+
+class Tried:
+    """A flow that tells of its bugs: the server lets no bad job end the work on others."""
+
+    def __init__(self, flow: Any, outside: Outside) -> None:  # Any: what jobs are worked and given up by
+        self._flow, self._outside = flow, outside
+        self.clock, self.give_up = flow.clock, flow.give_up
+
+    async def __call__(self, job: Any) -> int | None:
+        try:
+            due_ms: int | None = await self._flow(job)
+        except (StoreBusy, StoreDown):
+            raise
+        except Exception as bug:
+            self._outside.found(bug)
+            raise
+        return due_ms
+
+
+class TriedDeliver(Tried):
+    """Notes besides that an attempt begins."""
+
+    async def __call__(self, job: Any) -> int | None:
+        try:
+            self._outside.trying(job)
+            due_ms: int | None = await self._flow(job)
+        except (StoreBusy, StoreDown):
+            raise
+        except Exception as bug:
+            self._outside.found(bug)
+            raise
+        return due_ms
+
+
+class SeenNetwork(Network):
+    """The embedded network, and somebody who looks on."""
+
+    def __init__(self, outside: Outside, *, store: Plain, **given: Any) -> None:  # Any: as the wiring has it
+        super().__init__(store=outside.watched(store), **given)
+        self._outside = outside
+
+    def connect(self, report: Report, report_message: ReportMessage, known: Knowledge, *, era: Era = for_ever) -> None:
+        async def reported(updates: Sequence[StatusUpdate]) -> None:
+            self._outside.reported(updates)
+            await report(updates)
+
+        super().connect(reported, report_message, known, era=era)
+
+    async def advance(self, batch: list[Carried]) -> None:
+        try:
+            await super().advance(batch)
+        except (StoreBusy, StoreDown):
+            raise
+        except Exception as bug:
+            self._outside.found(bug)
+            raise
+
 
 class Life:
-    """The flows, put together as `app.parts` does, but for what nothing here asks for."""
+    """The parts of a server, wired by `app.parts.build` over ports that are simulated."""
 
     def __init__(
         self, loop: SimLoop, clock: SimClock, store: Plain, makers: Makers, outside: Outside, room: Room
@@ -153,52 +198,26 @@ class Life:
         self.timers = Timers(clock)
         self.keys = SimKeys(store.disk.highest_key, outside.drawn)
         self.directory = Directory(full, clock)
-        self.recent = Recent(capacity=3)
-        urls = MediaURLs("secret", clock)
-        shelf = MediaShelf(full, _BLOBS, _FETCHER, _POLICY, _INSPECTOR, clock, self.keys)
-        blocks = Blocks(full, full, clock, windows_lifted=False)
-        meters = Meters(lifted=False)
-        self.receive = Receive(
-            full, full, self.directory, self.recent, urls, blocks, meters, clock, self.keys, self._announce
-        )
-        self.network = Network(
-            store=outside.watched(store),
-            phones=Phones(full, _MAGIC),
-            faults=Faults(),
-            clock=clock,
-            timers=self.timers,
-            delay_ms=0,
-        )
-        self.network.connect(self._reported, self.receive.message, full)
-        reach = Reach(full, self.directory, clock, lifted=False)
-        clearance = makers.clearance(full, self.directory, blocks, reach, _MAGIC, clock, windows_lifted=False)
-        self.deliver = makers.deliver(full, outside.upstream(self), shelf, self.receive, clearance, clock)
-        self.notify = makers.notify(
-            full, self.directory, outside.poster, _figures(), clock, timeout=_TIMEOUT, any_2xx=False
-        )
-        accounts = BusinessAccounts(full, clock, rates_lifted=False)
-        pacing = Pacing(full, full, accounts, offer=self._enqueue, fail=self.receive.failed)
-        screen = Screen(self.directory, shelf, accounts, meters, self.network, full, pacing, _MAGIC, clock)
-        self.accept = Accept(full, screen, clock, self.keys, self._enqueue, Admission(clock))
-        self.subscribe = Subscribe(self.directory, outside.poster, _POLICY)
         ground = Ground(
-            SETTINGS, clock, self.timers, self.keys, full, _BLOBS, _POLICY, outside.poster, self.directory, set(), urls,
-            _INSPECTOR,
+            SETTINGS, clock, self.timers, self.keys, full, _BLOBS, _POLICY, outside.poster, self.directory, set(),
+            MediaURLs("secret", clock), _INSPECTOR,
         )  # fmt: skip
-        self._outside = outside
-        watched = cast("Deliver", self._deliver)
-        self.messages: Lanes[Outbound] = makers.lanes(message_lanes(ground, watched, self.recent.remember))
-        self.webhooks: Lanes[Delivery] = makers.lanes(webhook_lanes(ground, self.notify, _not_held))
+        self._parts = build(ground, _makers(makers, outside))
+        self.network: Network = self._parts.network
+        self.receive: Receive = self._parts.receive
+        self.accept: Accept = self._parts.flows.accept
+        self.subscribe: Subscribe = self._parts.flows.subscribe
+        self.messages: Lanes[Outbound] = makers.lanes(self._parts.messages)
+        self.webhooks: Lanes[Delivery] = makers.lanes(self._parts.webhooks)
         for lanes in (self.messages, self.webhooks):
             lanes._bounds = Bounds(active=lambda _: room.active, held=room.held, page=room.page)
-        self.rounds: asyncio.Task[None] | None = None
+        self.rounds: asyncio.Future[None] | None = None
 
     async def start(self) -> None:
         """Go on with what the disk says is unfinished, as `app.serving` does."""
         await self.directory.load()
-        await self.webhooks.start()
-        await self.messages.start()
-        await self.network.load()
+        await self._parts.load()
+        await self._parts.take_up()
 
     def check(self) -> None:
         """Raise the first bug that ended anything for good, if there was one."""
@@ -216,32 +235,26 @@ class Life:
 
     async def run(self) -> None:
         """Let the embedded network tell what it has to tell, for ever."""
-        await rounds(self.network.due, self.network.advance, self.clock)
+        await self._parts.tell()
 
     def next_due_ms(self) -> int | None:
         """Return the next moment at which something happens by itself."""
         return self.timers._heap[0][0] if self.timers._heap else None
 
-    async def _reported(self, updates: Sequence[StatusUpdate]) -> None:
-        self._outside.reported(updates)
-        await self.receive.statuses(updates)
 
-    async def _deliver(self, message: Outbound) -> int | None:
-        self._outside.trying(message)
-        return await self.deliver(message)
+def _makers(makers: Makers, outside: Outside) -> app.Makers:
+    """Return what the wiring makes parts by: those given, each with somebody who looks on."""
 
-    def _enqueue(self, message: Outbound) -> None:
-        self.recent.remember(message)
-        self.messages.offer(message)
+    def deliver(store: Plain, network: Network, *more: Any) -> Any:  # Any: as the wiring has it
+        return TriedDeliver(makers.deliver(store, outside.upstream(network), *more), outside)
 
-    def _announce(self, deliveries: Sequence[Delivery]) -> None:
-        for delivery in deliveries:
-            self.webhooks.offer(delivery)
+    def notify(*given: Any, **named: Any) -> Any:  # Any: as above
+        return Tried(makers.notify(*given, **named), outside)
 
-
-def _figures() -> Figures:
-    return Figures(waiting=lambda: 0, accepted=lambda: 0, written=Written)
-
-
-def _not_held(_: EventKey) -> bool:
-    return False
+    return app.Makers(
+        recent=partial(Recent, capacity=_REMEMBERED),
+        network=partial(SeenNetwork, outside),
+        clearance=makers.clearance,
+        deliver=deliver,
+        notify=notify,
+    )

@@ -110,6 +110,15 @@ class SendsAgain(Deliver, frozen=True):
         return await super().__call__(message)
 
 
+class Stumbles(Deliver, frozen=True):
+    """Cannot work a message that is tried again; the server outlives it, and the message waits a second."""
+
+    async def __call__(self, message: Outbound) -> int | None:
+        if message.attempt:
+            raise ValueError("stumbled")
+        return await super().__call__(message)
+
+
 class OpenTooLong(Clearance, frozen=True):
     """Takes the window for open at the very moment in which it closes."""
 
@@ -179,6 +188,7 @@ PLANTED: Mapping[str, Makers] = {
     "fails-unasked": replace(SOUND, deliver=FailsUnasked),
     "sends-unnoted": replace(SOUND, deliver=SendsUnnoted),
     "sends-again": replace(SOUND, deliver=SendsAgain),
+    "stumbles": replace(SOUND, deliver=Stumbles),
     "open-too-long": replace(SOUND, clearance=OpenTooLong),
     "closed-too-soon": replace(SOUND, clearance=ClosedTooSoon),
     "reworded": replace(SOUND, notify=Reworded),

@@ -114,6 +114,12 @@ class Shelves(Queue):
     async def document(self, kind: str, owner: int, name: str) -> bytes | None:
         return self.disk.documents.get((kind, owner, name))
 
+    async def documents(self, kind: str, owner: int, *, after: str = "", limit: int = 1000) -> list[tuple[str, bytes]]:
+        found = sorted(self.disk.documents.items())
+        return [(name, body) for place, body in found if place[:2] == (kind, owner) and (name := place[2]) > after][
+            :limit
+        ]
+
     async def load_phones(self) -> list[Phone]:
         return [copy.copy(phone) for phone in self.disk.phones.values()]
 

@@ -29,6 +29,7 @@ SENTENCES = {
     "fails-unasked": {"a message that the network has taken fails without its word"},
     "sends-unnoted": {UNNOTED},
     "sends-again": {"a message reaches its user 2 times, which nothing excuses"},
+    "stumbles": {"ValueError: stumbled"},
     "open-too-long": {"a free-form message is sent although 24 hours have passed since the user wrote"},
     "closed-too-soon": {"a message fails for a closed window less than 24 hours after the user wrote"},
     "reworded": {"a webhook call comes again with other bytes"},

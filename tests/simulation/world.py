@@ -100,10 +100,10 @@ class World:
         what = event.status.word if event.status else "text"
         return f"'{what}' of {self.name(event.message_key)}"
 
-    def upstream(self, life: Life) -> Upstream:
+    def upstream(self, network: Network) -> Upstream:
         if not self.setting.embedded:
             return self._provider
-        line = Line(self, life.network)
+        line = Line(self, network)
         line.mood = self.network_mood
         self._line = line
         return line
@@ -119,6 +119,9 @@ class World:
 
     def drawn(self, key: int) -> None:
         self.ledger.drawn[key] = self.ledger.step
+
+    def found(self, bug: Exception) -> None:
+        self._broken = self._broken or bug
 
     # -- time and chance
 
@@ -225,7 +228,7 @@ class World:
         except (StoreBusy, StoreDown):
             return
         except Exception as error:  # noqa: BLE001 - raised again by the next step
-            self._broken = error
+            self.found(error)
 
     def send(self, number_id: NumberId, wa_id: str, kind: str, key: str | None) -> None:
         """Let a client send a message."""

@@ -14,6 +14,7 @@ from waypost.app.backlog import Backlog
 from waypost.app.ground import Ground
 from waypost.app.headroom import watch_disk
 from waypost.app.lanes import fullness, message_lanes, troubled_lanes, webhook_lanes
+from waypost.app.makers import USUAL, Makers
 from waypost.app.ownership import MESSAGES, WEBHOOKS, Ownership
 from waypost.app.sharing import elsewhere, sharing
 from waypost.flows.accept import Accept
@@ -21,7 +22,6 @@ from waypost.flows.accounts import BusinessAccounts
 from waypost.flows.admission import Admission
 from waypost.flows.automation import Automations
 from waypost.flows.blocks import Blocks
-from waypost.flows.clearance import Clearance
 from waypost.flows.collector import Collector
 from waypost.flows.contacts import Contacts
 from waypost.flows.deliver import Deliver
@@ -34,7 +34,6 @@ from waypost.flows.media_limits import MediaLimits
 from waypost.flows.meters import Meters, Together
 from waypost.flows.mischief import Mischief
 from waypost.flows.network_rules import NetworkRules
-from waypost.flows.notify import Notify
 from waypost.flows.pacing import Pacing
 from waypost.flows.previews import IN_FLIGHT, Previews
 from waypost.flows.profile import Profiles
@@ -116,13 +115,10 @@ class Parts(Struct, frozen=True):
 
     async def run(self) -> None:
         """Run what runs for ever; raises the first bug that ends any of it."""
-        network, review, previews, clock = self.network, self.flows.templates.review, self.previews, self.ground.clock
+        review, previews, clock = self.flows.templates.review, self.previews, self.ground.clock
         preview = separating(previews.fetch, lambda asked: asked.number_id)
-        advance = separating(network.advance, lambda carried: carried.token)
-        if self.ownership is not None:
-            advance = self.ownership.alone(advance, lambda carried: carried.number_id)
         await first_to_end(
-            rounds(network.due, advance, clock),
+            self.tell(),
             rounds(review.due, review.decide, clock),
             *(rounds(previews.next, preview, clock) for _ in range(IN_FLIGHT)),
             self.messages.failure(),
@@ -133,6 +129,13 @@ class Parts(Struct, frozen=True):
             *([self._tidy()] if self.ground.shared is None or self.ownership else []),
             *sharing(self.ground, self.ownership, patient(self._reload, clock)),
         )
+
+    def tell(self) -> Awaitable[None]:
+        """Return what lets the embedded network tell what it has to tell, for ever."""
+        advance = separating(self.network.advance, lambda carried: carried.token)
+        if self.ownership is not None:
+            advance = self.ownership.alone(advance, lambda carried: carried.number_id)
+        return rounds(self.network.due, advance, self.ground.clock)
 
     async def _reload(self) -> None:
         await self.ground.directory.load()
@@ -164,10 +167,10 @@ class Parts(Struct, frozen=True):
         return do
 
 
-def build(ground: Ground) -> Parts:
+def build(ground: Ground, makers: Makers = USUAL) -> Parts:
     """Put the flows, the network and the lanes together; nothing runs yet."""
     store, clock, relaxed = ground.store, ground.clock, ground.settings.rules == "relaxed"
-    recent, network, shelf = Recent(), _network(ground), _shelf(ground)
+    recent, network, shelf = makers.recent(), _network(ground, makers), _shelf(ground)
     counts: Counter[str] = Counter()
     backlog = _backlog(ground)
     magic = network.phones.magic
@@ -176,7 +179,7 @@ def build(ground: Ground) -> Parts:
         accepted=lambda: counts["accepted"],
         written=lambda: store.written,
     )
-    notify = _notify(ground, figures)
+    notify = _notify(ground, figures, makers)
 
     async def tell(delivery: Delivery) -> int | None:
         due_ms = await notify(delivery)
@@ -204,8 +207,8 @@ def build(ground: Ground) -> Parts:
     receive = Receive(store, store, ground.directory, recent, ground.urls, blocks, meters, clock, ground.keys, announce)
     network.connect(receive.statuses, receive.message, store, era=ground.reign.era if ground.reign else for_ever)
     reach = Reach(store, ground.directory, clock, lifted=relaxed, is_alone=ground.shared is None)
-    clearance = Clearance(store, ground.directory, blocks, reach, magic, clock, windows_lifted=relaxed)
-    deliver = _enduring(Deliver(store, network, shelf, receive, clearance, clock, figures.sends))
+    clearance = makers.clearance(store, ground.directory, blocks, reach, magic, clock, windows_lifted=relaxed)
+    deliver = _enduring(makers.deliver(store, network, shelf, receive, clearance, clock, figures.sends))
     messages = message_lanes(ground, deliver, recent.remember)
     offer_message = elsewhere(ground, MESSAGES, messages.offer, lambda message: message.number_id)
 
@@ -264,12 +267,12 @@ def _upkeep(ground: Ground, shelf: MediaShelf, flows: Flows, previews: Previews)
     )
 
 
-def _network(ground: Ground) -> Network:
+def _network(ground: Ground, makers: Makers) -> Network:
     def account_of(number_id: NumberId) -> int:
         number = ground.directory.number(number_id)
         return number.waba_id if number else 0
 
-    return Network(
+    return makers.network(
         store=ground.store,
         phones=Phones(ground.store, Magic(is_on=ground.settings.magic_numbers == "on"), account_of),
         faults=Faults(),
@@ -302,9 +305,9 @@ def _enduring(deliver: Deliver) -> Callable[[Outbound], Awaitable[int | None]]:
     return enduring(deliver, deliver.give_up, lambda message: message.key, deliver.clock)
 
 
-def _notify(ground: Ground, figures: Figures) -> Callable[[Delivery], Awaitable[int | None]]:
+def _notify(ground: Ground, figures: Figures, makers: Makers) -> Callable[[Delivery], Awaitable[int | None]]:
     settings = ground.settings
-    notify = Notify(
+    notify = makers.notify(
         ground.store,
         ground.directory,
         ground.poster,

@@ -1,6 +1,8 @@
 """Drawers: documents of one kind, with their schema, so that nothing but this file knows them as bytes."""
 
-from typing import Generic, TypeVar
+from collections.abc import Hashable
+from functools import lru_cache
+from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
@@ -15,7 +17,7 @@ class Drawer(Generic[Sheet]):
     def __init__(self, documents: Documents, kind: str, schema: type[Sheet]) -> None:
         self._documents = documents
         self._kind = kind
-        self._decoder = msgspec.json.Decoder(schema)
+        self._decoder: msgspec.json.Decoder[Sheet] = _decoder(cast("Hashable", schema))
 
     async def get(self, owner: int, name: str = "") -> Sheet | None:
         """Return one sheet; None if it was never put."""
@@ -34,3 +36,8 @@ class Drawer(Generic[Sheet]):
     async def remove(self, owner: int, name: str = "") -> bool:
         """Throw a sheet away; False if there was none."""
         return await self._documents.delete_document(self._kind, owner, name)
+
+
+@lru_cache(maxsize=64)
+def _decoder(schema: Any) -> Any:  # Any: a schema is the same in every drawer of its kind
+    return msgspec.json.Decoder(schema)
