@@ -11,6 +11,7 @@ from tests.faults.processes import served
 from tests.faults.tier import PATIENCE_SECONDS
 from tests.faults.workers import NUMBER, World, flags_of, world
 from tests.support.clients import client_for
+from tests.support.feed import listening
 from tests.support.postgres import PostgresServer, free_port
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
@@ -68,6 +69,16 @@ async def test_a_worker_knows_a_webhook_that_was_set_after_it_began(alone: World
     await alone.clients[0].send("491701234567", "text", {"body": "x"})
 
     assert (await alone.hook.next()).path == "/later"
+
+
+async def test_who_listens_at_the_one_that_accepts_is_told_of_what_the_worker_does(alone: World) -> None:
+    await alone.join()
+    await alone.shared_by(1)
+    async with listening(alone.api.ready.base_url) as feed:
+        answer = await alone.clients[0].send("491701234567", "text", {"body": "x"})
+
+        await feed.hear("messages", answer.json["messages"][0]["id"])
+        await feed.hear("deliveries", (await alone.hook.next()).headers["webhook-id"])
 
 
 async def test_a_worker_over_a_file_is_refused_and_says_what_to_set(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from tests.journeys.conftest import ONE_STORE
 from tests.support.clients import client_for
+from tests.support.feed import listening
 from tests.support.postgres import PostgresServer
 from tests.support.server import NUMBER, TOKEN, Running, running
 from tests.support.store_rows import medium
@@ -94,7 +95,7 @@ async def send_at_once(
 @pytest.fixture
 async def two(api: Api, stack: AsyncExitStack) -> list[Running]:
     """Two processes whose clocks stand at one moment."""
-    servers = [await stack.enter_async_context(api(name)) for name in ("one", "two")]
+    servers = [await stack.enter_async_context(api(name, link_previews="on")) for name in ("one", "two")]
     for server in servers:
         server.parts.ground.clock.restore(frozen_at_ms=servers[0].parts.ground.clock.now_ms())
     return servers
@@ -135,6 +136,14 @@ async def test_two_processes_take_no_more_uploads_of_a_number_than_one(two: list
     )
 
     assert [answers.count(None), sum(isinstance(answer, Refusal) for answer in answers)] == [25, 5]
+
+
+async def test_a_preview_that_one_process_has_fetched_is_told_to_who_listens_at_another(two: list[Running]) -> None:
+    previews = two[0].parts.previews
+    async with listening(two[1].base_url) as feed:
+        await previews.of("15550001111", NumberId(int(NUMBER)), "See https://127.0.0.1/page")
+
+        await feed.hear("phones", "15550001111")
 
 
 async def test_without_rates_nothing_is_counted(api: Api, stack: AsyncExitStack) -> None:

@@ -14,8 +14,8 @@ from waypost.lib import log
 from waypost.lib.clock import Clock
 from waypost.model import NumberId
 
-MESSAGES, WEBHOOKS, SHARDS, CHANGED = "messages", "webhooks", "shards", "changed"
-"""What hints are about."""
+MESSAGES, WEBHOOKS, SHARDS, CHANGED, PHONES = "messages", "webhooks", "shards", "changed", "phones"
+"""What hints are about. That of phones names them, where the others name shards."""
 
 _ROUND_SECONDS = 1.0  # a third of the time after which the server takes us for stopped
 _SCAN_SECONDS = 2.0

@@ -16,7 +16,7 @@ from waypost.app.headroom import watch_disk
 from waypost.app.lanes import fullness, message_lanes, troubled_lanes, webhook_lanes
 from waypost.app.makers import USUAL, Makers
 from waypost.app.ownership import MESSAGES, WEBHOOKS, Ownership
-from waypost.app.sharing import elsewhere, sharing
+from waypost.app.sharing import elsewhere, sharing, telling_of_phones
 from waypost.flows.accept import Accept
 from waypost.flows.accounts import BusinessAccounts
 from waypost.flows.admission import Admission
@@ -127,7 +127,7 @@ class Parts(Struct, frozen=True):
             watch_disk(self.ground.settings, self.flows.accept.admission, clock),
             *([self.backlog.watch(clock)] if self.backlog else []),
             *([self._tidy()] if self.ground.shared is None or self.ownership else []),
-            *sharing(self.ground, self.ownership, patient(self._reload, clock)),
+            *sharing(self.ground, self.ownership, patient(self._reload, clock), previews.fetched_for),
         )
 
     def tell(self) -> Awaitable[None]:
@@ -219,7 +219,8 @@ def build(ground: Ground, makers: Makers = USUAL) -> Parts:
     admission = Admission(clock, backlog.is_full if backlog else fullness(messages))
     accept = Accept(store, screen, clock, ground.keys, enqueue, admission)
     flows = _flows(ground, accept, receive, network, figures)
-    previews = Previews(store, shelf, is_on=ground.settings.link_previews == "on")
+    is_on = ground.settings.link_previews == "on"
+    previews = Previews(store, shelf, is_on=is_on, tell_others=telling_of_phones(ground))
     upkeep, rules = _upkeep(ground, shelf, flows, previews), NetworkRules(store, network.marketing, lifted=relaxed)
     return Parts(
         ground, network, receive, messages, webhooks, troubled, mischief, flows, upkeep, reach, rules, previews,

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from waypost.app.following import Following
 from waypost.app.ground import Ground
-from waypost.app.ownership import CHANGED, MESSAGES, WEBHOOKS, Ownership
+from waypost.app.ownership import CHANGED, MESSAGES, PHONES, WEBHOOKS, Ownership
 from waypost.lib.shards import shard_of
 from waypost.model import NumberId
 
@@ -30,10 +30,28 @@ def elsewhere(
     return offer_or_tell
 
 
+def telling_of_phones(ground: Ground) -> Callable[[set[str]], None]:
+    """Return what tells other processes which phones have something new to show."""
+    shared = ground.shared
+
+    def tell(phones: set[str]) -> None:
+        numbers = [int(wa_id) for wa_id in phones if wa_id.isdecimal()]
+        if shared is not None and numbers:
+            shared.hints.send(PHONES, numbers)
+
+    return tell
+
+
 def sharing(
-    ground: Ground, ownership: Ownership | None, reload: Callable[[], Awaitable[None]]
+    ground: Ground,
+    ownership: Ownership | None,
+    reload: Callable[[], Awaitable[None]],
+    on_phones: Callable[[set[str]], None],
 ) -> Sequence[Awaitable[None]]:
-    """Return what runs besides: hearing from the others, and in a worker what takes shards and feeds the lanes."""
+    """Return what runs besides: hearing from the others, and in a worker what takes shards and feeds the lanes.
+
+    `on_phones` is told which phones have something new to show.
+    """
     shared = ground.shared
     if shared is None:
         return ()
@@ -43,6 +61,8 @@ def sharing(
     def hint(topic: str, shards: frozenset[int]) -> None:
         if topic == CHANGED:
             following.hear()
+        elif topic == PHONES:
+            on_phones(set(map(str, shards)))
         elif ownership is not None:
             ownership.hint(topic, shards)
 
