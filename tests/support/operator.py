@@ -71,9 +71,6 @@ async def operating(data: Path, **flags: Any) -> AsyncIterator[Operator]:
         running(data, **{"webhook": hook.url, **flags}) as server,
         aiohttp.ClientSession() as session,
     ):
-        yield Operator(
-            server,
-            hook,
-            MetaClient(session, server.base_url, NUMBER, TOKEN),
-            Control(session, server.base_url, ADMIN),
-        )
+        control = Control(session, server.base_url, ADMIN)
+        control.skips_network = server.is_split
+        yield Operator(server, hook, MetaClient(session, server.base_url, NUMBER, TOKEN), control)
