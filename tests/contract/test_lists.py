@@ -134,6 +134,24 @@ async def test_media_are_listed_by_number_the_newest_first(opened: FullStore) ->
     assert (await opened.search_media(OTHER, EVERYTHING)).rows == []
 
 
+async def test_the_messages_of_a_file_are_found_around_it_and_then_behind_it(opened: FullStore) -> None:
+    file, other = MediaKey(35), MediaKey(36)
+    for key in (10, 20, 30, 40, 50, 60):
+        await opened.accept(outbound(key, media_key=file if key in (10, 30, 50) else other))
+    await opened.accept(outbound(70, media_key=other, more_media=(MediaKey(3), file)))
+
+    async def found(after: int | None, limit: int, most: int) -> tuple[list[int], int | None]:
+        stretch = await opened.messages_of_medium(file, after, limit=limit, most=most)
+        return [each.key for each in stretch.rows], stretch.next_after
+
+    assert await found(None, 20, 100) == ([10, 30, 50, 70], None)
+    assert await found(None, 2, 100) == ([10, 30], 30)
+    assert await found(30, 2, 100) == ([50, 70], None)
+    assert await found(None, 20, 4) == ([30, 50], 50)
+    assert await found(50, 20, 4) == ([70], None)
+    assert (await opened.messages_of_medium(MediaKey(99), None, limit=20, most=4)).rows == []
+
+
 async def test_names_are_those_of_the_keys_that_are_messages(six: FullStore) -> None:
     names = await six.message_names([MessageKey(10), MessageKey(60), MessageKey(99)])
 

@@ -13,6 +13,7 @@ STEPS = [
     store.QUEUED_DELIVERIES, store.WAITING_DELIVERIES,
     lists.END_OF_MESSAGES, lists.END_OF_MEDIA, *lists.END_OF_DELIVERIES.values(),
     lists.MESSAGES, lists.MESSAGES_OF_KEYS, *lists.DELIVERIES.values(), lists.DELIVERIES_OF, lists.MEDIA,
+    lists.END_OF_CARRIERS, lists.CARRIERS,
     *(text for texts in lists.ENDED.values() for text in texts), store.KEEP_ALL_DONE, store.REDELIVER_ALL,
     lists.NAMES, records.TOLD, lists.MESSAGE_KEYS, lists.EVENT_KEYS,
 ]  # fmt: skip

@@ -115,6 +115,20 @@ async def test_the_gallery_shows_every_file_with_where_it_came_from(operator: Op
     assert papers[0]["at"] < papers[0]["expires"]
 
 
+async def test_a_file_says_which_messages_carry_it(operator: Operator) -> None:
+    medium = (await operator.client.upload(jpeg().data, "image/jpeg")).json["id"]
+    answers = [await operator.client.send(PHONE, "image", {"id": medium}) for _ in range(2)]
+    await operator.send_text()
+
+    found = await operator.call("GET", f"/media/{medium}/messages")
+
+    sent = [each.json["messages"][0]["id"] for each in answers]
+    assert ([each["id"] for each in found["messages"]], found["next"]) == (sent, None)
+    assert found["messages"][0]["media"]["id"] == medium
+    assert (await operator.refused("GET", f"/media/{medium}/messages?after=x"))[0] == 400
+    assert (await operator.refused("GET", "/media/1/messages"))[0] == 404
+
+
 @pytest.mark.parametrize(
     ("query", "named"),
     [

@@ -64,7 +64,7 @@ class Replay(Struct, frozen=True):
         going = [each for each in found.rows if self._has_place(each)]
         return going, len(found.rows) - len(going), found.next_after
 
-    async def _of_message(self, search: EndedSearch, message: MessageKey) -> Stretch:
+    async def _of_message(self, search: EndedSearch, message: MessageKey) -> Stretch[EndedDelivery]:
         """Return the deliveries of a message, which are never many."""
         wanted = DeliverySearch(search.number_id, message, search.state, search.kind)
         page = await self.lists.search_deliveries(wanted, Window(None, _OF_MESSAGE, _OF_MESSAGE))

@@ -11,14 +11,15 @@ from msgspec.structs import asdict
 
 from waypost.flows.inspect import Inspect, media_view
 from waypost.lib.clock import at
-from waypost.model import Medium, NumberId
-from waypost.ports import DeliverySearch, Lists, MessageSearch, Page, StoredMessage, Window
+from waypost.model import MediaKey, Medium, NumberId
+from waypost.ports import DeliverySearch, Lists, MessageSearch, Page, StoredMessage, Stretch, Window
 from waypost.wire.control import DeliveryView, MessageView
 from waypost.wire.control_lists import GalleryMedium, MediumType
 
 _MOST = 5_000
 """Rows that one request looks at."""
 _STEP = 500
+_CARRIERS = 20
 
 Row = TypeVar("Row")
 
@@ -65,6 +66,14 @@ class Search(Struct, frozen=True):
 
         found = await _sifted(look, lambda m: kind in (None, medium_type(m.mime)), lambda m: m.key, wanted)
         return Page([_gallery_medium(medium) for medium in found.rows], found.next_before)
+
+    async def carriers(self, medium_id: MediaKey, after: int | None) -> Stretch[MessageView]:
+        """Return the messages that carry a file, the oldest first; `next_after` goes on.
+
+        One request looks at some thousand messages, the first around the file, and those that follow behind it.
+        """
+        found = await self.lists.messages_of_medium(medium_id, after, limit=_CARRIERS, most=_MOST)
+        return Stretch(await self.inspect.message_views(found.rows), found.next_after)
 
 
 def medium_type(mime: str) -> MediumType:

@@ -8,7 +8,7 @@ from typing import Generic, Protocol, TypeVar
 
 from msgspec import Struct, field
 
-from waypost.model import EventKey, Medium, MessageKey, NumberId, Status
+from waypost.model import EventKey, MediaKey, Medium, MessageKey, NumberId, Status
 from waypost.ports.records import StoredDelivery, StoredMessage
 from waypost.wire.control_feed import World
 
@@ -85,10 +85,10 @@ class EndedDelivery(Struct, frozen=True):
     endpoint: str
 
 
-class Stretch(Struct, frozen=True):
+class Stretch(Struct, Generic[Row], frozen=True):
     """What a search that begins with the oldest has found, in the order of the keys."""
 
-    rows: list[EndedDelivery]
+    rows: list[Row]
     next_after: int | None
     """Where to go on; None: there is nothing more."""
 
@@ -123,12 +123,23 @@ class Lists(Protocol):
         """Return deliveries with their attempts; those of a message are all looked at."""
         ...
 
-    async def ended_deliveries(self, search: EndedSearch, after: int, *, limit: int, most: int) -> Stretch:
+    async def ended_deliveries(
+        self, search: EndedSearch, after: int, *, limit: int, most: int
+    ) -> Stretch[EndedDelivery]:
         """Return up to `limit` deliveries above a key, the oldest first, out of the `most` that are looked at."""
         ...
 
     async def search_media(self, number_id: NumberId | None, window: Window) -> Page[Medium]:
         """Return media that were not deleted."""
+        ...
+
+    async def messages_of_medium(
+        self, key: MediaKey, after: int | None, *, limit: int, most: int
+    ) -> Stretch[StoredMessage]:
+        """Return up to `limit` messages above a key that carry a file, the oldest first, out of `most` looked at.
+
+        None: from half as many before the file on, since one that came by a link is younger than its message.
+        """
         ...
 
     async def message_names(self, keys: Sequence[MessageKey]) -> list[MessageName]:

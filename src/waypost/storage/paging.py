@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from waypost.ports import DeliverySearch, EndedDelivery, Page, StoredDelivery, Stretch, Window
+from waypost.ports import DeliverySearch, Page, StoredDelivery, Stretch, Window
 
 Row = TypeVar("Row")
 
@@ -25,10 +25,10 @@ def of_message(found: Sequence[StoredDelivery], search: DeliverySearch, window: 
     return page(fitting, lambda each: each.key, window, None)
 
 
-def stretch(found: Sequence[EndedDelivery], limit: int, end: int | None) -> Stretch:
+def stretch(found: Sequence[Row], key: Callable[[Row], int], limit: int, end: int | None) -> Stretch[Row]:
     """Return the beginning of what was found, one row more than it may hold; `end` is the last key looked at."""
     rows = list(found[:limit])
-    return Stretch(rows, rows[-1].key if len(found) > len(rows) else end)
+    return Stretch(rows, key(rows[-1]) if len(found) > len(rows) else end)
 
 
 def _fits(delivery: StoredDelivery, search: DeliverySearch) -> bool:

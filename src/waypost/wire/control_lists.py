@@ -66,6 +66,16 @@ class GalleryMedium(MediaView):
     source: Literal["upload", "link", "inbound", "handle"]
 
 
+class Carriers(Struct):
+    """Messages that carry a file, oldest first: up to 20, out of some thousand that one request looks at.
+
+    The first request looks around the file, those with `after` behind that: with a `next` there may be more.
+    """
+
+    messages: list[MessageView]
+    next: str | None
+
+
 class MediaList(Struct):
     """Files, newest first."""
 

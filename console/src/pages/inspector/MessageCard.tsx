@@ -8,6 +8,7 @@ import { Icon } from "../../parts/Icon.tsx";
 import { sizeWords } from "../../parts/moments.ts";
 import { Ticks } from "../../parts/Ticks.tsx";
 import { Time } from "../../parts/Time.tsx";
+import { href } from "../../shell/router.ts";
 
 export function MessageCard({ message }: { message: MessageDetail }) {
   const files = [message.media, ...message.more_media].filter((file) => file !== null);
@@ -78,6 +79,7 @@ function Medium({ file, isSticker }: { file: MediaView; isSticker: boolean }) {
         <span class="soft nums">
           {file.mime_type}, {sizeWords(file.size)}
         </span>
+        <a href={href(`/media/${encodeURIComponent(file.id)}`)}>In the gallery</a>
       </figcaption>
     </figure>
   );

@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import type { GalleryMedium } from "../../api/types.ts";
+import { Carriers } from "./Carriers.tsx";
 import { LinkButton } from "../../parts/Button.tsx";
 import { Copy } from "../../parts/Copy.tsx";
 import { Facts } from "../../parts/Facts.tsx";
@@ -49,7 +50,6 @@ export function Large({ file, before, after }: Props) {
           ["Number", <a href={href(`/numbers/${file.phone_number_id}`)}>+{file.phone_number_id}</a>],
           ["Stored", <Time at={file.at} />],
           ["Expires", <Time at={file.expires} />],
-          ["Its messages", <a href={href("/messages", { number: file.phone_number_id, type: file.type })}>Those of this type</a>],
         ]}
       />
       <div class="large-hash">
@@ -59,6 +59,7 @@ export function Large({ file, before, after }: Props) {
           <Copy text={file.sha256} label="Copy the SHA-256" />
         </span>
       </div>
+      <Carriers id={file.id} />
     </article>
   );
 }

@@ -55,6 +55,7 @@ OF_REFUSALS = {
     **PAGE,
 }
 OF_CHATS = {**NUMBER, **PAGE}
+OF_CARRIERS = {"after": "The `next` of the answer before."}
 OF_MEDIA = {**NUMBER, "type": f"One of {', '.join(get_args(MediumType))}.", **PAGE}
 
 Choice = TypeVar("Choice")
@@ -67,6 +68,12 @@ def wanted_page(request: Request, kind: str) -> Wanted:
     if text is not None and before is None:
         raise Refusal(INVALID_VALUE, f"before: {text[:40]!r} is not the `next` of such a list.")
     return Wanted(before, limit_of(request))
+
+
+def asked_start(request: Request, kind: str) -> int | None:
+    """Return the key above which to go on; None if it is not given. Raises Refusal."""
+    text = request.query.get("after")
+    return None if text is None else _start(text, kind)
 
 
 def message_search(request: Request) -> MessageSearch:
@@ -128,12 +135,7 @@ def wished_message(wish: RedeliverWish) -> MessageKey | None:
 
 def wished_start(wish: RedeliverWish, kind: str) -> int:
     """Return the key above which to go on. Raises Refusal."""
-    if wish.after is None:
-        return 0
-    after = parse_cursor(kind, wish.after)
-    if after is None:
-        raise Refusal(INVALID_VALUE, f"after: {wish.after[:40]!r} is not the `next` of such an answer.")
-    return after
+    return 0 if wish.after is None else _start(wish.after, kind)
 
 
 def asked_choice(request: Request, name: str, choices: Iterable[str]) -> str | None:
@@ -143,6 +145,13 @@ def asked_choice(request: Request, name: str, choices: Iterable[str]) -> str | N
     if word is not None and word not in known:
         raise Refusal(INVALID_VALUE, f"{name}: {word[:40]!r} is none of {', '.join(known)}.")
     return word
+
+
+def _start(text: str, kind: str) -> int:
+    after = parse_cursor(kind, text)
+    if after is None:
+        raise Refusal(INVALID_VALUE, f"after: {text[:40]!r} is not the `next` of such an answer.")
+    return after
 
 
 def _asked_word(request: Request, name: str) -> str | None:

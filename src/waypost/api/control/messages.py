@@ -9,6 +9,7 @@ from waypost.api.bodies import json_body
 from waypost.api.control.answers import answer, asked_number, body_of, unknown
 from waypost.api.control.filters import (
     asked_choice,
+    asked_start,
     asked_text,
     delivery_search,
     ended_search,
@@ -28,11 +29,13 @@ from waypost.flows.resend import Resend
 from waypost.flows.search import Search
 from waypost.lib.clock import Clock
 from waypost.lib.cursors import cursor_of
-from waypost.model import Delivery
-from waypost.ports import Store
+from waypost.lib.ids import parse_media_id
+from waypost.model import Delivery, MediaKey, Medium
+from waypost.ports import Records, Store
 from waypost.wire.control import Sent
 from waypost.wire.control_evidence import Resent
 from waypost.wire.control_lists import (
+    Carriers,
     DeliveryList,
     MediaList,
     MediumType,
@@ -45,7 +48,7 @@ from waypost.wire.renderings import message_ids
 Again = Callable[[Delivery], None]
 """Puts a delivery that waits anew into its webhook lane; the hint may be lost."""
 
-MESSAGES, DELIVERIES, MEDIA, REPLAYS = "m", "d", "f", "r"
+MESSAGES, DELIVERIES, MEDIA, REPLAYS, CARRIERS = "m", "d", "f", "r", "c"
 """The lists, as their cursors call them."""
 
 
@@ -148,7 +151,7 @@ class Deliveries(Struct, frozen=True):
 
 
 class Gallery(Struct, frozen=True):
-    """The handler, with the flow it uses."""
+    """The handlers, with the flow they use."""
 
     search: Search
 
@@ -158,3 +161,19 @@ class Gallery(Struct, frozen=True):
         kind = cast("MediumType | None", asked_choice(request, "type", get_args(MediumType)))
         found = await self.search.media(asked_number(request, "number"), kind, wanted_page(request, MEDIA))
         return answer(MediaList(found.rows, cursor_of(MEDIA, found.next_before)))
+
+    async def carriers(self, request: Request) -> Response:
+        """List the messages that carry a stored file, oldest first."""
+        medium = await stored_medium(self.search.inspect.records, request)
+        found = await self.search.carriers(medium.key, asked_start(request, CARRIERS))
+        return answer(Carriers(found.rows, cursor_of(CARRIERS, found.next_after)))
+
+
+async def stored_medium(records: Records, request: Request) -> Medium:
+    """Return the file that a path names by its id in either dialect, whosever it is. Raises Refusal."""
+    media_id = request.params["media_id"]
+    ref = parse_media_id(media_id)
+    medium = await records.medium(MediaKey(ref.key)) if ref else None
+    if medium is None or ref is None or ref.tag not in (None, medium.tag):
+        raise unknown("medium", media_id)
+    return medium

@@ -4,8 +4,9 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from waypost.api.control.answers import answer, asked_number, body_of, digits_of, unknown
+from waypost.api.control.answers import answer, asked_number, body_of, digits_of
 from waypost.api.control.filters import wanted_page
+from waypost.api.control.messages import stored_medium
 from waypost.api.files import file_response
 from waypost.api.multipart import FileHead, FileSink, FormLimits, read_form
 from waypost.api.routing import Answer, Request, Response
@@ -18,8 +19,7 @@ from waypost.flows.phone_side import CHAT, PhoneSide
 from waypost.flows.play import PhoneNetwork, Play, UserFile
 from waypost.flows.preferences import Preferences
 from waypost.flows.taps import Taps
-from waypost.lib.ids import parse_media_id
-from waypost.model import InboundMessage, MediaKey, Phone
+from waypost.model import InboundMessage, Phone
 from waypost.ports import Records
 from waypost.wire.control import (
     Choice,
@@ -138,12 +138,7 @@ class Phones(Struct, frozen=True):
 
     async def media(self, request: Request) -> Answer:
         """Return the bytes of a stored file, whosever it is."""
-        media_id = request.params["media_id"]
-        ref = parse_media_id(media_id)
-        medium = await self.records.medium(MediaKey(ref.key)) if ref else None
-        if medium is None or ref is None or ref.tag not in (None, medium.tag):
-            raise unknown("medium", media_id)
-        return await file_response(request, medium, self.shelf)
+        return await file_response(request, await stored_medium(self.records, request), self.shelf)
 
     async def _write_json(self, request: Request, wa_id: str) -> InboundMessage:
         message = (await body_of(request, PhoneMessage, max_bytes=MAX_INLINE_BYTES)).played()

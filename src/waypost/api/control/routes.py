@@ -195,6 +195,10 @@ def _message_routes(c: Control) -> list[Route]:
             "GET", f"{V1}/media", c.gallery.list, "gallery",
             response=lists.MediaList, errors=_REFUSED, query=filters.OF_MEDIA,
         ),
+        Route(
+            "GET", f"{V1}/media/{{media_id}}/messages", c.gallery.carriers, "carriers",
+            response=lists.Carriers, errors=_ABSENT, query=filters.OF_CARRIERS,
+        ),
         Route("GET", message, messages.get, "message", None, control.MessageDetail, _ABSENT),
         Route("POST", f"{message}/resend", messages.resend, "resend", None, evidence.Resent, _ABSENT),
         Route("GET", f"{V1}/errors", c.errors.list, "errors", None, evidence.ErrorList, _REFUSED),

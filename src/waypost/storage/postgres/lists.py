@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from waypost.model import EventKey, Medium, MessageKey, NumberId
+from waypost.model import EventKey, MediaKey, Medium, MessageKey, NumberId
 from waypost.ports import (
     Changes,
     DeliverySearch,
@@ -75,7 +75,8 @@ _DELIVERIES_OF = (
     " WHERE events.message_key = $1"
 )
 # Find where a look at so many rows from a key on ends, and what is among them.
-_END_ABOVE = "SELECT key FROM deliveries WHERE {where} key > $1 ORDER BY key LIMIT 1 OFFSET $2 - 1"
+_END_ABOVE = "SELECT key FROM {table} WHERE {where} key > $1 ORDER BY key LIMIT 1 OFFSET $2 - 1"
+_END_OF_ENDED = _END_ABOVE.replace("{table}", "deliveries")
 _ENDED_FROM = (
     f"SELECT deliveries.key, events.number_id, kind, coalesce(endpoint, '') FROM deliveries"  # noqa: S608 - constants
     f" JOIN events ON {DELIVERED} WHERE {{where}} deliveries.key > $1 AND deliveries.key <= $2"
@@ -84,9 +85,17 @@ _ENDED_FROM = (
     " ORDER BY deliveries.key LIMIT $3"
 )
 _ENDED = {
-    state: (_END_ABOVE.replace("{where}", where if state in _INDEXED else ""), _ENDED_FROM.replace("{where}", where))
+    state: (_END_OF_ENDED.replace("{where}", where if state in _INDEXED else ""), _ENDED_FROM.replace("{where}", where))
     for state, where in _IN_STATE.items()
 }
+# Find messages that carry a file among those of a range; without an index on purpose, as above.
+_END_OF_CARRIERS = _END_ABOVE.replace("{table}", "messages").replace("{where}", "")
+_CARRIERS = (
+    f"SELECT {MESSAGE_COLUMNS} FROM messages JOIN contents USING (key, number_id)"  # noqa: S608 - constants
+    " WHERE messages.key > $1 AND messages.key <= $2"
+    " AND (media_key = $4 OR more_media::jsonb @> to_jsonb($4::bigint))"
+    " ORDER BY messages.key LIMIT $3"
+)
 # Find media of a range.
 _MEDIA = (
     f"SELECT {MEDIUM_COLUMNS} FROM media WHERE key >= $1 AND key < $2 AND ($4::bigint IS NULL OR number_id = $4)"  # noqa: S608 - constants
@@ -127,19 +136,33 @@ class ListsPart(Part):
             found = await tried(connection, rows)
         return page(found, lambda each: each.key, window, end)
 
-    async def ended_deliveries(self, search: EndedSearch, after: int, *, limit: int, most: int) -> Stretch:
+    async def ended_deliveries(
+        self, search: EndedSearch, after: int, *, limit: int, most: int
+    ) -> Stretch[EndedDelivery]:
         """Return deliveries that wait no more, the oldest first."""
         s, (end_text, text) = search, _ENDED[search.state]
         ends = await self._search(end_text, after, most)
         end = ends[0][0] if ends else None
         last = NEWEST if end is None else end
         rows = await self._rows(text, after, last, limit + 1, s.number_id, s.kind, s.from_ms, s.to_ms)
-        return stretch([EndedDelivery(*row) for row in rows], limit, end)
+        return stretch([EndedDelivery(*row) for row in rows], lambda each: each.key, limit, end)
 
     async def search_media(self, number_id: NumberId | None, window: Window) -> Page[Medium]:
         """Return media."""
         rows, end = await self._look(_END_OF_MEDIA, _MEDIA, window, number_id)
         return page([columns.medium(row) for row in rows], lambda each: each.key, window, end)
+
+    async def messages_of_medium(
+        self, key: MediaKey, after: int | None, *, limit: int, most: int
+    ) -> Stretch[StoredMessage]:
+        """Return messages that carry a file, the oldest first."""
+        if after is None:
+            before = await self._search(_END_OF_MESSAGES, key, most // 2)
+            after = before[0][0] - 1 if before else 0
+        ends = await self._search(_END_OF_CARRIERS, after, most)
+        end = ends[0][0] if ends else None
+        rows = await self._rows(_CARRIERS, after, NEWEST if end is None else end, limit + 1, key)
+        return stretch([columns.message(row) for row in rows], lambda each: each.key, limit, end)
 
     async def message_names(self, keys: Sequence[MessageKey]) -> list[MessageName]:
         """Return those keys that are messages."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import apsw
 
-from waypost.model import EventKey, Medium, MessageKey, NumberId
+from waypost.model import EventKey, MediaKey, Medium, MessageKey, NumberId
 from waypost.ports import (
     Changes,
     DeliverySearch,
@@ -79,7 +79,8 @@ DELIVERIES_OF = (
     " WHERE events.message_key = ?1"
 )
 # Find where a look at so many rows from a key on ends, and what is among them.
-_END_ABOVE = "SELECT key FROM deliveries WHERE {where} key > ?1 ORDER BY key LIMIT 1 OFFSET ?2 - 1"
+_END_ABOVE = "SELECT key FROM {table} WHERE {where} key > ?1 ORDER BY key LIMIT 1 OFFSET ?2 - 1"
+_END_OF_ENDED = _END_ABOVE.replace("{table}", "deliveries")
 _ENDED_FROM = (
     f"SELECT deliveries.key, events.number_id, kind, ifnull(endpoint, '') FROM deliveries"  # noqa: S608 - constants
     f" CROSS JOIN events ON {DELIVERED} WHERE {{where}} deliveries.key > ?1 AND deliveries.key <= ?2"
@@ -88,9 +89,17 @@ _ENDED_FROM = (
     " ORDER BY deliveries.key LIMIT ?3"
 )
 ENDED = {
-    state: (_END_ABOVE.replace("{where}", where if state in _INDEXED else ""), _ENDED_FROM.replace("{where}", where))
+    state: (_END_OF_ENDED.replace("{where}", where if state in _INDEXED else ""), _ENDED_FROM.replace("{where}", where))
     for state, where in _IN_STATE.items()
 }
+# Find messages that carry a file among those of a range; without an index on purpose, as above.
+END_OF_CARRIERS = _END_ABOVE.replace("{table}", "messages").replace("{where}", "")
+CARRIERS = (
+    f"SELECT {MESSAGE_COLUMNS} FROM messages CROSS JOIN contents USING (key)"  # noqa: S608 - constants
+    " WHERE messages.key > ?1 AND messages.key <= ?2"
+    " AND (media_key = ?4 OR EXISTS (SELECT 1 FROM json_each(more_media) WHERE value = ?4))"
+    " ORDER BY messages.key LIMIT ?3"
+)
 # Find media of a range.
 MEDIA = (
     f"SELECT {MEDIUM_COLUMNS} FROM media WHERE key >= ?1 AND key < ?2 AND (?4 IS NULL OR number_id = ?4)"  # noqa: S608 - constants
@@ -134,16 +143,18 @@ class ListsPart(Part):
 
         return await self._search(look)
 
-    async def ended_deliveries(self, search: EndedSearch, after: int, *, limit: int, most: int) -> Stretch:
+    async def ended_deliveries(
+        self, search: EndedSearch, after: int, *, limit: int, most: int
+    ) -> Stretch[EndedDelivery]:
         """Return deliveries that wait no more, the oldest first."""
         s, (end_text, text) = search, ENDED[search.state]
 
-        def look(connection: apsw.Connection) -> Stretch:
+        def look(connection: apsw.Connection) -> Stretch[EndedDelivery]:
             row: Any = connection.execute(end_text, (after, most)).fetchone()
             end = row[0] if row else None
             given = after, NEWEST if end is None else end, limit + 1, s.number_id, s.kind, s.from_ms, s.to_ms
             found: Any = connection.execute(text, given)  # Any: the columns' types are the tables'
-            return stretch([EndedDelivery(*each) for each in found], limit, end)
+            return stretch([EndedDelivery(*each) for each in found], lambda each: each.key, limit, end)
 
         return await self._search(look)
 
@@ -151,6 +162,21 @@ class ListsPart(Part):
         """Return media."""
         rows, end = await self._search(lambda connection: _look(connection, END_OF_MEDIA, MEDIA, window, (number_id,)))
         return page([columns.medium(row) for row in rows], lambda each: each.key, window, end)
+
+    async def messages_of_medium(
+        self, key: MediaKey, after: int | None, *, limit: int, most: int
+    ) -> Stretch[StoredMessage]:
+        """Return messages that carry a file, the oldest first."""
+
+        def look(connection: apsw.Connection) -> Stretch[StoredMessage]:
+            before: Any = connection.execute(END_OF_MESSAGES, (key, most // 2)).fetchone() if after is None else None
+            start = after or (before[0] - 1 if before else 0)
+            row: Any = connection.execute(END_OF_CARRIERS, (start, most)).fetchone()
+            end = row[0] if row else None
+            rows = connection.execute(CARRIERS, (start, NEWEST if end is None else end, limit + 1, key))
+            return stretch([columns.message(each) for each in rows], lambda each: each.key, limit, end)
+
+        return await self._search(look)
 
     async def message_names(self, keys: Sequence[MessageKey]) -> list[MessageName]:
         """Return those keys that are messages."""
