@@ -10,6 +10,8 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.support.keeper import Keeper
+
 ACCESS_KEY = "WAYPOSTTESTKEY"
 SECRET_KEY = "a-secret-that-no-log-may-show"
 BUCKET = "media"
@@ -25,6 +27,17 @@ class S3Server:
     folder: Path
     port: int = 0
     _process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
+    _keeper: Keeper | None = field(default=None, repr=False)
+
+    @property
+    def pid(self) -> int:
+        """The process that serves; it ends with this one, however that ends."""
+        assert self._process is not None, "it is not running"
+        return self._process.pid
+
+    @property
+    def _pid_file(self) -> Path:
+        return self.folder.with_name(f"{self.folder.name}.pid")
 
     @property
     def endpoint(self) -> str:
@@ -34,6 +47,7 @@ class S3Server:
         """Start it, on the port that it had before; return once it answers."""
         (self.folder / BUCKET).mkdir(parents=True, exist_ok=True)
         self.port = self.port or _free_port()
+        self._keeper = Keeper(self._pid_file, [self._pid_file])
         self._process = subprocess.Popen(
             [
                 sys.executable, "-m", "nanio", "serve", "--data-dir", str(self.folder), "--host", "127.0.0.1",
@@ -42,6 +56,7 @@ class S3Server:
             env={"PATH": os.defpath, "NANIO_ACCESS_KEY": ACCESS_KEY, "NANIO_SECRET_KEY": SECRET_KEY},
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
+        self._pid_file.write_text(f"{self.pid}\n")
         _wait_for(self.endpoint, self._process)
 
     def kill(self) -> None:
@@ -50,6 +65,10 @@ class S3Server:
             self._process.kill()
             self._process.wait()
             self._process = None
+            self._pid_file.unlink()
+        if self._keeper is not None:
+            self._keeper.end()
+            self._keeper = None
 
     def url(self, prefix: str, *, endpoint: str | None = None) -> str:
         """Return what `--media` takes."""
