@@ -99,6 +99,8 @@ async def week(operator: Operator) -> dict[str, list[str]]:
     operator.hook.answer(500, body=b"no room", times=2)
     closed = await send(operator, "text", {"body": "Are you there?"}, to=STRANGER)
     await operator.settled(f"/messages/{closed}", lambda told: told["status"] == "failed")
+    await operator.client.send(PHONE, "template", {"name": PARCEL, "language": {"code": "en_US"}})
+    refusals = (await operator.call("GET", "/refusals"))["refusals"]
     deliveries = (await operator.call("GET", "/webhooks/deliveries"))["deliveries"]
     templates = (await operator.call("GET", "/templates"))["templates"]
     files = (await operator.call("GET", "/media"))["media"]
@@ -108,6 +110,7 @@ async def week(operator: Operator) -> dict[str, list[str]]:
         "/phones/:waId": [f"/phones/{PHONE}"],
         "/webhooks/:id": [f"/webhooks/{deliveries[0]['id']}", "/webhooks/endpoints", "/webhooks/signature"],
         "/media/:id": [f"/media/{each['id']}" for each in files],
+        "/refusals/:id": [f"/refusals/{refusals[0]['id']}"],
         "/errors/:name": ["/errors/131047"],
         "/templates/:id": [f"/templates/{own}"],
         "/templates/:id/edit": [f"/templates/{own}/edit"],

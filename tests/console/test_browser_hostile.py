@@ -81,6 +81,10 @@ async def _attack(operator: Operator, canary: Receiver) -> tuple[dict[str, list[
     messages.append(await send(operator, "interactive", choice))
     files = {kind: await _write_file(operator, mime, data) for kind, (mime, data) in _files(texts).items()}
     messages += [message for message, _ in files.values()]
+    for text in texts:
+        await operator.client.send(PHONE, text, {text: text}, headline=text)
+    await operator.client.call("POST", f"/{texts[6]}?{texts[0]}", data=texts[0], headers={"Content-Type": texts[5]})
+    refusals = (await operator.call("GET", "/refusals"))["refusals"]
     deliveries = (await operator.call("GET", "/webhooks/deliveries"))["deliveries"]
     templates = (await operator.call("GET", "/templates"))["templates"]
     places = {
@@ -91,6 +95,7 @@ async def _attack(operator: Operator, canary: Receiver) -> tuple[dict[str, list[
         "/templates/:id": [f"/templates/{templates[0]['id']}"],
         "/templates/:id/edit": [f"/templates/{templates[0]['id']}/edit"],
         "/numbers/:id": [f"/numbers/{operator.client.number}"],
+        "/refusals/:id": [f"/refusals/{each['id']}" for each in refusals],
         "/media/:id": [f"/media/{medium}" for _, medium in files.values()],
     }
     return places, {kind: medium for kind, (_, medium) in files.items()}

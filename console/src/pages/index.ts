@@ -44,6 +44,20 @@ export const pages: readonly Page[] = [
     load: () => import("./inspector/Inspector.tsx"),
   },
   {
+    path: "/refusals",
+    title: "Refused",
+    icon: "block",
+    group: "Traffic",
+    load: () => import("./refusals/Refusals.tsx"),
+  },
+  {
+    path: "/refusals/:id",
+    title: "Refused",
+    icon: "block",
+    within: "/refusals",
+    load: () => import("./refusals/Refusals.tsx"),
+  },
+  {
     path: "/phones",
     title: "Phones",
     icon: "phone",

@@ -7,6 +7,7 @@ import { EmptyState } from "../../parts/EmptyState.tsx";
 import { ListCount, LiveRows } from "../../parts/LiveList.tsx";
 import { numbers } from "../../parts/numbers.ts";
 import { PageFrame } from "../../parts/Page.tsx";
+import { RefusedLine } from "../refusals/Line.tsx";
 import { Row } from "./Row.tsx";
 import { messages } from "./state.ts";
 import { Toolbar } from "./Toolbar.tsx";
@@ -17,9 +18,18 @@ const ROW_PX = 41;
 export default function Messages() {
   useEffect(messages.start, []);
   return (
-    <PageFrame title="Messages" about={<ListCount of={messages} />} toolbar={<Toolbar />} whole>
+    <PageFrame title="Messages" about={<ListCount of={messages} />} toolbar={<Head />} whole>
       <List />
     </PageFrame>
+  );
+}
+
+function Head() {
+  return (
+    <>
+      <Toolbar />
+      <RefusedLine />
+    </>
   );
 }
 

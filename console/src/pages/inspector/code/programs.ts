@@ -43,6 +43,6 @@ export function parsed(text: string): unknown {
 }
 
 /** A text as one word of a shell. */
-function shell(text: string): string {
+export function shell(text: string): string {
   return /^[\w:/.,@%+=-]+$/.test(text) ? text : `'${text.replace(/'/g, `'\\''`)}'`;
 }

@@ -1,0 +1,97 @@
+// One refused request: why, what to do, what was sent and what was answered.
+
+import type { RefusalView } from "../../api/types.ts";
+import { Badge } from "../../parts/Badge.tsx";
+import { Bytes } from "../../parts/Code.tsx";
+import { Copy } from "../../parts/Copy.tsx";
+import { EmptyState, Loading } from "../../parts/EmptyState.tsx";
+import { Facts } from "../../parts/Facts.tsx";
+import { Icon } from "../../parts/Icon.tsx";
+import { Time } from "../../parts/Time.tsx";
+import { href, query } from "../../shell/router.ts";
+import { Sentence } from "../errors/words.tsx";
+import { state } from "./state.ts";
+import { credentialOf, curlOf, FACES } from "./words.ts";
+
+export function Detail({ id }: { id: string }) {
+  const { items } = state.value;
+  const refusal = items?.find((each) => each.id === id);
+  if (items === null) return <Loading label="Reading the request" />;
+  if (!refusal) {
+    return (
+      <div class="refusal">
+        <header class="refusal-head">
+          <span class="grow" />
+          <Close />
+        </header>
+        <EmptyState icon="info" title="It is no longer kept">
+          <p>Refused requests are kept in memory only, and not all of them: newer ones or a restart take their place.</p>
+        </EmptyState>
+      </div>
+    );
+  }
+  return <Shown refusal={refusal} />;
+}
+
+function Close() {
+  return (
+    <a class="icon-button" href={href("/refusals", query.value)} aria-label="Close the request" title="Close the request">
+      <Icon name="close" />
+    </a>
+  );
+}
+
+function Shown({ refusal }: { refusal: RefusalView }) {
+  const { why, answer, body } = refusal;
+  return (
+    <article class="refusal" aria-label="The refused request">
+      <header class="refusal-head">
+        <h2 class="grow mono foreign">
+          {refusal.method} {refusal.path}
+        </h2>
+        <Copy text={() => curlOf(refusal, window.location.origin)} label="Copy the request as a curl command">
+          Copy as curl
+        </Copy>
+        <Close />
+      </header>
+      <div class="stack">
+        <section class="refusal-reason" aria-labelledby="refusal-why">
+          <h3 id="refusal-why">
+            <Icon name="warning" /> Why was this refused?
+          </h3>
+          <p class="refusal-sentence foreign">{refusal.sentence}</p>
+          <p class="refusal-fix">
+            <b>What to do:</b> <Sentence text={why.fix} />
+          </p>
+          <p class="row wrap">
+            <Badge tone="bad">{`Code ${refusal.code}`}</Badge>
+            <Badge tone="bad">{`HTTP ${refusal.status}`}</Badge>
+            <a href={href(`/errors/${why.name}`)}>All about this error</a>
+          </p>
+        </section>
+        <Facts
+          facts={[
+            ["When", <Time key="at" at={refusal.at} />],
+            refusal.count > 1 && [
+              "How often",
+              <>
+                {refusal.count.toLocaleString()} times in a row since <Time at={refusal.first_at} />
+              </>,
+            ],
+            ["API", FACES[refusal.face]],
+            ["Number", refusal.phone_number_id ?? "not known: neither path nor credential names one"],
+            ["Credential", credentialOf(refusal)],
+            ["Content-Type", refusal.headers["content-type"] ?? "none"],
+          ]}
+        />
+        <section class="refusal-part" aria-label="The request">
+          {refusal.body_note && <p class="soft">{refusal.body_note}</p>}
+          {body && <Bytes payload={body} label="Body of the request" />}
+        </section>
+        <section class="refusal-part" aria-label="The answer">
+          <Bytes payload={answer.body} label={`Answer, HTTP ${answer.status}`} />
+        </section>
+      </div>
+    </article>
+  );
+}

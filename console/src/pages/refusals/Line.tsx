@@ -1,0 +1,33 @@
+// The line on other pages that says that requests were refused, since those leave no message.
+
+import { useEffect } from "preact/hooks";
+import { platformNow } from "../../api/clock.ts";
+import { Icon } from "../../parts/Icon.tsx";
+import { Time } from "../../parts/Time.tsx";
+import { href } from "../../shell/router.ts";
+import { startRefusals, state } from "./state.ts";
+import { recentOf, requestsOf, requestsWord } from "./words.ts";
+import "./refusals.css";
+
+export function RefusedLine() {
+  useEffect(startRefusals, []);
+  const recent = recentOf(state.value.items ?? [], platformNow.value);
+  const last = recent[0];
+  if (!last) return null;
+  const count = requestsOf(recent);
+  return (
+    <a class="refused-line" href={href("/refusals")}>
+      <Icon name="block" size={16} />
+      <span class="refused-line-says">
+        <b>{`${requestsWord(count)} ${count === 1 ? "was" : "were"} refused`}</b> in the last hour
+        <span class="refused-line-last">
+          {" "}
+          · the last <Time at={last.at} />: <span class="nums">{last.code}</span> <span class="foreign">{last.sentence}</span>
+        </span>
+      </span>
+      <span class="refused-line-go">
+        See why <Icon name="right" size={14} />
+      </span>
+    </a>
+  );
+}
