@@ -42,6 +42,13 @@ FAILURES = {
         waypost.webhooks.expect_status("failed", within=10)
         ann.expect_image(within=1)
     """,
+    "the_program_is_refused_and_keeps_quiet": """
+        ann.says("Where is my order?")
+        for kind in ("text", "text", "nothing"):
+            with contextlib.suppress(Exception):
+                send("15551234567", "", kind)
+        ann.expect_text("On its way", within=0.1)
+    """,
     "the_program_is_down": """
         waypost.webhooks.to("http://127.0.0.1:1/webhook")
         ann.says("Where is my order?")
@@ -73,6 +80,7 @@ FAILURES = {
     """,
 }
 _FILE = """
+import contextlib
 import json
 import pytest
 

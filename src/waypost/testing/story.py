@@ -18,6 +18,7 @@ _TICKS = {
 }
 _SHOWN_MESSAGES = 200
 _TOLD_MESSAGES = 3  # of so many messages the webhooks are told, the newest
+_TOLD_REFUSALS = 5  # the newest
 _WIDTH = 60
 _COMES = ("delivered", "read", "played")
 
@@ -57,7 +58,7 @@ class Story:
 
     def _with_facts(self, lines: list[str]) -> str:
         shown = self.control.get("/messages", phone=self.wa_id, limit=_SHOWN_MESSAGES)["messages"][::-1]
-        parts = [lines, self._conversation(shown), self._lost(shown), self._told(shown)]
+        parts = [lines, self._conversation(shown), self._lost(shown), self._refused(), self._told(shown)]
         return "\n\n".join("\n".join(part) for part in parts if part)
 
     def _conversation(self, shown: Sequence[Json]) -> list[str]:
@@ -75,6 +76,17 @@ class Story:
         lost = [each for each in shown if each["direction"] == "outbound" and each["status"] not in _COMES]
         lines = [line for each in lost for line in _timeline(self.control.get(f"/messages/{each['id']}"))]
         return [f"Sent to {self.name}, and did not come:", *lines] if lost else []
+
+    def _refused(self) -> list[str]:
+        """Tell which requests the server has refused: they left no message, and a program may keep the answer quiet."""
+        newest = self.control.get("/refusals", limit=_TOLD_REFUSALS + 1)["refusals"]
+        if not newest:
+            return []
+        told = newest[:_TOLD_REFUSALS]
+        count = sum(each["count"] for each in told)
+        head = f"The server refused {count} request{'' if count == 1 else 's'}"
+        more = " and more before" if len(newest) > len(told) else ""
+        return [f"{head}{more}:", *(line for each in reversed(told) for line in _refusal(each))]
 
     def _told(self, shown: Sequence[Json]) -> list[str]:
         """Tell what the webhook answered to what the user wrote."""
@@ -116,6 +128,14 @@ def _bubble(shown: Json, name: str, *, is_read: bool) -> str:
     failed = f" ({fault['code']} {fault['title']})" if fault else ""
     ticks = _TICKS.get(shown["status"] or "accepted", str(shown["status"]))
     return f"  {_clock(shown['at'])}  {' ' * 12}{text}  {ticks}{failed}"
+
+
+def _refusal(refusal: Json) -> Iterator[str]:
+    times = f", {refusal['count']} times" if refusal["count"] > 1 else ""
+    asked = f"{refusal['method']} {refusal['path']}"
+    yield f"  {_clock(refusal['at'])}  {refusal['code']} {refusal['name']}, HTTP {refusal['status']}: {asked}{times}"
+    yield f"    why: {refusal['why']['sentence']}"
+    yield f"    fix: {refusal['why']['fix']}"
 
 
 def _timeline(detail: Json) -> Iterator[str]:
