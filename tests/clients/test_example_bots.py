@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.support.inner import OPTIONS, VARIABLES
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 VITEST = EXAMPLES / "node_vitest"
-PLUGIN = ["-p", "no:waypost", "-p", "waypost.pytest_plugin", "-p", "no:cacheprovider"]
 BOTS = ["fastapi_bot", "flask_bot", "django_bot", "pywa_bot"]
 _START = """#!{python}
 import sys
@@ -23,9 +23,9 @@ main()
 
 @pytest.mark.parametrize("bot", BOTS)
 def test_a_bot_passes_its_tests(bot: str, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "pytest", *PLUGIN, "--basetemp", str(tmp_path / "pytest")]
+    command = [sys.executable, "-m", "pytest", *OPTIONS, "--basetemp", str(tmp_path / "pytest")]
 
-    answer = _run(command, EXAMPLES / bot, PYTHONPATH=str(ROOT / "src"))
+    answer = _run(command, EXAMPLES / bot, **VARIABLES)
 
     assert answer.returncode == 0, answer.stdout + answer.stderr
 

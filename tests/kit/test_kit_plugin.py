@@ -2,14 +2,12 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from textwrap import dedent, indent
 
 import pytest
 from tests.conftest import Golden
+from tests.support.inner import OPTIONS, VARIABLES
 
-PLUGIN = ("-p", "no:waypost", "-p", "waypost.pytest_plugin", "-p", "no:cacheprovider")
-SRC = Path(__file__).parents[2] / "src"
 _CHANGING = [
     (re.compile(r"wamid\.[\w=+/]+"), "wamid.ID"),
     (re.compile(r"\d\d:\d\d:\d\d\.\d{3}"), "HH:MM:SS.mmm"),
@@ -34,13 +32,13 @@ FAILURES = {
         waypost.clock.advance(hours=25)
         send("15551234567", "On its way")
         waypost.webhooks.expect_status("failed", within=10)
-        ann.expect_text("On its way", within=1)
+        ann.expect_text("On its way", within=0.1)
     """,
     "a_link_is_not_fetched": """
         ann.says("Where is my order?")
         send("15551234567", "https://127.0.0.1/bike.jpg", "image")
         waypost.webhooks.expect_status("failed", within=10)
-        ann.expect_image(within=1)
+        ann.expect_image(within=0.1)
     """,
     "the_program_is_refused_and_keeps_quiet": """
         ann.says("Where is my order?")
@@ -103,8 +101,9 @@ def send(waypost):
 @pytest.fixture
 def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run pytest with the plugin, in a process of its own as projects do."""
-    monkeypatch.setenv("PYTHONPATH", str(SRC))
-    return lambda *arguments: pytester.runpytest_subprocess(*PLUGIN, *arguments, timeout=120)
+    for name, value in VARIABLES.items():
+        monkeypatch.setenv(name, value)
+    return lambda *arguments: pytester.runpytest_subprocess(*OPTIONS, *arguments, timeout=120)
 
 
 def test_failures_tell_the_conversation_and_what_became_of_it(
@@ -119,33 +118,79 @@ def test_failures_tell_the_conversation_and_what_became_of_it(
     golden("kit/failures.txt", _steady("\n".join(map(_said, filter(_is_told, result.outlines)))).encode())
 
 
-def test_tests_share_a_server_and_see_nothing_of_each_other(pytester: pytest.Pytester, run: Run) -> None:
-    pytester.makepyfile(
-        """
-        seen = set()
+# What a project has that sets nothing: the names of its tests are what the kit promises.
+PROJECT = {
+    "test_sharing": """
+seen = set()
 
-        def test_one(waypost):
-            seen.add(waypost.base_url)
-            waypost.clock.advance(days=1)
-            waypost.rules.fail(131026)
-            waypost.webhooks.answer(500)
-            waypost.webhooks.to("http://127.0.0.1:1/")
-            waypost.phone("15551234567", name="Ann").says("Hi")
+def test_it_does_much(waypost):
+    seen.add(waypost.base_url)
+    waypost.clock.advance(days=1)
+    waypost.rules.fail(131026)
+    waypost.webhooks.answer(500)
+    waypost.webhooks.to("http://127.0.0.1:1/")
+    waypost.phone("15551234567", name="Ann").says("Hi")
 
-        def test_two(waypost):
-            seen.add(waypost.base_url)
-            assert len(seen) == 1
-            assert waypost.control.get("/rules")["rules"] == []
-            assert waypost.control.get("/clock")["offset_seconds"] == 0
-            assert waypost.numbers[0]["webhook"]["url"] == waypost.webhooks.own_url
-            assert waypost.webhooks.received() == []
-            ann = waypost.phone("15551234567")
-            assert ann.name != "Ann"
-            assert ann.messages == []
-        """
-    )
+def test_it_shares_the_server_and_sees_nothing_of_the_other(waypost):
+    seen.add(waypost.base_url)
+    assert len(seen) == 1
+    assert waypost.control.get("/rules")["rules"] == []
+    assert waypost.control.get("/clock")["offset_seconds"] == 0
+    assert waypost.numbers[0]["webhook"]["url"] == waypost.webhooks.own_url
+    assert waypost.webhooks.received() == []
+    ann = waypost.phone("15551234567")
+    assert ann.name != "Ann"
+    assert ann.messages == []
+""",
+    "test_surroundings": """
+def test_it_sees_no_settings_of_its_surroundings(waypost):
+    assert waypost.phone_number_id == '15550100900'
+""",
+    "test_asgi": """
+import queue
 
-    run().assert_outcomes(passed=2)
+bodies = queue.Queue()
+
+async def app(scope, receive, send):
+    if scope["type"] == "http":
+        message = await receive()
+        bodies.put(message["body"])
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+def test_a_program_is_served_beside_it(waypost, waypost_bot):
+    waypost_bot(app)
+    waypost.phone("15551234567").says("Hi")
+    assert b"Hi" in bodies.get(timeout=5)
+""",
+    "test_wsgi": """
+import queue
+
+bodies = queue.Queue()
+
+def app(environ, start_response):
+    bodies.put(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
+    start_response("200 OK", [("Content-Length", "0")])
+    return [b""]
+
+def test_a_program_is_served_beside_it(waypost, waypost_bot):
+    waypost_bot(app)
+    waypost.phone("15551234567").says("Hi")
+    assert b"Hi" in bodies.get(timeout=5)
+""",
+}
+
+
+def test_a_test_of_a_project_finds_what_the_kit_promises(
+    pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WAYPOST_NUMBER", "4915550009999")
+    pytester.path.joinpath("waypost.toml").write_text('number = "4915550008888"\n', "utf-8")
+    pytester.makepyfile(**PROJECT)
+
+    result = run()
+
+    result.assert_outcomes(passed=5)
 
 
 def test_each_test_has_a_server_of_its_own_if_the_project_says_so(pytester: pytest.Pytester, run: Run) -> None:
@@ -188,16 +233,6 @@ def test_a_conftest_may_choose_the_options_and_start_further_servers(pytester: p
     run().assert_outcomes(passed=1)
 
 
-def test_a_server_of_a_test_sees_no_settings_of_its_surroundings(
-    pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("WAYPOST_NUMBER", "4915550009999")
-    pytester.path.joinpath("waypost.toml").write_text('number = "4915550008888"\n', "utf-8")
-    pytester.makepyfile("def test_one(waypost):\n    assert waypost.phone_number_id == '15550100900'\n")
-
-    run().assert_outcomes(passed=1)
-
-
 def test_options_that_are_refused_are_told_in_the_servers_words(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makeini("[pytest]\nwaypost_serve = --number abc\n")
     pytester.makepyfile("def test_one(waypost):\n    pass\n")
@@ -213,46 +248,6 @@ def test_a_mistaken_scope_is_refused(pytester: pytest.Pytester, run: Run) -> Non
     pytester.makepyfile("def test_one(waypost):\n    pass\n")
 
     run().stdout.fnmatch_lines(["*waypost_scope = module: write session or test.*"])
-
-
-BOTS = {
-    "asgi": """
-        async def app(scope, receive, send):
-            if scope["type"] == "http":
-                message = await receive()
-                answered(message["body"])
-                await send({"type": "http.response.start", "status": 200, "headers": []})
-                await send({"type": "http.response.body", "body": b""})
-    """,
-    "wsgi": """
-        def app(environ, start_response):
-            answered(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
-            start_response("200 OK", [("Content-Length", "0")])
-            return [b""]
-    """,
-}
-
-
-@pytest.mark.parametrize("kind", BOTS)
-def test_a_program_is_served_beside_the_test(pytester: pytest.Pytester, run: Run, kind: str) -> None:
-    pytester.makepyfile(
-        bot=f"""
-        import queue
-        bodies = queue.Queue()
-        answered = bodies.put
-        {BOTS[kind].strip()}
-        """,
-        test_bot="""
-        import bot
-
-        def test_one(waypost, waypost_bot):
-            waypost_bot(bot.app)
-            waypost.phone("15551234567").says("Hi")
-            assert b"Hi" in bot.bodies.get(timeout=5)
-        """,
-    )
-
-    run().assert_outcomes(passed=1)
 
 
 def _is_told(line: str) -> bool:

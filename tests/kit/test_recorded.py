@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from tests.support.inner import OPTIONS, VARIABLES
 from tests.support.media import jpeg
 from tests.support.program import Program
 
@@ -12,7 +13,6 @@ from waypost.cli import run
 from waypost.testing import Phone, Waypost
 
 ROOT = Path(__file__).parents[2]
-PLUGIN = ("-p", "no:waypost", "-p", "waypost.pytest_plugin", "-p", "no:cacheprovider")
 
 # The order desk of the examples, in place of the comment that a recorded test begins with.
 CONFTEST = f"""
@@ -89,17 +89,18 @@ def test_a_recorded_test_passes_against_the_same_program_and_fails_against_anoth
     bea.sends(jpeg().data, caption="This one")
     bea.taps("Where is my order?")
     bea.expect_text("I know of no order of yours.")
-    recorded(waypost, bea, "--output", str(pytester.path / "test_recorded.py"))
-    monkeypatch.setenv("PYTHONPATH", str(ROOT / "src"))
+    same = pytester.path / "test_same.py"
+    recorded(waypost, bea, "--output", str(same))
+    other = same.read_text("utf-8").replace("no order of yours", "two orders of yours")
+    same.with_name("test_other.py").write_text(other, "utf-8")
     pytester.makeconftest(CONFTEST)
+    for name, value in VARIABLES.items():
+        monkeypatch.setenv(name, value)
 
-    same = pytester.runpytest_subprocess(*PLUGIN, timeout=60)
-    file = pytester.path / "test_recorded.py"
-    file.write_text(file.read_text("utf-8").replace("no order of yours", "two orders of yours"), "utf-8")
-    other = pytester.runpytest_subprocess(*PLUGIN, timeout=60)
+    result = pytester.runpytest_subprocess(*OPTIONS, "-rA", timeout=60)
 
-    same.assert_outcomes(passed=1)
-    other.assert_outcomes(failed=1)
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["PASSED test_same.py::*", "FAILED test_other.py::*"])
 
 
 def test_a_conversation_can_begin_with_a_later_message(waypost: Waypost) -> None:
