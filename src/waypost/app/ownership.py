@@ -156,5 +156,6 @@ class Ownership:
 
 async def _woken(event: asyncio.Event, seconds: float) -> None:
     with suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), seconds)
+        async with asyncio.timeout(seconds):  # not `wait_for`, which forgets that it was cancelled if woken just then
+            await event.wait()
     event.clear()

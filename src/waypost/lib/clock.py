@@ -128,7 +128,8 @@ class SystemClock:
         while (seconds := self.seconds_until(due_ms)) != 0.0:
             moved = self._moved
             try:
-                await asyncio.wait_for(moved.wait(), seconds)
+                async with asyncio.timeout(seconds):  # not `wait_for`, which may forget that it was cancelled
+                    await moved.wait()
             except TimeoutError:
                 continue
 

@@ -59,4 +59,5 @@ async def now_and_then(work: Callable[[], Awaitable[None]], clock: Clock, every:
         due_ms = clock.now_ms() + every // timedelta(milliseconds=1)
         await work()
         with suppress(TimeoutError):
-            await asyncio.wait_for(clock.wait_until(due_ms), every.total_seconds())
+            async with asyncio.timeout(every.total_seconds()):
+                await clock.wait_until(due_ms)

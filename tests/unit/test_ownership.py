@@ -1,0 +1,52 @@
+"""What feeds a worker's lanes ends when it is told to, whatever happens in that moment."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from waypost.app.ownership import MESSAGES, Ownership
+from waypost.app.reign import Reign
+from waypost.lib.clock import SystemClock
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+class Queue:
+    """Lanes that have nothing to do."""
+
+    async def scan(self) -> None:
+        """Find nothing."""
+
+    async def drop_lost(self, seconds: float) -> None:
+        """Have nothing to let go of."""
+
+
+async def nothing() -> None:
+    """There is nothing to wait for."""
+
+
+async def turns(count: int) -> None:
+    """Let the event loop go on for so many turns."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("after", range(6))
+async def test_a_feed_that_is_ended_just_as_it_is_woken_ends(after: int) -> None:
+    nobody: Any = None
+    ownership = Ownership(nobody, Reign(), nobody, messages=Queue(), webhooks=Queue(), clock=SystemClock())
+    feeding = asyncio.create_task(ownership.feed(MESSAGES, nothing))
+    await turns(5)
+
+    ownership.look()
+    await turns(after)
+    feeding.cancel()
+    await asyncio.wait([feeding], timeout=1)
+
+    assert feeding.done()
