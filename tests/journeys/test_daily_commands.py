@@ -313,6 +313,19 @@ async def test_tail_goes_on_with_what_comes_and_what_becomes_of_it(operator: Ope
     assert {message["id"] for message in shown} == {sent}
 
 
+async def test_tail_tells_of_a_request_that_was_refused(operator: Operator, tmp_path: Path) -> None:
+    async with started("tail", "--data", str(tmp_path / "data"), "-n", "1") as tail:
+        assert tail.stdout is not None
+        await asyncio.wait_for(tail.stdout.readline(), 10)  # it listens
+        answer = await operator.client.send(PHONE, "nothing", {})
+        async with asyncio.timeout(10):
+            while "refused" not in (line := (await tail.stdout.readline()).decode()):
+                pass
+
+    assert answer.status == 400
+    assert "✗ refused 100: Parameter 'type' is" in line
+
+
 # -- listen ------------------------------------------------------------------------------------------------------
 
 

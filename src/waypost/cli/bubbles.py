@@ -31,6 +31,14 @@ def change(message: dict[str, Any]) -> RenderableType:
     return Align(words.append(message["preview"][:40], style="dim italic"), "right")
 
 
+def refusal(refused: dict[str, Any]) -> RenderableType:
+    """Return a request that was refused, as one line: there is no message of it."""
+    at = datetime.fromisoformat(refused["at"]).astimezone()
+    times = f" ({refused['count']} times)" if refused["count"] > 1 else ""
+    line = Text(f"✗ refused {refused['code']}: {refused['sentence']}{times}  ", style="red")
+    return Align(line.append(f"{refused['method']} {refused['path']}  {at:%H:%M:%S}", style="dim"), "right")
+
+
 def terminal() -> Console:
     """Return where bubbles are shown."""
     return Console(highlight=False)
