@@ -34,7 +34,7 @@ from waypost.model import (
     Token,
     Webhook,
 )
-from waypost.ports import Backlog, StoredDelivery, Waiting
+from waypost.ports import Backlog, Waiting
 
 pytestmark = pytest.mark.anyio
 
@@ -179,26 +179,6 @@ class TestMessages:
 
 
 class TestDeliveries:
-    async def test_deliveries_are_found_by_message_and_by_state_newest_first(self, opened: FullStore) -> None:
-        rows = [inbound_row(11, 10), inbound_row(21, 20), inbound_row(31, 30)]
-        for row in rows:
-            await opened.record_inbound(row)
-        await opened.delivery_dead(waiting(rows[0].event), None)
-        await opened.delivery_done(waiting(rows[1].event), attempt(1))
-
-        by_state = [
-            await opened.deliveries(message_key=None, state=state, limit=10)
-            for state in ("waiting", "done", "dead", "cancelled")
-        ]
-
-        assert [[delivery.event.key for delivery in found] for found in by_state] == [[31], [21], [11], []]
-        assert await opened.deliveries(message_key=MessageKey(20), state=None, limit=10) == [
-            StoredDelivery(rows[1].event, "done", 3_000, 3_000, (attempt(1),))
-        ]
-        assert await opened.deliveries(message_key=MessageKey(20), state="dead", limit=10) == []
-        newest = await opened.deliveries(message_key=None, state=None, limit=2)
-        assert [delivery.event.key for delivery in newest] == [31, 21]
-
     async def test_a_delivery_that_is_not_there_is_none(self, opened: FullStore) -> None:
         assert await opened.delivery(EventKey(1)) is None
 

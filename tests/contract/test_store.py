@@ -27,7 +27,7 @@ from tests.support.store_rows import (
 
 from waypost.app.ground import FullStore
 from waypost.model import TRANSITIONS, Delivery, Event, EventKey, MediaKey, MessageKey, NumberId, Status
-from waypost.ports import Records, Store, StoredDelivery
+from waypost.ports import DeliverySearch, Lists, Records, Store, StoredDelivery, Window
 
 pytestmark = pytest.mark.anyio
 
@@ -43,6 +43,15 @@ def store(opened: FullStore) -> Store:
 @pytest.fixture
 def records(opened: FullStore) -> Records:
     return opened
+
+
+@pytest.fixture
+def lists(opened: FullStore) -> Lists:
+    return opened
+
+
+async def told_of(lists: Lists, search: DeliverySearch) -> list[StoredDelivery]:
+    return (await lists.search_deliveries(search, Window(None, 10, 100))).rows
 
 
 class TestJobs:
@@ -599,7 +608,7 @@ class TestFurtherDeliveries:
         assert await store.highest_key() == 13
 
     async def test_one_can_be_done_while_others_wait_or_are_dead(
-        self, store: Store, records: Records, event: Event
+        self, store: Store, records: Records, lists: Lists, event: Event
     ) -> None:
         first, second, third = self.deliveries(event)
 
@@ -607,10 +616,10 @@ class TestFurtherDeliveries:
         await store.delivery_dead(third, attempt(1, 500))
 
         assert await waiting_deliveries(store) == [first]
-        assert await records.deliveries(message_key=event.message_key, state=None, limit=10) == [
-            StoredDelivery(event, "waiting", 3_000, 3_000, ()),
-            StoredDelivery(event, "done", 3_000, 3_000, (attempt(1),), "ep_1", EventKey(12)),
+        assert await told_of(lists, DeliverySearch(message_key=event.message_key)) == [
             StoredDelivery(event, "dead", 3_000, 3_000, (attempt(1, 500),), "ep_2", EventKey(13)),
+            StoredDelivery(event, "done", 3_000, 3_000, (attempt(1),), "ep_1", EventKey(12)),
+            StoredDelivery(event, "waiting", 3_000, 3_000, ()),
         ]
         assert await records.delivery(EventKey(13)) == StoredDelivery(
             event, "dead", 3_000, 3_000, (attempt(1, 500),), "ep_2", EventKey(13)
@@ -631,14 +640,14 @@ class TestFurtherDeliveries:
 
     @pytest.mark.parametrize("state", ["cancelled", "dropped"])
     async def test_one_that_is_ended_waits_no_more_and_is_found_by_its_state(
-        self, store: Store, records: Records, event: Event, state: Literal["cancelled", "dropped"]
+        self, store: Store, lists: Lists, event: Event, state: Literal["cancelled", "dropped"]
     ) -> None:
         first, second, third = self.deliveries(event)
 
         await store.delivery_ended(second, state)
 
         assert await waiting_deliveries(store) == [first, third]
-        found = await records.deliveries(message_key=None, state=state, limit=10)
+        found = await told_of(lists, DeliverySearch(state=state))
         assert [(one.key, one.state) for one in found] == [(12, state)]
 
     async def test_statuses_and_notices_go_to_further_endpoints_alone_if_the_first_is_not_told(

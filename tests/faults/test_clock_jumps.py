@@ -13,6 +13,7 @@ from tests.support.receiver import Answer, Receiver
 from tests.support.server import NUMBER, TOKEN, Running, running
 
 from waypost.flows.first_start import SAMPLE_PHONE
+from waypost.ports import DeliverySearch, Window
 
 pytestmark = pytest.mark.anyio
 
@@ -49,11 +50,14 @@ async def send(client: Client) -> str:
 async def refused(server: Running) -> None:
     """Wait until the answer of the receiver that said no has been noted."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not any(  # noqa: ASYNC110 - the flow tells nobody
-            one.attempts
-            for one in await server.parts.ground.store.deliveries(message_key=None, state="waiting", limit=9)
-        ):
+        while not await _has_noted(server):  # noqa: ASYNC110 - the flow tells nobody
             await asyncio.sleep(0.005)
+
+
+async def _has_noted(server: Running) -> bool:
+    waiting = DeliverySearch(state="waiting")
+    found = await server.parts.ground.store.search_deliveries(waiting, Window(None, 9, 100))
+    return any(one.attempts for one in found.rows)
 
 
 @pytest.mark.parametrize("jumps", JUMPS.values(), ids=JUMPS.keys())

@@ -17,7 +17,7 @@ from tests.support.server import ADMIN, NUMBER, TOKEN, Running, running
 from waypost.flows.first_start import SAMPLE_PHONE
 from waypost.lib.ids import parse_message_id
 from waypost.model import EventKey
-from waypost.ports import StoredDelivery
+from waypost.ports import DeliverySearch, StoredDelivery, Window
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -37,7 +37,8 @@ async def send(client: Client) -> str:
 
 
 async def deliveries(server: Running, state: str | None = None) -> list[StoredDelivery]:
-    return await server.parts.ground.store.deliveries(message_key=None, state=state, limit=1_000)
+    search = DeliverySearch(state=state)
+    return (await server.parts.ground.store.search_deliveries(search, Window(None, 1_000, 10_000))).rows
 
 
 async def pass_hours(server: Running, hours: int) -> None:

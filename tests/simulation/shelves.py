@@ -78,16 +78,6 @@ class Shelves(Queue):
         parcel = self.disk.parcels.get(key)
         return _stored(parcel) if parcel else None
 
-    async def deliveries(
-        self, *, message_key: MessageKey | None, state: str | None, limit: int
-    ) -> list[StoredDelivery]:
-        found = [
-            parcel
-            for _, parcel in sorted(self.disk.parcels.items(), key=lambda item: (-item[1].event.key, item[0]))
-            if message_key in (None, parcel.event.message_key) and state in (None, parcel.state)
-        ]
-        return [_stored(parcel) for parcel in found[:limit]]
-
     async def medium(self, key: MediaKey) -> Medium | None:
         return self.disk.media.get(key)
 

@@ -130,7 +130,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         clearance = Clearance(store, directory, blocks, reach, Magic(), clock, windows_lifted=True)
         deliver = Deliver(store, upstream, shelf, receive, clearance, clock)
         explain = Explain(store, store, directory, lambda wa_id: Phone(wa_id, "Rosa"), relaxed=False)
-        yield World(store, upstream, deliver, Inspect(store, store, directory, explain))
+        yield World(store, upstream, deliver, Inspect(store, store, store, directory, explain))
 
 
 def _nobody(deliveries: Sequence[Delivery]) -> None:

@@ -18,7 +18,7 @@ from waypost.flows.told import SentParcel, attempt_view, verify_views, why_not_t
 from waypost.lib import ids, signing
 from waypost.lib.clock import at
 from waypost.model import Attempt, Event, EventKey, FailedSend, MediaKey, Medium, MessageKey, Status, Template
-from waypost.ports import Carried, NetworkStore, Records, StoredDelivery, StoredMessage
+from waypost.ports import Carried, DeliverySearch, Lists, NetworkStore, Records, StoredDelivery, StoredMessage, Window
 from waypost.rules import template as template_rules
 from waypost.rules.template_shown import shown
 from waypost.wire.control import (
@@ -39,6 +39,7 @@ from waypost.wire.renderings import RENDERERS, message_ids, stored_content
 from waypost.wire.shown import ShownTemplate
 
 MEDIA_PATH = "/_waypost/v1/media/"
+_ALL_OF_MESSAGE = Window(None, 1_000, 1_000)
 _QUOTED_FOR_MS = timedelta(days=30) // timedelta(milliseconds=1)
 
 
@@ -70,6 +71,7 @@ class Inspect(Struct, frozen=True):
     """The flow, with the ports it uses."""
 
     records: Records
+    lists: Lists
     network: NetworkStore
     directory: Directory
     explain: Explain
@@ -90,7 +92,8 @@ class Inspect(Struct, frozen=True):
         if found is None:
             return None
         events = await self.records.events_of(found.key)
-        deliveries = await self.records.deliveries(message_key=found.key, state=None, limit=1_000)
+        told = await self.lists.search_deliveries(DeliverySearch(message_key=found.key), _ALL_OF_MESSAGE)
+        deliveries = told.rows
         sends = await self.records.failed_sends(found.key)
         findings = await self.explain.findings(found, sends)
         return MessageDetail(

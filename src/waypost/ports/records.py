@@ -168,12 +168,6 @@ class Records(Protocol):
         """Return those of some hundred deliveries that are stored, each with its event, in the order given."""
         ...
 
-    async def deliveries(
-        self, *, message_key: MessageKey | None, state: str | None, limit: int
-    ) -> list[StoredDelivery]:
-        """Return the newest deliveries first."""
-        ...
-
     async def backlog(self) -> Backlog:
         """Return what is stored and not done; it may take as long as a count of what waits."""
         ...

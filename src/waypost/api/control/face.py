@@ -117,7 +117,7 @@ def build_control(on: Operated, operator: Operator) -> Control:
     sessions = Sessions(on.clock, operator.login_token)
     gate = Gate(operator.admin_token, operator.local_key, operator.admin_password, on.directory, sessions)
     explain = Explain(on.records, on.holds, on.directory, on.network.phones.get, on.relaxed)
-    inspect = Inspect(on.records, on.network_store, on.directory, explain)
+    inspect = Inspect(on.records, on.lists, on.network_store, on.directory, explain)
     search = Search(on.lists, inspect)
     replay = Replay(on.lists, on.store, on.directory, on.clock, on.again)
     threads = Threads(on.directory, on.records)

@@ -26,7 +26,6 @@ from waypost.storage.columns import (
     EVENT_COLUMNS,
     MEDIUM_COLUMNS,
     MESSAGE_COLUMNS,
-    STATES,
     TOKEN_COLUMNS,
 )
 from waypost.storage.postgres.link import Connection
@@ -94,19 +93,6 @@ _DELIVERY = (
 _TOLD = (
     f"SELECT deliveries.key, {EVENT_COLUMNS} FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted (wanted_key, place)"  # noqa: S608 - constants
     f" JOIN deliveries ON deliveries.key = wanted_key JOIN events ON {DELIVERED} ORDER BY place"
-)
-# Find the newest deliveries: of all, in a state, of a message. One text each, so that each has its index.
-_DELIVERIES = (
-    f"SELECT {DELIVERY_COLUMNS} FROM deliveries JOIN events ON {DELIVERED}"  # noqa: S608 - constants
-    " WHERE {where} ORDER BY deliveries.key DESC LIMIT $1"
-)
-_IN_STATE = {state: _DELIVERIES.replace("{where}", f"state = {value}") for value, state in enumerate(STATES)}
-_IN_ANY_STATE = _DELIVERIES.replace("{where}", "TRUE")
-_DELIVERIES_OF = (
-    f"SELECT {DELIVERY_COLUMNS} FROM events JOIN deliveries ON deliveries.key = events.key"  # noqa: S608 - constants
-    " WHERE events.message_key = $1 UNION ALL"
-    f" SELECT {DELIVERY_COLUMNS} FROM events JOIN deliveries ON deliveries.event_key = events.key"
-    " WHERE events.message_key = $1 ORDER BY 1 DESC, 9 NULLS FIRST"
 )
 _GET_STATE = "SELECT value FROM state WHERE name = $1"
 _PUT_STATE = "INSERT INTO state (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
@@ -248,22 +234,13 @@ class RecordsPart(Part):
 
     async def delivery(self, key: EventKey) -> StoredDelivery | None:
         """Return one delivery with its attempts."""
-        found = await self._deliveries(_DELIVERY, key)
+        async with self._one_moment() as connection:
+            found = await tried(connection, await connection.fetch(_DELIVERY, key))
         return found[0] if found else None
 
     async def told(self, keys: Sequence[EventKey]) -> list[tuple[EventKey, Event]]:
         """Return deliveries with their events."""
         return [(EventKey(key), columns.event(tuple(row))) for key, *row in await self._rows(_TOLD, list(keys))]
-
-    async def deliveries(
-        self, *, message_key: MessageKey | None, state: str | None, limit: int
-    ) -> list[StoredDelivery]:
-        """Return the newest deliveries first."""
-        if message_key is not None:
-            found = await self._deliveries(_DELIVERIES_OF, message_key)
-        else:
-            found = await self._deliveries(_IN_STATE[state] if state else _IN_ANY_STATE, limit)
-        return [delivery for delivery in found if state in (None, delivery.state)][:limit]
 
     async def backlog(self) -> Backlog:
         """Return what is stored and not done."""
@@ -285,10 +262,6 @@ class RecordsPart(Part):
         await self._run_alone(_delete_all)
         self._windows.clear()
         self._told("reset")
-
-    async def _deliveries(self, statement: str, value: int) -> list[StoredDelivery]:
-        async with self._one_moment() as connection:
-            return await tried(connection, await connection.fetch(statement, value))
 
 
 async def _delete_all(connection: Connection) -> None:

@@ -29,7 +29,6 @@ from waypost.storage.columns import (
     EVENT_COLUMNS,
     MEDIUM_COLUMNS,
     MESSAGE_COLUMNS,
-    STATES,
     TOKEN_COLUMNS,
 )
 from waypost.storage.sqlite.part import Part
@@ -83,19 +82,6 @@ _DELIVERY = (
 TOLD = (
     f"SELECT deliveries.key, {EVENT_COLUMNS} FROM json_each(?) AS wanted"  # noqa: S608 - constants
     f" CROSS JOIN deliveries ON deliveries.key = wanted.value CROSS JOIN events ON {DELIVERED}"
-)
-# Find the newest deliveries: of all, in a state, of a message. One text each, so that each has its index.
-_DELIVERIES = (
-    f"SELECT {DELIVERY_COLUMNS} FROM deliveries CROSS JOIN events ON {DELIVERED}"  # noqa: S608 - constants
-    " WHERE {where} ORDER BY deliveries.key DESC LIMIT ?"
-)
-_IN_STATE = {state: _DELIVERIES.replace("{where}", f"state = {value}") for value, state in enumerate(STATES)}
-_IN_ANY_STATE = _DELIVERIES.replace("{where}", "TRUE")
-_DELIVERIES_OF = (
-    f"SELECT {DELIVERY_COLUMNS} FROM events CROSS JOIN deliveries USING (key)"  # noqa: S608 - constants
-    " WHERE events.message_key = ?1 UNION ALL"
-    f" SELECT {DELIVERY_COLUMNS} FROM events CROSS JOIN deliveries ON deliveries.event_key = events.key"
-    " WHERE events.message_key = ?1 ORDER BY 1 DESC, 9"
 )
 _GET_STATE = "SELECT value FROM state WHERE name = ?"
 _PUT_STATE = "INSERT OR REPLACE INTO state (name, value) VALUES (?, ?)"
@@ -249,17 +235,6 @@ class RecordsPart(Part):
         rows: Any = self._reader.rows(TOLD, (json.dumps(keys),))  # Any: the columns' types are the tables'
         return [(key, columns.event(tuple(row))) for key, *row in rows]
 
-    async def deliveries(
-        self, *, message_key: MessageKey | None, state: str | None, limit: int
-    ) -> list[StoredDelivery]:
-        """Return the newest deliveries first."""
-
-        def look(connection: apsw.Connection) -> list[StoredDelivery]:
-            found = [tried(connection, row) for row in _delivery_rows(connection, message_key, state, limit)]
-            return [delivery for delivery in found if state in (None, delivery.state)][:limit]
-
-        return await self._search(look)
-
     async def backlog(self) -> Backlog:
         """Return what is stored and not done."""
         found: Any = await self._reader.search(lambda connection: connection.execute(BACKLOG).fetchone())
@@ -280,11 +255,3 @@ class RecordsPart(Part):
         await self._run_alone(lambda connection: connection.execute(RESET).fetchall())
         self._windows.clear()
         self._told("reset")
-
-
-def _delivery_rows(
-    connection: apsw.Connection, message_key: MessageKey | None, state: str | None, limit: int
-) -> list[tuple[Any, ...]]:
-    if message_key is not None:
-        return connection.execute(_DELIVERIES_OF, (message_key,)).fetchall()
-    return connection.execute(_IN_STATE[state] if state else _IN_ANY_STATE, (limit,)).fetchall()
