@@ -31,8 +31,8 @@ from waypost.storage.postgres.tried import tried
 
 # Find where a look at so many rows ends. Without an index on purpose, as with SQLite.
 _END = "SELECT key FROM {table} WHERE {where} key < $1 ORDER BY key DESC LIMIT 1 OFFSET $2 - 1"
-_END_OF_MESSAGES = _END.replace("{table}", "messages").replace("{where}", "")
-_END_OF_MEDIA = _END.replace("{table}", "media").replace("{where}", "")
+END_OF_MESSAGES = _END.replace("{table}", "messages").replace("{where}", "")
+END_OF_MEDIA = _END.replace("{table}", "media").replace("{where}", "")
 _FITTING = (
     "(${0}::bigint IS NULL OR messages.number_id = ${0}) AND (${1}::text IS NULL OR wa_id = ${1})"
     " AND (${2}::text IS NULL OR messages.kind = ${2}) AND (${3}::boolean IS NULL OR received = ${3})"
@@ -40,35 +40,38 @@ _FITTING = (
     " AND (${5}::text[] IS NULL OR problem = ANY(${5}))"
 )
 # Find messages among those of a range, the newest first.
-_MESSAGES = (
+MESSAGES = (
     f"SELECT {MESSAGE_COLUMNS} FROM messages JOIN contents USING (key, number_id)"  # noqa: S608 - constants
     f" WHERE messages.key >= $1 AND messages.key < $2 AND {_FITTING.format(4, 5, 6, 7, 8, 9)}"
     " ORDER BY messages.key DESC LIMIT $3"
 )
 # Find messages among those of some keys.
-_MESSAGES_OF_KEYS = (
+MESSAGES_OF_KEYS = (
     f"SELECT {MESSAGE_COLUMNS} FROM messages JOIN contents USING (key, number_id)"  # noqa: S608 - constants
     f" WHERE messages.key = ANY($1::bigint[]) AND {_FITTING.format(2, 3, 4, 5, 6, 7)}"
     " ORDER BY messages.key DESC"
 )
+# The event of each delivery, looked up one by one as far as they are wanted: with a plain join the planner may take
+# what the search says of events for rare, and read all of them.
+_ITS_EVENT = f"CROSS JOIN LATERAL (SELECT * FROM events WHERE {DELIVERED} OFFSET 0) AS events"  # noqa: S608 - constants
 # Find deliveries of a range: in a state, or in any. One text each, so that each has its index.
 _IN = (
-    f"SELECT {DELIVERY_COLUMNS} FROM deliveries JOIN events ON {DELIVERED}"  # noqa: S608 - constants
+    f"SELECT {DELIVERY_COLUMNS} FROM deliveries {_ITS_EVENT}"  # noqa: S608 - constants
     " WHERE {where} deliveries.key >= $1 AND deliveries.key < $2"
-    " AND ($4::bigint IS NULL OR events.number_id = $4) AND ($5::text IS NULL OR events.kind = $5)"
+    " AND ($4::bigint IS NULL OR deliveries.number_id = $4) AND ($5::text IS NULL OR events.kind = $5)"
     " ORDER BY deliveries.key DESC LIMIT $3"
 )
 _IN_STATE: Mapping[str | None, str] = {
     None: "",
     **{state: f"state = {value} AND" for value, state in enumerate(STATES)},
 }
-_DELIVERIES = {state: _IN.replace("{where}", where) for state, where in _IN_STATE.items()}
+DELIVERIES = {state: _IN.replace("{where}", where) for state, where in _IN_STATE.items()}
 _INDEXED = {"waiting", "dead"}
-_END_OF_DELIVERIES = {
+END_OF_DELIVERIES = {
     state: _END.replace("{table}", "deliveries").replace("{where}", where if state in _INDEXED else "")
     for state, where in _IN_STATE.items()
 }
-_DELIVERIES_OF = (
+DELIVERIES_OF = (
     f"SELECT {DELIVERY_COLUMNS} FROM events JOIN deliveries ON deliveries.key = events.key"  # noqa: S608 - constants
     " WHERE events.message_key = $1 UNION ALL"
     f" SELECT {DELIVERY_COLUMNS} FROM events JOIN deliveries ON deliveries.event_key = events.key"
@@ -79,33 +82,33 @@ _END_ABOVE = "SELECT key FROM {table} WHERE {where} key > $1 ORDER BY key LIMIT 
 _END_OF_ENDED = _END_ABOVE.replace("{table}", "deliveries")
 _ENDED_FROM = (
     f"SELECT deliveries.key, events.number_id, kind, coalesce(endpoint, '') FROM deliveries"  # noqa: S608 - constants
-    f" JOIN events ON {DELIVERED} WHERE {{where}} deliveries.key > $1 AND deliveries.key <= $2"
-    " AND ($4::bigint IS NULL OR events.number_id = $4) AND ($5::text IS NULL OR kind = $5)"
+    f" {_ITS_EVENT} WHERE {{where}} deliveries.key > $1 AND deliveries.key <= $2"
+    " AND ($4::bigint IS NULL OR deliveries.number_id = $4) AND ($5::text IS NULL OR kind = $5)"
     " AND ($6::bigint IS NULL OR at_ms >= $6) AND ($7::bigint IS NULL OR at_ms < $7)"
     " ORDER BY deliveries.key LIMIT $3"
 )
-_ENDED = {
+ENDED = {
     state: (_END_OF_ENDED.replace("{where}", where if state in _INDEXED else ""), _ENDED_FROM.replace("{where}", where))
     for state, where in _IN_STATE.items()
 }
 # Find messages that carry a file among those of a range; without an index on purpose, as above.
-_END_OF_CARRIERS = _END_ABOVE.replace("{table}", "messages").replace("{where}", "")
-_CARRIERS = (
+END_OF_CARRIERS = _END_ABOVE.replace("{table}", "messages").replace("{where}", "")
+CARRIERS = (
     f"SELECT {MESSAGE_COLUMNS} FROM messages JOIN contents USING (key, number_id)"  # noqa: S608 - constants
     " WHERE messages.key > $1 AND messages.key <= $2"
     " AND (media_key = $4 OR more_media::jsonb @> to_jsonb($4::bigint))"
     " ORDER BY messages.key LIMIT $3"
 )
 # Find media of a range.
-_MEDIA = (
+MEDIA = (
     f"SELECT {MEDIUM_COLUMNS} FROM media WHERE key >= $1 AND key < $2 AND ($4::bigint IS NULL OR number_id = $4)"  # noqa: S608 - constants
     " ORDER BY key DESC LIMIT $3"
 )
 # Find what the ids of messages are made of.
-_NAMES = "SELECT key, tag, wa_id, received FROM messages WHERE key = ANY($1::bigint[])"
+NAMES = "SELECT key, tag, wa_id, received FROM messages WHERE key = ANY($1::bigint[])"
 # Find the newest messages, and the newest events with what they are about.
-_MESSAGE_KEYS = "SELECT key FROM messages WHERE key > $1 ORDER BY key DESC LIMIT $2"
-_EVENT_KEYS = "SELECT key, message_key FROM events WHERE key > $1 ORDER BY key DESC LIMIT $2"
+MESSAGE_KEYS = "SELECT key FROM messages WHERE key > $1 ORDER BY key DESC LIMIT $2"
+EVENT_KEYS = "SELECT key, message_key FROM events WHERE key > $1 ORDER BY key DESC LIMIT $2"
 
 
 class ListsPart(Part):
@@ -117,9 +120,9 @@ class ListsPart(Part):
         problems = None if s.problems is None else list(s.problems)
         fitting = s.number_id, s.wa_id, s.kind, s.received, s.status, problems
         if s.keys is not None:
-            found = await self._search(_MESSAGES_OF_KEYS, list(s.keys), *fitting)
+            found = await self._search(MESSAGES_OF_KEYS, list(s.keys), *fitting)
             return Page([columns.message(row) for row in found[: window.limit]], None)
-        rows, end = await self._look(_END_OF_MESSAGES, _MESSAGES, window, *fitting)
+        rows, end = await self._look(END_OF_MESSAGES, MESSAGES, window, *fitting)
         return page([columns.message(row) for row in rows], lambda each: each.key, window, end)
 
     async def search_deliveries(self, search: DeliverySearch, window: Window) -> Page[StoredDelivery]:
@@ -127,10 +130,10 @@ class ListsPart(Part):
         s = search
         if s.message_key is not None:
             async with self._one_moment() as connection:
-                rows = await connection.fetch(_DELIVERIES_OF, s.message_key)
+                rows = await connection.fetch(DELIVERIES_OF, s.message_key)
                 found = await tried(connection, rows)
             return of_message(found, s, window)
-        statements = _END_OF_DELIVERIES[s.state], _DELIVERIES[s.state]
+        statements = END_OF_DELIVERIES[s.state], DELIVERIES[s.state]
         rows, end = await self._look(*statements, window, s.number_id, s.kind)
         async with self._reader() as connection:
             found = await tried(connection, rows)
@@ -140,7 +143,7 @@ class ListsPart(Part):
         self, search: EndedSearch, after: int, *, limit: int, most: int
     ) -> Stretch[EndedDelivery]:
         """Return deliveries that wait no more, the oldest first."""
-        s, (end_text, text) = search, _ENDED[search.state]
+        s, (end_text, text) = search, ENDED[search.state]
         ends = await self._search(end_text, after, most)
         end = ends[0][0] if ends else None
         last = NEWEST if end is None else end
@@ -149,7 +152,7 @@ class ListsPart(Part):
 
     async def search_media(self, number_id: NumberId | None, window: Window) -> Page[Medium]:
         """Return media."""
-        rows, end = await self._look(_END_OF_MEDIA, _MEDIA, window, number_id)
+        rows, end = await self._look(END_OF_MEDIA, MEDIA, window, number_id)
         return page([columns.medium(row) for row in rows], lambda each: each.key, window, end)
 
     async def messages_of_medium(
@@ -157,21 +160,21 @@ class ListsPart(Part):
     ) -> Stretch[StoredMessage]:
         """Return messages that carry a file, the oldest first."""
         if after is None:
-            before = await self._search(_END_OF_MESSAGES, key, most // 2)
+            before = await self._search(END_OF_MESSAGES, key, most // 2)
             after = before[0][0] - 1 if before else 0
-        ends = await self._search(_END_OF_CARRIERS, after, most)
+        ends = await self._search(END_OF_CARRIERS, after, most)
         end = ends[0][0] if ends else None
-        rows = await self._rows(_CARRIERS, after, NEWEST if end is None else end, limit + 1, key)
+        rows = await self._rows(CARRIERS, after, NEWEST if end is None else end, limit + 1, key)
         return stretch([columns.message(row) for row in rows], lambda each: each.key, limit, end)
 
     async def message_names(self, keys: Sequence[MessageKey]) -> list[MessageName]:
         """Return those keys that are messages."""
-        return [MessageName(*row) for row in await self._rows(_NAMES, list(keys))]
+        return [MessageName(*row) for row in await self._rows(NAMES, list(keys))]
 
     async def keys_above(self, key: int, limit: int) -> Changes:
         """Return what is newer than a key."""
-        messages = await self._rows(_MESSAGE_KEYS, key, limit)
-        events = await self._rows(_EVENT_KEYS, key, limit)
+        messages = await self._rows(MESSAGE_KEYS, key, limit)
+        events = await self._rows(EVENT_KEYS, key, limit)
         keys = {MessageKey(each) for (each,) in messages} | {MessageKey(about) for _, about in events}
         return Changes(keys, {EventKey(each) for each, _ in events})
 
