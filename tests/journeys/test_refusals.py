@@ -87,6 +87,8 @@ async def test_no_credential_is_shown_wherever_it_was_put(operator: Operator) ->
         ("POST", "/mesages", {}, json.dumps({"password": secret, "x": {"access_token": secret}}).encode()),
         ("POST", "/mesages", {}, b'{"new_password" : "x\\"' + secret.encode()),
         ("POST", "/mesages", form, b"a=1&password=" + secret.encode()),
+        ("POST", "/mesages", {"Content-Type": "text/plain"}, b"token=" + secret.encode()),
+        ("POST", "/mesages", form, b"a=1&" * 200 + b"password=" + secret.encode()),
         ("POST", "/v1/users/login", {}, json.dumps({"whatever": secret}).encode()),
         ("PATCH", "/v1/settings/application", {}, json.dumps({"webhooks": {"url": secret}}).encode()),
         ("GET", f"/v24.0/oauth/access_token?client_secret={secret}&client_id=1", {}, b""),

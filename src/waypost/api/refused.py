@@ -22,6 +22,7 @@ _MOST_PATH = 1_000
 _MOST_DETAILS = 2_000
 _MOST_ID_DIGITS = 18
 _SHORTEST_CREDENTIAL = 6
+_MOST_FIELDS = 100  # of a form: each is looked at
 _FILES = (b"multipart/", b"image/", b"audio/", b"video/", b"application/octet-stream")
 _TOKEN = "<token>"  # noqa: S105 - it stands for one
 _SCHEMES = ("Bearer", "Basic", "OAuth", "Apikey")
@@ -34,7 +35,7 @@ _OF_SECRETS = (
 _IN_QUERY = re.compile(_OF_SECRETS, re.IGNORECASE)
 # Of JSON whole or cut off, and of forms; a flow's token is no credential, but a name that the business has chosen.
 _IN_JSON = re.compile(
-    rb'("(?!flow_token")(?:%b)"\s*:\s*)(?:"(?:[^"\\]|\\.)*(?:"|\\?$)|[^\s",}\]\[{]+)'
+    rb'("(?!flow_token")(?:%b)"\s*:\s*)(?:"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$)|[^\s",}\]\[{]+)'
     % _OF_SECRETS.replace("|code", "").encode(),
     re.IGNORECASE | re.DOTALL,
 )
@@ -105,7 +106,9 @@ def _body(request: Request, body: bytes, given: Iterable[bytes]) -> tuple[bytes 
         return None, "The request was refused before its body was read."
     # Masked first and cut then: a credential at the cut would not be seen whole.
     masked = _IN_JSON.sub(rb'\1"<secret>"', _without(given, body[: 2 * MOST_BODY_BYTES]))
-    if kind.startswith(b"application/x-www-form-urlencoded"):
+    if body.lstrip()[:1] not in (b"{", b"[", b'"'):  # whatever its type says: a form, perhaps
+        if masked.count(b"&") > _MOST_FIELDS:
+            return None, "Forms with so many fields are not kept."
         masked = _IN_FORM.sub(rb"\1<secret>", masked)
     whole = len(body) <= MOST_BODY_BYTES and len(body) == (length or len(body))
     return _cut(masked, MOST_BODY_BYTES), None if whole else f"Truncated: it has {length or len(body)} bytes."

@@ -16,7 +16,7 @@ from waypost.model import NumberId
 MOST_KEPT = 500
 MOST_BYTES = 2 * 1024 * 1024
 """Of paths, bodies, answers and sentences together."""
-MOST_A_SECOND = 200
+MOST_A_SECOND = 100
 """Looked at closely; what is refused beyond that is counted."""
 _OVERHEAD_BYTES = 500
 
