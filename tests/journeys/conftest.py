@@ -168,8 +168,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("server_store", stores, indirect=True, scope="module")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the mark of what two processes cannot do."""
+    config.addinivalue_line("markers", "alone(why): what one process does that two do not; skipped with --split")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without `--store`, leave out the cases whose turn it is not."""
+    """Without `--store`, leave out the cases whose turn it is not; with `--split`, skip what needs one process."""
+    if config.getoption("--split"):
+        for item in items:
+            for mark in item.iter_markers("alone"):
+                item.add_marker(pytest.mark.skip(reason=mark.args[0]))
     if config.getoption("--store") is None:
         left_out = out_of_turn(items)
         config.hook.pytest_deselected(items=[item for item in items if item in left_out])
@@ -194,8 +203,11 @@ def flags() -> dict[str, Any]:
 
 @pytest.fixture(autouse=True, scope="module")
 def server_store(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Where every whole server keeps rows and media: SQLite and files, or PostgreSQL and S3; split is the latter."""
-    scheme = "split" if request.config.getoption("--split") else str(request.param)
+    """Where every whole server keeps rows and media: SQLite and files, or PostgreSQL and S3; split is the latter.
+
+    What says its own stores runs on those with `--split` too.
+    """
+    scheme = str(request.param)
     lend = None
     if scheme != "sqlite":
         servers = request.getfixturevalue("postgres_server"), request.getfixturevalue("s3_server")

@@ -33,6 +33,9 @@ async def test_a_message_is_told_with_its_phone(operator: Operator) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.alone(
+    "a delivery that is tried again by a worker is no new row, and so is not told to who listens elsewhere"
+)
 async def test_a_delivery_is_told_once_it_is_done(operator: Operator) -> None:
     sent = await operator.send_text()
     await operator.hook.wait_for_status(sent, "read")
