@@ -2,12 +2,12 @@
 
 import { useEffect } from "preact/hooks";
 import { Button } from "../../parts/Button.tsx";
-import { EmptyState } from "../../parts/EmptyState.tsx";
+import { EmptyState, Loading } from "../../parts/EmptyState.tsx";
 import { Select } from "../../parts/Field.tsx";
 import { PageFrame } from "../../parts/Page.tsx";
 import type { PageProps } from "../index.ts";
 import { Phone } from "./Phone.tsx";
-import { addPhone, front, open, others, phones, startPhones, take } from "./state.ts";
+import { addPhone, front, known, open, others, phones, startPhones, take } from "./state.ts";
 import "./phones.css";
 
 export default function Phones({ params }: PageProps) {
@@ -23,7 +23,7 @@ export default function Phones({ params }: PageProps) {
       actions={<Actions />}
       whole
     >
-      {open.value.length === 0 ? <Nothing /> : <Table />}
+      {open.value.length > 0 ? <Table /> : known.value ? <Nothing /> : <Loading label="Looking at the table" />}
     </PageFrame>
   );
 }

@@ -21,10 +21,12 @@ export const numbers = signal<readonly NumberView[]>([]);
 export const phones = signal<readonly PhoneView[]>([]);
 /** The phones that lie side by side, by their number; kept in the browser. */
 export const open = signal<readonly string[]>(kept());
+/** Whether it is known by now which phones there are: before, an empty table says nothing. */
+export const known = signal(false);
 /** The phone that is in front where there is room for one only. */
 export const front = signal<string | null>(null);
 
-const known = new Map<string, Signal<Known>>();
+const knownPhones = new Map<string, Signal<Known>>();
 const shownTurn = new Map<string, number>();
 let turn = 0;
 
@@ -33,10 +35,10 @@ export const others = computed(() => phones.value.filter((phone) => !open.value.
 
 /** Return what is known of a phone. */
 export function knownOf(waId: string): Signal<Known> {
-  const there = known.get(waId);
+  const there = knownPhones.get(waId);
   if (there) return there;
   const made = signal<Known>({ view: null, list: null, failure: null });
-  known.set(waId, made);
+  knownPhones.set(waId, made);
   return made;
 }
 
@@ -100,6 +102,7 @@ async function readAll(first: boolean): Promise<void> {
   const shown = open.peek();
   if (first && shown.length === 0 && phones.peek()[0]) open.value = [phones.peek()[0]!.wa_id];
   front.value ??= open.peek()[0] ?? null;
+  known.value = true;
   await Promise.all(open.peek().map(readPhone));
 }
 
