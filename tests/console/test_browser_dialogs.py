@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from tests.console.axe import AXE, judged_as_it_is
-from tests.console.registry import LARGE, PATHS, SMALL, Shown, come_to, showing
+from tests.console.registry import LARGE, PATHS, SMALL, Shown, come_to, showing, used_again
 from tests.support.browser import Page, Spot, Visit
 
 pytestmark = pytest.mark.anyio
@@ -30,13 +30,19 @@ async def shown(tmp_path_factory: pytest.TempPathFactory, server_store: str) -> 
         yield there
 
 
+@pytest.fixture(scope="module")
+async def window(shown: Shown, visit: Visit) -> AsyncIterator[Page]:
+    async with visit(shown.operator, bypassCSP=True, scripts=[AXE]) as page:
+        yield page
+
+
 @pytest.mark.parametrize("path", PATHS)
 async def test_a_dialog_keeps_the_focus_gives_it_back_and_axe_finds_no_serious_fault(
-    shown: Shown, visit: Visit, path: str
+    shown: Shown, window: Page, path: str
 ) -> None:
     wrong: list[str] = []
 
-    async with visit(shown.operator, bypassCSP=True, scripts=[AXE]) as page:
+    async with used_again(window) as page:
         for size in (LARGE, SMALL):
             await page.do("setViewportSize", size)
             judged: set[str] = set()
@@ -93,8 +99,9 @@ async def _within(page: Page, home: Spot, judged: set[str]) -> list[str]:
     ]
 
 
-async def test_the_menu_of_small_screens_leads_to_every_page(shown: Shown, visit: Visit) -> None:
-    async with visit(shown.operator, "/messages", bypassCSP=True, scripts=[AXE], **SMALL) as page:
+async def test_the_menu_of_small_screens_leads_to_every_page(window: Page) -> None:
+    async with used_again(window, SMALL) as page:
+        await come_to(page, "/messages")
         await page.role("button", "Menu").press("Enter")
         await page.role("dialog").role("link", "Phones").shown()
         faults = await judged_as_it_is(page)

@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 from tests.console.content import send
-from tests.console.registry import PATHS, Shown, come_to
+from tests.console.registry import PATHS, Shown, come_to, used_again
 from tests.support import media
-from tests.support.browser import Browser, Stuck, Trouble, Visit
+from tests.support.browser import Browser, Page, Stuck, Trouble, Visit
 from tests.support.operator import PHONE, Operator, operating
 from tests.support.receiver import Answer, Receiver
 
 pytestmark = pytest.mark.anyio
+
+NOT_LOADED = "Failed to load resource"
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,12 @@ async def hostile(tmp_path_factory: pytest.TempPathFactory, server_store: str) -
     async with Receiver() as canary, operating(tmp_path_factory.mktemp("hostile") / "data") as operator:
         places, files = await _attack(operator, canary)
         yield Hostile(Shown(operator, places), canary, files)
+
+
+@pytest.fixture(scope="module")
+async def window(hostile: Hostile, visit: Visit) -> AsyncIterator[Page]:
+    async with visit(hostile.operator, expecting=NOT_LOADED) as page:
+        yield page
 
 
 def scripts(canary: Receiver) -> list[str]:
@@ -138,10 +146,10 @@ MADE = """() => {
 
 
 @pytest.mark.parametrize("path", PATHS)
-async def test_nothing_of_strangers_runs_on_a_page(hostile: Hostile, visit: Visit, path: str) -> None:
+async def test_nothing_of_strangers_runs_on_a_page(hostile: Hostile, window: Page, path: str) -> None:
     made: list[str] = []
 
-    async with visit(hostile.operator, expecting="Failed to load resource") as page:
+    async with used_again(window, expecting=NOT_LOADED) as page:
         for place in hostile.shown.at(path):
             await come_to(page, place)
             made += await page.script(MADE)
@@ -153,7 +161,7 @@ async def test_nothing_of_strangers_runs_on_a_page(hostile: Hostile, visit: Visi
 async def test_what_looks_like_markup_is_read_as_it_was_written(hostile: Hostile, visit: Visit) -> None:
     texts = scripts(hostile.canary)
 
-    async with visit(hostile.operator, f"/phones/{PHONE}", expecting="Failed to load resource") as page:
+    async with visit(hostile.operator, f"/phones/{PHONE}", expecting=NOT_LOADED) as page:
         await page.role("heading", texts[0]).shown()
         shown = await page.css(".thread").says()
 
@@ -185,7 +193,7 @@ REFUSED = {
 async def test_a_picture_that_is_a_script_is_refused_on_the_phone_and_never_shown(
     hostile: Hostile, visit: Visit
 ) -> None:
-    async with visit(hostile.operator, f"/phones/{PHONE}", expecting="Failed to load resource") as page:
+    async with visit(hostile.operator, f"/phones/{PHONE}", expecting=NOT_LOADED) as page:
         for mime, data, why in REFUSED.values():
             await page.role("button", "Attach").click()
             await page.label("Photo or video").attach("a.png", mime, data)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.console.registry import PATHS, Shown, come_to, showing
+from tests.console.registry import PATHS, Shown, come_to, showing, used_again
 from tests.support.browser import Page, Visit
 
 pytestmark = pytest.mark.anyio
@@ -33,9 +33,15 @@ async def shown(tmp_path_factory: pytest.TempPathFactory, server_store: str) -> 
         yield there
 
 
-@pytest.mark.parametrize("path", PATHS)
-async def test_tab_reaches_every_control_in_order_and_shows_where_it_is(shown: Shown, visit: Visit, path: str) -> None:
+@pytest.fixture(scope="module")
+async def window(shown: Shown, visit: Visit) -> AsyncIterator[Page]:
     async with visit(shown.operator) as page:
+        yield page
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_tab_reaches_every_control_in_order_and_shows_where_it_is(shown: Shown, window: Page, path: str) -> None:
+    async with used_again(window) as page:
         await come_to(page, shown.at(path)[0])
         controls = await page.script(CONTROLS, MOST)
         reached, unseen = await _tab_through(page, len(controls))

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from tests.console.axe import AXE, judged
-from tests.console.registry import PATHS, SMALL, Shown, come_to, showing
-from tests.support.browser import Browser, Visit
+from tests.console.registry import PATHS, SMALL, Shown, come_to, showing, used_again
+from tests.support.browser import Browser, Page, Visit
 
 pytestmark = pytest.mark.anyio
 
@@ -18,14 +18,20 @@ async def shown(tmp_path_factory: pytest.TempPathFactory, server_store: str) -> 
         yield there
 
 
+@pytest.fixture(scope="module")
+async def window(shown: Shown, visit: Visit) -> AsyncIterator[Page]:
+    async with visit(shown.operator, bypassCSP=True, scripts=[AXE]) as page:
+        yield page
+
+
 # -- axe -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", PATHS)
-async def test_axe_finds_no_serious_fault(shown: Shown, visit: Visit, path: str) -> None:
+async def test_axe_finds_no_serious_fault(shown: Shown, window: Page, path: str) -> None:
     found: dict[str, Any] = {}
 
-    async with visit(shown.operator, bypassCSP=True, scripts=[AXE]) as page:
+    async with used_again(window) as page:
         for place in shown.at(path):
             await come_to(page, place)
             found[place] = await judged(page)
@@ -63,10 +69,10 @@ BEYOND = """() => [...document.querySelectorAll("main :is(button, a, input, sele
 
 
 @pytest.mark.parametrize("path", PATHS)
-async def test_nothing_scrolls_sideways_on_a_small_screen(shown: Shown, visit: Visit, path: str) -> None:
+async def test_nothing_scrolls_sideways_on_a_small_screen(shown: Shown, window: Page, path: str) -> None:
     found: dict[str, Any] = {}
 
-    async with visit(shown.operator, **SMALL) as page:
+    async with used_again(window, SMALL) as page:
         for place in shown.at(path):
             await come_to(page, place)
             found[place] = [*await page.script(WIDER), *await page.script(BEYOND)]

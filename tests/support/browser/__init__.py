@@ -126,15 +126,9 @@ class Browser:
         page = Page(self, number, base_url)
         try:
             yield page
-            _refuse(await page.happened(), expecting)
+            await page.untroubled(expecting)
         finally:
             await asyncio.to_thread(self.tell, {"close": number})
-
-
-def _refuse(happened: Happened, expecting: str) -> None:
-    complaints = [each for each in happened.complaints if not (expecting and re.search(expecting, each))]
-    if happened.strangers or happened.dialogs or happened.faults or complaints:
-        raise Trouble(happened)
 
 
 @contextlib.contextmanager
@@ -275,8 +269,15 @@ class Page(Spot):
         await self.do("waitForFunction", {"$function": function}, given)
 
     async def happened(self) -> Happened:
-        """Return what should not have happened until now."""
+        """Return what should not have happened since this was last asked."""
         return Happened(**await asyncio.to_thread(self._browser.tell, {"trouble": self._window}))
+
+    async def untroubled(self, expecting: str = "") -> None:
+        """Raise Trouble if something has happened that should not, but for complaints that match `expecting`."""
+        happened = await self.happened()
+        complaints = [each for each in happened.complaints if not (expecting and re.search(expecting, each))]
+        if happened.strangers or happened.dialogs or happened.faults or complaints:
+            raise Trouble(happened)
 
 
 Visit = Callable[..., AbstractAsyncContextManager[Page]]

@@ -62,7 +62,10 @@ function revived(value) {
 
 async function obey({ open: options, close, window: number, calls, trouble }) {
   if (options) return open(options);
-  if (trouble) return windows.get(trouble).trouble;
+  if (trouble) {
+    const lists = Object.entries(windows.get(trouble).trouble);
+    return Object.fromEntries(lists.map(([name, list]) => [name, list.splice(0)])); // told once
+  }
   if (close) {
     const { context } = windows.get(close);
     windows.delete(close);
