@@ -46,6 +46,15 @@ async def test_a_server_that_is_asked_for_too_much_says_when_to_come_again(world
     assert int(answer.headers["Retry-After"]) in range(1, 4)
 
 
+async def test_whoever_was_turned_away_stands_among_the_refused_requests(world: World) -> None:
+    async with overload(world):
+        answers = [await send(world), await send(world)]
+
+    (shown,) = (await world.operate("GET", "/refusals"))["refusals"]
+    assert (shown["count"], shown["status"]) == (2, answers[0].status)
+    assert shown["path"] == world.client.messages_path
+
+
 async def test_after_an_overload_messages_are_taken_and_told_as_ever(world: World) -> None:
     async with overload(world):
         await send(world)
