@@ -49,7 +49,10 @@ def call(tmp_path: Path, operator: Operator) -> Call:
     async def call_it(command: str, *words: str, stdin: str | None = None) -> Result:
         where = () if command == "completion" else ("--data", str(tmp_path / "data"))
         words = (command, *words, *where)
-        return await asyncio.to_thread(CliRunner().invoke, run, words, stdin, catch_exceptions=False)
+        result = await asyncio.to_thread(CliRunner().invoke, run, words, stdin, catch_exceptions=False)
+        if operator.server.is_split and "only accepts (--role api)" in result.output:
+            pytest.skip("the command plays with the embedded network, which is in no process that accepts")
+        return result
 
     return call_it
 
