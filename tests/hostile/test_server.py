@@ -1,11 +1,12 @@
 """What the server promises its owner and its handlers, tried over real connections."""
 
 import asyncio
+import gc
 import threading
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from tests.support.raw_http import Reply, Running, running
+from tests.support.raw_http import NOTHING, Reply, Running, running
 
 from waypost.api.exchange import ClientGone
 from waypost.api.guard import host_names
@@ -13,10 +14,13 @@ from waypost.api.routing import (
     ASGIApp,
     HTTPProblem,
     MethodNotAllowed,
+    Receive,
     Request,
     Response,
     Route,
     Router,
+    Scope,
+    Send,
     StreamResponse,
     json_response,
     split_version,
@@ -227,6 +231,24 @@ async def start_twice() -> None:
 
 def test_a_client_that_is_gone_is_an_os_error_as_asgi_asks() -> None:
     assert issubclass(ClientGone, OSError)
+
+
+@pytest.mark.parametrize("bug", [None, RuntimeError("a bug")])
+def test_a_client_that_leaves_just_before_its_answer_is_no_trouble(
+    bug: Exception | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        send.__self__.transport.close()  # type: ignore[attr-defined]  # the loop tells of it in its next turn
+        if bug:
+            raise bug
+        await json_response("late").send(send)
+
+    with running(build_app([("/", app)])) as server:
+        reply, _ = server.ask(b"GET / HTTP/1.1\r\nHost: $HOST\r\n\r\n")
+    gc.collect()  # a task whose end nobody looks at says so when it goes
+
+    assert reply == NOTHING
+    assert [record.exc_info[1] for record in caplog.records if record.exc_info] == ([bug] if bug else [])
 
 
 def test_names_are_taken_with_and_without_the_port_unless_they_bring_one() -> None:

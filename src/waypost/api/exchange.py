@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
@@ -67,11 +68,17 @@ class Exchange(RequestResponseCycle):
         # A failed write closes the transport at once, but is reported only when the loop turns: a handler that never
         # waits for anything else would write into nothing for ever.
         if self.disconnected or self.transport.is_closing():
+            self.disconnected = True  # else uvicorn takes a handler that ends at this for a broken one
             raise ClientGone("the client closed the connection before the response was complete")
         if not self.response_started:
             self._send_head(message)
         else:
             self._send_body(message.get("body", b""), more=message.get("more_body", False))
+
+    async def send_500_response(self) -> None:
+        """Say that the server has failed, if somebody still listens."""
+        with suppress(ClientGone):
+            await super().send_500_response()
 
     def answer_at_once(self, answer: bytes) -> None:
         """Write a whole response."""
