@@ -24,7 +24,7 @@ from waypost.model import (
     Template,
     Token,
 )
-from waypost.ports import Carried, StoredDelivery, StoredMessage
+from waypost.ports import Carried, DeliverySearch, Page, StoredDelivery, StoredMessage, Window
 
 
 class Shelves(Queue):
@@ -77,6 +77,17 @@ class Shelves(Queue):
     async def delivery(self, key: EventKey) -> StoredDelivery | None:
         parcel = self.disk.parcels.get(key)
         return _stored(parcel) if parcel else None
+
+    async def told(self, keys: Sequence[EventKey]) -> list[tuple[EventKey, Event]]:
+        return [(key, self.disk.parcels[key].event) for key in keys if key in self.disk.parcels]
+
+    async def search_deliveries(self, search: DeliverySearch, window: Window) -> Page[StoredDelivery]:
+        found = [
+            _stored(parcel)
+            for _, parcel in sorted(self.disk.parcels.items(), reverse=True)
+            if search.message_key in (None, parcel.event.message_key) and search.state in (None, parcel.state)
+        ]
+        return Page(found[: window.limit], None)
 
     async def medium(self, key: MediaKey) -> Medium | None:
         return self.disk.media.get(key)

@@ -41,3 +41,8 @@ async def store(anyio_backend: str) -> Plain:
 @pytest.fixture
 def records(store: Plain) -> Plain:
     return store
+
+
+@pytest.fixture
+def lists(store: Plain) -> Plain:
+    return store

@@ -87,7 +87,7 @@ class PhoneChange(Request):
     reads: bool | UnsetType = UNSET
     on_whatsapp: bool | UnsetType = UNSET
     marketing: bool | UnsetType = UNSET
-    username: Annotated[str, Meta(pattern=r"^[a-z0-9._]{3,35}$")] | UnsetType | None = UNSET
+    username: Annotated[str, Meta(pattern=r"^[a-z0-9._]{3,35}$(?!\n)")] | UnsetType | None = UNSET
     read_receipts: bool | UnsetType = UNSET
     chat_open: Digits | UnsetType | None = UNSET
     identity: Literal["new"] | UnsetType = UNSET

@@ -37,7 +37,7 @@ class RedeliverWish(Request):
     state: Literal["dead", "cancelled", "dropped", "done"] = "dead"
     number: str | None = None
     message: str | None = None
-    kind: Annotated[str, Meta(pattern="^[A-Za-z0-9_]{1,100}$")] | None = None
+    kind: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_]{1,100}$(?!\n)")] | None = None
     from_: Annotated[datetime, Meta(tz=True)] | None = field(name="from", default=None)
     to: Annotated[datetime, Meta(tz=True)] | None = None
     dry_run: bool = False
