@@ -51,7 +51,7 @@ def test_nothing_is_lost_doubled_or_stuck_after_hundreds_of_kills(
     tmp_path: Path, tier: Tier, over: dict[str, str]
 ) -> None:
     # Over PostgreSQL a life takes several times as long.
-    hits_each, quick, full = {"sqlite": (2, 15, 3_250), "postgresql": (1, 8, 1_000)}[over["database"]]
+    hits_each, quick, full = {"sqlite": (1, 15, 3_250), "postgresql": (1, 8, 1_000)}[over["database"]]
     each, at_random = tier.count(quick=hits_each, full=50), tier.count(quick=quick, full=full)
     running = [campaign(tmp_path / f"{seed}", each=each, random=at_random, seed=seed, **over) for seed in (1, 2)]
 
