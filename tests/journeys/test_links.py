@@ -116,6 +116,7 @@ async def test_a_failed_link_leaves_no_file(world: World, files: Receiver) -> No
     assert world.server.media_files() == []
 
 
+@pytest.mark.alone("a worker does not know where the processes that accept listen")
 async def test_a_link_that_leads_back_to_the_server_is_not_fetched(world: World) -> None:
     why = await why_failed(world, f"{world.server.base_url}/health")
 
