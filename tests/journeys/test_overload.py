@@ -64,6 +64,7 @@ async def test_after_an_overload_messages_are_taken_and_told_as_ever(world: Worl
     assert await world.words_of(message_id, world.told) == world.told_words
 
 
+@pytest.mark.alone("what waits for others is looked at once a second")
 async def test_a_number_whose_outbox_is_full_is_refused_before_its_body_is_looked_at(world: World) -> None:
     world.server.parts.messages._bounds = Bounds(active=lambda _: 0, held=1)
     await world.send("text", TEXT)

@@ -97,6 +97,7 @@ async def test_other_numbers_go_on(tmp_path: Path) -> None:
         assert operator.hook.received == []
 
 
+@pytest.mark.alone("lanes are in the metrics of the worker that has them")
 async def test_what_waits_is_counted_as_ever(tmp_path: Path) -> None:
     async with operating(tmp_path / "data") as operator:
         await pause(operator, on=True)

@@ -127,6 +127,7 @@ async def test_a_template_that_does_not_fit_is_refused_at_once(
     assert await world.shown_on() == []
 
 
+@pytest.mark.alone("a worker learns of a review a moment later")
 @pytest.mark.parametrize("flags", [{"fetch_allow": LOOPBACK}])
 @pytest.mark.parametrize(
     ("event", "cloud", "onprem"), [("PAUSED", 132015, 2061), ("DISABLED", 132016, 2062), ("DELETED", 132001, 2001)]
