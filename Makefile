@@ -51,7 +51,7 @@ test: setup ## run the tests; ARGS="-k media" passes options
 faults: setup ## every fault in full (about an hour on two cores); ARGS=--share=0.1 does a tenth
 	@$(BIN)/python -m pytest -n auto tests/faults --full $(ARGS); status=$$?; $(BIN)/python -m tests.faults.report; exit $$status
 
-check: setup ## formatting, lint, types, layers
+check: $(STAMP) ## formatting, lint, types, layers
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
