@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from tests.console.registry import Shown, showing
 from tests.support.browser import Browser, Page, Visit, missing_browser, started
 from tests.support.operator import Operator
 from tests.support.server import ADMIN
@@ -33,6 +34,14 @@ def visit(browser: Browser) -> Visit:
             yield page
 
     return window
+
+
+@pytest.fixture(scope="module")
+async def shown(tmp_path_factory: pytest.TempPathFactory, server_store: str) -> AsyncIterator[Shown]:
+    """Return a server that has something to show on every page."""
+    _ = server_store
+    async with showing(tmp_path_factory.mktemp("console")) as there:
+        yield there
 
 
 async def _cookie(operator: Operator) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from tests.console.axe import AXE, judged_as_it_is
-from tests.console.registry import LARGE, PATHS, SMALL, Shown, come_to, showing, used_again
+from tests.console.registry import LARGE, PATHS, SMALL, Shown, come_to, used_again
 from tests.support.browser import Page, Spot, Visit
 
 pytestmark = pytest.mark.anyio
@@ -21,13 +21,6 @@ WHERE = """() => {
   return there === document.body || there.closest("dialog[open]") !== null;
 }"""
 TITLE = """() => document.querySelector("dialog[open] h2").textContent"""
-
-
-@pytest.fixture(scope="module")
-async def shown(tmp_path_factory: pytest.TempPathFactory, server_store: str) -> AsyncIterator[Shown]:
-    _ = server_store
-    async with showing(tmp_path_factory.mktemp("dialogs")) as there:
-        yield there
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.console.registry import PATHS, Shown, come_to, showing, used_again
+from tests.console.registry import PATHS, Shown, come_to, used_again
 from tests.support.browser import Page, Visit
 
 pytestmark = pytest.mark.anyio
@@ -24,13 +24,6 @@ AT = """() => {
   const seen = (outlineStyle !== "none" && parseFloat(outlineWidth) > 0) || boxShadow !== "none";
   return { at: window.controls.indexOf(there), inside: there.closest("main") !== null, seen };
 }"""
-
-
-@pytest.fixture(scope="module")
-async def shown(tmp_path_factory: pytest.TempPathFactory, server_store: str) -> AsyncIterator[Shown]:
-    _ = server_store
-    async with showing(tmp_path_factory.mktemp("keyboard")) as there:
-        yield there
 
 
 @pytest.fixture(scope="module")

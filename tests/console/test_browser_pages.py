@@ -5,17 +5,10 @@ from typing import Any
 
 import pytest
 from tests.console.axe import AXE, judged
-from tests.console.registry import PATHS, SMALL, Shown, come_to, showing, used_again
+from tests.console.registry import PATHS, SMALL, Shown, come_to, used_again
 from tests.support.browser import Browser, Page, Visit
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(scope="module")
-async def shown(tmp_path_factory: pytest.TempPathFactory, server_store: str) -> AsyncIterator[Shown]:
-    _ = server_store
-    async with showing(tmp_path_factory.mktemp("pages")) as there:
-        yield there
 
 
 @pytest.fixture(scope="module")

@@ -54,7 +54,7 @@ function Toolbar({ search }: { search: string }) {
 
 function Row({ error }: { error: ErrorView }) {
   return (
-    <a class="error-row" href={href(`/errors/${error.name}`)}>
+    <a class="row-link error-row" href={href(`/errors/${error.name}`)}>
       <span class="error-code nums">{error.code}</span>
       <span class="error-says">
         <b>{error.title}</b>

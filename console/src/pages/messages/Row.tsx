@@ -10,7 +10,7 @@ import { kindIcon, kindWord } from "./kinds.ts";
 export function Row({ message, withNumber }: { message: MessageView; withNumber: boolean }) {
   const inbound = message.direction === "inbound";
   return (
-    <a class={`message-row ${message.direction}`} href={href(`/messages/${encodeURIComponent(message.id)}`)}>
+    <a class={`row-link message-row ${message.direction}`} href={href(`/messages/${encodeURIComponent(message.id)}`)}>
       <span class="message-way">
         <Icon name={message.direction} size={16} />
         <span class="unseen">{inbound ? "From" : "To"}</span>

@@ -105,7 +105,7 @@ function List({ found, chosen }: { found: readonly RefusalView[]; chosen: string
 function Row({ refusal, chosen }: { refusal: RefusalView; chosen: boolean }) {
   return (
     <a
-      class={`refusal-row ${chosen ? "chosen" : ""}`}
+      class={`row-link refusal-row ${chosen ? "chosen" : ""}`}
       href={href(`/refusals/${refusal.id}`, query.value)}
       aria-current={chosen ? "true" : undefined}
     >

@@ -120,7 +120,7 @@ function Row({ template, chosen }: { template: TemplateView; chosen: boolean }) 
   return (
     <li>
       <a
-        class={`template-row ${chosen ? "chosen" : ""}`}
+        class={`row-link template-row ${chosen ? "chosen" : ""}`}
         href={href(`/templates/${template.id}`, filters.value)}
         aria-current={chosen ? "true" : undefined}
       >

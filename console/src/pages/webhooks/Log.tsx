@@ -67,7 +67,7 @@ function Row({ delivery, chosen }: { delivery: DeliveryView; chosen: boolean }) 
   const held = paused.value.some((number) => number.phone_number_id === delivery.phone_number_id);
   return (
     <a
-      class={`delivery-row ${chosen ? "chosen" : ""}`}
+      class={`row-link delivery-row ${chosen ? "chosen" : ""}`}
       href={href(`/webhooks/${encodeURIComponent(delivery.id)}`, deliveries.filters.value)}
       aria-current={chosen ? "true" : undefined}
     >
