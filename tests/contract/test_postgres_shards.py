@@ -166,6 +166,25 @@ async def test_who_changes_something_goes_on_when_the_others_are_told(database: 
         listener.terminate()
 
 
+async def test_who_asks_whether_all_is_heard_has_heard_what_was_told_before(database: str) -> None:
+    heard: list[str] = []
+    ready = asyncio.Event()
+    async with opened(database, "api") as api, opened(database, "worker") as worker:
+        listening = asyncio.create_task(worker.hints.hear(lambda topic, _: heard.append(topic), ready.set))
+        await ready.wait()
+
+        await api.hints.tell_of_change()
+        await asyncio.gather(worker.hints.heard(), worker.hints.heard())  # both kinds of lanes may ask at once
+
+        assert heard == ["changed"]
+        listening.cancel()
+
+
+async def test_who_hears_nothing_does_not_wait_for_it(database: str) -> None:
+    async with opened(database, "worker") as worker:
+        await asyncio.wait_for(worker.hints.heard(), 1)
+
+
 async def test_processes_that_change_a_number_at_once_lose_nothing_of_each_other(database: str) -> None:
     number = Number(NUMBER, 7, "", "hush")
 

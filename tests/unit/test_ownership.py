@@ -27,10 +27,6 @@ class Queue:
         """Have nothing to let go of."""
 
 
-async def nothing() -> None:
-    """There is nothing to wait for."""
-
-
 async def turns(count: int) -> None:
     """Let the event loop go on for so many turns."""
     for _ in range(count):
@@ -41,7 +37,7 @@ async def turns(count: int) -> None:
 async def test_a_feed_that_is_ended_just_as_it_is_woken_ends(after: int) -> None:
     nobody: Any = None
     ownership = Ownership(nobody, Reign(), nobody, messages=Queue(), webhooks=Queue(), clock=SystemClock())
-    feeding = asyncio.create_task(ownership.feed(MESSAGES, nothing))
+    feeding = asyncio.create_task(ownership.feed(MESSAGES))
     await turns(5)
 
     ownership.look()

@@ -11,9 +11,9 @@ _PAUSE_SECONDS = 0.2
 class Following:
     """Reads everything anew a moment after something was changed elsewhere."""
 
-    def __init__(self, reload: Callable[[], Awaitable[None]], changes: Callable[[], int], clock: Clock) -> None:
-        """Take what reads everything, and `changes`, which tells how often this process has changed something."""
-        self._reload = reload
+    def __init__(self, told: Callable[[], Awaitable[None]], changes: Callable[[], int], clock: Clock) -> None:
+        """Take what waits until all that was said is heard, and what tells how often this process changed something."""
+        self._told = told
         self._changes = changes
         self._clock = clock
         self._heard = self._read = 0
@@ -25,13 +25,13 @@ class Following:
         self._heard += 1
         self._news.set()
 
-    async def run(self) -> None:
-        """Read for ever."""
+    async def run(self, reload: Callable[[], Awaitable[None]]) -> None:
+        """Read for ever; `reload` reads everything."""
         while True:
             await self._news.wait()
             self._news.clear()
             heard, changes = self._heard, self._changes()
-            await self._reload()
+            await reload()
             self._read = heard
             was_read, self._was_read = self._was_read, asyncio.Event()
             was_read.set()
@@ -39,8 +39,9 @@ class Following:
                 self.hear()  # what we changed meanwhile may have been read as it was
             await self._clock.pause(_PAUSE_SECONDS)
 
-    async def caught_up(self) -> None:
-        """Wait until everything that was heard of before this call is read."""
+    async def in_step(self) -> None:
+        """Wait until whatever was changed elsewhere before this call is read here, unless word of it was lost."""
+        await self._told()
         heard = self._heard
         while self._read < heard:
             await self._was_read.wait()

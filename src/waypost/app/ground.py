@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from waypost import registry
+from waypost.app.following import Following
 from waypost.app.reign import Reign
 from waypost.flows.directory import Directory
 from waypost.flows.media_urls import MediaURLs
@@ -74,6 +75,10 @@ class Hints(Protocol):
 
     async def hear(self, on_hint: Callable[[str, frozenset[int]], None], on_deaf: Callable[[], None]) -> None:
         """Hear hints for ever; `on_deaf` is called whenever some may have been missed, at the beginning too."""
+        ...
+
+    async def heard(self) -> None:
+        """Wait until every hint that was sent before this call is heard, if anything hears."""
         ...
 
 
@@ -165,6 +170,8 @@ class Ground(Struct, frozen=True):
     """The numbers that are ours; None: all are, and there is no other process."""
     shared: SharedStore | None = None
     """The store, if other processes have it too."""
+    following: Following | None = None
+    """How far we know what they have changed."""
 
 
 async def lay_ground(settings: Settings, stack: AsyncExitStack, role: Role) -> Ground:
@@ -197,9 +204,11 @@ async def lay_ground(settings: Settings, stack: AsyncExitStack, role: Role) -> G
     inspector = ImageInspector()
     stack.push_async_callback(inspector.aclose)
     reign = None if shared is None else Reign()
+    following = None if shared is None else Following(shared.hints.heard, lambda: shared.changes, clock)
     return Ground(
-        settings, clock, timers, keys, store, blobs, policy, poster, directory, own, urls, inspector, reign, shared
-    )
+        settings, clock, timers, keys, store, blobs, policy, poster, directory, own, urls, inspector,
+        reign, shared, following,
+    )  # fmt: skip
 
 
 def once(shared: SharedStore | None) -> AbstractAsyncContextManager[None]:

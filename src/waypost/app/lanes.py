@@ -83,12 +83,14 @@ def troubled_lanes(ground: Ground, notify: Work) -> Lanes[Delivery]:
 
 
 def _source(ground: Ground, look: Any, load: Any) -> Source[Any]:  # Any: a key is an int to the lanes
-    reign = ground.reign
-    if reign is None:
+    reign, following = ground.reign, ground.following
+    if reign is None or following is None:
         return Source(look, load)
 
     async def look_at_ours(after: int, limit: int) -> list[tuple[int, Hashable]]:
         found = await look(after, limit)
+        if found:
+            await following.in_step()  # what was accepted after a change is worked after it
         return [(key, group if group is not None and reign.owns_group(group) else None) for key, group in found]
 
     return Source(look_at_ours, load, reign.owns_group)

@@ -79,14 +79,10 @@ class Ownership:
             await _woken(self._wanted[SHARDS], _ROUND_SECONDS)
         await asyncio.Event().wait()
 
-    async def feed(self, topic: str, caught_up: Callable[[], Awaitable[None]]) -> None:
-        """Read a queue when a hint says so, and now and then without one.
-
-        First `caught_up`: what was accepted after a change is worked after it.
-        """
+    async def feed(self, topic: str) -> None:
+        """Read a queue when a hint says so, and now and then without one."""
         while True:
             await _woken(self._wanted[topic], _SCAN_SECONDS)
-            await caught_up()
             await self._queues[topic].scan()
             await self._clock.pause(_BREATH_SECONDS)
 

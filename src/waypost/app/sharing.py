@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from waypost.app.following import Following
 from waypost.app.ground import Ground
 from waypost.app.ownership import CHANGED, MESSAGES, PHONES, WEBHOOKS, Ownership
 from waypost.lib.shards import shard_of
@@ -52,11 +51,9 @@ def sharing(
 
     `on_phones` is told which phones have something new to show.
     """
-    shared = ground.shared
-    if shared is None:
+    shared, following = ground.shared, ground.following
+    if shared is None or following is None:
         return ()
-
-    following = Following(reload, lambda: shared.changes, ground.clock)
 
     def hint(topic: str, shards: frozenset[int]) -> None:
         if topic == CHANGED:
@@ -73,9 +70,8 @@ def sharing(
 
     common = (
         shared.hints.hear(hint, look),
-        following.run(),
+        following.run(reload),
     )
     if ownership is None:
         return common
-    feeds = (ownership.feed(topic, following.caught_up) for topic in (MESSAGES, WEBHOOKS))
-    return (*common, ownership.run(), *feeds)
+    return (*common, ownership.run(), ownership.feed(MESSAGES), ownership.feed(WEBHOOKS))

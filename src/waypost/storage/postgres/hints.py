@@ -31,6 +31,8 @@ class Hints:
         self._process = process
         self._unsent: dict[str, set[int]] = {}
         self._sending: asyncio.Task[None] | None = None
+        self._listener: Connection | None = None
+        self._asking = asyncio.Lock()  # a connection answers one question at a time
 
     def send(self, topic: str, shards: Iterable[int] = ()) -> None:
         """Tell the other processes, soon."""
@@ -52,6 +54,20 @@ class Hints:
             with contextlib.suppress(*CANNOT_CONNECT):
                 await self._hear(on_hint, on_deaf)
             await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def heard(self) -> None:
+        """Wait until every hint that was sent before this call is heard; if nothing hears just now, for nothing.
+
+        The server sends a connection what it has to hear before it answers it.
+        """
+        async with self._asking:
+            listener = self._listener
+            if listener is None:
+                return
+            try:
+                await listener.execute("SELECT 1")
+            except CANNOT_CONNECT:
+                listener.terminate()  # and `hear` begins anew
 
     async def close(self) -> None:
         """Send what is still to be sent."""
@@ -78,13 +94,11 @@ class Hints:
         listener: Any = await connect(self._address, "waypost listener")  # Any: what `Connection` does not promise
         try:
             await listener.add_listener(_CHANNEL, heard)
+            self._listener = listener
             on_deaf()
-            while True:
+            while not listener.is_closed():
                 await asyncio.sleep(_LOOK_SECONDS)
-                await _look(listener)
+                await self.heard()
         finally:
+            self._listener = None
             listener.terminate()
-
-
-async def _look(connection: Connection) -> None:
-    await connection.execute("SELECT 1")
