@@ -1,6 +1,7 @@
 """The command line: what each command prints, and how it refuses."""
 
 import json
+import resource
 import shlex
 from dataclasses import replace
 from io import StringIO
@@ -14,7 +15,7 @@ from waypost.cli import run
 from waypost.cli.banner import banner, curl_line, print_banner
 from waypost.cli.env import env_lines
 from waypost.cli.programs import PROGRAMS, Access
-from waypost.cli.serve import remove_stale, write_ready_file
+from waypost.cli.serve import allow_many_files, remove_stale, write_ready_file
 from waypost.lib.clock import SystemClock
 from waypost.lib.signing import standard_headers, standard_key
 from waypost.settings import ReadyInfo, options
@@ -201,6 +202,17 @@ def test_colours_are_for_terminals_only_and_break_no_line(monkeypatch: pytest.Mo
     assert pipe.getvalue() == banner(READY)
     assert "\x1b[" in terminal.getvalue()
     assert curl_line(READY) in terminal.getvalue()
+
+
+def test_the_server_takes_as_many_files_as_the_system_lets_it_have() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(512, hard), hard))
+    try:
+        allow_many_files()
+
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (hard, hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_the_ready_file_is_complete_private_and_alone(tmp_path: Path) -> None:

@@ -4,7 +4,9 @@ import errno
 import fcntl
 import gc
 import os
+import resource
 from collections.abc import Coroutine
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -49,6 +51,7 @@ def run_or_refuse(work: Coroutine[None, None, None], host: str, port: int | None
 
     from waypost.ports import StoreRefused
 
+    allow_many_files()
     try:
         uvloop.run(work)
     except StoreRefused as refused:
@@ -60,6 +63,13 @@ def run_or_refuse(work: Coroutine[None, None, None], host: str, port: int | None
             f"cannot listen on {host}:{port} ({wrong.strerror}); "
             f"stop what listens there, or choose another with {flag} (0 picks a free one)."
         ) from wrong
+
+
+def allow_many_files() -> None:
+    """Raise the soft limit of open files, 1,024 on most systems, to the hard one: each connection is one."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):  # a system may refuse "unlimited"; then the limit stays
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def settle_memory() -> None:
