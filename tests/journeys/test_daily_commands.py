@@ -354,6 +354,70 @@ async def test_callbacks_are_passed_on_as_they_are_and_the_answer_counts(operato
     assert (await operator.call("GET", f"/numbers/{NUMBER}/webhooks"))["webhooks"] == []
 
 
+# -- redeliver ---------------------------------------------------------------------------------------------------
+
+
+async def test_what_was_told_is_told_again_if_the_options_choose_it(operator: Operator, call: Call) -> None:
+    sent = await _told(operator)
+    chosen = ("redeliver", "--state", "done", "--message", sent, "--kind", "status", "--number", NUMBER)
+
+    counted = await call(*chosen, "--dry-run")
+    earlier = await call(*chosen, "--to", "2020-01-01T09:00")
+    dead = await call("redeliver", "--from", "2020-01-01T09:00+02:00")
+    (again,) = lines(await call(*chosen, "--json"))
+
+    await operator.hook.wait_until(lambda: operator.hook.statuses(sent).count("read") == 2)
+    assert counted.stdout == "would go out again: 3\n"
+    assert earlier.stdout == dead.stdout == "going out again: 0\n"
+    assert again == {"deliveries": 3, "nowhere": 0}
+
+
+async def test_a_delivery_is_made_again_by_its_id(operator: Operator, call: Call) -> None:
+    sent = await _told(operator)
+    delivery = (await operator.call("GET", f"/webhooks/deliveries?message={sent}"))["deliveries"][0]["id"]
+
+    result = await call("redeliver", delivery)
+
+    await operator.hook.wait_until(lambda: operator.hook.statuses(sent).count("read") == 2)
+    assert result.stdout == f"{delivery}  status → {operator.hook.url}\n"
+
+
+async def test_what_has_no_webhook_any_more_is_not_delivered_again(operator: Operator, call: Call) -> None:
+    await _told(operator)
+    await operator.call("DELETE", f"/numbers/{NUMBER}/webhook")
+
+    result = await call("redeliver", "--state", "done")
+
+    assert result.stdout.splitlines() == [
+        "going out again: 0",
+        "left as they are, since their number or endpoint has no webhook any more: 3",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("evt_1", "--state", "done"), "give ids of deliveries, or options that choose them, not both."),
+        (("--from", "noon"), "'noon' is no moment in ISO 8601, such as 2026-11-30T09:00."),
+    ],
+)
+async def test_a_wish_to_deliver_again_that_is_unclear_is_a_mistake(
+    call: Call, words: tuple[str, ...], why: str
+) -> None:
+    result = await call("redeliver", *words)
+
+    assert result.exit_code == 2
+    assert why in result.stderr
+
+
+async def _told(operator: Operator) -> str:
+    """Send a text, and return its id when the webhook was told everything of it."""
+    sent = await operator.send_text()
+    path = f"/webhooks/deliveries?message={sent}&state=done"
+    await operator.settled(path, lambda found: len(found["deliveries"]) == 3)
+    return sent
+
+
 # -- env ---------------------------------------------------------------------------------------------------------
 
 

@@ -110,6 +110,18 @@ def test_a_receiver_that_is_down_is_told_again(waypost: Waypost) -> None:
     assert [call.answered for call in waypost.webhooks.calls] == [500, 500, 200]
 
 
+def test_what_was_dropped_is_told_again_in_its_order(waypost: Waypost) -> None:
+    rule = waypost.rules.drop()
+    one, _ = waypost.phone("15550001111").says("one"), waypost.phone("15550002222").says("two")
+    waypost.rules.remove(rule)
+
+    count = waypost.webhooks.redeliver_all("dropped")
+    of_one = waypost.webhooks.redeliver_all("dropped", of=one)
+
+    assert (count, of_one) == (2, 0)
+    assert [event.text for event in waypost.webhooks.received(2)] == ["one", "two"]
+
+
 def test_everything_is_as_it_was_after_a_restore(waypost: Waypost, program: Program, ann: Phone) -> None:
     program.text(ANN, "before")
     ann.expect_text("before")

@@ -11,6 +11,7 @@ from waypost.cli.env import env
 from waypost.cli.listen import listen
 from waypost.cli.migrate import migrate
 from waypost.cli.record import record
+from waypost.cli.redeliver import redeliver
 from waypost.cli.send import send
 from waypost.cli.serve import serve
 from waypost.cli.tail import tail
@@ -19,7 +20,7 @@ from waypost.cli.trigger import trigger
 from waypost.cli.worker import worker
 
 _SERVING = (serve, worker, demo, env, doctor)
-_DAILY = (send, trigger, tail, listen, record, export, import_, completion)
+_DAILY = (send, trigger, tail, listen, redeliver, record, export, import_, completion)
 _KEEPING = (migrate, backup, restore)
 _WIDTHS = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
 

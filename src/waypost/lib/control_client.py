@@ -8,7 +8,7 @@ verified there; any other certificate is.
 import http.client
 import json
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -46,6 +46,19 @@ class ControlClient:
         data = None if body is None else json.dumps(body).encode()
         answer = self.ask(method, _PREFIX + _with_query(path, query), data, {"Content-Type": "application/json"})
         return json.loads(answer) if answer else None
+
+    def steps(self, path: str, wish: Mapping[str, object]) -> Iterator[Any]:  # Any: JSON
+        """Yield each answer to a wish that takes several: the next is asked for with the `next` of the one before.
+
+        What is None is left out of the wish. Raises ControlError.
+        """
+        given = {name: value for name, value in wish.items() if value is not None}
+        while True:
+            answer = self.call("POST", path, given)
+            yield answer
+            if answer["next"] is None:
+                return
+            given["after"] = answer["next"]
 
     def read(self, path: str) -> bytes:
         """Return the bytes at a path that an answer has named. Raises ControlError."""

@@ -92,6 +92,21 @@ class Webhooks:
         """Tell an update again."""
         self._control.call("POST", f"/webhooks/deliveries/{delivery_id}/redeliver")
 
+    def redeliver_all(
+        self,
+        state: str = "dead",
+        *,
+        of: Message | Written | str | None = None,
+        kind: str | None = None,
+        number: str | None = None,
+    ) -> int:
+        """Tell again what was given up, the oldest first, or what is in another `state`; return how many updates.
+
+        `state` is dead, cancelled, dropped or done, `kind` is status, message or a webhook field. Raises ControlError.
+        """
+        wish = {"state": state, "message": id_of(of) if of is not None else None, "kind": kind, "number": number}
+        return sum(answer["deliveries"] for answer in self._control.steps("/webhooks/deliveries/redeliver", wish))
+
     def _expect(self, wish: str, within: float | None, fits: Callable[[Event], bool]) -> Event:
         __tracebackhide__ = True
         seconds = self._seconds(within)
