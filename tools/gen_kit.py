@@ -14,6 +14,7 @@ _CLASSES = [
     ("The clock and the rules", "world", ["Clock", "Rules"]),
     ("The webhook", "webhooks", ["Webhooks"]),
     ("What the webhook was told", "events", ["Event", "Call"]),
+    ("What the server refused", "refusals", ["Refusal"]),
     ("Without pytest", "server", ["running"]),
     ("A program in a thread", "bots", ["serving"]),
 ]

@@ -122,6 +122,34 @@ def test_what_was_dropped_is_told_again_in_its_order(waypost: Waypost) -> None:
     assert [event.text for event in waypost.webhooks.received(2)] == ["one", "two"]
 
 
+def test_a_request_that_is_refused_is_there_with_what_was_sent_and_why(waypost: Waypost, program: Program) -> None:
+    for _ in range(2):
+        with pytest.raises(ControlError):
+            program.text(ANN, "")
+
+    refusal = waypost.expect_refusal(100)
+
+    assert waypost.refusals() == [refusal]
+    assert (refusal.status, refusal.count, refusal.name) == (400, 2, "empty_parameter")
+    assert (refusal.method, refusal.path) == ("POST", f"/v24.0/{waypost.phone_number_id}/messages")
+    assert refusal.sent["text"] == {"body": ""}
+    assert refusal.answer["error"]["error_data"]["details"] == refusal.sentence
+    assert refusal.fix
+    assert refusal.at <= waypost.clock.now
+
+
+def test_a_refusal_that_does_not_come_tells_what_was_refused(waypost: Waypost, program: Program) -> None:
+    with pytest.raises(AssertionError, match=r"^The server refused no request within 0.05 s.\n\nIt refused nothing.$"):
+        waypost.expect_refusal(within=0.05)
+    with pytest.raises(ControlError):
+        program.text(ANN, "")
+
+    with pytest.raises(
+        AssertionError, match=r"(?s)no request with 190 .*What it refused:\n.*/messages\n    why: .*fix: "
+    ):
+        waypost.expect_refusal(190, within=0.05)
+
+
 def test_everything_is_as_it_was_after_a_restore(waypost: Waypost, program: Program, ann: Phone) -> None:
     program.text(ANN, "before")
     ann.expect_text("before")

@@ -10,6 +10,7 @@ from waypost.testing.events import Call, Event
 from waypost.testing.messages import Button, Contact, Location, Media, Message, Row, Written
 from waypost.testing.phone import Phone
 from waypost.testing.process import Access, NotStartedError, ServerProcess
+from waypost.testing.refusals import Refusal
 from waypost.testing.server import Snapshot, Waypost, running
 from waypost.testing.webhooks import Webhooks
 from waypost.testing.world import Clock, Rules
@@ -28,6 +29,7 @@ __all__ = [
     "Message",
     "NotStartedError",
     "Phone",
+    "Refusal",
     "Row",
     "Rules",
     "ServerProcess",

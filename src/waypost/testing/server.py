@@ -14,6 +14,7 @@ from waypost.testing.messages import Json
 from waypost.testing.phone import Phone
 from waypost.testing.process import Access, ServerProcess
 from waypost.testing.receiver import Receiver
+from waypost.testing.refusals import Refusal, expected_refusal, refused
 from waypost.testing.story import Story
 from waypost.testing.waiting import look_until
 from waypost.testing.webhooks import Webhooks
@@ -110,6 +111,18 @@ class Waypost:
         shown = self.control.get(f"/phones/{wa_id}")["name"]
         story = Story(self.control, wa_id, shown, self.webhooks.own_url)
         return Phone(self.control, self, story, number=at or self.phone_number_id, within=self._within)
+
+    def refusals(self) -> list[Refusal]:
+        """Return the requests of programs that were refused, oldest first: no message and no status comes of them."""
+        return refused(self.control)
+
+    def expect_refusal(self, code: int | str | None = None, *, within: float | None = None) -> Refusal:
+        """Expect that a request is refused, or was: with this code or name of an error if it is given; the newest.
+
+        Raises ControlError if there is no such error.
+        """
+        __tracebackhide__ = True
+        return expected_refusal(self.control, code, self._within if within is None else within)
 
     def template(
         self,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from waypost.testing.control import Control
 from waypost.testing.messages import Json, Message
+from waypost.testing.refusals import lines_of
 from waypost.testing.wanted import Wanted, named
 
 _TICKS = {
@@ -86,7 +87,7 @@ class Story:
         count = sum(each["count"] for each in told)
         head = f"The server refused {count} request{'' if count == 1 else 's'}"
         more = " and more before" if len(newest) > len(told) else ""
-        return [f"{head}{more}:", *(line for each in reversed(told) for line in _refusal(each))]
+        return [f"{head}{more}:", *(line for each in reversed(told) for line in lines_of(each))]
 
     def _told(self, shown: Sequence[Json]) -> list[str]:
         """Tell what the webhook answered to what the user wrote."""
@@ -128,14 +129,6 @@ def _bubble(shown: Json, name: str, *, is_read: bool) -> str:
     failed = f" ({fault['code']} {fault['title']})" if fault else ""
     ticks = _TICKS.get(shown["status"] or "accepted", str(shown["status"]))
     return f"  {_clock(shown['at'])}  {' ' * 12}{text}  {ticks}{failed}"
-
-
-def _refusal(refusal: Json) -> Iterator[str]:
-    times = f", {refusal['count']} times" if refusal["count"] > 1 else ""
-    asked = f"{refusal['method']} {refusal['path']}"
-    yield f"  {_clock(refusal['at'])}  {refusal['code']} {refusal['name']}, HTTP {refusal['status']}: {asked}{times}"
-    yield f"    why: {refusal['why']['sentence']}"
-    yield f"    fix: {refusal['why']['fix']}"
 
 
 def _timeline(detail: Json) -> Iterator[str]:
