@@ -10,7 +10,7 @@ import os
 import random
 import re
 import resource
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +28,7 @@ from waypost import registry
 from waypost.app import Parts, start
 from waypost.flows.first_start import SAMPLE_PHONE, Start, admit
 from waypost.lib import ids
+from waypost.lib.racing import first_to_end
 from waypost.model import NumberId
 from waypost.settings import load
 
@@ -88,7 +89,7 @@ async def live(setup: Setup, plan: Plan, descriptor: int) -> None:
         await _admit_other(parts, setup)
         port, driver = int(ready.base_url.rpartition(":")[2]), Driver(parts, setup, plan, ledger, chance)
         doing = _finish(driver, port, setup, ledger) if plan.finish else driver.drive(port)
-        await _first_to_end(doing, parts.run())
+        await first_to_end(doing, parts.run())
 
 
 async def _admit_other(parts: Parts, setup: Setup) -> None:
@@ -118,19 +119,6 @@ def _usage() -> dict[str, int]:
         "threads": sum(1 for _ in (process / "task").iterdir()),
         "kilobytes": pages * resource.getpagesize() // 1024,
     }
-
-
-async def _first_to_end(*work: Coroutine[object, object, None]) -> None:
-    """End with the first that ends; a bug that ends any of it is raised."""
-    tasks = [asyncio.ensure_future(each) for each in work]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    for task in done:
-        task.result()
 
 
 def _register(setup: Setup) -> None:

@@ -13,7 +13,7 @@ from tests.simulation.plain import Plain
 
 from waypost.app import makers as app
 from waypost.app.ground import FullStore, Ground
-from waypost.app.parts import build
+from waypost.app.wiring import build
 from waypost.flows.accept import Accept
 from waypost.flows.clearance import Clearance
 from waypost.flows.deliver import Deliver
@@ -188,7 +188,7 @@ class SeenNetwork(Network):
 
 
 class Life:
-    """The parts of a server, wired by `app.parts.build` over ports that are simulated."""
+    """The parts of a server, wired by `app.wiring.build` over ports that are simulated."""
 
     def __init__(
         self, loop: SimLoop, clock: SimClock, store: Plain, makers: Makers, outside: Outside, room: Room

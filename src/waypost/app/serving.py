@@ -15,10 +15,11 @@ from waypost.api.server import Server
 from waypost.app import anew
 from waypost.app.ground import Ground, lay_ground, once
 from waypost.app.ownership import WEBHOOKS
-from waypost.app.parts import Parts, build, first_to_end
+from waypost.app.parts import Parts
 from waypost.app.settings_shown import settings_view
 from waypost.app.sharing import elsewhere
 from waypost.app.watched import gauges_of
+from waypost.app.wiring import build
 from waypost.flows.feed import Feed
 from waypost.flows.first_start import Begun, Start, make_ready
 from waypost.flows.resend import Resend
@@ -28,6 +29,7 @@ from waypost.flows.subscribe import Subscribe
 from waypost.lib import log, note, tls
 from waypost.lib.ids import new_secret
 from waypost.lib.poster import Poster
+from waypost.lib.racing import first_to_end
 from waypost.model import NumberId
 from waypost.settings import ReadyInfo, Settings
 

@@ -5,10 +5,10 @@ everything, so that one who reads slowly holds no memory.
 """
 
 import asyncio
-from collections.abc import Awaitable
 
 from waypost.lib.clock import Clock
 from waypost.lib.ids import key_span
+from waypost.lib.racing import first_of
 from waypost.ports import Changes, Lists, StoreDown
 from waypost.wire.control_feed import FeedChanges, World
 from waypost.wire.renderings import message_ids
@@ -159,16 +159,6 @@ class Feed:
         self._times = dict.fromkeys(times, _TIMES) if is_first else times
         if not is_first and any(count <= _TIMES for count in times.values()):
             self.note(found)
-
-
-async def first_of(*work: Awaitable[object]) -> None:
-    """Return when the first of some awaitables is done, and end the others."""
-    tasks = [asyncio.ensure_future(each) for each in work]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
 
 
 def _count(changes: Changes) -> int:

@@ -11,8 +11,9 @@ from waypost.api.exchange import ClientGone
 from waypost.api.routing import Answer, Request, Response, Send
 from waypost.errors import Refusal
 from waypost.errors.callers import TOO_MANY_LISTENERS
-from waypost.flows.feed import MOST_LISTENERS, Feed, Listener, first_of
+from waypost.flows.feed import MOST_LISTENERS, Feed, Listener
 from waypost.lib.clock import Clock
+from waypost.lib.racing import first_of
 
 CONTENT_TYPE = "text/event-stream"
 HEARTBEAT_SECONDS = 15.0
