@@ -155,11 +155,14 @@ async def test_refusals_are_narrowed_down_paged_and_cleared(operator: Operator) 
     some = (await refusals(operator))[-1]
     assert some in await refusals(operator, f"?code={some['code']}")
     assert await refusals(operator, "?code=132001") == []
+    assert [each["path"] for each in await refusals(operator, "?text=GET+V1/NOTHING")] == ["/v1/nothing"]
+    assert await operator.call("GET", f"/refusals/{some['id']}") == some
     assert (await operator.refused("GET", "/refusals?face=mine"))[:2] == (400, "invalid_value")
     assert (await operator.refused("GET", "/refusals?before=x"))[:2] == (400, "invalid_value")
 
     await operator.call("DELETE", "/refusals")
 
+    assert (await operator.refused("GET", f"/refusals/{some['id']}"))[0] == 404
     assert await operator.call("GET", "/refusals") == {"refusals": [], "next": None, "forgotten": 0}
 
 

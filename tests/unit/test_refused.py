@@ -24,7 +24,7 @@ def clock() -> Second:
 
 
 def told(body: bytes = b"{}", **of: object) -> Told:
-    given = {"face": "meta", "problem": "bad_request", "number_id": None, **of}
+    given = {"face": "meta", "problem": "bad_request", "code": 100, "number_id": None, **of}
     return Told(
         **given,  # type: ignore[arg-type]  # of a test
         method="POST",
@@ -128,6 +128,19 @@ def test_pages_follow_one_another_under_a_filter(clock: Second) -> None:
 
     assert [[each.told.body for each in page] for page in (first, rest)] == [[b"6", b"4"], [b"2", b"0"]]
     assert end is None
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [(["100"], 1), (["post", "/messages", "bad_request"], 1), (["bad."], 1), (["131047"], 0), (["post", "get"], 0)],
+)
+def test_words_are_looked_for_in_what_was_asked_and_why_it_was_refused(
+    clock: Second, words: list[str], found: int
+) -> None:
+    lately = RefusedLately(clock)
+    lately.note(1, told)
+
+    assert len(lately.page(Wanted(10, words=words))[0]) == found
 
 
 def test_whoever_listens_is_told_of_each_change(clock: Second) -> None:

@@ -34,12 +34,14 @@ interface Wish<T> {
   readonly again?: (count: number) => number;
   /** Those of the changes that are in the list, by their ids. */
   readonly named?: (changes: Changes) => readonly string[];
-  /** Read those anew that have changed; never under way twice: what changes meanwhile is gathered. */
+  /** Read those anew that have changed. */
   readonly catchUp?: (ids: readonly string[]) => Promise<void>;
   /** Read what else the page shows: all of it as the page opens, then what changes of it. */
   readonly beside?: (changes: Changes | null) => unknown;
   /** Whether changes that name none of the list ask for another look at its top. */
   readonly concerns?: (changes: Changes) => boolean;
+  /** Milliseconds between two readings, however many hints come: under load ten a second. */
+  readonly rest?: number;
 }
 
 export interface LiveList<T extends Listed> extends Filtering {
@@ -66,7 +68,9 @@ export function liveList<T extends Listed>(wish: Wish<T>): LiveList<T> {
   const scroll = { current: 0 };
   let shownFor: string | null = null;
   let ticket = 0; // what was asked for under another one comes too late
+  // What changes is gathered while an earlier change is read.
   let told = new Set<string>();
+  let toldOfTop = false;
   let catching = false;
 
   const ask = (limit: number, before?: string) => wish.ask({ ...filters.filters.peek(), limit, before });
@@ -129,18 +133,20 @@ export function liveList<T extends Listed>(wish: Wish<T>): LiveList<T> {
 
   function follow(changes: Changes): void {
     wish.beside?.(changes);
-    if (changes.all || changes.world.includes("reset") || wish.concerns?.(changes)) return void readTop();
-    wish.named?.(changes).forEach((id) => told.add(id));
+    if (changes.all || changes.world.includes("reset") || wish.concerns?.(changes)) toldOfTop = true;
+    else wish.named?.(changes).forEach((id) => told.add(id));
     if (!catching) void catchUp();
   }
 
   async function catchUp(): Promise<void> {
     catching = true;
     try {
-      while (told.size > 0) {
-        const ids = [...told];
-        told = new Set();
-        await wish.catchUp?.(ids);
+      while (toldOfTop || told.size > 0) {
+        const [top, ids] = [toldOfTop, [...told]];
+        [toldOfTop, told] = [false, new Set()];
+        if (top) await readTop();
+        if (ids.length > 0) await wish.catchUp?.(ids);
+        if (wish.rest) await new Promise((done) => window.setTimeout(done, wish.rest));
       }
     } finally {
       catching = false;

@@ -85,6 +85,7 @@ def _told(directory: Directory, face: str, request: Request, body: bytes, fault:
         left_out=left_out,
         status=answer.status,
         problem=fault.problem.name,
+        code=fault.problem.onprem_code if face == ONPREM else fault.problem.code,
         details=_without(given, (fault.details or fault.problem.title).encode()).decode(errors="replace")[
             :_MOST_DETAILS
         ],

@@ -36,6 +36,8 @@ class Told(Struct, frozen=True):
     """Why `body` is not there, or not whole."""
     status: int
     problem: str
+    code: int
+    """The one in the answer."""
     details: str
     answer_headers: Mapping[str, str]
     answer: bytes
@@ -45,6 +47,11 @@ class Told(Struct, frozen=True):
         """About how many bytes it takes."""
         texts = len(self.path) + len(self.details) + len(self.left_out or "")
         return _OVERHEAD_BYTES + texts + len(self.body or b"") + len(self.answer)
+
+    def has(self, words: Collection[str]) -> bool:
+        """Return whether case-folded words all stand in what was asked and in why it was refused."""
+        text = f"{self.method} {self.path} {self.status} {self.code} {self.problem} {self.details}".casefold()
+        return all(word in text for word in words)
 
 
 class Entry(Struct, frozen=True):
@@ -96,6 +103,10 @@ class RefusedLately:
         shown = found[: wanted.limit]
         return shown, shown[-1].key if len(found) > len(shown) else None
 
+    def entry(self, key: int) -> Entry | None:
+        """Return one of them; None if it is not or no longer kept."""
+        return next((entry for entry in self._entries if entry.key == key), None)
+
     def clear(self) -> None:
         """Forget everything."""
         self._entries.clear()
@@ -127,6 +138,8 @@ class Wanted(Struct, frozen=True):
     number_id: NumberId | None = None
     face: str | None = None
     problems: Collection[str] | None = None
+    words: Collection[str] = ()
+    """See `Told.has`."""
 
     def takes(self, entry: Entry) -> bool:
         """Return whether it is one of them."""
@@ -136,4 +149,5 @@ class Wanted(Struct, frozen=True):
             and (self.number_id is None or told.number_id == self.number_id)
             and (self.face is None or told.face == self.face)
             and (self.problems is None or told.problem in self.problems)
+            and (not self.words or told.has(self.words))
         )

@@ -1,10 +1,10 @@
 // One message with everything that happened to it.
 
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { api, type Result } from "../../api/client.ts";
-import { onChanges } from "../../api/live.ts";
+import { api } from "../../api/client.ts";
+import type { Changes } from "../../api/live.ts";
 import type { MessageDetail } from "../../api/types.ts";
 import { FailureState, Loading } from "../../parts/EmptyState.tsx";
+import { useFollowed } from "../../parts/followed.ts";
 import { PageFrame } from "../../parts/Page.tsx";
 import { href } from "../../shell/router.ts";
 import type { PageProps } from "../index.ts";
@@ -16,9 +16,17 @@ import { Story } from "./Story.tsx";
 import { NotTold, Why } from "./Why.tsx";
 import "./inspector.css";
 
+const MESSAGE = {
+  ask: (id: string) => api.get("/messages/{message_id}", { params: { message_id: id } }),
+  // What is told of is named by the Cloud's id, whichever of the two the place has.
+  concerns: ({ messages, deliveries, world }: Changes, _id: string, known: MessageDetail | null) =>
+    world.includes("reset") ||
+    (known !== null && (messages.includes(known.id) || known.deliveries.some((each) => deliveries.includes(each.id)))),
+};
+
 export default function Inspector({ params }: PageProps) {
   const id = params["id"] ?? "";
-  const [found, read] = useMessage(id);
+  const [found, read] = useFollowed(id, MESSAGE);
   const message = found?.ok ? found.value : null;
   return (
     <PageFrame
@@ -31,34 +39,10 @@ export default function Inspector({ params }: PageProps) {
       ) : found.ok ? (
         <Inspected key={found.value.id} message={found.value} />
       ) : (
-        <FailureState failure={found.failure} onRetry={() => void read()} />
+        <FailureState failure={found.failure} onRetry={read} />
       )}
     </PageFrame>
   );
-}
-
-/** The message as it goes on. */
-function useMessage(id: string): readonly [Result<MessageDetail> | null, () => Promise<void>] {
-  const [found, setFound] = useState<Result<MessageDetail> | null>(null);
-  const mine = useRef(new Set<string>());
-  const asked = useRef(0);
-  const read = useCallback(async () => {
-    const ticket = (asked.current += 1);
-    const answer = await api.get("/messages/{message_id}", { params: { message_id: id } });
-    if (ticket !== asked.current) return; // a later question has been asked meanwhile
-    // What is told of is named by the Cloud's id, whichever of the two the place has.
-    if (answer.ok) mine.current = new Set([answer.value.id, ...answer.value.deliveries.map((delivery) => delivery.id)]);
-    setFound((before) => (before?.ok && !answer.ok && answer.failure.status === 0 ? before : answer));
-  }, [id]);
-  useEffect(() => {
-    setFound(null);
-    void read();
-    return onChanges((changes) => {
-      const isMine = [...changes.messages, ...changes.deliveries].some((told) => mine.current.has(told));
-      if (changes.all || isMine || changes.world.includes("reset")) void read();
-    });
-  }, [id, read]);
-  return [found, read];
 }
 
 function titleOf(message: MessageDetail): string {

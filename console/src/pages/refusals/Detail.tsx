@@ -1,36 +1,48 @@
 // One refused request: why, what to do, what was sent and what was answered.
 
+import { api } from "../../api/client.ts";
 import type { RefusalView } from "../../api/types.ts";
 import { Badge } from "../../parts/Badge.tsx";
 import { Bytes } from "../../parts/Code.tsx";
 import { Copy } from "../../parts/Copy.tsx";
-import { EmptyState, Loading } from "../../parts/EmptyState.tsx";
+import { EmptyState, FailureState, Loading } from "../../parts/EmptyState.tsx";
 import { Facts } from "../../parts/Facts.tsx";
+import { useFollowed } from "../../parts/followed.ts";
 import { Icon } from "../../parts/Icon.tsx";
 import { Time } from "../../parts/Time.tsx";
 import { href, query } from "../../shell/router.ts";
 import { Sentence } from "../errors/words.tsx";
-import { state } from "./state.ts";
+import { concernsRefusals } from "./state.ts";
 import { credentialOf, curlOf, FACES } from "./words.ts";
 
+const REFUSAL = {
+  ask: (id: string) => api.get("/refusals/{refusal_id}", { params: { refusal_id: id } }),
+  concerns: concernsRefusals,
+};
+
 export function Detail({ id }: { id: string }) {
-  const { items } = state.value;
-  const refusal = items?.find((each) => each.id === id);
-  if (items === null) return <Loading label="Reading the request" />;
-  if (!refusal) {
+  const [found, read] = useFollowed(id, REFUSAL);
+  if (found === null) return <Loading label="Reading the request" />;
+  if (!found.ok) {
     return (
       <div class="refusal">
         <header class="refusal-head">
           <span class="grow" />
           <Close />
         </header>
-        <EmptyState icon="info" title="It is no longer kept">
-          <p>Refused requests are kept in memory only, and not all of them: newer ones or a restart take their place.</p>
-        </EmptyState>
+        {found.failure.status === 404 ? <Gone /> : <FailureState failure={found.failure} onRetry={read} />}
       </div>
     );
   }
-  return <Shown refusal={refusal} />;
+  return <Shown refusal={found.value} />;
+}
+
+function Gone() {
+  return (
+    <EmptyState icon="info" title="It is no longer kept">
+      <p>Refused requests are kept in memory only, and not all of them: newer ones or a restart take their place.</p>
+    </EmptyState>
+  );
 }
 
 function Close() {

@@ -5,21 +5,22 @@ import { platformNow } from "../../api/clock.ts";
 import { Icon } from "../../parts/Icon.tsx";
 import { Time } from "../../parts/Time.tsx";
 import { href } from "../../shell/router.ts";
-import { startRefusals, state } from "./state.ts";
-import { recentOf, requestsOf, requestsWord } from "./words.ts";
+import { newest } from "./state.ts";
+import { recentOf, requestsWord } from "./words.ts";
 import "./refusals.css";
 
 export function RefusedLine() {
-  useEffect(startRefusals, []);
-  const recent = recentOf(state.value.items ?? [], platformNow.value);
+  useEffect(newest.start, []);
+  const { items, next } = newest.state.value;
+  const recent = recentOf(items, platformNow.value);
   const last = recent[0];
   if (!last) return null;
-  const count = requestsOf(recent);
+  const words = requestsWord(recent, next !== null && recent.length === items.length);
   return (
     <a class="refused-line" href={href("/refusals")}>
       <Icon name="block" size={16} />
       <span class="refused-line-says">
-        <b>{`${requestsWord(count)} ${count === 1 ? "was" : "were"} refused`}</b> in the last hour
+        <b>{`${words} ${words === "1 request" ? "was" : "were"} refused`}</b> in the last hour
         <span class="refused-line-last">
           {" "}
           · the last <Time at={last.at} />: <span class="nums">{last.code}</span> <span class="foreign">{last.sentence}</span>

@@ -1,26 +1,23 @@
 // The requests that the server refused lately: they leave no message, so that this is where to learn of them.
 
-import { useCallback, useEffect, useMemo } from "preact/hooks";
+import { useCallback, useEffect } from "preact/hooks";
 import type { RefusalView } from "../../api/types.ts";
 import { Badge } from "../../parts/Badge.tsx";
 import { Button, LinkButton } from "../../parts/Button.tsx";
-import { EmptyState, FailureState, Loading } from "../../parts/EmptyState.tsx";
+import { EmptyState } from "../../parts/EmptyState.tsx";
 import { FilterBar } from "../../parts/FilterBar.tsx";
-import { filtering } from "../../parts/filters.ts";
+import { LiveRows } from "../../parts/LiveList.tsx";
 import { PageFrame } from "../../parts/Page.tsx";
 import { Split } from "../../parts/Split.tsx";
 import { Time } from "../../parts/Time.tsx";
-import { VirtualList } from "../../parts/VirtualList.tsx";
 import { href, query } from "../../shell/router.ts";
 import type { PageProps } from "../index.ts";
 import { Detail } from "./Detail.tsx";
-import { clear, retry, scroll, startRefusals, state } from "./state.ts";
-import { FACES, fitting, requestsOf, requestsWord } from "./words.ts";
+import { clear, forgotten, refusals } from "./state.ts";
+import { FACES, requestsWord } from "./words.ts";
 import "./refusals.css";
 
 const ROW_PX = 58;
-const filtered = filtering(["q", "face"]);
-const keyOf = (refusal: RefusalView): string => refusal.id;
 const CHOICES = [
   {
     name: "face",
@@ -31,17 +28,14 @@ const CHOICES = [
 ];
 
 export default function Refusals({ params }: PageProps) {
-  useEffect(startRefusals, []);
-  const { items } = state.value;
-  const { q = "", face = "" } = filtered.filters.value;
-  const found = useMemo(() => fitting(items ?? [], q, face), [items, q, face]);
+  useEffect(refusals.start, []);
   const chosen = params["id"] ?? null;
   return (
     <PageFrame
       title="Refused requests"
-      about={<About found={found} />}
+      about={<About />}
       actions={
-        !!items?.length && (
+        (refusals.state.value.items.length > 0 || refusals.isFiltered.value) && (
           <Button icon="trash" onClick={() => void clear()}>
             Clear
           </Button>
@@ -50,55 +44,36 @@ export default function Refusals({ params }: PageProps) {
       toolbar={
         <FilterBar
           label="Refused requests"
-          of={filtered}
+          of={refusals}
           choices={CHOICES}
-          search={{ name: "q", placeholder: "Code, path or words" }}
+          search={{ name: "text", placeholder: "Code, path or words" }}
         />
       }
       whole
     >
-      <Split list={<List found={found} chosen={chosen} />} detail={chosen ? <Detail id={chosen} /> : null} />
+      <Split list={<List chosen={chosen} />} detail={chosen ? <Detail id={chosen} /> : null} />
     </PageFrame>
   );
 }
 
-function About({ found }: { found: readonly RefusalView[] }) {
-  const { items, forgotten } = state.value;
-  if (items === null) return <>&nbsp;</>;
+/** How many requests stand behind the rows, as far as they have been read. */
+function About() {
+  const { items, next, reading } = refusals.state.value;
+  if (reading === "first" && items.length === 0) return <>&nbsp;</>;
   return (
     <span role="status">
-      {requestsWord(requestsOf(found))}, newest first
-      {forgotten > 0 && `; ${forgotten.toLocaleString()} more are no longer kept`}
+      {requestsWord(items, next !== null)}, {refusals.isFiltered.value ? "as filtered" : "newest first"}
+      {forgotten.value > 0 && `; ${forgotten.value.toLocaleString()} more are no longer kept`}
     </span>
   );
 }
 
-function List({ found, chosen }: { found: readonly RefusalView[]; chosen: string | null }) {
+function List({ chosen }: { chosen: string | null }) {
   const row = useCallback((refusal: RefusalView) => <Row refusal={refusal} chosen={refusal.id === chosen} />, [chosen]);
-  const { items, failure } = state.value;
-  if (items === null) return failure ? <FailureState failure={failure} onRetry={retry} /> : <Loading label="Reading" />;
-  if (items.length === 0) return <Nothing />;
-  if (found.length === 0) {
-    return (
-      <EmptyState icon="filter" title="No refused request is like that">
-        <p>Search for a code, a part of the path, or a word of why it was refused.</p>
-        <Button icon="close" onClick={filtered.clearFilters}>
-          Clear the filters
-        </Button>
-      </EmptyState>
-    );
-  }
   return (
-    <VirtualList
-      class="refusals"
-      items={found}
-      keyOf={keyOf}
-      estimate={ROW_PX}
-      row={row}
-      label="Refused requests, newest first"
-      scroll={scroll}
-      arrivals="new"
-    />
+    <LiveRows of={refusals} class="refusals" estimate={ROW_PX} row={row}>
+      <Nothing />
+    </LiveRows>
   );
 }
 

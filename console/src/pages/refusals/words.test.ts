@@ -1,12 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RefusalView } from "../../api/types.ts";
-import { credentialOf, curlOf, fitting, recentOf, requestsOf } from "./words.ts";
+import { credentialOf, curlOf, recentOf, requestsWord } from "./words.ts";
 
 const AT = "2026-01-02T03:04:05Z";
 
 function refusal(of: Partial<RefusalView> = {}): RefusalView {
-  const why = { sentence: "It does not fit.", fix: "Fix it.", code: 132000, onprem_code: 2000, name: "mismatch", page: null };
+  const why = {
+    sentence: "It does not fit.",
+    fix: "Fix it.",
+    code: 132000,
+    onprem_code: 2000,
+    name: "mismatch",
+    page: null,
+  };
   return {
     id: "rfs_1",
     at: AT,
@@ -30,13 +37,6 @@ function refusal(of: Partial<RefusalView> = {}): RefusalView {
   };
 }
 
-test("a search looks at what was asked and at why it was refused", () => {
-  const items = [refusal(), refusal({ id: "rfs_2", face: "on-premises", path: "/v1/contacts", code: 1008 })];
-  assert.deepEqual(fitting(items, "132000 FIT", "").map((each) => each.id), ["rfs_1"]);
-  assert.deepEqual(fitting(items, "", "on-premises").map((each) => each.id), ["rfs_2"]);
-  assert.deepEqual(fitting(items, "contacts nothing", ""), []);
-});
-
 test("the command has what was sent, and the key from the environment", () => {
   const body = { text: `{"body": "it's"}`, encoding: "utf-8" as const };
   assert.equal(
@@ -49,12 +49,23 @@ test("the command has what was sent, and the key from the environment", () => {
 });
 
 test("what a stranger has put into a request stays one word of the shell", () => {
-  const hostile = refusal({ method: "GET", path: "/x?$(reboot)`id`", headers: { "content-type": "a'; reboot #" }, body: null });
-  assert.equal(curlOf(hostile, "http://h"), "curl 'http://h/x?$(reboot)`id`' \\\n  -H 'content-type: a'\\''; reboot #'");
+  const hostile = refusal({
+    method: "GET",
+    path: "/x?$(reboot)`id`",
+    headers: { "content-type": "a'; reboot #" },
+    body: null,
+  });
+  assert.equal(
+    curlOf(hostile, "http://h"),
+    "curl 'http://h/x?$(reboot)`id`' \\\n  -H 'content-type: a'\\''; reboot #'",
+  );
 });
 
 test("a body that is not whole is said to be so", () => {
-  assert.match(curlOf(refusal({ body_note: "Truncated: it has 9000 bytes." }), "http://h"), /^# Of its body: Truncated/);
+  assert.match(
+    curlOf(refusal({ body_note: "Truncated: it has 9000 bytes." }), "http://h"),
+    /^# Of its body: Truncated/,
+  );
 });
 
 test("who called is named without the credential", () => {
@@ -65,6 +76,9 @@ test("who called is named without the credential", () => {
 
 test("requests are counted, and only those of the last hour are recent", () => {
   const items = [refusal({ count: 3 }), refusal({ at: "2026-01-02T01:00:00Z" })];
-  assert.equal(requestsOf(items), 4);
+  assert.deepEqual(
+    [requestsWord(items, false), requestsWord(items, true), requestsWord([], false)],
+    ["4 requests", "4+ requests", "0 requests"],
+  );
   assert.equal(recentOf(items, Date.parse(AT)).length, 1);
 });

@@ -11,29 +11,15 @@ export const FACES: Readonly<Record<RefusalView["face"], string>> = {
 
 const RECENT_MS = 3_600_000;
 
-/** How many requests stand behind entries. */
-export function requestsOf(items: readonly RefusalView[]): number {
-  return items.reduce((sum, each) => sum + each.count, 0);
-}
-
-/** "3 requests". */
-export function requestsWord(count: number): string {
-  return `${count.toLocaleString()} ${count === 1 ? "request" : "requests"}`;
+/** How many requests stand behind entries, of which there may be more: "3 requests", "200+ requests". */
+export function requestsWord(items: readonly RefusalView[], more: boolean): string {
+  const count = items.reduce((sum, each) => sum + each.count, 0);
+  return `${count.toLocaleString()}${more ? "+" : ""} ${count === 1 && !more ? "request" : "requests"}`;
 }
 
 /** Those of the last hour of platform time. */
 export function recentOf(items: readonly RefusalView[], now: number): readonly RefusalView[] {
   return items.filter((each) => Date.parse(each.at) > now - RECENT_MS);
-}
-
-/** Those that a face has refused and a search fits: in what was asked, and in why it was refused. */
-export function fitting(items: readonly RefusalView[], search: string, face: string): readonly RefusalView[] {
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  return items.filter((each) => {
-    if (face && each.face !== face) return false;
-    const text = `${each.method} ${each.path} ${each.status} ${each.code} ${each.name} ${each.sentence}`.toLowerCase();
-    return words.every((word) => text.includes(word));
-  });
 }
 
 /** Who the request said it was from, as far as that is kept. */

@@ -1,8 +1,8 @@
 // One delivery: where it goes, every attempt with its answer, and the exact bytes in both dialects.
 
-import { useCallback, useEffect, useState } from "preact/hooks";
-import { api, type Result } from "../../api/client.ts";
-import { onChanges } from "../../api/live.ts";
+import { useState } from "preact/hooks";
+import { api } from "../../api/client.ts";
+import type { Changes } from "../../api/live.ts";
 import type { AttemptView, DeliveryDetail, VerifyView } from "../../api/types.ts";
 import { Badge } from "../../parts/Badge.tsx";
 import { Batch } from "../../parts/Batch.tsx";
@@ -11,6 +11,7 @@ import { Bytes, Code } from "../../parts/Code.tsx";
 import { Copy } from "../../parts/Copy.tsx";
 import { FailureState, Loading } from "../../parts/EmptyState.tsx";
 import { Facts } from "../../parts/Facts.tsx";
+import { useFollowed } from "../../parts/followed.ts";
 import { Icon } from "../../parts/Icon.tsx";
 import { Notice } from "../../parts/Notice.tsx";
 import { Tabs } from "../../parts/Tabs.tsx";
@@ -22,25 +23,20 @@ import { deliveryTone, deliveryWord, eventWord, isTaken } from "./words.ts";
 
 const DIALECTS: Readonly<Record<string, string>> = { cloud: "Cloud API", onprem: "On-Premises API" };
 
+const DELIVERY = {
+  ask: (id: string) => api.get("/webhooks/deliveries/{delivery_id}", { params: { delivery_id: id } }),
+  concerns: ({ deliveries, world }: Changes, id: string) =>
+    deliveries.includes(id) || world.includes("numbers") || world.includes("clock"),
+};
+
 export function Delivery({ id }: { id: string }) {
-  const [found, setFound] = useState<Result<DeliveryDetail> | null>(null);
-  const read = useCallback(async () => {
-    const answer = await api.get("/webhooks/deliveries/{delivery_id}", { params: { delivery_id: id } });
-    setFound((before) => (before?.ok && !answer.ok && answer.failure.status === 0 ? before : answer));
-  }, [id]);
-  useEffect(() => {
-    void read();
-    return onChanges((changes) => {
-      const about = changes.deliveries.includes(id) || changes.world.includes("numbers") || changes.world.includes("clock");
-      if (changes.all || about) void read();
-    });
-  }, [read, id]);
+  const [found, read] = useFollowed(id, DELIVERY);
   if (found === null) return <Loading label="Reading the delivery" />;
   if (!found.ok) {
     return (
       <>
         <Close />
-        <FailureState failure={found.failure} onRetry={() => void read()} />
+        <FailureState failure={found.failure} onRetry={read} />
       </>
     );
   }

@@ -11,7 +11,6 @@ import { toast, toastFailure } from "../../parts/Toast.tsx";
 const PAGE = 200;
 /** So many are asked for one by one; of more the whole list is read anew. */
 const MOST_ASKED = 12;
-/** Between two readings, however many hints come: under load ten a second. */
 const REST_MS = 250;
 
 /** How many wait of each number that is paused. */
@@ -27,12 +26,12 @@ export const deliveries: LiveList<DeliveryView> = liveList({
   ask: async (query) => mapped(await api.get("/webhooks/deliveries", { query }), (found) => [found.deliveries, found.next]),
   beside: (changes) => (!changes || changes.all || changes.world.includes("numbers")) && void readPaused(),
   named: (changes) => changes.deliveries,
+  rest: REST_MS,
   catchUp: async (ids) => {
     await deliveries.readTop();
     const { items } = deliveries.state.peek();
     await readBelow(ids.filter((id) => items.findIndex((each) => each.id === id) >= PAGE));
     await countWaiting();
-    await new Promise((done) => window.setTimeout(done, REST_MS));
   },
 });
 

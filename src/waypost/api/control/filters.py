@@ -52,6 +52,7 @@ OF_REFUSALS = {
     **NUMBER,
     "code": "A code of either dialect, or a problem's name.",
     "face": f"One of {', '.join(FACES)}.",
+    "text": "Words that all stand in the request's line, or in its status, code, name or sentence, in whatever case.",
     **PAGE,
 }
 OF_CHATS = {**NUMBER, **PAGE}

@@ -4,12 +4,10 @@ from typing import Literal, cast
 
 from msgspec import Struct
 
-from waypost.api.control.answers import answer, asked_number
-from waypost.api.control.filters import asked_choice, asked_problems, wanted_page
-from waypost.api.refused import FACES, ONPREM
+from waypost.api.control.answers import answer, asked_number, unknown
+from waypost.api.control.filters import asked_choice, asked_problems, asked_text, wanted_page
+from waypost.api.refused import FACES
 from waypost.api.routing import Request, Response
-from waypost.errors import all_problems
-from waypost.errors.outcomes import SOMETHING_WENT_WRONG
 from waypost.flows.refused import Entry, RefusedLately, Wanted
 from waypost.lib.clock import at
 from waypost.lib.cursors import cursor_of
@@ -19,6 +17,7 @@ from waypost.wire.control_refusals import RefusalList, RefusalView
 
 REFUSALS = "r"
 """The list, as its cursors call it."""
+_PREFIX, _MOST_DIGITS = "rfs_", 18
 
 
 class Refusals(Struct, frozen=True):
@@ -38,10 +37,21 @@ class Refusals(Struct, frozen=True):
             number_id=asked_number(request, "number"),
             face=asked_choice(request, "face", FACES),
             problems=asked_problems(request, "code"),
+            words=(asked_text(request) or "").casefold().split(),
         )
         entries, next_before = self.lately.page(wanted)
         listed = [_view(entry) for entry in entries]
         return answer(RefusalList(listed, cursor_of(REFUSALS, next_before), self.lately.forgotten))
+
+    async def get(self, request: Request) -> Response:
+        """Show one of the refused requests. It is not found when newer ones, or a new start, have taken its place."""
+        refusal_id = request.params["refusal_id"]
+        digits = refusal_id.removeprefix(_PREFIX)
+        is_key = digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS
+        entry = self.lately.entry(int(digits)) if is_key else None
+        if entry is None:
+            raise unknown("refused request", refusal_id)
+        return answer(_view(entry))
 
     async def clear(self, request: Request) -> Response:
         """Forget the refused requests."""
@@ -52,9 +62,8 @@ class Refusals(Struct, frozen=True):
 
 def _view(entry: Entry) -> RefusalView:
     told = entry.told
-    problem = all_problems().get(told.problem, SOMETHING_WENT_WRONG)
     return RefusalView(
-        id=f"rfs_{entry.key}",
+        id=f"{_PREFIX}{entry.key}",
         at=at(entry.at_ms),
         first_at=at(entry.first_ms),
         count=entry.count,
@@ -64,7 +73,7 @@ def _view(entry: Entry) -> RefusalView:
         path=told.path,
         phone_number_id=None if told.number_id is None else str(told.number_id),
         status=told.status,
-        code=problem.onprem_code if told.face == ONPREM else problem.code,
+        code=told.code,
         name=told.problem,
         sentence=told.details,
         why=why_view(told.problem, told.details),

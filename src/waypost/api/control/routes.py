@@ -145,8 +145,10 @@ def _feed_route(feed: FeedControl) -> Route:
 
 def _refusal_routes(refusals: Refusals) -> list[Route]:
     place, listed, query = f"{V1}/refusals", control_refusals.RefusalList, filters.OF_REFUSALS
+    one = f"{place}/{{refusal_id}}"
     return [
         Route("GET", place, refusals.list, "refusals", response=listed, errors=_REFUSED, query=query),
+        Route("GET", one, refusals.get, "refusal", None, control_refusals.RefusalView, _ABSENT),
         Route("DELETE", place, refusals.clear, "clear_refusals", None, control.Success, _REFUSED),
     ]
 

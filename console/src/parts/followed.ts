@@ -1,0 +1,33 @@
+// One thing that the server knows, as it goes on.
+
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import type { Result } from "../api/client.ts";
+import { type Changes, onChanges } from "../api/live.ts";
+
+interface Wish<T> {
+  readonly ask: (id: string) => Promise<Result<T>>;
+  /** Whether changes may be about it, of which so much is known. */
+  readonly concerns: (changes: Changes, id: string, known: T | null) => boolean;
+}
+
+/** What the server answered last, null before that, and a way to ask again. Have the wish outside the component. */
+export function useFollowed<T>(id: string, wish: Wish<T>): readonly [Result<T> | null, () => void] {
+  const [found, setFound] = useState<Result<T> | null>(null);
+  const known = useRef<T | null>(null);
+  const asked = useRef(0);
+  const read = useCallback(async () => {
+    const ticket = (asked.current += 1);
+    const answer = await wish.ask(id);
+    if (ticket !== asked.current) return; // a later question has been asked meanwhile
+    if (answer.ok) known.current = answer.value;
+    // When nobody answers, what was read stays: the navigation says that the server is gone.
+    setFound((before) => (before?.ok && !answer.ok && answer.failure.status === 0 ? before : answer));
+  }, [id, wish]);
+  useEffect(() => {
+    known.current = null;
+    setFound(null);
+    void read();
+    return onChanges((changes) => (changes.all || wish.concerns(changes, id, known.current)) && void read());
+  }, [id, read, wish]);
+  return [found, () => void read()];
+}
