@@ -53,7 +53,7 @@ from waypost.flows.admission import Admission
 from waypost.flows.automation import Automations
 from waypost.flows.blocks import Blocks
 from waypost.flows.collector import Collector
-from waypost.flows.contacts import Contacts, Notice
+from waypost.flows.contacts import Contacts
 from waypost.flows.directory import Directory
 from waypost.flows.drawers import Drawer
 from waypost.flows.figures import Figures
@@ -64,6 +64,7 @@ from waypost.flows.media import MediaShelf
 from waypost.flows.media_limits import MediaLimits
 from waypost.flows.media_urls import MediaURLs
 from waypost.flows.profile import Profiles
+from waypost.flows.receive import Notice
 from waypost.flows.refused import RefusedLately
 from waypost.flows.registration import Registration
 from waypost.flows.standing import Standings

@@ -279,7 +279,7 @@ def _flows(ground: Ground, accept: Accept, receive: Receive, network: Network, f
         automations=Automations.over(ground.store),
         accounts=accept.screen.accounts,
         registration=Registration(ground.directory, ground.store, ground.clock),
-        standings=Standings(ground.directory, accept.screen.accounts, receive, ground.clock),
+        standings=Standings(ground.directory, accept.screen.accounts, receive.notice, ground.clock),
         usage=Usage(ground.directory, ground.clock, lifted=relaxed),
         clock=ground.clock,
         rates_lifted=relaxed,

@@ -5,7 +5,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Protocol
 
 from waypost.errors import Cause, Fault, Refusal
 from waypost.errors.management import BLOCK_LIST_FULL, BLOCKED_BY_BUSINESS
@@ -15,21 +14,13 @@ from waypost.flows.directory import Directory
 from waypost.flows.drawers import Drawer
 from waypost.lib.clock import Clock
 from waypost.model import Number, NumberId
-from waypost.ports import Documents
+from waypost.ports import Documents, Windows
 from waypost.rules.window import is_open
 from waypost.wire.blocks import BlockedUser, UserOutcome
 
 MAX_BLOCKED = 64_000
 
 _NOBODY: frozenset[str] = frozenset()
-
-
-class Windows(Protocol):
-    """Knows when a user has written."""
-
-    async def last_inbound_ms(self, number_id: NumberId, wa_id: str) -> int | None:
-        """Return when the user last wrote to the number; None if never."""
-        ...
 
 
 class Blocks:

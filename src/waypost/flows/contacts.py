@@ -7,19 +7,19 @@ A number in the mode `always_valid` gets the answer of v2.43 and later: every we
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Protocol
 
 from msgspec import Struct
 
 from waypost.errors import Refusal
 from waypost.errors.clients import UNKNOWN_CONTACT
 from waypost.flows.drawers import Drawer
+from waypost.flows.receive import Notice
 from waypost.lib import phone
 from waypost.lib.clock import Clock
-from waypost.model import Number, NumberId
-from waypost.ports import Documents
+from waypost.model import Number
+from waypost.ports import Documents, Windows
 from waypost.wire.client_notices import Contact, contacts_checked
 
 REMEMBERED_MS = timedelta(days=7) // timedelta(milliseconds=1)
@@ -27,15 +27,6 @@ REMEMBERED_MS = timedelta(days=7) // timedelta(milliseconds=1)
 _AT_ONCE = 256
 
 IsOnWhatsApp = Callable[[str], bool]
-Notice = Callable[[Number, str, bytes], Awaitable[None]]
-
-
-class Windows(Protocol):
-    """Knows when a user has written."""
-
-    async def last_inbound_ms(self, number_id: NumberId, wa_id: str) -> int | None:
-        """Return when the user last wrote to the number; None if never."""
-        ...
 
 
 class Checked(Struct, frozen=True):

@@ -13,11 +13,12 @@ from msgspec import Struct
 from waypost.flows.batches import Batch, batches_of, delivery_id
 from waypost.flows.directory import Directory
 from waypost.flows.explain import Explain
+from waypost.flows.find import find_message
 from waypost.flows.notify import USER_AGENT, batch_id, event_id, target_of
 from waypost.flows.told import SentParcel, attempt_view, verify_views, why_not_told
 from waypost.lib import ids, signing
 from waypost.lib.clock import at
-from waypost.model import Attempt, Event, EventKey, FailedSend, MediaKey, Medium, MessageKey, Status, Template
+from waypost.model import Attempt, Event, EventKey, FailedSend, MediaKey, Medium, Status, Template
 from waypost.ports import Carried, DeliverySearch, Lists, NetworkStore, Records, StoredDelivery, StoredMessage, Window
 from waypost.rules import template as template_rules
 from waypost.rules.template_shown import shown
@@ -88,7 +89,7 @@ class Inspect(Struct, frozen=True):
 
     async def message(self, message_id: str) -> MessageDetail | None:
         """Return a message by its id in either dialect, with everything that happened to it; None if there is none."""
-        found = await self._named(message_id)
+        found = await find_message(self.records, message_id)
         if found is None:
             return None
         events = await self.records.events_of(found.key)
@@ -163,16 +164,10 @@ class Inspect(Struct, frozen=True):
 
         # spec: cloud-api.md#2.1
         """
-        quoted = await self._named(message_id)
+        quoted = await find_message(self.records, message_id)
         if quoted is None or (quoted.number_id, quoted.wa_id) != (message.number_id, message.wa_id):
             return None
         return message_id if message.at_ms - quoted.at_ms <= _QUOTED_FOR_MS else None
-
-    async def _named(self, message_id: str) -> StoredMessage | None:
-        """Return the message of an id in either dialect, or None."""
-        ref = ids.parse_message_id(message_id)
-        found = await self.records.message(MessageKey(ref.key)) if ref else None
-        return found if found is not None and ref is not None and found.tag == ref.tag else None
 
     def _text(self, message: StoredMessage, content: object) -> str:
         """Return the text that the user sees: of a template with its placeholders filled in."""

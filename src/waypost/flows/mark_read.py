@@ -7,8 +7,8 @@ from msgspec import Struct
 
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_MESSAGE_ID
-from waypost.lib.ids import parse_message_id
-from waypost.model import MessageKey, Number
+from waypost.flows.find import find_message
+from waypost.model import Number
 from waypost.ports import Records, Upstream
 
 
@@ -20,15 +20,9 @@ class MarkRead(Struct, frozen=True):
 
     async def __call__(self, number: Number, message_id: str, *, typing: bool = False) -> None:
         """Mark an inbound message of this number. Raises Refusal for any other id."""
-        ref = parse_message_id(message_id)
-        message = await self.records.message(MessageKey(ref.key)) if ref else None
-        if message is None or ref is None or message.tag != ref.tag:
-            raise _unknown(message_id)
-        if message.number_id != number.id or not message.received:
-            raise _unknown(message_id)
+        message = await find_message(self.records, message_id)
+        if message is None or message.number_id != number.id or not message.received:
+            details = f"message_id: {message_id} is not the id of a message that a user sent to you."
+            raise Refusal(INVALID_MESSAGE_ID, details)
         await self.records.mark_read(number.id, message.wa_id, message.key)
         await self.upstream.mark_read(number.id, message.key, typing=typing)
-
-
-def _unknown(message_id: str) -> Refusal:
-    return Refusal(INVALID_MESSAGE_ID, f"message_id: {message_id} is not the id of a message that a user sent to you.")

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from waypost.lib.clock import Clock
 from waypost.model import Delivery, Event, EventKey, Gather, NumberId, Trouble, WebhookTrouble
+from waypost.ports import Schedule
 
 # spec: cloud-api.md#7.2
 _MAX_BATCH_BYTES = 3_000_000
@@ -37,14 +38,6 @@ class EventRules(Protocol):
 
     def on_lift(self, call: Callable[[], None]) -> None:
         """Have `call` called when rules have been taken back."""
-        ...
-
-
-class Schedule(Protocol):
-    """Calls back at a platform time."""
-
-    def at(self, due_ms: int, call: Callable[[], None]) -> None:
-        """Call `call` at `due_ms`."""
         ...
 
 

@@ -5,18 +5,14 @@ The choice is about a business, which is an account with all its numbers: the ne
 # spec: cloud-api.md#10 ("user_preferences")
 """
 
-from collections.abc import Awaitable, Callable
-
 from msgspec import Struct
 
 from waypost.flows.play import PhoneNetwork
+from waypost.flows.receive import Notice
 from waypost.flows.threads import Threads
 from waypost.lib.clock import Clock
 from waypost.model import Number
 from waypost.wire.events.preferences import FIELD, marketing_value
-
-Notice = Callable[[Number, str, bytes], Awaitable[None]]
-"""Tells a number's subscriber of something that is about no message: the webhook field, and its value."""
 
 
 class Preferences(Struct, frozen=True):

@@ -4,7 +4,7 @@ The embedded network and every real upstream come in here; there is no other way
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from msgspec import Struct, structs
 
@@ -35,6 +35,9 @@ from waypost.rules import callbacks
 from waypost.wire import client_notices
 from waypost.wire.events.messages import LATEST, Echo, has_referral, inbound_value, shape_of, status_value
 from waypost.wire.renderings import is_told
+
+Notice = Callable[[Number, str, bytes], Awaitable[None]]
+"""Tells a number's subscriber of something that is about no message: the webhook field and its value, as `notice`."""
 
 # spec: cloud-api.md#12.1 - whether a reaction opens the window is (unconfirmed): lenient, every message of a user does.
 

@@ -6,8 +6,9 @@ from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.accept import Accept
 from waypost.flows.directory import Directory
-from waypost.lib import ids, phone
-from waypost.model import Dialect, MessageKey, Number, Outbound
+from waypost.flows.find import find_message
+from waypost.lib import phone
+from waypost.model import Dialect, Number, Outbound
 from waypost.ports import Records
 from waypost.wire.exchanges import read_again
 
@@ -26,10 +27,9 @@ class Resend(Struct, frozen=True):
 
         It is checked like any request, as things are now. Raises Refusal, also for what a user wrote.
         """
-        ref = ids.parse_message_id(message_id)
-        found = await self.records.message(MessageKey(ref.key)) if ref else None
+        found = await find_message(self.records, message_id)
         number = self.directory.number(found.number_id) if found else None
-        if found is None or ref is None or number is None or found.tag != ref.tag:
+        if found is None or number is None:
             return None
         if found.received:
             raise Refusal(

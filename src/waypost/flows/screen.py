@@ -22,6 +22,7 @@ from waypost.flows.pacing import Pacing
 from waypost.lib import phone
 from waypost.lib.clock import Clock
 from waypost.model import NOT_FETCHED, MediaKey, Number, NumberId, Template
+from waypost.ports import Windows
 from waypost.rules import template as template_rules
 from waypost.rules import window
 from waypost.rules.magic import Magic
@@ -43,14 +44,6 @@ class Users(Protocol):
 
     def identity_hash(self, wa_id: str) -> str:
         """Return the hash of a user's keys as they are now."""
-        ...
-
-
-class Windows(Protocol):
-    """Knows when a user has written."""
-
-    async def last_inbound_ms(self, number_id: NumberId, wa_id: str) -> int | None:
-        """Return when the user last wrote to the number; None if never."""
         ...
 
 

@@ -3,7 +3,7 @@
 # spec: cloud-api.md#10, cloud-api.md#12.4
 """
 
-from typing import Any, Protocol
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import asdict, replace
@@ -12,6 +12,7 @@ from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.accounts import USER_ID, Account, BusinessAccounts
 from waypost.flows.directory import Directory
+from waypost.flows.receive import Notice
 from waypost.lib.clock import Clock, at
 from waypost.model import Number, Standing
 from waypost.rules.rates import UPGRADE_MS
@@ -23,20 +24,12 @@ RESTRICTION_MS = 7 * 86_400_000
 TIERS = ("TIER_50", "TIER_250", "TIER_2K", "TIER_10K", "TIER_100K", "TIER_UNLIMITED")
 
 
-class Notices(Protocol):
-    """Tells a number's subscriber of what is about no message."""
-
-    async def notice(self, number: Number, field: str, value: bytes) -> None:
-        """Tell of a webhook field; durable on return."""
-        ...
-
-
 class Standings(Struct, frozen=True):
     """The flow, with the ports it uses."""
 
     directory: Directory
     accounts: BusinessAccounts
-    tell: Notices
+    notice: Notice
     clock: Clock
 
     async def change(self, number: Number, standing: Standing) -> Number:
@@ -49,7 +42,7 @@ class Standings(Struct, frozen=True):
         changes = _changes(number.standing, standing)
         now = await self._change(number, changes)
         for value in _quality_notices(number, standing):
-            await self.tell.notice(now, "phone_number_quality_update", value)
+            await self.notice(now, "phone_number_quality_update", value)
         return now
 
     async def reset(self) -> None:
@@ -67,10 +60,9 @@ class Standings(Struct, frozen=True):
         account = self._ended(account)
         await self.accounts.save(waba_id, account)
         notices = self._account_notices(old, account)
-        concerned = [number for number in self.directory.numbers() if number.waba_id == waba_id]
-        for number in {_listeners(number): number for number in concerned}.values():
+        for number in {_listeners(number): number for number in self.directory.of_account(waba_id)}.values():
             for field, value in notices:
-                await self.tell.notice(number, field, value)
+                await self.notice(number, field, value)
 
     async def ask_for_name(self, number: Number, name: str) -> None:
         """Ask for another display name; the old one stays until the platform has decided."""
@@ -80,7 +72,7 @@ class Standings(Struct, frozen=True):
     async def tell_of_pin(self, number: Number) -> None:
         """Tell the subscriber that the two-step PIN was set."""
         value = pin_notice(number.digits, "PIN_CHANGED", str(USER_ID))
-        await self.tell.notice(number, "security", value)
+        await self.notice(number, "security", value)
 
     async def decide_on_name(self, number: Number, *, approved: bool, reason: str | None = None) -> Number:
         """Grant or refuse the name that was asked for, else the one there is; the subscriber is told."""
@@ -97,7 +89,7 @@ class Standings(Struct, frozen=True):
             changes = {"new_name_status": "DECLINED"}
         now = await self._change(number, changes, name=name if approved else None)
         value = name_notice(number.digits, approved=approved, name=name, reason=reason)
-        await self.tell.notice(now, "phone_number_name_update", value)
+        await self.notice(now, "phone_number_name_update", value)
         return now
 
     async def _change(self, number: Number, changes: dict[str, Any], *, name: str | None = None) -> Number:

@@ -77,10 +77,9 @@ class Subscribe(Struct, frozen=True):
 
         # spec: cloud-api.md#7.3
         """
-        for each in self.directory.numbers():
-            if each.waba_id == number.waba_id:
-                changes = {"account": webhook, "number": None} if override_all else {"account": webhook}
-                await self._change(each, **changes)
+        changes = {"account": webhook, "number": None} if override_all else {"account": webhook}
+        for each in self.directory.of_account(number.waba_id):
+            await self._change(each, **changes)
 
     async def subscribe_app(self, number: Number, *, subscribed: bool) -> None:
         """Subscribe the number's app to its account, or end that."""

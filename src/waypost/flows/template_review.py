@@ -7,9 +7,9 @@ only people or statistics would decide (a pause, a ban, another quality) an oper
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Literal, Protocol
+from typing import Literal
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -21,6 +21,7 @@ from waypost.flows.pacing import Pacing
 from waypost.flows.receive import Receive
 from waypost.lib.clock import Clock, at
 from waypost.model import Template
+from waypost.ports import Schedule
 from waypost.rules import template_review
 from waypost.wire.definitions import read_components
 from waypost.wire.events import templates as wire
@@ -34,14 +35,6 @@ Event = Literal[
 
 _BACK_IN_USE = ("REINSTATED", "UNARCHIVED")
 _LOW_QUALITY = "The template is {} because of low quality."
-
-
-class Schedule(Protocol):
-    """Calls back at a platform time."""
-
-    def at(self, due_ms: int, call: Callable[[], None]) -> None:
-        """Call `call` at `due_ms`."""
-        ...
 
 
 class Order(Struct, frozen=True):
@@ -126,7 +119,7 @@ class Review:
 
         # spec: cloud-api.md#10: these fields go to the app, whatever a number's override says
         """
-        numbers = [number for number in self._directory.numbers() if number.waba_id == template.waba_id]
+        numbers = self._directory.of_account(template.waba_id)
         for number in {number.webhook.url: number for number in numbers if number.webhook}.values():
             await self._receive.notice(number, field, value)
 

@@ -7,8 +7,8 @@ from msgspec import Struct
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
 from waypost.flows.directory import Directory
-from waypost.lib.ids import parse_message_id
-from waypost.model import MessageKey, Number, Status
+from waypost.flows.find import find_message
+from waypost.model import Number, Status
 from waypost.ports import Records, StoredMessage
 from waypost.wire.definitions import Component, read_components
 from waypost.wire.messages import Content
@@ -51,7 +51,7 @@ class Threads(Struct, frozen=True):
 
     async def find(self, message_id: str, number: Number, wa_id: str) -> StoredMessage | None:
         """Return a message of either direction between a phone and a number; None if there is no such."""
-        found = await self._found(message_id)
+        found = await find_message(self.records, message_id)
         return found if found and (found.number_id, found.wa_id) == (number.id, wa_id) else None
 
     async def own(self, where: str, message_id: str, number: Number, wa_id: str) -> StoredMessage:
@@ -63,7 +63,7 @@ class Threads(Struct, frozen=True):
 
     async def sent_to(self, wa_id: str, message_id: str) -> StoredMessage:
         """Return a message that a business sent to the phone, wherever it is by now. Raises Refusal."""
-        found = await self._found(message_id)
+        found = await find_message(self.records, message_id)
         if found is None or found.received or found.wa_id != wa_id:
             raise Refusal(INVALID_VALUE, f"message_id: {message_id[:200]} is no message that was sent to {wa_id}.")
         return found
@@ -106,11 +106,6 @@ class Threads(Struct, frozen=True):
     def _offers(self, kind: str, message: StoredMessage) -> bool:
         content = stored_content(message.kind, message.body)
         return is_offered(kind, content, self.definition(message, content))
-
-    async def _found(self, message_id: str) -> StoredMessage | None:
-        ref = parse_message_id(message_id)
-        found = await self.records.message(MessageKey(ref.key)) if ref else None
-        return found if found and ref and found.tag == ref.tag else None
 
 
 def wamid_of(message: StoredMessage) -> str:

@@ -33,4 +33,4 @@ class Usage:
         return 100 * calls // limit
 
     def _is_active(self, waba_id: int) -> bool:
-        return any(number.waba_id == waba_id and number.standing.registered for number in self._directory.numbers())
+        return any(number.standing.registered for number in self._directory.of_account(waba_id))

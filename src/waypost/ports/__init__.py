@@ -24,9 +24,10 @@ from waypost.ports.lists import (
     Window,
 )
 from waypost.ports.load import Backlog, Waiting, Written
-from waypost.ports.messages import Further, InboundRow, StatusRow, Store
+from waypost.ports.messages import Further, InboundRow, StatusRow, Store, Windows
 from waypost.ports.network import Carried, NetworkStore
 from waypost.ports.records import Records, StoredDelivery, StoredMessage
+from waypost.ports.schedule import Schedule
 from waypost.ports.snapshots import BadDump, Dump, Snapshots, Table
 from waypost.ports.upstream import Announce, Enqueue, Upstream
 
@@ -55,6 +56,7 @@ __all__ = [
     "NetworkStore",
     "Page",
     "Records",
+    "Schedule",
     "Snapshots",
     "StatusRow",
     "Store",
@@ -70,5 +72,6 @@ __all__ = [
     "Upstream",
     "Waiting",
     "Window",
+    "Windows",
     "Written",
 ]

@@ -51,8 +51,16 @@ class InboundRow(Struct, frozen=True):
     """Whether an advertisement or a post brought the user."""
 
 
-class Store(Protocol):
-    """The durable state of a message's way, one transaction per step."""
+class Windows(Protocol):
+    """When users last wrote to a number: what its customer service window with them depends on."""
+
+    async def last_inbound_ms(self, number_id: NumberId, wa_id: str) -> int | None:
+        """Return when the user last wrote to the number, None if never; from memory when it was looked up lately."""
+        ...
+
+
+class Store(Windows, Protocol):
+    """The durable state of a message on its way, one transaction per step."""
 
     async def accept(self, message: Outbound) -> None:
         """T1: store the message and its job; on return both are fsynced.
@@ -161,10 +169,6 @@ class Store(Protocol):
 
     async def initiated(self, number_ids: Sequence[NumberId], since_ms: int) -> list[tuple[str, int]]:
         """Return the users to whom these numbers sent something outside their window since, each with when last."""
-        ...
-
-    async def last_inbound_ms(self, number_id: NumberId, wa_id: str) -> int | None:
-        """Return when the user last wrote to the number; answered from memory when it was seen lately."""
         ...
 
     async def highest_key(self) -> int:

@@ -35,8 +35,9 @@ from waypost.flows.media import MediaShelf
 from waypost.flows.network_rules import NetworkRules
 from waypost.flows.phone_side import PhoneSide
 from waypost.flows.play import PhoneNetwork, Play
-from waypost.flows.preferences import Notice, Preferences
+from waypost.flows.preferences import Preferences
 from waypost.flows.previews import Previews
+from waypost.flows.receive import Notice
 from waypost.flows.refused import RefusedLately
 from waypost.flows.registration import Registration
 from waypost.flows.replay import Replay

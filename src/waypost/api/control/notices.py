@@ -8,7 +8,7 @@ from waypost.api.routing import Request, Response
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.directory import Directory
-from waypost.flows.preferences import Notice
+from waypost.flows.receive import Notice
 from waypost.model import Number
 from waypost.wire.control import Success
 from waypost.wire.control_endpoints import NoticeWish

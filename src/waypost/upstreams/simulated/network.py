@@ -27,7 +27,7 @@ from waypost.model import (
     StatusUpdate,
     Talk,
 )
-from waypost.ports import Carried, NetworkStore, StoredMessage
+from waypost.ports import Carried, NetworkStore, Schedule, StoredMessage
 from waypost.rules import entry, lifetime, reaction
 from waypost.rules.window import is_open
 from waypost.upstreams.simulated.faults import Faults
@@ -67,14 +67,6 @@ class Knowledge(Protocol):
 
     async def message(self, key: MessageKey) -> StoredMessage | None:
         """Return a message of either direction."""
-        ...
-
-
-class Schedule(Protocol):
-    """Calls back at a platform time."""
-
-    def at(self, due_ms: int, call: Callable[[], None]) -> None:
-        """Call `call` at `due_ms`."""
         ...
 
 
