@@ -61,7 +61,7 @@ async def test_a_path_that_the_proxy_has_not_is_refused_in_its_words(
     assert (status, set(body)) == (405 if method == "PUT" else 404, {"meta"})
 
 
-@pytest.mark.parametrize("more", [{}, {"D360-API-KEY": TOKEN}, {"D360-API-KEY": "wrong"}])
+@pytest.mark.parametrize("more", [{}, {"D360-API-KEY": TOKEN}])
 async def test_a_bearer_on_metas_paths_is_answered_by_meta(operator: Operator, more: dict[str, str]) -> None:
     headers = {"Authorization": f"Bearer {TOKEN}", **more}
 

@@ -27,8 +27,7 @@ def bearer(request: Request, directory: Directory) -> Number:
 
     # spec: cloud-api.md#1.1
     """
-    token = bearer_token(request) or request.query.get("access_token")
-    holder = _no_login(_holder(request, token, directory))
+    holder = _no_login(_holder(request, _bearer_or_query(request), directory))
     number = _number_of(holder, directory)
     return number if holder.reach == "number" else _named(request, number, directory)
 
@@ -43,8 +42,7 @@ def upload(request: Request, directory: Directory) -> Number:
     scheme, _, token = _authorization(request).partition(" ")
     if scheme == "OAuth":
         return _number_of(_holder(request, token.strip(), directory), directory)
-    given = bearer_token(request) or request.query.get("access_token")
-    return _number_of(_no_login(_holder(request, given, directory)), directory)
+    return _number_of(_no_login(_holder(request, _bearer_or_query(request), directory)), directory)
 
 
 def api_key(request: Request, directory: Directory) -> Number:
@@ -73,8 +71,7 @@ def reached(request: Request, number: Number, directory: Directory) -> list[Numb
     """Return the numbers whose files a credential opens: `number`, and with a token of its account all there are."""
     if has_api_key(request):
         return [number]
-    token = bearer_token(request) or request.query.get("access_token")
-    holder = _holder(request, token, directory)
+    holder = _holder(request, _bearer_or_query(request), directory)
     return [number] if holder.reach == "number" else directory.of_account(number.waba_id)
 
 
@@ -128,17 +125,27 @@ def bearer_token(request: Request) -> str | None:
     return token.strip() if scheme == "Bearer" else None
 
 
+def _bearer_or_query(request: Request) -> str | None:
+    """Return the token of a call of Meta's paths; None too if a `D360-API-KEY` beside it is another."""
+    token = bearer_token(request) or request.query.get("access_token")
+    return token if _keys(request) <= {token} else None
+
+
 def _authorization(request: Request) -> str:
     values = request.header_values(b"authorization")
     return values[0].decode("latin-1") if len(values) == 1 else ""
 
 
 def _key(request: Request) -> str | None:
-    keys = {value.decode("latin-1") for value in request.header_values(b"d360-api-key")}
+    keys = _keys(request)
     other = bearer_token(request)
     if other is not None:
         keys.add(other)
     return keys.pop() if len(keys) == 1 else None
+
+
+def _keys(request: Request) -> set[str]:
+    return {value.decode("latin-1") for value in request.header_values(b"d360-api-key")}
 
 
 def _holder(request: Request, token: str | None, directory: Directory) -> Token:
