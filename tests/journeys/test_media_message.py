@@ -50,6 +50,14 @@ async def test_a_range_of_a_file_is_served(world: World) -> None:
     assert got.headers["Content-Range"] == f"bytes 2-5/{len(JPEG.data)}"
 
 
+async def test_a_range_under_a_condition_that_nothing_can_meet_is_the_whole_file(world: World) -> None:
+    media_id = world.client.media_id(await world.client.upload(JPEG.data, "image/jpeg"))
+
+    got = await world.client.download(media_id, headers={"Range": "bytes=2-5", "If-Range": '"another"'})
+
+    assert (got.status, got.body) == (200, JPEG.data)
+
+
 async def test_a_document_by_link_is_fetched_once_and_delivered(world: World) -> None:
     async with Receiver() as files:
         files.always = Answer(200, body=PDF.data, headers={"Content-Type": "application/pdf"})

@@ -31,12 +31,13 @@ _SAFE = [
 async def file_response(request: Request, medium: Medium, shelf: MediaShelf) -> Answer:
     """Return a medium's bytes: all of them, or the one range that is asked for.
 
-    Several ranges, and what is no range, are answered with the whole file, as RFC 9110 allows. Raises Refusal when the
+    Several ranges, and what is no range, are answered with the whole file, as RFC 9110 allows; so is a range under a
+    condition (If-Range), which nothing can meet that has no ETag and no date. Raises Refusal when the
     file is gone, and StoreDown: the first chunk is read before the answer has begun.
     """
     headers = [*_SAFE, (b"content-disposition", content_disposition(medium.filename or _made_up_name(medium)))]
     asked = request.header(b"range")
-    span = _span(asked, medium.size) if asked else None
+    span = _span(asked, medium.size) if asked and request.header(b"if-range") is None else None
     if span is None:
         whole = await _begun(shelf.read(medium), medium)
         return StreamResponse(200, whole, length=medium.size, content_type=medium.mime, headers=headers)
