@@ -3,11 +3,13 @@
 import json
 import resource
 import shlex
+import socket
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
 import pytest
+from click import ClickException
 from click.testing import CliRunner, Result
 from standardwebhooks.webhooks import Webhook
 
@@ -15,7 +17,7 @@ from waypost.cli import run
 from waypost.cli.banner import banner, curl_line, print_banner
 from waypost.cli.env import env_lines
 from waypost.cli.programs import PROGRAMS, Access
-from waypost.cli.serve import allow_many_files, remove_stale, write_ready_file
+from waypost.cli.serve import allow_many_files, remove_stale, run_or_refuse, tell_in_file, write_ready_file
 from waypost.lib.clock import SystemClock
 from waypost.lib.signing import standard_headers, standard_key
 from waypost.settings import ReadyInfo, options
@@ -213,6 +215,29 @@ def test_the_server_takes_as_many_files_as_the_system_lets_it_have() -> None:
         assert resource.getrlimit(resource.RLIMIT_NOFILE) == (hard, hard)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.parametrize("flag", ["--data", "--media"])
+def test_a_folder_that_cannot_be_made_is_told_in_a_sentence(call: Call, flag: str) -> None:
+    result = call("serve", "--port", "0", "--data", "data", flag, "/proc/absent")
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: The ")
+    assert "/proc/absent cannot be " in result.stderr
+    assert result.stderr.endswith(f"or choose another with {flag}.\n")
+
+
+def test_a_host_without_an_address_is_told_in_a_sentence() -> None:
+    async def start() -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    with pytest.raises(ClickException, match=r"absent\.example:8360 \(Name or .*\); name .* with --host"):
+        run_or_refuse(start(), "absent.example", 8360, flag="--port")
+
+
+def test_a_ready_file_that_cannot_be_written_is_told_in_a_sentence() -> None:
+    with pytest.raises(ClickException, match=r"^/proc/ready\.json cannot be written \(No such file or directory\)"):
+        tell_in_file(Path("/proc/ready.json"), READY)
 
 
 def test_the_ready_file_is_complete_private_and_alone(tmp_path: Path) -> None:

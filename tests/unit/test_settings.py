@@ -161,6 +161,8 @@ def test_all_mistakes_are_told_at_once_with_their_source_and_the_way_out(tmp_pat
     [
         ("host", "not a host"),
         ("host", "::gg"),
+        ("host", "a..b"),
+        ("host", "a" * 64),
         ("port", "-1"),
         ("port", "80.5"),
         ("port", "eighty"),

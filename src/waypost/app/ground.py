@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -176,7 +177,7 @@ class Ground(Struct, frozen=True):
 
 async def lay_ground(settings: Settings, stack: AsyncExitStack, role: Role) -> Ground:
     """Open the stores and make what needs nothing else; `stack` closes them in the reverse order."""
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_folder(settings.data)
     store_place, media_place = settings.store_place, settings.media_place
     store, shared = await _open_store(store_place, role)
     stack.push_async_callback(store.close)
@@ -214,6 +215,16 @@ async def lay_ground(settings: Settings, stack: AsyncExitStack, role: Role) -> G
 def once(shared: SharedStore | None) -> AbstractAsyncContextManager[None]:
     """Return what keeps other processes from doing the same at once; somebody who is alone need not wait."""
     return nullcontext() if shared is None else shared.once()
+
+
+def _make_folder(data: Path) -> None:
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreRefused(
+            f"The data folder {data} cannot be made: {error.strerror}. "
+            "Make the folder above it writable for this user, or choose another with --data."
+        ) from error
 
 
 async def _open_store(place: Place, role: Role) -> tuple[FullStore, SharedStore | None]:

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from waypost.lib.ids import new_secret
-from waypost.ports import Blob, StoreDown
+from waypost.ports import Blob, StoreDown, StoreRefused
 
 _T = TypeVar("_T")
 
@@ -63,9 +63,15 @@ class LocalBlobs:
 
     @classmethod
     async def connect(cls, location: str, *, folder: Path, aws: Mapping[str, str]) -> Self:
-        """Return the store in a folder; what other stores are told as well is ignored."""
+        """Return the store in a folder; what other stores are told as well is ignored. Raises StoreRefused."""
         _ = folder, aws
-        return cls(Path(location))
+        try:
+            return cls(Path(location))
+        except OSError as error:
+            raise StoreRefused(
+                f"The media folder {location} cannot be used: {error.strerror}. "
+                "Make it writable for this user, or choose another with --media."
+            ) from error
 
     @asynccontextmanager
     async def writer(self) -> "AsyncIterator[LocalWriter]":

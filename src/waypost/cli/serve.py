@@ -5,6 +5,7 @@ import fcntl
 import gc
 import os
 import resource
+import socket
 from collections.abc import Coroutine
 from contextlib import suppress
 from pathlib import Path
@@ -14,7 +15,8 @@ import click
 from waypost.cli.options import with_settings
 from waypost.settings import ReadyInfo, Settings
 
-_CANNOT_LISTEN = frozenset({errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES})
+_CANNOT_LISTEN = frozenset({errno.EADDRINUSE, errno.EACCES})
+_NO_SUCH_PLACE = errno.EADDRNOTAVAIL
 
 
 @click.command()
@@ -36,7 +38,7 @@ def run_server(settings: Settings) -> None:
         from waypost.cli.banner import print_banner
 
         if settings.ready_file is not None:
-            write_ready_file(settings.ready_file, ready)
+            tell_in_file(settings.ready_file, ready)
         print_banner(ready)
         settle_memory()
 
@@ -57,12 +59,13 @@ def run_or_refuse(work: Coroutine[None, None, None], host: str, port: int | None
     except StoreRefused as refused:
         raise click.ClickException(str(refused)) from refused
     except OSError as wrong:
-        if wrong.errno not in _CANNOT_LISTEN:
+        if wrong.errno == _NO_SUCH_PLACE or isinstance(wrong, socket.gaierror):
+            advice = f"name an address of this machine with {flag.replace('port', 'host')}."
+        elif wrong.errno in _CANNOT_LISTEN:
+            advice = f"stop what listens there, or choose another with {flag} (0 picks a free one)."
+        else:
             raise
-        raise click.ClickException(
-            f"cannot listen on {host}:{port} ({wrong.strerror}); "
-            f"stop what listens there, or choose another with {flag} (0 picks a free one)."
-        ) from wrong
+        raise click.ClickException(f"cannot listen on {host}:{port} ({wrong.strerror}); {advice}") from wrong
 
 
 def allow_many_files() -> None:
@@ -95,6 +98,17 @@ def remove_stale(path: Path) -> None:
         return
     finally:
         os.close(descriptor)
+
+
+def tell_in_file(path: Path, ready: ReadyInfo) -> None:
+    """Write the ready file, or end with a sentence that says why it cannot be written."""
+    try:
+        write_ready_file(path, ready)
+    except OSError as wrong:
+        raise click.ClickException(
+            f"{path} cannot be written ({wrong.strerror}); "
+            "make its folder writable for this user, or choose another file with --ready-file."
+        ) from wrong
 
 
 def write_ready_file(path: Path, ready: ReadyInfo) -> None:

@@ -105,6 +105,8 @@ def _read_host(raw: object) -> str:
         raise ValueError("this is not a host name")
     if ":" in text:
         ipaddress.IPv6Address(text)
+    elif not all(0 < len(label) <= 63 for label in text.removesuffix(".").split(".")):
+        raise ValueError("a part of this name is empty or longer than 63 signs")
     return text.lower()
 
 
