@@ -1,6 +1,7 @@
 """Several processes over one database, here in one event loop: what they promise together is no less than alone."""
 
 import asyncio
+from base64 import b64encode
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from functools import partial
@@ -10,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import aiohttp
 import pytest
 from tests.journeys.conftest import ONE_STORE
 from tests.support.clients import client_for
@@ -136,6 +138,34 @@ async def test_two_processes_take_no_more_uploads_of_a_number_than_one(two: list
     )
 
     assert [answers.count(None), sum(isinstance(answer, Refusal) for answer in answers)] == [25, 5]
+
+
+async def test_a_guesser_has_no_more_tries_at_two_processes_than_at_one(two: list[Running]) -> None:
+    """Of a password, and of the console's."""
+    guess, wrong = {"Authorization": f"Basic {b64encode(b'admin:wrong').decode()}"}, {"admin_token": "wrong"}
+    async with aiohttp.ClientSession() as http:
+        logins = [(await http.post(f"{each.base_url}/v1/users/login", headers=guess)).status for each in two * 3]
+        sign_ins = [(await http.post(f"{each.base_url}/_waypost/v1/session", json=wrong)).status for each in two * 3]
+
+    assert (logins, sign_ins) == ([401] * 5 + [429], [401] * 5 + [429])
+
+
+async def test_two_processes_block_a_key_for_no_more_failed_look_ups_than_one(two: list[Running]) -> None:
+    limits = [server.parts.flows.media_limits for server in two]
+    for each in limits * 10:
+        await each.failed(NumberId(int(NUMBER)))
+
+    answers = await asyncio.gather(*(each.look_up(NumberId(int(NUMBER))) for each in limits), return_exceptions=True)
+
+    assert [type(answer) for answer in answers] == [Refusal] * 2
+
+
+async def test_two_processes_take_no_more_management_calls_of_an_account_than_one(two: list[Running]) -> None:
+    usages = [server.parts.flows.usage for server in two]
+
+    answers = await asyncio.gather(*(each.count(1) for each in usages * 101), return_exceptions=True)
+
+    assert [sum(isinstance(answer, kind) for answer in answers) for kind in (int, Refusal)] == [200, 2]
 
 
 async def test_a_preview_that_one_process_has_fetched_is_told_to_who_listens_at_another(two: list[Running]) -> None:

@@ -6,7 +6,7 @@ from waypost.lib import phone
 from waypost.model import NumberId
 from waypost.rules import lifetime, rates
 from waypost.rules.hidden import shows_number
-from waypost.rules.lookups import Lookups
+from waypost.rules.lookups import block_ms, fail
 from waypost.rules.tiers import Reached, limit_of
 from waypost.upstreams.simulated.phones import phone_of, user_id
 
@@ -119,21 +119,30 @@ def test_a_pseudo_number_is_no_number_and_leads_back(wa_id: str) -> None:
 
 
 def test_the_twentieth_failed_look_up_within_an_hour_blocks_for_30_minutes() -> None:
-    lookups = Lookups()
+    failed = list[int]()
     for second in range(19):
-        lookups.fail(NOW + 1_000 * second)
-    assert lookups.wait_ms(NOW + 19_000) == 0
+        fail(failed, NOW + 1_000 * second)
+    assert block_ms(failed, NOW + 19_000) == 0
 
-    lookups.fail(NOW + 20_000)
+    fail(failed, NOW + 20_000)
 
     at = [20_000, 20_000 + 30 * MINUTE - 1, 20_000 + 30 * MINUTE]
-    assert [lookups.wait_ms(NOW + passed) for passed in at] == [30 * MINUTE, 1, 0]
+    assert [block_ms(failed, NOW + passed) for passed in at] == [30 * MINUTE, 1, 0]
 
 
 def test_twenty_failed_look_ups_over_more_than_an_hour_block_nothing() -> None:
-    lookups = Lookups()
+    failed = list[int]()
 
     for tenth in range(20):
-        lookups.fail(NOW + tenth * (HOUR // 19 + 1))
+        fail(failed, NOW + tenth * (HOUR // 19 + 1))
 
-    assert lookups.wait_ms(NOW + HOUR) == 0
+    assert block_ms(failed, NOW + HOUR) == 0
+
+
+def test_a_look_up_that_fails_while_they_are_blocked_is_not_counted() -> None:
+    failed = [NOW] * 20
+
+    fail(failed, NOW + MINUTE)
+    fail(failed, NOW + 30 * MINUTE)
+
+    assert failed == [NOW + 30 * MINUTE]

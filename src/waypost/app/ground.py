@@ -15,8 +15,8 @@ from waypost.app.following import Following
 from waypost.app.reign import Reign
 from waypost.flows.directory import Directory
 from waypost.flows.media_urls import MediaURLs
-from waypost.flows.meters import Arrivals
 from waypost.flows.subscribe import webhook_vet
+from waypost.flows.together import Arrivals, Moments
 from waypost.lib.clock import EPOCH, SystemClock
 from waypost.lib.ids import KeyMaker, new_secret
 from waypost.lib.images import ImageInspector
@@ -100,12 +100,22 @@ class SharedArrivals(Arrivals, Protocol):
         ...
 
 
+class SharedMoments(Moments, Protocol):
+    """When what several processes count happened lately."""
+
+    async def drop_past(self) -> int:
+        """Forget some that have not changed for an hour; return how many. Raises StoreDown."""
+        ...
+
+
 class SharedStore(FullStore, Protocol):
     """A database that several processes have open."""
 
     hints: Hints
     arrivals: SharedArrivals
     """How far rates are used up."""
+    moments: SharedMoments
+    """When what is limited happened lately."""
     changes: int
     """How often this process has changed something that others keep in memory."""
 

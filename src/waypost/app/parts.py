@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 
 from msgspec import Struct, field
 
@@ -14,7 +15,7 @@ from waypost.app.backlog import Backlog
 from waypost.app.ground import Ground
 from waypost.app.headroom import watch_disk
 from waypost.app.ownership import Ownership
-from waypost.app.sharing import sharing
+from waypost.app.sharing import drop_past_rates, sharing
 from waypost.flows.mischief import Mischief
 from waypost.flows.network_rules import NetworkRules
 from waypost.flows.previews import IN_FLIGHT, Previews
@@ -30,7 +31,6 @@ from waypost.workers.rounds import forgiving, now_and_then, patient, rounds
 
 _TIDY_EVERY = timedelta(hours=1)
 _SWEEP_EVERY = timedelta(days=1)
-_PAUSE_SECONDS = 0.02  # between two steps, so that requests never wait behind more than one
 _FIRST_SHARD = 0  # its owner does what is to be done once for all processes
 
 
@@ -113,16 +113,12 @@ class Parts(Struct, frozen=True):
     async def _tidy(self) -> None:
         if self.ownership is not None:
             await self.ownership.settled.wait()
+        drop_past = partial(drop_past_rates, self.ground)
         await asyncio.gather(
             now_and_then(forgiving("upkeep", self._once(self.upkeep)), self.ground.clock, _TIDY_EVERY),
-            now_and_then(forgiving("rates", self._once(self._drop_past_rates)), self.ground.clock, _TIDY_EVERY),
+            now_and_then(forgiving("rates", self._once(drop_past)), self.ground.clock, _TIDY_EVERY),
             now_and_then(forgiving("orphans", self._once(self.upkeep.drop_orphans)), self.ground.clock, _SWEEP_EVERY),
         )
-
-    async def _drop_past_rates(self) -> None:
-        shared, clock = self.ground.shared, self.ground.clock
-        while shared is not None and await shared.arrivals.drop_past(clock.now_ms()):
-            await clock.pause(_PAUSE_SECONDS)
 
     def _once(self, work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[object]]:
         """Return `work` as something that only one of several processes does: the owner of the first shard."""

@@ -17,7 +17,7 @@ from waypost.app.ground import Ground, lay_ground, once
 from waypost.app.ownership import WEBHOOKS
 from waypost.app.parts import Parts
 from waypost.app.settings_shown import settings_view
-from waypost.app.sharing import elsewhere
+from waypost.app.sharing import counting_real_time, elsewhere
 from waypost.app.watched import gauges_of
 from waypost.app.wiring import build
 from waypost.flows.feed import Feed
@@ -165,6 +165,7 @@ def _operated(parts: Parts, start: Start, poster: Poster, feed: Feed) -> Operate
         previews=parts.previews,
         refused=parts.flows.refused,
         relaxed=ground.settings.rules == "relaxed",
+        counting=counting_real_time(ground),
         has_network=ground.reign is None,
     )
 

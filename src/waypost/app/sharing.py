@@ -5,8 +5,11 @@ from typing import TypeVar
 
 from waypost.app.ground import Ground
 from waypost.app.ownership import CHANGED, MESSAGES, PHONES, WEBHOOKS, Ownership
+from waypost.flows.together import Together
 from waypost.lib.shards import shard_of
 from waypost.model import NumberId
+
+_PAUSE_SECONDS = 0.02  # between two steps, so that requests never wait behind more than one
 
 Job = TypeVar("Job")
 
@@ -39,6 +42,26 @@ def telling_of_phones(ground: Ground) -> Callable[[set[str]], None]:
             shared.hints.send(PHONES, numbers)
 
     return tell
+
+
+def counting(ground: Ground) -> Together | None:
+    """Return what all processes count by on platform time; None if there are no others."""
+    return Together(ground.shared.arrivals, ground.shared.moments, ground.clock.seen_at) if ground.shared else None
+
+
+def counting_real_time(ground: Ground) -> Together | None:
+    """Return what all processes count by on real time; None if there are no others."""
+    return Together(ground.shared.arrivals, ground.shared.moments, int) if ground.shared else None
+
+
+async def drop_past_rates(ground: Ground) -> None:
+    """Forget what nobody has to wait for."""
+    shared, clock = ground.shared, ground.clock
+    # Some is counted on real time: where platform time is ahead of it, that is not over yet.
+    while shared and await shared.arrivals.drop_past(min(clock.now_ms(), 1000 * clock.wall_seconds())):
+        await clock.pause(_PAUSE_SECONDS)
+    while shared and await shared.moments.drop_past():
+        await clock.pause(_PAUSE_SECONDS)
 
 
 def sharing(

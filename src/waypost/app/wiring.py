@@ -13,7 +13,7 @@ from waypost.app.lanes import fullness, message_lanes, troubled_lanes, webhook_l
 from waypost.app.makers import USUAL, Makers
 from waypost.app.ownership import MESSAGES, WEBHOOKS
 from waypost.app.parts import Parts
-from waypost.app.sharing import elsewhere, telling_of_phones
+from waypost.app.sharing import counting, counting_real_time, elsewhere, telling_of_phones
 from waypost.flows.accept import Accept
 from waypost.flows.accounts import BusinessAccounts
 from waypost.flows.admission import Admission
@@ -28,7 +28,7 @@ from waypost.flows.login import FailedLogins, Login
 from waypost.flows.mark_read import MarkRead
 from waypost.flows.media import MediaShelf
 from waypost.flows.media_limits import MediaLimits
-from waypost.flows.meters import Meters, Together
+from waypost.flows.meters import Meters
 from waypost.flows.mischief import Mischief
 from waypost.flows.network_rules import NetworkRules
 from waypost.flows.pacing import Pacing
@@ -172,11 +172,7 @@ def _backlog(ground: Ground) -> Backlog | None:
 
 
 def _meters(ground: Ground) -> Meters:
-    return Meters(lifted=ground.settings.rules == "relaxed", together=_together(ground))
-
-
-def _together(ground: Ground) -> Together | None:
-    return Together(ground.shared.arrivals, ground.clock.seen_at) if ground.shared else None
+    return Meters(lifted=ground.settings.rules == "relaxed", together=counting(ground))
 
 
 def _upkeep(ground: Ground, shelf: MediaShelf, flows: Flows, previews: Previews) -> Upkeep:
@@ -251,6 +247,7 @@ def _flows(ground: Ground, accept: Accept, receive: Receive, network: Network, f
     relaxed = ground.settings.rules == "relaxed"
     store, clock = ground.store, ground.clock
     users = Users(store, ground.directory, clock)
+    failed_logins = FailedLogins(clock, counting_real_time(ground))
     identities = Identities(
         store, ground.directory, store, network, keys=ground.keys, clock=clock, notice=receive.notice
     )
@@ -262,7 +259,7 @@ def _flows(ground: Ground, accept: Accept, receive: Receive, network: Network, f
         shelf=accept.screen.shelf,
         urls=ground.urls,
         directory=ground.directory,
-        login=Login(ground.directory, ground.clock, FailedLogins(ground.clock), users, ground.settings.first_login),
+        login=Login(ground.directory, clock, failed_logins, users, ground.settings.first_login),
         users=users,
         contacts=_contacts(ground, receive, network),
         identities=identities,
@@ -280,11 +277,11 @@ def _flows(ground: Ground, accept: Accept, receive: Receive, network: Network, f
         accounts=accept.screen.accounts,
         registration=Registration(ground.directory, ground.store, ground.clock),
         standings=Standings(ground.directory, accept.screen.accounts, receive.notice, ground.clock),
-        usage=Usage(ground.directory, ground.clock, lifted=relaxed),
+        usage=Usage(ground.directory, ground.clock, lifted=relaxed, together=counting(ground)),
         clock=ground.clock,
         rates_lifted=relaxed,
         strict_plus=ground.settings.strict_plus,
-        media_limits=MediaLimits(ground.clock, lifted=relaxed, together=_together(ground)),
+        media_limits=MediaLimits(ground.clock, lifted=relaxed, together=counting(ground)),
         refused=RefusedLately(ground.clock),
     )
 

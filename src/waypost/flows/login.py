@@ -7,6 +7,7 @@ kept as a hash.
 # spec: on-premises-api.md#1.2
 """
 
+import hashlib
 import hmac
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,6 +16,8 @@ from waypost.errors import Refusal
 from waypost.errors.callers import ACCESS_DENIED, NO_TOKEN, READ_ONLY, TOO_MANY_LOGINS
 from waypost.errors.clients import PASSWORD_CHANGE_REQUIRED
 from waypost.flows.directory import Directory
+from waypost.flows.lately import Lately
+from waypost.flows.together import Subject, Together
 from waypost.flows.users import ADMIN, Users
 from waypost.lib.clock import Clock
 from waypost.model import NumberId, Token
@@ -24,33 +27,42 @@ LIFE = timedelta(days=7)
 """How long a token acts, in platform time."""
 
 _MAX_FAILURES = 5
-_SPAN_SECONDS = 60.0
-_MAX_SUBJECTS = 10_000
+_SPAN_MS = 60_000
+_NOBODY = 0  # whose failures they are: a login is for no number yet
 
 
 class FailedLogins:
     """When logins failed lately, per client address and user name; five in any minute are the most.
 
-    It counts on monotonic time, so that nobody wins attempts by moving the clock. When too many subjects are
-    remembered, the one that failed longest ago is forgotten.
+    It counts on real time, so that nobody wins attempts by moving the clock.
     """
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._failures: dict[tuple[str, str], list[float]] = {}
+    def __init__(self, clock: Clock, together: Together | None = None) -> None:
+        self._failures = Lately(lambda: int(1000 * clock.monotonic()), together)
 
-    def wait_seconds(self, client: str, user: str) -> int:
-        """Return how long this client must wait before it may try this user again; 0 if it may."""
-        now = self._clock.monotonic()
-        recent = [moment for moment in self._failures.get((client, user), ()) if now - moment < _SPAN_SECONDS]
-        return 0 if len(recent) < _MAX_FAILURES else 1 + int(recent[-_MAX_FAILURES] + _SPAN_SECONDS - now)
+    async def wait_seconds(self, client: str, user: str) -> int:
+        """Return how long this client must wait before it may try this user again; 0 if it may. Raises StoreDown."""
+        return await self._failures.look(_subject(client, user), _wait_seconds)
 
-    def note(self, client: str, user: str) -> None:
-        """Count one failure."""
-        moments = self._failures.pop((client, user), [])  # taken out and put back: the oldest stay in front
-        if len(self._failures) >= _MAX_SUBJECTS:
-            del self._failures[next(iter(self._failures))]
-        self._failures[client, user] = [*moments[1 - _MAX_FAILURES :], self._clock.monotonic()]
+    async def note(self, client: str, user: str) -> None:
+        """Count one failure. Raises StoreDown."""
+        await self._failures.change(_subject(client, user), _fail)
+
+
+def _subject(client: str, user: str) -> Subject:
+    """Return who failed: strangers choose the names, and none of them shall be too long or too odd to be kept."""
+    named = f"{client}\0{user}".encode("utf-8", "surrogatepass")
+    return _NOBODY, f"login {hashlib.sha256(named).hexdigest()}"
+
+
+def _wait_seconds(failures: list[int], now_ms: int) -> int:
+    recent = [at_ms for at_ms in failures if 0 <= now_ms - at_ms < _SPAN_MS]  # a server's clock may be set back
+    return 0 if len(recent) < _MAX_FAILURES else 1 + (recent[-_MAX_FAILURES] + _SPAN_MS - now_ms) // 1000
+
+
+def _fail(failures: list[int], now_ms: int) -> None:
+    failures.append(now_ms)
+    del failures[:-_MAX_FAILURES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +90,7 @@ class Login:
         Raises Refusal. A right password is refused too while the client has to wait: it must not learn which one it
         was.
         """
-        if wait := self.failures.wait_seconds(client, user):
-            details = f"Too many failed logins; wait {wait} s."
-            raise Refusal(TOO_MANY_LOGINS, details, retry_after_seconds=wait)
-        key = self._key_of(user, password)
-        number_id = key.number_id if key else await self._owner(user, password, new_password)
-        if number_id is None:
-            self.failures.note(client, user)
-            raise Refusal(NO_TOKEN, "Invalid credentials.")
+        key, number_id = await self._tried(user, password, new_password, client=client)
         if key is not None and key.scope == "read":  # a login is a write, and what it gives away would outlive the key
             raise Refusal(READ_ONLY, "This key may only read; log in with one whose scope is all, or send it as it is.")
         if new_password:
@@ -101,6 +106,20 @@ class Login:
         if found.kind != "login":
             raise Refusal(ACCESS_DENIED, "This is the number's key; only the token of a login can be logged out.")
         await self.directory.revoke(token)
+
+    async def _tried(
+        self, user: str, password: str, new_password: str | None, *, client: str
+    ) -> tuple[Token | None, NumberId]:
+        """Return the number that a password is for, and the key if it is one. Raises Refusal."""
+        if wait := await self.failures.wait_seconds(client, user):
+            details = f"Too many failed logins; wait {wait} s."
+            raise Refusal(TOO_MANY_LOGINS, details, retry_after_seconds=wait)
+        key = self._key_of(user, password)
+        number_id = key.number_id if key else await self._owner(user, password, new_password)
+        if number_id is None:
+            await self.failures.note(client, user)
+            raise Refusal(NO_TOKEN, "Invalid credentials.")
+        return key, number_id
 
     async def _owner(self, user: str, password: str, new_password: str | None) -> NumberId | None:
         """Return the number of a user with this password. Raises Refusal for a first password that must be changed.

@@ -3,40 +3,15 @@
 # spec: cloud-api.md#12.4
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any, Protocol
-
-from msgspec import Struct
+from collections.abc import Callable
 
 from waypost.errors import Fault
 from waypost.errors.rates import PAIR_RATE, THROUGHPUT
+from waypost.flows.together import Subject, Together
 from waypost.model import Number
 from waypost.rules import rates
 
 _THE_NUMBER = ""  # in place of a user
-
-Subject = tuple[int, str]
-"""A number and one of its users; or, with an empty text, the number itself."""
-
-
-class Arrivals(Protocol):
-    """The arrival times of subjects, kept for several processes."""
-
-    async def count(self, subjects: Iterable[Subject], count: Callable[[dict[Subject, int], int], Any]) -> Any:
-        """Return what `count` makes of the arrival times of subjects, which no other process changes meanwhile.
-
-        It is given the time in milliseconds since 1970 by a clock that is the same for all. Raises StoreDown; then it
-        may have been counted.
-        """
-        ...
-
-
-class Together(Struct, frozen=True):
-    """What several processes count by."""
-
-    arrivals: Arrivals
-    platform_ms: Callable[[int], int]
-    """Returns platform time for a moment of the clock that is the same for all."""
 
 
 class Meters:
@@ -67,7 +42,7 @@ class Meters:
             return
 
         def count(arrivals: dict[Subject, int], common_ms: int) -> None:
-            rates.Meter(rates.throughput(rate), arrivals=arrivals).admit(subject, together.platform_ms(common_ms))
+            rates.Meter(rates.throughput(rate), arrivals=arrivals).admit(subject, together.time_ms(common_ms))
 
         await together.arrivals.count((subject,), count)
 
@@ -82,7 +57,7 @@ class Meters:
         def count(arrivals: dict[Subject, int], common_ms: int) -> Fault | None:
             throughput = rates.Meter(rates.throughput(rate), arrivals=arrivals)
             pair = rates.Meter(rates.PAIR, arrivals=arrivals)
-            return _fault(throughput, pair, number, wa_id, now_ms=together.platform_ms(common_ms))
+            return _fault(throughput, pair, number, wa_id, now_ms=together.time_ms(common_ms))
 
         found: Fault | None = await together.arrivals.count(((number.id, _THE_NUMBER), (number.id, wa_id)), count)
         return found
@@ -97,3 +72,30 @@ def _fault(throughput: rates.Meter, pair: rates.Meter, number: Number, wa_id: st
         details = f"Too many messages from this number to the same user; wait {1 + wait_ms // 1000} s."
         return Fault(PAIR_RATE, details, retry_after_seconds=1 + wait_ms // 1000)
     return None
+
+
+class Tally:
+    """One rate, by subject; together with other processes if there are any."""
+
+    def __init__(self, rate: rates.Rate, now_ms: Callable[[], int], together: Together | None) -> None:
+        """`now_ms` is the time when there is nobody else."""
+        self._rate = rate
+        self._now_ms = now_ms
+        self._together = together
+        self._meter = rates.Meter(rate)
+
+    def forget(self) -> None:
+        """Begin anew, in a process that is alone."""
+        self._meter.forget()
+
+    async def admit(self, subject: Subject) -> int:
+        """Count one; return 0 if it may go, else the milliseconds to wait, and count nothing. Raises StoreDown."""
+        together = self._together
+        if together is None:
+            return self._meter.admit(subject, self._now_ms())
+
+        def count(arrivals: dict[Subject, int], common_ms: int) -> int:
+            return rates.Meter(self._rate, arrivals=arrivals).admit(subject, together.time_ms(common_ms))
+
+        wait_ms: int = await together.arrivals.count((subject,), count)
+        return wait_ms

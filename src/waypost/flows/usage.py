@@ -3,31 +3,37 @@
 from waypost.errors import Refusal
 from waypost.errors.management import CALL_LIMIT
 from waypost.flows.directory import Directory
+from waypost.flows.lately import Lately
+from waypost.flows.together import Together
 from waypost.lib.clock import Clock
-from waypost.rules.hours import ACTIVE_CALLS, NEW_CALLS, Hours
+from waypost.rules import hours
+
+_CALLS = "calls"
 
 
 class Usage:
     """Counts management calls by account, on platform time; nothing is refused while the rules are relaxed."""
 
-    def __init__(self, directory: Directory, clock: Clock, *, lifted: bool) -> None:
+    def __init__(self, directory: Directory, clock: Clock, *, lifted: bool, together: Together | None = None) -> None:
         self._directory = directory
-        self._clock = clock
         self._lifted = lifted
-        self._hours = Hours()
+        self._calls = Lately(clock.now_ms, together)
 
-    def count(self, waba_id: int) -> int:
-        """Count one call; return the share used up, in per cent. Raises Refusal.
+    async def count(self, waba_id: int) -> int:
+        """Count one call; return the share used up, in per cent. Raises Refusal, StoreDown.
 
         # spec: cloud-api.md#12.4
         """
         if self._lifted:
             return 0
-        now_ms = self._clock.now_ms()
-        limit = ACTIVE_CALLS if self._is_active(waba_id) else NEW_CALLS
-        calls = self._hours.count(waba_id, limit, now_ms)
+        limit = hours.ACTIVE_CALLS if self._is_active(waba_id) else hours.NEW_CALLS
+
+        def one_more(calls: list[int], now_ms: int) -> tuple[int, int]:
+            return hours.count(calls, limit, now_ms), hours.wait_ms(calls, now_ms)
+
+        calls, wait_ms = await self._calls.change((waba_id, _CALLS), one_more)
         if calls > limit:
-            seconds = 1 + self._hours.wait_ms(waba_id, now_ms) // 1000
+            seconds = 1 + wait_ms // 1000
             details = f"The account has made its {limit} management calls of this hour; wait {seconds} s."
             raise Refusal(CALL_LIMIT, details, retry_after_seconds=seconds)
         return 100 * calls // limit

@@ -5,8 +5,6 @@ Pure: the caller says what time it is.
 # spec: cloud-api.md#6.5
 """
 
-from collections import deque
-
 from waypost.rules.rates import Rate
 
 UPLOADS = Rate(interval_us=40_000, burst=25)
@@ -16,22 +14,22 @@ FAILURES_MS = 60 * 60_000
 BLOCK_MS = 30 * 60_000
 
 
-class Lookups:
-    """The look-ups of one key that failed, and whether it is blocked for them."""
+def block_ms(failed: list[int], now_ms: int) -> int:
+    """Return how much longer look-ups are blocked for those that failed; 0: they are not."""
+    if not _is_block(failed) or not 0 <= now_ms - failed[-1] < BLOCK_MS:  # the clock may go back
+        return 0
+    return failed[-1] + BLOCK_MS - now_ms
 
-    def __init__(self) -> None:
-        self._failed_ms: deque[int] = deque(maxlen=MAX_FAILURES)
-        self._blocked_ms: int | None = None
 
-    def wait_ms(self, now_ms: int) -> int:
-        """Return how long the key is blocked yet; 0: it is not."""
-        if self._blocked_ms is None or not 0 <= now_ms - self._blocked_ms < BLOCK_MS:  # the clock may go back
-            return 0
-        return self._blocked_ms + BLOCK_MS - now_ms
+def fail(failed: list[int], now_ms: int) -> None:
+    """Count a look-up that failed; the twentieth within an hour blocks the key."""
+    if block_ms(failed, now_ms):  # it began before the block
+        return
+    if _is_block(failed):  # it is over
+        failed.clear()
+    failed.append(now_ms)
+    del failed[:-MAX_FAILURES]
 
-    def fail(self, now_ms: int) -> None:
-        """Count a look-up that failed; the twentieth within an hour blocks the key."""
-        self._failed_ms.append(now_ms)
-        if len(self._failed_ms) == MAX_FAILURES and 0 <= now_ms - self._failed_ms[0] < FAILURES_MS:
-            self._failed_ms.clear()
-            self._blocked_ms = now_ms
+
+def _is_block(failed: list[int]) -> bool:
+    return len(failed) == MAX_FAILURES and 0 <= failed[-1] - failed[0] < FAILURES_MS

@@ -34,7 +34,7 @@ class Callers(Struct, frozen=True):
         @functools.wraps(handler)
         async def run(request: Request) -> Answer:
             number = self.identify(request, self.directory)
-            percent = self.usage.count(number.waba_id)
+            percent = await self.usage.count(number.waba_id)
             answer = await handler(request)
             answer.headers += _usage_headers(number.waba_id, percent)
             return answer

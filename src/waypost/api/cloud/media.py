@@ -110,11 +110,11 @@ class Media(Struct, frozen=True):
 
     async def _counted(self, request: Request, limits: MediaLimits) -> Medium:
         number = self.identify(request, self.directory)
-        limits.look_up(number.id)
+        await limits.look_up(number.id)
         try:
             return await self._medium(request)
         except Refusal:
-            limits.failed(number.id)
+            await limits.failed(number.id)
             raise
 
     async def _medium(self, request: Request) -> Medium:

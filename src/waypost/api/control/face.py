@@ -32,6 +32,7 @@ from waypost.flows.feed import Feed
 from waypost.flows.identity import Identities
 from waypost.flows.inspect import Inspect
 from waypost.flows.media import MediaShelf
+from waypost.flows.meters import Tally
 from waypost.flows.network_rules import NetworkRules
 from waypost.flows.phone_side import PhoneSide
 from waypost.flows.play import PhoneNetwork, Play
@@ -49,11 +50,11 @@ from waypost.flows.subscribe import Subscribe
 from waypost.flows.taps import Taps
 from waypost.flows.templates import Templates as TemplatesFlow
 from waypost.flows.threads import Threads
+from waypost.flows.together import Together
 from waypost.lib.clock import SystemClock
 from waypost.lib.ids import KeyMaker
 from waypost.lib.links import FetchPolicy
 from waypost.ports import Documents, Holds, Lists, NetworkStore, Records, Store
-from waypost.rules.rates import Meter
 from waypost.wire.control_settings import SettingsView
 
 ANYWHERE = FetchPolicy(allow=(ip_network("0.0.0.0/0"), ip_network("::/0")))
@@ -97,6 +98,8 @@ class Operated:
     previews: Previews
     refused: RefusedLately
     relaxed: bool
+    counting: Together | None = None
+    """What all processes count by on real time."""
     has_network: bool = True
     """Whether the embedded network is in this process: who only accepts cannot play a phone."""
 
@@ -128,7 +131,7 @@ def build_control(on: Operated, operator: Operator) -> Control:
     side = PhoneSide(inspect, on.lists, on.network_store, on.network, on.previews)
     return Control(
         gate=gate,
-        door=Door(gate, sessions, on.clock, Meter(ATTEMPTS)),
+        door=Door(gate, sessions, Tally(ATTEMPTS, lambda: int(1000 * on.clock.monotonic()), on.counting)),
         phones=Phones(play, Taps(play), chats, preferences, on.network, side, on.shelf, on.records, on.identities),
         messages=Messages(inspect, search, on.resend),
         gallery=Gallery(search),

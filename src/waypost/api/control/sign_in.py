@@ -9,13 +9,14 @@ from waypost.api.control.sessions import Sessions, cookie_header
 from waypost.api.routing import Request, Response
 from waypost.errors import Refusal
 from waypost.errors.callers import NO_TOKEN, TOO_MANY_LOGINS
-from waypost.lib.clock import Clock
-from waypost.rules.rates import Meter, Rate
+from waypost.flows.meters import Tally
+from waypost.rules.rates import Rate
 from waypost.wire.control import Success
 from waypost.wire.management import SignIn
 
 ATTEMPTS = Rate(interval_us=12_000_000, burst=5)
 """Five attempts a minute from one address."""
+_NOBODY = 0  # whose attempts they are: the operator has no number
 
 
 class Door(Struct, frozen=True):
@@ -23,8 +24,8 @@ class Door(Struct, frozen=True):
 
     gate: Gate
     sessions: Sessions
-    clock: Clock
-    attempts: Meter
+    attempts: Tally
+    """Counts on real time."""
 
     async def login(self, request: Request) -> Response:
         """Open a session for the one-time login and go to the console, never anywhere else."""
@@ -39,7 +40,7 @@ class Door(Struct, frozen=True):
     async def open(self, request: Request) -> Response:
         """Open a session with the admin token or the console's password."""
         refuse_foreign(request)
-        wait_ms = self.attempts.admit(request.client, int(1000 * self.clock.monotonic()))
+        wait_ms = await self.attempts.admit((_NOBODY, f"sign-in {request.client}"))
         if wait_ms:
             seconds = 1 + wait_ms // 1000
             details = f"Too many attempts to sign in; wait {seconds} s."

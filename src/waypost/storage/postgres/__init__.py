@@ -18,6 +18,7 @@ from waypost.storage.postgres.hot import HotWrites
 from waypost.storage.postgres.housekeeping import HousekeepingPart
 from waypost.storage.postgres.link import CANNOT_CONNECT, open_pool, refused
 from waypost.storage.postgres.lists import ListsPart
+from waypost.storage.postgres.moments import Moments
 from waypost.storage.postgres.network import NetworkPart
 from waypost.storage.postgres.paces import let_out
 from waypost.storage.postgres.part import close_pool
@@ -57,6 +58,7 @@ class PostgresStore(
         self._writer = writer
         self.hints = Hints(self._address, self._pool, session.lock)
         self.arrivals = Arrivals(self._pool)
+        self.moments = Moments(self._pool)
         self._letting_out = Turns(self._pool, let_out)
         if role != "all":
             self._owned = set()

@@ -15,7 +15,7 @@ from waypost.storage.postgres.part import Part
 # Find the tables, in the order in which they were made; what concerns this database only stays where it is.
 _TABLES = (
     "SELECT relname FROM pg_class WHERE relnamespace = 'waypost'::regnamespace AND relkind = 'r'"
-    " AND relname NOT IN ('writers', 'schema_version', 'arrivals') ORDER BY oid"
+    " AND relname NOT IN ('writers', 'schema_version', 'arrivals', 'moments') ORDER BY oid"
 )
 _COLUMNS = (
     "SELECT attname, atttypid::regtype::text FROM pg_attribute WHERE attrelid = to_regclass($1)"

@@ -16,7 +16,9 @@ from waypost.storage.postgres.link import CANNOT_CONNECT, Connection, down
 Asked = TypeVar("Asked")
 Told = TypeVar("Told")
 
-_WAIT_SECONDS = 2.0
+WAIT_SECONDS = 2.0
+"""How long a connection is waited for."""
+
 _MOST = 500  # that are answered by one transaction
 _BEGIN = "BEGIN READ WRITE; SET LOCAL synchronous_commit = off"
 
@@ -71,7 +73,7 @@ class Turns(Generic[Asked, Told]):
 async def transaction(pool: Any) -> AsyncIterator[Connection]:  # Any: as above
     """Have a transaction on a connection that otherwise only reads. Raises StoreDown."""
     try:
-        async with pool.acquire(timeout=_WAIT_SECONDS) as connection, _committed(connection):
+        async with pool.acquire(timeout=WAIT_SECONDS) as connection, _committed(connection):
             yield connection
     except CANNOT_CONNECT as error:
         raise down(error) from error

@@ -171,6 +171,14 @@ CREATE UNLOGGED TABLE arrivals (    -- how far rates are used up: see docs/decis
     PRIMARY KEY (number_id, wa_id)
 ) WITH (fillfactor = 50);
 
+CREATE UNLOGGED TABLE moments (     -- when what is limited happened lately: see docs/decisions/0030-shared-rates.md
+    owner BIGINT NOT NULL,          -- a number or an account; 0: nobody
+    name TEXT COLLATE "C" NOT NULL, -- what happened
+    at_ms BIGINT[] NOT NULL,        -- the oldest first
+    changed_ms BIGINT NOT NULL,     -- by the server's clock, whatever the moments are by
+    PRIMARY KEY (owner, name)
+) WITH (fillfactor = 50);
+
 CREATE TABLE media (
     number_id BIGINT NOT NULL,
     key BIGINT NOT NULL,
