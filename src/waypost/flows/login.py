@@ -7,10 +7,12 @@ kept as a hash.
 # spec: on-premises-api.md#1.2
 """
 
+import asyncio
 import hashlib
 import hmac
 from dataclasses import dataclass, field
 from datetime import timedelta
+from weakref import WeakValueDictionary
 
 from waypost.errors import Refusal
 from waypost.errors.callers import ACCESS_DENIED, NO_TOKEN, READ_ONLY, TOO_MANY_LOGINS
@@ -39,6 +41,11 @@ class FailedLogins:
 
     def __init__(self, clock: Clock, together: Together | None = None) -> None:
         self._failures = Lately(lambda: int(1000 * clock.monotonic()), together)
+        self._turns: WeakValueDictionary[Subject, asyncio.Lock] = WeakValueDictionary()
+
+    def turn(self, client: str, user: str) -> asyncio.Lock:
+        """Return what to hold while one login is tried: the next shall see whether it failed."""
+        return self._turns.setdefault(_subject(client, user), asyncio.Lock())
 
     async def wait_seconds(self, client: str, user: str) -> int:
         """Return how long this client must wait before it may try this user again; 0 if it may. Raises StoreDown."""
@@ -90,7 +97,8 @@ class Login:
         Raises Refusal. A right password is refused too while the client has to wait: it must not learn which one it
         was.
         """
-        key, number_id = await self._tried(user, password, new_password, client=client)
+        async with self.failures.turn(client, user):
+            key, number_id = await self._tried(user, password, new_password, client=client)
         if key is not None and key.scope == "read":  # a login is a write, and what it gives away would outlive the key
             raise Refusal(READ_ONLY, "This key may only read; log in with one whose scope is all, or send it as it is.")
         if new_password:

@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 from tests.unit.api.onprem.face import (
     KEY,
@@ -147,6 +149,15 @@ async def test_the_sixth_failure_in_a_minute_is_told_to_wait() -> None:
     assert statuses == [401] * 5
     assert (answer.status, answer.headers["retry-after"]) == (429, "61")
     assert answer.json == errors(1015, "Too many requests", "Too many failed logins; wait 61 s.")
+
+
+async def test_of_many_guesses_at_once_no_more_are_tried_than_one_after_the_other() -> None:
+    face = await open_face()
+
+    guesses = (face.call("POST", "/v1/users/login", basic("admin", f"guess {each}")) for each in range(20))
+    statuses = [answer.status for answer in await asyncio.gather(*guesses)]
+
+    assert statuses == [401] * 5 + [429] * 15
 
 
 async def test_who_must_wait_is_refused_with_the_right_password_too() -> None:
