@@ -21,8 +21,8 @@ from waypost.flows.explain import Explain
 from waypost.flows.inspect import Inspect
 from waypost.flows.media import MediaShelf
 from waypost.flows.media_urls import MediaURLs
+from waypost.flows.messaging_limit import MessagingLimit
 from waypost.flows.meters import Meters
-from waypost.flows.reach import Reach
 from waypost.flows.receive import Receive, Recent
 from waypost.lib.clock import SystemClock
 from waypost.lib.fetch_on_demand import FetcherOnDemand
@@ -126,8 +126,8 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
             store, store, directory, Recent(), MediaURLs("secret", clock), blocks, meters, clock, keys, _nobody
         )
         upstream = Scripted()
-        reach = Reach(store, directory, clock, lifted=True)
-        clearance = Clearance(store, directory, blocks, reach, Magic(), clock, windows_lifted=True)
+        messaging_limit = MessagingLimit(store, directory, clock, lifted=True)
+        clearance = Clearance(store, directory, blocks, messaging_limit, Magic(), clock, windows_lifted=True)
         deliver = Deliver(store, upstream, shelf, receive, clearance, clock)
         explain = Explain(store, store, directory, lambda wa_id: Phone(wa_id, "Rosa"), relaxed=False)
         yield World(store, upstream, deliver, Inspect(store, store, store, directory, explain))

@@ -16,10 +16,10 @@ from waypost.app.ground import Ground
 from waypost.app.headroom import watch_disk
 from waypost.app.ownership import Ownership
 from waypost.app.sharing import drop_past_rates, sharing
+from waypost.flows.messaging_limit import MessagingLimit
 from waypost.flows.mischief import Mischief
 from waypost.flows.network_rules import NetworkRules
 from waypost.flows.previews import IN_FLIGHT, Previews
-from waypost.flows.reach import Reach
 from waypost.flows.receive import Receive
 from waypost.flows.upkeep import Upkeep
 from waypost.lib.racing import first_to_end
@@ -47,7 +47,7 @@ class Parts(Struct, frozen=True):
     mischief: Mischief
     flows: Flows
     upkeep: Upkeep
-    reach: Reach
+    messaging_limit: MessagingLimit
     network_rules: NetworkRules
     previews: Previews
     counts: Counter[str]

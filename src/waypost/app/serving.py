@@ -12,13 +12,13 @@ from waypost import registry
 from waypost.api.control.face import ANYWHERE, Operated, Operator, build_control
 from waypost.api.faces import build_faces
 from waypost.api.server import Server
-from waypost.app import anew
+from waypost.app import replacing
 from waypost.app.ground import Ground, lay_ground, once
+from waypost.app.monitoring import gauges_of
 from waypost.app.ownership import WEBHOOKS
 from waypost.app.parts import Parts
 from waypost.app.settings_shown import settings_view
 from waypost.app.sharing import counting_real_time, elsewhere
-from waypost.app.watched import gauges_of
 from waypost.app.wiring import build
 from waypost.flows.feed import Feed
 from waypost.flows.first_start import Begun, Start, make_ready
@@ -148,9 +148,9 @@ def _operated(parts: Parts, start: Start, poster: Poster, feed: Feed) -> Operate
         keys=ground.keys,
         again=elsewhere(ground, WEBHOOKS, parts.webhooks.hurry, lambda delivery: delivery.event.number_id),
         go_on=parts.go_on,
-        reset=partial(anew.reset, parts),
+        reset=partial(replacing.reset, parts),
         snapshotting=Snapshotting(
-            store, ground.blobs, ground.clock, partial(anew.reload, parts, start), parts.interlude.alone
+            store, ground.blobs, ground.clock, partial(replacing.reload, parts, start), parts.interlude.alone
         ),
         # It listens only when it is, but for what replaces everything, and a database that is away.
         is_ready=lambda: not parts.interlude.is_on and store.trouble is None,

@@ -28,13 +28,13 @@ from waypost.flows.login import FailedLogins, Login
 from waypost.flows.mark_read import MarkRead
 from waypost.flows.media import MediaShelf
 from waypost.flows.media_limits import MediaLimits
+from waypost.flows.messaging_limit import MessagingLimit
 from waypost.flows.meters import Meters
 from waypost.flows.mischief import Mischief
 from waypost.flows.network_rules import NetworkRules
 from waypost.flows.pacing import Pacing
 from waypost.flows.previews import Previews
 from waypost.flows.profile import Profiles
-from waypost.flows.reach import Reach
 from waypost.flows.receive import Receive, Recent
 from waypost.flows.refused import RefusedLately
 from waypost.flows.registration import Registration
@@ -90,9 +90,9 @@ def build(ground: Ground, makers: Makers = USUAL) -> Parts:
     receive = Receive(store, store, ground.directory, recent, ground.urls, blocks, meters, clock, ground.keys, announce)
     network.connect(receive.statuses, receive.message, store, era=ground.reign.era if ground.reign else for_ever)
 
-    reach = Reach(store, ground.directory, clock, lifted=relaxed, is_alone=ground.shared is None)
+    messaging_limit = MessagingLimit(store, ground.directory, clock, lifted=relaxed, is_alone=ground.shared is None)
     magic = network.phones.magic
-    clearance = makers.clearance(store, ground.directory, blocks, reach, magic, clock, windows_lifted=relaxed)
+    clearance = makers.clearance(store, ground.directory, blocks, messaging_limit, magic, clock, windows_lifted=relaxed)
     deliver = makers.deliver(store, network, shelf, receive, clearance, clock, figures.sends)
     messages = message_lanes(ground, _enduring(deliver), recent.remember)
     offer = elsewhere(ground, MESSAGES, messages.offer, lambda message: message.number_id)
@@ -118,7 +118,7 @@ def build(ground: Ground, makers: Makers = USUAL) -> Parts:
         mischief=webhooks.mischief,
         flows=flows,
         upkeep=_upkeep(ground, shelf, flows, previews),
-        reach=reach,
+        messaging_limit=messaging_limit,
         network_rules=NetworkRules(store, network.marketing, lifted=relaxed),
         previews=previews,
         counts=counts,

@@ -8,9 +8,9 @@ from contextlib import AsyncExitStack
 from msgspec.structs import replace
 
 from waypost.app.ground import SharedStore, lay_ground
+from waypost.app.monitoring import Watch, watch_worker
 from waypost.app.ownership import Ownership
 from waypost.app.parts import Parts
-from waypost.app.watched import Watch, watch_worker
 from waypost.app.wiring import build
 from waypost.lib import log
 from waypost.lib.racing import first_to_end

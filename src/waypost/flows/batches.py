@@ -2,8 +2,8 @@
 
 from msgspec import Struct
 
+from waypost.flows.attempts import SentParcel
 from waypost.flows.notify import Target, batch_id, event_id, joined, rendered
-from waypost.flows.told import SentParcel
 from waypost.model import Attempt, Event, EventKey
 from waypost.ports import Records, StoredDelivery
 from waypost.wire.control import BatchView

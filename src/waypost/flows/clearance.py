@@ -11,7 +11,7 @@ from waypost.errors import Cause, Fault
 from waypost.errors.outcomes import MESSAGE_EXPIRED
 from waypost.flows.blocks import Blocks
 from waypost.flows.directory import Directory
-from waypost.flows.reach import Reach
+from waypost.flows.messaging_limit import MessagingLimit
 from waypost.lib.clock import Clock
 from waypost.lib.durations import told_moment
 from waypost.lib.phone import is_pseudo
@@ -29,18 +29,21 @@ class Clearance(Struct, frozen=True):
     store: Store
     directory: Directory
     blocks: Blocks
-    reach: Reach
+    messaging_limit: MessagingLimit
     magic: Magic
     clock: Clock
     windows_lifted: bool
 
     async def __call__(self, message: Outbound) -> Fault | None:
-        """Return the first rule that a message breaks now; it counts towards the account's reach if there is none."""
+        """Return the first rule that a message breaks now, or None.
+
+        A template that breaks none counts towards the account's messaging limit from here on.
+        """
         fault = self.blocks.fault(message.number_id, message.wa_id) or self._too_late(message)
         if fault is not None:
             return fault
         if message.kind == "template":
-            return self._withdrawn_template(message) or await self.reach.fault(message)
+            return self._withdrawn_template(message) or await self.messaging_limit.fault(message)
         closed = None if self.windows_lifted else await self._closed_window(message)
         return closed or products.fault(*self._products(message))
 

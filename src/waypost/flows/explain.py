@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from waypost.errors import Fact
 from waypost.flows.directory import Directory
-from waypost.flows.judged import judged, kind_of
+from waypost.flows.media_findings import kind_of, stored_file_finding
 from waypost.lib.clock import at
 from waypost.model import FailedSend, Finding, MessageKey, Number, Phone, Status, Verdict
 from waypost.ports import Holds, Records, StoredMessage
@@ -89,7 +89,7 @@ class Explain(Struct, frozen=True):
         for wanted, key in zip(content.media(), (message.media_key, *message.more_media), strict=False):
             medium = await self.records.medium(key) if key else None
             if medium is not None:
-                yield judged(message.dialect, kind_of(message.kind, wanted), medium, message.at_ms)
+                yield stored_file_finding(message.dialect, kind_of(message.kind, wanted), medium, message.at_ms)
         if (about_recipient := self._recipient(message)) is not None:
             yield about_recipient
 

@@ -10,12 +10,12 @@ from datetime import timedelta
 import msgspec
 from msgspec import Struct
 
+from waypost.flows.attempts import SentParcel, attempt_view, verify_views, why_not_delivered
 from waypost.flows.batches import Batch, batches_of, delivery_id
 from waypost.flows.directory import Directory
 from waypost.flows.explain import Explain
 from waypost.flows.find import find_message
 from waypost.flows.notify import USER_AGENT, batch_id, event_id, target_of
-from waypost.flows.told import SentParcel, attempt_view, verify_views, why_not_told
 from waypost.lib import ids, signing
 from waypost.lib.clock import at
 from waypost.model import Attempt, Event, EventKey, FailedSend, MediaKey, Medium, Status, Template
@@ -226,7 +226,7 @@ class Inspect(Struct, frozen=True):
             endpoint=delivery.endpoint or None,
             url=target.webhook.url if target else None,
             attempts=[attempt_view(attempt) for attempt in delivery.attempts],
-            why=why_not_told(delivery),
+            why=why_not_delivered(delivery),
         )
 
 

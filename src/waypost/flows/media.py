@@ -17,7 +17,14 @@ from msgspec import Struct, field
 from waypost.errors import Cause, Fact, Fault, Refusal
 from waypost.errors.outcomes import MEDIA_FAILED
 from waypost.errors.requests import BAD_MEDIA
-from waypost.flows.judged import fetched, found_to_be, judged, kind_of, looked_at, used_again
+from waypost.flows.media_findings import (
+    kind_of,
+    link_finding,
+    new_file_facts,
+    new_file_finding,
+    reused_link_finding,
+    stored_file_finding,
+)
 from waypost.lib import log
 from waypost.lib.clock import Clock
 from waypost.lib.fetching import Fetched, Limits, LinkFetcher
@@ -216,7 +223,7 @@ class MediaShelf(Struct, frozen=True):
         kind = kind_of(message.kind, wanted)
         fault = media_rules.check_stored(message.dialect, kind, medium)
         if fault is not None:
-            message.findings += (judged(message.dialect, kind, medium, self.clock.now_ms()),)
+            message.findings += (stored_file_finding(message.dialect, kind, medium, self.clock.now_ms()),)
         return fault or medium
 
     async def _linked(self, message: Outbound, wanted: MediaObject, link: str) -> Medium | Fault:
@@ -238,7 +245,7 @@ class MediaShelf(Struct, frozen=True):
             return None
         medium = await self.records.medium(media_key)
         if medium is not None:
-            message.findings += (used_again(key.link, fetched_ms, now_ms),)
+            message.findings += (reused_link_finding(key.link, fetched_ms, now_ms),)
         return medium
 
     async def _fetch(self, message: Outbound, wanted: MediaObject, key: _LinkKey) -> Medium | Fault:
@@ -288,7 +295,7 @@ class MediaShelf(Struct, frozen=True):
         facts: dict[str, Fact] = {"requests": len(target.trail.hops), "size": size, "took_ms": took_ms}
         if target.authorization is not None:
             facts["authorization"] = "<hidden>"
-        message.findings += (fetched(self.clock.now_ms(), tuple(target.trail.hops), facts, reason),)
+        message.findings += (link_finding(self.clock.now_ms(), tuple(target.trail.hops), facts, reason),)
 
     async def _keep_fetched(
         self, writer: BlobWriter, result: Fetched, message: Outbound, wanted: MediaObject, key: _LinkKey
@@ -296,8 +303,8 @@ class MediaShelf(Struct, frozen=True):
         claim = _claim(result)
         facts, kind = await self._facts(writer, claim), kind_of(message.kind, wanted)
         fault = media_rules.check(message.dialect, kind, facts)
-        seen = looked_at(kind, facts, media_rules.limit_for(message.dialect, kind))
-        message.findings += (found_to_be(fault, seen, self.clock.now_ms()),)
+        seen = new_file_facts(kind, facts, media_rules.limit_for(message.dialect, kind))
+        message.findings += (new_file_finding(fault, seen, self.clock.now_ms()),)
         if fault:
             return Fault(MEDIA_FAILED, f"The media link was fetched, but its file is refused: {fault.details}")
         medium = await self._store(writer, Origin(message.number_id, "link", claim, result.filename), facts)

@@ -26,8 +26,8 @@ from waypost.storage.columns import (
     STATES,
 )
 from waypost.storage.paging import NEWEST, of_message, page, stretch
+from waypost.storage.postgres.attempts import with_attempts
 from waypost.storage.postgres.part import Part
-from waypost.storage.postgres.tried import tried
 
 # Find where a look at so many rows ends. Without an index on purpose, as with SQLite.
 _END = "SELECT key FROM {table} WHERE {where} key < $1 ORDER BY key DESC LIMIT 1 OFFSET $2 - 1"
@@ -131,12 +131,12 @@ class ListsPart(Part):
         if s.message_key is not None:
             async with self._one_moment() as connection:
                 rows = await connection.fetch(DELIVERIES_OF, s.message_key)
-                found = await tried(connection, rows)
+                found = await with_attempts(connection, rows)
             return of_message(found, s, window)
         statements = END_OF_DELIVERIES[s.state], DELIVERIES[s.state]
         rows, end = await self._look(*statements, window, s.number_id, s.kind)
         async with self._reader() as connection:
-            found = await tried(connection, rows)
+            found = await with_attempts(connection, rows)
         return page(found, lambda each: each.key, window, end)
 
     async def ended_deliveries(

@@ -28,9 +28,9 @@ from waypost.storage.columns import (
     MESSAGE_COLUMNS,
     TOKEN_COLUMNS,
 )
+from waypost.storage.postgres.attempts import with_attempts
 from waypost.storage.postgres.link import Connection
 from waypost.storage.postgres.part import Part
-from waypost.storage.postgres.tried import tried
 from waypost.storage.whole import BACKLOG, RESET
 
 _SAVE_MEDIUM = f"INSERT INTO media ({MEDIUM_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"  # noqa: S608 - constants
@@ -235,7 +235,7 @@ class RecordsPart(Part):
     async def delivery(self, key: EventKey) -> StoredDelivery | None:
         """Return one delivery with its attempts."""
         async with self._one_moment() as connection:
-            found = await tried(connection, await connection.fetch(_DELIVERY, key))
+            found = await with_attempts(connection, await connection.fetch(_DELIVERY, key))
         return found[0] if found else None
 
     async def told(self, keys: Sequence[EventKey]) -> list[tuple[EventKey, Event]]:

@@ -29,8 +29,8 @@ from waypost.storage.columns import (
     STATES,
 )
 from waypost.storage.paging import NEWEST, of_message, page, stretch
+from waypost.storage.sqlite.attempts import with_attempts
 from waypost.storage.sqlite.part import Part
-from waypost.storage.sqlite.tried import tried
 
 # Find where a look at so many rows ends. Without an index on purpose, as below.
 _END = "SELECT key FROM {table} WHERE {where} key < ?1 ORDER BY key DESC LIMIT 1 OFFSET ?2 - 1"
@@ -138,7 +138,7 @@ class ListsPart(Part):
 
         def look(connection: apsw.Connection) -> Page[StoredDelivery]:
             rows, end = _look(connection, *statements, window, (s.number_id, s.kind))
-            found = [tried(connection, row) for row in rows]
+            found = [with_attempts(connection, row) for row in rows]
             return page(found, lambda each: each.key, window, end)
 
         return await self._search(look)
@@ -205,5 +205,5 @@ def _look(
 
 def _of_message(connection: apsw.Connection, search: DeliverySearch, window: Window) -> Page[StoredDelivery]:
     rows = connection.execute(DELIVERIES_OF, (search.message_key,)).fetchall()
-    found = [tried(connection, row) for row in rows]
+    found = [with_attempts(connection, row) for row in rows]
     return of_message(found, search, window)

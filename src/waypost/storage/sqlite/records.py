@@ -31,8 +31,8 @@ from waypost.storage.columns import (
     MESSAGE_COLUMNS,
     TOKEN_COLUMNS,
 )
+from waypost.storage.sqlite.attempts import with_attempts
 from waypost.storage.sqlite.part import Part
-from waypost.storage.sqlite.tried import tried
 from waypost.storage.whole import BACKLOG, RESET
 
 _SAVE_MEDIUM = f"INSERT INTO media ({MEDIUM_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants
@@ -226,7 +226,7 @@ class RecordsPart(Part):
 
         def look(connection: apsw.Connection) -> StoredDelivery | None:
             row = connection.execute(_DELIVERY, (key,)).fetchone()
-            return tried(connection, row) if row else None
+            return with_attempts(connection, row) if row else None
 
         return await self._search(look)
 

@@ -1,4 +1,4 @@
-"""Another world in a running server: the start again, or what a snapshot says."""
+"""Replacing everything in a running server: with the state after the first start, or with a snapshot."""
 
 from collections.abc import Awaitable, Callable
 
@@ -9,7 +9,7 @@ from waypost.model import NumberId
 
 
 async def reset(parts: Parts) -> None:
-    """Go back to how everything was after the first start; numbers, tokens and webhooks stay. Requests wait."""
+    """Go back to the state after the first start; numbers, tokens and webhooks stay. Requests wait meanwhile."""
     async with parts.interlude.alone():
         await _reset(parts)
 
@@ -30,7 +30,7 @@ async def _reset(parts: Parts) -> None:
 
 
 async def reload(parts: Parts, start: Start, restore: Callable[[], Awaitable[None]]) -> None:
-    """Go on with what `restore` puts into the store, as after a restart, whether that succeeds or not."""
+    """Let `restore` replace what is in the store, then go on with that as after a restart, even if `restore` fails."""
     ground = parts.ground
     _forget(parts)
     try:
@@ -45,14 +45,14 @@ async def reload(parts: Parts, start: Start, restore: Callable[[], Awaitable[Non
 
 
 def _forget(parts: Parts) -> None:
-    """Let go of everything that is in memory only."""
+    """Forget everything that is kept in memory only."""
     parts.messages.forget()
     parts.webhooks.forget()
     parts.troubled.forget()
     parts.mischief.forget()
     parts.network.forget()
     parts.flows.accept.screen.meters.forget()
-    parts.reach.forget()
+    parts.messaging_limit.forget()
     parts.flows.media_limits.forget()
     parts.previews.forget()
     parts.flows.refused.clear()

@@ -1,4 +1,4 @@
-"""Told: how the attempts at a webhook went, what was sent in each, and how a receiver checks it."""
+"""Attempts to deliver an event: how they went, what was sent in each, and how a receiver checks the signatures."""
 
 from msgspec import Struct
 
@@ -26,19 +26,19 @@ _FIX_STATUS = "Answer 200 as soon as the body is kept, and work on it afterwards
 
 
 class SentParcel(Struct, frozen=True):
-    """What went out in every attempt: the id and the bytes, and where it went."""
+    """What is the same in every attempt: the id, the bytes and the receiver."""
 
     id: str
     body: bytes
     target: Target
 
     def headers(self, signed_s: int, at_ms: int) -> dict[str, str]:
-        """Return the headers of an attempt; a secret that was replaced since signs as the one that replaced it."""
+        """Return the headers of an attempt, signed again: by the present secret, if the one of then was replaced."""
         return dict(signed_headers(self.id, self.body, self.target.secrets_at(at_ms), signed_s))
 
 
 def attempt_view(attempt: Attempt, sent: SentParcel | None = None) -> AttemptView:
-    """Return how an attempt went; with what was sent also the headers that it was sent with."""
+    """Return how an attempt went; with `sent`, also the headers of the request."""
     signed_s = attempt.signed_s
     return AttemptView(
         attempt.number,
@@ -52,8 +52,8 @@ def attempt_view(attempt: Attempt, sent: SentParcel | None = None) -> AttemptVie
     )
 
 
-def why_not_told(delivery: StoredDelivery) -> WhyView | None:
-    """Return what stands between an event and its receiver; None if nothing does, or nothing was tried yet."""
+def why_not_delivered(delivery: StoredDelivery) -> WhyView | None:
+    """Return why an event has not been delivered; None if it has, or was not tried yet."""
     match delivery.state:
         case "cancelled":
             return _why("The place it was to go to is gone.", "Set the webhook again, then deliver it again.")

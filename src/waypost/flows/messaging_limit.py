@@ -1,4 +1,6 @@
-"""Reach: whether an account may write to one more user outside their window; checked when a message leaves.
+"""The messaging limit: whether an account may write to one more user outside their window.
+
+It is checked when a message leaves, not when it comes in.
 
 # spec: cloud-api.md#12.4
 """
@@ -20,13 +22,14 @@ _AGAIN_SECONDS = 1.0
 class _Account(Struct):
     reached: Reached
     again: float = 0.0
-    """When what others have sent is read anew, in monotonic time."""
+    """When to read what other processes have sent, in monotonic time."""
 
 
-class Reach:
-    """Counts users by account; what was sent before the start is read from the store when it first matters.
+class MessagingLimit:
+    """Counts the users whom each account has written to outside their window within 24 hours.
 
-    If others send for the account too, that is read again before they can have used up what is left.
+    What was sent before the start is read from the store when an account is first asked about. Where other processes
+    send for the account too, it is read again before they can have used up what is left of the limit.
     """
 
     def __init__(
@@ -41,7 +44,7 @@ class Reach:
         self._accounts: dict[int, _Account] = {}
 
     def forget(self) -> None:
-        """Begin anew, after the store was reset."""
+        """Forget every count, after the store was reset."""
         self._accounts.clear()
 
     async def fault(self, message: Outbound) -> Fault | None:

@@ -1,4 +1,7 @@
-"""Judged: what a file was when a message was to carry it, in facts: what was said of it, what it is, the limit."""
+"""Findings about media: what a file was found to be, against which limit, and how its link was fetched.
+
+They are kept with the message, for whoever asks later why it went as it did.
+"""
 
 from typing import cast
 
@@ -13,13 +16,13 @@ from waypost.wire.parts import MediaObject
 
 
 def kind_of(message_kind: str, wanted: MediaObject) -> media_rules.MediaKind:
-    """Return whose limits apply: those that the file's place has, or those of a template's header."""
+    """Return which limits apply to a file: those of a template's header, or else of its place in the message."""
     kind = f"header_{wanted.kind}" if message_kind == "template" else wanted.limits()
     return cast("media_rules.MediaKind", kind)  # each kind of a media object has its limits, which a test checks
 
 
-def judged(dialect: Dialect, kind: media_rules.MediaKind, medium: Medium, at_ms: int) -> Finding:
-    """Return what is known of a stored file that a message carries."""
+def stored_file_finding(dialect: Dialect, kind: media_rules.MediaKind, medium: Medium, at_ms: int) -> Finding:
+    """Return whether a message may carry a file that is stored already, and why."""
     fault = media_rules.check_stored(dialect, kind, medium)
     most = media_rules.limit_for(dialect, kind)
     facts: dict[str, Fact] = {
@@ -30,8 +33,8 @@ def judged(dialect: Dialect, kind: media_rules.MediaKind, medium: Medium, at_ms:
     return Finding(at_ms, "media", "failed" if fault else "passed", fault.details if fault else told, facts)
 
 
-def looked_at(kind: media_rules.MediaKind, facts: MediaFacts, most: int) -> dict[str, Fact]:
-    """Return the facts of a file that has just come: declared and found type, size, limit, and what a picture is."""
+def new_file_facts(kind: media_rules.MediaKind, facts: MediaFacts, most: int) -> dict[str, Fact]:
+    """Return the facts of a file that was just fetched: declared and real type, size, limit, and what a picture is."""
     told: dict[str, Fact] = {
         "as": kind, "declared": facts.declared_text or None, "found": facts.sniffed.mime, "size": facts.size,
         "limit": most,
@@ -44,16 +47,16 @@ def looked_at(kind: media_rules.MediaKind, facts: MediaFacts, most: int) -> dict
     return told
 
 
-def found_to_be(fault: Fault | None, seen: dict[str, Fact], at_ms: int) -> Finding:
-    """Return what a file that has just come was found to be."""
+def new_file_finding(fault: Fault | None, seen: dict[str, Fact], at_ms: int) -> Finding:
+    """Return whether a message may carry a file that was just fetched, with the facts about it and the fault if not."""
     told = (
         f"The file is {seen['found'] or 'of no known type'} with {seen['size']:,} bytes, and is taken as {seen['as']}."
     )
     return Finding(at_ms, "media", "failed" if fault else "passed", fault.details if fault else told, seen)
 
 
-def fetched(at_ms: int, hops: tuple[Hop, ...], facts: dict[str, Fact], reason: str | None) -> Finding:
-    """Return how a link was fetched, or (with a reason) why it was not."""
+def link_finding(at_ms: int, hops: tuple[Hop, ...], facts: dict[str, Fact], reason: str | None) -> Finding:
+    """Return how a link was fetched, or with a `reason` why it could not be used."""
     if reason is None:
         sentence = f"The link was fetched in {facts['took_ms']} ms: {facts['size']:,} bytes in {_requests(hops)}."
         return Finding(at_ms, "link", "passed", sentence, facts, hops)
@@ -61,8 +64,8 @@ def fetched(at_ms: int, hops: tuple[Hop, ...], facts: dict[str, Fact], reason: s
     return Finding(at_ms, "link", "failed", sentence, facts, hops)
 
 
-def used_again(link: str, fetched_ms: int, now_ms: int) -> Finding:
-    """Return that a link was not fetched, because it had been for another message."""
+def reused_link_finding(link: str, fetched_ms: int, now_ms: int) -> Finding:
+    """Return that a link was not fetched, because its file was still there from another message."""
     age = told_duration(now_ms - fetched_ms)
     sentence = f"The link was not fetched anew: its file had come {age} before, for another message."
     return Finding(now_ms, "link", "passed", sentence, {"link": link, "fetched": told_moment(fetched_ms)})

@@ -1,4 +1,4 @@
-"""Reach: how many users an account may write to, when several processes send for it."""
+"""The messaging limit: how many users an account may write to, when several processes send for it."""
 
 from typing import cast
 
@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from tests.support.store_rows import outbound
 
 from waypost.flows.directory import Directory
-from waypost.flows.reach import Reach
+from waypost.flows.messaging_limit import MessagingLimit
 from waypost.lib.clock import SystemClock
 from waypost.model import Number, NumberId, Outbound, Standing, Template, Token
 from waypost.ports import Records, Store
@@ -60,12 +60,12 @@ async def test_what_other_processes_send_counts_within_a_second(*, is_alone: boo
     rows, clock = Rows(), TickingClock()
     directory = Directory(cast("Records", rows), clock)
     await directory.load()
-    reach = Reach(cast("Store", rows), directory, clock, lifted=False, is_alone=is_alone)
-    await reach.fault(template_to("491700000000"))
+    limit = MessagingLimit(cast("Store", rows), directory, clock, lifted=False, is_alone=is_alone)
+    await limit.fault(template_to("491700000000"))
 
     rows.reached = [(f"4917100000{last:02}", clock.now_ms()) for last in range(49)]
     clock.seconds = 1.1
-    fault = await reach.fault(template_to("491729999999"))
+    fault = await limit.fault(template_to("491729999999"))
 
     assert (fault is not None) is is_refused
-    assert await reach.fault(template_to("491700000000")) is None
+    assert await limit.fault(template_to("491700000000")) is None

@@ -1,4 +1,4 @@
-"""What monitors see of a process: its figures, and of a worker also whether it lives, on a listener of its own."""
+"""What monitors see of a process: its figures; and a worker's own listener for health, readiness and metrics."""
 
 import asyncio
 import socket
@@ -46,17 +46,20 @@ def gauges_of(parts: Parts) -> Gauges:
 
 
 class Watch(Struct):
-    """What a worker answers; between two of its lives it is not ready and has no figures."""
+    """What a worker answers to monitors.
+
+    A worker that has lost its session begins anew (`working.py`); in between it is not ready and has no figures.
+    """
 
     health: Health | None = None
 
     def live(self, parts: Parts, ownership: Ownership) -> None:
-        """Begin a life: it is ready once shards were looked for, and while the database can be written."""
+        """Answer for new parts: ready once shards were looked for, as long as the database can be written."""
         store = parts.ground.store
         self.health = Health(lambda: ownership.settled.is_set() and store.trouble is None, gauges_of(parts))
 
     def die(self) -> None:
-        """End a life."""
+        """Be not ready: the parts are gone."""
         self.health = None
 
     async def is_live(self, request: Request) -> Response:
@@ -77,7 +80,7 @@ class Watch(Struct):
 
 
 async def watch_worker(settings: Settings, stack: AsyncExitStack) -> Watch:
-    """Return what a worker answers, and listen if that is wanted. Raises OSError when the address cannot be had."""
+    """Return what a worker answers, and listen if the settings name a port. Raises OSError if it cannot be had."""
     watch = Watch()
     if settings.worker_port is None:
         return watch
@@ -96,7 +99,7 @@ async def watch_worker(settings: Settings, stack: AsyncExitStack) -> Watch:
 
 
 def _own_names() -> set[str]:
-    """Return under what monitors look for this machine: its name, and its addresses."""
+    """Return the names under which monitors reach this machine: its host name and its addresses."""
     name = socket.gethostname()
     try:
         found = {str(address[4][0]) for address in socket.getaddrinfo(name, None)}

@@ -1,4 +1,4 @@
-"""Deliveries with their attempts, for whatever shows them."""
+"""Reading deliveries together with their attempts."""
 
 from collections import defaultdict
 from typing import Any
@@ -15,7 +15,7 @@ _ATTEMPTS = (
 )
 
 
-async def tried(connection: Connection, rows: list[Any]) -> list[StoredDelivery]:  # Any: asyncpg has no types
+async def with_attempts(connection: Connection, rows: list[Any]) -> list[StoredDelivery]:  # Any: asyncpg has no types
     """Return the deliveries of rows, in their order."""
     keys = [row[FURTHER_KEY] or row[0] for row in rows]
     attempts: dict[int, list[Attempt]] = defaultdict(list)

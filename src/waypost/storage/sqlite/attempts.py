@@ -1,4 +1,4 @@
-"""Deliveries with their attempts, for whatever shows them."""
+"""Reading deliveries together with their attempts."""
 
 from typing import Any
 
@@ -11,7 +11,9 @@ from waypost.storage.columns import ATTEMPT_COLUMNS, FURTHER_KEY
 _ATTEMPTS = f"SELECT {ATTEMPT_COLUMNS} FROM attempts WHERE delivery_key = ? ORDER BY id"  # noqa: S608 - constants
 
 
-def tried(connection: apsw.Connection, row: tuple[Any, ...]) -> StoredDelivery:  # Any: the types are the tables'
+def with_attempts(
+    connection: apsw.Connection, row: tuple[Any, ...]
+) -> StoredDelivery:  # Any: the types are the tables'
     """Return the delivery of a row."""
     attempts = connection.execute(_ATTEMPTS, (row[FURTHER_KEY] or row[0],))
     return columns.delivery(row, tuple(columns.attempt(each) for each in attempts))
