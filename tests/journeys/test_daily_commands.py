@@ -289,6 +289,21 @@ async def test_a_user_answers_a_message_from_another_phone(operator: Operator, c
     assert (card["from"], card["contacts"][0]["name"]["formatted_name"]) == (STRANGER, "Ada")
 
 
+async def test_what_a_user_has_tapped_or_shared_is_shown_in_words(call: Call) -> None:
+    sent, *_ = lines(await call("send", PHONE, "Which?", "--button", "Blue", "--button", "Red", "--json"))
+    message_id = sent["messages"][0]["id"]
+
+    await call("trigger", "button", "Red", message_id)
+    await call("trigger", "reaction", "👍", message_id)
+    await call("trigger", "reaction", "", message_id)
+    await call("trigger", "location", "-33.5", "151.2")
+
+    shown = lines(await call("tail", "--no-follow", "--json", "-n", "4"))
+    assert [message["preview"] for message in shown] == [
+        "Red", "[reaction] 👍", "[reaction removed]", "[location] -33.5, 151.2"
+    ]  # fmt: skip
+
+
 # -- tail --------------------------------------------------------------------------------------------------------
 
 
