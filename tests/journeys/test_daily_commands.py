@@ -451,14 +451,25 @@ async def test_a_client_can_be_given_a_token_of_its_own(operator: Operator, call
 
 async def test_what_was_exported_comes_back(operator: Operator, call: Call, tmp_path: Path) -> None:
     await operator.send_text("Keep me")
-    await call("export", str(tmp_path / "state.json"))
+    (exported,) = lines(await call("export", str(tmp_path / "state.json"), "--json"))
     await operator.call("POST", "/reset")
 
     result = await call("import", str(tmp_path / "state.json"))
 
     assert result.exit_code == 0
+    assert exported == {
+        "file": str(tmp_path / "state.json"), "bytes": (tmp_path / "state.json").stat().st_size, "media": True
+    }  # fmt: skip
     kept = (await operator.call("GET", "/messages"))["messages"]
     assert "Keep me" in [message["preview"] for message in kept]
+
+
+async def test_a_file_that_cannot_be_written_is_told_in_words(call: Call, tmp_path: Path) -> None:
+    file = tmp_path / "nowhere" / "state.json"
+
+    result = await call("export", str(file))
+
+    assert (result.exit_code, result.stderr) == (1, f"Error: {file}: No such file or directory.\n")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

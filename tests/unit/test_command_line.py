@@ -51,6 +51,34 @@ def test_every_setting_is_an_option_of_serve(call: Call) -> None:
     assert [option.flag for option in options() if option.flag not in result.stdout] == []
 
 
+def test_every_command_that_shows_something_shows_it_as_json() -> None:
+    commands = {**run.commands, **run.commands["trigger"].commands}  # type: ignore[attr-defined]  # trigger is a group
+
+    without = [name for name, each in commands.items() if not any("--json" in param.opts for param in each.params)]
+
+    assert without == ["serve", "worker", "trigger", "completion"]
+
+
+def test_the_findings_of_doctor_are_lines_of_json(call: Call) -> None:
+    result = call("doctor", "--port", "0", "--json")
+
+    found = [json.loads(line) for line in result.stdout.splitlines()]
+    assert {"check": "port", "state": "good", "found": "a free one is chosen at the start", "advice": ""} in found
+
+
+def test_what_migrate_backup_and_restore_have_done_is_told_as_json(call: Call) -> None:
+    done = [
+        call("migrate", "--data", "first", "--json"),
+        call("backup", "made.tar", "--data", "first", "--json"),
+        call("restore", "made.tar", "--data", "second", "--json"),
+    ]
+
+    migrated, kept, restored = (json.loads(each.stdout) for each in done)
+    assert migrated == {"store": "first/waypost.db", "schema_before": 0, "schema": 1}
+    assert (kept.pop("file"), restored.pop("data")) == ("made.tar", "second")
+    assert (kept["media"], kept) == (0, restored)
+
+
 @pytest.mark.parametrize("command", ["serve", "env", "doctor"])
 def test_all_mistakes_are_printed_and_the_exit_status_is_2(call: Call, command: str) -> None:
     result = call(command, "--port", "many", "--rules", "none")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from waypost.cli.options import with_settings
+from waypost.cli.reach import show_json
 from waypost.settings import Settings
 
 if TYPE_CHECKING:
@@ -15,17 +16,22 @@ if TYPE_CHECKING:
 
 _MIB = 1024 * 1024
 _TOLD_EVERY = 500
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print what is in the backup as JSON.")
 
 
 @click.command()
 @with_settings
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-def backup(settings: Settings, file: Path) -> None:
+@_JSON
+def backup(settings: Settings, file: Path, *, as_json: bool) -> None:
     """Write everything stored to FILE; the server may run."""
     from waypost.app.backup import back_up
 
     with _said_plainly():
         made = back_up(settings, file, _Count())
+    if as_json:
+        _show(made, file=file)
+        return
     click.echo(f"{file}: {_contents(made)}.")
     if made.media_missing:
         click.echo(f"{made.media_missing} expired media were thrown away while the backup was made.")
@@ -34,7 +40,8 @@ def backup(settings: Settings, file: Path) -> None:
 @click.command()
 @with_settings
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-def restore(settings: Settings, file: Path) -> None:
+@_JSON
+def restore(settings: Settings, file: Path, *, as_json: bool) -> None:
     """Put the backup in FILE into a new data folder."""
     import asyncio
 
@@ -42,6 +49,9 @@ def restore(settings: Settings, file: Path) -> None:
 
     with _said_plainly():
         found = asyncio.run(put_back(settings, file, _Count()))
+    if as_json:
+        _show(found, data=settings.data)
+        return
     click.echo(f"{settings.data}: {_contents(found)}, as of {found.made_at}.")
 
 
@@ -70,6 +80,13 @@ class _Count:
         self._bytes += size
         if self._files % _TOLD_EVERY == 0:
             click.echo(f"{self._files:,} files, {self._bytes // _MIB:,} MiB", err=True)
+
+
+def _show(manifest: "Manifest", **where: Path) -> None:
+    import msgspec
+
+    named = {name: str(path) for name, path in where.items()}
+    show_json(named | msgspec.to_builtins(manifest))
 
 
 def _contents(manifest: "Manifest") -> str:

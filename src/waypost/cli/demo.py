@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING
 
 import click
 
+from waypost.cli.reach import show_json
 from waypost.settings import ReadyInfo, load
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from waypost.cli.conversation import Conversation, Step
     from waypost.cli.demo_peer import Peer
 
 
 @click.command()
-def demo() -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print each step as a line of JSON.")
+def demo(*, as_json: bool) -> None:
     """Send a JPEG by id and a PDF by link on each face, and print what the webhook got.
 
     Everything is real and on this machine: a server on a free port, a file server for the link, a webhook. Nothing is
@@ -27,13 +31,13 @@ def demo() -> None:
     from waypost.cli.conversation import DemoError
 
     try:
-        uvloop.run(_demo())
+        uvloop.run(_demo(_show_json if as_json else _tell))
     except (DemoError, TimeoutError) as wrong:
         reason = "a callback stayed out for 5 seconds" if isinstance(wrong, TimeoutError) else str(wrong)
         raise click.ClickException(f"the demo did not go as it should: {reason}.") from wrong
 
 
-async def _demo() -> None:
+async def _demo(tell: "Callable[[Conversation, ReadyInfo], Awaitable[None]]") -> None:
     import asyncio
 
     from msgspec.structs import replace
@@ -62,7 +66,7 @@ async def _demo() -> None:
         poster = AsyncioPoster(parts.ground.clock)
         stack.push_async_callback(poster.aclose)
         conversation = Conversation(ready, peer, poster, _jpeg(), speak_onprem)
-        await _tell(conversation, ready)
+        await tell(conversation, ready)
 
 
 def _flags(folder: Path, peer: "Peer") -> dict[str, object]:
@@ -73,6 +77,14 @@ def _flags(folder: Path, peer: "Peer") -> dict[str, object]:
         "fetch_allow": ["127.0.0.0/8"],
         "log_level": "warning",
     }
+
+
+async def _show_json(conversation: "Conversation", ready: ReadyInfo) -> None:
+    import msgspec
+
+    _ = ready
+    async for step in conversation.steps():
+        show_json(msgspec.to_builtins(step))
 
 
 async def _tell(conversation: "Conversation", ready: ReadyInfo) -> None:

@@ -3,13 +3,14 @@
 import socket
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
 import click
 
 from waypost.cli.options import with_settings
+from waypost.cli.reach import show_json
 from waypost.settings import Settings
 
 _MIB = 1024 * 1024
@@ -30,10 +31,14 @@ class Finding:
 
 @click.command()
 @with_settings
-def doctor(settings: Settings) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print each finding as a line of JSON.")
+def doctor(settings: Settings, *, as_json: bool) -> None:
     """Check what the server needs and say what to do."""
     findings = [(name, check(settings)) for name, check in CHECKS]
     for name, finding in findings:
+        if as_json:
+            show_json({"check": name} | asdict(finding))
+            continue
         click.echo(f"{click.style(f'{finding.state:<5}', fg=_COLOURS[finding.state])} {name:<12} {finding.found}")
         if finding.advice:
             click.echo(f"{'':<19}{finding.advice}")

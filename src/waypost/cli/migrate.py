@@ -1,10 +1,12 @@
 """`waypost migrate`: bring the tables of a store up to date, make them, or move everything into another database."""
 
+import sys
 from pathlib import Path
 
 import click
 
 from waypost.cli.options import with_settings
+from waypost.cli.reach import show_json
 from waypost.lib.store_urls import without_password
 from waypost.settings import Settings
 
@@ -13,7 +15,8 @@ from waypost.settings import Settings
 @with_settings
 @click.option("--from", "source", type=click.Path(path_type=Path, dir_okay=False), help="File of an embedded store.")
 @click.option("--to", "target", help="The postgresql:// URL that everything in that file goes to.")
-def migrate(settings: Settings, source: Path | None, target: str | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
+def migrate(settings: Settings, source: Path | None, target: str | None, *, as_json: bool) -> None:
     """Make the tables of a PostgreSQL database, or bring them up to date.
 
     Stop every server that uses the database first, and back it up. The embedded store needs no such command: its file
@@ -27,22 +30,25 @@ def migrate(settings: Settings, source: Path | None, target: str | None) -> None
         raise click.UsageError("--from and --to go together: the file, and the database that everything in it goes to.")
     try:
         if source is not None and target is not None:
-            _move(source, target)
+            _move(source, target, as_json=as_json)
         else:
-            _migrate(settings)
+            _migrate(settings, as_json=as_json)
     except StoreRefused as refused:
         raise click.ClickException(str(refused)) from refused
 
 
-def _migrate(settings: Settings) -> None:
+def _migrate(settings: Settings, *, as_json: bool) -> None:
     place = settings.store_place
     run = _migrate_file if place.scheme == "sqlite" else _migrate_database
     before, after = run(place.location)
     shown = place.location if place.scheme == "sqlite" else without_password(settings.store or "")
-    click.echo(f"{shown}: {_what_happened(before, after)}.")
+    if as_json:
+        show_json({"store": shown, "schema_before": before, "schema": after})
+    else:
+        click.echo(f"{shown}: {_what_happened(before, after)}.")
 
 
-def _move(source: Path, target: str) -> None:
+def _move(source: Path, target: str, *, as_json: bool) -> None:
     import asyncio
 
     from waypost.lib.store_urls import names_no_database, whole_url
@@ -54,8 +60,11 @@ def _move(source: Path, target: str) -> None:
     _migrate_database(address)
     from waypost.storage.sqlite_to_postgres import count_rows, move
 
-    with click.progressbar(length=count_rows(source), label="rows") as bar:
+    with click.progressbar(length=count_rows(source), label="rows", file=sys.stderr) as bar:
         moved = asyncio.run(move(source, whole_url(address), lambda _, rows: bar.update(rows)))
+    if as_json:
+        show_json({"store": without_password(target), "rows": moved})
+        return
     click.echo(
         f"{without_password(target)}: {sum(moved.values()):,} rows are there and compared, among them ", nl=False
     )

@@ -27,7 +27,8 @@ _OPTIONS = (
 def with_server(command: Callable[..., None]) -> Callable[..., None]:
     """Give `command` the options that say where the server is; it is called with a client of its control API.
 
-    A server that cannot be reached, or refuses, ends the command with one sentence and status 1.
+    A server that cannot be reached, or refuses, or a file that cannot be had, ends the command with one sentence and
+    status 1.
     """
 
     def run(url: str | None, admin_token: str | None, data: str | None, ready_file: str | None, **given: Any) -> None:
@@ -50,6 +51,10 @@ def said_plainly() -> Iterator[None]:
         yield
     except ControlError as wrong:
         raise click.ClickException(str(wrong)) from wrong
+    except OSError as wrong:
+        if wrong.filename is None:
+            raise
+        raise click.ClickException(f"{wrong.filename}: {wrong.strerror}.") from wrong
 
 
 def client_for(settings: "Settings", url: str | None) -> "ControlClient":

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from waypost.cli.reach import with_server
+from waypost.cli.reach import show_json, with_server
 
 if TYPE_CHECKING:
     from waypost.cli.recording import Script
@@ -20,7 +20,10 @@ _MOST = 1000
 @click.option("--number", help="Only the chat with this phone_number_id.")
 @click.option("--since", metavar="ID", help="Begin with this message.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File of the test.")
-def record(server: "ControlClient", *, phone: str, number: str | None, since: str | None, output: Path | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print the test, or what was written, as JSON.")
+def record(
+    server: "ControlClient", *, phone: str, number: str | None, since: str | None, output: Path | None, as_json: bool
+) -> None:
     """Print the conversation of PHONE as a test: what its user did, and what came.
 
     Files that the user sent are saved beside the test.
@@ -28,11 +31,15 @@ def record(server: "ControlClient", *, phone: str, number: str | None, since: st
     script = _script(server, phone.lstrip("+"), number, since)
     text = script.text()
     if output is None:
-        click.echo(text, nl=False)
+        show_json({"test": text, "files": script.files}) if as_json else click.echo(text, nl=False)
         return
+    output.parent.mkdir(parents=True, exist_ok=True)
     for name, path in script.files.items():
         (output.parent / name).write_bytes(server.read(path))
     output.write_text(text, encoding="utf-8")
+    if as_json:
+        show_json({"test": str(output), "messages": len(script.entries), "files": list(script.files)})
+        return
     files = f", {len(script.files)} files beside it" if script.files else ""
     click.echo(f"{output}: {len(script.entries)} messages{files}")
 

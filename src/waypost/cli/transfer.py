@@ -5,24 +5,27 @@ from typing import TYPE_CHECKING
 
 import click
 
-from waypost.cli.reach import with_server
+from waypost.cli.reach import show_json, with_server
 
 if TYPE_CHECKING:
     from waypost.lib.control_client import ControlClient
 
 _SNAPSHOT = "/_waypost/v1/snapshot"
-_MIB = 1024 * 1024
 
 
 @click.command("export")
 @with_server
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--media/--no-media", default=True, help="Put the bytes of media in, too. [default: media]")
-def export(server: "ControlClient", *, file: Path, media: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
+def export(server: "ControlClient", *, file: Path, media: bool, as_json: bool) -> None:
     """Write everything that a running server stores to FILE, as JSON."""
     document = server.ask("GET", _SNAPSHOT if media else f"{_SNAPSHOT}?media=false")
     file.write_bytes(document)
-    click.echo(f"{file}: {len(document) / _MIB:,.1f} MiB")
+    if as_json:
+        show_json({"file": str(file), "bytes": len(document), "media": media})
+    else:
+        click.echo(f"{file}: {len(document):,} bytes")
 
 
 @click.command("import")
