@@ -1,20 +1,26 @@
 """Ten thousand messages in the list: as light to scroll as ten."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.support.browser import Visit
+from tests.support.browser import Page, Visit
 from tests.support.operator import Operator, operating
+from tests.support.server import NUMBER
+
+from waypost.model import InboundMessage, MessageKey, NumberId, Person
 
 pytestmark = pytest.mark.anyio
 
 COUNT = 10_000
-AT_ONCE = 50
+LEG = 1_000
+AT_ONCE = 200
 MOST_NODES = 3_000
-SLOWEST_MEDIAN_MS = 100
-"""Generous: a frame takes 17 ms, but the machine of a test draws without a graphics card, and is busy."""
+MOST_MS_A_FRAME = 60
+"""What a frame may cost the page in time on the processor, which does not grow where others are busy, too."""
 
 
 @pytest.fixture
@@ -25,24 +31,18 @@ async def operator(tmp_path: Path) -> AsyncIterator[Operator]:
 
 SCROLL = """async (wanted) => {
   const box = document.querySelector("main .virtual");
-  const frames = [];
+  const last = () => Number(box.querySelector(".virtual-row:last-child")?.getAttribute("aria-posinset"));
   let nodes = 0;
-  let before = performance.now();
-  const deadline = before + 30_000;
-  const frame = () => new Promise((done) => requestAnimationFrame(done));
-  while (performance.now() < deadline) {
+  let frames = 0;
+  let furthest = { row: 0, at: performance.now() };
+  while (last() < wanted && performance.now() - furthest.at < 30_000) { // a list that stands still is broken
     box.scrollTop += 2_000;
-    await frame();
-    const now = performance.now();
-    frames.push(now - before);
-    before = now;
+    await new Promise((done) => requestAnimationFrame(done));
+    frames += 1;
+    if (last() > furthest.row) furthest = { row: last(), at: performance.now() };
     nodes = Math.max(nodes, document.querySelectorAll("*").length);
-    const last = box.querySelector(".virtual-row:last-child");
-    if (Number(last?.getAttribute("aria-posinset")) >= wanted) break;
   }
-  frames.sort((one, other) => one - other);
-  const reached = Number(box.querySelector(".virtual-row:last-child").getAttribute("aria-posinset"));
-  return { reached, nodes, median: frames[frames.length >> 1], slowest: frames.at(-1) };
+  return { reached: last(), nodes, frames };
 }"""
 
 
@@ -54,20 +54,39 @@ async def test_ten_thousand_messages_scroll_without_trouble(
 
     async with visit(operator, "/messages") as page:
         await page.role("listitem").first.shown()
-        told = await page.script(SCROLL, COUNT)
+        before = await page.busy_ms()
+        told = await _scroll_down(page)
+        spent = await page.busy_ms() - before
 
-    record_property("frames", told)
+    record_property("frames", {**told, "ms": spent})
     assert told["reached"] >= COUNT
     assert told["nodes"] < MOST_NODES
-    assert told["median"] < SLOWEST_MEDIAN_MS
+    assert spent / told["frames"] < MOST_MS_A_FRAME
+
+
+async def _scroll_down(page: Page) -> dict[str, Any]:
+    """Scroll to the end, a leg at a time, as long as the list goes on."""
+    told: dict[str, Any] = {"reached": 0, "nodes": 0, "frames": 0}
+    for wanted in range(LEG, COUNT + 1, LEG):
+        leg = await page.script(SCROLL, wanted)
+        nodes, frames = max(told["nodes"], leg["nodes"]), told["frames"] + leg["frames"]
+        told = {"reached": leg["reached"], "nodes": nodes, "frames": frames}
+        if leg["reached"] < wanted:
+            break
+    return told
 
 
 async def _write_many(operator: Operator) -> None:
-    """Let many users write until there are as many messages as the list is to show."""
+    """Have the server take as many messages of users as the list is to show, without a request for each."""
+    parts = operator.server.parts
 
     async def write(first: int) -> None:
         for number in range(first, COUNT, AT_ONCE):
-            message = {"type": "text", "text": {"body": f"Message {number}, " + "a few words more " * (number % 7)}}
-            await operator.call("POST", f"/phones/4915550{number % 100:06}/messages", json=message)
+            wa_id = f"4915550{number % 100:06}"
+            text = f"Message {number}, " + "a few words more " * (number % 7)
+            body = json.dumps({"from": wa_id, "type": "text", "text": {"body": text}}).encode()
+            key, now_ms = MessageKey(parts.ground.keys.next()), parts.ground.clock.now_ms()
+            person = Person(wa_id, f"User {number % 100}", f"DE.{number % 100}")
+            await parts.receive.message(InboundMessage(key, 7, NumberId(int(NUMBER)), person, "text", body, now_ms))
 
     await asyncio.gather(*(write(first) for first in range(AT_ONCE)))

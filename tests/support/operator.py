@@ -54,9 +54,9 @@ class Operator:
         return self.hook.statuses(message_id)
 
     async def settled(self, path: str, is_so: Any) -> Body:
-        """Look until what the control API shows is so, five seconds at most."""
+        """Look until what the control API shows is so; raises TimeoutError when it never is."""
         shown = await self.call("GET", path)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not is_so(shown):
                 await asyncio.sleep(0.01)
                 shown = await self.call("GET", path)

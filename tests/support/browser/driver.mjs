@@ -60,8 +60,9 @@ function revived(value) {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, revived(each)]));
 }
 
-async function obey({ open: options, close, window: number, calls, trouble }) {
+async function obey({ open: options, close, window: number, calls, trouble, busy }) {
   if (options) return open(options);
+  if (busy) return busyMs(windows.get(busy));
   if (trouble) {
     const lists = Object.entries(windows.get(trouble).trouble);
     return Object.fromEntries(lists.map(([name, list]) => [name, list.splice(0)])); // told once
@@ -72,6 +73,14 @@ async function obey({ open: options, close, window: number, calls, trouble }) {
     return (await context.close()) ?? null;
   }
   return plain(await call(windows.get(number).page, calls));
+}
+
+/** How long the main thread of a window has been on a processor. */
+async function busyMs(window) {
+  window.session ??= await window.context.newCDPSession(window.page);
+  await window.session.send("Performance.enable");
+  const { metrics } = await window.session.send("Performance.getMetrics");
+  return metrics.find(({ name }) => name === "ThreadTime").value * 1000;
 }
 
 /** What is no JSON, such as the answer to a navigation, is nothing to tell. */
