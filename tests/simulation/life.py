@@ -137,9 +137,9 @@ class Tried:
         self._flow, self._outside = flow, outside
         self.clock, self.give_up = flow.clock, flow.give_up
 
-    async def __call__(self, job: Any) -> int | None:
+    async def __call__(self, job: Any, *more: Any) -> int | None:
         try:
-            due_ms: int | None = await self._flow(job)
+            due_ms: int | None = await self._flow(job, *more)
         except (StoreBusy, StoreDown):
             raise
         except Exception as bug:
@@ -151,10 +151,10 @@ class Tried:
 class TriedDeliver(Tried):
     """Notes besides that an attempt begins."""
 
-    async def __call__(self, job: Any) -> int | None:
+    async def __call__(self, job: Any, *more: Any) -> int | None:
         try:
             self._outside.trying(job)
-            due_ms: int | None = await self._flow(job)
+            due_ms: int | None = await self._flow(job, *more)
         except (StoreBusy, StoreDown):
             raise
         except Exception as bug:

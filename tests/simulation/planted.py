@@ -1,7 +1,7 @@
 """Parts with a bug each: a simulation that does not find them proves nothing."""
 
 import asyncio
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -146,9 +146,9 @@ class Reworded(Notify, frozen=True):
 class TellsAgain(Notify, frozen=True):
     """Forgets how an attempt ended when the store cannot take it, and makes another."""
 
-    async def __call__(self, delivery: Delivery) -> int | None:
+    async def __call__(self, delivery: Delivery, answered: Callable[[], None]) -> int | None:
         delivery.ended = None
-        return await super().__call__(delivery)
+        return await super().__call__(delivery, answered)
 
 
 class Satisfied(Notify, frozen=True):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from waypost.lib.clock import SystemClock
 from waypost.workers.lanes import Bounds, Lanes, Source, Traits
+from waypost.workers.places import Leave
 from waypost.workers.timers import Timers
 
 pytestmark = pytest.mark.anyio
@@ -45,6 +46,8 @@ class World:
         self.active = ACTIVE
         self.rows: dict[int, Job] = {}
         self.at_work: dict[int, asyncio.Future[int | None]] = {}
+        self.leaves: dict[int, Leave] = {}
+        """How those at work leave their place, unless they have."""
         self.put_off: set[int] = set()
         self.emptied: set[int] = set()
         self.worked: list[Job] = []
@@ -92,6 +95,11 @@ class World:
         self.history.append(f"jobs {gone} are emptied")
         return gone
 
+    def leave(self, key: int) -> None:
+        """Let a job that is at work go on without its place."""
+        self.history.append(f"job {key} leaves its place")
+        self.leaves.pop(key)()
+
     def end(self, key: int, outcome: int | None) -> None:
         """End a job that is at work: for good, or for now."""
         self.history.append(f"job {key} ends{'' if outcome is None else ' for now'}")
@@ -99,6 +107,7 @@ class World:
             self.worked.append(self.rows.pop(key))
         else:
             self.put_off.add(key)
+        self.leaves.pop(key, None)
         self.at_work.pop(key).set_result(outcome)
 
     async def work_all(self) -> None:
@@ -132,15 +141,15 @@ class World:
         await asyncio.sleep(0)
         return page
 
-    async def _work(self, job: Job) -> int | None:
+    async def _work(self, job: Job, leave: Leave) -> int | None:
         if job.key in self.emptied:
             return None  # its task was on its way
         assert job.key in self.rows
         assert job.lane not in {self.rows[key].lane for key in self.at_work if key in self.rows}
         self.history.append(f"job {job.key} is at work")
         outcome: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
-        self.at_work[job.key] = outcome
-        of_group = [key for key in self.at_work if self.rows[key].group == job.group]
+        self.at_work[job.key], self.leaves[job.key] = outcome, leave
+        of_group = [key for key in self.leaves if self.rows[key].group == job.group]
         self.most_at_work = max(self.most_at_work, len(of_group))
         return await outcome
 
@@ -257,6 +266,7 @@ STEPS = st.one_of(
     st.tuples(st.just("turn"), st.integers(1, 8)),
     st.tuples(st.just("end"), st.integers(0, 20)),
     st.tuples(st.just("later"), st.integers(0, 20)),
+    st.tuples(st.just("leave"), st.integers(0, 20)),
     st.tuples(st.just("hurry"), st.integers(0, 20)),
     st.tuples(st.just("again"), st.integers(0, 20)),
     st.tuples(st.just("empty"), st.just(0)),
@@ -292,6 +302,8 @@ class Model:
             self.offer()
         if step in ("end", "later") and (at_work := sorted(self.w.at_work)):
             self.w.end(at_work[number % len(at_work)], None if step == "end" else NEVER_MS)
+        if step == "leave" and (with_place := sorted(self.w.leaves)):
+            self.w.leave(with_place[number % len(with_place)])
         if step == "hurry" and (put_off := sorted(self.w.put_off)):
             await self.hurry(put_off[number % len(put_off)])
         if step == "again" and self.w.worked:
@@ -357,7 +369,7 @@ def test_whatever_happens_each_job_is_worked_as_often_as_it_waits_and_lanes_keep
             finally:
                 note("\n".join(w.history))
 
-            assert w.rows == {}
+            assert (w.rows, w.lanes.at_work) == ({}, 0)
             assert Counter(job.key for job in w.worked) == +model.wanted
             assert w.most_at_work <= ACTIVE
             for lane in range(6):
@@ -395,6 +407,49 @@ async def test_a_group_with_jobs_in_the_database_only_is_full_when_there_is_room
 
         assert w.lanes.is_full(0)
         await w.work_all()
+
+
+async def test_a_job_that_has_left_its_place_makes_room_for_another_lane_and_not_for_its_own() -> None:
+    async with world(held=HELD, page=PAGE) as w:
+        await w.lanes.start()
+        w.active = 1
+        first, second, other = (w.add(lane) for lane in (0, 0, 2))
+        for job in (first, second, other):
+            w.offer(job)
+        await w.settle()
+
+        w.leave(first.key)
+        await w.settle()
+        assert sorted(w.at_work) == [first.key, other.key]
+
+        w.end(first.key, None)
+        await w.settle()
+        assert sorted(w.at_work) == [other.key]
+
+        w.end(other.key, None)
+        await w.settle()
+        assert sorted(w.at_work) == [second.key]
+
+
+@pytest.mark.parametrize("before", [0, 20])
+async def test_few_jobs_go_on_without_a_place_at_once(before: int) -> None:
+    async with world(held=HELD, page=PAGE) as w:
+        await w.lanes.start()
+        w.active = 1
+        for _ in range(before):
+            w.offer(w.add(0))
+            await w.settle()
+            w.leave(min(w.leaves))
+            await w.work_all()
+        for lane in range(0, 20, 2):
+            w.offer(w.add(lane))
+        await w.settle()
+
+        while w.leaves:
+            w.leave(min(w.leaves))
+            await w.settle()
+
+        assert len(w.at_work) == 5
 
 
 async def test_a_group_that_rests_works_nothing_and_goes_on_in_order() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from waypost.lib.clock import SystemClock
 from waypost.workers.lanes import Bounds, Lanes, Source, Traits
+from waypost.workers.places import Leave
 from waypost.workers.timers import Timers
 
 pytestmark = pytest.mark.anyio
@@ -57,7 +58,7 @@ class World:
     async def _load(self, keys: Sequence[int]) -> list[Job]:
         return [self.rows[key] for key in keys]
 
-    async def _work(self, job: Job) -> None:
+    async def _work(self, job: Job, _leave: Leave) -> None:
         self.begun.append(job.key)
         await self.going_on.wait()
         del self.rows[job.key]

@@ -74,12 +74,14 @@ async def test_a_receiver_that_has_answered_is_not_asked_again_because_the_disk_
     await store.record_inbound(inbound_row(20, 10, at_ms=NOW_MS))
     (delivery,) = await waiting_deliveries(full_store)
     store.full = True
+    answered: list[str] = []
     with pytest.raises(StoreDown):
-        await notify(delivery)
+        await notify(delivery, lambda: answered.append("by the receiver"))
     store.full = False
 
-    await notify(delivery)
+    await notify(delivery, lambda: answered.append("once more"))
 
     found = await store.delivery(delivery.key)
     assert found is not None
     assert (len(receiver.calls), found.state, len(found.attempts)) == (1, state, 1)
+    assert answered == ["by the receiver"]

@@ -8,13 +8,14 @@ from waypost.app.ground import Ground
 from waypost.model import Delivery, EventKey, NumberId, Outbound
 from waypost.rules import callbacks
 from waypost.workers.lanes import Bounds, Lanes, Source, Traits
+from waypost.workers.places import Leave
 from waypost.workers.rounds import patient
 
 _MESSAGES_AT_WORK = 256  # per number
 _MESSAGES_HELD = 100_000  # of all numbers; one number has the bound of its lanes
 _CLOUD_WEBHOOKS_AT_WORK = 64  # per endpoint
 
-Work = Callable[[Delivery], Awaitable[int | None]]
+Work = Callable[[Delivery, Leave], Awaitable[int | None]]
 
 
 def message_lanes(
@@ -25,15 +26,17 @@ def message_lanes(
     What is delivered is to be remembered for its statuses, unless it was when this process accepted it.
     """
 
-    async def deliver_what_another_accepted(message: Outbound) -> int | None:
-        remember(message)
+    async def deliver_it(message: Outbound, leave: Leave) -> int | None:
+        _ = leave  # whether the upstream has it is known only when that is durable
+        if ground.reign is not None:
+            remember(message)
         return await deliver(message)
 
     store = ground.store
     look = patient(store.queued_messages, ground.clock)
     load = patient(store.waiting_messages, ground.clock)
     return Lanes(
-        work=patient(deliver if ground.reign is None else deliver_what_another_accepted, ground.clock),
+        work=patient(deliver_it, ground.clock),
         source=_source(ground, look, load),
         traits=Traits(
             key=lambda message: message.key,

@@ -9,7 +9,7 @@ from msgspec import Struct
 from waypost.api.faces import Flows
 from waypost.app.backlog import Backlog
 from waypost.app.ground import Ground
-from waypost.app.lanes import fullness, message_lanes, troubled_lanes, webhook_lanes
+from waypost.app.lanes import Work, fullness, message_lanes, troubled_lanes, webhook_lanes
 from waypost.app.makers import USUAL, Makers
 from waypost.app.ownership import MESSAGES, WEBHOOKS
 from waypost.app.parts import Parts
@@ -55,6 +55,7 @@ from waypost.upstreams.simulated.faults import Faults
 from waypost.upstreams.simulated.network import Network, for_ever
 from waypost.upstreams.simulated.phones import Phones
 from waypost.workers.lanes import Lanes
+from waypost.workers.places import Leave
 from waypost.workers.poison import enduring
 
 _DAY_MS = 86_400_000
@@ -126,18 +127,16 @@ def build(ground: Ground, makers: Makers = USUAL) -> Parts:
     )
 
 
-def _webhooks(
-    ground: Ground, notify: Callable[[Delivery], Awaitable[int | None]], faults: Faults, counts: Counter[str]
-) -> _Webhooks:
+def _webhooks(ground: Ground, notify: Work, faults: Faults, counts: Counter[str]) -> _Webhooks:
     """Return the lanes to the subscribers; what fault rules demand is done on the way into them."""
 
-    async def tell(delivery: Delivery) -> int | None:
-        due_ms = await notify(delivery)
+    async def tell(delivery: Delivery, leave: Leave) -> int | None:
+        due_ms = await notify(delivery, leave)
         counts["settled" if due_ms is None else "retried"] += 1
         return due_ms
 
-    async def tell_and_let_go(delivery: Delivery) -> int | None:
-        due_ms = await tell(delivery)
+    async def tell_and_let_go(delivery: Delivery, leave: Leave) -> int | None:
+        due_ms = await tell(delivery, leave)
         if due_ms is None:
             mischief.settled(delivery)
         return due_ms
@@ -228,7 +227,7 @@ def _enduring(deliver: Deliver) -> Callable[[Outbound], Awaitable[int | None]]:
     return enduring(deliver, deliver.give_up, lambda message: message.key, deliver.clock)
 
 
-def _notify(ground: Ground, figures: Figures, makers: Makers) -> Callable[[Delivery], Awaitable[int | None]]:
+def _notify(ground: Ground, figures: Figures, makers: Makers) -> Work:
     settings = ground.settings
     notify = makers.notify(
         ground.store,

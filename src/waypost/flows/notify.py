@@ -5,7 +5,7 @@ waits for each event before the next.
 """
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 from msgspec import Struct
@@ -78,9 +78,10 @@ class Notify(Struct, frozen=True):
     any_2xx: bool
     """Whether every 2xx is success; the platform takes only 200."""
 
-    async def __call__(self, delivery: Delivery) -> int | None:
+    async def __call__(self, delivery: Delivery, answered: Callable[[], None]) -> int | None:
         """Try once. Return None when the outcome is durable, or the platform time of the next attempt.
 
+        `answered` is called before, when nothing more is sent to the receiver.
         Done again after the store could not take the outcome, it notes that outcome and tells nobody.
         """
         if unsettled := [each for each in _together(delivery) if each.ended is not None]:
@@ -88,7 +89,7 @@ class Notify(Struct, frozen=True):
         number = self.directory.number(delivery.event.number_id)
         target = target_of(number, delivery.event, delivery.endpoint) if number is not None else None
         if delivery.trouble is not None:
-            return await self._troubled(delivery, delivery.trouble, target)
+            return await self._troubled(delivery, delivery.trouble, target, answered)
         if target is None or target.webhook.disabled:
             await self._give_up(delivery, target)
             return None
@@ -97,7 +98,7 @@ class Notify(Struct, frozen=True):
             _note_held_back(delivery)
             await self.store.delivery_done(delivery, None)
             return None
-        return await self._try(Parcel(event_id(delivery.event), body, (delivery,)), target)
+        return await self._try(Parcel(event_id(delivery.event), body, (delivery,)), target, answered)
 
     async def give_up(self, delivery: Delivery, why: str) -> None:
         """Make dead letters of a delivery that cannot be worked, and of its company."""
@@ -106,7 +107,9 @@ class Notify(Struct, frozen=True):
             attempt = Attempt(each.attempt + 1, self.clock.now_ms(), elapsed_ms=0, status=None, answer=why.encode())
             await self.store.delivery_dead(each, attempt)
 
-    async def _troubled(self, delivery: Delivery, trouble: Trouble, target: Target | None) -> int | None:
+    async def _troubled(
+        self, delivery: Delivery, trouble: Trouble, target: Target | None, answered: Callable[[], None]
+    ) -> int | None:
         """Try once as a fault rule wants it: in company, several times over, or not at all."""
         if trouble.dropped:
             await self.store.delivery_ended(delivery, "dropped")
@@ -119,7 +122,7 @@ class Notify(Struct, frozen=True):
         for each in silent:
             _note_held_back(each)
         await asyncio.gather(*(self.store.delivery_done(each, None) for each in silent))
-        return await self._try(parcel, target) if parcel.deliveries else None
+        return await self._try(parcel, target, answered) if parcel.deliveries else None
 
     async def _give_up(self, delivery: Delivery, target: Target | None) -> None:
         """End what has nowhere to go: cancelled if its place is gone, dead if the receiver said that it is."""
@@ -128,7 +131,7 @@ class Notify(Struct, frozen=True):
         else:
             await self.store.delivery_dead(delivery, None)
 
-    async def _try(self, parcel: Parcel, target: Target) -> int | None:
+    async def _try(self, parcel: Parcel, target: Target, answered: Callable[[], None]) -> int | None:
         number = parcel.deliveries[0].attempt + 1
         for each in parcel.deliveries:
             each.attempt = number
@@ -138,6 +141,7 @@ class Notify(Struct, frozen=True):
         if parcel.copies and self._is_taken(result):
             for _ in range(parcel.copies):
                 await self._post(parcel, target, signed_s)
+        answered()
         self._note(parcel, target, Answered(result, elapsed_ms, signed_s))
         if isinstance(result, Posted) and result.status == _GONE:
             await self._disable(target)  # if the store cannot take it, the next event is told the same

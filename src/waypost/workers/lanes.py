@@ -12,10 +12,12 @@ A page is looked at by its keys, and only what is not in memory is loaded: what 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from functools import partial
 from typing import Generic, TypeVar
 
 from msgspec import Struct, field
 
+from waypost.workers.places import Leave, Place, Places
 from waypost.workers.timers import Timers
 
 Job = TypeVar("Job")
@@ -61,7 +63,7 @@ class Bounds(Struct, frozen=True):
 
 class _Group(Struct):
     name: Hashable
-    active: int = 0
+    places: Places
     held: int = 0
     unread: int | None = None
     """No job below this key is in the database only; None: no job at all is."""
@@ -77,14 +79,14 @@ class Lanes(Generic[Job]):
     """Works jobs in their lanes until each is done for good.
 
     `work` returns None when the job's outcome is durable, or the platform time at which it is due again: until then
-    its lane waits, because what comes after it must not overtake it.
+    its lane waits, because what comes after it must not overtake it. It may call its second argument before that.
     `source` is read at start and after an overflow.
     """
 
     def __init__(
         self,
         *,
-        work: Callable[[Job], Awaitable[int | None]],
+        work: Callable[[Job, Leave], Awaitable[int | None]],
         source: Source[Job],
         traits: Traits[Job],
         bounds: Bounds,
@@ -117,8 +119,8 @@ class Lanes(Generic[Job]):
 
     @property
     def at_work(self) -> int:
-        """How many of them are being worked."""
-        return sum(group.active for group in self._groups.values())
+        """How many of them have a place among those that may be worked at once."""
+        return sum(group.places.taken for group in self._groups.values())
 
     def is_full(self, group: Hashable) -> bool:
         """Return whether a group shall get no more: memory has no room for it, or is to be filled from the database."""
@@ -234,7 +236,7 @@ class Lanes(Generic[Job]):
     def _group(self, name: Hashable) -> _Group:
         group = self._groups.get(name)
         if group is None:
-            group = self._groups[name] = _Group(name)
+            group = self._groups[name] = _Group(name, Places(partial(self._bounds.active, name)))
         return group
 
     def _hold(self, job: Job, group: _Group) -> None:
@@ -267,35 +269,35 @@ class Lanes(Generic[Job]):
         self._timers.at(due_ms, wake)
 
     def _go(self, lane: Hashable, group: _Group) -> None:
-        if self._stopping or not self._source.owns(group.name):
+        if not self._may_begin(group):
             return
-        if group.active >= self._bounds.active(group.name):
+        place = group.places.take()
+        if place is None:
             group.ready.append(lane)
             return
-        group.active += 1
-        task = asyncio.create_task(self._run(lane, group))
+        task = asyncio.create_task(self._run(lane, group, place))
         self._tasks[task] = group.name
         task.add_done_callback(self._ended)
 
-    async def _run(self, lane: Hashable, group: _Group) -> None:
+    async def _run(self, lane: Hashable, group: _Group, place: Place) -> None:
         """Work a lane's jobs in order, then hand its place on.
 
         A lane that is empty, waits for a moment or has had its turn gives up its place; a place given up goes to the
         group's next ready lane without a new task.
         """
         while True:
-            await self._work_lane(lane, group)
+            await self._work_lane(lane, group, place)
             await self._refill(group)
-            if not group.ready or self._stopping or not self._source.owns(group.name) or self._has_too_much(group):
-                group.active -= 1
+            if not group.ready or not self._may_begin(group) or not group.places.keep(place):
+                group.places.give_up(place)
                 return
             lane = group.ready.popleft()
 
-    async def _work_lane(self, lane: Hashable, group: _Group) -> None:
+    async def _work_lane(self, lane: Hashable, group: _Group, place: Place) -> None:
         queue = self._lanes[lane]
         for _ in range(_FAIR_TURN):
             job = queue[0]
-            due_ms = await self._work(job)
+            due_ms = await self._do(job, group, place)
             if due_ms is not None:
                 self._wait(lane, group, due_ms)
                 return
@@ -304,15 +306,25 @@ class Lanes(Generic[Job]):
             if not queue:
                 del self._lanes[lane]
                 return
-            if self._stopping or not self._source.owns(group.name):
+            if not self._may_begin(group):
                 return
-            if self._has_too_much(group):
+            if not group.places.keep(place):
                 break
         group.ready.append(lane)
 
-    def _has_too_much(self, group: _Group) -> bool:
-        """Return whether more is at work than may be, since that has become less: none at all, perhaps."""
-        return group.active > self._bounds.active(group.name)
+    async def _do(self, job: Job, group: _Group, place: Place) -> int | None:
+        try:
+            return await self._work(job, partial(self._leave, group, place))
+        finally:
+            group.places.job_ended(place)
+
+    def _leave(self, group: _Group, place: Place) -> None:
+        group.places.leave(place)
+        if group.ready and group.places.is_one_free:
+            self._go(group.ready.popleft(), group)
+
+    def _may_begin(self, group: _Group) -> bool:
+        return not self._stopping and self._source.owns(group.name)
 
     def _let_go(self, job: Job, group: _Group) -> None:
         self._held.discard(self._traits.key(job))

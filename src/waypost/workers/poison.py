@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from waypost.lib import log
 from waypost.lib.clock import Clock
@@ -16,12 +16,13 @@ TAKE_UP_AFTER = timedelta(hours=1)
 _log = log.Log("waypost.poison")
 
 Job = TypeVar("Job")
-Work = Callable[[Job], Awaitable[int | None]]
+Given = ParamSpec("Given")
+Work = Callable[Concatenate[Job, Given], Awaitable[int | None]]
 
 
 def enduring(
-    work: Work[Job], give_up: Callable[[Job, str], Awaitable[None]], key: Callable[[Job], int], clock: Clock
-) -> Work[Job]:
+    work: Work[Job, Given], give_up: Callable[[Job, str], Awaitable[None]], key: Callable[[Job], int], clock: Clock
+) -> Work[Job, Given]:
     """Return `work` that outlives a bug: the job is tried `MAX_TRIES` times, then given up with the reason in words.
 
     Only its own lane waits meanwhile. How often it was tried is kept in memory: a restart begins anew.
@@ -29,9 +30,9 @@ def enduring(
     """
     tries: dict[int, int] = {}
 
-    async def do(job: Job) -> int | None:
+    async def do(job: Job, /, *args: Given.args, **kwargs: Given.kwargs) -> int | None:
         try:
-            due_ms = await work(job)
+            due_ms = await work(job, *args, **kwargs)
         except (StoreBusy, StoreDown):
             raise
         except Exception as error:  # noqa: BLE001 - one bad job must not end the work on all others

@@ -1,0 +1,68 @@
+"""Places: how many lanes of a group may be at work at once, and what becomes of a place that is left early."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+_LEFT_A_PLACE = 4  # jobs that may go on without their place, for each place: what a crash may have done again
+
+Leave = Callable[[], None]
+"""Gives up a job's place, once what is left to do for it asks nothing of what the places protect.
+
+Of a webhook that is noting the answer: a receiver that takes few requests at once shall not wait for our disk.
+"""
+
+
+class Place(Struct):
+    """The place of a lane at work; it may be left before a job is done, and is taken anew for the next."""
+
+    is_held: bool = True
+
+
+class Places:
+    """The places of a group."""
+
+    def __init__(self, most: Callable[[], int]) -> None:
+        """`most` tells how many there are: 0 while the group rests."""
+        self._most = most
+        self.taken = 0
+        self._left = 0  # jobs that go on without theirs
+
+    @property
+    def is_one_free(self) -> bool:
+        """Whether another lane may begin."""
+        return self.taken < self._most()
+
+    def take(self) -> Place | None:
+        """Return a place, if there is one."""
+        if not self.is_one_free:
+            return None
+        self.taken += 1
+        return Place()
+
+    def leave(self, place: Place) -> None:
+        """Give up the place of a job that is not done yet, unless enough of them go on without theirs."""
+        if place.is_held and self._left < _LEFT_A_PLACE * self._most():
+            self.give_up(place)
+            self._left += 1
+
+    def job_ended(self, place: Place) -> None:
+        """Note that the job is done for which a place was taken."""
+        self._left -= not place.is_held
+
+    def keep(self, place: Place) -> bool:
+        """Return whether a lane may do its next job: places may have become fewer, and one that was left is taken anew.
+
+        Where none is free the lane waits among the ready ones, to which those that have a place hand it on.
+        """
+        if place.is_held:
+            return self.taken <= self._most()
+        if self.is_one_free:
+            self.taken += 1
+            place.is_held = True
+        return place.is_held
+
+    def give_up(self, place: Place) -> None:
+        """Free a place, if it is still held."""
+        self.taken -= place.is_held
+        place.is_held = False
