@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AttemptView } from "../../api/types.ts";
-import { attemptsWord, deliveryWord, eventWord, isTaken, waitingWords } from "./words.ts";
+import { attemptsWord, deliveryWord, eventWord, filterWords, isTaken, waitingWords } from "./words.ts";
 
 const attempt = (number: number, status: number | null) =>
   ({ number, status, elapsed_ms: 12, at: "2026-01-01T00:00:00Z", answer: { text: "" } }) as AttemptView;
@@ -37,4 +37,9 @@ test("what waits is counted", () => {
   assert.equal(waitingWords("1"), "1 delivery waits");
   assert.equal(waitingWords("1,000+"), "1,000+ deliveries wait, in order");
   assert.equal(waitingWords(undefined), "Some deliveries wait, in order");
+});
+
+test("what a replay is narrowed down to is said in words", () => {
+  assert.equal(filterWords({ state: "dead" }), "");
+  assert.equal(filterWords({ number: "15550123456", state: "dead", kind: "status" }), "number 15550123456 and kind status");
 });

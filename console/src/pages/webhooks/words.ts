@@ -46,6 +46,12 @@ export function attemptsWord({ state, attempts }: Told): string {
   return attempts.length === 1 ? `${answer}${took}` : `${answer}, attempt ${last.number}`;
 }
 
+/** What a list is filtered by besides the state, in words: "number 15550100900 and kind status"; empty if by nothing. */
+export function filterWords(filters: Readonly<Record<string, string | undefined>>): string {
+  const parts = ["number", "kind", "message"].flatMap((name) => (filters[name] ? [`${name} ${filters[name]}`] : []));
+  return parts.join(" and ");
+}
+
 /** How many wait while a number is paused: "1 delivery waits", "12 deliveries wait"; some while it is not known. */
 export function waitingWords(count: string | undefined): string {
   if (count === "1") return "1 delivery waits";
