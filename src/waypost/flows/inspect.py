@@ -235,6 +235,7 @@ class Inspect(Struct, frozen=True):
             delivery_id(delivery.key, delivery.event),
             message_id,
             phone_number_id=str(event.number_id),
+            wa_id=about.wa_id if about else None,
             kind=event.kind,
             status=event.status.word if event.status is not None else None,
             state=delivery.state,

@@ -220,12 +220,14 @@ class AttemptView(Struct):
 class DeliveryView(Struct):
     """One event on its way to one webhook; `endpoint` is null for the callback that the platform's settings choose.
 
-    `why` says of one that failed so far, or for good, what the receiver did and what comes next.
+    `why` says of one that failed so far, or for good, what the receiver did and what comes next. `wa_id` is the user's
+    whose message it is about; null if it is about none.
     """
 
     id: str
     message_id: str
     phone_number_id: str
+    wa_id: str | None
     kind: str
     status: str | None
     state: str

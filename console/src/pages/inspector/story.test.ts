@@ -12,7 +12,7 @@ function finding(subject: FindingView["subject"], more: Partial<FindingView> = {
 
 function delivery(more: Partial<DeliveryView>): DeliveryView {
   const nothing = { due: null, endpoint: null, url: null, attempts: [], why: null };
-  const ids = { id: "evt_1", event_id: "evt_1", message_id: "wamid.1", phone_number_id: "1" };
+  const ids = { id: "evt_1", event_id: "evt_1", message_id: "wamid.1", phone_number_id: "1", wa_id: "2" };
   return { ...nothing, ...ids, kind: "status", status: "sent", state: "waiting", at: LATER, ...more };
 }
 

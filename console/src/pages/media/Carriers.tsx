@@ -55,12 +55,12 @@ export function Carriers({ id }: { id: string }) {
 function Carrier({ message }: { message: MessageView }) {
   const word = message.direction === "inbound" ? "From" : "To";
   return (
-    <a class="row" href={href(`/messages/${encodeURIComponent(message.id)}`)}>
+    <a class="row-link" href={href(`/messages/${encodeURIComponent(message.id)}`)}>
       <Icon name={message.direction} size={16} />
       <span class="nums">
         {word} +{message.wa_id}
       </span>
-      <span class="grow clip foreign soft" dir="auto">
+      <span class="clip foreign soft" dir="auto">
         {message.preview}
       </span>
       <Ticks status={message.status} words />

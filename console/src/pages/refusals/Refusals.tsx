@@ -36,18 +36,22 @@ export default function Refusals({ params }: PageProps) {
       about={<About />}
       actions={
         (refusals.state.value.items.length > 0 || refusals.isFiltered.value) && (
-          <Button icon="trash" onClick={() => void clear()}>
-            Clear
-          </Button>
+          <span class={chosen ? "split-wide" : ""}>
+            <Button icon="trash" onClick={() => void clear()}>
+              Clear
+            </Button>
+          </span>
         )
       }
       toolbar={
-        <FilterBar
-          label="Refused requests"
-          of={refusals}
-          choices={CHOICES}
-          search={{ name: "text", placeholder: "Code, path or words" }}
-        />
+        <div class={chosen ? "split-wide" : ""}>
+          <FilterBar
+            label="Refused requests"
+            of={refusals}
+            choices={CHOICES}
+            search={{ name: "text", placeholder: "Code, path or words" }}
+          />
+        </div>
       }
       whole
     >

@@ -64,9 +64,9 @@ export function Detail({ template }: { template: TemplateView }) {
             facts={[
               [
                 "Id",
-                <>
+                <span class="id-line">
                   {template.id} <Copy text={template.id} label="Copy the id" />
-                </>,
+                </span>,
               ],
               ["Account", account?.name ? `${account.name} (${template.waba_id})` : template.waba_id],
               [

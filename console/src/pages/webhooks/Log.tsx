@@ -42,7 +42,7 @@ export function Toolbar({ beside }: { beside: boolean }) {
 }
 
 export function Log({ chosen }: { chosen: string | null }) {
-    const row = useCallback((delivery: DeliveryView) => <Row delivery={delivery} chosen={delivery.id === chosen} />, [chosen]);
+  const row = useCallback((delivery: DeliveryView) => <Row delivery={delivery} chosen={delivery.id === chosen} />, [chosen]);
   const filled = deliveries.state.value.items.length > 0;
   useEffect(() => {
     if (!chosen || !filled) return;
@@ -75,6 +75,7 @@ function Row({ delivery, chosen }: { delivery: DeliveryView; chosen: boolean }) 
         <Badge tone={deliveryTone(delivery)}>{deliveryWord(delivery, held)}</Badge>
       </span>
       <span class="delivery-what clip">{eventWord(delivery)}</span>
+      {delivery.wa_id && <span class="delivery-who clip nums">+{delivery.wa_id}</span>}
       <span class="delivery-where clip foreign">
         {delivery.endpoint && <Icon name="attach" size={13} />}
         {delivery.url ?? "nowhere: no webhook is set"}

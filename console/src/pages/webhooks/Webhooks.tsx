@@ -1,6 +1,6 @@
 // What is told to webhooks: the log of deliveries, where they go, and why a signature does not fit.
 
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { Button, LinkButton } from "../../parts/Button.tsx";
 import { ListCount } from "../../parts/LiveList.tsx";
 import { Notice } from "../../parts/Notice.tsx";
@@ -56,8 +56,13 @@ export default function Webhooks({ params }: PageProps) {
 }
 
 function Views({ chosen }: { chosen: string }) {
+  const views = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // Where there is little room the last one begins out of view.
+    views.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [chosen]);
   return (
-    <nav class="webhook-views" aria-label="Of webhooks">
+    <nav ref={views} class="webhook-views" aria-label="Of webhooks">
       {VIEWS.map(({ path, label }) => (
         <a key={path} href={href(path)} aria-current={path === chosen ? "page" : undefined}>
           {label}

@@ -165,7 +165,7 @@ test("a template of one's own is made first", () => {
 
 test("a receiver that failed at first fails in the test", () => {
   const attempt = { number: 1, at: AT, elapsed_ms: 1, status: 500, answer: { text: "", encoding: "utf-8" as const } };
-  const ids = { id: "evt_1", event_id: "evt_1", message_id: "m", phone_number_id: "1", kind: "status", status: "sent" };
+  const ids = { id: "evt_1", event_id: "evt_1", message_id: "m", phone_number_id: "1", wa_id: null, kind: "status", status: "sent" };
   const delivery = { ...ids, state: "done", at: AT, due: null, endpoint: null, url: null, attempts: [attempt], why: null };
 
   assert.match(pytestOf(sent("text", { body: "Hi" }, { deliveries: [delivery] }), null), /waypost\.webhooks\.answer\(500\)/);
