@@ -1,4 +1,7 @@
-"""How much waits for the upstream, for a process that accepts and has no lanes of its own: it looks now and then."""
+"""Backlog: how many messages wait for the upstream, in a process that accepts but leaves delivering to workers.
+
+It has no lanes that could tell, so it asks the database every second and counts what it accepts in between.
+"""
 
 from collections import Counter
 from typing import Protocol
@@ -30,7 +33,7 @@ class Backlog:
         self._total = 0
 
     def accepted(self, number_id: NumberId) -> None:
-        """Count one that was accepted here; at the next look it is among the others."""
+        """Count a message that was accepted here; the next look at the database includes it."""
         self._waiting[number_id] += 1
         self._total += 1
 

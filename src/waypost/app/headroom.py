@@ -1,4 +1,7 @@
-"""Headroom: the last of the disk is for what was accepted already, whose outcome and statuses are still to come."""
+"""Headroom: keeps the last of the disk for messages that were accepted already.
+
+Their outcomes and statuses are still to be written, so new messages are refused before the disk is full.
+"""
 
 import asyncio
 import os
@@ -14,7 +17,7 @@ _KEPT_BYTES = 64 * 2**20  # and at most this much
 
 
 async def watch_disk(settings: Settings, admission: Admission, clock: Clock) -> None:
-    """Tell the door for ever whether the disk of the embedded store is low; a database elsewhere has its own."""
+    """Tell `admission` for ever whether the embedded store's disk is low; a database server watches its own."""
     place = settings.store_place
     while True:
         if place.scheme == "sqlite":
@@ -23,7 +26,7 @@ async def watch_disk(settings: Settings, admission: Admission, clock: Clock) -> 
 
 
 def is_low(folder: Path) -> bool:
-    """Return whether no more is free than is kept; a folder that cannot be asked counts as not."""
+    """Return whether no more is free than the part that is kept; False for a folder that cannot be asked."""
     try:
         disk = os.statvfs(folder)
     except OSError:

@@ -1,4 +1,4 @@
-"""What the parts at which a message can be lost are made by."""
+"""Which classes some parts are made from, so that the simulation can put planted bugs in their places."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,10 @@ from waypost.upstreams.simulated.network import Network
 
 
 class Makers(Struct, frozen=True):
-    """The classes of some parts; who plays the server's life against chance has others in their places."""
+    """The classes of those parts at which a message can be lost.
+
+    The simulation replaces one by a class with a planted bug, to show that it would find that bug.
+    """
 
     recent: Callable[[], Recent] = Recent
     network: Callable[..., Network] = Network

@@ -1,4 +1,4 @@
-"""Which numbers this process works for: all of them, none, or those of the shards that it owns."""
+"""Reign: the shards, and so the numbers, that this process works for while several share the work."""
 
 import itertools
 from collections.abc import Hashable, Iterable
@@ -8,7 +8,7 @@ from waypost.model import NumberId
 
 
 class Reign:
-    """The shards of a process that shares the work; each was taken at its time, and may be taken again later."""
+    """The shards of this process. Each time one is taken a new era begins, told apart from earlier ones."""
 
     def __init__(self) -> None:
         self._eras: dict[int, int] = {}
@@ -30,7 +30,7 @@ class Reign:
             self._eras.pop(shard, None)
 
     def era(self, number_id: NumberId) -> int | None:
-        """Return since when a number is ours, as a value like no other; None if it is not."""
+        """Return the era in which a number is ours, another value each time its shard is taken; None if it is not."""
         return self._eras.get(shard_of(number_id))
 
     def owns(self, number_id: NumberId) -> bool:

@@ -90,7 +90,7 @@ async def start(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, Ready
 
 
 async def _begin(parts: Parts) -> Begun:
-    """Read what there is, and make what is missing."""
+    """Read what is stored, and make what the first request needs."""
     ground = parts.ground
     await ground.directory.load()
     await parts.load()
@@ -105,7 +105,7 @@ async def _begin(parts: Parts) -> Begun:
 
 
 async def _listen(parts: Parts, start: Start, stack: AsyncExitStack) -> tuple[Server, Operator]:
-    """Serve the faces; a request is only ever met by a server that is whole."""
+    """Listen, once everything that answers requests is there."""
     settings, ground = parts.ground.settings, parts.ground
     operator = Operator(settings.admin_token or new_secret(), new_secret(), new_secret(), settings.admin_password)
     feed = Feed(ground.store, ground.clock, shared=ground.shared is not None)

@@ -47,7 +47,7 @@ async def work(settings: Settings, tell: Callable[[int], None]) -> None:
 
 
 async def _live(settings: Settings, stopped: asyncio.Event, watch: Watch, tell: Callable[[int], None]) -> None:
-    """Work until told to stop, or until the session is lost; nothing is left of it then."""
+    """Work until told to stop or until the session is lost; on return every part is closed and nothing is kept."""
     async with AsyncExitStack() as stack:
         parts, shared, ownership = await begin(settings, stack)
         watch.live(parts, ownership)

@@ -1,4 +1,4 @@
-"""Conversational automation of each number: whether opening a chat is told, and what the chat offers.
+"""Conversational automation: whether opening a chat is told, and the prompts and commands that it shows.
 
 # spec: cloud-api.md#13.7
 """
@@ -25,7 +25,7 @@ class Automations(Struct, frozen=True):
         return cls(Drawer(documents, "automation", Automation))
 
     async def get(self, number: Number) -> Automation:
-        """Return a number's automation; with `enable_welcome_message` the first opening of a chat is told."""
+        """Return a number's automation; with `enable_welcome_message` it is told when a user first opens the chat."""
         return await self.drawer.get(number.id) or Automation()
 
     async def change(self, number: Number, change: AutomationChange) -> None:

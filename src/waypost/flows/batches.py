@@ -1,4 +1,4 @@
-"""Batches: what several deliveries were told in, written anew from what is stored of each."""
+"""Batches: POSTs in which a fault rule had several deliveries told together, rebuilt from what is stored of each."""
 
 from msgspec import Struct
 
@@ -11,14 +11,14 @@ from waypost.wire.control_evidence import payload
 
 
 class Batch(Struct, frozen=True):
-    """One of them, as it is shown, and what went out; None if some of it is stored no more."""
+    """A batch as it is shown, and what was sent; `sent` is None if one of its events is not stored any more."""
 
     view: BatchView
     sent: SentParcel | None
 
 
 async def batches_of(records: Records, found: StoredDelivery, target: Target | None) -> dict[str, Batch]:
-    """Return the batches of a delivery's attempts by their ids."""
+    """Return the batches in which a delivery was attempted, by their ids."""
     batches: dict[str, Batch] = {}
     for attempt in found.attempts:
         if attempt.batch and (name := batch_id(attempt.batch[0])) not in batches:
@@ -38,7 +38,10 @@ async def _batch(records: Records, name: str, attempt: Attempt, target: Target |
 
 
 async def _members(records: Records, attempt: Attempt) -> tuple[EventKey, ...]:
-    """Return which deliveries went together; only the first if it is stored no more, since it knew the others."""
+    """Return the deliveries of an attempt's batch.
+
+    The first delivery keeps the list; if that is not stored any more, only its own key is returned.
+    """
     if len(attempt.batch) > 1:
         return attempt.batch
     first = await records.delivery(attempt.batch[0])
@@ -49,5 +52,5 @@ async def _members(records: Records, attempt: Attempt) -> tuple[EventKey, ...]:
 
 
 def delivery_id(key: EventKey, event: Event) -> str:
-    """Return what names a delivery: its event's id, or to a further endpoint an id of its own."""
+    """Return the id of a delivery: that of its event, or for a further endpoint one of its own."""
     return event_id(event) if key == event.key else f"dlv_{key}"

@@ -1,4 +1,4 @@
-"""Blocks: the users whom a business has shut out. They cannot write to it, and what is sent to them fails.
+"""Blocks: the users whom a business has blocked. They cannot write to it, and what it sends to them fails.
 
 # spec: cloud-api.md#13.6
 """
@@ -55,7 +55,7 @@ class Blocks:
         return sorted(self._blocked.get(number.id, _NOBODY))
 
     async def add(self, number: Number, users: Sequence[BlockedUser]) -> list[UserOutcome]:
-        """Block those who wrote within 24 hours; say of each what became of it. Raises Refusal for a full list."""
+        """Block those users who wrote within 24 hours; return each one's outcome. Raises Refusal for a full list."""
         async with self._writing:
             outcomes = [await self._looked_at(number, user) for user in users]
             wanted = self._blocked.get(number.id, _NOBODY) | _done(outcomes)
@@ -66,7 +66,7 @@ class Blocks:
         return outcomes
 
     async def remove(self, number: Number, users: Sequence[BlockedUser]) -> list[UserOutcome]:
-        """Take users off the list; who was not on it is off it, too."""
+        """Unblock users; it is no error if one was not blocked."""
         outcomes = [_known(user) or UserOutcome(user.user, user.wa_id) for user in users]
         async with self._writing:
             await self._save(number, self._blocked.get(number.id, _NOBODY) - _done(outcomes))
@@ -92,7 +92,7 @@ class Blocks:
 
 
 def _known(user: BlockedUser) -> UserOutcome | None:
-    """Return the outcome of somebody who is no user at all."""
+    """Return the outcome for what is no phone number; None if it is one."""
     if user.wa_id is not None:
         return None
     return UserOutcome(user.user, None, WINDOW_CLOSED, "This is no phone number of a WhatsApp user")

@@ -36,7 +36,7 @@ class Chats(Struct, frozen=True):
         return cls(threads, network, Automations.over(documents), Drawer(documents, "opened", int), keys, clock)
 
     async def open(self, wa_id: str, phone_number_id: str | None) -> InboundMessage | None:
-        """Let the user open a chat; the first time it is told, if the number greets. Raises Refusal.
+        """Let the user open a chat. The first time, a number with a welcome message is told. Raises Refusal.
 
         # spec: cloud-api.md#8 ("request_welcome"), cloud-api.md#13.7
         """
@@ -67,7 +67,7 @@ class Chats(Struct, frozen=True):
         return True
 
     async def move(self, wa_id: str, new_wa_id: str) -> tuple[Phone, list[InboundMessage]]:
-        """Let the user go on under another number: their windows go along, and whom they talked to is told.
+        """Give the user another phone number. Their windows move with it, and the businesses they talked to are told.
 
         # spec: cloud-api.md#8 ("system")
         """

@@ -24,7 +24,7 @@ from waypost.wire.messages.template import Template
 
 
 class Clearance(Struct, frozen=True):
-    """The checks, with what they look at."""
+    """The checks, and the parts that they ask."""
 
     store: Store
     directory: Directory
@@ -48,7 +48,7 @@ class Clearance(Struct, frozen=True):
         return closed or products.fault(*self._products(message))
 
     def warning(self, message: Outbound) -> Fault | None:
-        """Return what the subscriber is to be warned of, though the message can go.
+        """Return what the subscriber is to be warned of although the message is sent.
 
         # spec: on-premises-api.md#11.7
         """

@@ -59,7 +59,7 @@ class Deliver(Struct, frozen=True):
         await self._fail(message, Fault(SOMETHING_WENT_WRONG, why))
 
     async def _handed_over(self, message: Outbound, media: Sequence[Medium]) -> Outcome:
-        """Make one attempt; one that the store could not note is none."""
+        """Make one attempt. If the store cannot note that it begins, it is not counted and nothing is sent."""
         message.attempt += 1
         try:
             if not self.upstream.askable:
@@ -72,7 +72,7 @@ class Deliver(Struct, frozen=True):
         return outcome
 
     async def _settle(self, message: Outbound, outcome: Outcome) -> int | None:
-        """Make an outcome durable; until it is, it stays with the message."""
+        """Make an outcome durable. Until it is, it stays with the message, so that a repetition does not send again."""
         due_ms = await self._note(message, outcome)
         message.outcome = None
         return due_ms
@@ -99,7 +99,7 @@ class Deliver(Struct, frozen=True):
         return FailedSend(message.attempt, self.clock.now_ms(), outcome, why[:_KEPT_REASON_CHARACTERS])
 
     async def _again(self, message: Outbound, after_seconds: float, send: FailedSend) -> int | None:
-        """Keep the job for another attempt, unless it has had them all."""
+        """Keep the job for another attempt, or fail the message after `MAX_ATTEMPTS`."""
         if message.attempt >= MAX_ATTEMPTS:
             details = f"Given up after {message.attempt} attempts; the last one ended with: {send.why}."
             await self._fail(message, Fault(SOMETHING_WENT_WRONG, details), send)
@@ -110,9 +110,10 @@ class Deliver(Struct, frozen=True):
         return message.due_ms
 
     async def _fail(self, message: Outbound, fault: Fault, send: FailedSend | None = None) -> None:
-        """End a message as failed, unless an attempt whose outcome a crash hid has brought it to the user.
+        """End a message as failed, unless it has arrived after all.
 
-        A link can be dead and a window closed by the time of the next start.
+        A crash can hide that an attempt succeeded. After the restart a check may fail that passed then, since links die
+        and windows close; so an upstream that can be asked is asked first.
         """
         sent = await self.upstream.arrived(message.key) if self.upstream.askable else None
         if sent is None:

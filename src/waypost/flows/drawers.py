@@ -1,4 +1,4 @@
-"""Drawers: documents of one kind, with their schema, so that nothing but this file knows them as bytes."""
+"""Drawers: the documents of one kind, decoded and encoded by their schema; nobody else handles them as bytes."""
 
 from collections.abc import Hashable
 from functools import lru_cache
@@ -12,7 +12,7 @@ Sheet = TypeVar("Sheet")
 
 
 class Drawer(Generic[Sheet]):
-    """Everything of one kind: a number's profile, its blocked users, an account's settings."""
+    """All documents of one kind (profiles, block lists, ...), each under its owner's number and a name."""
 
     def __init__(self, documents: Documents, kind: str, schema: type[Sheet]) -> None:
         self._documents = documents

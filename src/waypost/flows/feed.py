@@ -1,7 +1,7 @@
-"""Feed: tells whoever listens what has changed, as hints; a hint may come twice, and costs nothing unheard.
+"""Feed: tells listeners, such as the console, which things have changed; they then read those again.
 
-Each listener has one bounded note of what it has not been told yet. When that is full it is told to look at
-everything, so that one who reads slowly holds no memory.
+The same change may be told twice. What a listener has not been told yet is collected in one bounded set; when that
+is full, the listener is told to read everything. So one that reads slowly takes no memory.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from waypost.wire.renderings import message_ids
 
 MOST_LISTENERS = 32
 MOST_IDS = 200
-"""Named in one event; more than that are not named."""
+"""How many ids one event names; if there are more, it says only that everything may have changed."""
 PAUSE_SECONDS = 0.1
 """Between two events to one listener."""
 LOOK_SECONDS = 1.0
@@ -25,7 +25,7 @@ _TIMES = 3  # how often news of others is told: what becomes of a delivery has n
 
 
 class Listener:
-    """What one listener has not been told yet."""
+    """A listener, and the changes it has not been told yet."""
 
     def __init__(self, *, missed: bool) -> None:
         """`missed`: there are changes that it will never be told one by one."""
@@ -52,7 +52,7 @@ class Listener:
             self.changes = Changes()
 
     def take(self) -> tuple[Changes, bool]:
-        """Return what is new and whether it is over the bound, and begin anew."""
+        """Return the changes, and whether there were more than the bound; then start with none."""
         taken = self.changes, self.is_over
         self.changes, self.is_over = Changes(), False
         self.news.clear()
@@ -111,7 +111,7 @@ class Feed:
             listener.add(changes)
 
     def tell(self, *world: World) -> None:
-        """Take note of something that is not in the store."""
+        """Take note of a change of something that is not in the store."""
         self.note(Changes(world=set(world)))
 
     async def next(self, listener: Listener) -> tuple[int, FeedChanges] | None:

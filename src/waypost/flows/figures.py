@@ -1,4 +1,4 @@
-"""Figures: how sends and callbacks went since the start, for whoever monitors the server."""
+"""Figures: counts of sends and callbacks since the start, for those who monitor the server."""
 
 from collections import Counter
 from collections.abc import Callable

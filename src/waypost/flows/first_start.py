@@ -122,7 +122,7 @@ class WorldStore(Store, NetworkStore, Protocol):
 
 
 class Start(Struct, frozen=True):
-    """What the operator said about the number; None means: as it is, or made up."""
+    """What the settings say about the operator's number; None leaves it as it is, or has a value made up."""
 
     number_id: NumberId
     token: str | None
@@ -137,7 +137,7 @@ class Start(Struct, frozen=True):
 
 
 class Begun(Struct, frozen=True):
-    """The number as it is now, and a token that works for it."""
+    """The operator's number, and a token for it."""
 
     number: Number
     token: str
@@ -155,7 +155,7 @@ async def make_ready(
 
 async def admit(start: Start, directory: Directory) -> Begun:
     """Bring the operator's number to what the settings say, with a token that works, and make nothing else."""
-    number = await directory.change_number(_first(start), partial(_told, start))
+    number = await directory.change_number(_first(start), partial(_with_settings, start))
     if start.token is None and not start.is_alone and directory.has_key(number.id):
         return Begun(number, "")
     token = start.token or new_secret()
@@ -164,7 +164,7 @@ async def admit(start: Start, directory: Directory) -> Begun:
 
 
 async def furnish(number: Number, *, directory: Directory, store: WorldStore, receive: Receive, keys: KeyMaker) -> None:
-    """Make what the first line that somebody tries needs: templates, and a phone whose user has just written."""
+    """Make what the first example in the documentation needs: templates, and a phone whose user has just written."""
     await _add_sample_templates(directory, number, keys)
     if all(phone.wa_id != SAMPLE_PHONE for phone in await store.load_phones()):
         await store.save_phone(Phone(SAMPLE_PHONE, SAMPLE_NAME))
@@ -172,11 +172,11 @@ async def furnish(number: Number, *, directory: Directory, store: WorldStore, re
 
 
 def _first(start: Start) -> Number:
-    """Return the number as it is before anybody has said anything of it."""
+    """Return the number as it is at the very first start, before the settings are applied."""
     return Number(id=start.number_id, waba_id=_WABA_PREFIX + start.number_id, name="Waypost", app_secret=new_secret())
 
 
-def _told(start: Start, number: Number) -> Number:
+def _with_settings(start: Start, number: Number) -> Number:
     """Return a number as the settings want it."""
     webhook = Webhook(start.webhook_url, trusted=True) if start.webhook_url else number.webhook
     return replace(

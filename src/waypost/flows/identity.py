@@ -45,7 +45,7 @@ class Phones(Protocol):
         ...
 
     async def fail_waiting(self, wa_id: str, concerns: Callable[[NumberId], bool], fault: Fault) -> None:
-        """End what waits for a phone, of the numbers that it concerns."""
+        """Fail the messages that wait for a phone, if `concerns` says so of their number."""
         ...
 
 
@@ -82,7 +82,7 @@ class Identities:
         return identity.created_ms == 0 or await self._acknowledged.get(number.id, wa_id) == identity.hash
 
     async def acknowledge(self, number: Number, wa_id: str, identity: str) -> None:
-        """Note that a business has made sure who the user is. Raises Refusal for another hash than the user's."""
+        """Note that a business has verified who the user is. Raises Refusal for another hash than the user's."""
         if identity != (await self.of(wa_id)).hash:
             raise Refusal(INVALID_VALUE, "Parameter 'hash' is not the user's identity; get it anew and compare.")
         await self._acknowledged.put(number.id, identity, wa_id)
@@ -93,7 +93,7 @@ class Identities:
             raise Refusal(IDENTITY_CHANGED, f"Acknowledge the identity of {wa_id} first.")
 
     async def renew(self, wa_id: str) -> Identity:
-        """Give a user other keys, as a new phone does; tell whoever wants to know, and end what is in flight."""
+        """Give a user new keys, as a new phone does; tell the numbers that want to know, and fail what is in flight."""
         now_ms = self._clock.now_ms()
         await self._renewed.put(0, now_ms, wa_id)
         watching = {number.id: number for number in self._directory.numbers() if number.checks_identities}

@@ -19,7 +19,10 @@ class MarkRead(Struct, frozen=True):
     upstream: Upstream
 
     async def __call__(self, number: Number, message_id: str, *, typing: bool = False) -> None:
-        """Mark an inbound message of this number. Raises Refusal for any other id."""
+        """Mark a message that a user sent to this number, and with `typing` show that an answer is being written.
+
+        Raises Refusal for any other id.
+        """
         message = await find_message(self.records, message_id)
         if message is None or message.number_id != number.id or not message.received:
             details = f"message_id: {message_id} is not the id of a message that a user sent to you."

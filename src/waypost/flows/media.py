@@ -58,7 +58,7 @@ Source = Literal["upload", "link", "inbound", "handle"]
 
 
 class Origin(Struct, frozen=True):
-    """Where a file comes from and what is said of it."""
+    """Where a file comes from, and the type and name that came with it."""
 
     number_id: NumberId
     source: Source
@@ -67,9 +67,9 @@ class Origin(Struct, frozen=True):
 
 
 class _LinkKey(Struct, frozen=True):
-    """What makes a link the same link: another query is another asset, and no number sees another's files.
+    """When a link counts as the same link, so that its file is used again.
 
-    A file that was fetched as one thing has not been checked as another.
+    No number sees another's files, and a file that was checked as one kind was not checked as another.
     """
 
     number_id: NumberId
@@ -122,7 +122,7 @@ class MediaShelf(Struct, frozen=True):
         return await self._store(writer, origin, facts)
 
     async def keep_piece(self, writer: BlobWriter, origin: Origin) -> Medium:
-        """Keep bytes that are no file yet; nothing is checked."""
+        """Keep a piece of a file under an id of its own; nothing about it is checked."""
         return await self._store(writer, origin, await self._facts(writer, None))
 
     def why_no_link(self, text: str) -> str | None:
@@ -135,7 +135,7 @@ class MediaShelf(Struct, frozen=True):
         return await self.find_of((number_id,), media_id)
 
     async def find_of(self, owners: Collection[NumberId], media_id: str) -> Medium | None:
-        """Return a medium of any of these numbers, as `find` does."""
+        """Return a medium of any of these numbers; None as in `find`."""
         ref = parse_media_id(media_id)
         medium = await self.records.medium(MediaKey(ref.key)) if ref else None
         if medium is None or ref is None or medium.number_id not in owners:
@@ -155,7 +155,7 @@ class MediaShelf(Struct, frozen=True):
         return self.blobs.read(medium.sha256, start=start, length=length)
 
     async def link(self, medium: Medium) -> str | None:
-        """Return where the store itself serves a medium, if it does and may."""
+        """Return a URL at which the store itself serves a medium; None if it cannot or is not allowed to."""
         return await self.blobs.link(medium.sha256, life=LINK_LIFE) if self.redirects else None
 
     async def keep_picture(self, link: Link, number_id: NumberId, limits: Limits) -> Medium | None:
@@ -186,7 +186,7 @@ class MediaShelf(Struct, frozen=True):
                     _log.warning("media.left", why=str(down))
 
     async def drop_orphan(self, sha256: bytes, rows: Housekeeping) -> bool:
-        """Delete bytes that no id has; return False if they have got one meanwhile."""
+        """Delete bytes that no medium has; return False if one has been given them meanwhile."""
         async with self._alone_with(sha256):
             if not await rows.blobs_without_rows([sha256]):
                 return False
@@ -194,10 +194,10 @@ class MediaShelf(Struct, frozen=True):
         return True
 
     async def for_message(self, message: Outbound) -> Sequence[Medium] | Fault:
-        """Return the media that a message carries, in order, those fetched that are links.
+        """Return the media that a message carries, in order; links are fetched here.
 
-        A file that its message type does not take is a fault here, as is a link that leads to no file: both show on
-        the webhook only.
+        A fault is returned for a file that its message type does not take, and for a link that leads to no file. The
+        subscriber learns of both by a `failed` status, not in the answer to the request.
         """
         if message.content is None:
             message.content = stored_content(message.kind, message.body)
@@ -323,11 +323,11 @@ class MediaShelf(Struct, frozen=True):
         return await gather_facts(writer.path, declared, self.inspector)
 
     def _alone_with(self, sha256: bytes) -> asyncio.Lock:
-        """Return the lock of some bytes: between their being there and their row nobody may delete them."""
+        """Return the lock of some bytes: nobody may delete them after they are kept and before their row is."""
         return self._in_hand.setdefault(sha256, asyncio.Lock())
 
     async def _store(self, writer: BlobWriter, origin: Origin, facts: MediaFacts) -> Medium:
-        """Keep the bytes, then the row: an id never names bytes that a power cut can take, or a deletion."""
+        """Keep the bytes, then the row: so an id never names bytes that a power cut or a deletion has taken."""
         async with self._alone_with(writer.sha256):
             medium = self._medium(await writer.keep(), origin, facts)
             await self.records.save_medium(medium)

@@ -1,4 +1,4 @@
-"""NetworkRules: what the platform allows on its whole network, whoever sends; the operator says it.
+"""Network rules: limits that the platform sets for all senders together; here the operator sets them.
 
 # spec: cloud-api.md#12.4
 """

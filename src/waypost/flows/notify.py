@@ -35,7 +35,7 @@ _log = Log("waypost.notify")
 
 
 class Target(Struct, frozen=True):
-    """Where a delivery goes, and in which words and under which secret."""
+    """Where a delivery goes, in which dialect, and which secret signs it."""
 
     number: Number
     webhook: Webhook
@@ -125,7 +125,7 @@ class Notify(Struct, frozen=True):
         return await self._try(parcel, target, answered) if parcel.deliveries else None
 
     async def _give_up(self, delivery: Delivery, target: Target | None) -> None:
-        """End what has nowhere to go: cancelled if its place is gone, dead if the receiver said that it is."""
+        """End a delivery without a receiver: cancelled if the webhook was removed, dead if it answered 410."""
         if target is None:
             await self.store.delivery_ended(delivery, "cancelled")
         else:
@@ -154,7 +154,7 @@ class Notify(Struct, frozen=True):
         return self.poster.post(target.webhook.url, parcel.body, headers, timeout=self.timeout, roots_pem=roots)
 
     async def _disable(self, target: Target) -> None:
-        """Take a receiver at its word that it is gone for good."""
+        """Send nothing more to a receiver that answered 410 Gone."""
         await self.directory.disable_webhook(target.number.id, target.webhook)
         _log.warning("webhook.disabled", phone_number_id=target.number.id)
 
@@ -179,7 +179,7 @@ class Notify(Struct, frozen=True):
             _note_company(parcel.deliveries, attempt)
 
     async def _settle_all(self, deliveries: Sequence[Delivery]) -> int | None:
-        """Make the outcome of deliveries in one POST durable; until it is, it stays with them."""
+        """Make the outcome of one POST's deliveries durable; until it is, it stays with them and nothing is sent."""
         due_ms = deliveries[0].ended.due_ms if deliveries[0].ended is not None else None
         if len(deliveries) > 1:
             await asyncio.gather(*(self._settle(each) for each in deliveries))
@@ -240,12 +240,12 @@ def event_id(event: Event) -> str:
 
 
 def target_of(number: Number, event: Event, endpoint_id: str) -> Target | None:
-    """Return where an event goes now: what was set since it happened counts. None if that place is gone."""
+    """Return where an event goes by the settings of now, not of when it happened; None if that webhook was removed."""
     return place_of(number, event.kind, endpoint_id)
 
 
 def place_of(number: Number, kind: str, endpoint_id: str) -> Target | None:
-    """Return the same for an event of a kind."""
+    """Return where events of a kind go now, as `target_of` does."""
     if endpoint_id:
         one = callbacks.endpoint(number, endpoint_id)
         if one is None:
@@ -256,7 +256,7 @@ def place_of(number: Number, kind: str, endpoint_id: str) -> Target | None:
 
 
 def rendered(event: Event, target: Target) -> bytes | None:
-    """Return the exact bytes that a target gets; None if its dialect has no word for the event."""
+    """Return the exact bytes that a target gets; None if its dialect has no such event."""
     return RENDERERS[target.dialect](event, target.number)
 
 
@@ -266,7 +266,7 @@ def batch_id(first: EventKey) -> str:
 
 
 def joined(bodies: Sequence[bytes], dialect: Dialect) -> bytes:
-    """Return the one body that tells what several tell."""
+    """Return one body with the events of several."""
     return (onprem.join_bodies if dialect == "onprem" else cloud.join_bodies)(bodies)
 
 
@@ -276,7 +276,7 @@ def _together(delivery: Delivery) -> Sequence[Delivery]:
 
 
 def _parcel(deliveries: tuple[Delivery, ...], trouble: Trouble, target: Target) -> tuple[Parcel, list[Delivery]]:
-    """Return what goes out, several events under an id of their own, and the deliveries without a word for it."""
+    """Return what is sent, and the deliveries whose event the dialect does not have. A batch has an id of its own."""
     bodies = [(each, rendered(each.event, target)) for each in deliveries]
     told = [(each, body) for each, body in bodies if body is not None]
     silent = [each for each, body in bodies if body is None]
@@ -303,7 +303,7 @@ def _policy(target: Target) -> backoff.Policy:
 
 
 def _note_company(deliveries: Sequence[Delivery], attempt: Attempt) -> None:
-    """Keep which deliveries went together: all of them with the first, with each other the first."""
+    """Keep which deliveries went together: the first keeps the whole list, the others only the first."""
     keys = tuple(each.key for each in deliveries)
     for each in deliveries:
         if each.ended is not None:
@@ -312,6 +312,6 @@ def _note_company(deliveries: Sequence[Delivery], attempt: Attempt) -> None:
 
 
 def _note_held_back(delivery: Delivery) -> None:
-    """Log that a user's message was not told; of other events it is the rule."""
+    """Log that a user's message was not told. For other events that is normal, and not logged."""
     if delivery.event.kind == "message":
         _log.warning("message.held_back", phone_number_id=delivery.event.number_id, event_id=event_id(delivery.event))

@@ -31,7 +31,7 @@ Fail = Callable[[Outbound, Fault], Awaitable[None]]
 
 
 class Pacing:
-    """The templates that are paced, in memory; what changes is fsynced before it counts."""
+    """The templates that are paced, kept in memory; a change is fsynced before it takes effect."""
 
     def __init__(
         self, documents: Documents, store: Holds, accounts: BusinessAccounts, *, offer: Enqueue, fail: Fail
@@ -64,9 +64,10 @@ class Pacing:
         return self._left.get(template_id)
 
     async def held_by(self, template: Template) -> int | None:
-        """Count a message of a template that goes out and return None, or return the id of what holds it back.
+        """Count a message of a template as going out and return None, or return the template's id if it is held back.
 
-        In the second case the store has the last word: nothing is held that nobody would let go.
+        The store checks that once more when it accepts the message: if pacing has ended meanwhile, nothing would ever
+        let the message go, and it is not held.
         """
         left = self._left.get(template.id)
         if left:
@@ -83,7 +84,7 @@ class Pacing:
             self._left[template_id] = count
 
     async def approved(self, before: Template, after: Template) -> None:
-        """Begin if the change lets a template be sent that could not be, and its account is paced."""
+        """Start pacing if a template can be sent now and could not before, and its account has pacing."""
         count = self._accounts.get(after.waba_id).template_pacing
         is_new = after.status in _SENDABLE and before.status not in _SENDABLE
         if is_new and count is not None and after.category in _PACED:

@@ -1,4 +1,4 @@
-"""The phone's side of its chats: what it has received, what its user wrote, what both made of it, and who is typing.
+"""What a phone shows of its chats: messages of both sides, reactions and taps on them, previews, and who is typing.
 
 # spec: cloud-api.md#5
 """
@@ -67,7 +67,7 @@ class _Text(Struct):
 
 
 class _Body(Struct):
-    """What is looked at in the bodies of both directions."""
+    """The parts of stored bodies, of both directions, that are looked at here."""
 
     context: _Context | None = None
     reaction: _Reaction | None = None
@@ -77,7 +77,7 @@ class _Body(Struct):
 
 
 class _Echoes(Struct):
-    """What belongs to other messages, by the key of those."""
+    """Reactions and taps, by the key of the message they belong to."""
 
     reactions: dict[int, dict[str, ReactionView]]
     taps: dict[int, list[TapView]]
@@ -127,7 +127,7 @@ class PhoneSide(Struct, frozen=True):
         return view
 
     async def _preview(self, message: StoredMessage) -> PreviewView | None:
-        """Return the card of a text; a business has to ask for it, a user's phone makes it without being asked.
+        """Return the preview of a text's link. A business has to ask for one; a user's own texts always have one.
 
         # spec: cloud-api.md#3.1 ("text.preview_url")
         """
@@ -159,7 +159,7 @@ class PhoneSide(Struct, frozen=True):
         )
 
     async def _echoes(self, own: MessageSearch) -> _Echoes:
-        """Return what the user, and businesses, made of the messages between them, as far as it is not long ago."""
+        """Return the newest reactions and taps of the user, and reactions of businesses, by their messages."""
         window = Window(None, _ECHOES, _MOST)
         of_business = msgspec.structs.replace(own, received=False, kind="reaction")
         theirs = await self.lists.search_messages(of_business, window)

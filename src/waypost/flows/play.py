@@ -75,7 +75,7 @@ class FaultRules(Protocol):
 
 
 class PhoneNetwork(Protocol):
-    """The embedded network as whoever plays its users sees it."""
+    """What the embedded network offers to those who play its users."""
 
     @property
     def phones(self) -> PhoneBook:
@@ -84,7 +84,7 @@ class PhoneNetwork(Protocol):
 
     @property
     def faults(self) -> FaultRules:
-        """What it is ordered to do to messages."""
+        """The fault rules."""
         ...
 
     async def change_phone(self, wa_id: str, **changes: object) -> Phone:
@@ -108,13 +108,13 @@ class PhoneNetwork(Protocol):
         ...
 
     async def fail_waiting(self, wa_id: str, concerns: Callable[[NumberId], bool], fault: Fault) -> None:
-        """End what waits for a phone, of the numbers that it concerns."""
+        """Fail the messages that wait for a phone, if `concerns` says so of their number."""
         ...
 
     async def write(
         self, wa_id: str, number_id: NumberId, *, kind: str, body: bytes, medium: Medium | None, keys: KeyMaker
     ) -> InboundMessage:
-        """Let the user write to a business; message, event and window are fsynced on return."""
+        """Let the user write to a business; the message, its event and the renewed window are fsynced on return."""
         ...
 
 
@@ -230,7 +230,7 @@ class Play(Struct, frozen=True):
         return found
 
     async def _kept(self, number: Number, message: PhoneMessage, file: UserFile | None) -> Medium | None:
-        """Keep the file that the message is about; one that its type cannot be leaves nothing behind."""
+        """Keep the file of the message. Raises Refusal if its type does not take it, and keeps nothing then."""
         wanted = message.file
         if wanted is None:
             if file is not None:

@@ -1,6 +1,7 @@
 """Preferences: a user stops or resumes marketing messages, and the businesses that they talk to are told.
 
-The choice is about a business, which is an account with all its numbers: the network spares the phone its marketing.
+The choice is about a business, which is an account with all its numbers. From then on the network does not deliver the
+marketing of a business that was stopped.
 
 # spec: cloud-api.md#10 ("user_preferences")
 """

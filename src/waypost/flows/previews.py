@@ -67,7 +67,7 @@ class Asked(Struct, frozen=True):
 
 
 def _nobody(_changes: Changes) -> None:
-    """Is told as long as nobody listens."""
+    """Ignore changes, as long as nobody listens."""
 
 
 class Previews:
@@ -95,7 +95,7 @@ class Previews:
         return self._queue.qsize()
 
     async def of(self, wa_id: str, number_id: NumberId, body: str) -> PreviewView | None:
-        """Return the card of a text on a phone as far as there is one; what is not known yet is asked for."""
+        """Return the card of a text's link if it is known; one that is unknown or old is queued to be fetched."""
         url = previewed_link(body) if self._is_on else None
         if url is None:
             return None
@@ -110,7 +110,7 @@ class Previews:
         return [await self._queue.get()]
 
     async def fetch(self, batch: list[Asked]) -> None:
-        """Fetch what some links lead to and keep what is found; done again after a failure it does no harm."""
+        """Fetch some links and keep what is found; may be repeated after a failure."""
         for asked in batch:
             try:
                 await self._renew(asked)
@@ -121,7 +121,7 @@ class Previews:
             self._tell_others(phones)
 
     def fetched_for(self, phones: set[str]) -> None:
-        """Tell who listens here that phones have something new to show, whoever has fetched it."""
+        """Tell the listeners of this process that phones have something new to show, whichever process fetched it."""
         self._tell(Changes(phones=phones))
 
     async def drop_old(self, number_id: NumberId) -> None:
@@ -212,7 +212,7 @@ class Previews:
 
 
 class _EnoughError(Exception):
-    """As much of a page was read as is looked at."""
+    """Enough of the page was read; raised to end the fetch."""
 
 
 class _FirstBytes:

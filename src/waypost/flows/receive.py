@@ -43,7 +43,7 @@ Notice = Callable[[Number, str, bytes], Awaitable[None]]
 
 
 class Recent:
-    """The messages whose statuses are about to come; whoever is not here is looked up in the store."""
+    """The newest messages, whose statuses are about to come. An older one is looked up in the store."""
 
     def __init__(self, capacity: int = 8_000) -> None:
         self._capacity = capacity
@@ -56,7 +56,7 @@ class Recent:
         self._echoes[message.key] = _echo_of(message)
 
     def forget(self, key: MessageKey) -> None:
-        """Keep nothing of a message that is gone: a status of it would wait for it for ever."""
+        """Forget a message that was deleted: a status for it would be parked for ever."""
         self._echoes.pop(key, None)
 
     def get(self, key: MessageKey) -> Echo | None:
@@ -142,7 +142,7 @@ class Receive(Struct, frozen=True):
         self.announce(_deliveries(event, self.clock.now_ms(), notify=notify, further=further))
 
     async def warned(self, message: Outbound, fault: Fault) -> None:
-        """Tell of something that is wrong with a message which is sent all the same; the Cloud does not tell it."""
+        """Warn the subscriber about a message that is sent all the same; not every dialect has this notice."""
         number = self.directory.number(message.number_id)
         if number is None or message.user_id is not None:
             return
@@ -214,7 +214,7 @@ def _deliveries(event: Event, now_ms: int, *, notify: bool, further: Further) ->
 
 
 def _hears(one: Endpoint, number: Number, status: Status | None) -> bool:
-    """Return whether an endpoint's dialect has a word for it."""
+    """Return whether an endpoint is told of a status; of other events it always is."""
     return status is None or is_told(one.dialect or number.callback_dialect, number, status)
 
 

@@ -4,9 +4,11 @@ Memory is only a cache of what waits in the database. A job that does not fit is
 room; a job is in memory at most once. Lanes belong to groups (a number, an endpoint): a group has its own bounds, so
 that one that fails or floods takes nothing from the others.
 
-Of each group is known the lowest key that it may have left in the database. What is left only ever lowers it, and
-only a page that was read from there raises it to that page's end: so no job is skipped, in whatever order keys come.
-A page is looked at by its keys, and only what is not in memory is loaded: what is not in memory cannot end meanwhile.
+How nothing is skipped: for each group we know `unread`, the lowest key that may be in the database only. A job that is
+left there lowers it, and it rises only to the end of a page that was read from there. So the order in which keys arrive
+does not matter.
+How nothing is worked twice: of a page first the keys are read, and then only those jobs are loaded that are not in
+memory. A job that is not in memory is worked by nobody, so it cannot end between the two reads.
 """
 
 import asyncio
@@ -26,7 +28,7 @@ _FAIR_TURN = 32  # jobs that a lane may do before the others of its group have t
 
 
 class Traits(Struct, Generic[Job], frozen=True):
-    """What the lanes must know of a job."""
+    """What the lanes need to know about a job, as functions of it: they know nothing else of what is in it."""
 
     key: Callable[[Job], int]
     lane: Callable[[Job], Hashable]
@@ -35,7 +37,7 @@ class Traits(Struct, Generic[Job], frozen=True):
 
 
 def _is_ours(group: Hashable) -> bool:
-    """Say that whoever is alone has everything."""
+    """Say yes: a process that is alone works every group."""
     _ = group
     return True
 
@@ -53,7 +55,7 @@ class Source(Struct, Generic[Job], frozen=True):
 
 
 class Bounds(Struct, frozen=True):
-    """How much of a group may be at work, 0 while it rests; and how much of it in memory."""
+    """How many jobs of a group may be worked at once (0 while it is paused), and how many may be in memory."""
 
     active: Callable[[Hashable], int]
     held: int = 20_000
@@ -209,7 +211,7 @@ class Lanes(Generic[Job]):
             del self._groups[name]
 
     def forget(self) -> None:
-        """Drop every job that is not at work, when the database is emptied; nothing is read before the next `start`."""
+        """Drop every job that is not at work, when everything is replaced; nothing is read before the next `start`."""
         self._world += 1
         self._starting = False
         idle = {*self._waiting, *(lane for group in self._groups.values() for lane in group.ready)}
@@ -258,7 +260,7 @@ class Lanes(Generic[Job]):
             self._go(lane, group)
 
     def _wait(self, lane: Hashable, group: _Group, due_ms: int) -> None:
-        """Leave a lane alone until a moment, unless it is hurried or dropped before."""
+        """Leave a lane alone until platform time is at `due_ms`, unless it is hurried or dropped before."""
         turn = self._waiting[lane] = object()
 
         def wake() -> None:

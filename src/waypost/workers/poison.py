@@ -1,4 +1,4 @@
-"""Poison: jobs that cannot be worked because of what is in them, and what keeps them from stopping everybody else."""
+"""Poison: jobs that always fail because of what is in them, and how the others go on in spite of them."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -11,7 +11,7 @@ from waypost.ports import StoreBusy, StoreDown
 MAX_TRIES = 5
 TRY_AGAIN_AFTER = timedelta(seconds=1)
 TAKE_UP_AFTER = timedelta(hours=1)
-"""When a job is tried anew that could be neither worked nor given up."""
+"""How long a job is left alone that could be neither worked nor given up."""
 
 _log = log.Log("waypost.poison")
 
@@ -25,8 +25,8 @@ def enduring(
 ) -> Work[Job, Given]:
     """Return `work` that outlives a bug: the job is tried `MAX_TRIES` times, then given up with the reason in words.
 
-    Only its own lane waits meanwhile. How often it was tried is kept in memory: a restart begins anew.
-    A store that refuses is no bug; that is left to whoever is patient.
+    Only its own lane waits meanwhile. Tries are counted in memory, so that a restart begins to count again.
+    A store that is away or busy is no bug: StoreBusy and StoreDown are raised, for `rounds.patient` to repeat.
     """
     tries: dict[int, int] = {}
 
@@ -66,9 +66,9 @@ def enduring(
 def separating(
     work: Callable[[list[Job]], Awaitable[object]], key: Callable[[Job], int]
 ) -> Callable[[list[Job]], Awaitable[None]]:
-    """Return `work` on batches that outlives a bug: the jobs are tried one by one, and one that fails is let go.
+    """Return `work` on batches that outlives a bug: its jobs are then worked one by one, and one that fails is skipped.
 
-    `work` may be done again. What is let go is logged, and stays in the database for the next start.
+    So `work` must be repeatable. What is skipped is logged, and stays in the database until the next start.
     """
 
     async def do(batch: list[Job]) -> None:

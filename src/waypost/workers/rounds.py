@@ -1,4 +1,4 @@
-"""Rounds, what is done now and then, and the patience of a worker while the store can take nothing: a full disk."""
+"""Loops around a piece of work: repeat it while the store is away, for whatever comes next, or at intervals."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -19,7 +19,7 @@ Given = ParamSpec("Given")
 
 
 def patient(work: Callable[Given, Awaitable[Result]], clock: Clock) -> Callable[Given, Awaitable[Result]]:
-    """Return `work` that is done again, after a pause in real time, for as long as the store refuses."""
+    """Return `work` that is repeated, after a pause in real time, for as long as it raises StoreBusy or StoreDown."""
 
     async def do(*args: Given.args, **kwargs: Given.kwargs) -> Result:
         while True:
@@ -32,14 +32,14 @@ def patient(work: Callable[Given, Awaitable[Result]], clock: Clock) -> Callable[
 
 
 async def rounds(take: Callable[[], Awaitable[Job]], work: Callable[[Job], Awaitable[object]], clock: Clock) -> None:
-    """Take what there is to do and do it, for ever."""
+    """Wait for the next thing to do and do it, for ever."""
     work_patiently = patient(work, clock)
     while True:
         await work_patiently(await take())
 
 
 def forgiving(name: str, work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
-    """Return `work` that may wait for another time: what keeps it from being done is logged, and nothing stops."""
+    """Return `work` that may as well be done another time: if the store or the disk refuses, that is only logged."""
 
     async def do() -> None:
         try:

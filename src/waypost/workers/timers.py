@@ -1,4 +1,4 @@
-"""Calls things back when platform time reaches their moment."""
+"""Timers: call something when platform time reaches a moment."""
 
 import asyncio
 import heapq
@@ -9,7 +9,7 @@ from waypost.lib.clock import Clock
 
 
 class Timers:
-    """One heap of moments and one timer of the event loop, set anew when the clock is moved."""
+    """A heap of moments, and one timer of the event loop for the first; it is set again when the clock is moved."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
