@@ -151,6 +151,19 @@ async def test_hints_reach_the_others_and_not_oneself(database: str) -> None:
         assert heard == [("messages", frozenset({3, 5}))]
 
 
+async def test_what_names_more_than_one_hint_can_is_heard_in_parts(database: str) -> None:
+    keys = frozenset(range(9 * 10**18, 9 * 10**18 + 1_000))
+    heard, ready = set[int](), asyncio.Event()
+    async with opened(database, "api") as api, opened(database, "worker") as worker:
+        listening = asyncio.create_task(worker.hints.hear(lambda _, named: heard.update(named), ready.set))
+        await ready.wait()
+
+        api.hints.send("again", keys)
+
+        await until(lambda: heard == keys)
+        listening.cancel()
+
+
 async def test_who_changes_something_goes_on_when_the_others_are_told(database: str) -> None:
     number = Number(NUMBER, 7, "", "hush")
     heard: list[str] = []

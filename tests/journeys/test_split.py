@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from tests.journeys.conftest import PHONE, World
 from tests.support.clients import Body
-from tests.support.receiver import Receiver
+from tests.support.receiver import Answer, Receiver
 
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("server_store", ["split"], indirect=True)]
 
@@ -30,6 +30,26 @@ async def test_what_was_told_is_told_again_by_the_worker_that_has_the_number(wor
 
     await world.hook.wait_until(lambda: len(world.hook.statuses(message_id)) == 2 * world.told)
     assert (done["deliveries"], world.hook.statuses(message_id)) == (world.told, words * 2)
+
+
+async def test_what_waits_for_its_next_attempt_is_told_again_at_once(world: World) -> None:
+    world.hook.always = Answer(503, headers={"Retry-After": "3600"})
+    message_id = await world.send("text", {"body": "Hello"})
+    waiting = await tried(world, message_id)
+    world.hook.always = Answer(200)
+
+    await world.operate("POST", f"/webhooks/deliveries/{waiting}/redeliver")
+
+    await world.hook.wait_until(lambda: len(world.hook.statuses(message_id)) == 1 + world.told)
+
+
+async def tried(world: World, message_id: str) -> str:
+    """Wait until the first delivery about a message has had an attempt, and return its id."""
+    while True:
+        found = (await world.operate("GET", f"/webhooks/deliveries?message={message_id}"))["deliveries"]
+        if found and found[-1]["attempts"]:
+            return str(found[-1]["id"])
+        await asyncio.sleep(0.02)
 
 
 async def redelivered(world: World, message_id: str, count: int) -> Body:

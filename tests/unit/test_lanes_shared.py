@@ -13,6 +13,8 @@ from waypost.workers.timers import Timers
 
 pytestmark = pytest.mark.anyio
 
+FAR = 10**15
+
 
 @pytest.fixture
 def anyio_backend() -> str:
@@ -24,6 +26,7 @@ class Job(NamedTuple):
 
     key: int
     group: int
+    due_ms: int = 0
 
 
 class World:
@@ -38,7 +41,10 @@ class World:
             work=self._work,
             source=Source(self._look, self._load, lambda group: group in self.owned),
             traits=Traits(
-                key=lambda job: job.key, lane=lambda job: job.group, group=lambda job: job.group, due_ms=lambda _: 0
+                key=lambda job: job.key,
+                lane=lambda job: job.group,
+                group=lambda job: job.group,
+                due_ms=lambda job: job.due_ms,
             ),
             bounds=Bounds(active=lambda _: 2, page=2),
             timers=Timers(SystemClock()),
@@ -47,8 +53,8 @@ class World:
     def store(self, *jobs: Job) -> None:
         self.rows |= {job.key: job for job in jobs}
 
-    async def scan(self) -> None:
-        await self.lanes.scan()
+    async def scan(self, anew: Sequence[int] = ()) -> None:
+        await self.lanes.scan(anew)
         await asyncio.sleep(0.01)  # let the lanes begin
 
     async def _look(self, after: int, limit: int) -> list[tuple[int, Hashable]]:
@@ -56,7 +62,9 @@ class World:
         return [(key, self.rows[key].group if self.rows[key].group in self.owned else None) for key in found]
 
     async def _load(self, keys: Sequence[int]) -> list[Job]:
-        return [self.rows[key] for key in keys]
+        found = [self.rows[key] for key in keys]
+        await asyncio.sleep(0.01)
+        return found
 
     async def _work(self, job: Job, _leave: Leave) -> None:
         self.begun.append(job.key)
@@ -132,3 +140,25 @@ async def test_a_group_that_comes_back_is_read_again(world: World) -> None:
     await world.scan()
 
     assert world.begun == [1, 1]
+
+
+async def test_what_others_made_to_start_anew_waits_no_longer(world: World) -> None:
+    world.store(Job(1, 1, due_ms=FAR), Job(2, 1), Job(3, 2, due_ms=FAR))
+    await world.scan()
+    world.store(Job(1, 1))
+
+    await world.scan(anew=[1])
+
+    assert world.begun == [1]
+    assert world.lanes.held == 3
+
+
+async def test_what_ends_while_its_row_is_read_anew_is_not_worked_twice(world: World) -> None:
+    world.store(Job(1, 1))
+    await world.scan()
+    world.going_on.set()
+
+    await world.scan(anew=[1])
+    await world.scan()
+
+    assert (world.begun, world.lanes.held) == ([1], 0)

@@ -1,6 +1,7 @@
 """What feeds a worker's lanes ends when it is told to, whatever happens in that moment."""
 
 import asyncio
+from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ def anyio_backend() -> str:
 class Queue:
     """Lanes that have nothing to do."""
 
-    async def scan(self) -> None:
+    async def scan(self, anew: Collection[int] = ()) -> None:
         """Find nothing."""
 
     async def drop_lost(self, seconds: float) -> None:

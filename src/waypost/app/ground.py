@@ -70,7 +70,7 @@ class FullStore(Store, Holds, Records, Documents, Housekeeping, NetworkStore, Sn
 class Hints(Protocol):
     """What processes tell each other: it may be lost."""
 
-    def send(self, topic: str, shards: Iterable[int] = ()) -> None:
+    def send(self, topic: str, named: Iterable[int] = ()) -> None:
         """Tell the other processes, soon."""
         ...
 

@@ -4,7 +4,7 @@ See docs/decisions/0019-ownership-of-shards.md.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from contextlib import suppress
 from typing import Protocol, TypeVar
 
@@ -14,8 +14,8 @@ from waypost.lib import log
 from waypost.lib.clock import Clock
 from waypost.model import NumberId
 
-MESSAGES, WEBHOOKS, SHARDS, CHANGED, PHONES = "messages", "webhooks", "shards", "changed", "phones"
-"""What hints are about. That of phones names them, where the others name shards."""
+MESSAGES, WEBHOOKS, SHARDS, CHANGED, PHONES, AGAIN = "messages", "webhooks", "shards", "changed", "phones", "again"
+"""What hints are about. That of phones names them, and `AGAIN` deliveries that start anew; the others name shards."""
 
 _ROUND_SECONDS = 1.0  # a third of the time after which the server takes us for stopped
 _SCAN_SECONDS = 2.0
@@ -31,8 +31,8 @@ Job = TypeVar("Job")
 class Queue(Protocol):
     """Lanes."""
 
-    async def scan(self) -> None:
-        """Hold what has come to wait."""
+    async def scan(self, anew: Collection[int] = ()) -> None:
+        """Hold what has come to wait, and let what was made to start `anew` wait no longer."""
         ...
 
     async def drop_lost(self, seconds: float) -> None:
@@ -64,6 +64,7 @@ class Ownership:
         self._queues = {WEBHOOKS: webhooks, MESSAGES: messages}
         self._clock = clock
         self._wanted = {topic: asyncio.Event() for topic in (MESSAGES, WEBHOOKS, SHARDS)}
+        self._anew: dict[str, set[int]] = {MESSAGES: set(), WEBHOOKS: set()}
         self._changing = asyncio.Lock()
         self._advancing = asyncio.Lock()
         self._leaving = False
@@ -83,12 +84,16 @@ class Ownership:
         """Read a queue when a hint says so, and now and then without one."""
         while True:
             await _woken(self._wanted[topic], _SCAN_SECONDS)
-            await self._queues[topic].scan()
+            anew, self._anew[topic] = self._anew[topic], set()
+            await self._queues[topic].scan(anew)
             await self._clock.pause(_BREATH_SECONDS)
 
-    def hint(self, topic: str, shards: frozenset[int]) -> None:
+    def hint(self, topic: str, named: frozenset[int]) -> None:
         """Hear from another process."""
-        if topic in self._wanted and (topic == SHARDS or shards & self._reign.shards):
+        if topic == AGAIN:
+            self._anew[WEBHOOKS] |= named
+            self._wanted[WEBHOOKS].set()
+        elif topic in self._wanted and (topic == SHARDS or named & self._reign.shards):
             self._wanted[topic].set()
 
     def look(self) -> None:

@@ -15,10 +15,9 @@ from waypost.api.server import Server
 from waypost.app import replacing
 from waypost.app.ground import Ground, lay_ground, once
 from waypost.app.monitoring import gauges_of
-from waypost.app.ownership import WEBHOOKS
 from waypost.app.parts import Parts
 from waypost.app.settings_shown import settings_view
-from waypost.app.sharing import counting_real_time, elsewhere
+from waypost.app.sharing import again, counting_real_time
 from waypost.app.wiring import build
 from waypost.flows.feed import Feed
 from waypost.flows.first_start import Begun, Start, make_ready
@@ -146,7 +145,7 @@ def _operated(parts: Parts, start: Start, poster: Poster, feed: Feed) -> Operate
         standings=parts.flows.standings,
         clock=ground.clock,
         keys=ground.keys,
-        again=elsewhere(ground, WEBHOOKS, parts.webhooks.hurry, lambda delivery: delivery.event.number_id),
+        again=again(ground, parts.webhooks.hurry),
         go_on=parts.go_on,
         reset=partial(replacing.reset, parts),
         snapshotting=Snapshotting(

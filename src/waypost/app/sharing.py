@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from waypost.app.ground import Ground
-from waypost.app.ownership import CHANGED, MESSAGES, PHONES, WEBHOOKS, Ownership
+from waypost.app.ownership import AGAIN, CHANGED, MESSAGES, PHONES, WEBHOOKS, Ownership
 from waypost.flows.together import Together
 from waypost.lib.shards import shard_of
-from waypost.model import NumberId
+from waypost.model import Delivery, NumberId
 
 _PAUSE_SECONDS = 0.02  # between two steps, so that requests never wait behind more than one
 
@@ -30,6 +30,12 @@ def elsewhere(
             shared.hints.send(topic, (shard_of(number_id),))
 
     return offer_or_tell
+
+
+def again(ground: Ground, hurry: Callable[[Delivery], None]) -> Callable[[Delivery], None]:
+    """Return `hurry`; in a process that delivers nothing, what tells a delivery's owner that it starts anew."""
+    shared = ground.shared
+    return hurry if shared is None else lambda delivery: shared.hints.send(AGAIN, (delivery.key,))
 
 
 def telling_of_phones(ground: Ground) -> Callable[[set[str]], None]:
@@ -78,13 +84,13 @@ def sharing(
     if shared is None or following is None:
         return ()
 
-    def hint(topic: str, shards: frozenset[int]) -> None:
+    def hint(topic: str, named: frozenset[int]) -> None:
         if topic == CHANGED:
             following.hear()
         elif topic == PHONES:
-            on_phones(set(map(str, shards)))
+            on_phones(set(map(str, named)))
         elif ownership is not None:
-            ownership.hint(topic, shards)
+            ownership.hint(topic, named)
 
     def look() -> None:
         following.hear()

@@ -13,7 +13,7 @@ memory. A job that is not in memory is worked by nobody, so it cannot end betwee
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
 from functools import partial
 from typing import Generic, TypeVar
 
@@ -182,8 +182,10 @@ class Lanes(Generic[Job]):
             for group in list(self._groups.values()):
                 await self._refill(group)
 
-    async def scan(self) -> None:
+    async def scan(self, anew: Collection[int] = ()) -> None:
         """Hold what has come to wait since, when other processes store jobs; call after `start`, again and again.
+
+        Jobs whose rows others made to start `anew` wait no longer.
 
         It is read from the lowest row on, because keys are not stored in their order, and as far as possible at once:
         of two jobs of a lane the second is never seen without the first.
@@ -195,6 +197,7 @@ class Lanes(Generic[Job]):
                 break
             after, limit = page[-1][0], self._bounds.page
             await asyncio.sleep(0)
+        await self._hurry_held(anew)
         for group in list(self._groups.values()):
             await self._refill(group)
 
@@ -327,6 +330,13 @@ class Lanes(Generic[Job]):
 
     def _may_begin(self, group: _Group) -> bool:
         return not self._stopping and self._source.owns(group.name)
+
+    async def _hurry_held(self, keys: Collection[int]) -> None:
+        """Hurry jobs of which we hold what their rows said before; not one that has ended while its row was read."""
+        world, held = self._world, [key for key in keys if key in self._held]
+        for job in await self._source.load(held) if held else ():
+            if world == self._world and self._traits.key(job) in self._held:
+                self.hurry(job)
 
     def _let_go(self, job: Job, group: _Group) -> None:
         self._held.discard(self._traits.key(job))

@@ -15,11 +15,12 @@ CHANGED = "changed"
 
 _CHANNEL = "waypost"
 _SEND = "SELECT pg_notify($1, $2)"
+_MOST = 300  # that one hint names: the server takes texts of less than 8,000 signs
 _PAUSE_SECONDS = 0.5
 _LOOK_SECONDS = 5.0  # how soon a connection that says nothing is known to be gone
 
 OnHint = Callable[[str, frozenset[int]], None]
-"""Is told a topic and the shards that it concerns."""
+"""Is told a topic and the numbers that it names, mostly of shards."""
 
 
 class Hints:
@@ -34,9 +35,9 @@ class Hints:
         self._listener: Connection | None = None
         self._asking = asyncio.Lock()  # a connection answers one question at a time
 
-    def send(self, topic: str, shards: Iterable[int] = ()) -> None:
+    def send(self, topic: str, named: Iterable[int] = ()) -> None:
         """Tell the other processes, soon."""
-        self._unsent.setdefault(topic, set()).update(shards)
+        self._unsent.setdefault(topic, set()).update(named)
         if self._sending is None:
             self._sending = asyncio.get_running_loop().create_task(self._send())
 
@@ -78,8 +79,10 @@ class Hints:
         try:
             while self._unsent:
                 topic = CHANGED if CHANGED in self._unsent else next(iter(self._unsent))
-                shards = self._unsent.pop(topic)
-                text = f"{self._process} {topic} {','.join(map(str, sorted(shards)))}"
+                named = sorted(self._unsent.pop(topic))
+                if more := named[_MOST:]:
+                    self._unsent[topic] = set(more)
+                text = f"{self._process} {topic} {','.join(map(str, named[:_MOST]))}"
                 with contextlib.suppress(*CANNOT_CONNECT):  # whoever should have heard it looks by itself
                     await self._pool.execute(_SEND, _CHANNEL, text)
         finally:
@@ -87,9 +90,9 @@ class Hints:
 
     async def _hear(self, on_hint: OnHint, on_deaf: Callable[[], None]) -> None:
         def heard(_connection: object, _backend: int, _channel: str, text: str) -> None:
-            process, topic, shards = text.split(" ")
+            process, topic, named = text.split(" ")
             if int(process) != self._process:
-                on_hint(topic, frozenset(map(int, shards.split(",") if shards else ())))
+                on_hint(topic, frozenset(map(int, named.split(",") if named else ())))
 
         listener: Any = await connect(self._address, "waypost listener")  # Any: what `Connection` does not promise
         try:
