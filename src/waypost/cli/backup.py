@@ -90,4 +90,4 @@ def _show(manifest: "Manifest", **where: Path) -> None:
 
 
 def _contents(manifest: "Manifest") -> str:
-    return f"the database and {manifest.media:,} media ({manifest.media_bytes / _MIB:,.1f} MiB)"
+    return f"the database and {manifest.media:,} media ({manifest.media_bytes:,} bytes)"
