@@ -26,7 +26,7 @@ _ORDERED = {
     "fault_rule": "Nothing, if a test wanted it so; else take the rule back and send again.",
     "magic": "Nothing, if a test wanted it so; else send to another number.",
 }
-"""What to do where somebody ordered the failure, by the fact that says so."""
+"""What to do about a failure that somebody ordered, by the fact that shows who did."""
 
 
 class Explain(Struct, frozen=True):
@@ -67,7 +67,7 @@ class Explain(Struct, frozen=True):
         return why
 
     def exchange(self, message: StoredMessage) -> ExchangeView | None:
-        """Return the request that a message came with; None of what a user wrote."""
+        """Return the request that a message came with, and its answer; None for what a user wrote."""
         number = self.directory.number(message.number_id)
         found = None if message.received or number is None else exchange(message, number)
         if found is None:
@@ -78,7 +78,7 @@ class Explain(Struct, frozen=True):
         return ExchangeView("POST", found.path, headers, payload(message.raw), answer, assumed)
 
     async def _derived(self, message: StoredMessage, number: Number) -> AsyncIterator[Finding]:
-        """Yield what follows from what is stored, in the order in which a message meets it."""
+        """Yield the findings that follow from what is stored, in the order in which the rules are checked."""
         content = stored_content(message.kind, message.body)
         yield self._rate(message, number)
         if (about_window := await self._window(message, number)) is not None:
@@ -107,7 +107,7 @@ class Explain(Struct, frozen=True):
         return Finding(message.at_ms, "rate", "passed", sentence, facts | {"enforced": not self.relaxed})
 
     async def _window(self, message: StoredMessage, number: Number) -> Finding | None:
-        """Return what the window was like when the message came; None where only its closing says it, or nobody."""
+        """Return whether the window was open when the message came; None if it was closed: then the failure says so."""
         if message.kind == "template":
             return Finding(message.at_ms, "window", "passed", "A template needs no open window.", {"needed": False})
         if self.relaxed:

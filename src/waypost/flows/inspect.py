@@ -81,7 +81,7 @@ class _Context(msgspec.Struct):
 
 
 class _Body(msgspec.Struct):
-    """What is looked at in a canonical body, or in a user's."""
+    """The part of a stored body that is looked at here."""
 
     context: _Context | None = None
 
@@ -100,7 +100,7 @@ class Inspect(Struct, frozen=True):
         return [await self._message(message) for message in found]
 
     def seen_text(self, message: StoredMessage) -> str:
-        """Return the text that a message shows to a user, in one piece; a type in brackets if there is none."""
+        """Return the text that a message shows to a user, in one piece; its type in brackets if it has no text."""
         return (
             shown_text(message) if message.received else self._text(message, stored_content(message.kind, message.body))
         )
@@ -156,7 +156,7 @@ class Inspect(Struct, frozen=True):
         return detail
 
     async def received(self, carried: Carried, message: StoredMessage) -> ReceivedMessage:
-        """Return a message as the phone shows it that has received it, without what was answered to it."""
+        """Return a message as the phone that received it shows it, without the reactions and taps on it."""
         message_id, other_id = message_ids(message.key, message.tag, message.wa_id, received=False)
         content = stored_content(message.kind, message.body)
         context = msgspec.json.decode(message.body, type=_Body).context
@@ -178,7 +178,7 @@ class Inspect(Struct, frozen=True):
         )
 
     async def _quoted(self, message: StoredMessage, message_id: str) -> str | None:
-        """Return the id of what is shown above a message; None if the phone has it no more, and then shows no quote.
+        """Return the id of the message that is quoted above another; None if the phone shows no quote, as for old ones.
 
         # spec: cloud-api.md#2.1
         """
@@ -221,7 +221,7 @@ class Inspect(Struct, frozen=True):
         )
 
     async def media(self, key: MediaKey | None) -> MediaView | None:
-        """Return how a file is shown; None if there is none, or none any more."""
+        """Return how a file is shown; None if there is no file, or it was deleted."""
         medium = await self.records.medium(key) if key else None
         return media_view(medium) if medium else None
 
@@ -305,7 +305,7 @@ def _outcome(delivery: StoredDelivery, attempt: Attempt) -> str:
 
 
 def _show_sent(detail: DeliveryDetail, found: StoredDelivery, alone: SentParcel, batches: Mapping[str, Batch]) -> None:
-    """Add what was sent in each attempt: its headers, and how they are checked; at the top stands the last."""
+    """Add the headers of each attempt; `body`, `headers` and `verify` are those of the last one."""
     parcels = [batches[batch_id(each.batch[0])].sent if each.batch else alone for each in found.attempts]
     detail.attempts = [attempt_view(*each) for each in zip(found.attempts, parcels, strict=True)]
     detail.batches = [batch.view for batch in batches.values()]
@@ -320,7 +320,7 @@ def _show_sent(detail: DeliveryDetail, found: StoredDelivery, alone: SentParcel,
 
 
 def _headers(sent: SentParcel) -> dict[str, str]:
-    """Return the headers that do not change from one attempt to the next; what the operator set is not shown."""
+    """Return the headers that are the same in every attempt, without those that the operator set."""
     return _lasting_headers(sent.id, sent.target.own_secret or sent.target.number.app_secret, sent.body)
 
 

@@ -1,7 +1,6 @@
-"""Refused: remembers the requests that were refused lately, for people who wonder why nothing appears.
+"""Refused: remembers the requests that were refused lately, for people who wonder why a message does not appear.
 
-In memory only and within bounds: a request that is refused leaves nothing behind on disk. Under a flood of
-refusals most are only counted.
+In memory only, and within bounds: a refused request leaves nothing on disk, and in a flood most are only counted.
 """
 
 from collections import deque
@@ -22,7 +21,7 @@ _OVERHEAD_BYTES = 500
 
 
 class Told(Struct, frozen=True):
-    """What is kept of a request and its answer. Nothing in it is a credential: its maker sees to that."""
+    """What is kept of a request and its answer; credentials were removed by who made it (`api/refused.py`)."""
 
     face: str
     method: str
@@ -84,7 +83,7 @@ class RefusedLately:
         self._tell = tell
 
     def note(self, mark: int, describe: Callable[[], Told]) -> None:
-        """Take note of a refusal. Those with one `mark` are the same; `describe` is called only for what is kept."""
+        """Note a refusal; consecutive ones of one `mark` are one entry. `describe` is called if it is kept."""
         now_ms = self._clock.now_ms()
         if mark == self._mark and self._entries:
             last = self._entries.pop()
@@ -131,7 +130,7 @@ class RefusedLately:
 
 
 class Wanted(Struct, frozen=True):
-    """Which of them are wanted; None is whichever."""
+    """Which refused requests are wanted; None does not restrict."""
 
     limit: int
     before: int | None = None
@@ -142,7 +141,7 @@ class Wanted(Struct, frozen=True):
     """See `Told.has`."""
 
     def takes(self, entry: Entry) -> bool:
-        """Return whether it is one of them."""
+        """Return whether an entry is wanted."""
         told = entry.told
         return (
             (self.before is None or entry.key < self.before)

@@ -1,6 +1,6 @@
-"""Replay: deliver many events once more, the oldest first, some hundred at a time.
+"""Replay: deliver many events again, the oldest first, some hundred per request.
 
-In a lane they stand in the order of their keys, as they did the first time, and so do those of later requests.
+The order is that of their keys, so that in each lane they go out as they did the first time.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ class Replayed(Struct, frozen=True):
 
     count: int
     nowhere: int
-    """Deliveries that fit and have nowhere to go now."""
+    """How many deliveries match but have no webhook to go to now."""
     next_after: int | None
     """Where to go on; None: that was all."""
 
@@ -56,7 +56,7 @@ class Replay(Struct, frozen=True):
     async def _found(
         self, search: EndedSearch, message: MessageKey | None, after: int, limit: int
     ) -> tuple[list[EndedDelivery], int, int | None]:
-        """Return what has somewhere to go, how many have not, and where to go on."""
+        """Return the deliveries that have a webhook to go to, how many have none, and where to go on."""
         if message is None:
             found = await self.lists.ended_deliveries(search, after, limit=limit, most=_MOST)
         else:

@@ -1,4 +1,4 @@
-"""Resend: send what a program has sent before once more, as a new message, or what an operator writes for it."""
+"""Resend: send a program's message once more as a new one, or send a request that an operator wrote in its place."""
 
 from msgspec import Struct
 

@@ -1,4 +1,4 @@
-"""Restart: what numbers do not want to outlive it is thrown away before anything goes on.
+"""Restart: drops the deliveries of numbers that do not keep callbacks over a restart, before anything is delivered.
 
 # spec: on-premises-api.md#7.1, on-premises-api.md#11.2
 """
@@ -13,7 +13,7 @@ _PAGE = 500
 
 
 async def forget_callbacks(store: Store, directory: Directory) -> int:
-    """End the deliveries that wait for numbers that do not persist them; return how many. They can be sent again."""
+    """End the waiting deliveries of numbers that do not persist callbacks; return how many. They can be replayed."""
     if not any(number.forgets_callbacks for number in directory.numbers()):
         return 0
     after, ended = EventKey(0), 0

@@ -1,7 +1,7 @@
-"""Screen: what is refused in the answer to a send, in the order of the reference.
+"""Screen: the checks whose faults are refused in the answer to a send, in the order of the reference.
 
-What only shows later (a closed window, a dead link, a user without WhatsApp) is not looked at here: such a message is
-accepted like any other and fails on the webhook. That is for `clearance`.
+Other faults (a closed window, a dead link, a user without WhatsApp) are found when the message leaves, by `clearance`:
+such a message is accepted and fails later on the webhook, as it is on WhatsApp.
 
 # spec: cloud-api.md#4, cloud-api.md#11.2
 """
@@ -48,7 +48,7 @@ class Users(Protocol):
 
 
 class Screened(Struct, frozen=True):
-    """A request that nothing stands against, with what was found out on the way."""
+    """A request that may be accepted, with what the checks have looked up."""
 
     request: SendRequest
     """With the phone that it is for."""
@@ -102,9 +102,9 @@ class Screen(Struct, frozen=True):
             raise Refusal(fault.problem, fault.details, retry_after_seconds=fault.retry_after_seconds)
 
     def check_sender(self, number: Number, addressee: Addressee | None) -> None:
-        """Raise Refusal if the number cannot send anything, or not to this user (None: nobody can tell who it is).
+        """Raise Refusal if the number cannot send anything, or not to this user; None: the user could not be read.
 
-        For a request that is refused: these faults are told before those of its content.
+        It is called for a request whose content is faulty, because these faults are told before those of the content.
         """
         self.check_number(number)
         if addressee is not None:

@@ -1,6 +1,7 @@
 """Search: finds messages, deliveries and files for the console, page by page.
 
-What only the text of a message decides is sifted here, a few hundred rows at a time: no list holds up the loop.
+The store filters by columns. What it cannot see, such as the text shown, is filtered here, a few hundred rows at a
+time, so that no request holds up the event loop.
 """
 
 from collections.abc import Awaitable, Callable
@@ -68,9 +69,10 @@ class Search(Struct, frozen=True):
         return Page([_gallery_medium(medium) for medium in found.rows], found.next_before)
 
     async def carriers(self, medium_id: MediaKey, after: int | None) -> Stretch[MessageView]:
-        """Return the messages that carry a file, the oldest first; `next_after` goes on.
+        """Return messages that carry a file, the oldest first; `next_after` goes on.
 
-        One request looks at some thousand messages, the first around the file, and those that follow behind it.
+        Each request looks at some thousand messages: the first at those around the time the file came, later ones at
+        newer messages.
         """
         found = await self.lists.messages_of_medium(medium_id, after, limit=_CARRIERS, most=_MOST)
         return Stretch(await self.inspect.message_views(found.rows), found.next_after)
@@ -92,14 +94,14 @@ async def _sifted(
     key: Callable[[Row], int],
     wanted: Wanted,
 ) -> Page[Row]:
-    """Return the rows that fit out of as many as may be looked at."""
+    """Return a page of the rows that fit, looking at `_MOST` rows at the most."""
     found: list[Row] = []
     before = wanted.before
     for _ in range(_MOST // _STEP):
         page = await look(Window(before, _STEP, _STEP))
         found += [row for row in page.rows if fits(row)]
         before = page.next_before
-        if len(found) > wanted.limit or (before is None) or len(found) == wanted.limit:
+        if len(found) >= wanted.limit or before is None:
             break
     if len(found) > wanted.limit:
         return Page(found[: wanted.limit], key(found[wanted.limit - 1]))

@@ -65,7 +65,7 @@ class Snapshotting(Struct, frozen=True):
         return Restored(len(dump.tables["numbers"].rows), len(dump.tables["messages"].rows), len(missing))
 
     async def _replace(self, dump: Dump, missing: list[bytes]) -> None:
-        """Go on with a dump, or with what there was if something in it cannot be read after all."""
+        """Replace everything by a dump; if something in it cannot be read after all, go back to what there was."""
         before = await self.store.dump()
         try:
             await self.reload(lambda: self.store.restore(dump, missing=missing))

@@ -1,4 +1,4 @@
-"""Standing: how the platform regards a number, as the operator plays the platform; its subscriber is told.
+"""Standing: how the platform rates a number and its account. The operator decides it, and the subscriber is told.
 
 # spec: cloud-api.md#10, cloud-api.md#12.4
 """
@@ -20,7 +20,7 @@ from waypost.wire.accounts import ban_notice, restriction_notice, review_notice
 from waypost.wire.numbers import name_notice, pin_notice, quality_notice
 
 RESTRICTION_MS = 7 * 86_400_000
-"""How long a restriction lasts whose end nobody has named."""
+"""How long a restriction lasts if no end was given."""
 TIERS = ("TIER_50", "TIER_250", "TIER_2K", "TIER_10K", "TIER_100K", "TIER_UNLIMITED")
 
 
@@ -52,9 +52,9 @@ class Standings(Struct, frozen=True):
                 await self.directory.change_number(number, _anew)
 
     async def change_account(self, waba_id: int, account: Account) -> None:
-        """Regard an account differently; every subscriber of its numbers is told of it once. Raises Refusal.
+        """Change an account; every subscriber of its numbers is told of it once. Raises Refusal.
 
-        A restriction without an end gets one. Nobody is told when it is over: the reference has no word for that.
+        A restriction without an end gets one. Nobody is told when it is over: the reference has no event for that.
         """
         old = self.accounts.get(waba_id)
         account = self._ended(account)
@@ -130,7 +130,7 @@ def _changes(old: Standing, new: Standing) -> dict[str, Any]:  # Any: fields of 
 
 
 def _listeners(number: Number) -> tuple[str | None, ...]:
-    """Return where what concerns a number's account is told: numbers with the same places tell it once."""
+    """Return the URLs of a number's webhooks: of numbers with the same ones only one is told about their account."""
     further = (one.webhook.url for one in number.callbacks.further)
     return (number.webhook.url if number.webhook else None, *further)
 

@@ -60,7 +60,7 @@ class Subscribe(Struct, frozen=True):
         return Webhook(url, trusted=self.trusted)
 
     def unasked(self, url: str, headers: Mapping[str, str]) -> Webhook:
-        """Return a callback that is known by the headers that we send; nothing is set. Raises Refusal.
+        """Return a callback that is not asked, and is sent these headers; nothing is set. Raises Refusal.
 
         # spec: cloud-api.md#7.3
         """

@@ -1,4 +1,4 @@
-"""Taps: let a user answer a message with what it offers, so that nobody writes the answer by hand."""
+"""Taps: let a user press a button or choose a row of a message, so that nobody has to write the answer's JSON."""
 
 from msgspec import Struct, structs
 
@@ -17,7 +17,7 @@ class Taps(Struct, frozen=True):
     play: Play
 
     async def __call__(self, wa_id: str, tap: Tap) -> InboundMessage:
-        """Send what the tap makes; on return it is stored. Raises Refusal if the message does not offer it."""
+        """Send the answer that a tap makes; on return it is stored. Raises Refusal if the message does not offer it."""
         found = await self.play.threads.shown_on(wa_id, tap.message_id)
         content = stored_content(found.kind, found.body)
         owner = Owner(wa_id, self.play.network.phones.get(wa_id).name)

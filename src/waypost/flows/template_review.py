@@ -136,7 +136,10 @@ class Review:
                 await self._happen(template, Order("REJECTED", reason, {"rejection_info": info} if explanation else {}))
 
     async def _happen(self, template: Template, order: Order) -> Template:
-        """Make the change, tell it, and only then note that the review is over: a crash between tells it twice."""
+        """Make the change, tell it, and only then note that the review is over.
+
+        So after a crash in between it is told twice, and never not at all.
+        """
         changed = replace(
             template,
             status="APPROVED" if order.event in _BACK_IN_USE else order.event,
@@ -165,7 +168,7 @@ class Review:
         return changed
 
     def _info(self, before: Template, after: Template, order: Order) -> dict[str, dict[str, str]]:
-        """Return what else is told of an event.
+        """Return the further members of the webhook for an event.
 
         # spec: samples/cloud/hook_template_status_paused.json
         """

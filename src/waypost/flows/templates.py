@@ -118,8 +118,8 @@ class Templates:
     async def upsert(self, number: Number, wish: TemplateSet) -> list[Template]:
         """Create an authentication template in each language, or change the one that is there. Raises Refusal.
 
-        What is wrong with a language is found before any is written; only a limit that is reached on the way leaves
-        those before it as they are. Whether the platform takes back those is (unconfirmed).
+        Every language is checked before any is written. Only if a limit is reached on the way, the languages before
+        that stay written; whether the platform undoes those is (unconfirmed).
         """
         if wish.category.upper() != "AUTHENTICATION":
             details = f"category is '{wish.category[:40]}'; only AUTHENTICATION goes in several languages at once."

@@ -1,4 +1,4 @@
-"""Threads: the messages between a phone and a number, as whoever plays the phone's user names them."""
+"""Threads: finds the messages between a phone and a number that somebody who plays the user refers to."""
 
 from collections.abc import Sequence
 
@@ -77,10 +77,10 @@ class Threads(Struct, frozen=True):
         return found
 
     async def answered(self, kind: str, number: Number, wa_id: str) -> StoredMessage | None:
-        """Return the message that an answer of this kind belongs to when nobody says which: the newest that offers it.
+        """Return the message that an answer of this kind belongs to, if nobody says which: the newest that offers it.
 
-        If none does it is the newest that could be answered in any way; None if there is none at all.
-        One that is still under way counts: whoever plays the user need not wait for its status.
+        If none offers it, the newest that can be answered in any way; None if there is none. A message that is still
+        on its way counts, too, so that nobody has to wait for its status.
         """
         newest = await self.records.messages(number_id=number.id, wa_id=wa_id, limit=_LOOKED_AT)
         sent = [each for each in newest if not each.received and each.kind in _ANSWERABLE]

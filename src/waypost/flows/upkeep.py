@@ -1,9 +1,9 @@
-"""Upkeep: throw away what nobody can use any more, a little at a time.
+"""Upkeep: deletes what nobody can use any more, a little at a time.
 
-Logins and media go when their time is over, handles with the media they stand for, keys of repeated requests when
-they are forgotten, and files that a crash left without a row once they are an hour old: all that had already ceased to
-work. A picture that a profile shows begins another life instead, and so do the files of a number that wants to delete
-them itself. Messages that have ended go when they have been kept for as long as is set, or as a number's program wants.
+Logins and media go when they have expired, handles together with their media, idempotency keys after 48 hours, and
+files that a crash left without a row once they are an hour old. None of these worked any more. Media of profile
+pictures, and of numbers that delete their files themselves, get another life instead. Messages that have ended go when
+they have been kept for as long as the settings say, or a number's own settings.
 """
 
 from datetime import timedelta
@@ -47,7 +47,7 @@ class Upkeep(Struct, frozen=True):
     """How long what has ended is kept; None: for ever."""
 
     async def __call__(self) -> None:
-        """Drop everything whose time is over; done again after a failure it goes on where it was."""
+        """Drop everything that has expired; may be repeated after a failure, and then goes on."""
         now_ms = self.clock.now_ms()
         await self._drop_tokens(now_ms)
         await self._drop_keys(now_ms - KEY_LIFE_MS)
@@ -59,10 +59,10 @@ class Upkeep(Struct, frozen=True):
         await self._drop_messages(now_ms)
 
     async def drop_orphans(self) -> int:
-        """Walk through all files and delete those that no medium has; return how many.
+        """Walk through all files and delete those without a medium; return how many.
 
-        A kill between a file and its row leaves one, and so does a reset, or a deletion while the files were out of
-        reach.
+        Such a file is left by a crash between the file and its row, by a reset, and by a deletion while the blob store
+        was away.
         """
         before = EPOCH + timedelta(seconds=self.clock.wall_seconds()) - ORPHAN_AGE
         dropped = 0

@@ -132,7 +132,7 @@ class Uploads:
         return medium if medium and medium.expires_ms > self.clock.now_ms() else None
 
     async def held(self, number: Number, handle: str) -> Medium | None:
-        """Return the file of a handle, expired or not: what is in use stays until another takes its place."""
+        """Return the file of a handle, expired or not: a profile picture is shown until it is replaced."""
         sheet = await self._handles.get(number.waba_id, handle) if handle else None
         return await self.shelf.records.medium(sheet.medium) if sheet else None
 
@@ -173,7 +173,7 @@ class Uploads:
                     await writer.write(chunk)
 
     async def _complete(self, number: Number, name: str, session: Session, writer: BlobWriter) -> Progress:
-        """Keep the whole file under a handle; one that is not what its type says ends the upload."""
+        """Keep the whole file under a handle; one of another type than was announced ends the upload."""
         origin = Origin(number.id, "handle", session.mime, session.filename)
         try:
             medium = await self.shelf.keep(writer, origin, dialect="cloud")

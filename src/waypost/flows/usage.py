@@ -1,4 +1,4 @@
-"""Usage: how much of its management calls an account has used up."""
+"""Usage: how many of the management calls that it has per hour an account has used up."""
 
 from waypost.errors import Refusal
 from waypost.errors.management import CALL_LIMIT

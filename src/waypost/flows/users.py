@@ -85,7 +85,7 @@ class Users:
         await self._end_sessions(number.id, username)
 
     async def owner(self, username: str, password: str) -> NumberId | None:
-        """Return the number for which a user has this password; None takes as long as one."""
+        """Return the number for which a user has this password, or None, which takes no less time."""
         kept = [(number.id, await self._accounts.get(number.id, username)) for number in self._directory.numbers()]
         known = [(number_id, account.password) for number_id, account in kept if account is not None]
         for number_id, password_kept in known:
@@ -137,7 +137,7 @@ class Users:
 
 
 def is_plain_user(token: str, directory: Directory) -> bool:
-    """Return whether a valid token is that of a user other than `admin`: it says so itself, and cannot be changed."""
+    """Return whether a valid token is that of a user other than `admin`: its prefix says so, and is hashed with it."""
     found = directory.holder(token) if token.startswith(_PLAIN) else None
     return found is not None and found.kind == "login"
 

@@ -1,4 +1,4 @@
-"""Time: the only file that reads a clock.
+"""Time: the only file that reads a clock, but for `lib/ids.py`, whose keys take the machine's own time.
 
 Two kinds of time exist here. *Platform time* is what WhatsApp would see: windows, timestamps, expiry and retry
 schedules run on it, and the embedded network's users may freeze and move it. *Monotonic time* is for leases,

@@ -1,4 +1,4 @@
-"""The port of a message's way: what is stored at each step, and what waits."""
+"""The port Store: what is stored at each step of a message (T1 accepted to T5 delivered), and what waits."""
 
 from collections.abc import Sequence
 from typing import Literal, Protocol

@@ -28,7 +28,7 @@ class Carried(Struct, frozen=True):
     in_window: bool = True
     """Whether the user's window was open when it was taken; decides the price of a template."""
     fault: Fault | None = None
-    """What it is to end with, whatever its phone does: a fault rule's order, or a reaction to nothing."""
+    """What it fails with, whatever its phone does: ordered by a fault rule, or a reaction to an unknown message."""
     free_until_ms: int | None = None
     """End of the free entry point that it was taken in; decides the price of every message."""
     expires_ms: int | None = None

@@ -1,1 +1,1 @@
-"""The Store port, by hand for each database."""
+"""The stores: each port implemented by hand for SQLite and for PostgreSQL, and here what the two share."""

@@ -1,4 +1,4 @@
-"""Columns and what is made of them, for every read."""
+"""Columns: the list of columns that each read selects, and the function that makes our types of such a row."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -87,9 +87,10 @@ EARLIER = (
 
 
 def readable(make: Callable[[Values], Made], rows: Iterable[Values]) -> list[Made]:
-    """Make what can be made of rows whose first column is a key; one that cannot be read stays where it is.
+    """Make something of each row whose first column is a key, and skip rows that cannot be read.
 
-    It is logged at each start. One row that is damaged, or newer than this program, must not keep all others.
+    Those stay in the table and are logged each time: one row that is damaged, or written by a newer Waypost, must not
+    keep all others from being worked.
     """
     made = []
     for row in rows:

@@ -1,4 +1,4 @@
-"""What a dump looks like and must fulfil; shared by every store, which only reads and fills its tables."""
+"""Dumps: their form and the checks on them; each store only reads and fills its tables."""
 
 import base64
 import binascii

@@ -1,4 +1,4 @@
-"""What statuses do to messages, by the table in `model`; shared by every store, which only reads and writes rows."""
+"""What arriving statuses make of messages, by the table in `model`; each store only reads and writes the rows."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -24,7 +24,7 @@ Blame = tuple[NumberId, MessageKey, str | None, str | None]
 
 
 class Climb(Struct):
-    """What became of arriving statuses."""
+    """What applying statuses has changed, for the store to write."""
 
     answers: list[bool]
     """One for each: whether it is new to a stored message."""
@@ -36,7 +36,7 @@ class Climb(Struct):
 
     @property
     def told(self) -> list[StatusRow]:
-        """The new ones that say more than what became of the message."""
+        """The new ones that come with findings."""
         return [row for row in self.fresh if row.findings]
 
     @property

@@ -1,4 +1,4 @@
-"""Where a search goes on: what every store does alike."""
+"""Pages of lists: where a search goes on; the same for every store."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar

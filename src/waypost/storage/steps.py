@@ -1,4 +1,4 @@
-"""The steps of a message, and of the network, as operations in the queue: what every store does alike."""
+"""The steps of a message, and of the embedded network, as operations for the queue; the same for every store."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, Protocol
@@ -18,7 +18,7 @@ def ignore_joined(events: Sequence[Event]) -> None:
 
 
 class Writes(Protocol):
-    """The kinds of operations that a database writes for a message's way."""
+    """The kinds of operations for the steps of a message; each database writes them in its own way."""
 
     accept: Kind
     accept_once: Kind
@@ -37,7 +37,7 @@ class Writes(Protocol):
 
 
 class Landings:
-    """What operations tell, on the event loop, once they are durable."""
+    """What happens on the event loop once an operation is durable."""
 
     def __init__(self, windows: Windows, on_joined: Joined) -> None:
         self._windows = windows

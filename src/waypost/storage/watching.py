@@ -1,4 +1,4 @@
-"""Telling what a store has changed, after the commit: what every store does alike, whatever its writer is."""
+"""Telling what a store has changed, after the commit; the same for every store."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -14,7 +14,7 @@ _DOCUMENTS: Mapping[str, World] = {"account": "accounts", "network": "rules", "r
 
 
 class Watching:
-    """See `ports.Lists.watch`. What is rare is told by the part that wrote it, the rest by its operation."""
+    """Implements `ports.Lists.watch`: frequent changes are seen in a flush's operations, rare ones call `_told`."""
 
     _commit: GroupCommit
     _tell: Tell | None = None

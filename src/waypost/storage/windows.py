@@ -1,4 +1,4 @@
-"""What windows depend on, kept in memory; shared by every store."""
+"""What customer service windows depend on, kept in memory for the pairs seen lately; the same for every store."""
 
 from waypost.model import NumberId, Talk
 
@@ -6,7 +6,7 @@ Pair = tuple[NumberId, str]
 
 
 class Windows:
-    """What windows depend on, kept in memory for the pairs seen lately."""
+    """When users last wrote, and their free entry points, by number and user."""
 
     def __init__(self, capacity: int = 100_000) -> None:
         """Remember so many pairs; 0: none, because other processes change them."""

@@ -1,4 +1,4 @@
-"""What the parts of the PostgreSQL store share."""
+"""What the parts of the PostgreSQL store share: how to read, how to write something rare, and how to tell of it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -32,7 +32,7 @@ class Part(Watching):
         """How often this process has changed something that others keep in memory."""
 
     async def _changed(self) -> None:
-        """Note a change, which is committed, of something that other processes keep in memory; they are told first."""
+        """Note a committed change of something that other processes keep in memory; on return they have been told."""
         self.changes += 1
         await self._tell_of_change()
 
@@ -62,7 +62,7 @@ class Part(Watching):
         return await self._rows(statement, *values)
 
     async def _run(self, run: Callable[[Connection], Awaitable[Result]]) -> Result:
-        """Write something rare, in the order of submission among its like; fsynced on return."""
+        """Write something rare, after earlier writes of this kind; others may overtake it. Fsynced on return."""
         future: Any = self._commit.submit(self._writes.run, (), run)  # Any: futures of all kinds share one queue
         result: Result = await future
         return result
@@ -105,7 +105,7 @@ class Part(Watching):
 
 
 async def _tell_nobody() -> None:
-    """There is no other process."""
+    """Do nothing: there is no other process."""
 
 
 async def close_pool(pool: Any) -> None:  # Any: as above

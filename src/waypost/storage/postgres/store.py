@@ -1,4 +1,4 @@
-"""The port Store over PostgreSQL: a message's way, one transaction per step."""
+"""The port Store over PostgreSQL: what is rare or only read; the steps of a message are in `hot.py`."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Writing a message's way through the store: each kind of operation, for many messages at once."""
+"""The hot path in SQLite: each kind of operation on messages and deliveries, written for many at once."""
 
 from collections.abc import Callable, Iterable, Sequence
 

@@ -1,4 +1,4 @@
-"""What the parts of the SQLite store share."""
+"""What the parts of the SQLite store share: how to read, and how to write something rare."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -24,7 +24,7 @@ class Part(Watching):
         self._windows = windows
 
     async def _run(self, run: Callable[[apsw.Connection], Result]) -> Result:
-        """Write something rare, in the order of submission among its like; fsynced on return."""
+        """Write something rare, after earlier writes of this kind; others may overtake it. Fsynced on return."""
         future: Any = self._commit.submit(self._writes.run, (), run)  # Any: futures of all kinds share one queue
         result: Result = await future
         return result

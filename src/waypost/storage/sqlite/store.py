@@ -1,4 +1,4 @@
-"""The port Store over SQLite: a message's way, one transaction per step."""
+"""The port Store over SQLite: what is rare or only read; the steps of a message are in `hot.py`."""
 
 import json
 from collections.abc import Sequence

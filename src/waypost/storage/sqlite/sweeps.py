@@ -73,7 +73,7 @@ def sweep_messages(connection: apsw.Connection, step: tuple[Value, ...]) -> Swee
 
 
 def sweep_notices(connection: apsw.Connection, step: tuple[Value, ...]) -> EventKey | None:
-    """Do the same along the events that are about no message: after, before and limit; return where to go on."""
+    """Sweep the events that are about no message: after, before and limit; return where to go on."""
     gone, next_after = _look(connection, OLD_NOTICES, step)
     _drop_events(connection, [(key,) for key, _ in gone])
     return None if next_after is None else EventKey(next_after)

@@ -96,9 +96,9 @@ class Network:
         self._era: Era = for_ever
 
     def connect(self, report: Report, report_message: ReportMessage, known: Knowledge, *, era: Era = for_ever) -> None:
-        """Say where statuses and messages are reported, who knows of users and messages, and which numbers are ours.
+        """Set where statuses and messages are reported, who knows users and messages, and which numbers are ours.
 
-        It comes before the first message.
+        To be called before the first message.
         """
         self._report = report
         self._report_message = report_message
@@ -166,7 +166,7 @@ class Network:
         return Sent(str(token)) if await self._store.has_taken(token) else None
 
     async def mark_read(self, number_id: NumberId, key: MessageKey, *, typing: bool) -> None:
-        """Show the phone that the business types; that it has read shows by itself."""
+        """Show the phone that the business is typing; that it has read is stored by the flow `mark_read`."""
         if typing and (found := await self._knowledge.message(key)):
             self._indicators.begin(number_id, found.wa_id, self._clock.now_ms())
 
@@ -182,9 +182,9 @@ class Network:
         return [self._ready.popleft() for _ in range(min(_ROUND, len(self._ready)))]
 
     async def advance(self, batch: list[Carried]) -> None:
-        """Take each message as far as it can go now, in one report and one note of how far that was.
+        """Take each message as far as it can go now; report all statuses at once and store the progress at once.
 
-        Done again after a failure it changes nothing twice: the business knows the statuses it has had.
+        Repeated after a failure it changes nothing twice: a status that was stored before is ignored.
         """
         world = self._world
         for carried in batch:
@@ -353,7 +353,7 @@ class Network:
         return self._known
 
     async def _free_until(self, message: Outbound, talk: Talk, now_ms: int) -> int | None:
-        """Return the end of the free entry point that a message is in, be it that it opens one."""
+        """Return the end of the free entry point that a message falls into; the message itself may open it."""
         until_ms = entry.opened_by_answer(talk, now_ms)
         phone = self.phones.get(message.wa_id)
         if until_ms is None or phone.blocked or not phone.on_whatsapp:
@@ -362,7 +362,7 @@ class Network:
         return until_ms
 
     def _unwanted(self, message: Outbound) -> Fault | None:
-        """Return why the user is spared a message."""
+        """Return why a message is not delivered: its number is a magic one, or the user takes no marketing."""
         if magic := self.phones.magic.failure(message.wa_id, message.kind):
             return magic
         if message.category == "marketing" and not self.phones.takes_marketing(message.wa_id, message.number_id):
@@ -370,13 +370,13 @@ class Network:
         return None
 
     async def _too_much(self, message: Outbound, now_ms: int) -> Fault | None:
-        """Return why the user is spared marketing that they would get."""
+        """Return why marketing is held back from a user who would get it: the limit of all businesses together."""
         phone = self.phones.get(message.wa_id)
         gets_it = phone.on_whatsapp and not phone.blocked
         return await self.marketing.fault(message.key, message.wa_id, now_ms) if gets_it else None
 
     async def _bad_reaction(self, message: Outbound, given: Reaction) -> Fault | None:
-        """Return why a reaction has nothing to stand on."""
+        """Return why a reaction fails: its message is unknown, of another chat, or too old."""
         ref = parse_message_id(given.message_id)
         found = await self._knowledge.message(MessageKey(ref.key)) if ref else None
         thread = (message.number_id, message.wa_id, ref.tag if ref else 0)
