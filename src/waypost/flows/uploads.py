@@ -112,16 +112,16 @@ class Uploads:
 
         Chunks may end early: what came is kept, and the upload goes on from there.
         """
-        session = await self._session(number, name)
-        if offset != session.received:
-            raise Refusal(
-                INVALID_PARAMETER,
-                f"file_offset is {offset}; go on from {session.received}, as a GET of the upload says.",
-            )
         if name in self._busy:
             raise Refusal(INVALID_PARAMETER, "Another request is sending bytes of this upload; wait for its answer.")
-        self._busy.add(name)
+        self._busy.add(name)  # before the session is read: what another request has just added must be in it
         try:
+            session = await self._session(number, name)
+            if offset != session.received:
+                raise Refusal(
+                    INVALID_PARAMETER,
+                    f"file_offset is {offset}; go on from {session.received}, as a GET of the upload says.",
+                )
             return await self._take(number, name, session, chunks)
         finally:
             self._busy.discard(name)
