@@ -505,7 +505,9 @@ async def test_360dialog_pages_by_offset(desk: Desk) -> None:
     "query", [{"limit": "x"}, {"sort": "colour"}, {"filters": "{"}, {"filters": "[]"}, {"filters": '{"colour":"a"}'}]
 )
 async def test_360dialog_refuses_a_list_that_cannot_be(desk: Desk, query: dict[str, str]) -> None:
-    assert (await desk.call("GET", CONFIGS, params=query)).status == 400
+    answer = await desk.call("GET", CONFIGS, params=query)
+
+    assert (answer.status, answer.json["meta"]["success"], answer.json["meta"]["http_code"]) == (400, False, 400)
 
 
 @pytest.mark.parametrize("face", ["proxy"])

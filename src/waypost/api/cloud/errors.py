@@ -1,10 +1,12 @@
 """How the Cloud faces say no: Meta's error object, and 360dialog's own for what its proxy refuses."""
 
+import functools
+
 from msgspec import Struct
 
 from waypost.api import auth
 from waypost.api.faults import fault_of
-from waypost.api.routing import MethodNotAllowed, NotFound, Request, Response
+from waypost.api.routing import Answer, Handler, MethodNotAllowed, NotFound, Request, Response
 from waypost.errors import Fault, Refusal
 from waypost.errors.callers import NO_TOKEN, UNKNOWN_OBJECT
 from waypost.flows.directory import Directory
@@ -59,6 +61,26 @@ class ByKey(Struct, frozen=True):
             return render_proxy(request, Refusal(NO_TOKEN, ""))
         body = cloud.proxy_refusal(error.status, error.reason, new_trace_id())
         return _answer(error.status, body, fault_of(error))
+
+
+def kept_by_proxy(handler: Handler) -> Handler:
+    """Return a handler of what 360dialog keeps by itself: it refuses in its own body, and never asks its upstream.
+
+    # spec: cloud-api.md#11.3, cloud-api.md#13.3 - what it says is (unconfirmed)
+    """
+
+    @functools.wraps(handler)
+    async def run(request: Request) -> Answer:
+        try:
+            return await handler(request)
+        except Refusal as refusal:
+            fault = refusal.fault
+            if fault.problem.proxy_message is not None:
+                raise
+            status = 404 if fault.problem is UNKNOWN_OBJECT else fault.problem.http
+            return Response(status, cloud.proxy_refusal(status, fault.details, new_trace_id()))
+
+    return run
 
 
 def _in_the_graphs_words(request: Request, fault: Fault) -> Fault:

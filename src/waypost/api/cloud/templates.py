@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from waypost.api.cloud.callers import Callers
+from waypost.api.cloud.errors import kept_by_proxy
 from waypost.api.cloud.paging import next_url
 from waypost.api.cloud.parameters import parameters
 from waypost.api.cloud.topics import Node, Topic
@@ -48,7 +49,7 @@ class Templates(Struct, frozen=True):
         """Return what 360dialog offers: its own paths, and Meta's."""
         route, meta = self.callers.route, self._topic(_EDGE, "proxy")
         own = [
-            route("GET", _CONFIGS, self.list_configs, "proxy.template_configs"),
+            route("GET", _CONFIGS, kept_by_proxy(self.list_configs), "proxy.template_configs"),
             route("POST", _CONFIGS, _wrapped(self.create_config), "proxy.create_template_config"),
             route("DELETE", f"{_CONFIGS}/{{name}}", _wrapped(self.delete_config), "proxy.delete_template_config"),
         ]

@@ -3,7 +3,6 @@
 # spec: cloud-api.md#13.3
 """
 
-import functools
 import hmac
 
 import msgspec
@@ -11,15 +10,15 @@ from msgspec import Struct
 
 from waypost.api import auth
 from waypost.api.bodies import json_body
+from waypost.api.cloud.errors import kept_by_proxy
 from waypost.api.cloud.parameters import parameters
 from waypost.api.cloud.topics import Topic
-from waypost.api.routing import Answer, Handler, Request, Response, Route
+from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import INVALID_PARAMETER
 from waypost.flows.directory import Directory
 from waypost.flows.subscribe import Subscribe
-from waypost.lib.ids import new_trace_id
 from waypost.model import Number, Webhook
 from waypost.wire import cloud
 from waypost.wire.reading import parse
@@ -62,10 +61,14 @@ class Webhooks(Struct, frozen=True):
         """Return what 360dialog offers."""
         return Topic(
             [
-                Route("GET", "/v1/configs/webhook", _own(self.get_configuration), "proxy.get_webhook"),
-                Route("POST", "/v1/configs/webhook", _own(self.post_configuration), "proxy.set_webhook"),
-                Route("GET", "/waba_webhook", _own(self.get_account_configuration), "proxy.get_account_webhook"),
-                Route("POST", "/waba_webhook", _own(self.post_account_configuration), "proxy.set_account_webhook"),
+                Route("GET", "/v1/configs/webhook", kept_by_proxy(self.get_configuration), "proxy.get_webhook"),
+                Route("POST", "/v1/configs/webhook", kept_by_proxy(self.post_configuration), "proxy.set_webhook"),
+                Route(
+                    "GET", "/waba_webhook", kept_by_proxy(self.get_account_configuration), "proxy.get_account_webhook"
+                ),
+                Route(
+                    "POST", "/waba_webhook", kept_by_proxy(self.post_account_configuration), "proxy.set_account_webhook"
+                ),
             ]
         )
 
@@ -182,26 +185,6 @@ class Webhooks(Struct, frozen=True):
                     return _named(number, number.app_id, request.params["app_id"])
         number = self.identify(request, self.directory)
         return _named(number, number.app_id, request.params["app_id"])
-
-
-def _own(handler: Handler) -> Handler:
-    """Return a handler of what 360dialog keeps by itself: it refuses in its own body, and never asks its upstream.
-
-    # spec: cloud-api.md#11.3, cloud-api.md#13.3 - what it says is (unconfirmed)
-    """
-
-    @functools.wraps(handler)
-    async def run(request: Request) -> Answer:
-        try:
-            return await handler(request)
-        except Refusal as refusal:
-            fault = refusal.fault
-            if fault.problem.proxy_message is not None:
-                raise
-            status = 404 if fault.problem is UNKNOWN_OBJECT else fault.problem.http
-            return Response(status, cloud.proxy_refusal(status, fault.details, new_trace_id()))
-
-    return run
 
 
 def _named(number: Number, object_id: int, named: str) -> Number:
