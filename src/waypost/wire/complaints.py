@@ -15,9 +15,9 @@ from waypost.errors.requests import (
     TOO_LONG,
     UNEXPECTED_PARAMETER,
 )
+from waypost.wire.wanted import STEP, choices_at, words_at
 
 _WHERE = re.compile(r"(.*?)(?: - at `\$?(.*)`)?", re.DOTALL)
-_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
 _SHOWN_CHARACTERS = 60
 
 _WORDS = {
@@ -30,23 +30,36 @@ _WORDS = {
     "null": "null",
 }
 
+_BOUNDS = {"<=": "at most", ">=": "at least", "<": "less than", ">": "more than"}
+
 _Explain = Callable[[re.Match[str], str, Any], tuple[Problem, str]]  # Any: a decoded JSON value
 
 
-def complaint(error: msgspec.ValidationError, raw: msgspec.Raw | bytes, *, kind: str | None = None) -> Fault:
-    """Return the fault that stopped `raw` from being decoded; `kind` is the type's name if `raw` is its object."""
+def complaint(
+    error: msgspec.ValidationError, raw: msgspec.Raw | bytes, *, kind: str | None = None, schema: object = None
+) -> Fault:
+    """Return the fault that stopped `raw` from being decoded into `schema`, which knows what was wanted.
+
+    `kind` is the type's name if `raw` is its object.
+    """
     found = _WHERE.fullmatch(str(error))
     text, path = (found[1], found[2] or "") if found else (str(error), "")
     for pattern, explain in _COMPLAINTS:
         if match := pattern.fullmatch(text):
             problem, details = explain(match, _full_path(kind, path), value_at(raw, path))
             return Fault(problem, details)
-    return Fault(INVALID_PARAMETER, f"Parameter '{_full_path(kind, path)}' is not valid: {text}.")
+    full = _full_path(kind, path)
+    if text.startswith("Invalid enum value") and (choices := choices_at(schema, path)):
+        is_now = shown(value_at(raw, path))
+        return Fault(INVALID_PARAMETER, f"Parameter '{full}' is {is_now}; it must be one of {choices}.")
+    if "matching regex" in text and (words := words_at(schema, path)):
+        return Fault(INVALID_PARAMETER, f"Parameter '{full}' must be {words}.")
+    return Fault(INVALID_PARAMETER, f"Parameter '{full}' is not valid: {text}.")
 
 
-def refused(error: msgspec.ValidationError, raw: msgspec.Raw | bytes) -> Refusal:
+def refused(error: msgspec.ValidationError, raw: msgspec.Raw | bytes, schema: object = None) -> Refusal:
     """Return the same as an exception to raise."""
-    fault = complaint(error, raw)
+    fault = complaint(error, raw, schema=schema)
     return Refusal(fault.problem, fault.details)
 
 
@@ -98,8 +111,17 @@ def _empty(_match: re.Match[str], path: str, _value: object) -> tuple[Problem, s
 
 
 def _count(match: re.Match[str], path: str, value: Sequence[object]) -> tuple[Problem, str]:
-    least_most = "at most" if match[1] == "<=" else "at least"
-    return INVALID_PARAMETER, f"Parameter '{path}' has {len(value)} entries; {least_most} {match[2]} must be there."
+    wanted = f"at most {match[2]} are possible" if match[1] == "<=" else f"at least {match[2]} must be there"
+    return INVALID_PARAMETER, f"Parameter '{path}' has {len(value)} entries; {wanted}."
+
+
+def _too_short(match: re.Match[str], path: str, value: str) -> tuple[Problem, str]:
+    return INVALID_PARAMETER, f"Parameter '{path}' has {len(value)} characters; at least {match[1]} are needed."
+
+
+def _beyond(match: re.Match[str], path: str, value: object) -> tuple[Problem, str]:
+    wanted = f"{_BOUNDS[match[1]]} {match[2].removesuffix('.0')}"
+    return INVALID_PARAMETER, f"Parameter '{path}' is {shown(value)}; it must be {wanted}."
 
 
 def _range(_match: re.Match[str], path: str, _value: object) -> tuple[Problem, str]:
@@ -113,6 +135,8 @@ _COMPLAINTS: tuple[tuple[re.Pattern[str], _Explain], ...] = (
     (re.compile(r"Expected `([^`]*)`(?:, got `.*`)?"), _wrong_type),
     (re.compile(r"Expected `str(?: \| null)?` of length <= (\d+)"), _too_long),
     (re.compile(r"Expected `str(?: \| null)?` of length >= 1"), _empty),
+    (re.compile(r"Expected `str(?: \| null)?` of length >= (\d+)"), _too_short),
+    (re.compile(r"Expected `(?:int|float)[^`]*` ([<>]=?) (\S+)"), _beyond),
     (re.compile(r"Expected `array` of length (<=|>=) (\d+)"), _count),
     (re.compile(r"(?:Integer value|Number) out of range"), _range),
 )
@@ -126,7 +150,7 @@ def value_at(raw: msgspec.Raw | bytes, path: str) -> Any:  # Any: a decoded JSON
     """Return what stands at a path of msgspec's, as `.sections[0].title`; None if it cannot be read."""
     try:
         value = msgspec.json.decode(raw)
-        for key, index in _STEP.findall(path):
+        for key, index in STEP.findall(path):
             value = value[key] if key else value[int(index)]
     except (msgspec.DecodeError, LookupError, TypeError):
         return None  # a number that cannot be read, or a key with a dot in it: the sentence does without the value

@@ -12,12 +12,17 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 from waypost.errors import all_problems
 from waypost.errors.outcomes import SOMETHING_WENT_WRONG
 from waypost.wire.control_evidence import ExchangeView, FindingView, Payload, VerifyView, WhyView
+from waypost.wire.wanted import looking
 
 Dialect = Literal["cloud", "onprem"]
-Digits = Annotated[str, Meta(pattern=r"^[0-9]{5,15}$(?!\n)")]
+Digits = Annotated[str, looking("a phone number of 5 to 15 digits", pattern=r"^[0-9]{5,15}$(?!\n)")]
 Seconds = Annotated[float, Meta(ge=0, le=31_536_000)]
 
 _ADVANCE_SECONDS = 3_153_600_000  # a hundred years
+
+_Username = Annotated[
+    str, looking("3 to 35 lower-case letters, digits, points and underscores", pattern=r"^[a-z0-9._]{3,35}$(?!\n)")
+]
 
 
 class Request(Struct, forbid_unknown_fields=True):
@@ -87,7 +92,7 @@ class PhoneChange(Request):
     reads: bool | UnsetType = UNSET
     on_whatsapp: bool | UnsetType = UNSET
     marketing: bool | UnsetType = UNSET
-    username: Annotated[str, Meta(pattern=r"^[a-z0-9._]{3,35}$(?!\n)")] | UnsetType | None = UNSET
+    username: _Username | UnsetType | None = UNSET
     read_receipts: bool | UnsetType = UNSET
     chat_open: Digits | UnsetType | None = UNSET
     identity: Literal["new"] | UnsetType = UNSET

@@ -2,11 +2,14 @@
 
 from typing import Annotated, Any
 
-from msgspec import UNSET, Meta, Struct, UnsetType, field
+from msgspec import UNSET, Struct, UnsetType, field
 
 from waypost.wire.control import Dialect, Request
+from waypost.wire.wanted import looking
 
-Secret = Annotated[str, Meta(min_length=8, max_length=512, pattern=r"^[!-~]+$(?!\n)")]
+Secret = Annotated[
+    str, looking("visible ASCII characters without a space", min_length=8, max_length=512, pattern=r"^[!-~]+$(?!\n)")
+]
 
 
 class EndpointWish(Request):

@@ -9,8 +9,11 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from waypost.wire.control import DeliveryView, MediaView, MessageView, Request
+from waypost.wire.wanted import looking
 
 MediumType = Literal["image", "video", "audio", "sticker", "document"]
+
+_EventKind = Annotated[str, looking("1 to 100 letters, digits and underscores", pattern=r"^[A-Za-z0-9_]{1,100}$(?!\n)")]
 
 
 class MessageList(Struct):
@@ -37,7 +40,7 @@ class RedeliverWish(Request):
     state: Literal["dead", "cancelled", "dropped", "done"] = "dead"
     number: str | None = None
     message: str | None = None
-    kind: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_]{1,100}$(?!\n)")] | None = None
+    kind: _EventKind | None = None
     from_: Annotated[datetime, Meta(tz=True)] | None = field(name="from", default=None)
     to: Annotated[datetime, Meta(tz=True)] | None = None
     dry_run: bool = False

@@ -5,8 +5,11 @@ from typing import Annotated
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from waypost.wire.control import Digits, Request, Seconds
+from waypost.wire.wanted import looking
 
 _Up = Annotated[int, Meta(ge=1, le=1_000)]
+
+_PathPattern = Annotated[str, looking("a path that begins with / or *", min_length=1, max_length=512, pattern="^[/*]")]
 
 
 class NetworkView(Struct):
@@ -72,7 +75,7 @@ class RuleRequest(Request):
     fail: FailWith | None = None
     delay_seconds: Seconds = 0.0
     webhook: WebhookFaults | None = None
-    path: Annotated[str, Meta(min_length=1, max_length=512, pattern="^[/*]")] | None = None
+    path: _PathPattern | None = None
     number: Digits | None = None
     phone: Digits | None = None
     next: Annotated[int, Meta(ge=1)] | None = None

@@ -8,6 +8,22 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 from waypost.wire.control import Dialect, Digits, MessageId, Request
 from waypost.wire.definitions import NewTemplate, TemplateChange
 from waypost.wire.onprem_settings import ProviderForm
+from waypost.wire.wanted import looking
+
+_GraphVersion = Annotated[str, looking("a version of the graph, as v24.0", pattern=r"^v[0-9]{1,2}\.0$(?!\n)")]
+_AppSecret = Annotated[
+    str, looking("1 to 256 visible ASCII characters without a space", pattern=r"^[\x21-\x7e]{1,256}$(?!\n)")
+]
+_Currency = Annotated[str, looking("the three capital letters of a currency, as EUR", pattern=r"^[A-Z]{3}$(?!\n)")]
+_TimeZone = Annotated[str, looking("the number of a time zone, 1 to 3 digits", pattern=r"^[0-9]{1,3}$(?!\n)")]
+_Restriction = Annotated[
+    str,
+    looking(
+        "a kind of restriction, as RESTRICTED_BIZ_INITIATED_MESSAGING",
+        pattern=r"^RESTRICTED_[A-Z_]{1,80}$(?!\n)",
+    ),
+]
+_AccountId = Annotated[str, looking("the id of an account, 5 to 18 digits", pattern=r"^[1-9][0-9]{4,17}$(?!\n)")]
 
 
 class WebhookWish(Request):
@@ -50,7 +66,7 @@ class PlatformView(Struct):
 class PlatformChange(Request):
     """What is to change of it."""
 
-    graph_version: Annotated[str, Meta(pattern=r"^v[0-9]{1,2}\.0$(?!\n)")] | UnsetType = UNSET
+    graph_version: _GraphVersion | UnsetType = UNSET
     webhook_shape: Literal["2026", "2025"] | UnsetType = UNSET
     identity_check: bool | UnsetType = UNSET
 
@@ -101,7 +117,7 @@ class NumberPatch(Request):
     missing_products: Annotated[tuple[_ProductId, ...], Meta(max_length=1000)] | UnsetType = UNSET
     deleted: bool = False
     test_recipients: Annotated[list[Digits], Meta(max_length=5)] | UnsetType | None = UNSET
-    app_secret: Annotated[str, Meta(pattern=r"^[\x21-\x7e]{1,256}$(?!\n)")] | UnsetType = UNSET
+    app_secret: _AppSecret | UnsetType = UNSET
     rotate_app_secret: bool = False
     webhook_paused: bool | UnsetType = UNSET
 
@@ -143,11 +159,11 @@ class AccountChange(Request):
     """
 
     name: Annotated[str, Meta(min_length=1, max_length=512)] | UnsetType = UNSET
-    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)")] | UnsetType = UNSET
-    timezone_id: Annotated[str, Meta(pattern=r"^[0-9]{1,3}$(?!\n)")] | UnsetType = UNSET
+    currency: _Currency | UnsetType = UNSET
+    timezone_id: _TimeZone | UnsetType = UNSET
     review: Literal["APPROVED", "PENDING", "REJECTED"] | UnsetType = UNSET
     disabled: bool | UnsetType = UNSET
-    restriction: Annotated[str, Meta(pattern=r"^RESTRICTED_[A-Z_]{1,80}$(?!\n)")] | UnsetType | None = UNSET
+    restriction: _Restriction | UnsetType | None = UNSET
     restriction_until: Annotated[datetime, Meta(tz=True)] | UnsetType = UNSET
     template_pacing: Pace | UnsetType | None = UNSET
 
@@ -175,7 +191,7 @@ class NewNumber(Request):
     number: Digits
     name: Annotated[str, Meta(min_length=1, max_length=512)] = "Waypost"
     callback_dialect: Dialect = "cloud"
-    waba_id: Annotated[str, Meta(pattern=r"^[1-9][0-9]{4,17}$(?!\n)")] | None = None
+    waba_id: _AccountId | None = None
     """The account it joins, or that it begins; without it the account of the first number."""
 
 

@@ -26,7 +26,7 @@ def read(decoder: msgspec.json.Decoder[Any], raw: bytes) -> Any:  # Any: the cal
         refuse_unsafe(raw)
         return decoder.decode(raw)
     except msgspec.ValidationError as error:
-        raise refused(error, raw) from None
+        raise refused(error, raw, decoder.type) from None
     except BadJSON as error:
         raise Refusal(BAD_REQUEST, error.reason) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -171,7 +171,7 @@ BOTH = [
     (
         body(type="contacts", contacts=[CARD] * 258),
         INVALID_PARAMETER,
-        "Parameter 'contacts' has 258 entries; at most 257 must be there.",
+        "Parameter 'contacts' has 258 entries; at most 257 are possible.",
     ),
     (
         body(type="contacts", contacts=[CARD, {"name": {}}]),

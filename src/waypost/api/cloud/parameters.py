@@ -55,7 +55,7 @@ def _read(schema: type[Schema], given: dict[str, object]) -> Schema:
     except msgspec.ValidationError as error:
         if (opened := _opened(given)) != given:
             return _read(schema, opened)
-        raise refused(error, msgspec.json.encode(given)) from None
+        raise refused(error, msgspec.json.encode(given), schema) from None
 
 
 def _opened(given: dict[str, object]) -> dict[str, object]:

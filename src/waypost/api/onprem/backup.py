@@ -25,6 +25,7 @@ from waypost.wire import onprem
 from waypost.wire.onprem_settings import application, parse_application, parse_provider
 from waypost.wire.profile import Profile
 from waypost.wire.reading import parse
+from waypost.wire.wanted import looking
 
 MAX_BLOB_BYTES = 8 * 1024 * 1024
 
@@ -33,7 +34,7 @@ _TWO_STEP = "/v1/settings/account/two-step"
 _Password = Annotated[str, Meta(min_length=1, max_length=256)]
 
 
-_PinText = Annotated[str, Meta(pattern=r"^[0-9]{6}$(?!\n)")]
+_PinText = Annotated[str, looking("six digits", pattern=r"^[0-9]{6}$(?!\n)")]
 
 
 class _Backup(Struct):
