@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from click import ClickException
+from click.shell_completion import ShellComplete
 from click.testing import CliRunner, Result
 from standardwebhooks.webhooks import Webhook
 
@@ -57,6 +58,26 @@ def test_every_command_that_shows_something_shows_it_as_json() -> None:
     without = [name for name, each in commands.items() if not any("--json" in param.opts for param in each.params)]
 
     assert without == ["serve", "worker", "trigger", "completion"]
+
+
+@pytest.mark.parametrize(
+    ("words", "begun", "offered"),
+    [
+        ((), "re", [("plain", "record"), ("plain", "redeliver"), ("plain", "restore")]),
+        (("serve", "--rules"), "", [("plain", "platform"), ("plain", "relaxed")]),
+        (("serve", "--data"), "way", [("dir", "way")]),
+        (("tail", "--ready-file"), "", [("file", "")]),
+        (("send", "15550001111", "--image"), "bi", [("file", "bi")]),
+        (("trigger", "image"), "bi", [("file", "bi")]),
+        (("redeliver", "--state"), "d", [("plain", "dead"), ("plain", "dropped"), ("plain", "done")]),
+    ],
+)
+def test_a_shell_completes_commands_words_and_files(
+    words: tuple[str, ...], begun: str, offered: list[tuple[str, str]]
+) -> None:
+    found = ShellComplete(run, {}, "waypost", "_WAYPOST_COMPLETE").get_completions(list(words), begun)
+
+    assert [(each.type, each.value) for each in found] == offered
 
 
 def test_the_findings_of_doctor_are_lines_of_json(call: Call) -> None:

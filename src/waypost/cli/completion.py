@@ -1,7 +1,6 @@
 """`waypost completion`: what a shell needs to complete commands and options."""
 
 import click
-from click.shell_completion import get_completion_class
 
 _HINTS = {
     "bash": 'eval "$(waypost completion bash)"   # in ~/.bashrc',
@@ -15,6 +14,8 @@ _HINTS = {
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:
     """Print the completion of a SHELL; its first line says where to put it."""
+    from click.shell_completion import get_completion_class
+
     made = get_completion_class(shell)
     assert made is not None, "click knows these shells"
     click.echo(f"# {_HINTS[shell]}")

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import click
 
+from waypost.cli.completing import offering
 from waypost.settings import DEFAULT_FILE, Option, Settings, SettingsError, load, options
 
 MISTAKEN = 2
@@ -54,4 +55,5 @@ def _click_option(option: Option) -> Callable[[Callable[..., None]], Callable[..
     text = f"{option.help} [default: {option.default}]".replace("`", "")
     if option.reader.is_switch:
         return click.option(f"{option.flag}/--no-{option.flag[2:]}", option.name, default=None, help=text)
-    return click.option(option.flag, option.name, multiple=option.reader.many, help=text)
+    offered = offering(option.reader.words, option.reader.names)
+    return click.option(option.flag, option.name, multiple=option.reader.many, help=text, shell_complete=offered)

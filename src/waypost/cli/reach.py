@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from waypost.cli.completing import offering
 from waypost.cli.options import settings_from
 
 if TYPE_CHECKING:
@@ -19,8 +20,12 @@ if TYPE_CHECKING:
 _OPTIONS = (
     click.option("--url", help="Address of the server. [default: the server that runs over --data]"),
     click.option("--admin-token", help="Key of its control API; or set WAYPOST_ADMIN_TOKEN."),
-    click.option("--data", help="Data folder of the server. [default: ./waypost-data]"),
-    click.option("--ready-file", help="File that the server wrote when it was ready."),
+    click.option(
+        "--data", help="Data folder of the server. [default: ./waypost-data]", shell_complete=offering(names="dir")
+    ),
+    click.option(
+        "--ready-file", help="File that the server wrote when it was ready.", shell_complete=offering(names="file")
+    ),
 )
 
 

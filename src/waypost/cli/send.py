@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from waypost.cli.completing import offering
 from waypost.cli.reach import show_json, with_server
 
 if TYPE_CHECKING:
@@ -23,7 +24,11 @@ _LAST = frozenset({"read", "failed"})
 
 def _file_option(kind: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     return click.option(
-        f"--{kind}", kind, metavar="FILE|URL|ID", help=f"Send {kind}: a file here, a link, or a media id."
+        f"--{kind}",
+        kind,
+        metavar="FILE|URL|ID",
+        help=f"Send {kind}: a file here, a link, or a media id.",
+        shell_complete=offering(names="file"),
     )
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from waypost.lib.s3_url import parse_bucket_url
@@ -29,6 +30,10 @@ class Reader:
     is_switch: bool = False
     is_secret: bool = False
     """Whether the value may never be shown."""
+    words: tuple[str, ...] = ()
+    """What may be written, if it is one of a few words."""
+    names: Literal["file", "dir"] | None = None
+    """What is there by that name, if it is a path here."""
 
 
 def _text(raw: object) -> str:
@@ -66,7 +71,7 @@ def choice(*words: str) -> Reader:
             raise ValueError("this is none of the choices")
         return text
 
-    return Reader(" or ".join(f"`{word}`" for word in words), read)
+    return Reader(" or ".join(f"`{word}`" for word in words), read, words=words)
 
 
 def _read_switch(raw: object) -> bool:
@@ -191,9 +196,11 @@ SECRET = Reader("up to 256 visible ASCII characters without a space", _read_secr
 PASSWORD = Reader("at least 8 characters", _read_password, is_secret=True)
 HOST = Reader("an IP address or a host name", _read_host)
 URL = Reader("a whole `http://` or `https://` URL", _read_url)
-STORE_PLACE = Reader("a path, or `postgresql://user:password@host/database`", _read_store_place)
-FOLDER = Reader("the path of a folder", _read_folder)
-MEDIA_PLACE = Reader("a path, `file://` and a path, or `s3://bucket/prefix?endpoint=...`", _read_media_place)
-NEW_FILE = Reader("the path of a file in a folder that exists", _read_new_file)
+STORE_PLACE = Reader("a path, or `postgresql://user:password@host/database`", _read_store_place, names="file")
+FOLDER = Reader("the path of a folder", _read_folder, names="dir")
+MEDIA_PLACE = Reader(
+    "a path, `file://` and a path, or `s3://bucket/prefix?endpoint=...`", _read_media_place, names="dir"
+)
+NEW_FILE = Reader("the path of a file in a folder that exists", _read_new_file, names="file")
 NETWORKS = _list(_read_network, "networks like `10.0.0.0/8`, several with commas between them")
 HOSTS = _list(_read_host, "host names without a port, several with commas between them")
