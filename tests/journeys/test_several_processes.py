@@ -119,7 +119,7 @@ async def test_two_processes_let_no_more_of_a_paced_template_out_than_one(two: l
     pacings = [server.parts.flows.templates.review.pacing for server in two]
     template = next(each for each in two[0].parts.ground.directory.all_templates() if each.name == HELLO["name"])
     await pacings[0].begin(template.id, 5)
-    await pacings[1].load()  # as it does when it hears of the change
+    await heard_by(two[1])
 
     refused = await send_at_once(two, [f"491701234{last:03}" for last in range(20)], "template", HELLO)
     held = await pacings[1].held(template.id, 100)
@@ -128,6 +128,24 @@ async def test_two_processes_let_no_more_of_a_paced_template_out_than_one(two: l
     assert await pacings[1].end(template.id) == 15
     late = await send_at_once([two[0]], ["491701234999"], "template", HELLO)  # it may not have heard of the end yet
     assert (late, await pacings[0].held(template.id, 100)) == ([], [])
+
+
+async def heard_by(server: Running) -> None:
+    """Wait until a process has heard what it was told; that it has read what changed is another matter."""
+    shared = server.parts.ground.shared
+    assert shared is not None
+    await shared.hints.heard()
+
+
+async def test_a_pace_that_begins_anew_is_known_to_the_others_at_once(two: list[Running]) -> None:
+    pacings = [server.parts.flows.templates.review.pacing for server in two]
+    template = next(each for each in two[0].parts.ground.directory.all_templates() if each.name == HELLO["name"])
+    await pacings[1].begin(template.id, 0)
+
+    await pacings[0].begin(template.id, 2)
+    await heard_by(two[1])
+
+    assert [await pacings[1].held_by(template) for _ in range(3)] == [None, None, template.id]
 
 
 async def test_two_processes_take_no_more_uploads_of_a_number_than_one(two: list[Running]) -> None:

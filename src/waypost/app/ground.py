@@ -74,6 +74,10 @@ class Hints(Protocol):
         """Tell the other processes, soon."""
         ...
 
+    async def tell(self, topic: str, named: Iterable[int] = ()) -> None:
+        """Tell the other processes; on return they are told."""
+        ...
+
     async def hear(self, on_hint: Callable[[str, frozenset[int]], None], on_deaf: Callable[[], None]) -> None:
         """Hear hints for ever; `on_deaf` is called whenever some may have been missed, at the beginning too."""
         ...

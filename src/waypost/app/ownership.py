@@ -14,8 +14,10 @@ from waypost.lib import log
 from waypost.lib.clock import Clock
 from waypost.model import NumberId
 
-MESSAGES, WEBHOOKS, SHARDS, CHANGED, PHONES, AGAIN = "messages", "webhooks", "shards", "changed", "phones", "again"
-"""What hints are about. That of phones names them, and `AGAIN` deliveries that start anew; the others name shards."""
+MESSAGES, WEBHOOKS, SHARDS, CHANGED = "messages", "webhooks", "shards", "changed"
+"""What hints are about; these name shards, if anything."""
+PHONES, AGAIN, PACES = "phones", "again", "paces"
+"""What hints name: phones, deliveries that start anew, templates whose pace has begun."""
 
 _ROUND_SECONDS = 1.0  # a third of the time after which the server takes us for stopped
 _SCAN_SECONDS = 2.0

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from functools import partial
 
@@ -14,7 +14,7 @@ from waypost.api.interlude import Interlude
 from waypost.app.backlog import Backlog
 from waypost.app.ground import Ground
 from waypost.app.headroom import watch_disk
-from waypost.app.ownership import Ownership
+from waypost.app.ownership import PACES, PHONES, Ownership
 from waypost.app.sharing import drop_past_rates, sharing
 from waypost.flows.messaging_limit import MessagingLimit
 from waypost.flows.mischief import Mischief
@@ -95,7 +95,7 @@ class Parts(Struct, frozen=True):
             watch_disk(self.ground.settings, self.flows.accept.admission, clock),
             *([self.backlog.watch(clock)] if self.backlog else []),
             *([self._tidy()] if self.ground.shared is None or self.ownership else []),
-            *sharing(self.ground, self.ownership, patient(self._reload, clock), previews.fetched_for),
+            *sharing(self.ground, self.ownership, patient(self._reload, clock), self._on_hint()),
         )
 
     def tell(self) -> Awaitable[None]:
@@ -104,6 +104,10 @@ class Parts(Struct, frozen=True):
         if self.ownership is not None:
             advance = self.ownership.alone(advance, lambda carried: carried.number_id)
         return rounds(self.network.due, advance, self.ground.clock)
+
+    def _on_hint(self) -> Mapping[str, Callable[[frozenset[int]], None]]:
+        previews, pacing = self.previews, self.flows.accept.screen.pacing
+        return {PHONES: lambda named: previews.fetched_for(set(map(str, named))), PACES: pacing.have_begun}
 
     async def _reload(self) -> None:
         await self.ground.directory.load()

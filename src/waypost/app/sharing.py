@@ -1,10 +1,11 @@
 """What runs, and what is handed to others, in a process that is not alone at its database."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
 from waypost.app.ground import Ground
-from waypost.app.ownership import AGAIN, CHANGED, MESSAGES, PHONES, WEBHOOKS, Ownership
+from waypost.app.ownership import AGAIN, CHANGED, MESSAGES, PACES, PHONES, WEBHOOKS, Ownership
+from waypost.flows.pacing import Pacing
 from waypost.flows.together import Together
 from waypost.lib.shards import shard_of
 from waypost.model import Delivery, NumberId
@@ -50,6 +51,13 @@ def telling_of_phones(ground: Ground) -> Callable[[set[str]], None]:
     return tell
 
 
+def telling_of_paces(ground: Ground, pacing: Pacing) -> None:
+    """Have other processes told of each pace that begins."""
+    shared = ground.shared
+    if shared is not None:
+        pacing.connect(lambda template_id: shared.hints.tell(PACES, (template_id,)))
+
+
 def counting(ground: Ground) -> Together | None:
     """Return what all processes count by on platform time; None if there are no others."""
     return Together(ground.shared.arrivals, ground.shared.moments, ground.clock.seen_at) if ground.shared else None
@@ -74,11 +82,11 @@ def sharing(
     ground: Ground,
     ownership: Ownership | None,
     reload: Callable[[], Awaitable[None]],
-    on_phones: Callable[[set[str]], None],
+    on: Mapping[str, Callable[[frozenset[int]], None]],
 ) -> Sequence[Awaitable[None]]:
     """Return what runs besides: hearing from the others, and in a worker what takes shards and feeds the lanes.
 
-    `on_phones` is told which phones have something new to show.
+    `on` has, by topic, who is told what a hint names.
     """
     shared, following = ground.shared, ground.following
     if shared is None or following is None:
@@ -87,8 +95,8 @@ def sharing(
     def hint(topic: str, named: frozenset[int]) -> None:
         if topic == CHANGED:
             following.hear()
-        elif topic == PHONES:
-            on_phones(set(map(str, named)))
+        elif topic in on:
+            on[topic](named)
         elif ownership is not None:
             ownership.hint(topic, named)
 

@@ -13,7 +13,7 @@ from waypost.app.lanes import Work, fullness, message_lanes, troubled_lanes, web
 from waypost.app.makers import USUAL, Makers
 from waypost.app.ownership import MESSAGES, WEBHOOKS
 from waypost.app.parts import Parts
-from waypost.app.sharing import counting, counting_real_time, elsewhere, telling_of_phones
+from waypost.app.sharing import counting, counting_real_time, elsewhere, telling_of_paces, telling_of_phones
 from waypost.flows.accept import Accept
 from waypost.flows.accounts import BusinessAccounts
 from waypost.flows.admission import Admission
@@ -100,6 +100,7 @@ def build(ground: Ground, makers: Makers = USUAL) -> Parts:
 
     accounts = BusinessAccounts(store, clock, rates_lifted=relaxed)
     pacing = Pacing(store, store, accounts, offer=offer, fail=receive.failed)
+    telling_of_paces(ground, pacing)
     screen = Screen(ground.directory, shelf, accounts, meters, network, store, pacing, magic, clock)
     backlog = _backlog(ground)
     admission = Admission(clock, backlog.is_full if backlog else fullness(messages))

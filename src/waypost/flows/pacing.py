@@ -10,7 +10,7 @@ not ask.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 from waypost.errors import Fault
 from waypost.errors.templates import TEMPLATE_PAUSED
@@ -29,6 +29,9 @@ _ON_ITS_WAY = "PENDING"  # it was edited, and is paced anew when its review is o
 Fail = Callable[[Outbound, Fault], Awaitable[None]]
 """Ends a message that will not be sent; durable on return."""
 
+Tell = Callable[[int], Awaitable[None]]
+"""Tells other processes that the pace of a template has begun; on return they are told."""
+
 
 class Pacing:
     """The templates that are paced, kept in memory; a change is fsynced before it takes effect."""
@@ -42,17 +45,29 @@ class Pacing:
         self._offer = offer
         self._fail = fail
         self._left: dict[int, int] = {}
+        self._begun_elsewhere: set[int] = set()
+        self._tell: Tell | None = None
         self._deciding = asyncio.Lock()
+
+    def connect(self, tell: Tell) -> None:
+        """Have other processes told of each pace that begins."""
+        self._tell = tell
 
     async def load(self) -> None:
         """Read every pace anew."""
         async with self._deciding:
+            self._begun_elsewhere.clear()
             found: dict[int, int] = {}
             after = ""
             while page := await self._drawer.list(_OWNER, after=after, limit=_PAGE):
                 found |= {int(name): pace.left for name, pace in page}
                 after = page[-1][0]
-            self._left = found
+            self._left = dict.fromkeys(self._begun_elsewhere, 1) | found
+
+    def have_begun(self, template_ids: Collection[int]) -> None:
+        """Hear which paces another process has begun: from now on the store is asked how many may go."""
+        self._begun_elsewhere.update(template_ids)  # what is being read just now may be from before
+        self._left |= {each: self._left.get(each) or 1 for each in template_ids}
 
     @property
     def is_on(self) -> bool:
@@ -78,10 +93,12 @@ class Pacing:
         return None if left is None else template.id
 
     async def begin(self, template_id: int, count: int) -> None:
-        """Let so many more messages of a template go out, and hold the others back."""
+        """Let so many more messages of a template go out, and hold the others back. On return others are told."""
         async with self._deciding:
             await self._drawer.put(_OWNER, Pace(count), str(template_id))
             self._left[template_id] = count
+            if self._tell is not None:
+                await self._tell(template_id)
 
     async def approved(self, before: Template, after: Template) -> None:
         """Start pacing if a template can be sent now and could not before, and its account has pacing."""

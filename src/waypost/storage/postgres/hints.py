@@ -41,13 +41,17 @@ class Hints:
         if self._sending is None:
             self._sending = asyncio.get_running_loop().create_task(self._send())
 
+    async def tell(self, topic: str, named: Iterable[int] = ()) -> None:
+        """Tell the other processes; on return they are told."""
+        self.send(topic, named)
+        await self.close()
+
     async def tell_of_change(self) -> None:
         """Tell the other processes that what they keep in memory has changed; on return they are told.
 
         So whatever is accepted after the change was answered is heard of, or found, after it.
         """
-        self.send(CHANGED)
-        await self.close()
+        await self.tell(CHANGED)
 
     async def hear(self, on_hint: OnHint, on_deaf: Callable[[], None]) -> None:
         """Hear hints for ever; `on_deaf` is called whenever some may have been missed, at the beginning too."""
