@@ -99,14 +99,9 @@ def server_store(request: pytest.FixtureRequest) -> Iterator[str]:
 
     Of a module, so that one server may serve several tests: such a server's fixture must ask for this one.
     """
-    from tests.support.server import PLACES, in_postgresql
+    from tests.support.stores import store_of_servers
 
-    split: bool = request.config.getoption("--split")
-    scheme = "postgresql" if split or request.config.getoption("--store") == "postgresql" else "sqlite"
-    lend = None
-    if scheme == "postgresql":
-        lend = in_postgresql(request.getfixturevalue("postgres_server"), split=split)
-    with PLACES.lent_by(lend):
+    with store_of_servers(request) as scheme:
         yield scheme
 
 

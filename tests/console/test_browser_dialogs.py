@@ -1,11 +1,9 @@
 """Every dialog of the console, small and large: nobody gets lost in it, and assistive technology can read it."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-from tests.console.axe import AXE, judged_as_it_is
+from tests.console.axe import judged_as_it_is
 from tests.console.registry import LARGE, PATHS, SMALL, Shown, come_to, used_again
-from tests.support.browser import Page, Spot, Visit
+from tests.support.browser import Page, Spot
 
 pytestmark = pytest.mark.anyio
 
@@ -21,12 +19,6 @@ WHERE = """() => {
   return there === document.body || there.closest("dialog[open]") !== null;
 }"""
 TITLE = """() => document.querySelector("dialog[open] h2").textContent"""
-
-
-@pytest.fixture(scope="module")
-async def window(shown: Shown, visit: Visit) -> AsyncIterator[Page]:
-    async with visit(shown.operator, bypassCSP=True, scripts=[AXE]) as page:
-        yield page
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from tests.console.content import send
-from tests.console.registry import PATHS, Shown, come_to, used_again
+from tests.console.registry import PATHS, SMALL, Shown, come_to, used_again
 from tests.support import media
 from tests.support.browser import Browser, Page, Stuck, Trouble, Visit
 from tests.support.operator import PHONE, Operator, operating
@@ -158,10 +158,11 @@ async def test_nothing_of_strangers_runs_on_a_page(hostile: Hostile, window: Pag
     assert hostile.canary.received == []
 
 
-async def test_what_looks_like_markup_is_read_as_it_was_written(hostile: Hostile, visit: Visit) -> None:
+async def test_what_looks_like_markup_is_read_as_it_was_written(hostile: Hostile, window: Page) -> None:
     texts = scripts(hostile.canary)
 
-    async with visit(hostile.operator, f"/phones/{PHONE}", expecting=NOT_LOADED) as page:
+    async with used_again(window, expecting=NOT_LOADED) as page:
+        await come_to(page, f"/phones/{PHONE}")
         await page.role("heading", texts[0]).shown()
         shown = await page.css(".thread").says()
 
@@ -169,8 +170,9 @@ async def test_what_looks_like_markup_is_read_as_it_was_written(hostile: Hostile
 
 
 @pytest.mark.parametrize("kind", _files(["", ""]))
-async def test_a_file_that_is_gone_to_runs_nothing(hostile: Hostile, visit: Visit, kind: str) -> None:
-    async with visit(hostile.operator, "/messages", acceptDownloads=True) as page:
+async def test_a_file_that_is_gone_to_runs_nothing(hostile: Hostile, window: Page, kind: str) -> None:
+    async with used_again(window, expecting=NOT_LOADED) as page:
+        await come_to(page, "/messages")
         with suppress(Stuck):  # it is saved instead of shown, and Playwright calls that a failed navigation
             await page.go(f"/_waypost/v1/media/{hostile.files[kind]}")
         stayed = await page.script("() => document.location.hash")
@@ -191,9 +193,10 @@ REFUSED = {
 
 
 async def test_a_picture_that_is_a_script_is_refused_on_the_phone_and_never_shown(
-    hostile: Hostile, visit: Visit
+    hostile: Hostile, window: Page
 ) -> None:
-    async with visit(hostile.operator, f"/phones/{PHONE}", expecting=NOT_LOADED) as page:
+    async with used_again(window, expecting=NOT_LOADED) as page:
+        await come_to(page, f"/phones/{PHONE}")
         for mime, data, why in REFUSED.values():
             await page.role("button", "Attach").click()
             await page.label("Photo or video").attach("a.png", mime, data)
@@ -210,16 +213,16 @@ async def test_a_picture_that_is_a_script_is_refused_on_the_phone_and_never_show
 # -- U10 -----------------------------------------------------------------------------------------------------------
 
 
-async def test_a_very_long_name_from_right_to_left_breaks_no_page(tmp_path: Path, visit: Visit) -> None:
+async def test_a_very_long_name_from_right_to_left_breaks_no_page(operator: Operator, revisit: Visit) -> None:
     name = "\u202eמשה בן דוד \u0645\u0631\u062d\u0628\u0627 " * 400
 
-    async with operating(tmp_path / "data") as operator:
-        await operator.call("PATCH", f"/phones/{PHONE}", json={"name": name})
-        await _write(operator, {"type": "text", "text": {"body": name}})
-        async with visit(operator, f"/phones/{PHONE}", width=390, height=844) as page:
-            await page.css(".bubble.mine").last.shown()
-            wide = await page.script("() => document.documentElement.scrollWidth")
-            await page.role("button", "Send", exact=True).shown()
+    await operator.call("PATCH", f"/phones/{PHONE}", json={"name": name})
+    await _write(operator, {"type": "text", "text": {"body": name}})
+
+    async with revisit(operator, f"/phones/{PHONE}", size=SMALL) as page:
+        await page.css(".bubble.mine").last.shown()
+        wide = await page.script("() => document.documentElement.scrollWidth")
+        await page.role("button", "Send", exact=True).shown()
 
     assert wide == 390
 
@@ -273,8 +276,8 @@ async def test_the_console_cannot_be_framed(tmp_path: Path, browser: Browser) ->
     assert any("frame-ancestors" in each for each in told)
 
 
-async def test_no_script_sees_the_session(tmp_path: Path, visit: Visit) -> None:
-    async with operating(tmp_path / "data") as operator, visit(operator, "/messages") as page:
+async def test_no_script_sees_the_session(operator: Operator, revisit: Visit) -> None:
+    async with revisit(operator, "/messages") as page:
         await page.role("heading", "Messages").shown()
 
         seen = await page.script("() => [document.cookie, Object.keys(localStorage), Object.keys(sessionStorage)]")

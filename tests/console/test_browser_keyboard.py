@@ -1,10 +1,8 @@
 """The console without a mouse: every control is reached in order and can be seen."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from tests.console.registry import PATHS, Shown, come_to, used_again
-from tests.support.browser import Page, Visit
+from tests.support.browser import Page
 
 pytestmark = pytest.mark.anyio
 
@@ -24,12 +22,6 @@ AT = """() => {
   const seen = (outlineStyle !== "none" && parseFloat(outlineWidth) > 0) || boxShadow !== "none";
   return { at: window.controls.indexOf(there), inside: there.closest("main") !== null, seen };
 }"""
-
-
-@pytest.fixture(scope="module")
-async def window(shown: Shown, visit: Visit) -> AsyncIterator[Page]:
-    async with visit(shown.operator) as page:
-        yield page
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -60,8 +52,10 @@ async def _tab_through(page: Page, count: int) -> tuple[list[int], list[int]]:
     return reached, unseen
 
 
-async def test_the_navigation_can_be_skipped(shown: Shown, visit: Visit) -> None:
-    async with visit(shown.operator, "/messages") as page:
+async def test_the_navigation_can_be_skipped(window: Page) -> None:
+    async with used_again(window) as page:
+        await come_to(page, "/messages")
+        await page.do("reload")
         await page.role("heading", "Messages").shown()
         await page.key("Tab")
         await page.key("Enter")

@@ -1,20 +1,13 @@
 """Every page of the console, as its registry names them: for assistive technology, and on a small screen."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from tests.console.axe import AXE, judged
 from tests.console.registry import PATHS, SMALL, Shown, come_to, used_again
-from tests.support.browser import Browser, Page, Visit
+from tests.support.browser import Browser, Page
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(scope="module")
-async def window(shown: Shown, visit: Visit) -> AsyncIterator[Page]:
-    async with visit(shown.operator, bypassCSP=True, scripts=[AXE]) as page:
-        yield page
 
 
 # -- axe -----------------------------------------------------------------------------------------------------------
@@ -76,12 +69,14 @@ async def test_nothing_scrolls_sideways_on_a_small_screen(shown: Shown, window: 
 # -- From one page to another --------------------------------------------------------------------------------------
 
 
-async def test_the_page_of_an_error_leads_to_a_rule_that_brings_it_about(shown: Shown, visit: Visit) -> None:
-    async with visit(shown.operator, "/errors/window_closed") as page:
+async def test_the_page_of_an_error_leads_to_a_rule_that_brings_it_about(window: Page) -> None:
+    async with used_again(window) as page:
+        await come_to(page, "/errors/window_closed")
         await page.role("link", "Try it with a rule").click()
         form = page.role("dialog", "Add a fault rule")
         await form.text("131047").first.shown()
         chosen = await form.label("Error", exact=True).run("(there) => there.value")
         times = await form.label("Only the next").run("(there) => there.value")
+        await page.key("Escape")
 
     assert (chosen, times) == ("window_closed", "1")

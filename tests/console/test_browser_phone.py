@@ -1,6 +1,5 @@
 """What a user does with a phone of the console, and what comes of it: each thing clicked in a real browser."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -14,12 +13,6 @@ from tests.support.receiver import Receiver
 pytestmark = pytest.mark.anyio
 
 AT = f"/phones/{PHONE}"
-
-
-@pytest.fixture
-async def operator(tmp_path: Path) -> AsyncIterator[Operator]:
-    async with operating(tmp_path / "data") as op:
-        yield op
 
 
 def mine(page: Page) -> Spot:
@@ -36,8 +29,8 @@ async def attach(page: Page, choice: str, name: str, sample: Sample) -> None:
 # -- What the user sends -------------------------------------------------------------------------------------------
 
 
-async def test_words_are_written_and_sent_with_enter(operator: Operator, visit: Visit) -> None:
-    async with visit(operator, AT) as page:
+async def test_words_are_written_and_sent_with_enter(operator: Operator, revisit: Visit) -> None:
+    async with revisit(operator, AT) as page:
         await page.label("Message", exact=True).fill("Is my *bike* ready?")
         await page.label("Message", exact=True).press("Enter")
 
@@ -46,10 +39,10 @@ async def test_words_are_written_and_sent_with_enter(operator: Operator, visit: 
     assert (await operator.inbound())["text"] == {"body": "Is my *bike* ready?"}
 
 
-async def test_a_picture_is_sent_with_its_caption_and_shown(operator: Operator, visit: Visit) -> None:
+async def test_a_picture_is_sent_with_its_caption_and_shown(operator: Operator, revisit: Visit) -> None:
     sample = media.jpeg()
 
-    async with visit(operator, AT) as page:
+    async with revisit(operator, AT) as page:
         await attach(page, "Photo or video", "bike.jpg", sample)
         await page.label("Caption").fill("Like this one")
         await page.role("button", "Send", exact=True).click()
@@ -62,8 +55,8 @@ async def test_a_picture_is_sent_with_its_caption_and_shown(operator: Operator, 
     assert (await operator.client.download(told["id"])).body == sample.data
 
 
-async def test_a_document_keeps_its_name_and_can_be_saved(operator: Operator, visit: Visit) -> None:
-    async with visit(operator, AT) as page:
+async def test_a_document_keeps_its_name_and_can_be_saved(operator: Operator, revisit: Visit) -> None:
+    async with revisit(operator, AT) as page:
         await attach(page, "Document", "invoice 4711.pdf", media.pdf())
         await page.role("button", "Send", exact=True).click()
 
@@ -75,8 +68,8 @@ async def test_a_document_keeps_its_name_and_can_be_saved(operator: Operator, vi
     assert (told["filename"], told["mime_type"]) == ("invoice 4711.pdf", "application/pdf")
 
 
-async def test_a_sound_in_ogg_goes_as_a_voice_message(operator: Operator, visit: Visit) -> None:
-    async with visit(operator, AT) as page:
+async def test_a_sound_in_ogg_goes_as_a_voice_message(operator: Operator, revisit: Visit) -> None:
+    async with revisit(operator, AT) as page:
         await attach(page, "Voice message", "note.ogg", Sample("audio/ogg", media.ogg_opus().data))
         await page.role("button", "Send", exact=True).click()
 
@@ -85,8 +78,8 @@ async def test_a_sound_in_ogg_goes_as_a_voice_message(operator: Operator, visit:
     assert (await operator.inbound())["audio"]["voice"] is True
 
 
-async def test_a_place_is_shared(operator: Operator, visit: Visit) -> None:
-    async with visit(operator, AT) as page:
+async def test_a_place_is_shared(operator: Operator, revisit: Visit) -> None:
+    async with revisit(operator, AT) as page:
         await page.role("button", "Attach").click()
         await page.role("button", "Location").click()
         await page.label("Latitude").fill("48.137")
@@ -100,8 +93,8 @@ async def test_a_place_is_shared(operator: Operator, visit: Visit) -> None:
     assert (place["latitude"], place["longitude"], place["name"]) == (48.137, 11.576, "Marienplatz")
 
 
-async def test_a_contact_is_shared(operator: Operator, visit: Visit) -> None:
-    async with visit(operator, AT) as page:
+async def test_a_contact_is_shared(operator: Operator, revisit: Visit) -> None:
+    async with revisit(operator, AT) as page:
         await page.role("button", "Attach").click()
         await page.role("button", "Contact").click()
         await page.label("Name", exact=True).fill("Grace Hopper")
@@ -112,8 +105,8 @@ async def test_a_contact_is_shared(operator: Operator, visit: Visit) -> None:
     assert (await operator.inbound())["contacts"][0]["name"]["formatted_name"] == "Grace Hopper"
 
 
-async def test_a_reply_quotes_what_it_answers(operator: Operator, visit: Visit) -> None:
-    async with visit(operator, AT) as page:
+async def test_a_reply_quotes_what_it_answers(operator: Operator, revisit: Visit) -> None:
+    async with revisit(operator, AT) as page:
         sent = await operator.send_text("Shall we deliver it?")
         await page.css(".bubble-line").having("Shall we deliver it?").role("button", "Reply").click()
         await page.label("Message", exact=True).fill("Yes, please")
@@ -125,8 +118,8 @@ async def test_a_reply_quotes_what_it_answers(operator: Operator, visit: Visit) 
     assert (told["text"], told["context"]["id"]) == ({"body": "Yes, please"}, sent)
 
 
-async def test_a_reaction_is_given_and_taken_back(operator: Operator, visit: Visit) -> None:
-    async with visit(operator, AT) as page:
+async def test_a_reaction_is_given_and_taken_back(operator: Operator, revisit: Visit) -> None:
+    async with revisit(operator, AT) as page:
         sent = await operator.send_text("Your bike is ready")
         line = page.css(".bubble-line").having("Your bike is ready")
         await line.role("button", "React").click()
@@ -149,8 +142,8 @@ async def settings(page: Page) -> Spot:
     return page.role("dialog")
 
 
-async def test_offline_a_message_has_one_tick_and_online_two_blue_ones(operator: Operator, visit: Visit) -> None:
-    async with visit(operator, AT) as page:
+async def test_offline_a_message_has_one_tick_and_online_two_blue_ones(operator: Operator, revisit: Visit) -> None:
+    async with revisit(operator, AT) as page:
         sheet = await settings(page)
         await sheet.label("Online").click()
         await page.text("offline", exact=True).shown()
@@ -169,8 +162,8 @@ async def test_offline_a_message_has_one_tick_and_online_two_blue_ones(operator:
     assert before == ["sent"]
 
 
-async def test_a_business_that_is_blocked_cannot_reach_the_phone(operator: Operator, visit: Visit) -> None:
-    async with visit(operator, AT) as page:
+async def test_a_business_that_is_blocked_cannot_reach_the_phone(operator: Operator, revisit: Visit) -> None:
+    async with revisit(operator, AT) as page:
         await (await settings(page)).label("Has blocked the business").click()
         await page.text("blocked", exact=True).shown()
 
@@ -180,8 +173,8 @@ async def test_a_business_that_is_blocked_cannot_reach_the_phone(operator: Opera
         await page.role("listitem").having("Hello?").having("131026").shown()
 
 
-async def test_a_user_is_renamed(operator: Operator, visit: Visit) -> None:
-    async with visit(operator, AT) as page:
+async def test_a_user_is_renamed(operator: Operator, revisit: Visit) -> None:
+    async with revisit(operator, AT) as page:
         sheet = await settings(page)
         await sheet.label("Name of the user").fill("Zoë <b>Bold</b>")
         await sheet.role("button", "Rename").click()
@@ -190,8 +183,8 @@ async def test_a_user_is_renamed(operator: Operator, visit: Visit) -> None:
     assert (await operator.call("GET", f"/phones/{PHONE}"))["name"] == "Zoë <b>Bold</b>"
 
 
-async def test_phones_stand_side_by_side_and_a_new_one_is_a_click(operator: Operator, visit: Visit) -> None:
-    async with visit(operator, AT) as page:
+async def test_phones_stand_side_by_side_and_a_new_one_is_a_click(operator: Operator, revisit: Visit) -> None:
+    async with revisit(operator, AT) as page:
         await page.css(".phone").first.shown()
         await page.role("button", "New phone").click()
 
@@ -201,8 +194,8 @@ async def test_phones_stand_side_by_side_and_a_new_one_is_a_click(operator: Oper
 # -- What the business sends ---------------------------------------------------------------------------------------
 
 
-async def test_a_row_of_a_list_is_picked_from_its_sheet(operator: Operator, visit: Visit) -> None:
-    async with visit(operator, AT) as page:
+async def test_a_row_of_a_list_is_picked_from_its_sheet(operator: Operator, revisit: Visit) -> None:
+    async with revisit(operator, AT) as page:
         await operator.client.send(PHONE, "interactive", content.LIST)
         bubble = page.role("article", "From the business").having("When would you like to come?")
         await bubble.having("Opening hours").having("Closed on Sundays").shown()
@@ -218,10 +211,10 @@ async def test_a_row_of_a_list_is_picked_from_its_sheet(operator: Operator, visi
     assert (await operator.inbound())["interactive"]["list_reply"] == {"id": "tue", "title": "Tuesday"}
 
 
-async def test_a_template_is_drawn_with_picture_words_footer_and_buttons(operator: Operator, visit: Visit) -> None:
+async def test_a_template_is_drawn_with_picture_words_footer_and_buttons(operator: Operator, revisit: Visit) -> None:
     await content.parcel_template(operator)
 
-    async with visit(operator, AT) as page:
+    async with revisit(operator, AT) as page:
         await content.send_parcel(operator)
 
         bubble = page.role("article", "From the business").having("Parcel 4711 is here.")

@@ -1,10 +1,8 @@
 """A program that swallows its answers: whoever wonders why nothing appears learns it from the console."""
 
-from pathlib import Path
-
 import pytest
 from tests.support.browser import Visit
-from tests.support.operator import PHONE, operating
+from tests.support.operator import PHONE, Operator
 
 pytestmark = pytest.mark.anyio
 
@@ -15,8 +13,8 @@ TOO_MANY = {
 }
 
 
-async def test_a_refused_request_is_told_live_and_explained(tmp_path: Path, visit: Visit) -> None:
-    async with operating(tmp_path / "data") as operator, visit(operator, "/refusals") as page:
+async def test_a_refused_request_is_told_live_and_explained(operator: Operator, revisit: Visit) -> None:
+    async with revisit(operator, "/refusals") as page:
         await page.role("heading", "No request was refused").shown()
         await page.open("/messages")
         await page.role("heading", "Messages").shown()
@@ -39,13 +37,12 @@ async def test_a_refused_request_is_told_live_and_explained(tmp_path: Path, visi
     assert [each for each in wanted if each not in said] == []
 
 
-async def test_what_was_read_can_be_cleared(tmp_path: Path, visit: Visit) -> None:
-    async with operating(tmp_path / "data") as operator:
-        await operator.client.send(PHONE, "template", {})
-        async with visit(operator, "/refusals") as page:
-            await page.role("listitem").having("messages").shown()
+async def test_what_was_read_can_be_cleared(operator: Operator, revisit: Visit) -> None:
+    await operator.client.send(PHONE, "template", {})
 
-            await page.role("button", "Clear").click()
+    async with revisit(operator, "/refusals") as page:
+        await page.role("listitem").having("messages").shown()
+        await page.role("button", "Clear").click()
+        await page.role("heading", "No request was refused").shown()
 
-            await page.role("heading", "No request was refused").shown()
-        assert (await operator.call("GET", "/refusals"))["refusals"] == []
+    assert (await operator.call("GET", "/refusals"))["refusals"] == []

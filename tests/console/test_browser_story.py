@@ -23,27 +23,28 @@ CHOICE = {
 
 
 @pytest.fixture
-async def operator(tmp_path: Path) -> AsyncIterator[Operator]:
+async def alone(tmp_path: Path) -> AsyncIterator[Operator]:
+    """Return a server of the test's own, in which nobody has signed in, and whose webhook hears of nothing else."""
     async with operating(tmp_path / "data") as op:
         yield op
 
 
-async def test_the_link_of_the_start_signs_in_once(operator: Operator, browser: Browser) -> None:
-    link = operator.server.ready.console_url
+async def test_the_link_of_the_start_signs_in_once(alone: Operator, browser: Browser) -> None:
+    link = alone.server.ready.console_url
 
-    async with browser.window(operator.server.base_url) as page:
+    async with browser.window(alone.server.base_url) as page:
         await page.go(link)
         await page.role("heading", "Messages").shown()
 
-    async with browser.window(operator.server.base_url, expecting="401") as stranger:
+    async with browser.window(alone.server.base_url, expecting="401") as stranger:
         await stranger.go(link)
         assert await stranger.role("heading", "Messages").count() == 0
         await stranger.go("/_waypost/")
         await stranger.role("heading", "Sign in to the console").shown()
 
 
-async def test_a_wrong_token_is_told_and_the_right_one_opens_the_console(operator: Operator, browser: Browser) -> None:
-    async with browser.window(operator.server.base_url, expecting="401") as page:
+async def test_a_wrong_token_is_told_and_the_right_one_opens_the_console(alone: Operator, browser: Browser) -> None:
+    async with browser.window(alone.server.base_url, expecting="401") as page:
         await page.go("/_waypost/")
         await page.label("Admin token").fill("wrong")
         await page.role("button", "Sign in").click()
@@ -57,8 +58,8 @@ async def test_a_wrong_token_is_told_and_the_right_one_opens_the_console(operato
         await page.role("heading", "Sign in to the console").shown()
 
 
-async def test_a_message_is_seen_tapped_at_and_explained(operator: Operator, visit: Visit) -> None:
-    async with visit(operator, f"/phones/{PHONE}") as page:
+async def test_a_message_is_seen_tapped_at_and_explained(operator: Operator, revisit: Visit) -> None:
+    async with revisit(operator, f"/phones/{PHONE}") as page:
         sent = await operator.client.send(PHONE, "interactive", CHOICE)
         bubble = page.role("article", "From the business").having("Pick a colour")
         await bubble.shown()
@@ -93,9 +94,9 @@ async def test_a_message_is_seen_tapped_at_and_explained(operator: Operator, vis
 
 
 async def test_a_window_that_the_clock_has_closed_is_told_with_its_reason_and_what_to_do(
-    operator: Operator, visit: Visit
+    operator: Operator, revisit: Visit
 ) -> None:
-    async with visit(operator, "/messages") as page:
+    async with revisit(operator, "/messages") as page:
         await page.role("heading", "Messages").shown()
         await operator.call("PUT", "/clock", json={"advance_seconds": 86_460})
         await operator.send_text("Is tomorrow fine, too?")
@@ -113,30 +114,30 @@ async def test_a_window_that_the_clock_has_closed_is_told_with_its_reason_and_wh
     assert "24 h" in said
 
 
-async def test_a_link_that_cannot_be_fetched_is_told_hop_by_hop(tmp_path: Path, visit: Visit) -> None:
-    async with Receiver() as files, operating(tmp_path / "data", fetch_allow=["127.0.0.0/8"]) as operator:
+async def test_a_link_that_cannot_be_fetched_is_told_hop_by_hop(operator: Operator, revisit: Visit) -> None:
+    async with Receiver() as files:
         files.always = Answer(404, b"gone", {"Content-Type": "text/html", "X-From": "the shop"})
         sent = await operator.client.send(PHONE, "image", {"link": files.url_at("/bike.jpg")})
         message_id = str(sent.json["messages"][0]["id"])
         await operator.hook.wait_for_status(message_id, "failed")
 
-        async with visit(operator, f"/messages/{message_id}") as page:
+        async with revisit(operator, f"/messages/{message_id}") as page:
             why = page.role("alert", "Why did this fail?")
             await why.having("404").shown()
             await page.role("region", "What happened").role("listitem").having("404").first.shown()
 
 
 async def test_a_webhook_that_answers_with_an_error_is_told_and_can_be_called_again(
-    operator: Operator, visit: Visit
+    alone: Operator, visit: Visit
 ) -> None:
-    await operator.call("PUT", "/clock", json={"frozen": True})  # so that the next try is far away
-    operator.hook.answer(500, body=b"the database is asleep")
-    message_id = await operator.send_text("Hello")
-    await operator.hook.wait_for_count(1)
+    await alone.call("PUT", "/clock", json={"frozen": True})  # so that the next try is far away
+    alone.hook.answer(500, body=b"the database is asleep")
+    message_id = await alone.send_text("Hello")
+    await alone.hook.wait_for_count(1)
 
-    async with visit(operator, f"/messages/{message_id}") as page:
+    async with visit(alone, f"/messages/{message_id}") as page:
         story = page.role("region", "What happened")
         await story.role("listitem").having("Webhook told").having("500").first.shown()
         await page.role("button", "Redeliver").first.click()
-        await operator.hook.wait_for_status(message_id, "read")
+        await alone.hook.wait_for_status(message_id, "read")
         await story.role("listitem").having("Webhook told").having("200").first.shown()

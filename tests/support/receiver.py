@@ -143,6 +143,13 @@ class Receiver:
         """Script the next `times` requests; what is scripted first is used first."""
         self._script.extend([Answer(status, body, headers or {}, manner, hold)] * times)
 
+    def forget(self) -> None:
+        """Begin anew, for another test: nothing was received, and nothing is scripted."""
+        self.received.clear()
+        self._script.clear()
+        self._unread = 0
+        self.always = Answer()
+
     async def next(self, timeout: float = PATIENCE_SECONDS) -> Received:
         """Return the oldest request that `next` has not returned yet; wait for it up to `timeout` seconds."""
         async with asyncio.timeout(timeout), self._arrived:
