@@ -84,7 +84,7 @@ UNREACHABLE = "http://127.0.0.1:9/bike.jpg"
 
 
 async def week(operator: Operator) -> dict[str, list[str]]:
-    """Let a week happen; return which places show it, for each path of the console's registry that has variables."""
+    """Let a week happen; return which places show it, for the paths that have variables or views."""
     await parcel_template(operator)
     picture = await _write_file(operator, "image", media.jpeg(), caption="Is it this one?")
     await _write_file(operator, "document", media.pdf(), filename="invoice 4711.pdf")
@@ -114,6 +114,7 @@ async def week(operator: Operator) -> dict[str, list[str]]:
         "/errors/:name": ["/errors/131047"],
         "/templates/:id": [f"/templates/{own}"],
         "/templates/:id/edit": [f"/templates/{own}/edit"],
+        "/numbers": ["/numbers", "/numbers?view=tokens", "/numbers?view=accounts"],
         "/numbers/:id": [f"/numbers/{NUMBER}"],
     }
 
