@@ -13,7 +13,8 @@ STILL = """() => {
   sheet.replaceSync("*, ::before, ::after { transition: none !important; animation: none !important; }");
   document.adoptedStyleSheets = [sheet]; // colours that are on their way are nobody's
 }"""
-JUDGE = """async ([rules, preload]) => {
+JUDGE = """async ([scheme, rules, preload]) => {
+  while (document.documentElement.dataset.theme !== scheme) await new Promise(requestAnimationFrame);
   const where = document.querySelector("dialog[open]") ?? document;
   const told = await axe.run(where, { resultTypes: ["violations"], preload, ...(rules && { runOnly: rules }) });
   const grave = told.violations.filter((each) => ["serious", "critical"].includes(each.impact));
@@ -43,6 +44,5 @@ async def judged_as_it_is(page: Page, *, sheets: bool = False) -> dict[str, list
     await page.script(STILL)
     for scheme, rules in SCHEMES:
         await page.do("emulateMedia", {"colorScheme": scheme})
-        await page.until("(theme) => document.documentElement.dataset.theme === theme", scheme)
-        found[scheme] = await page.script(JUDGE, [rules, sheets])
+        found[scheme] = await page.script(JUDGE, [scheme, rules, sheets])
     return {scheme: faults for scheme, faults in found.items() if faults}
