@@ -22,7 +22,6 @@ NUMBER = "15550123456"
 TOKEN = "test-token"
 PHONE = "491701234567"
 JPEG, PNG = media.jpeg(), media.png()
-LARGE = media.png(width=2_000, height=2_000)
 CROWD = 60
 SLACK_BYTES = 2 << 20
 RECOVERY_SECONDS = 10
@@ -162,7 +161,7 @@ async def test_a_decoder_without_memory_costs_one_picture(tmp_path: Path) -> Non
         [decoder] = decoders(server.process.pid)
         resource.prlimit(decoder, resource.RLIMIT_AS, (1 << 20, 1 << 20))
 
-        refused = await client.upload(LARGE.data, "image/png")
+        refused = await client.upload(media.png(width=2_000, height=2_000).data, "image/png")
         other = await client.upload(JPEG.data, "image/jpeg")
 
     assert [answer.status for answer in (first, refused, other)] == [200, 400, 200]

@@ -5,6 +5,7 @@ import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
+from functools import cache
 
 from PIL import Image
 
@@ -60,12 +61,14 @@ def _saved(image: Image.Image, image_format: str, **options: object) -> bytes:
     return buffer.getvalue()
 
 
+@cache
 def jpeg(*, width: int = 160, height: int = 120, mode: str = "RGB", progressive: bool = False) -> Sample:
     """Return a photograph-like JPEG."""
     picture = _picture(width, height, mode=mode)
     return Sample("image/jpeg", _saved(picture, "JPEG", quality=85, progressive=progressive))
 
 
+@cache
 def png(*, width: int = 80, height: int = 60, mode: str = "RGB") -> Sample:
     """Return a PNG."""
     return Sample("image/png", _saved(_picture(width, height, mode=mode), "PNG"))
@@ -87,11 +90,13 @@ def flat_png(width: int, height: int, *, pixels: bool = True) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
+@cache
 def sticker(*, width: int = 512, height: int = 512) -> Sample:
     """Return a WebP that does not move."""
     return Sample("image/webp", _saved(_picture(width, height), "WEBP", quality=50))
 
 
+@cache
 def animated_sticker(*, frames: int = 3, size: int = 512) -> Sample:
     """Return a moving WebP."""
     first, *rest = (_picture(size, size, seed=7 + number) for number in range(frames))

@@ -3,7 +3,7 @@
 import ast
 import importlib
 from collections.abc import Iterator
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 from pathlib import Path
 from typing import Any
@@ -32,14 +32,18 @@ CONTENTS: dict[str, Any] = {
 """What stands under the name of each message type."""
 
 
+@cache
 def found() -> dict[str, Any]:
-    """Return the schemas by `module:name`; Any: types."""
+    """Return the schemas by `module:name`; Any: types. It reads the whole source, which takes a second: once."""
     return dict(sorted(each for path in sorted(SOURCE.rglob("*.py")) for each in _read_in(path)))
 
 
 def _read_in(path: Path) -> Iterator[tuple[str, Any]]:
+    source = path.read_text("utf-8")
+    if not any(f"{reader}(" in source for reader in _READERS):
+        return  # parsing is what takes long
     name = ".".join(["waypost", *path.relative_to(SOURCE).with_suffix("").parts]).removesuffix(".__init__")
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(ast.parse(source)):
         schema = _schema_of(node)
         if schema is not None:
             module = importlib.import_module(name)
