@@ -9,9 +9,9 @@ from tests.support.raw_http import Reply, Running, running
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from waypost.api.guard import Limits
+from waypost.api.mounts import Mount, build_app, render_plainly
 from waypost.api.protocol import Connection
 from waypost.api.routing import HTTPProblem, Request, Response, Route, Router
-from waypost.api.server import Mount, build_app, render_plainly
 
 MAX_BODY = 1024 * 1024
 QUICK = Limits(

@@ -8,9 +8,9 @@ import pytest
 from tests.support.raw_http import Running, running
 
 from waypost.api.guard import Limits
+from waypost.api.mounts import Mount, build_app, render_plainly
 from waypost.api.multipart import FileHead, FormLimits, read_form
 from waypost.api.routing import Request, Response, Route, Router, json_response
-from waypost.api.server import Mount, build_app, render_plainly
 from waypost.lib.filenames import clean_filename, content_disposition
 
 QUICK = Limits(body_seconds=5, linger_seconds=5, sweep_seconds=0.05)

@@ -6,8 +6,8 @@ import pytest
 from tests.support.raw_http import Running, running
 
 from waypost.api.guard import Limits
+from waypost.api.mounts import Mount, build_app, render_plainly
 from waypost.api.routing import Request, Response, Route, Router, Scope
-from waypost.api.server import Mount, build_app, render_plainly
 from waypost.errors import Refusal
 from waypost.errors.rates import OVERLOADED
 

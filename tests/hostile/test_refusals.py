@@ -10,9 +10,9 @@ from tests.support.raw_http import Reply, Running, running
 from waypost.api.cloud.errors import render_meta, render_proxy
 from waypost.api.control.answers import render_control
 from waypost.api.guard import Limits
+from waypost.api.mounts import Mount, build_app
 from waypost.api.onprem.errors import render_onprem
 from waypost.api.routing import Request, Response, Route, Router
-from waypost.api.server import Mount, build_app
 
 QUICK = Limits(head_seconds=0.3, body_seconds=0.3, linger_seconds=0.5, sweep_seconds=0.05)
 MAX_BODY = 1024

@@ -10,6 +10,7 @@ from tests.support.raw_http import NOTHING, Reply, Running, running
 
 from waypost.api.exchange import ClientGone
 from waypost.api.guard import host_names
+from waypost.api.mounts import Mount, build_app
 from waypost.api.routing import (
     ASGIApp,
     HTTPProblem,
@@ -25,7 +26,7 @@ from waypost.api.routing import (
     json_response,
     split_version,
 )
-from waypost.api.server import Mount, Server, build_app
+from waypost.api.server import Server
 
 
 class Handlers:

@@ -11,8 +11,9 @@ from typing import NamedTuple
 import uvloop
 
 from waypost.api.guard import Limits
+from waypost.api.mounts import Application
 from waypost.api.routing import ASGIApp
-from waypost.api.server import Application, Server
+from waypost.api.server import Server
 
 TIMEOUT_SECONDS = 15.0
 

@@ -27,6 +27,7 @@ from waypost.api.cloud.webhooks import Webhooks
 from waypost.api.control.answers import render_control
 from waypost.api.control.routes import Control, guarded_routes, is_own, open_routes
 from waypost.api.interlude import Interlude
+from waypost.api.mounts import Application, ErrorRenderer, HasNoRoom, Locate, Mount, PathRules, build_app
 from waypost.api.onprem.account import Account
 from waypost.api.onprem.backup import Backup
 from waypost.api.onprem.callers import Callers
@@ -45,7 +46,6 @@ from waypost.api.onprem.users import Users
 from waypost.api.openapi import Face, document_handler
 from waypost.api.refused import META, ONPREM, PROXY, Recorder
 from waypost.api.routing import Route, Router, Scope, split_version
-from waypost.api.server import Application, ErrorRenderer, HasNoRoom, Locate, Mount, PathRules, build_app
 from waypost.errors import Refusal
 from waypost.flows.accept import Accept
 from waypost.flows.accounts import BusinessAccounts

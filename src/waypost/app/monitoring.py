@@ -9,8 +9,9 @@ from msgspec import Struct
 from waypost.api.control.answers import answer
 from waypost.api.control.health import Health
 from waypost.api.control.metrics import Gauges, LaneLoad
+from waypost.api.mounts import Mount, build_app, render_plainly
 from waypost.api.routing import Request, Response, Route, Router
-from waypost.api.server import Mount, Server, build_app, render_plainly
+from waypost.api.server import Server
 from waypost.app.ownership import Ownership
 from waypost.app.parts import Parts
 from waypost.lib import log

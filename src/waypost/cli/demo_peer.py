@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
+from waypost.api.mounts import Mount, render_plainly
 from waypost.api.routing import Request, Response, Route, Router
-from waypost.api.server import Mount, Server, render_plainly
+from waypost.api.server import Server
 
 _MAX_CALLBACK_BYTES = 3 * 1024 * 1024
 

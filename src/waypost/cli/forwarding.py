@@ -9,8 +9,9 @@ from typing import Any
 
 import msgspec
 
+from waypost.api.mounts import Mount, render_plainly
 from waypost.api.routing import Request, Response, Route, Router
-from waypost.api.server import Mount, Server, render_plainly
+from waypost.api.server import Server
 from waypost.lib.clock import SystemClock
 from waypost.lib.poster import NotPosted
 from waypost.lib.poster_asyncio import AsyncioPoster

@@ -6,8 +6,8 @@ import pytest
 
 from waypost.api.control.answers import render_control
 from waypost.api.interlude import Interlude
+from waypost.api.mounts import Mount
 from waypost.api.routing import Request, Response, Route, Router, Scope
-from waypost.api.server import Mount
 from waypost.errors import Refusal
 
 pytestmark = pytest.mark.anyio

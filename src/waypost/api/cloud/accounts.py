@@ -12,7 +12,7 @@ from waypost.api.cloud.callers import Callers
 from waypost.api.cloud.numbers import Shown
 from waypost.api.cloud.parameters import parameters
 from waypost.api.cloud.topics import Node, Topic
-from waypost.api.routing import Request, Response, Route
+from waypost.api.routing import Request, Response, Route, json_response
 from waypost.errors import Refusal
 from waypost.errors.callers import NO_TOKEN, UNKNOWN_OBJECT
 from waypost.errors.requests import INVALID_PARAMETER, MISSING_PARAMETER
@@ -74,35 +74,35 @@ class AccountPages(Struct, frozen=True):
             account[NUMBERS_FIELD] = {
                 "data": await self.numbers.all_of(number, nested_query(request.query, NUMBERS_FIELD))
             }
-        return _json(account)
+        return json_response(account)
 
     async def get_app(self, request: Request) -> Response:
         """Return the app that the token belongs to."""
         number = self.callers.number(request)
         wanted = asked_fields(request.query, ("name", "category", "link"), APP_FIELDS)
-        return _json(picked(AppObject(id=str(number.app_id)), wanted))
+        return json_response(picked(AppObject(id=str(number.app_id)), wanted))
 
     async def get_business(self, request: Request) -> Response:
         """Return the business that owns every account."""
         self.callers.number(request)
         wanted = asked_fields(request.query, ("name",), ("name", "verification_status"))
         shown = {"name": "Waypost", "verification_status": "verified"}
-        return _json({"id": str(BUSINESS_ID), **{name: shown[name] for name in wanted if name != "id"}})
+        return json_response({"id": str(BUSINESS_ID), **{name: shown[name] for name in wanted if name != "id"}})
 
     async def owned(self, request: Request) -> Response:
         """List the accounts of the business that the token may see: its own."""
         number = self._business(request)
-        return _json({"data": [self._shown(number, request)]})
+        return json_response({"data": [self._shown(number, request)]})
 
     async def clients(self, request: Request) -> Response:
         """List the accounts of clients: the embedded network has none."""
         self._business(request)
-        return _json({"data": []})
+        return json_response({"data": []})
 
     async def me(self, request: Request) -> Response:
         """Return the system user that the token belongs to."""
         self.callers.number(request)
-        return _json({"id": str(USER_ID), "name": "Waypost"})
+        return json_response({"id": str(USER_ID), "name": "Waypost"})
 
     async def debug_token(self, request: Request) -> Response:
         """Tell what a token is: its account and what it may do, or that it is none."""
@@ -126,7 +126,7 @@ class AccountPages(Struct, frozen=True):
         number = self.callers.directory.number(holder.number_id) if holder and holder.kind == "key" else None
         if number is None or not _same(wish.client_secret, number.app_secret) or wish.client_id != str(number.app_id):
             raise Refusal(NO_TOKEN, "The token, the app's id or its secret is wrong.")
-        return _json({"access_token": token, "token_type": "bearer"})
+        return json_response({"access_token": token, "token_type": "bearer"})
 
     def _is_account(self, request: Request) -> bool:
         return request.params["id"] == str(self.callers.number(request).waba_id)
@@ -159,7 +159,3 @@ class AccountPages(Struct, frozen=True):
 
 def _same(given: str, right: str) -> bool:
     return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), right.encode())
-
-
-def _json(value: object) -> Response:
-    return Response(200, msgspec.json.encode(value))

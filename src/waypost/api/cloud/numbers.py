@@ -16,7 +16,7 @@ from waypost.api.cloud.paging import paged
 from waypost.api.cloud.parameters import parameters
 from waypost.api.cloud.topics import Node, Topic
 from waypost.api.cloud.webhooks import Webhooks
-from waypost.api.routing import Request, Response
+from waypost.api.routing import Request, Response, json_response
 from waypost.errors import Refusal
 from waypost.errors.requests import MISSING_PARAMETER
 from waypost.flows.accounts import BusinessAccounts
@@ -134,7 +134,7 @@ class Numbers(Struct, frozen=True):
         caller = self.callers.number(request)
         number = self._sibling(caller, request.params.get("id", "")) or caller
         wanted = asked_fields(request.query, DEFAULT_FIELDS, NUMBER_FIELDS)
-        return _json(number_object(await self.shown.object(number, caller), wanted))
+        return json_response(number_object(await self.shown.object(number, caller), wanted))
 
     async def list(self, request: Request) -> Response:
         """List the numbers of an account, page by page."""
@@ -142,7 +142,7 @@ class Numbers(Struct, frozen=True):
         wanted = asked_fields(request.query, DEFAULT_FIELDS, NUMBER_FIELDS)
         numbers, paging = paged(request, [(number.digits, number) for number in self.shown.of_account(caller)])
         data = [number_object(await self.shown.object(number, caller), wanted) for number in numbers]
-        return _json({"data": data, "paging": paging} if paging else {"data": data})
+        return json_response({"data": data, "paging": paging} if paging else {"data": data})
 
     async def health(self, request: Request) -> Response:
         """Return how well the number is, with the account, the business and the app.
@@ -150,7 +150,7 @@ class Numbers(Struct, frozen=True):
         # spec: cloud-api.md#13.10
         """
         number = self.callers.number(request)
-        return _json({"health_status": self.shown.accounts.health(number), "id": number.digits})
+        return json_response({"health_status": self.shown.accounts.health(number), "id": number.digits})
 
     async def post(self, request: Request) -> Response:
         """Set the two-step PIN, ask for another display name, or set the webhook of the number alone."""
@@ -178,7 +178,7 @@ class Numbers(Struct, frozen=True):
         """Give the verification code back."""
         number = self.callers.number(request)
         await self.registration.verify_code(number, (await parameters(request, CodeGiven)).code)
-        return _json({"success": True, "id": number.digits})
+        return json_response({"success": True, "id": number.digits})
 
     async def register(self, request: Request) -> Response:
         """Register the number with its PIN, so that it can send."""
@@ -194,7 +194,7 @@ class Numbers(Struct, frozen=True):
     async def get_settings(self, request: Request) -> Response:
         """Return the settings as they were stored."""
         number = self.callers.number(request)
-        return _json(await self.settings.get(number.id) or Settings())
+        return json_response(await self.settings.get(number.id) or Settings())
 
     async def post_settings(self, request: Request) -> Response:
         """Store settings; a member that is given replaces the one there was.
@@ -225,7 +225,3 @@ class Numbers(Struct, frozen=True):
 
 def _digits(number: Number) -> str:
     return number.digits
-
-
-def _json(value: object) -> Response:
-    return Response(200, msgspec.json.encode(value))

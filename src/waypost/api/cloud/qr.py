@@ -5,14 +5,13 @@
 
 import re
 
-import msgspec
 from msgspec import Struct
 
 from waypost.api.cloud.callers import Callers
 from waypost.api.cloud.paging import paged
 from waypost.api.cloud.parameters import parameters
 from waypost.api.cloud.topics import Topic
-from waypost.api.routing import Request, Response, Route
+from waypost.api.routing import Request, Response, Route, json_response
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import BAD_REQUEST, INVALID_PARAMETER
@@ -64,7 +63,7 @@ class Links(Struct, frozen=True):
         shown, paging = paged(request, [(code, (code, link)) for code, link in found])
         image = _picture_url(request, number)
         data = [link_object(code, link, wanted, image.format(code)) for code, link in shown]
-        return _json({"data": data, "paging": paging} if paging else {"data": data})
+        return json_response({"data": data, "paging": paging} if paging else {"data": data})
 
     async def get(self, request: Request) -> Response:
         """Return one link."""
@@ -83,7 +82,7 @@ class Links(Struct, frozen=True):
         await self.links.put(number.id, link, code)
         wanted = (*DEFAULT_FIELDS, "qr_image_url") if wish.generate_qr_image else DEFAULT_FIELDS
         image = _picture_url(request, number, wish.generate_qr_image.lower() or "svg").format(code)
-        return _json(link_object(code, link, wanted, image))
+        return json_response(link_object(code, link, wanted, image))
 
     async def delete(self, request: Request) -> Response:
         """Delete a link."""
@@ -106,7 +105,7 @@ class Links(Struct, frozen=True):
     async def _one(self, request: Request, number: Number, code: str) -> Response:
         wanted = asked_fields(request.query, DEFAULT_FIELDS, FIELDS)
         image = _picture_url(request, number).format(code)
-        return _json({"data": [link_object(code, await self._link(number, code), wanted, image)]})
+        return json_response({"data": [link_object(code, await self._link(number, code), wanted, image)]})
 
     async def _link(self, number: Number, code: str) -> Link:
         found = await self.links.get(number.id, code)
@@ -128,7 +127,3 @@ def _picture_url(request: Request, number: Number, kind: str | None = None) -> s
 
 def _unknown(code: str) -> Refusal:
     return Refusal(UNKNOWN_OBJECT, f"Object with ID '{code[:100]}' does not exist")
-
-
-def _json(value: object) -> Response:
-    return Response(200, msgspec.json.encode(value))

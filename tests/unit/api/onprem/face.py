@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from msgspec.structs import replace
 
+from waypost.api.mounts import Mount
 from waypost.api.onprem.callers import Callers
 from waypost.api.onprem.contacts import Contacts as ContactHandlers
 from waypost.api.onprem.errors import render_onprem
@@ -18,7 +19,6 @@ from waypost.api.onprem.routes import Handlers, onprem_routes
 from waypost.api.onprem.settings import Providers, Settings
 from waypost.api.onprem.users import Users
 from waypost.api.routing import Router
-from waypost.api.server import Mount
 from waypost.flows.accept import Accept
 from waypost.flows.accounts import BusinessAccounts
 from waypost.flows.admission import Admission

@@ -1,0 +1,226 @@
+"""Mounts: the faces side by side in one ASGI application, each with its routes and its way of telling errors."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+from waypost.api import guard
+from waypost.api.exchange import BodyTooSlow, ClientGone
+from waypost.api.faults import used_up
+from waypost.api.interlude import Interlude
+from waypost.api.refusals import last_response, speak_plainly, whole_response
+from waypost.api.routing import (
+    Answer,
+    ASGIApp,
+    BodyTimedOut,
+    HTTPProblem,
+    MethodNotAllowed,
+    NotFound,
+    Receive,
+    Request,
+    Response,
+    Router,
+    Scope,
+    Send,
+)
+from waypost.errors import Refusal
+from waypost.errors.callers import UNKNOWN_OBJECT
+from waypost.lib.log import Log
+from waypost.ports import StoreDown
+
+_log = Log("waypost.api")
+
+ErrorRenderer = Callable[[Request, Exception], Response]
+"""Makes a face's answer to an exception: an HTTPProblem, a BadJSON, an error of ours, or a bug.
+
+An answer of 500 or more is logged here, with the exception.
+"""
+
+Noted = Callable[[Request, Exception, Response], None]
+"""Takes note of a request that is refused, why, and the answer that it gets."""
+
+Applies = Callable[[Scope], bool]
+"""Says whether a mount takes the request with this scope."""
+
+Locate = Callable[[str], str]
+"""Turns the path as sent into the path to route."""
+
+HasNoRoom = Callable[[Scope], Refusal | None]
+"""Returns why there is no room for the request with this scope; None if there is."""
+
+
+class PathRules(Protocol):
+    """The fault rules about requests."""
+
+    @property
+    def for_paths(self) -> bool:
+        """Whether there are any."""
+        ...
+
+    def check_path(self, path: str) -> None:
+        """Raise the Refusal that a rule demands for a request of this path, if one does."""
+        ...
+
+
+class _NoRules:
+    for_paths = False
+
+    def check_path(self, path: str) -> None:
+        """Demand nothing."""
+
+
+def _not_noted(_request: Request, _error: Exception, _answer: Response) -> None:
+    return
+
+
+def _has_room(_scope: Scope) -> None:
+    return None
+
+
+class Mount:
+    """A face: its routes, and its way of saying what went wrong."""
+
+    def __init__(
+        self,
+        router: Router,
+        render: ErrorRenderer,
+        *,
+        locate: Locate | None = None,
+        faults: PathRules | None = None,
+        interlude: Interlude | None = None,
+        noted: Noted = _not_noted,
+    ) -> None:
+        """`locate` turns the path as sent into the path to route, for a face with a version in front."""
+        self._router = router
+        self._render = render
+        self._locate = locate
+        self._faults = faults or _NoRules()
+        self._interlude = interlude or Interlude()
+        self._noted = noted
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; as ASGI."""
+        request, interlude = Request(scope, receive), self._interlude
+        try:
+            if interlude.is_on and request.path not in interlude.watchers:
+                await interlude.wait()
+            interlude.inside += 1
+            try:
+                answer = await self._answer(request)
+            finally:
+                interlude.leave()
+            if answer.status == 404 and isinstance(answer, Response):  # a file's, whose clients look at no words
+                self._noted(request, Refusal(UNKNOWN_OBJECT, answer.body.decode("utf-8").strip()), answer)
+        except ClientGone:
+            return
+        except Exception as error:  # noqa: BLE001 - the last place that can still answer in the face's own words
+            answer = self._answer_error(request, error)
+        await answer.send(send)
+
+    def refuse(self, request: Request, refusal: Refusal) -> Response:
+        """Return what the face says to a request that is refused before any route is looked for."""
+        answer = self._render(request, refusal)
+        self._noted(request, refusal, answer)
+        return answer
+
+    async def _answer(self, request: Request) -> Answer:
+        if self._faults.for_paths:
+            self._faults.check_path(request.path)
+        path = request.path if self._locate is None else self._locate(request.path)
+        route, request.params = self._router.match(request.method, path)
+        return await route.handler(request)
+
+    def _answer_error(self, request: Request, error: Exception) -> Response:
+        if isinstance(error, BodyTooSlow):
+            error = BodyTimedOut()
+        answer = self._render(request, error)
+        if isinstance(error, MethodNotAllowed):
+            answer.headers.append((b"allow", ", ".join(error.allowed).encode("ascii")))
+        if isinstance(error, StoreDown) or used_up(error):
+            # A condition and no bug: every request meets it until it is over.
+            _log.warning("request.refused", method=request.method, path=request.path, why=str(error))
+        elif answer.status >= 500:
+            _log.error("request.failed", method=request.method, path=request.path, exc_info=error)
+        self._noted(request, error, answer)
+        return answer
+
+
+def render_plainly(_request: Request, error: Exception) -> Response:
+    """Answer an exception in plain text; for parts without a face."""
+    if isinstance(error, HTTPProblem):
+        return Response(error.status, f"{error.reason}\n".encode(), content_type="text/plain; charset=utf-8")
+    if isinstance(error, Refusal):
+        status, reason = error.fault.problem.http, error.fault.details
+        return Response(status, f"{reason}\n".encode(), content_type="text/plain; charset=utf-8")
+    return Response(500, b"Something went wrong here.\n", content_type="text/plain; charset=utf-8")
+
+
+class Application:
+    """Hands each request to the first mount whose prefix or predicate takes it."""
+
+    def __init__(self, rules: Sequence[tuple[Applies, ASGIApp]], has_no_room: HasNoRoom = _has_room) -> None:
+        self._rules = rules
+        self._has_no_room = has_no_room
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; as ASGI."""
+        try:
+            await _first(self._rules, scope)(scope, receive, send)
+        except ClientGone:
+            return
+        except BodyTooSlow:  # from an application that knows nothing of it
+            await render_plainly(Request(scope, receive), BodyTimedOut()).send(send)
+        except Exception as error:
+            _log.error("request.broken", method=scope["method"], path=scope["path"], exc_info=error)
+            raise
+
+    def speak(self, scope: Scope, refusal: guard.Refusal) -> bytes:
+        """Return what the face that a refused request was meant for says to it; see `refusals.Words`."""
+        face = _first(self._rules, scope)
+        if refusal.problem is None or not isinstance(face, Mount):
+            return speak_plainly(refusal)
+        answer = face.refuse(Request(scope, _no_body), Refusal(refusal.problem, refusal.reason))
+        return last_response(answer.status, answer.headers, answer.body)
+
+    def turn_away(self, scope: Scope) -> bytes | None:
+        """Return what its face says to a request that there is no room for; see `refusals.Words`."""
+        refusal = self._has_no_room(scope)
+        if refusal is None:
+            return None
+        face = _first(self._rules, scope)
+        if not isinstance(face, Mount):
+            return None
+        answer = face.refuse(Request(scope, _no_body), refusal)
+        return whole_response(answer.status, answer.headers, answer.body)
+
+
+def build_app(mounts: Iterable[tuple[str | Applies, ASGIApp]], *, has_no_room: HasNoRoom = _has_room) -> Application:
+    """Return the application over these mounts, in their order."""
+    rules = tuple((_under(where) if isinstance(where, str) else where, app) for where, app in mounts)
+    return Application(rules, has_no_room)
+
+
+async def _no_body() -> dict[str, object]:
+    """Stand for the body of a request that is refused by its head: nobody reads it."""
+    return {"type": "http.disconnect"}
+
+
+def _under(prefix: str) -> Applies:
+    folder = prefix.rstrip("/") + "/"
+
+    def applies(scope: Scope) -> bool:
+        path: str = scope["path"]
+        return path.startswith(folder) or path == folder[:-1]
+
+    return applies
+
+
+def _first(rules: Sequence[tuple[Applies, ASGIApp]], scope: Scope) -> ASGIApp:
+    for applies, app in rules:
+        if applies(scope):
+            return app
+    return _nothing_here
+
+
+async def _nothing_here(scope: Scope, receive: Receive, send: Send) -> None:
+    request = Request(scope, receive)
+    await render_plainly(request, NotFound(request.path)).send(send)
