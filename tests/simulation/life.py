@@ -30,7 +30,8 @@ from waypost.lib.poster import Poster
 from waypost.model import Delivery, Outbound, StatusUpdate
 from waypost.ports import BlobStore, Carried, NetworkStore, StoreBusy, StoreDown, Upstream
 from waypost.settings import load
-from waypost.upstreams.simulated.network import Era, Knowledge, Network, Report, ReportMessage, for_ever
+from waypost.upstreams.simulated.judge import Knowledge
+from waypost.upstreams.simulated.network import Era, Network, Report, ReportMessage, for_ever
 from waypost.workers.lanes import Bounds, Lanes
 from waypost.workers.timers import Timers
 

@@ -7,13 +7,12 @@ the same `receive` flow as a real upstream. What it has taken is durable before 
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from typing import Protocol
 
 from msgspec import structs
 
 from waypost.errors import Fault
 from waypost.lib.clock import Clock
-from waypost.lib.ids import KeyMaker, parse_message_id
+from waypost.lib.ids import KeyMaker
 from waypost.model import (
     InboundMessage,
     Medium,
@@ -25,17 +24,15 @@ from waypost.model import (
     Sent,
     Status,
     StatusUpdate,
-    Talk,
 )
-from waypost.ports import Carried, NetworkStore, Schedule, StoredMessage
-from waypost.rules import entry, lifetime, reaction
-from waypost.rules.window import is_open
+from waypost.ports import Carried, NetworkStore, Schedule
+from waypost.rules import lifetime
 from waypost.upstreams.simulated.faults import Faults
 from waypost.upstreams.simulated.indicators import Indicators
-from waypost.upstreams.simulated.marketing import Marketing, stopped
+from waypost.upstreams.simulated.judge import Judge, Knowledge
+from waypost.upstreams.simulated.marketing import Marketing
 from waypost.upstreams.simulated.phones import Phones, identity_hash, phone_of, user_id
 from waypost.upstreams.simulated.steps import is_finished, next_step, noted, update
-from waypost.wire.messages.reaction import Reaction
 
 _ROUND = 256  # messages that are told about in one go
 _PAGE = 1_000
@@ -54,22 +51,6 @@ def for_ever(_: NumberId) -> int:
     return 0
 
 
-class Knowledge(Protocol):
-    """What the platform knows of users and messages; see `ports` for what each promises."""
-
-    async def talk(self, number_id: NumberId, wa_id: str) -> Talk:
-        """Return what a user's windows depend on."""
-        ...
-
-    async def open_entry(self, number_id: NumberId, wa_id: str, until_ms: int) -> None:
-        """Note the free entry point that an answer opens."""
-        ...
-
-    async def message(self, key: MessageKey) -> StoredMessage | None:
-        """Return a message of either direction."""
-        ...
-
-
 class Network:
     """The network, its phones and its fault rules."""
 
@@ -86,12 +67,12 @@ class Network:
         self._delay_ms = delay_ms
         self._report: Report | None = None
         self._report_message: ReportMessage | None = None
-        self._known: Knowledge | None = None
         self._ready: deque[Carried] = deque()
         self._something_ready = asyncio.Event()
         self._resting: defaultdict[str, list[Carried]] = defaultdict(list)
         self._indicators = Indicators()
         self.marketing = Marketing(store)
+        self._judge = Judge(phones, faults, self.marketing)
         self._world = 0  # how often everything was forgotten
         self._era: Era = for_ever
 
@@ -102,7 +83,7 @@ class Network:
         """
         self._report = report
         self._report_message = report_message
-        self._known = known
+        self._judge.connect(known)
         self._era = era
 
     async def load(self, lacks: Callable[[NumberId], bool] | None = None) -> None:
@@ -118,30 +99,8 @@ class Network:
     async def send(self, message: Outbound, media: Sequence[Medium]) -> Outcome:
         """Take one message; taken twice, it is shown once."""
         _ = media  # phones look at the business's stored copy
-        orders = self.faults.orders(message.number_id, message.wa_id)
         now_ms = self._clock.now_ms()
-        ordered = Fault.demanded(orders.fail, "a fault rule") if orders.fail else None
-        fault = ordered or self._unwanted(message)
-        if fault is None and isinstance(message.content, Reaction):
-            fault = await self._bad_reaction(message, message.content)
-        talk = await self._knowledge.talk(message.number_id, message.wa_id)
-        in_window = message.kind != "template" or is_open(talk.last_inbound_ms, now_ms)
-        if fault is None and not in_window and message.category == "marketing":
-            fault = await self._too_much(message, now_ms)
-        carried = Carried(
-            token=message.key,
-            number_id=message.number_id,
-            wa_id=message.wa_id,
-            kind=message.kind,
-            category=message.category,
-            progress=Status.ACCEPTED,
-            due_ms=now_ms + self._delay_ms + orders.delay_ms,
-            in_window=in_window,
-            fault=orders.explained(message, fault, now_ms) if fault or orders.rules else None,
-            free_until_ms=await self._free_until(message, talk, now_ms) if talk.is_from_ad and not fault else None,
-            expires_ms=message.expires_ms or now_ms + lifetime.LIFE_MS,
-            tells_expiry=lifetime.is_told(message.dialect),
-        )
+        carried = await self._judge.taken(message, now_ms=now_ms, delay_ms=self._delay_ms)
         if message.user_id is None and self.phones.get(message.wa_id).username is not None:
             await self.phones.meet(message.number_id, message.wa_id, now_ms)
         self._indicators.end(message.number_id, message.wa_id)
@@ -167,7 +126,7 @@ class Network:
 
     async def mark_read(self, number_id: NumberId, key: MessageKey, *, typing: bool) -> None:
         """Show the phone that the business is typing; that it has read is stored by the flow `mark_read`."""
-        if typing and (found := await self._knowledge.message(key)):
+        if typing and (found := await self._judge.known.message(key)):
             self._indicators.begin(number_id, found.wa_id, self._clock.now_ms())
 
     def typing_to(self, wa_id: str) -> list[tuple[NumberId, int]]:
@@ -346,44 +305,6 @@ class Network:
         if carried in resting:
             resting.remove(carried)
             self._make_ready(carried, world)
-
-    @property
-    def _knowledge(self) -> Knowledge:
-        assert self._known is not None, "connect() comes first"
-        return self._known
-
-    async def _free_until(self, message: Outbound, talk: Talk, now_ms: int) -> int | None:
-        """Return the end of the free entry point that a message falls into; the message itself may open it."""
-        until_ms = entry.opened_by_answer(talk, now_ms)
-        phone = self.phones.get(message.wa_id)
-        if until_ms is None or phone.blocked or not phone.on_whatsapp:
-            return entry.open_until(talk, now_ms)
-        await self._knowledge.open_entry(message.number_id, message.wa_id, until_ms)
-        return until_ms
-
-    def _unwanted(self, message: Outbound) -> Fault | None:
-        """Return why a message is not delivered: its number is a magic one, or the user takes no marketing."""
-        if magic := self.phones.magic.failure(message.wa_id, message.kind):
-            return magic
-        if message.category == "marketing" and not self.phones.takes_marketing(message.wa_id, message.number_id):
-            return stopped(message.wa_id)
-        return None
-
-    async def _too_much(self, message: Outbound, now_ms: int) -> Fault | None:
-        """Return why marketing is held back from a user who would get it: the limit of all businesses together."""
-        phone = self.phones.get(message.wa_id)
-        gets_it = phone.on_whatsapp and not phone.blocked
-        return await self.marketing.fault(message.key, message.wa_id, now_ms) if gets_it else None
-
-    async def _bad_reaction(self, message: Outbound, given: Reaction) -> Fault | None:
-        """Return why a reaction fails: its message is unknown, of another chat, or too old."""
-        ref = parse_message_id(given.message_id)
-        found = await self._knowledge.message(MessageKey(ref.key)) if ref else None
-        thread = (message.number_id, message.wa_id, ref.tag if ref else 0)
-        if found is not None and (found.number_id, found.wa_id, found.tag) != thread:
-            found = None
-        age_ms = self._clock.now_ms() - found.at_ms if found else 0
-        return reaction.fault(given.message_id, found_kind=found.kind if found else None, age_ms=age_ms)
 
     async def _tell(self, updates: list[StatusUpdate]) -> None:
         assert self._report is not None, "connect() comes first"
