@@ -63,6 +63,16 @@ async def test_a_users_file_can_be_downloaded_by_its_id(
     assert (got.status, got.headers["Content-Type"], got.body) == (200, sample.mime, sample.data)
 
 
+async def test_a_user_sends_a_file_that_was_uploaded_before(world: World) -> None:
+    uploaded = world.client.media_id(await world.client.upload(JPEG.data, JPEG.mime))
+
+    await world.write("image", {"id": uploaded, "caption": "Look"})
+
+    told = (await world.inbound())["image"]
+    assert (told["mime_type"], told["caption"], told["id"] == uploaded) == (JPEG.mime, "Look", False)
+    assert (await world.client.download(told["id"])).body == JPEG.data
+
+
 async def test_a_voice_message_is_a_flag_or_a_type_of_its_own(world: World) -> None:
     await world.write_file("audio", OGG, voice=True)
 

@@ -94,8 +94,8 @@ class _ToldFile(_Strict):
 class UserMedia(_ToldFile):
     """A file that the user sends: its bytes here in base64, or as the form's part `file`.
 
-    With `unavailable` there are no bytes: the platform could not fetch them. `id`, `sha256`, `url` and `animated` are
-    what a webhook tells of it; they are of no account.
+    With `unavailable` there are no bytes: the platform could not fetch them. Without bytes `id` may name a file that
+    is stored here. `sha256`, `url` and `animated` are what a webhook tells of it; they are of no account.
     """
 
     data: bytes | None = None

@@ -172,8 +172,14 @@ class Gallery(Struct, frozen=True):
 async def stored_medium(records: Records, request: Request) -> Medium:
     """Return the file that a path names by its id in either dialect, whosever it is. Raises Refusal."""
     media_id = request.params["media_id"]
-    ref = parse_media_id(media_id)
-    medium = await records.medium(MediaKey(ref.key)) if ref else None
-    if medium is None or ref is None or ref.tag not in (None, medium.tag):
+    medium = await medium_of(records, media_id)
+    if medium is None:
         raise unknown("medium", media_id)
     return medium
+
+
+async def medium_of(records: Records, media_id: str) -> Medium | None:
+    """Return the file with this id in either dialect, whosever it is; None if there is none."""
+    ref = parse_media_id(media_id)
+    medium = await records.medium(MediaKey(ref.key)) if ref else None
+    return medium if medium is not None and ref is not None and ref.tag in (None, medium.tag) else None

@@ -4,9 +4,9 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from waypost.api.control.answers import answer, asked_number, body_of, digits_of
+from waypost.api.control.answers import answer, asked_number, body_of, digits_of, unknown
 from waypost.api.control.filters import wanted_page
-from waypost.api.control.messages import stored_medium
+from waypost.api.control.messages import medium_of, stored_medium
 from waypost.api.files import file_response
 from waypost.api.multipart import FileHead, FileSink, FormLimits, read_form
 from waypost.api.routing import Answer, Request, Response
@@ -87,7 +87,8 @@ class Phones(Struct, frozen=True):
         """Let the phone's user write to a business.
 
         The body is an object of the Cloud webhook's `messages[]`; one copied from a real webhook will do. A file comes
-        in base64 as its `data`, or as the part `file` of a multipart form whose part `message` is that object.
+        in base64 as its `data`, or as the part `file` of a multipart form whose part `message` is that object; the `id`
+        of a file that is stored here will do too.
         """
         wa_id = _wa_id(request)
         is_form = (request.header(b"content-type") or b"").lower().startswith(b"multipart/")
@@ -143,11 +144,26 @@ class Phones(Struct, frozen=True):
     async def _write_json(self, request: Request, wa_id: str) -> InboundMessage:
         message = (await body_of(request, PhoneMessage, max_bytes=MAX_INLINE_BYTES)).played()
         file = message.file
-        if file is None or file.data is None:
+        if file is None:
             return await self.play.write(wa_id, message, None)
+        if file.data is None:
+            return await self._write_stored(wa_id, message, file.id or "")
         async with self.shelf.writer() as writer:
             await writer.write(file.data)
             return await self.play.write(wa_id, message, UserFile(writer, file.mime_type, file.filename))
+
+    async def _write_stored(self, wa_id: str, message: PhoneMessage, media_id: str) -> InboundMessage:
+        """Let the user send the bytes of a file that is stored here; of an id that is not known they are asked for."""
+        medium = await medium_of(self.records, media_id)
+        if medium is None:
+            return await self.play.write(wa_id, message, None)
+        async with self.shelf.writer() as writer:
+            try:
+                async for chunk in self.shelf.read(medium):
+                    await writer.write(chunk)
+            except FileNotFoundError:  # it was deleted a moment ago, or somebody else took it from the folder
+                raise unknown("medium", media_id) from None
+            return await self.play.write(wa_id, message, UserFile(writer, medium.mime, medium.filename))
 
     async def _write_form(self, request: Request, wa_id: str) -> InboundMessage:
         async with self.shelf.writer() as writer:
