@@ -65,13 +65,13 @@ interface Native {
   onBlur?: () => void;
 }
 
-interface TextProps extends Common, Native {
+export interface FieldProps extends Common, Native {
   value: string;
   onInput: (value: string) => void;
 }
 
 /** A line of text; `type`, `placeholder`, `autocomplete`... are the input's own. */
-export function Field({ label, labelUnseen, hint, error, value, onInput, type = "text", ...rest }: TextProps) {
+export function Field({ label, labelUnseen, hint, error, value, onInput, type = "text", ...rest }: FieldProps) {
   const id = useId();
   const about = { label, labelUnseen, hint, error };
   return (

@@ -8,10 +8,12 @@ interface Wish<T> {
   readonly ask: (id: string) => Promise<Result<T>>;
   /** Whether changes may be about it, of which so much is known. */
   readonly concerns: (changes: Changes, id: string, known: T | null) => boolean;
+  /** Milliseconds after which it is asked again in any case, while somebody looks: for what no change is told of. */
+  readonly every?: number;
 }
 
 /** What the server answered last, null before that, and a way to ask again. Have the wish outside the component. */
-export function useFollowed<T>(id: string, wish: Wish<T>): readonly [Result<T> | null, () => void] {
+export function useFollowed<T>(id: string, wish: Wish<T>): readonly [Result<T> | null, () => Promise<void>] {
   const [found, setFound] = useState<Result<T> | null>(null);
   const known = useRef<T | null>(null);
   const asked = useRef(0);
@@ -27,7 +29,12 @@ export function useFollowed<T>(id: string, wish: Wish<T>): readonly [Result<T> |
     known.current = null;
     setFound(null);
     void read();
-    return onChanges((changes) => (changes.all || wish.concerns(changes, id, known.current)) && void read());
+    const stop = onChanges((changes) => (changes.all || wish.concerns(changes, id, known.current)) && void read());
+    const timer = wish.every && window.setInterval(() => !document.hidden && void read(), wish.every);
+    return () => {
+      stop();
+      if (timer) window.clearInterval(timer);
+    };
   }, [id, read, wish]);
-  return [found, () => void read()];
+  return [found, read];
 }

@@ -67,7 +67,7 @@ function Gallery({ chosen }: { chosen: string | null }) {
   if (items.length === 0) return <Nothing />;
   return (
     <div class="gallery-box">
-      <ul class="gallery">
+      <ul class="cards gallery">
         {items.map((file) => (
           <li key={file.id}>
             <Tile file={file} chosen={file.id === chosen} />

@@ -4,11 +4,11 @@ import { useState } from "preact/hooks";
 import { api } from "../../api/client.ts";
 import type { AccountChange, AccountView } from "../../api/types.ts";
 import { Badge } from "../../parts/Badge.tsx";
-import { Button } from "../../parts/Button.tsx";
 import { Copy } from "../../parts/Copy.tsx";
 import { Confirm } from "../../parts/Dialog.tsx";
 import { Facts } from "../../parts/Facts.tsx";
-import { Field, Select, Switch } from "../../parts/Field.tsx";
+import { Select, Switch } from "../../parts/Field.tsx";
+import { SetField } from "../../parts/SetField.tsx";
 import { Time } from "../../parts/Time.tsx";
 import { href } from "../../shell/router.ts";
 import { wordOf } from "../templates/state.ts";
@@ -26,7 +26,7 @@ export function Accounts() {
     <ul class="cards">
       {state.value.accounts.map((account) => (
         <li key={account.waba_id}>
-          <One key={account.name} account={account} />
+          <One account={account} />
         </li>
       ))}
     </ul>
@@ -34,7 +34,6 @@ export function Accounts() {
 }
 
 function One({ account }: { account: AccountView }) {
-  const [name, setName] = useState(account.name);
   const [disabling, setDisabling] = useState(false);
   const numbers = (state.value.numbers ?? []).filter((number) => number.waba_id === account.waba_id);
   const change = (given: AccountChange, words: string) =>
@@ -63,18 +62,13 @@ function One({ account }: { account: AccountView }) {
           ["Templates", <a href={href("/templates", { account: account.waba_id })}>Show them</a>],
         ]}
       />
-      <form
-        class="numbers-line"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void change({ name }, "The account has another name");
-        }}
-      >
-        <Field label="Name" value={name} required onInput={setName} />
-        <Button type="submit" disabled={!name || name === account.name}>
-          Rename
-        </Button>
-      </form>
+      <SetField
+        label="Name"
+        value={account.name}
+        verb="Rename"
+        isGood={Boolean}
+        onSet={(name) => change({ name }, "The account has another name")}
+      />
       <Select
         label="Review"
         value={account.review}
@@ -100,10 +94,15 @@ function One({ account }: { account: AccountView }) {
         checked={account.disabled}
         onChange={(disabled) => (disabled ? setDisabling(true) : void change({ disabled }, "The account may send again"))}
       />
-      <Pace
-        account={account}
-        onPace={(count) =>
-          void change({ template_pacing: count }, count === null ? "New templates are not paced" : "New templates are paced")
+      <SetField
+        label="Pace new templates to"
+        inputMode="numeric"
+        placeholder="All"
+        value={String(account.template_pacing ?? "")}
+        hint="So many messages go out, the others are held; empty: none are"
+        isGood={(count) => /^\d{0,6}$/.test(count)}
+        onSet={(count) =>
+          change({ template_pacing: count ? Number(count) : null }, `New templates are ${count ? "" : "not "}paced`)
         }
       />
       <Confirm
@@ -121,32 +120,5 @@ function One({ account }: { account: AccountView }) {
         </p>
       </Confirm>
     </article>
-  );
-}
-
-function Pace({ account, onPace }: { account: AccountView; onPace: (count: number | null) => void }) {
-  const [count, setCount] = useState(String(account.template_pacing ?? ""));
-  const isBad = !/^\d{0,6}$/.test(count);
-  return (
-    <form
-      class="numbers-line"
-      onSubmit={(event) => {
-        event.preventDefault();
-        onPace(count === "" ? null : Number(count));
-      }}
-    >
-      <Field
-        label="Pace new templates to"
-        inputMode="numeric"
-        placeholder="All"
-        value={count}
-        error={isBad ? "Give a number, or nothing." : null}
-        hint="So many messages go out, the others are held"
-        onInput={setCount}
-      />
-      <Button type="submit" disabled={isBad || count === String(account.template_pacing ?? "")}>
-        Set
-      </Button>
-    </form>
   );
 }

@@ -6,6 +6,7 @@ import { Badge } from "../../parts/Badge.tsx";
 import { Button } from "../../parts/Button.tsx";
 import { Confirm } from "../../parts/Dialog.tsx";
 import { Field, Select, Switch, TextArea } from "../../parts/Field.tsx";
+import { SetField } from "../../parts/SetField.tsx";
 import { href } from "../../shell/router.ts";
 import type { Changing } from "./NumberPage.tsx";
 
@@ -19,41 +20,29 @@ const SHAPES = [
 ];
 
 export function Own({ number, put }: Changing) {
-  const [name, setName] = useState(number.name);
-  const [version, setVersion] = useState(number.platform.graph_version);
   return (
     <section class="card stack">
       <h2>Name and callbacks</h2>
-      <form
-        class="numbers-line"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void put({ name }, "The number has another name");
-        }}
-      >
-        <Field label="Name" value={name} required hint="Users see it above the chat" onInput={setName} />
-        <Button type="submit" disabled={!name || name === number.name}>
-          Rename
-        </Button>
-      </form>
+      <SetField
+        label="Name"
+        value={number.name}
+        verb="Rename"
+        hint="Users see it above the chat"
+        isGood={Boolean}
+        onSet={(name) => put({ name }, "The number has another name")}
+      />
       <Select
         label="Words of the callbacks"
         value={number.callback_dialect}
         options={DIALECTS}
         onChange={(callback_dialect) => void put({ callback_dialect } as NumberChange, "Its webhook is told in other words")}
       />
-      <form
-        class="numbers-line"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void put({ platform: { graph_version: version } }, `Callbacks are those of ${version}`);
-        }}
-      >
-        <Field label="Version of the graph" value={version} onInput={setVersion} />
-        <Button type="submit" disabled={!/^v\d{1,2}\.0$/.test(version) || version === number.platform.graph_version}>
-          Set
-        </Button>
-      </form>
+      <SetField
+        label="Version of the graph"
+        value={number.platform.graph_version}
+        isGood={(version) => /^v\d{1,2}\.0$/.test(version)}
+        onSet={(version) => put({ platform: { graph_version: version } }, `Callbacks are those of ${version}`)}
+      />
       <Select
         label="Shape of the callbacks"
         hint="Meta changed prices and users in 2026"

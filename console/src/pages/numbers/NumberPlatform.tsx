@@ -6,6 +6,7 @@ import { Badge } from "../../parts/Badge.tsx";
 import { Button } from "../../parts/Button.tsx";
 import { Confirm } from "../../parts/Dialog.tsx";
 import { Field, Select, Switch } from "../../parts/Field.tsx";
+import { SetField } from "../../parts/SetField.tsx";
 import { qualityWord, wordOf } from "../templates/state.ts";
 import type { Changing } from "./NumberPage.tsx";
 import { tierWord } from "./state.ts";
@@ -22,9 +23,6 @@ const NAMES = ["APPROVED", "DECLINED", "PENDING_REVIEW", "AVAILABLE_WITHOUT_REVI
 }));
 
 export function Regard({ number, patch }: Changing) {
-  const [listed, setListed] = useState((number.test_recipients ?? []).join(", "));
-  const [missing, setMissing] = useState(number.missing_products.join(", "));
-  const recipients = listOf(listed).map((each) => each.replace(/\D/g, ""));
   return (
     <section class="card stack">
       <div>
@@ -55,41 +53,26 @@ export function Regard({ number, patch }: Changing) {
         hint="It writes to five users at most, and only to those that are listed"
         checked={number.test_recipients !== null}
         onChange={(isTest) =>
-          void patch(
-            { test_recipients: isTest ? recipients.slice(0, 5) : null },
-            isTest ? "It is a test number" : "It is an ordinary number",
-          )
+          void patch({ test_recipients: isTest ? [] : null }, isTest ? "It is a test number" : "It is an ordinary number")
         }
       />
       {number.test_recipients !== null && (
-        <form
-          class="numbers-line"
-          onSubmit={(event) => {
-            event.preventDefault();
-            void patch({ test_recipients: recipients }, "It writes to these users only");
+        <SetField
+          label="Users it may write to"
+          value={number.test_recipients.join(", ")}
+          placeholder="15550001111, 15550002222"
+          onSet={(users) => {
+            const test_recipients = listOf(users).map((each) => each.replace(/\D/g, ""));
+            return patch({ test_recipients }, "It writes to these users only");
           }}
-        >
-          <Field label="Users it may write to" value={listed} placeholder="15550001111, 15550002222" onInput={setListed} />
-          <Button type="submit">Set</Button>
-        </form>
-      )}
-      <form
-        class="numbers-line"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void patch({ missing_products: listOf(missing) }, "Its catalog lacks these products");
-        }}
-      >
-        <Field
-          label="Products that its catalog lacks"
-          value={missing}
-          placeholder="None: it holds every product"
-          onInput={setMissing}
         />
-        <Button type="submit" disabled={listOf(missing).join() === number.missing_products.join()}>
-          Set
-        </Button>
-      </form>
+      )}
+      <SetField
+        label="Products that its catalog lacks"
+        value={number.missing_products.join(", ")}
+        placeholder="None: it holds every product"
+        onSet={(missing) => patch({ missing_products: listOf(missing) }, "Its catalog lacks these products")}
+      />
     </section>
   );
 }
@@ -161,7 +144,6 @@ export function Registration({ number, patch }: Changing) {
 }
 
 export function AppSecret({ patch }: Changing) {
-  const [secret, setSecret] = useState("");
   const [rotating, setRotating] = useState(false);
   return (
     <section class="card stack">
@@ -172,18 +154,14 @@ export function AppSecret({ patch }: Changing) {
           webhook-signature.
         </p>
       </div>
-      <form
-        class="numbers-line"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void patch({ app_secret: secret }, "The app secret is changed").then((done) => done && setSecret(""));
-        }}
-      >
-        <Field label="Another secret" type="password" autocomplete="off" value={secret} onInput={setSecret} />
-        <Button type="submit" disabled={!/^[\x21-\x7e]{1,256}$/.test(secret)}>
-          Change
-        </Button>
-      </form>
+      <SetField
+        label="Another secret"
+        type="password"
+        value=""
+        verb="Change"
+        isGood={(secret) => /^[\x21-\x7e]{1,256}$/.test(secret)}
+        onSet={(app_secret) => patch({ app_secret }, "The app secret is changed")}
+      />
       <div class="row">
         <Button icon="refresh" aria-haspopup="dialog" onClick={() => setRotating(true)}>
           Make up a new one

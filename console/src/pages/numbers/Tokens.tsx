@@ -5,14 +5,15 @@ import { api } from "../../api/client.ts";
 import type { NewToken, TokenRequest, TokenView } from "../../api/types.ts";
 import { Badge } from "../../parts/Badge.tsx";
 import { Button, IconButton } from "../../parts/Button.tsx";
-import { Confirm, Dialog } from "../../parts/Dialog.tsx";
+import { Confirm } from "../../parts/Dialog.tsx";
 import { EmptyState } from "../../parts/EmptyState.tsx";
 import { Select } from "../../parts/Field.tsx";
+import { FormDialog } from "../../parts/FormDialog.tsx";
 import { Table } from "../../parts/Table.tsx";
 import { Time } from "../../parts/Time.tsx";
 import { query } from "../../shell/router.ts";
 import { Secrets } from "./Secret.tsx";
-import { act, state } from "./state.ts";
+import { act, read, state } from "./state.ts";
 
 const SCOPES = [
   { value: "all", label: "Everything" },
@@ -97,6 +98,7 @@ export function Tokens() {
           onMade={(token) => {
             setMaking(false);
             setMade(token);
+            void read();
           }}
         />
       )}
@@ -132,26 +134,14 @@ function Make({ onClose, onMade }: { onClose: () => void; onMade: (token: NewTok
   const [number, setNumber] = useState(query.peek()["number"] ?? numbers[0]?.phone_number_id ?? "");
   const [scope, setScope] = useState("all");
   const [reach, setReach] = useState("number");
-  const [busy, setBusy] = useState(false);
-  const make = async (): Promise<void> => {
-    setBusy(true);
-    const token = await act(api.post("/tokens", { phone_number_id: number, scope, reach } as TokenRequest), "The token is made");
-    setBusy(false);
-    if (token) onMade(token);
-  };
   return (
-    <Dialog
-      open
+    <FormDialog
       title="Make a token"
+      verb="Make it"
+      ready={number !== ""}
+      onSend={() => api.post("/tokens", { phone_number_id: number, scope, reach } as TokenRequest)}
+      onDone={onMade}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button manner="main" busy={busy} disabled={!number} onClick={() => void make()}>
-            Make it
-          </Button>
-        </>
-      }
     >
       <Select
         label="For the number"
@@ -167,6 +157,6 @@ function Make({ onClose, onMade }: { onClose: () => void; onMade: (token: NewTok
         options={REACHES}
         onChange={setReach}
       />
-    </Dialog>
+    </FormDialog>
   );
 }

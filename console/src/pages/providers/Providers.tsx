@@ -8,9 +8,10 @@ import type { NumberView, ProviderRequest, ProviderView } from "../../api/types.
 import { Badge } from "../../parts/Badge.tsx";
 import { Button, IconButton } from "../../parts/Button.tsx";
 import { JsonCode } from "../../parts/Code.tsx";
-import { Confirm, Dialog } from "../../parts/Dialog.tsx";
+import { Confirm } from "../../parts/Dialog.tsx";
 import { EmptyState, FailureState, Loading } from "../../parts/EmptyState.tsx";
 import { Field, Select } from "../../parts/Field.tsx";
+import { FormDialog } from "../../parts/FormDialog.tsx";
 import { PageFrame } from "../../parts/Page.tsx";
 import { Table } from "../../parts/Table.tsx";
 import { toast, toastFailure } from "../../parts/Toast.tsx";
@@ -109,7 +110,12 @@ function List({ providers }: { providers: readonly ProviderView[] }) {
             titleUnseen: true,
             align: "right",
             cell: (provider) => (
-              <IconButton icon="trash" label={`Delete ${provider.name}`} aria-haspopup="dialog" onClick={() => setTaken(provider)} />
+              <IconButton
+                icon="trash"
+                label={`Delete ${provider.name}`}
+                aria-haspopup="dialog"
+                onClick={() => setTaken(provider)}
+              />
             ),
           },
         ]}
@@ -138,66 +144,50 @@ function Add({ onClose }: { onClose: () => void }) {
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
   const [bearer, setBearer] = useState("");
-  const [error, setError] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
   const replaces = state.value.providers?.some((each) => each.name === name && each.phone_number_id === number) ?? false;
-  const add = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    setBusy(true);
+  const add = () => {
     const config = manner === "basic" ? { basic: { username, password } } : { bearer };
-    const done = await api.post("/providers", { name, phone_number_id: number, type: "www", config } as ProviderRequest);
-    setBusy(false);
-    if (!done.ok) return setError(done.failure.sentence);
+    return api.post("/providers", { name, phone_number_id: number, type: "www", config } as ProviderRequest);
+  };
+  const added = (): void => {
     toast(replaces ? `${name} is changed` : `${name} is added`);
     onClose();
-    await read();
+    void read();
   };
   return (
-    <Dialog open title="Add a provider" onClose={onClose}>
-      <form class="stack" onSubmit={(event) => void add(event)}>
-        <Field
-          label="Name"
-          value={name}
-          required
-          autoFocus
-          placeholder="my_shop"
-          error={error}
-          hint={replaces ? "There is one of this name: it is replaced" : "Letters, digits, - and _; links name it"}
-          onInput={(value) => {
-            setName(value);
-            setError(null);
-          }}
-        />
-        <Select
-          label="For the number"
-          value={number}
-          options={numbers.map((each) => ({ value: each.phone_number_id, label: `${each.name} · ${each.phone_number_id}` }))}
-          onChange={setNumber}
-        />
-        <Select
-          label="It proves itself by"
-          value={manner}
-          options={[
-            { value: "basic", label: "Name and password" },
-            { value: "bearer", label: "Bearer token" },
-          ]}
-          onChange={setManner}
-        />
-        {manner === "basic" ? (
-          <>
-            <Field label="User" value={username} required onInput={setUsername} />
-            <Field label="Password" type="password" autocomplete="off" value={password} required onInput={setPassword} />
-          </>
-        ) : (
-          <Field label="Token" type="password" autocomplete="off" value={bearer} required onInput={setBearer} />
-        )}
-        <div class="row provider-foot">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" manner="main" busy={busy}>
-            {replaces ? "Replace it" : "Add it"}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog title="Add a provider" verb={replaces ? "Replace it" : "Add it"} onSend={add} onDone={added} onClose={onClose}>
+      <Field
+        label="Name"
+        value={name}
+        required
+        autoFocus
+        placeholder="my_shop"
+        hint={replaces ? "There is one of this name: it is replaced" : "Letters, digits, - and _; links name it"}
+        onInput={setName}
+      />
+      <Select
+        label="For the number"
+        value={number}
+        options={numbers.map((each) => ({ value: each.phone_number_id, label: `${each.name} · ${each.phone_number_id}` }))}
+        onChange={setNumber}
+      />
+      <Select
+        label="It proves itself by"
+        value={manner}
+        options={[
+          { value: "basic", label: "Name and password" },
+          { value: "bearer", label: "Bearer token" },
+        ]}
+        onChange={setManner}
+      />
+      {manner === "basic" ? (
+        <>
+          <Field label="User" value={username} required onInput={setUsername} />
+          <Field label="Password" type="password" autocomplete="off" value={password} required onInput={setPassword} />
+        </>
+      ) : (
+        <Field label="Token" type="password" autocomplete="off" value={bearer} required onInput={setBearer} />
+      )}
+    </FormDialog>
   );
 }

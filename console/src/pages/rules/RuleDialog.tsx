@@ -4,12 +4,10 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { api } from "../../api/client.ts";
 import { announce } from "../../api/live.ts";
-import type { NumberView, RuleRequest } from "../../api/types.ts";
-import { Button } from "../../parts/Button.tsx";
-import { Dialog } from "../../parts/Dialog.tsx";
+import type { NumberView, RuleRequest, RuleView } from "../../api/types.ts";
 import { Field, Select, Switch } from "../../parts/Field.tsx";
+import { FormDialog } from "../../parts/FormDialog.tsx";
 import { Notice } from "../../parts/Notice.tsx";
-import { submitted } from "../../parts/submitted.ts";
 import { toast } from "../../parts/Toast.tsx";
 import { named } from "../errors/found.ts";
 import { state as known } from "../errors/state.ts";
@@ -33,51 +31,38 @@ type Change = (part: Partial<Form>) => void;
 
 export function RuleDialog({ wish, numbers, onClose }: RuleDialogProps) {
   const [form, setForm] = useState<Form>(() => formOf(wish));
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string | null>(null);
-  const change: Change = (part) => {
-    setForm((before) => ({ ...before, ...part }));
-    setError(null);
-  };
+  const change: Change = (part) => setForm((before) => ({ ...before, ...part }));
   const lacking = missing(form);
-  const add = async (): Promise<void> => {
-    setBusy(true);
-    const done = await api.post("/rules", wishOf(form));
-    setBusy(false);
-    if (!done.ok) return setError(done.failure.sentence);
-    toast(`Rule ${done.value.id} is in force.`);
+  const added = (rule: RuleView): void => {
+    toast(`Rule ${rule.id} is in force.`);
     announce({ world: ["rules"] });
     onClose();
   };
-  const actions = (
-    <>
-      <Button onClick={onClose}>Cancel</Button>
-      <Button type="submit" form="rule" manner="main" busy={busy} disabled={lacking !== null}>
-        Add the rule
-      </Button>
-    </>
-  );
   return (
-    <Dialog open title="Add a fault rule" onClose={onClose} actions={actions}>
-      <form id="rule" class="stack" onSubmit={submitted(add)}>
-        <Notice tone={lacking ? "plain" : "info"} title={lacking ?? wordsOf(form)} />
-        {error && <Notice tone="bad" title={error} />}
-        <Select label="It is about" value={form.kind} options={KINDS} onChange={(kind) => change({ kind: kind as Kind })} />
-        {form.kind === "webhook" ? <OfWebhooks form={form} change={change} /> : <OfFailures form={form} change={change} />}
-        {form.kind !== "request" && <Where form={form} change={change} numbers={numbers} />}
-        <Pair>
-          <Field
-            label="Only the next"
-            type="number"
-            min={1}
-            placeholder="all of them"
-            value={form.next}
-            onInput={(next) => change({ next })}
-          />
-          <Field label="Only every Nth" type="number" min={1} value={form.every} onInput={(every) => change({ every })} />
-        </Pair>
-      </form>
-    </Dialog>
+    <FormDialog
+      title="Add a fault rule"
+      verb="Add the rule"
+      ready={lacking === null}
+      onSend={() => api.post("/rules", wishOf(form))}
+      onDone={added}
+      onClose={onClose}
+    >
+      <Notice tone={lacking ? "plain" : "info"} title={lacking ?? wordsOf(form)} />
+      <Select label="It is about" value={form.kind} options={KINDS} onChange={(kind) => change({ kind: kind as Kind })} />
+      {form.kind === "webhook" ? <OfWebhooks form={form} change={change} /> : <OfFailures form={form} change={change} />}
+      {form.kind !== "request" && <Where form={form} change={change} numbers={numbers} />}
+      <Pair>
+        <Field
+          label="Only the next"
+          type="number"
+          min={1}
+          placeholder="all of them"
+          value={form.next}
+          onInput={(next) => change({ next })}
+        />
+        <Field label="Only every Nth" type="number" min={1} value={form.every} onInput={(every) => change({ every })} />
+      </Pair>
+    </FormDialog>
   );
 }
 
@@ -141,7 +126,13 @@ function OfWebhooks({ form, change }: { form: Form; change: Change }) {
           onInput={(batchSeconds) => change({ batchSeconds })}
           step="any"
         />
-        <Amount label="Retries so many times later" value={form.slow} onInput={(slow) => change({ slow })} step="any" max={10000} />
+        <Amount
+          label="Retries so many times later"
+          value={form.slow}
+          onInput={(slow) => change({ slow })}
+          step="any"
+          max={10000}
+        />
       </Pair>
     </>
   );
@@ -181,7 +172,7 @@ function Where({ form, change, numbers }: { form: Form; change: Change; numbers:
 }
 
 function Pair({ children }: { children: ComponentChildren }) {
-  return <div class="rule-pair">{children}</div>;
+  return <div class="cards rule-pair">{children}</div>;
 }
 
 function wordsOf(form: Form): string {

@@ -1,14 +1,15 @@
 // What goes wrong on purpose: the rules in force, and new ones from presets or a form.
 
 import { useSignal } from "@preact/signals";
-import { useCallback, useEffect, useState } from "preact/hooks";
-import { api, type Result } from "../../api/client.ts";
-import { announce, onChanges } from "../../api/live.ts";
-import type { NumberView, RuleList, RuleRequest, RuleView } from "../../api/types.ts";
+import { useEffect, useState } from "preact/hooks";
+import { api } from "../../api/client.ts";
+import { announce, type Changes } from "../../api/live.ts";
+import type { NumberView, RuleRequest, RuleView } from "../../api/types.ts";
 import { Badge, Count } from "../../parts/Badge.tsx";
 import { Button, IconButton } from "../../parts/Button.tsx";
 import { Confirm } from "../../parts/Dialog.tsx";
 import { FailureState, Loading } from "../../parts/EmptyState.tsx";
+import { useFollowed } from "../../parts/followed.ts";
 import { Icon, type IconName } from "../../parts/Icon.tsx";
 import { PageFrame } from "../../parts/Page.tsx";
 import { toast, toastFailure } from "../../parts/Toast.tsx";
@@ -23,9 +24,14 @@ import { asWished, countWords, ruleWords } from "./words.ts";
 import "./rules.css";
 
 const COUNTS_MS = 2_000;
+const RULES = {
+  ask: () => api.get("/rules"),
+  concerns: ({ world }: Changes) => world.includes("rules") || world.includes("reset"),
+  every: COUNTS_MS,
+};
 
 export default function Rules() {
-  const { found, read } = useRules();
+  const [found, read] = useFollowed("", RULES);
   const [numbers, setNumbers] = useState<readonly NumberView[]>([]);
   const [asking, setAsking] = useState(false);
   const adding = useSignal<RuleRequest | null>(null);
@@ -85,7 +91,7 @@ export default function Rules() {
           <section key={shelf.title} aria-label={`Presets: ${shelf.title}`}>
             <h2>{shelf.title}</h2>
             <p class="soft rule-about">{shelf.about}</p>
-            <div class="rule-presets">
+            <div class="cards rule-presets">
               {shelf.presets.map((preset) => (
                 <button
                   type="button"
@@ -148,23 +154,4 @@ function Rule({ rule }: { rule: RuleView }) {
 function onpremCode({ fail, path }: RuleView): number | undefined {
   const error = named(errors.value.errors ?? [], fail?.name ?? "");
   return path ? error?.onprem_answer_code : error?.onprem_code;
-}
-
-/** The rules: read at once and as they change, and their counts every two seconds while they are looked at. */
-function useRules(): { found: Result<RuleList> | null; read: () => Promise<void> } {
-  const [found, setFound] = useState<Result<RuleList> | null>(null);
-  const read = useCallback(async () => {
-    const answer = await api.get("/rules");
-    setFound((before) => (before?.ok && !answer.ok && answer.failure.status === 0 ? before : answer));
-  }, []);
-  useEffect(() => {
-    void read();
-    const timer = window.setInterval(() => !document.hidden && void read(), COUNTS_MS);
-    const stop = onChanges(({ all, world }) => (all || world.includes("rules") || world.includes("reset")) && void read());
-    return () => {
-      window.clearInterval(timer);
-      stop();
-    };
-  }, [read]);
-  return { found, read };
 }

@@ -1,31 +1,30 @@
 // Pacing: how many messages of a template still go out, and those that wait.
 
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { api, type Result } from "../../api/client.ts";
-import { onChanges } from "../../api/live.ts";
-import type { HeldMessage, TemplateView } from "../../api/types.ts";
+import type { Changes } from "../../api/live.ts";
+import type { TemplateView } from "../../api/types.ts";
 import { Button } from "../../parts/Button.tsx";
 import { Confirm } from "../../parts/Dialog.tsx";
 import { Field } from "../../parts/Field.tsx";
+import { useFollowed } from "../../parts/followed.ts";
 import { Table } from "../../parts/Table.tsx";
 import { Time } from "../../parts/Time.tsx";
 import { toast, toastFailure } from "../../parts/Toast.tsx";
 import { href } from "../../shell/router.ts";
 import { changed } from "./state.ts";
 
+const HELD = {
+  ask: (id: string) => api.get("/templates/{template_id}/held", { params: { template_id: id } }),
+  concerns: ({ messages, world }: Changes) => messages.length > 0 || world.length > 0,
+};
+
 export function Pacing({ template }: { template: TemplateView }) {
-  const [held, setHeld] = useState<readonly HeldMessage[]>([]);
+  const [found, read] = useFollowed(template.id, HELD);
+  const held = found?.ok ? found.value.held : [];
   const [count, setCount] = useState("10");
   const [dropping, setDropping] = useState(false);
   const params = { template_id: template.id };
-  const read = useCallback(async (): Promise<void> => {
-    const found = await api.get("/templates/{template_id}/held", { params: { template_id: template.id } });
-    if (found.ok) setHeld(found.value.held);
-  }, [template.id]);
-  useEffect(() => {
-    void read();
-    return onChanges((changes) => (changes.all || changes.messages.length > 0 || changes.world.length > 0) && void read());
-  }, [read]);
   const act = async <T,>(done: Promise<Result<T>>, words: (value: T) => string): Promise<void> => {
     const result = await done;
     if (result.ok) toast(words(result.value));

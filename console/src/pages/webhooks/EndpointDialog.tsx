@@ -3,11 +3,8 @@
 import { useState } from "preact/hooks";
 import { api } from "../../api/client.ts";
 import type { EndpointView } from "../../api/types.ts";
-import { Button } from "../../parts/Button.tsx";
-import { Dialog } from "../../parts/Dialog.tsx";
 import { Field, Select, Switch } from "../../parts/Field.tsx";
-import { Notice } from "../../parts/Notice.tsx";
-import { submitted } from "../../parts/submitted.ts";
+import { FormDialog } from "../../parts/FormDialog.tsx";
 import { toast } from "../../parts/Toast.tsx";
 import { FIELDS, headersOf, urlError } from "./forms.ts";
 import { type Place, PlaceFields } from "./PlaceFields.tsx";
@@ -37,70 +34,58 @@ interface EndpointDialogProps {
 
 export function EndpointDialog({ number, one, onClose }: EndpointDialogProps) {
   const [form, setForm] = useState<Form>(() => begun(one));
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string | null>(null);
-  const change = (part: Partial<Form>): void => {
-    setForm((before) => ({ ...before, ...part }));
-    setError(null);
-  };
+  const change = (part: Partial<Form>): void => setForm((before) => ({ ...before, ...part }));
   const short = form.ownSecret && form.secret.length < LEAST_SECRET && !(one?.has_secret && form.secret === "");
   const ready = form.url && !urlError(form.url) && typeof headersOf(form.headers) !== "string" && !short;
-  const save = async (): Promise<void> => {
-    setBusy(true);
-    const done = await (one ? changed(number, one, form) : added(number, form));
-    setBusy(false);
-    if (!done.ok) return setError(done.failure.sentence);
-    toast(one ? "The endpoint is changed." : "The endpoint is added.");
-    onClose();
-  };
-  const actions = (
-    <>
-      <Button onClick={onClose}>Cancel</Button>
-      <Button type="submit" form="endpoint" manner="main" busy={busy} disabled={!ready}>
-        {one ? "Change it" : "Add it"}
-      </Button>
-    </>
-  );
   const before = one?.header_names ?? [];
   return (
-    <Dialog open title={one ? "Change the endpoint" : `Further endpoint of ${number}`} onClose={onClose} actions={actions}>
-      <form id="endpoint" class="stack" onSubmit={submitted(save)}>
-        {error && <Notice tone="bad" title={error} />}
-        <PlaceFields
-          place={form}
-          onChange={change}
-          headersHint={before.length > 0 ? `It has ${before.join(", ")}; left empty, they stay.` : undefined}
+    <FormDialog
+      title={one ? "Change the endpoint" : `Further endpoint of ${number}`}
+      verb={one ? "Change it" : "Add it"}
+      ready={!!ready}
+      onSend={() => (one ? changed(number, one, form) : added(number, form))}
+      onDone={() => {
+        toast(one ? "The endpoint is changed." : "The endpoint is added.");
+        onClose();
+      }}
+      onClose={onClose}
+    >
+      <PlaceFields
+        place={form}
+        onChange={change}
+        headersHint={before.length > 0 ? `It has ${before.join(", ")}; left empty, they stay.` : undefined}
+      />
+      <Select
+        label="Callbacks are written as in the"
+        value={form.dialect}
+        options={DIALECTS}
+        onChange={(dialect) => change({ dialect: dialect as Form["dialect"] })}
+      />
+      <Switch
+        label="A secret of its own"
+        hint="It signs in place of the number's app secret."
+        checked={form.ownSecret}
+        onChange={(ownSecret) => change({ ownSecret })}
+      />
+      {form.ownSecret && (
+        <Field
+          label="Secret"
+          value={form.secret}
+          spellcheck={false}
+          hint={
+            one?.has_secret ? "It has one; left empty, it stays." : `At least ${LEAST_SECRET} characters; it is not shown again.`
+          }
+          onInput={(secret) => change({ secret: secret.trim() })}
         />
-        <Select
-          label="Callbacks are written as in the"
-          value={form.dialect}
-          options={DIALECTS}
-          onChange={(dialect) => change({ dialect: dialect as Form["dialect"] })}
-        />
-        <Switch
-          label="A secret of its own"
-          hint="It signs in place of the number's app secret."
-          checked={form.ownSecret}
-          onChange={(ownSecret) => change({ ownSecret })}
-        />
-        {form.ownSecret && (
-          <Field
-            label="Secret"
-            value={form.secret}
-            spellcheck={false}
-            hint={one?.has_secret ? "It has one; left empty, it stays." : `At least ${LEAST_SECRET} characters; it is not shown again.`}
-            onInput={(secret) => change({ secret: secret.trim() })}
-          />
-        )}
-        <Switch
-          label="Only some webhook fields"
-          hint="Otherwise it is told of everything."
-          checked={form.fields !== null}
-          onChange={(some) => change({ fields: some ? ["messages"] : null })}
-        />
-        {form.fields !== null && <Choice chosen={form.fields} onChange={(fields) => change({ fields })} />}
-      </form>
-    </Dialog>
+      )}
+      <Switch
+        label="Only some webhook fields"
+        hint="Otherwise it is told of everything."
+        checked={form.fields !== null}
+        onChange={(some) => change({ fields: some ? ["messages"] : null })}
+      />
+      {form.fields !== null && <Choice chosen={form.fields} onChange={(fields) => change({ fields })} />}
+    </FormDialog>
   );
 }
 

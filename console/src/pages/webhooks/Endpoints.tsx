@@ -1,14 +1,15 @@
 // Where the events of each number go: its webhook, and further endpoints beside it.
 
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { api } from "../../api/client.ts";
-import { onChanges } from "../../api/live.ts";
+import type { Changes } from "../../api/live.ts";
 import type { EndpointView, NumberView } from "../../api/types.ts";
 import { Badge } from "../../parts/Badge.tsx";
 import { Button, IconButton, LinkButton } from "../../parts/Button.tsx";
 import { Copy } from "../../parts/Copy.tsx";
 import { Confirm } from "../../parts/Dialog.tsx";
 import { EmptyState, Loading } from "../../parts/EmptyState.tsx";
+import { useFollowed } from "../../parts/followed.ts";
 import { Notice } from "../../parts/Notice.tsx";
 import { numbers } from "../../parts/numbers.ts";
 import { Switch } from "../../parts/Field.tsx";
@@ -21,6 +22,11 @@ import { WebhookDialog } from "./WebhookDialog.tsx";
 import { waitingWords } from "./words.ts";
 
 const DIALECTS = { cloud: "Cloud API", onprem: "On-Premises API" } as const;
+
+const FURTHER = {
+  ask: (number: string) => api.get("/numbers/{phone_number_id}/webhooks", { params: { phone_number_id: number } }),
+  concerns: ({ world }: Changes) => world.includes("numbers"),
+};
 
 type Open = null | "set" | "test" | "remove" | "add" | EndpointView;
 
@@ -40,7 +46,8 @@ function NumberCard({ number }: { number: NumberView }) {
   const id = number.phone_number_id;
   const [open, setOpen] = useState<Open>(null);
   const close = (): void => setOpen(null);
-  const further = useFurther(id);
+  const [found, readFurther] = useFollowed(id, FURTHER);
+  const further = found?.ok ? found.value.webhooks : [];
   const left = number.webhook_paused
     ? `${waitingWords(waiting.value[id])}.`
     : "While it is on, events wait in order; nothing is lost.";
@@ -69,7 +76,7 @@ function NumberCard({ number }: { number: NumberView }) {
         </Button>
         <Button
           icon="send"
-          disabled={!number.webhook && further.list.length === 0}
+          disabled={!number.webhook && further.length === 0}
           aria-haspopup="dialog"
           onClick={() => setOpen("test")}
         >
@@ -98,12 +105,12 @@ function NumberCard({ number }: { number: NumberView }) {
             Add one
           </Button>
         </div>
-        {further.list.length === 0 ? (
+        {further.length === 0 ? (
           <p class="soft">None. Each is told of every event, whatever becomes of the others.</p>
         ) : (
           <ul class="endpoint-list">
-            {further.list.map((one) => (
-              <Further key={one.id} number={id} one={one} onChange={() => setOpen(one)} onDone={further.read} />
+            {further.map((one) => (
+              <Further key={one.id} number={id} one={one} onChange={() => setOpen(one)} onDone={readFurther} />
             ))}
           </ul>
         )}
@@ -116,7 +123,7 @@ function NumberCard({ number }: { number: NumberView }) {
           one={open === "add" ? null : open}
           onClose={() => {
             close();
-            void further.read();
+            void readFurther();
           }}
         />
       )}
@@ -191,18 +198,4 @@ function Further({ number, one, onChange, onDone }: FurtherProps) {
       </Confirm>
     </li>
   );
-}
-
-/** The further endpoints of a number: read at once, and again as numbers change. */
-function useFurther(number: string): { list: readonly EndpointView[]; read: () => Promise<void> } {
-  const [list, setList] = useState<readonly EndpointView[]>([]);
-  const read = useCallback(async () => {
-    const found = await api.get("/numbers/{phone_number_id}/webhooks", { params: { phone_number_id: number } });
-    if (found.ok) setList(found.value.webhooks);
-  }, [number]);
-  useEffect(() => {
-    void read();
-    return onChanges((changes) => (changes.all || changes.world.includes("numbers")) && void read());
-  }, [read]);
-  return { list, read };
 }

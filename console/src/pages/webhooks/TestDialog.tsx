@@ -1,20 +1,26 @@
 // "Test it": a user writes, and what becomes of the webhook is watched.
 
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { api } from "../../api/client.ts";
-import { onChanges } from "../../api/live.ts";
-import type { DeliveryView, NumberView } from "../../api/types.ts";
+import type { Changes } from "../../api/live.ts";
+import type { NumberView } from "../../api/types.ts";
 import { Badge } from "../../parts/Badge.tsx";
 import { Button } from "../../parts/Button.tsx";
 import { Dialog } from "../../parts/Dialog.tsx";
 import { Loading } from "../../parts/EmptyState.tsx";
 import { Field } from "../../parts/Field.tsx";
+import { useFollowed } from "../../parts/followed.ts";
 import { Notice } from "../../parts/Notice.tsx";
 import { href } from "../../shell/router.ts";
 import { attemptsWord, deliveryTone, deliveryWord } from "./words.ts";
 
 const USER = "15550001111";
 const LOOK_MS = 700;
+const TOLD = {
+  ask: (message: string) => api.get("/webhooks/deliveries", { query: { message, limit: 100 } }),
+  concerns: ({ deliveries }: Changes) => deliveries.length > 0,
+  every: LOOK_MS,
+};
 
 export function TestDialog({ number, onClose }: { number: NumberView; onClose: () => void }) {
   const [form, setForm] = useState({ user: USER, text: "Is anybody there?" });
@@ -62,20 +68,8 @@ export function TestDialog({ number, onClose }: { number: NumberView; onClose: (
 }
 
 function Watched({ message, paused }: { message: string; paused: boolean }) {
-  const [found, setFound] = useState<readonly DeliveryView[]>([]);
-  useEffect(() => {
-    const read = async (): Promise<void> => {
-      const answer = await api.get("/webhooks/deliveries", { query: { message, limit: 100 } });
-      if (answer.ok) setFound(answer.value.deliveries);
-    };
-    void read();
-    const timer = window.setInterval(() => void read(), LOOK_MS);
-    const stop = onChanges((changes) => changes.deliveries.length > 0 && void read());
-    return () => {
-      window.clearInterval(timer);
-      stop();
-    };
-  }, [message]);
+  const [answer] = useFollowed(message, TOLD);
+  const found = answer?.ok ? answer.value.deliveries : [];
   if (found.length === 0) return <Loading label="Waiting for the delivery" />;
   return (
     <div role="status" class="stack">
