@@ -78,4 +78,4 @@ bench: setup ## measure; ARGS="p1 p3" chooses goals, ARGS=selftest checks the ha
 	@$(BIN)/python -m bench $(ARGS)
 
 clean: ## remove what the other commands made
-	@rm -rf $(VENV) $(NODE:=/node_modules) console/node_modules console/.node console/.tests src/waypost/console .mypy_cache .ruff_cache build dist
+	@rm -rf $(VENV) $(NODE:=/node_modules) console/node_modules console/.node console/.tests console/.checked src/waypost/console .mypy_cache .ruff_cache build dist

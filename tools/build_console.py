@@ -23,7 +23,7 @@ STAMP = BUILT / ".built"
 OLDEST = (20, 19)
 """What Vite asks for."""
 
-_MADE = ("node_modules", ".node", ".tests", "openapi.json", "types.ts")
+_MADE = ("node_modules", ".node", ".tests", ".checked", "openapi.json", "types.ts")
 _VERSION = re.compile(r"v(\d+)\.(\d+)\.")
 _SECONDS = 600
 _QUIET = ("--no-audit", "--no-fund", "--loglevel=error", "--fetch-retries=1", "--fetch-timeout=30000")
