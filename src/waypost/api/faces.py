@@ -224,7 +224,7 @@ def _onprem(flows: Flows) -> Handlers:
 
 
 def _no_room(admission: Admission) -> HasNoRoom:
-    """Return what refuses messages while nobody may join the line; whose they are is not looked at."""
+    """Return what refuses sends while admission is overloaded, whichever number they are for."""
 
     def refuse(scope: Scope) -> Refusal | None:
         return admission.overloaded() if admission.is_overloaded and is_send(scope) else None

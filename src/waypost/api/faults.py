@@ -1,4 +1,4 @@
-"""Turns whatever stopped a request into a fault of the one list, so that every face can say it its own way."""
+"""Turns the exception that stopped a request into a fault of `errors/`, which each face writes in its own form."""
 
 import errno
 

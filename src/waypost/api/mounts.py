@@ -200,7 +200,7 @@ def build_app(mounts: Iterable[tuple[str | Applies, ASGIApp]], *, has_no_room: H
 
 
 async def _no_body() -> dict[str, object]:
-    """Stand for the body of a request that is refused by its head: nobody reads it."""
+    """Stand for the body of a request that is refused by its head alone; it is not read."""
     return {"type": "http.disconnect"}
 
 

@@ -28,7 +28,7 @@ class PlainWords:
         return speak_plainly(refusal)
 
     def turn_away(self, _scope: dict[str, Any]) -> None:
-        """Turn nobody away."""
+        """Turn no request away."""
 
 
 def is_path_known(refusal: Refusal, url: bytes, headers: Headers) -> bool:

@@ -24,7 +24,7 @@ USER_ID = 600_000_000_000_003
 
 
 class Account(Struct, frozen=True):
-    """What is stored of an account."""
+    """What is stored of a WhatsApp Business Account (WABA)."""
 
     name: str = "Waypost"
     currency: str = "USD"

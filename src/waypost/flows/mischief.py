@@ -1,6 +1,7 @@
-"""Mischief: do to webhooks what fault rules demand, between the commit of a delivery and its lane.
+"""Mischief: does to webhooks what fault rules demand, between the commit of a delivery and its lane.
 
-Memory only: what is held back here waits in the store too, so that after a restart each event is told by itself.
+What is held back here is in memory only; in the store it waits like any other delivery. So after a restart each event
+is delivered by itself, as if there were no rule.
 """
 
 from collections import Counter
@@ -42,7 +43,7 @@ class EventRules(Protocol):
 
 
 class Mischief:
-    """Holds back, joins, shuffles and marks deliveries; `go` puts what is ready into its lane."""
+    """Delays, batches, reorders and marks deliveries; `go` puts what is ready into its lane."""
 
     def __init__(self, rules: EventRules, clock: Clock, timers: Schedule, go: Callable[[Delivery], None]) -> None:
         self._rules = rules
@@ -72,11 +73,11 @@ class Mischief:
         return free
 
     def holds(self, key: EventKey) -> bool:
-        """Return whether a delivery is on its way through here, so that nobody else should bring it."""
+        """Return whether a delivery is held or being delivered here, so that the usual lanes must leave it alone."""
         return key in self._held
 
     def settled(self, delivery: Delivery) -> None:
-        """Let go of a delivery, and of its company, once the outcome is durable."""
+        """Forget a delivery and those batched with it, once their outcome is durable."""
         self._held.discard(delivery.key)
         for each in delivery.trouble.company if delivery.trouble is not None else ():
             self._held.discard(each.key)
@@ -157,7 +158,7 @@ class Mischief:
             self._batch(*window[place])
 
     def _release(self) -> None:
-        """Let go on what rules gathered that are not in force any more: shuffles first, since they feed batches."""
+        """Release what was gathered for rules that were removed; first what is reordered, since that may be batched."""
         for stage in ("reorder", "batch"):
             for name in [name for name in self._windows if name[0] == stage]:
                 if name in self._windows and not self._rules.has_rule(name[1]):
@@ -165,7 +166,7 @@ class Mischief:
 
 
 def _told_bytes(event: Event) -> int:
-    """Return how long the part of a webhook that tells an event is at most: other signs than ASCII are escaped."""
+    """Return an upper bound of the bytes that an event takes in a webhook, where other signs than ASCII are escaped."""
     body = event.body
     return _ENVELOPE_BYTES + (len(body) + body.count(b"/") if body.isascii() else 3 * len(body))
 

@@ -27,7 +27,7 @@ from waypost.wire.control_chat import PreviewView
 IN_FLIGHT = 4
 """Pages that are fetched at once."""
 MOST_WAITING = 200
-"""Links that wait; one more is asked for again by whoever looks next."""
+"""How many links may wait; one more is dropped, and asked for again when somebody looks the next time."""
 FOUND_FOR_MS = timedelta(days=7) // timedelta(milliseconds=1)
 """How long what a page said is shown before it is fetched anew."""
 KEPT_FOR_MS = 2 * FOUND_FOR_MS

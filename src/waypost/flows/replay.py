@@ -31,7 +31,7 @@ class Replayed(Struct, frozen=True):
 
 
 class Replay(Struct, frozen=True):
-    """The flow, with the ports it uses; `again` puts a delivery that waits anew into its lane."""
+    """The flow, with the ports it uses; `again` puts a delivery that waits once more into its lane."""
 
     lists: Lists
     store: Store

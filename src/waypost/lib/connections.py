@@ -86,7 +86,7 @@ class Connection(asyncio.Protocol):
         self._owner.made(self)
 
     def data_received(self, data: bytes) -> None:
-        """Read on, or end it: what nobody asked for must not be taken for the next answer."""
+        """Read on. Data that no request asked for ends the connection: it must not be taken for the next answer."""
         if self._waiter is None:
             self._transport.abort()
         elif self._reader.feed(data):

@@ -1,4 +1,4 @@
-"""Cursors: where a list goes on, as callers hand it back; what is in one is nobody's business."""
+"""Cursors: where a list goes on. Callers hand them back as they got them, and need not know what is in them."""
 
 import base64
 import binascii

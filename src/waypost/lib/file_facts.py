@@ -1,4 +1,4 @@
-"""What is known of a file: the record that the media rules judge."""
+"""What is known of a file: the record that the media rules judge. `lib/media_facts.py` gathers it; this does no I/O."""
 
 from msgspec import Struct
 

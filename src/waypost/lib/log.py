@@ -31,11 +31,11 @@ class Log:
         self._logger.info(event, extra={"fields": fields})
 
     def warning(self, event: str, **fields: object) -> None:
-        """Say that something is not as it should be."""
+        """Log a condition that is not as it should be, and that needs no action yet."""
         self._logger.warning(event, extra={"fields": fields})
 
     def error(self, event: str, *, exc_info: BaseException | None = None, **fields: object) -> None:
-        """Say that somebody must act."""
+        """Log an error: the operator must do something."""
         self._logger.error(event, exc_info=exc_info, extra={"fields": fields})
 
 

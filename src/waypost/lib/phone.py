@@ -89,12 +89,12 @@ def real(number_id: int, digits: str) -> str:
 
 
 def nobody(user_id: str) -> str:
-    """Return digits that stand for a user whom nobody knows."""
+    """Return digits that stand for a user id that no phone has; no message to them arrives."""
     return f"0{int.from_bytes(hashlib.blake2b(user_id.encode(), digest_size=8).digest()) % _PSEUDO:014d}"
 
 
 def is_pseudo(digits: str) -> bool:
-    """Return whether digits stand for somebody without a phone number, or for nobody."""
+    """Return whether digits are made by `pseudo` or `nobody`, and so are no phone number."""
     return len(digits) == MAX_DIGITS and digits[0] == "0"
 
 

@@ -47,7 +47,7 @@ class Posted(Struct, frozen=True):
     retry_after: str | None
     elapsed: timedelta
     headers: Sequence[tuple[bytes, bytes]] = ()
-    """As they came, for whoever looks at an answer that he did not want."""
+    """The headers as they came, to be kept with an answer that was no success."""
 
 
 class NotPosted(Struct, frozen=True):

@@ -114,9 +114,9 @@ class OnPremSettings(Struct, frozen=True):
     callback_persist: bool = True
     """Whether callbacks that wait outlive a restart."""
     collect_messages: bool | None = None
-    """Whether old messages are deleted by themselves; None: nobody has said, and they are not."""
+    """Whether Waypost deletes old messages; None: not set, and it does not."""
     collect_media: bool | None = None
-    """Whether files go when their time is over; None: nobody has said, and they do."""
+    """Whether Waypost deletes files that have expired; None: not set, and it does."""
     contacts_mode: Literal["always_valid", "classic"] = "always_valid"
     """`classic` behaves as clients before v2.39 and v2.43 did: contacts are checked, and unknown ones refused.
 

@@ -1,4 +1,4 @@
-"""What was found out about a message on its way, for whoever asks why it went as it did."""
+"""Findings: what was found out about a message on its way, to explain later why it went as it did."""
 
 from typing import Literal
 

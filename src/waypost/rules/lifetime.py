@@ -9,7 +9,7 @@ from waypost.lib.durations import told_moment
 from waypost.model import Dialect
 
 LIFE_MS = 30 * 86_400_000
-"""Of a message that nobody said anything else of."""
+"""Of a message for which neither the request nor its template says anything else."""
 AUTHENTICATION_MS = 10 * 60_000
 """Of a template with a code."""
 

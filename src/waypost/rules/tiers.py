@@ -26,7 +26,7 @@ class Reached:
         self._last_ms = dict(users)
 
     def learn(self, users: Iterable[tuple[str, int]]) -> None:
-        """Count what somebody else has sent, too."""
+        """Count what other processes have sent, too."""
         for wa_id, at_ms in users:
             self._last_ms[wa_id] = max(at_ms, self._last_ms.get(wa_id, at_ms))
 

@@ -16,7 +16,7 @@ from msgspec import Struct
 from waypost.ports import StoreBusy, StoreDown, Written
 
 LAZY_SECONDS = 0.003
-"""How long an operation that nobody hurries waits for company."""
+"""How long a lazy operation waits for others to be written with it."""
 MAX_OPERATIONS = 20_000
 """How many operations may wait before `StoreBusy`."""
 

@@ -1,4 +1,4 @@
-"""The one numbered list of migrations: each number is a script for every database."""
+"""The migrations: one numbered list, with a script for each database under every number."""
 
 from importlib import resources
 from typing import Literal

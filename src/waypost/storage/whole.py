@@ -1,4 +1,4 @@
-"""Statements about the whole database, in words that every database understands."""
+"""Statements about the whole database, in SQL that SQLite and PostgreSQL both understand."""
 
 # Find the highest key.
 HIGHEST_KEY = (

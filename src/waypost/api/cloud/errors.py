@@ -54,7 +54,7 @@ class ByKey(Struct, frozen=True):
         return self.proxy(request, NotFound(request.path) if is_no_token else error)
 
     def proxy(self, request: Request, error: Exception) -> Response:
-        """Answer on a path of the proxy, or on one that nobody has."""
+        """Answer on a path of the proxy, or on one that does not exist."""
         if not isinstance(error, NotFound | MethodNotAllowed):
             return render_proxy(request, error)
         if not auth.knows_key(request, self.directory):

@@ -132,7 +132,7 @@ CANNOT_CONNECT = (
 )  # fmt: skip
 """What `connect` raises when it cannot, and a connection that cannot be used any more."""
 NO_SUCH_TEXT = asyncpg.CharacterNotInRepertoireError
-"""What the server says of text with a NUL in it, which it cannot keep: whoever looks for such a text finds nothing."""
+"""The server's error for a text with a NUL, which it cannot store: a search for such a text finds nothing."""
 _GONE = (
     OSError,
     asyncio.TimeoutError,

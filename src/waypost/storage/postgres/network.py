@@ -75,16 +75,16 @@ class NetworkPart(Part):
         self._told(phone=p.wa_id)
 
     async def hide_phone(self, wa_id: str) -> None:
-        """Note who has had to do with a phone until now."""
+        """Note which numbers have exchanged messages with a phone until now."""
         await self._save(_HIDE_PHONE, wa_id)
 
     async def known_ms(self, number_id: NumberId, wa_id: str) -> int | None:
-        """Return when a number last had to do with a phone number."""
+        """Return when a number and a phone number last exchanged a message."""
         row = await self._row(_KNOWN, number_id, wa_id)
         return row[0] if row else None
 
     async def get_to_know(self, number_id: NumberId, wa_id: str, at_ms: int) -> None:
-        """Note that a number had to do with a phone number."""
+        """Note that a number and a phone number have exchanged a message."""
         await self._save(_GET_TO_KNOW, number_id, wa_id, at_ms)
 
     async def move_windows(self, wa_id: str, new_wa_id: str) -> None:

@@ -83,7 +83,7 @@ class Survey(Struct, frozen=True):
 
     @property
     def fair(self) -> int:
-        """How many shards nobody should have more of."""
+        """The fair share: how many shards a worker should have at the most."""
         return math.ceil(SHARDS / max(self.workers, 1))
 
 
@@ -95,13 +95,13 @@ async def survey(connection: Connection) -> Survey:
 
 
 async def take_once(connection: Connection) -> bool:
-    """Take the right to do what is done once, unless somebody is at it."""
+    """Take the lock of what only one process does at a time; False if another has it."""
     taken: bool = await connection.fetchval(TRY_LOCK, PLACES, _ONCE)
     return taken
 
 
 async def give_up_once(connection: Connection) -> None:
-    """Let others do what is done once, or find it done."""
+    """Give that lock back."""
     await connection.fetchval(_UNLOCK, PLACES, _ONCE)
 
 
@@ -117,5 +117,5 @@ async def give_up_shard(connection: Connection, shard: int) -> None:
 
 
 async def leave_workers(connection: Connection, number: int) -> None:
-    """Count no more among those that take shards."""
+    """Stop counting among the workers that take shards."""
     await connection.fetchval(_UNLOCK, _WORKERS, number)

@@ -154,7 +154,7 @@ class Session:
         return None
 
     async def close(self) -> None:
-        """Give the lock back; whoever waits for a new session is told that there will be none."""
+        """Give the lock back. Those who wait for a new session learn that there will be none."""
         self._closed = True
         if self._renewing is not None:
             self._renewing.cancel()
@@ -226,7 +226,7 @@ class Session:
                 return True
 
     async def _take_over(self, connection: Connection) -> None:
-        """Follow our own lost session: end it, take its lock, and see that nobody was here in between."""
+        """Replace our lost session: end it, take its lock again, and check that nobody has written in between."""
         await connection.fetch(_END, *self._birth)
         async with asyncio.timeout(_TRY_LOCK_SECONDS):
             while not await self._take_locks(connection):

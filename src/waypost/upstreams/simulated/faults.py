@@ -53,7 +53,7 @@ class Faults:
         self._last_id = 0
         self._lifted: list[Callable[[], None]] = []
         self.for_events = False
-        """Whether any rule is about webhooks: for whoever has no time to ask."""
+        """Whether any rule is about webhooks; kept as a plain value because it is asked for every event."""
         self.for_paths = False
         """Whether any rule is about requests."""
 

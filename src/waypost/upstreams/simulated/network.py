@@ -40,14 +40,14 @@ _PAGE = 1_000
 Report = Callable[[Sequence[StatusUpdate]], Awaitable[None]]
 ReportMessage = Callable[[InboundMessage], Awaitable[bool]]
 Era = Callable[[NumberId], Hashable | None]
-"""Says since when this process has a number, as a value like no other; None: it is somebody else's."""
+"""Returns the era in which this process has a number (see `app/reign.py`); None if another process has it."""
 
 
 _World = tuple[int, Hashable | None]
 
 
 def for_ever(_: NumberId) -> int:
-    """Say that whoever is alone has had every number from the beginning."""
+    """Return one era for every number: a process that is alone has had all of them from the beginning."""
     return 0
 
 

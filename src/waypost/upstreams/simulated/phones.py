@@ -90,7 +90,7 @@ class Phones:
             self._known_ms[pair] = await self._store.known_ms(*pair)
 
     async def meet(self, number_id: NumberId, wa_id: str, now_ms: int) -> None:
-        """Note that a business and a phone number had to do with each other, if that number is hidden."""
+        """Note that a business and a phone number have exchanged a message, if that number is hidden otherwise."""
         if self.get(wa_id).username is not None:
             await self._store.get_to_know(number_id, wa_id, now_ms)
             self._known_ms[number_id, wa_id] = now_ms
@@ -104,7 +104,7 @@ class Phones:
         return Person(named.wa_id, named.name, named.user_id, phone.username, shows, named.identity_hash)
 
     async def move(self, wa_id: str, new_wa_id: str) -> Phone:
-        """Store a phone under another number, and leave nobody at the old one."""
+        """Store a phone under another number; the old one is not on WhatsApp from then on."""
         moved = replace(self.get(wa_id), wa_id=new_wa_id)
         await self._store.save_phone(moved)
         self._phones[new_wa_id] = moved
