@@ -100,6 +100,33 @@ def test_what_migrate_backup_and_restore_have_done_is_told_as_json(call: Call) -
     assert (kept["media"], kept) == (0, restored)
 
 
+def test_env_says_when_it_does_not_know_the_app_secret(call: Call) -> None:
+    result = call("env", "--token", "a-token")
+
+    assert result.stderr.startswith(
+        "WHATSAPP_APP_SECRET, STANDARD_WEBHOOKS_SECRET: the app secret is not in the settings"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("tail", "--ready-file", "x.json"), "--ready-file x.json: there is no such file; a server"),
+        (
+            ("listen", "--url", "http://127.0.0.1:1", "--admin-token", "x", "--forward-to", "foo"),
+            "--forward-to foo: this is no http or https URL.",
+        ),
+    ],
+)
+def test_what_cannot_be_meant_is_a_mistake_before_anything_is_done(
+    call: Call, words: tuple[str, ...], why: str
+) -> None:
+    result = call(*words)
+
+    assert result.exit_code == 2
+    assert why in result.stderr
+
+
 @pytest.mark.parametrize("command", ["serve", "env", "doctor"])
 def test_all_mistakes_are_printed_and_the_exit_status_is_2(call: Call, command: str) -> None:
     result = call(command, "--port", "many", "--rules", "none")

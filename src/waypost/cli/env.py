@@ -34,6 +34,12 @@ def env(settings: Settings, client: str, *, new_token: bool, as_json: bool) -> N
             "or name the --ready-file of the running server.",
             err=True,
         )
+    elif empty := [name for name, value in PROGRAMS[client].variables(access) if not value]:
+        click.echo(
+            f"{', '.join(empty)}: the app secret is not in the settings; copy it from what `waypost serve` printed, "
+            "or name the --ready-file of the running server.",
+            err=True,
+        )
 
 
 def env_lines(program: Program, access: Access) -> list[str]:

@@ -9,6 +9,8 @@ from waypost.cli.reach import show_json, with_server
 if TYPE_CHECKING:
     from waypost.lib.control_client import ControlClient
 
+_SCHEMES = ("http://", "https://")
+
 
 @click.command()
 @with_server
@@ -27,7 +29,10 @@ def listen(
     counts as an endpoint that does not, so that its callbacks are tried again.
     """
     import asyncio
+    from urllib.parse import urlsplit
 
+    if forward_to is not None and not (forward_to.startswith(_SCHEMES) and urlsplit(forward_to).hostname):
+        raise click.UsageError(f"--forward-to {forward_to}: this is no http or https URL.")
     from waypost.cli.forwarding import Forwarder
 
     numbers = [number] if number else [one["phone_number_id"] for one in server.call("GET", "/numbers")["numbers"]]

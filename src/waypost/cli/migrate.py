@@ -57,10 +57,14 @@ def _move(source: Path, target: str, *, as_json: bool) -> None:
     if scheme != "postgresql" or (wrong := names_no_database(target)):
         why = wrong if scheme == "postgresql" else "this is no postgresql:// URL"
         raise click.UsageError(f"--to {without_password(target)}: {why}.")
-    _migrate_database(address)
+    from waypost.app.ground import store_class
+
+    store_class("postgresql")  # says in words if its package is missing
     from waypost.storage.sqlite_to_postgres import count_rows, move
 
-    with click.progressbar(length=count_rows(source), label="rows", file=sys.stderr) as bar:
+    length = count_rows(source)
+    _migrate_database(address)
+    with click.progressbar(length=length, label="rows", file=sys.stderr) as bar:
         moved = asyncio.run(move(source, whole_url(address), lambda _, rows: bar.update(rows)))
     if as_json:
         show_json({"store": without_password(target), "rows": moved})
@@ -86,7 +90,7 @@ def _migrate_database(location: str) -> tuple[int, int]:
     from waypost.app.ground import store_class
     from waypost.lib.store_urls import whole_url
 
-    store_class("postgresql")  # says in words if its package is missing
+    store_class("postgresql")
     from waypost.storage.postgres.schema import migrate as run
 
     return asyncio.run(run(whole_url(location)))

@@ -95,6 +95,10 @@ def _from_ready_file(path: Path) -> tuple[str, str]:
     try:
         ready = json.loads(path.read_bytes())
         return ready["base_url"], ready["admin_token"]
+    except FileNotFoundError:
+        raise click.UsageError(
+            f"--ready-file {path}: there is no such file; a server that is started with this option writes it."
+        ) from None
     except (OSError, ValueError, KeyError, TypeError) as wrong:
         raise click.UsageError(f"--ready-file {path} is not what a running server has written ({wrong}).") from wrong
 
