@@ -12,10 +12,12 @@ HEAVY = {
     "apsw",
     "asyncio",
     "cryptography",
+    "hashlib",
     "httpcore",
     "msgspec",
     "phonenumbers",
     "rich",
+    "tempfile",
 }
 HEAVY |= {"starlette", "uvicorn", "uvloop"}
 

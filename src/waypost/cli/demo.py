@@ -1,7 +1,6 @@
 """`waypost demo`: a server with a sample conversation on every face, and what the webhook got of it."""
 
 import io
-import tempfile
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +38,7 @@ def demo(*, as_json: bool) -> None:
 
 async def _demo(tell: "Callable[[Conversation, ReadyInfo], Awaitable[None]]") -> None:
     import asyncio
+    import tempfile
 
     from msgspec.structs import replace
 

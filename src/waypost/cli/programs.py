@@ -6,8 +6,6 @@ The lines are what `tests/clients` does with the same library.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from waypost.lib.signing import standard_secret
-
 Variables = list[tuple[str, str]]
 
 
@@ -31,6 +29,8 @@ class Program:
 
 
 def _cloud(access: Access) -> Variables:
+    from waypost.lib.signing import standard_secret
+
     return [
         ("WHATSAPP_BASE_URL", access.base_url),
         ("WHATSAPP_PHONE_NUMBER_ID", access.phone_number_id),
