@@ -128,6 +128,15 @@ def _range(_match: re.Match[str], path: str, _value: object) -> tuple[Problem, s
     return INVALID_PARAMETER, f"Parameter '{path}' is a number too large to be used."
 
 
+def _no_time(_match: re.Match[str], path: str, value: object) -> tuple[Problem, str]:
+    wanted = "a time with its zone, as 2027-01-31T12:00:00Z"
+    return INVALID_PARAMETER, f"Parameter '{path}' is {shown(value)}; it must be {wanted}."
+
+
+def _no_base64(_match: re.Match[str], path: str, _value: object) -> tuple[Problem, str]:
+    return INVALID_PARAMETER, f"Parameter '{path}' must be base64."
+
+
 _COMPLAINTS: tuple[tuple[re.Pattern[str], _Explain], ...] = (
     (re.compile(r"Object missing required field `(.*)`"), _missing),
     (re.compile(r"Expected `.*`, got `null`"), _null),
@@ -139,6 +148,8 @@ _COMPLAINTS: tuple[tuple[re.Pattern[str], _Explain], ...] = (
     (re.compile(r"Expected `(?:int|float)[^`]*` ([<>]=?) (\S+)"), _beyond),
     (re.compile(r"Expected `array` of length (<=|>=) (\d+)"), _count),
     (re.compile(r"(?:Integer value|Number) out of range"), _range),
+    (re.compile(r"Invalid RFC3339 encoded datetime|Expected `datetime` with a timezone component"), _no_time),
+    (re.compile(r"Invalid base64 encoded string"), _no_base64),
 )
 
 

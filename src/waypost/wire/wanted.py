@@ -20,7 +20,7 @@ def choices_at(schema: object, path: str) -> str | None:
     values = [
         value for kind in _kinds_at(schema, path) if isinstance(kind, inspect.LiteralType) for value in kind.values
     ]
-    return ", ".join(str(value) for value in values) or None
+    return ", ".join(str(value) for value in values if value != "") or None
 
 
 def words_at(schema: object, path: str) -> str | None:

@@ -45,6 +45,17 @@ REFUSED: list[tuple[type, dict[str, Any], str]] = [
         {"advance_seconds": 1e18},
         "Parameter 'advance_seconds' is 1e18; it must be at most 3153600000.",
     ),
+    (
+        ClockChange,
+        {"now": "tomorrow"},
+        "Parameter 'now' is \"tomorrow\"; it must be a time with its zone, as 2027-01-31T12:00:00Z.",
+    ),
+    (
+        ClockChange,
+        {"now": "2027-01-31T12:00:00"},
+        "Parameter 'now' is \"2027-01-31T12:00:00\"; it must be a time with its zone, as 2027-01-31T12:00:00Z.",
+    ),
+    (PhoneMessage, {"type": "image", "image": {"data": "!"}}, "Parameter 'image.data' must be base64."),
     (RuleRequest, {"path": "v1"}, "Parameter 'path' must be a path that begins with / or *."),
 ]
 
