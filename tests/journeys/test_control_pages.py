@@ -40,6 +40,11 @@ async def test_monitors_need_no_token(operator: Operator) -> None:
     assert "waypost_messages_accepted_total 1.0" in text
 
 
+@pytest.mark.parametrize("path", ["/health", "/ready", "/metrics"])
+async def test_a_slash_after_what_monitors_ask_makes_no_difference(operator: Operator, path: str) -> None:
+    assert (await _get(operator, path + "/"))[0] == 200
+
+
 @pytest.mark.alone("what became of a message is in the metrics of the worker that delivered it")
 async def test_the_metrics_say_what_became_of_messages_and_callbacks(tmp_path: Path) -> None:
     async with operating(tmp_path / "data") as operator:

@@ -44,8 +44,8 @@ from waypost.wire import (
 )
 
 V1 = "/_waypost/v1"
-WATCHERS = frozenset({"/health", "/ready", "/metrics"})
-"""What monitors ask, at any time."""
+WATCHERS = frozenset({"/health", "/health/", "/ready", "/ready/", "/metrics", "/metrics/"})
+"""What monitors ask, at any time; a slash at the end makes no difference."""
 _OPEN = WATCHERS | {"/", "/_waypost"}
 _REFUSED = (400, 401, 403)
 _OF_THE_NETWORK = frozenset(
