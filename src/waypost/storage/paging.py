@@ -4,11 +4,28 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from waypost.ports import DeliverySearch, Page, StoredDelivery, Stretch, Window
+from waypost.storage.columns import STATES
 
 Row = TypeVar("Row")
 
 NEWEST = (1 << 62) - 1
 """Above every key."""
+_INDEXED = ("waiting", "dead")  # the states of deliveries that have an index of their own
+
+
+def by_state(text: str, *, only_indexed: bool = False) -> dict[str | None, str]:
+    """Return a statement for the deliveries of each state, and under None one for those of any: `{where}` is filled in.
+
+    Each state has a text of its own, so that the database can use that state's index. With `only_indexed` a state
+    without one is not asked for: walking over all rows is cheaper than looking for the few that have it.
+    """
+
+    def where(state: str | None) -> str:
+        if state is None or (only_indexed and state not in _INDEXED):
+            return ""
+        return f"state = {STATES.index(state)} AND"
+
+    return {state: text.replace("{where}", where(state)) for state in (None, *STATES)}
 
 
 def page(found: Sequence[Row], key: Callable[[Row], int], window: Window, end: int | None) -> Page[Row]:

@@ -1,7 +1,7 @@
 """The port Lists over SQLite: what is listed page by page."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import apsw
@@ -26,9 +26,8 @@ from waypost.storage.columns import (
     DELIVERY_COLUMNS,
     MEDIUM_COLUMNS,
     MESSAGE_COLUMNS,
-    STATES,
 )
-from waypost.storage.paging import NEWEST, of_message, page, stretch
+from waypost.storage.paging import NEWEST, by_state, of_message, page, stretch
 from waypost.storage.sqlite.attempts import with_attempts
 from waypost.storage.sqlite.part import Part
 
@@ -36,7 +35,6 @@ from waypost.storage.sqlite.part import Part
 _END = "SELECT key FROM {table} WHERE {where} key < ?1 ORDER BY key DESC LIMIT 1 OFFSET ?2 - 1"
 END_OF_MESSAGES = _END.replace("{table}", "messages").replace("{where}", "")
 END_OF_MEDIA = _END.replace("{table}", "media").replace("{where}", "")
-_END_OF_DELIVERIES = _END.replace("{table}", "deliveries")
 _FITTING = (
     "(?{0} IS NULL OR messages.number_id = ?{0}) AND (?{1} IS NULL OR wa_id = ?{1})"
     " AND (?{2} IS NULL OR messages.kind = ?{2}) AND (?{3} IS NULL OR received = ?{3})"
@@ -62,16 +60,8 @@ _DELIVERIES = (
     " AND (?4 IS NULL OR events.number_id = ?4) AND (?5 IS NULL OR events.kind = ?5)"
     " ORDER BY deliveries.key DESC LIMIT ?3"
 )
-_IN_STATE: Mapping[str | None, str] = {
-    None: "",
-    **{state: f"state = {value} AND" for value, state in enumerate(STATES)},
-}
-DELIVERIES = {state: _DELIVERIES.replace("{where}", where) for state, where in _IN_STATE.items()}
-_INDEXED = {"waiting", "dead"}
-END_OF_DELIVERIES = {
-    state: _END_OF_DELIVERIES.replace("{where}", where if state in _INDEXED else "")
-    for state, where in _IN_STATE.items()
-}
+DELIVERIES = by_state(_DELIVERIES)
+END_OF_DELIVERIES = by_state(_END.replace("{table}", "deliveries"), only_indexed=True)
 DELIVERIES_OF = (
     f"SELECT {DELIVERY_COLUMNS} FROM events CROSS JOIN deliveries USING (key)"  # noqa: S608 - constants
     " WHERE events.message_key = ?1 UNION ALL"
@@ -80,7 +70,7 @@ DELIVERIES_OF = (
 )
 # Find where a look at so many rows from a key on ends, and what is among them.
 _END_ABOVE = "SELECT key FROM {table} WHERE {where} key > ?1 ORDER BY key LIMIT 1 OFFSET ?2 - 1"
-_END_OF_ENDED = _END_ABOVE.replace("{table}", "deliveries")
+_END_OF_ENDED = by_state(_END_ABOVE.replace("{table}", "deliveries"), only_indexed=True)
 _ENDED_FROM = (
     f"SELECT deliveries.key, events.number_id, kind, ifnull(endpoint, '') FROM deliveries"  # noqa: S608 - constants
     f" CROSS JOIN events ON {DELIVERED} WHERE {{where}} deliveries.key > ?1 AND deliveries.key <= ?2"
@@ -88,10 +78,7 @@ _ENDED_FROM = (
     " AND (?6 IS NULL OR at_ms >= ?6) AND (?7 IS NULL OR at_ms < ?7)"
     " ORDER BY deliveries.key LIMIT ?3"
 )
-ENDED = {
-    state: (_END_OF_ENDED.replace("{where}", where if state in _INDEXED else ""), _ENDED_FROM.replace("{where}", where))
-    for state, where in _IN_STATE.items()
-}
+ENDED = {state: (_END_OF_ENDED[state], text) for state, text in by_state(_ENDED_FROM).items()}
 # Find messages that carry a file among those of a range; without an index on purpose, as above.
 END_OF_CARRIERS = _END_ABOVE.replace("{table}", "messages").replace("{where}", "")
 CARRIERS = (
