@@ -19,7 +19,6 @@ from waypost.model import Outbound
 from waypost.ports import Store
 from waypost.rules import products, template, window
 from waypost.rules.magic import Magic
-from waypost.wire.canonical import stored_content
 from waypost.wire.messages.template import Template
 
 
@@ -59,9 +58,7 @@ class Clearance(Struct, frozen=True):
         number = self.directory.number(message.number_id) if message.kind == "interactive" else None
         if number is None or not number.standing.missing_products:
             return (), ()
-        if message.content is None:
-            message.content = stored_content(message.kind, message.body)
-        return message.content.products(), number.standing.missing_products
+        return message.decoded().products(), number.standing.missing_products
 
     def _too_late(self, message: Outbound) -> Fault | None:
         if message.expires_ms is None or self.clock.now_ms() < message.expires_ms:
@@ -86,9 +83,7 @@ class Clearance(Struct, frozen=True):
 
         # spec: cloud-api.md#3.7
         """
-        if message.content is None:
-            message.content = stored_content(message.kind, message.body)
-        number, sent = self.directory.number(message.number_id), message.content
+        number, sent = self.directory.number(message.number_id), message.decoded()
         if number is None or not isinstance(sent, Template):
             return None
         return template.state_fault(self.directory.template(number.waba_id, sent.name, sent.language.code), sent)

@@ -36,7 +36,6 @@ from waypost.lib.media_facts import MediaFacts, gather_facts
 from waypost.model import Dialect, MediaKey, Medium, NumberId, Outbound, Provider
 from waypost.ports import Blob, BlobStore, BlobWriter, Housekeeping, Records, StoreDown
 from waypost.rules import media as media_rules
-from waypost.wire.canonical import stored_content
 from waypost.wire.parts import MediaObject
 
 LIFE = timedelta(days=30)
@@ -199,9 +198,7 @@ class MediaShelf(Struct, frozen=True):
         A fault is returned for a file that its message type does not take, and for a link that leads to no file. The
         subscriber learns of both by a `failed` status, not in the answer to the request.
         """
-        if message.content is None:
-            message.content = stored_content(message.kind, message.body)
-        wanted = message.content.media()
+        wanted = message.decoded().media()
         if not wanted:
             return ()
         media: list[Medium] = []

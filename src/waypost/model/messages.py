@@ -14,6 +14,7 @@ from waypost.model.accounts import Medium
 from waypost.model.evidence import Finding
 from waypost.model.keys import Dialect, EventKey, MediaKey, MessageKey, NumberId
 from waypost.model.statuses import Status
+from waypost.wire.canonical import stored_content
 from waypost.wire.messages import Content
 
 
@@ -45,7 +46,7 @@ class Outbound(Struct):
     begun: bool = False
     """A fetch of this row found an attempt without an outcome: ambiguous, ask before sending."""
     content: Content | None = None
-    """The decoded type body; None after a restart until somebody needs it."""
+    """The decoded type body; None after a restart until `decoded` is asked."""
     dialect: Dialect = "cloud"
     """The dialect of the request; decides which media limits apply."""
     wamid: str = ""
@@ -65,6 +66,12 @@ class Outbound(Struct):
     def is_held(self) -> bool:
         """Whether it waits for a decision about its template."""
         return self.held_by is not None
+
+    def decoded(self) -> Content:
+        """Return the type body, and keep it as `content`; raises ValueError if `body` is not one of `kind`."""
+        if self.content is None:
+            self.content = stored_content(self.kind, self.body)
+        return self.content
 
 
 class Once(Struct, frozen=True, gc=False):
