@@ -111,6 +111,10 @@ async def test_a_window_that_the_clock_has_closed_is_told_with_its_reason_and_wh
         await why.role("link", "All about").click()
         await page.role("heading", "Re-engagement").first.shown()
 
+        await page.open(f"/phones/{PHONE}")
+        await page.role("link").having("A message did not arrive").having("131047").click()
+        await why.shown()
+
     assert "24 h" in said
 
 

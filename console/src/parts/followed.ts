@@ -28,11 +28,25 @@ export function useFollowed<T>(id: string, wish: Wish<T>): readonly [Result<T> |
   useEffect(() => {
     known.current = null;
     setFound(null);
-    void read();
-    const stop = onChanges((changes) => (changes.all || wish.concerns(changes, id, known.current)) && void read());
+    let reading = false;
+    let again = false;
+    // One reading at a time, however many hints come: what they tell of meanwhile is read once more.
+    const follow = async (): Promise<void> => {
+      again = true;
+      if (reading) return;
+      reading = true;
+      while (again) {
+        again = false;
+        await read();
+      }
+      reading = false;
+    };
+    void follow();
+    const stop = onChanges((changes) => (changes.all || wish.concerns(changes, id, known.current)) && void follow());
     const timer = wish.every && window.setInterval(() => !document.hidden && void read(), wish.every);
     return () => {
       stop();
+      again = false;
       if (timer) window.clearInterval(timer);
     };
   }, [id, read, wish]);

@@ -11,6 +11,7 @@ import { readAll, type Way } from "./actions.ts";
 import { BubbleView } from "./BubbleView.tsx";
 import { type Bubble, chatOf } from "./chat.ts";
 import { Composer } from "./Composer.tsx";
+import { NotArrived } from "./NotArrived.tsx";
 import { PhoneSettings } from "./PhoneSettings.tsx";
 import { knownOf, numbers, putAway, readPhone } from "./state.ts";
 import "./chat.css";
@@ -71,6 +72,7 @@ export function Phone({ waId }: { waId: string }) {
         </div>
       )}
       <Thread chat={chat} typing={list?.typing ?? []} way={way} onReply={setReply} />
+      <NotArrived waId={waId} number={number} since={chat.at(-1)?.at} />
       <Composer way={way} reply={reply} onDone={() => setReply(null)} />
       <PhoneSettings open={settings} phone={view} onClose={() => setSettings(false)} />
     </section>
