@@ -104,6 +104,7 @@ async def revisit(served: Operator, visit: Visit) -> AsyncIterator[Visit]:
                 await page.go(NOWHERE)
 
         yield again
+        await page.happened()  # a test that failed has said so
 
 
 async def _cookie(operator: Operator) -> dict[str, Any]:

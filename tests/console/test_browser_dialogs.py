@@ -94,6 +94,47 @@ async def _looked_at(page: Page) -> list[str]:
     return [*([str(faults)] if faults else []), *([] if stayed == STEPS * [True] else ["the focus leaves"])]
 
 
+async def test_the_token_that_is_shown_once_is_in_a_dialog_like_any_other(shown: Shown, window: Page) -> None:
+    before = await _token_ids(shown)
+
+    async with used_again(window) as page:
+        await come_to(page, "/numbers?view=tokens")
+        await page.role("button", "Make a token").click()
+        await page.role("dialog", "Make a token").css(".dialog-foot button").last.click()
+        await page.role("dialog", "A token for").shown()
+        wrong = await _looked_at(page)
+        await page.key("Escape")
+        await page.css("dialog[open]").gone()
+
+    (made,) = await _token_ids(shown) - before
+    await shown.operator.call("DELETE", f"/tokens/{made}")
+    assert wrong == []
+
+
+async def _token_ids(shown: Shown) -> set[str]:
+    return {each["id"] for each in (await shown.operator.call("GET", "/tokens"))["tokens"]}
+
+
+async def test_what_is_asked_behind_a_switch_is_a_dialog_like_any_other(window: Page) -> None:
+    async with used_again(window) as page:
+        await come_to(page, "/numbers?view=accounts")
+        switch = page.label("Disabled").first
+        await switch.press("Space")
+
+        assert await _within(page, switch, set()) == []
+        assert await switch.do("isChecked") is False
+
+
+async def test_what_is_asked_behind_a_file_is_a_dialog_like_any_other(window: Page) -> None:
+    async with used_again(window) as page:
+        await come_to(page, "/settings")
+        chooser = page.css("input[type=file]")
+        await chooser.run("(there) => there.focus()")
+        await chooser.attach("state.json", "application/json", b"{}")
+
+        assert await _within(page, chooser, set()) == []
+
+
 async def test_the_menu_of_small_screens_leads_to_every_page(window: Page) -> None:
     async with used_again(window, SMALL) as page:
         await come_to(page, "/messages")
