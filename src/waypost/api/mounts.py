@@ -138,6 +138,9 @@ class Mount:
         if isinstance(error, StoreDown) or used_up(error):
             # A condition and no bug: every request meets it until it is over.
             _log.warning("request.refused", method=request.method, path=request.path, why=str(error))
+        elif answer.status >= 500 and isinstance(error, Refusal):
+            # Somebody wanted it so, such as a fault rule. The details stay out: there may be a phone number in them.
+            _log.warning("request.refused", method=request.method, path=request.path, why=error.fault.problem.name)
         elif answer.status >= 500:
             _log.error("request.failed", method=request.method, path=request.path, exc_info=error)
         self._noted(request, error, answer)
