@@ -45,8 +45,9 @@ run: $(STAMP) $(CONSOLE) ## start the server; ARGS="--port 0" passes options
 	@exec $(BIN)/waypost serve $(ARGS)
 
 # Each worker begins with a part of its own, so that few start a browser or a database, and takes from others when done.
+# Hundreds of processes are started, so that what is compiled is kept, also where the environment says not to.
 test: setup ## run the tests; ARGS="-k media" passes options
-	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 faults: setup ## every fault in full (about an hour on two cores); ARGS=--share=0.1 does a tenth
 	@$(BIN)/python -m pytest -n auto tests/faults --full $(ARGS); status=$$?; $(BIN)/python -m tests.faults.report; exit $$status
