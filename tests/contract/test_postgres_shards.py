@@ -193,9 +193,37 @@ async def test_who_asks_whether_all_is_heard_has_heard_what_was_told_before(data
         listening.cancel()
 
 
-async def test_who_hears_nothing_does_not_wait_for_it(database: str) -> None:
+async def test_who_asks_before_anything_is_heard_waits_until_something_hears(database: str) -> None:
+    looked: list[str] = []
     async with opened(database, "worker") as worker:
-        await asyncio.wait_for(worker.hints.heard(), 1)
+        asking = asyncio.create_task(worker.hints.heard())
+        await asyncio.sleep(0)
+        before = asking.done()
+
+        listening = asyncio.create_task(worker.hints.hear(lambda *_: None, lambda: looked.append("at everything")))
+        await asking
+
+        assert (before, looked) == (False, ["at everything"])
+        listening.cancel()
+
+
+async def test_a_listener_that_is_hung_up_on_comes_back_and_looks_at_everything(
+    database: str, postgres_server: PostgresServer
+) -> None:
+    looks = 0
+
+    def look() -> None:
+        nonlocal looks
+        looks += 1
+
+    async with opened(database, "api") as api:
+        listening = asyncio.create_task(api.hints.hear(lambda *_: None, look))
+        await api.hints.heard()
+
+        hang_up(postgres_server, database, "waypost listener")
+        await until(lambda: looks > 1)
+
+        listening.cancel()
 
 
 async def test_processes_that_change_a_number_at_once_lose_nothing_of_each_other(database: str) -> None:

@@ -94,12 +94,20 @@ async def send_at_once(
     return sorted(clients[0].error_code(answer) for answer in answers if answer.status != 200)
 
 
+async def heard_by(server: Running) -> None:
+    """Wait until a process has heard what it was told; that it has read what changed is another matter."""
+    shared = server.parts.ground.shared
+    assert shared is not None
+    await shared.hints.heard()
+
+
 @pytest.fixture
 async def two(api: Api, stack: AsyncExitStack) -> list[Running]:
     """Two processes whose clocks stand at one moment."""
     servers = [await stack.enter_async_context(api(name, link_previews="on")) for name in ("one", "two")]
     for server in servers:
         server.parts.ground.clock.restore(frozen_at_ms=servers[0].parts.ground.clock.now_ms())
+        await heard_by(server)  # it hears a moment after it is ready
     return servers
 
 
@@ -128,13 +136,6 @@ async def test_two_processes_let_no_more_of_a_paced_template_out_than_one(two: l
     assert await pacings[1].end(template.id) == 15
     late = await send_at_once([two[0]], ["491701234999"], "template", HELLO)  # it may not have heard of the end yet
     assert (late, await pacings[0].held(template.id, 100)) == ([], [])
-
-
-async def heard_by(server: Running) -> None:
-    """Wait until a process has heard what it was told; that it has read what changed is another matter."""
-    shared = server.parts.ground.shared
-    assert shared is not None
-    await shared.hints.heard()
 
 
 async def test_a_pace_that_begins_anew_is_known_to_the_others_at_once(two: list[Running]) -> None:

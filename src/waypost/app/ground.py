@@ -83,7 +83,7 @@ class Hints(Protocol):
         ...
 
     async def heard(self) -> None:
-        """Wait until every hint that was sent before this call is heard, if anything hears."""
+        """Wait until every hint that was sent before this call is heard; not for long while nothing can be heard."""
         ...
 
 

@@ -92,9 +92,10 @@ def _source(ground: Ground, look: Any, load: Any) -> Source[Any]:  # Any: a key 
 
     async def look_at_ours(after: int, limit: int) -> list[tuple[int, Hashable]]:
         found = await look(after, limit)
-        if found:
+        page = [(key, group if group is not None and reign.owns_group(group) else None) for key, group in found]
+        if any(group is not None for _, group in page):
             await following.in_step()  # what was accepted after a change is worked after it
-        return [(key, group if group is not None and reign.owns_group(group) else None) for key, group in found]
+        return page
 
     return Source(look_at_ours, load, reign.owns_group)
 

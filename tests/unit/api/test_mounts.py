@@ -28,9 +28,12 @@ class Kept(logging.Handler):
 @pytest.fixture
 def kept() -> Iterator[Kept]:
     logger, handler = logging.getLogger("waypost.api"), Kept()
+    level = logger.level
+    logger.setLevel(logging.WARNING)  # whatever a server that ran before has set
     logger.addHandler(handler)
     yield handler
     logger.removeHandler(handler)
+    logger.setLevel(level)
 
 
 async def _ask(error: Exception) -> None:

@@ -18,6 +18,7 @@ _SEND = "SELECT pg_notify($1, $2)"
 _MOST = 300  # that one hint names: the server takes texts of less than 8,000 signs
 _PAUSE_SECONDS = 0.5
 _LOOK_SECONDS = 5.0  # how soon a connection that says nothing is known to be gone
+_DEAF_SECONDS = 5.0  # how long a connection that hears is waited for; without it work goes on, a little late
 
 OnHint = Callable[[str, frozenset[int]], None]
 """Is told a topic and the numbers that it names, mostly of shards."""
@@ -33,6 +34,7 @@ class Hints:
         self._unsent: dict[str, set[int]] = {}
         self._sending: asyncio.Task[None] | None = None
         self._listener: Connection | None = None
+        self._hears = asyncio.Event()
         self._asking = asyncio.Lock()  # a connection answers one question at a time
 
     def send(self, topic: str, named: Iterable[int] = ()) -> None:
@@ -61,18 +63,17 @@ class Hints:
             await asyncio.sleep(_PAUSE_SECONDS)
 
     async def heard(self) -> None:
-        """Wait until every hint that was sent before this call is heard; if nothing hears just now, for nothing.
+        """Wait until every hint that was sent before this call is heard; for 5 s while no connection hears.
 
-        The server sends a connection what it has to hear before it answers it.
+        The server sends a connection what it has to hear before it answers it. A new one has heard nothing, but then
+        `on_deaf` was called.
         """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_DEAF_SECONDS):
+                await self._hears.wait()
         async with self._asking:
-            listener = self._listener
-            if listener is None:
-                return
-            try:
-                await listener.execute("SELECT 1")
-            except CANNOT_CONNECT:
-                listener.terminate()  # and `hear` begins anew
+            if self._listener is not None:
+                await _ask(self._listener)
 
     async def close(self) -> None:
         """Send what is still to be sent."""
@@ -101,11 +102,28 @@ class Hints:
         listener: Any = await connect(self._address, "waypost listener")  # Any: what `Connection` does not promise
         try:
             await listener.add_listener(_CHANNEL, heard)
-            self._listener = listener
             on_deaf()
-            while not listener.is_closed():
-                await asyncio.sleep(_LOOK_SECONDS)
-                await self.heard()
+            self._listener = listener
+            self._hears.set()
+            await self._until_ended(listener)
         finally:
             self._listener = None
+            self._hears.clear()
             listener.terminate()
+
+    async def _until_ended(self, listener: Connection) -> None:
+        ended = asyncio.Event()
+        listener.add_termination_listener(lambda _: ended.set())
+        while not listener.is_closed():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_SECONDS):
+                    await ended.wait()
+            await self.heard()
+
+
+async def _ask(listener: Connection) -> None:
+    """Have a connection answered, or ended."""
+    try:
+        await listener.execute("SELECT 1")
+    except CANNOT_CONNECT:
+        listener.terminate()
