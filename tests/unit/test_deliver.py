@@ -19,6 +19,7 @@ from waypost.flows.deliver import MAX_ATTEMPTS, Deliver
 from waypost.flows.directory import Directory
 from waypost.flows.explain import Explain
 from waypost.flows.inspect import Inspect
+from waypost.flows.inspect_deliveries import InspectDeliveries
 from waypost.flows.media import MediaShelf
 from waypost.flows.media_urls import MediaURLs
 from waypost.flows.messaging_limit import MessagingLimit
@@ -130,7 +131,8 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         clearance = Clearance(store, directory, blocks, messaging_limit, Magic(), clock, windows_lifted=True)
         deliver = Deliver(store, upstream, shelf, receive, clearance, clock)
         explain = Explain(store, store, directory, lambda wa_id: Phone(wa_id, "Rosa"), relaxed=False)
-        yield World(store, upstream, deliver, Inspect(store, store, store, directory, explain))
+        inspect = Inspect(store, store, directory, explain, InspectDeliveries(store, directory))
+        yield World(store, upstream, deliver, inspect)
 
 
 def _nobody(deliveries: Sequence[Delivery]) -> None:

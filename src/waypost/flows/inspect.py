@@ -1,30 +1,28 @@
-"""Inspect: the read side for the console, the control API and the command line.
+"""Inspect: messages and all that happened to them, for the console, the control API and the command line.
 
-Nothing here changes anything. What was sent to a webhook is written anew from its event: the same event gives the
-same bytes, so they need not be stored.
+Nothing here changes anything. Deliveries, the other half of the read side, are in `inspect_deliveries`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 import msgspec
 from msgspec import Struct
 
-from waypost.flows.attempts import SentParcel, attempt_view, verify_views, why_not_delivered
-from waypost.flows.batches import Batch, batches_of, delivery_id
+from waypost.flows.attempts import attempt_view
+from waypost.flows.batches import delivery_id
 from waypost.flows.directory import Directory
 from waypost.flows.explain import Explain
 from waypost.flows.find import find_message
-from waypost.flows.notify import USER_AGENT, batch_id, event_id, target_of
-from waypost.lib import ids, signing
+from waypost.flows.inspect_deliveries import InspectDeliveries
+from waypost.flows.shown_text import shown_text
+from waypost.lib import ids
 from waypost.lib.clock import at
-from waypost.model import Attempt, Event, EventKey, FailedSend, MediaKey, Medium, Status, Template
-from waypost.ports import Carried, DeliverySearch, Lists, NetworkStore, Records, StoredDelivery, StoredMessage, Window
+from waypost.model import Attempt, Event, FailedSend, MediaKey, Medium, Status, Template
+from waypost.ports import Carried, DeliverySearch, Lists, Records, StoredDelivery, StoredMessage, Window
 from waypost.rules import template as template_rules
 from waypost.rules.template_shown import shown
 from waypost.wire.control import (
-    DeliveryDetail,
-    DeliveryView,
     FaultView,
     MediaView,
     MessageDetail,
@@ -36,43 +34,12 @@ from waypost.wire.control import (
 from waypost.wire.control_chat import ReceivedMessage
 from waypost.wire.control_evidence import payload
 from waypost.wire.messages.template import Template as SentTemplate
-from waypost.wire.renderings import RENDERERS, message_ids, stored_content
+from waypost.wire.renderings import message_ids, stored_content
 from waypost.wire.shown import ShownTemplate
 
 MEDIA_PATH = "/_waypost/v1/media/"
 _ALL_OF_MESSAGE = Window(None, 1_000, 1_000)
 _QUOTED_FOR_MS = timedelta(days=30) // timedelta(milliseconds=1)
-
-
-class _Words(msgspec.Struct):
-    """The text of an interactive message."""
-
-    text: str | None = None
-
-
-class _Shown(msgspec.Struct):
-    """The members of a type's object that are text for the user."""
-
-    body: str | _Words | None = None
-    caption: str | None = None
-
-
-class _Chosen(msgspec.Struct):
-    """A button or a row that the user has tapped."""
-
-    title: str | None = None
-
-
-class _Done(msgspec.Struct):
-    """What else a user does in a chat: taps, reacts, shares a place."""
-
-    button_reply: _Chosen | None = None
-    list_reply: _Chosen | None = None
-    text: str | None = None
-    emoji: str | None = None
-    name: str | None = None
-    latitude: float | None = None
-    longitude: float | None = None
 
 
 class _Context(msgspec.Struct):
@@ -91,9 +58,9 @@ class Inspect(Struct, frozen=True):
 
     records: Records
     lists: Lists
-    network: NetworkStore
     directory: Directory
     explain: Explain
+    deliveries: InspectDeliveries
 
     async def message_views(self, found: Sequence[StoredMessage]) -> list[MessageView]:
         """Return messages as lists show them."""
@@ -123,37 +90,8 @@ class Inspect(Struct, frozen=True):
             findings=findings,
             why=self.explain.why(found, findings),
             timeline=_timeline(found, sends, events, deliveries),
-            deliveries=[await self._delivery(delivery) for delivery in deliveries],
+            deliveries=await self.deliveries.views(deliveries),
         )
-
-    async def delivery_views(self, found: Sequence[StoredDelivery]) -> list[DeliveryView]:
-        """Return deliveries as lists show them."""
-        return [await self._delivery(delivery) for delivery in found]
-
-    async def delivery(self, delivery_id: str) -> DeliveryDetail | None:
-        """Return a delivery with the bytes that were or would be sent; None if there is none."""
-        key = delivery_key(delivery_id)
-        found = await self.records.delivery(key) if key is not None else None
-        number = self.directory.number(found.event.number_id) if found else None
-        if found is None or number is None:
-            return None
-        bodies = {name: render(found.event, number) for name, render in RENDERERS.items()}
-        target = target_of(number, found.event, found.endpoint)
-        dialect = target.dialect if target else number.callback_dialect
-        body = bodies[dialect]
-        detail = DeliveryDetail(
-            **msgspec.structs.asdict(await self._delivery(found)),
-            dialect=dialect,
-            headers=_lasting_headers(event_id(found.event), (target and target.own_secret) or number.app_secret, body),
-            body=None if body is None else payload(body),
-            bodies={name: None if bytes_ is None else payload(bytes_) for name, bytes_ in bodies.items()},
-            verify=[],
-            batches=[],
-        )
-        if body is not None and target is not None:
-            alone = SentParcel(event_id(found.event), body, target)
-            _show_sent(detail, found, alone, await batches_of(self.records, found, target))
-        return detail
 
     async def received(self, carried: Carried, message: StoredMessage) -> ReceivedMessage:
         """Return a message as the phone that received it shows it, without the reactions and taps on it."""
@@ -225,29 +163,6 @@ class Inspect(Struct, frozen=True):
         medium = await self.records.medium(key) if key else None
         return media_view(medium) if medium else None
 
-    async def _delivery(self, delivery: StoredDelivery) -> DeliveryView:
-        event = delivery.event
-        number = self.directory.number(event.number_id)
-        about = await self.records.message(event.message_key)
-        message_id = message_ids(about.key, about.tag, about.wa_id, received=about.received)[0] if about else ""
-        target = target_of(number, event, delivery.endpoint) if number else None
-        return DeliveryView(
-            delivery_id(delivery.key, delivery.event),
-            message_id,
-            phone_number_id=str(event.number_id),
-            wa_id=about.wa_id if about else None,
-            kind=event.kind,
-            status=event.status.word if event.status is not None else None,
-            state=delivery.state,
-            at=at(event.at_ms),
-            due=at(delivery.due_ms) if delivery.state == "waiting" else None,
-            event_id=event_id(event),
-            endpoint=delivery.endpoint or None,
-            url=target.webhook.url if target else None,
-            attempts=[attempt_view(attempt) for attempt in delivery.attempts],
-            why=why_not_delivered(delivery),
-        )
-
 
 def media_view(medium: Medium) -> MediaView:
     """Return how the control API shows a file."""
@@ -261,12 +176,6 @@ def media_view(medium: Medium) -> MediaView:
         url=f"{MEDIA_PATH}{medium.key}",
         animated=medium.animated,
     )
-
-
-def delivery_key(delivery_id: str) -> EventKey | None:
-    """Return the key that a delivery's id names: `evt_` or `dlv_` and digits, or the digits alone."""
-    digits = delivery_id.removeprefix("evt_").removeprefix("dlv_")
-    return EventKey(int(digits)) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else None
 
 
 def _timeline(
@@ -304,67 +213,8 @@ def _outcome(delivery: StoredDelivery, attempt: Attempt) -> str:
     return "webhook.delivered" if done else "webhook.failed"
 
 
-def _show_sent(detail: DeliveryDetail, found: StoredDelivery, alone: SentParcel, batches: Mapping[str, Batch]) -> None:
-    """Add the headers of each attempt; `body`, `headers` and `verify` are those of the last one."""
-    parcels = [batches[batch_id(each.batch[0])].sent if each.batch else alone for each in found.attempts]
-    detail.attempts = [attempt_view(*each) for each in zip(found.attempts, parcels, strict=True)]
-    detail.batches = [batch.view for batch in batches.values()]
-    last = parcels[-1] if parcels else alone
-    if last is None:
-        return  # nobody can say what it was
-    if last is not alone:
-        detail.body = payload(last.body)
-        detail.headers = _headers(last)
-    made = [(each.signed_s, each.at_ms) for each in found.attempts if each.signed_s is not None]
-    detail.verify = verify_views(last, *(made[-1] if made else (found.event.at_ms // 1000, found.event.at_ms)))
-
-
-def _headers(sent: SentParcel) -> dict[str, str]:
-    """Return the headers that are the same in every attempt, without those that the operator set."""
-    return _lasting_headers(sent.id, sent.target.own_secret or sent.target.number.app_secret, sent.body)
-
-
-def _lasting_headers(webhook_id: str, secret: str, body: bytes | None) -> dict[str, str]:
-    if body is None:
-        return {}
-    return {
-        "content-type": "application/json",
-        "user-agent": USER_AGENT,
-        "x-hub-signature-256": signing.hub_signature(secret, body),
-        "webhook-id": webhook_id,
-    }
-
-
 def _later(progress: Status, status: Status | None) -> Status:
     return max(progress, status) if status is not None and status is not Status.FAILED else progress
-
-
-def shown_text(message: StoredMessage) -> str:
-    """Return the text that a message shows: what was typed or tapped, the caption, or the type in brackets."""
-    whole = msgspec.json.decode(message.body, type=dict[str, msgspec.Raw])
-    inner = whole.get(message.kind)
-    if inner is not None and bytes(inner).startswith(b"{"):
-        shown = msgspec.json.decode(inner, type=_Shown)
-        body = shown.body.text if isinstance(shown.body, _Words) else shown.body
-        if text := body or shown.caption or (message.received and _done_text(message.kind, inner)):
-            return text
-    if message.received or message.kind == "contacts":
-        return f"[{message.kind}]"
-    return stored_content(message.kind, message.body).preview()
-
-
-def _done_text(kind: str, inner: msgspec.Raw) -> str | None:
-    if kind not in ("interactive", "button", "reaction", "location"):
-        return None
-    done = msgspec.json.decode(inner, type=_Done)
-    match kind:
-        case "reaction":
-            return f"[reaction] {done.emoji}" if done.emoji else "[reaction removed]"
-        case "location":
-            return f"[location] {done.name or f'{done.latitude}, {done.longitude}'}"
-        case _:
-            chosen = done.button_reply or done.list_reply
-            return chosen.title if chosen else done.text
 
 
 def _fault(name: str | None, details: str | None) -> FaultView | None:

@@ -9,10 +9,11 @@ from typing import Literal
 import msgspec
 from msgspec import Raw, Struct
 
-from waypost.flows.inspect import Inspect, shown_text
+from waypost.flows.inspect import Inspect
 from waypost.flows.play import PhoneNetwork
 from waypost.flows.previews import Previews
 from waypost.flows.search import Wanted
+from waypost.flows.shown_text import shown_text
 from waypost.lib.clock import at
 from waypost.lib.cursors import cursor_of
 from waypost.lib.ids import parse_message_id

@@ -57,7 +57,7 @@ class Search(Struct, frozen=True):
     async def deliveries(self, search: DeliverySearch, wanted: Wanted) -> Page[DeliveryView]:
         """Return deliveries, the newest first."""
         found = await self.lists.search_deliveries(search, Window(wanted.before, wanted.limit, _MOST))
-        return Page(await self.inspect.delivery_views(found.rows), found.next_before)
+        return Page(await self.inspect.deliveries.views(found.rows), found.next_before)
 
     async def media(self, number_id: NumberId | None, kind: MediumType | None, wanted: Wanted) -> Page[GalleryMedium]:
         """Return files, the newest first."""

@@ -31,6 +31,7 @@ from waypost.flows.explain import Explain
 from waypost.flows.feed import Feed
 from waypost.flows.identity import Identities
 from waypost.flows.inspect import Inspect
+from waypost.flows.inspect_deliveries import InspectDeliveries
 from waypost.flows.media import MediaShelf
 from waypost.flows.meters import Tally
 from waypost.flows.network_rules import NetworkRules
@@ -121,7 +122,7 @@ def build_control(on: Operated, operator: Operator) -> Control:
     sessions = Sessions(on.clock, operator.login_token)
     gate = Gate(operator.admin_token, operator.local_key, operator.admin_password, on.directory, sessions)
     explain = Explain(on.records, on.holds, on.directory, on.network.phones.get, on.relaxed)
-    inspect = Inspect(on.records, on.lists, on.network_store, on.directory, explain)
+    inspect = Inspect(on.records, on.lists, on.directory, explain, InspectDeliveries(on.records, on.directory))
     search = Search(on.lists, inspect)
     replay = Replay(on.lists, on.store, on.directory, on.clock, on.again)
     threads = Threads(on.directory, on.records)
@@ -135,7 +136,7 @@ def build_control(on: Operated, operator: Operator) -> Control:
         phones=Phones(play, Taps(play), chats, preferences, on.network, side, on.shelf, on.records, on.identities),
         messages=Messages(inspect, search, on.resend),
         gallery=Gallery(search),
-        deliveries=Deliveries(inspect, search, on.store, on.directory, on.clock, on.again, replay),
+        deliveries=Deliveries(inspect.deliveries, search, on.store, on.directory, on.clock, on.again, replay),
         errors=Errors(),
         world=World(on.clock, on.records, on.network, on.network_rules, on.reset, on.feed),
         numbers=Numbers(on.directory, on.subscribe, on.records, on.registration, on.standings, on.go_on),

@@ -22,7 +22,8 @@ from waypost.api.routing import Request, Response
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.directory import Directory
-from waypost.flows.inspect import Inspect, delivery_key
+from waypost.flows.inspect import Inspect
+from waypost.flows.inspect_deliveries import InspectDeliveries, delivery_key
 from waypost.flows.notify import target_of
 from waypost.flows.replay import Replay
 from waypost.flows.resend import Resend
@@ -102,7 +103,7 @@ class Messages(Struct, frozen=True):
 class Deliveries(Struct, frozen=True):
     """The handlers, with the flows and ports they use."""
 
-    inspect: Inspect
+    inspect: InspectDeliveries
     search: Search
     store: Store
     directory: Directory
@@ -121,7 +122,7 @@ class Deliveries(Struct, frozen=True):
     async def get(self, request: Request) -> Response:
         """Return a delivery with its attempts and the exact bytes, in both dialects."""
         delivery_id = request.params["delivery_id"]
-        found = await self.inspect.delivery(delivery_id)
+        found = await self.inspect.detail(delivery_id)
         if found is None:
             raise unknown("delivery", delivery_id)
         return answer(found)
