@@ -9,7 +9,6 @@ import asyncpg
 from waypost.lib.store_urls import without_password
 from waypost.ports import StoreDown, StoreRefused
 from waypost.storage.commit import Verdict
-from waypost.storage.postgres.arrays import know_arrays
 
 SCHEMA = "waypost"
 """The schema inside the database that has our tables: others may have theirs beside it."""
@@ -105,7 +104,6 @@ async def connect(address: str, name: str, settings: Mapping[str, str] | None = 
         max_cached_statement_lifetime=0,
         server_settings={**_SETTINGS, "application_name": name, **(settings or {})},
     )
-    await know_arrays(connection)
     return connection
 
 
@@ -119,7 +117,6 @@ async def open_pool(address: str) -> Any:  # Any: asyncpg has no types
         address,
         min_size=0,
         max_size=4,
-        init=know_arrays,
         reset=leave_as_it_is,  # readers change nothing about their session; asking the server to reset it costs a trip
         timeout=_CONNECT_SECONDS,
         command_timeout=ANSWER_SECONDS,
