@@ -9,6 +9,7 @@ import base64
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ import pytest
 from tests.journeys.turns import PAIRS, out_of_turn, says_its_own_stores
 from tests.support.clients import CLIENTS, FACES, Answer, Body, Client, Control, OnPremClient, client_for
 from tests.support.media import Sample
+from tests.support.operator import looked_at_until
 from tests.support.raw_http import Wire
 from tests.support.receiver import Receiver
 from tests.support.server import ADMIN, NUMBER, PLACES, TOKEN, Running, in_postgresql_and_s3, running
@@ -105,6 +107,11 @@ class World:
         answer = await self.control.call(method, path, **given)
         assert answer.status == 200, answer
         return dict(answer.json)
+
+    async def status(self, message_id: str, word: str) -> str:
+        """Wait until a message has a status, which the webhook may not be told of; return it."""
+        look = partial(self.operate, "GET", f"/messages/{message_id}")
+        return str((await looked_at_until(lambda shown: shown["status"] == word, look))["status"])
 
     async def advance(self, *, days: float = 0, hours: float = 0, seconds: float = 0) -> None:
         """Move platform time."""

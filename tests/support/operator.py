@@ -1,9 +1,10 @@
 """A server with its webhook, and the operator who plays the phones and looks at everything."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,12 +56,17 @@ class Operator:
 
     async def settled(self, path: str, is_so: Any) -> Body:
         """Look until what the control API shows is so; raises TimeoutError when it never is."""
-        shown = await self.call("GET", path)
-        async with asyncio.timeout(30):
-            while not is_so(shown):
-                await asyncio.sleep(0.01)
-                shown = await self.call("GET", path)
-        return shown
+        return await looked_at_until(is_so, partial(self.call, "GET", path))
+
+
+async def looked_at_until(is_so: Callable[[Body], bool], look: Callable[[], Awaitable[Body]]) -> Body:
+    """Look again and again until it is so; raises TimeoutError when it never is."""
+    shown = await look()
+    async with asyncio.timeout(30):
+        while not is_so(shown):
+            await asyncio.sleep(0.01)
+            shown = await look()
+    return shown
 
 
 @asynccontextmanager
