@@ -432,8 +432,8 @@ async def test_a_job_that_has_left_its_place_makes_room_for_another_lane_and_not
 
 
 @pytest.mark.parametrize("before", [0, 20])
-async def test_few_jobs_go_on_without_a_place_at_once(before: int) -> None:
-    async with world(held=HELD, page=PAGE) as w:
+async def test_with_those_that_have_left_their_place_no_more_than_64_jobs_are_at_work(before: int) -> None:
+    async with world(held=100, page=PAGE) as w:
         await w.lanes.start()
         w.active = 1
         for _ in range(before):
@@ -441,7 +441,7 @@ async def test_few_jobs_go_on_without_a_place_at_once(before: int) -> None:
             await w.settle()
             w.leave(min(w.leaves))
             await w.work_all()
-        for lane in range(0, 20, 2):
+        for lane in range(0, 140, 2):
             w.offer(w.add(lane))
         await w.settle()
 
@@ -449,7 +449,9 @@ async def test_few_jobs_go_on_without_a_place_at_once(before: int) -> None:
             w.leave(min(w.leaves))
             await w.settle()
 
-        assert len(w.at_work) == 5
+        assert len(w.at_work) == 64
+        await w.work_all()
+        assert len(w.worked) == before + 70
 
 
 async def test_a_group_that_rests_works_nothing_and_goes_on_in_order() -> None:

@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-_LEFT_A_PLACE = 4  # jobs that may go on without their place, for each place: what a crash may have done again
+# Jobs of a group that may be worked at once, those included that have left their place. It is what a crash may have
+# done again, and it keeps webhooks from taking the whole event loop when many sends come.
+_AT_ONCE = 64
 
 Leave = Callable[[], None]
 """Gives up a job's place, once what is left to do for it asks nothing of what the places protect.
@@ -31,7 +33,8 @@ class Places:
     @property
     def is_one_free(self) -> bool:
         """Whether another lane may begin."""
-        return self.taken < self._most()
+        most = self._most()
+        return self.taken < most and self.taken + self._left < max(most, _AT_ONCE)
 
     def take(self) -> Place | None:
         """Return a place, if there is one."""
@@ -41,8 +44,8 @@ class Places:
         return Place()
 
     def leave(self, place: Place) -> None:
-        """Give up the place of a job that is not done yet, unless enough of them go on without theirs."""
-        if place.is_held and self._left < _LEFT_A_PLACE * self._most():
+        """Give up the place of a job that is not done yet."""
+        if place.is_held:
             self.give_up(place)
             self._left += 1
 
