@@ -3,7 +3,7 @@
 import { api } from "../../api/client.ts";
 import type { Changes } from "../../api/live.ts";
 import { useFollowed } from "../../parts/followed.ts";
-import { Icon } from "../../parts/Icon.tsx";
+import { TroubleLine } from "../../parts/TroubleLine.tsx";
 import { href } from "../../shell/router.ts";
 
 const FAILED = {
@@ -26,14 +26,10 @@ export function NotArrived({ waId, number, since }: NotArrivedProps) {
   const failed = found?.ok ? found.value.messages[0] : undefined;
   if (!failed?.fault || (since && Date.parse(failed.at) < Date.parse(since))) return null;
   return (
-    <a class="phone-lost" href={href(`/messages/${encodeURIComponent(failed.id)}`)}>
-      <Icon name="warning" size={16} />
+    <TroubleLine class="phone-lost" icon="warning" href={href(`/messages/${encodeURIComponent(failed.id)}`)}>
       <span class="grow">
         <b>A message did not arrive:</b> <span class="nums">{failed.fault.code}</span> {failed.fault.title}
       </span>
-      <span class="phone-lost-go">
-        See why <Icon name="right" size={14} />
-      </span>
-    </a>
+    </TroubleLine>
   );
 }

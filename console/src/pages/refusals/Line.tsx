@@ -2,8 +2,8 @@
 
 import { useEffect } from "preact/hooks";
 import { platformNow } from "../../api/clock.ts";
-import { Icon } from "../../parts/Icon.tsx";
 import { Time } from "../../parts/Time.tsx";
+import { TroubleLine } from "../../parts/TroubleLine.tsx";
 import { href } from "../../shell/router.ts";
 import { newest } from "./state.ts";
 import { recentOf, requestsWord } from "./words.ts";
@@ -17,8 +17,7 @@ export function RefusedLine() {
   if (!last) return null;
   const words = requestsWord(recent, next !== null && recent.length === items.length);
   return (
-    <a class="refused-line" href={href("/refusals")}>
-      <Icon name="block" size={16} />
+    <TroubleLine class="refused-line" icon="block" href={href("/refusals")}>
       <span class="refused-line-says">
         <b>{`${words} ${words === "1 request" ? "was" : "were"} refused`}</b> in the last hour
         <span class="refused-line-last">
@@ -26,9 +25,6 @@ export function RefusedLine() {
           · the last <Time at={last.at} />: <span class="nums">{last.code}</span> <span class="foreign">{last.sentence}</span>
         </span>
       </span>
-      <span class="refused-line-go">
-        See why <Icon name="right" size={14} />
-      </span>
-    </a>
+    </TroubleLine>
   );
 }
