@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from waypost.errors import Refusal
 from waypost.errors.rates import UNAVAILABLE
+from waypost.lib.racing import no_longer_than
 
 WAIT_SECONDS = 10.0
 """How long a request waits before it is told to come again."""
@@ -69,10 +70,5 @@ class Interlude:
 
     async def _drained(self) -> None:
         self._empty.clear()
-        if self.inside == 0:
-            return
-        try:
-            async with asyncio.timeout(self._drain_seconds):
-                await self._empty.wait()
-        except TimeoutError:
-            return
+        if self.inside:
+            await no_longer_than(self._drain_seconds, self._empty.wait())

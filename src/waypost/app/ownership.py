@@ -5,13 +5,13 @@ See docs/decisions/0019-ownership-of-shards.md.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable
-from contextlib import suppress
 from typing import Protocol, TypeVar
 
 from waypost.app.ground import SharedStore
 from waypost.app.reign import Reign
 from waypost.lib import log
 from waypost.lib.clock import Clock
+from waypost.lib.racing import no_longer_than
 from waypost.model import NumberId
 
 MESSAGES, WEBHOOKS, SHARDS, CHANGED = "messages", "webhooks", "shards", "changed"
@@ -158,7 +158,5 @@ class Ownership:
 
 
 async def _woken(event: asyncio.Event, seconds: float) -> None:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):  # not `wait_for`, which forgets that it was cancelled if woken just then
-            await event.wait()
+    await no_longer_than(seconds, event.wait())
     event.clear()

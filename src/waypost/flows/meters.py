@@ -39,12 +39,8 @@ class Meters:
             return
         if together is None:
             self._throughput[rate].admit(subject, now_ms)
-            return
-
-        def count(arrivals: dict[Subject, int], common_ms: int) -> None:
-            rates.Meter(rates.throughput(rate), arrivals=arrivals).admit(subject, together.time_ms(common_ms))
-
-        await together.arrivals.count((subject,), count)
+        else:
+            await _admit_together(together, rates.throughput(rate), subject)
 
     async def fault(self, number: Number, wa_id: str, now_ms: int) -> Fault | None:
         """Count one message, or say which rate it breaks."""
@@ -90,12 +86,16 @@ class Tally:
 
     async def admit(self, subject: Subject) -> int:
         """Count one; return 0 if it may go, else the milliseconds to wait, and count nothing. Raises StoreDown."""
-        together = self._together
-        if together is None:
+        if self._together is None:
             return self._meter.admit(subject, self._now_ms())
+        return await _admit_together(self._together, self._rate, subject)
 
-        def count(arrivals: dict[Subject, int], common_ms: int) -> int:
-            return rates.Meter(self._rate, arrivals=arrivals).admit(subject, together.time_ms(common_ms))
 
-        wait_ms: int = await together.arrivals.count((subject,), count)
-        return wait_ms
+async def _admit_together(together: Together, rate: rates.Rate, subject: Subject) -> int:
+    """Count one of a subject for all processes, as `Meter.admit` does for one. Raises StoreDown."""
+
+    def count(arrivals: dict[Subject, int], common_ms: int) -> int:
+        return rates.Meter(rate, arrivals=arrivals).admit(subject, together.time_ms(common_ms))
+
+    wait_ms: int = await together.arrivals.count((subject,), count)
+    return wait_ms

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from waypost.lib.racing import no_longer_than
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_PAUSE_SECONDS = 0.002
 _LONGEST_PAUSE_SECONDS = 0.03
@@ -126,12 +128,7 @@ class SystemClock:
     async def wait_until(self, due_ms: int) -> None:
         """Return when platform time has reached `due_ms`; every move of the clock is looked at anew."""
         while (seconds := self.seconds_until(due_ms)) != 0.0:
-            moved = self._moved
-            try:
-                async with asyncio.timeout(seconds):  # not `wait_for`, which may forget that it was cancelled
-                    await moved.wait()
-            except TimeoutError:
-                continue
+            await no_longer_than(seconds, self._moved.wait())
 
     async def pause(self, seconds: float) -> None:
         """Return after real `seconds`."""

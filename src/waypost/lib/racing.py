@@ -1,7 +1,8 @@
-"""Running several things side by side until the first of them has ended."""
+"""Waiting with an end: for the first of several things, or for one of them no longer than so many seconds."""
 
 import asyncio
 from collections.abc import Awaitable
+from contextlib import suppress
 
 
 async def first_to_end(*work: Awaitable[object]) -> None:
@@ -31,3 +32,13 @@ async def first_of(*work: Awaitable[object]) -> None:
     finally:
         for task in tasks:
             task.cancel()
+
+
+async def no_longer_than(seconds: float | None, work: Awaitable[object]) -> None:
+    """Wait for `work` to end, and cancel it when the seconds are over; None means that they never are.
+
+    Not by `asyncio.wait_for`: that of Python 3.11 forgets that it was cancelled if the work ends in the same moment.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await work

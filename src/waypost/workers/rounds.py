@@ -1,13 +1,12 @@
 """Loops around a piece of work: repeat it while the store is away, for whatever comes next, or at intervals."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import timedelta
 from typing import ParamSpec, TypeVar
 
 from waypost.lib import log
 from waypost.lib.clock import Clock
+from waypost.lib.racing import no_longer_than
 from waypost.ports import StoreBusy, StoreDown
 
 _PAUSE_SECONDS = 0.5
@@ -58,6 +57,4 @@ async def now_and_then(work: Callable[[], Awaitable[None]], clock: Clock, every:
     while True:
         due_ms = clock.now_ms() + every // timedelta(milliseconds=1)
         await work()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(every.total_seconds()):
-                await clock.wait_until(due_ms)
+        await no_longer_than(every.total_seconds(), clock.wait_until(due_ms))

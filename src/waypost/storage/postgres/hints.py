@@ -8,6 +8,7 @@ import contextlib
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from waypost.lib.racing import no_longer_than
 from waypost.storage.postgres.link import CANNOT_CONNECT, Connection, connect
 
 CHANGED = "changed"
@@ -68,9 +69,7 @@ class Hints:
         The server sends a connection what it has to hear before it answers it. A new one has heard nothing, but then
         `on_deaf` was called.
         """
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_DEAF_SECONDS):
-                await self._hears.wait()
+        await no_longer_than(_DEAF_SECONDS, self._hears.wait())
         async with self._asking:
             if self._listener is not None:
                 await _ask(self._listener)
@@ -115,9 +114,7 @@ class Hints:
         ended = asyncio.Event()
         listener.add_termination_listener(lambda _: ended.set())
         while not listener.is_closed():
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_LOOK_SECONDS):
-                    await ended.wait()
+            await no_longer_than(_LOOK_SECONDS, ended.wait())
             await self.heard()
 
 
