@@ -10,6 +10,7 @@ from waypost.api.routing import Request
 from waypost.errors import Refusal
 from waypost.errors.callers import NO_TOKEN, READ_ONLY, UNKNOWN_OBJECT
 from waypost.flows.directory import Directory
+from waypost.lib.ids import parse_digits
 from waypost.model import Number, NumberId, Token, number_of_app
 
 _MAX_TOKEN_CHARACTERS = 1024
@@ -181,9 +182,10 @@ def _named(request: Request, number: Number, directory: Directory) -> Number:
     """Return the number of the same account that the path names, by its own id or its app's; else `number`."""
     params = request.params
     name = params.get("phone_number_id") or params.get("id") or params.get("app_id") or ""
-    if not (name.isascii() and name.isdigit() and len(name) <= _MAX_ID_DIGITS):
+    named = parse_digits(name, _MAX_ID_DIGITS)
+    if named is None:
         return number
-    other = directory.number(NumberId(int(name))) or directory.number(number_of_app(int(name)))
+    other = directory.number(NumberId(named)) or directory.number(number_of_app(named))
     return other if other is not None and other.waba_id == number.waba_id else number
 
 

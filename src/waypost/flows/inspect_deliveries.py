@@ -13,13 +13,15 @@ from waypost.flows.attempts import SentParcel, attempt_view, verify_views, why_n
 from waypost.flows.batches import Batch, batches_of, delivery_id
 from waypost.flows.directory import Directory
 from waypost.flows.notify import USER_AGENT, batch_id, event_id, target_of
-from waypost.lib import signing
+from waypost.lib import ids, signing
 from waypost.lib.clock import at
 from waypost.model import EventKey
 from waypost.ports import Records, StoredDelivery
 from waypost.wire.control import DeliveryDetail, DeliveryView
 from waypost.wire.control_evidence import payload
 from waypost.wire.renderings import RENDERERS, message_ids
+
+_MOST_DIGITS = 18  # of a key
 
 
 class InspectDeliveries(Struct, frozen=True):
@@ -84,8 +86,8 @@ class InspectDeliveries(Struct, frozen=True):
 
 def delivery_key(delivery_id: str) -> EventKey | None:
     """Return the key that a delivery's id names: `evt_` or `dlv_` and digits, or the digits alone."""
-    digits = delivery_id.removeprefix("evt_").removeprefix("dlv_")
-    return EventKey(int(digits)) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else None
+    key = ids.parse_digits(delivery_id.removeprefix("evt_").removeprefix("dlv_"), _MOST_DIGITS)
+    return EventKey(key) if key is not None else None
 
 
 def _show_sent(detail: DeliveryDetail, found: StoredDelivery, alone: SentParcel, batches: Mapping[str, Batch]) -> None:

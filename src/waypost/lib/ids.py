@@ -166,6 +166,11 @@ def _ref(key_bytes: bytes) -> MessageRef | None:
     return MessageRef(int.from_bytes(key_bytes[_TAG_BYTES:], "big"), tag)
 
 
+def parse_digits(text: str, most: int) -> int | None:
+    """Return the number that up to `most` ASCII digits are; None if the text is anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= most else None
+
+
 def media_uuid(key: int, tag: int) -> str:
     """Return the On-Premises id of a medium: a lower-case UUID.
 

@@ -10,6 +10,11 @@ Json = Mapping[str, Any]  # Any: JSON of the control API
 _FILES = ("image", "video", "audio", "document", "sticker")
 
 
+def clock_of(moment: str) -> str:
+    """Return the time of day of a moment of the control API, to the millisecond, as failures show it."""
+    return datetime.fromisoformat(moment).strftime("%H:%M:%S.%f")[:-3]
+
+
 class Source(Protocol):
     """Where a message looks for what it does not carry itself."""
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from waypost.testing.control import Control
-from waypost.testing.messages import Json
+from waypost.testing.messages import Json, clock_of
 from waypost.testing.waiting import look_until
 
 _MOST = 1000
@@ -76,7 +76,7 @@ def expected_refusal(control: Control, code: int | str | None, within: float) ->
 def lines_of(refusal: Json) -> Iterator[str]:
     """Tell a refused request: what it was, why it was refused, and what to do."""
     times = f", {refusal['count']} times" if refusal["count"] > 1 else ""
-    at = datetime.fromisoformat(refusal["at"]).strftime("%H:%M:%S.%f")[:-3]
+    at = clock_of(refusal["at"])
     asked = f"{refusal['method']} {refusal['path']}"
     yield f"  {at}  {refusal['code']} {refusal['name']}, HTTP {refusal['status']}: {asked}{times}"
     yield f"    why: {refusal['why']['sentence']}"

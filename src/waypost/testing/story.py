@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from waypost.testing.control import Control
-from waypost.testing.messages import Json, Message
+from waypost.testing.messages import Json, Message, clock_of
 from waypost.testing.refusals import lines_of
 from waypost.testing.wanted import Wanted, named
 
@@ -118,23 +117,23 @@ def _closest(wanted: Wanted, seen: Sequence[Message]) -> list[str]:
 
 def _described(message: Message) -> str:
     shown = message.text or message.emoji or message.filename or ""
-    return f"{named(message.form)} {shown!r} at {_clock(message.raw['at'])}"
+    return f"{named(message.form)} {shown!r} at {clock_of(message.raw['at'])}"
 
 
 def _bubble(shown: Json, name: str, *, is_read: bool) -> str:
     text = _short(shown["preview"])
     if shown["direction"] == "inbound":
-        return f"  {_clock(shown['at'])}  {name}: {text}{'  ✓✓ read' if is_read else ''}"
+        return f"  {clock_of(shown['at'])}  {name}: {text}{'  ✓✓ read' if is_read else ''}"
     fault = shown["fault"]
     failed = f" ({fault['code']} {fault['title']})" if fault else ""
     ticks = _TICKS.get(shown["status"] or "accepted", str(shown["status"]))
-    return f"  {_clock(shown['at'])}  {' ' * 12}{text}  {ticks}{failed}"
+    return f"  {clock_of(shown['at'])}  {' ' * 12}{text}  {ticks}{failed}"
 
 
 def _timeline(detail: Json) -> Iterator[str]:
     yield f"  {_short(detail['preview'])} ({detail['type']}, {detail['id']})"
     for entry in detail["timeline"]:
-        yield f"    {_clock(entry['at'])}  {entry['event']}{_facts(entry)}"
+        yield f"    {clock_of(entry['at'])}  {entry['event']}{_facts(entry)}"
     yield from _reasons(detail)
 
 
@@ -176,7 +175,3 @@ def _attempt(attempt: Json) -> str:
 def _short(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= _WIDTH else f"{line[: _WIDTH - 1]}…"
-
-
-def _clock(moment: str) -> str:
-    return datetime.fromisoformat(moment).strftime("%H:%M:%S.%f")[:-3]

@@ -17,7 +17,7 @@ from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import BAD_REQUEST, INVALID_PARAMETER
 from waypost.flows.drawers import Drawer
 from waypost.lib.clock import Clock
-from waypost.lib.ids import new_link_code
+from waypost.lib.ids import new_link_code, parse_digits
 from waypost.lib.qr import TYPES, Picture, draw
 from waypost.model import Number
 from waypost.wire import cloud
@@ -93,10 +93,10 @@ class Links(Struct, frozen=True):
 
     async def picture(self, request: Request) -> Response:
         """Return the picture of a link's QR code."""
-        found, owner = _FILE.fullmatch(request.params["file"]), request.params["phone_number_id"]
-        if found is None or not (owner.isascii() and owner.isdigit() and len(owner) <= 15):
+        found, owner = _FILE.fullmatch(request.params["file"]), parse_digits(request.params["phone_number_id"], 15)
+        if found is None or owner is None:
             raise _unknown(request.params["file"])
-        if await self.links.get(int(owner), found[1]) is None:
+        if await self.links.get(owner, found[1]) is None:
             raise _unknown(found[1])
         kind: Picture = "png" if found[2] == "png" else "svg"
         headers = [(b"x-content-type-options", b"nosniff"), (b"content-security-policy", b"default-src 'none'")]

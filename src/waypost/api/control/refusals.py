@@ -11,6 +11,7 @@ from waypost.api.routing import Request, Response
 from waypost.flows.refused import Entry, RefusedLately, Wanted
 from waypost.lib.clock import at
 from waypost.lib.cursors import cursor_of
+from waypost.lib.ids import parse_digits
 from waypost.wire.control import Success
 from waypost.wire.control_evidence import AnswerView, payload, why_view
 from waypost.wire.control_refusals import RefusalList, RefusalView
@@ -46,9 +47,8 @@ class Refusals(Struct, frozen=True):
     async def get(self, request: Request) -> Response:
         """Show one of the refused requests. It is not found when newer ones, or a new start, have taken its place."""
         refusal_id = request.params["refusal_id"]
-        digits = refusal_id.removeprefix(_PREFIX)
-        is_key = digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS
-        entry = self.lately.entry(int(digits)) if is_key else None
+        key = parse_digits(refusal_id.removeprefix(_PREFIX), _MOST_DIGITS)
+        entry = self.lately.entry(key) if key is not None else None
         if entry is None:
             raise unknown("refused request", refusal_id)
         return answer(_view(entry))

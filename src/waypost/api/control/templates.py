@@ -112,8 +112,8 @@ class Templates(Struct, frozen=True):
 
     def _template(self, request: Request) -> Template:
         text = request.params["template_id"]
-        is_id = text.isascii() and text.isdigit() and len(text) <= _ID_DIGITS
-        found = self.directory.template_by_id(int(text)) if is_id else None
+        template_id = ids.parse_digits(text, _ID_DIGITS)
+        found = self.directory.template_by_id(template_id) if template_id is not None else None
         if found is None:
             raise unknown("template", text)
         return found

@@ -15,6 +15,7 @@ from waypost.flows.feed import Feed
 from waypost.flows.network_rules import NetworkRules
 from waypost.flows.play import PhoneNetwork
 from waypost.lib.clock import SystemClock, at, milliseconds_of
+from waypost.lib.ids import parse_digits
 from waypost.ports import Records
 from waypost.wire.control import ClockChange, ClockView, Success
 from waypost.wire.control_rules import NetworkChange, NetworkView, RuleList, RuleRequest
@@ -84,8 +85,8 @@ class World(Struct, frozen=True):
     async def delete_rule(self, request: Request) -> Response:
         """Take a fault rule back."""
         name = request.params["rule_id"]
-        is_id = name.isascii() and name.isdigit() and len(name) <= 9
-        if not is_id or not self.network.faults.remove(int(name)):
+        rule_id = parse_digits(name, 9)
+        if rule_id is None or not self.network.faults.remove(rule_id):
             raise unknown("rule", name)
         self.feed.tell("rules")
         return answer(Success())
