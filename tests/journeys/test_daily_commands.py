@@ -126,6 +126,7 @@ async def test_a_text_is_sent_and_its_statuses_are_shown(operator: Operator, cal
 async def test_a_failure_is_explained_with_what_to_do(call: Call) -> None:
     result = await call("send", STRANGER, "Hello")
 
+    assert result.exit_code == 1
     assert result.stdout.splitlines()[1:] == [
         "  failed 131047: Message failed to send because more than 24 hours have passed since the customer last "
         "replied to this number.",

@@ -52,7 +52,10 @@ def _file_option(kind: str) -> Callable[[Callable[..., None]], Callable[..., Non
 @click.option("--watch/--no-watch", default=True, help="Wait up to 5 s for what becomes of it. [default: watch]")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer, and then each status, as JSON.")
 def send(server: "ControlClient", *, to: str, number: str | None, watch: bool, as_json: bool, **given: Any) -> None:
-    """Send a message TO a phone: WORDS, or what the options say."""
+    """Send a message TO a phone: WORDS, or what the options say.
+
+    It exits with 1 if the message fails while it is watched.
+    """
     sender = number or server.call("GET", "/numbers")["numbers"][0]["phone_number_id"]
     with _token_of(server, sender) as token:
         program = _Program(server, sender, token)
@@ -64,8 +67,7 @@ def send(server: "ControlClient", *, to: str, number: str | None, watch: bool, a
     else:
         click.echo(f"{sender} → {to}  {message_id}")
     if watch:
-        for entry in _told(server, message_id):
-            show_json(entry) if as_json else click.echo(_line(entry))
+        _watch(server, message_id, as_json=as_json)
 
 
 class _Program:
@@ -177,6 +179,16 @@ def _existing(kind: str, name: str) -> Path:
     if not path.is_file():
         raise click.UsageError(f"--{kind} {name}: there is no such file, and it is no link and no media id.")
     return path
+
+
+def _watch(server: "ControlClient", message_id: str, *, as_json: bool) -> None:
+    """Print each status of a message; exit if the last one says that it failed."""
+    status = None
+    for entry in _told(server, message_id):
+        show_json(entry) if as_json else click.echo(_line(entry))
+        status = entry["status"]
+    if status == "failed":
+        click.get_current_context().exit(1)
 
 
 def _told(server: "ControlClient", message_id: str) -> Iterator[Body]:
