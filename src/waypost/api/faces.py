@@ -50,12 +50,11 @@ from waypost.errors import Refusal
 from waypost.flows.accept import Accept
 from waypost.flows.accounts import BusinessAccounts
 from waypost.flows.admission import Admission
-from waypost.flows.automation import Automations
 from waypost.flows.blocks import Blocks
 from waypost.flows.collector import Collector
 from waypost.flows.contacts import Contacts
 from waypost.flows.directory import Directory
-from waypost.flows.drawers import Drawer
+from waypost.flows.drawers import Drawer, OnePerNumber
 from waypost.flows.figures import Figures
 from waypost.flows.identity import Identities
 from waypost.flows.login import Login
@@ -63,7 +62,6 @@ from waypost.flows.mark_read import MarkRead
 from waypost.flows.media import MediaShelf
 from waypost.flows.media_limits import MediaLimits
 from waypost.flows.media_urls import MediaURLs
-from waypost.flows.profile import Profiles
 from waypost.flows.receive import Notice
 from waypost.flows.refused import RefusedLately
 from waypost.flows.registration import Registration
@@ -74,8 +72,10 @@ from waypost.flows.usage import Usage
 from waypost.flows.users import Users as Accounts
 from waypost.lib.clock import Clock
 from waypost.ports import Documents, Records
+from waypost.wire.automation import Automation as AutomationSheet
 from waypost.wire.commerce import Commerce
 from waypost.wire.numbers import Settings as NumberSettings
+from waypost.wire.profile import Profile as BusinessProfile
 from waypost.wire.qr import Link
 
 _VERSION = re.compile(r"/v[0-9]{1,3}\.[0-9]{1,2}/")
@@ -104,9 +104,9 @@ class Flows(Struct, frozen=True):
     records: Records
     documents: Documents
     blocks: Blocks
-    profiles: Profiles
+    profiles: OnePerNumber[BusinessProfile]
     templates: TemplatesFlow
-    automations: Automations
+    automations: OnePerNumber[AutomationSheet]
     accounts: BusinessAccounts
     registration: Registration
     standings: Standings

@@ -17,11 +17,11 @@ from waypost.app.sharing import counting, counting_real_time, elsewhere, telling
 from waypost.flows.accept import Accept
 from waypost.flows.accounts import BusinessAccounts
 from waypost.flows.admission import Admission
-from waypost.flows.automation import Automations
 from waypost.flows.blocks import Blocks
 from waypost.flows.collector import Collector
 from waypost.flows.contacts import Contacts
 from waypost.flows.deliver import Deliver
+from waypost.flows.drawers import OnePerNumber
 from waypost.flows.figures import Figures
 from waypost.flows.identity import Identities
 from waypost.flows.login import FailedLogins, Login
@@ -34,7 +34,6 @@ from waypost.flows.mischief import Mischief
 from waypost.flows.network_rules import NetworkRules
 from waypost.flows.pacing import Pacing
 from waypost.flows.previews import Previews
-from waypost.flows.profile import Profiles
 from waypost.flows.receive import Receive, Recent
 from waypost.flows.refused import RefusedLately
 from waypost.flows.registration import Registration
@@ -54,6 +53,8 @@ from waypost.rules.magic import Magic
 from waypost.upstreams.simulated.faults import Faults
 from waypost.upstreams.simulated.network import Network, for_ever
 from waypost.upstreams.simulated.phones import Phones
+from waypost.wire.automation import Automation
+from waypost.wire.profile import Profile
 from waypost.workers.lanes import Lanes
 from waypost.workers.places import Leave
 from waypost.workers.poison import enduring
@@ -271,9 +272,9 @@ def _flows(ground: Ground, accept: Accept, receive: Receive, network: Network, f
         records=ground.store,
         documents=ground.store,
         blocks=receive.blocks,
-        profiles=Profiles.over(ground.store),
+        profiles=OnePerNumber(ground.store, "profile", Profile),
         templates=_templates(ground, receive, accept.screen.shelf, accept.screen.pacing),
-        automations=Automations.over(ground.store),
+        automations=OnePerNumber(ground.store, "automation", Automation),
         accounts=accept.screen.accounts,
         registration=Registration(ground.directory, ground.store, ground.clock),
         standings=Standings(ground.directory, accept.screen.accounts, receive.notice, ground.clock),

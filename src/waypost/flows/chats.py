@@ -4,14 +4,14 @@ from msgspec import Struct
 
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
-from waypost.flows.automation import Automations
-from waypost.flows.drawers import Drawer
+from waypost.flows.drawers import Drawer, OnePerNumber
 from waypost.flows.play import PhoneNetwork
 from waypost.flows.threads import Threads
 from waypost.lib.clock import Clock
 from waypost.lib.ids import KeyMaker
 from waypost.model import InboundMessage, Phone, Status
 from waypost.ports import Documents
+from waypost.wire.automation import Automation
 from waypost.wire.inbound_bodies import changed_number_body
 from waypost.wire.messages.audio import Audio
 from waypost.wire.renderings import stored_content
@@ -22,7 +22,7 @@ class Chats(Struct, frozen=True):
 
     threads: Threads
     network: PhoneNetwork
-    automations: Automations
+    automations: OnePerNumber[Automation]
     opened: Drawer[int]
     """When a phone first opened the chat of a number, in platform milliseconds."""
     keys: KeyMaker
@@ -33,7 +33,8 @@ class Chats(Struct, frozen=True):
         cls, documents: Documents, threads: Threads, network: PhoneNetwork, *, keys: KeyMaker, clock: Clock
     ) -> "Chats":
         """Return the flow with what `documents` keeps."""
-        return cls(threads, network, Automations.over(documents), Drawer(documents, "opened", int), keys, clock)
+        automations = OnePerNumber(documents, "automation", Automation)
+        return cls(threads, network, automations, Drawer(documents, "opened", int), keys, clock)
 
     async def open(self, wa_id: str, phone_number_id: str | None) -> InboundMessage | None:
         """Let the user open a chat. The first time, a number with a welcome message is told. Raises Refusal.

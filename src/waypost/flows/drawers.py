@@ -1,14 +1,24 @@
 """Drawers: the documents of one kind, decoded and encoded by their schema; nobody else handles them as bytes."""
 
+import asyncio
 from collections.abc import Hashable
 from functools import lru_cache
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 import msgspec
 
+from waypost.model import Number
 from waypost.ports import Documents
 
 Sheet = TypeVar("Sheet")
+
+
+class Change(Protocol[Sheet]):
+    """What a caller wants different about a sheet."""
+
+    def on(self, sheet: Sheet, /) -> Sheet:
+        """Return the sheet with the change made."""
+        ...
 
 
 class Drawer(Generic[Sheet]):
@@ -36,6 +46,29 @@ class Drawer(Generic[Sheet]):
     async def remove(self, owner: int, name: str = "") -> bool:
         """Throw a sheet away; False if there was none."""
         return await self._documents.delete_document(self._kind, owner, name)
+
+
+class OnePerNumber(Generic[Sheet]):
+    """One sheet for each number: its profile, its automation. What was never set is as its schema begins."""
+
+    def __init__(self, documents: Documents, kind: str, schema: type[Sheet]) -> None:
+        self._drawer = Drawer(documents, kind, schema)
+        self._blank = schema
+        self._writing = asyncio.Lock()
+
+    async def get(self, number: Number) -> Sheet:
+        """Return a number's sheet."""
+        return await self._drawer.get(number.id) or self._blank()
+
+    async def change(self, number: Number, change: Change[Sheet]) -> None:
+        """Make a change, fsynced on return. The face has checked the limits."""
+        async with self._writing:
+            await self._drawer.put(number.id, change.on(await self.get(number)))
+
+    async def put(self, number: Number, sheet: Sheet) -> None:
+        """Keep this in place of what there was, fsynced on return."""
+        async with self._writing:
+            await self._drawer.put(number.id, sheet)
 
 
 @lru_cache(maxsize=64)

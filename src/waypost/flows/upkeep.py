@@ -13,13 +13,14 @@ from msgspec import Struct
 from waypost.flows.accept import KEY_LIFE_MS
 from waypost.flows.collector import Collector
 from waypost.flows.directory import Directory
+from waypost.flows.drawers import OnePerNumber
 from waypost.flows.media import LIFE, MediaShelf
 from waypost.flows.previews import Previews
-from waypost.flows.profile import Profiles
 from waypost.flows.uploads import Uploads
 from waypost.lib.clock import EPOCH, Clock
 from waypost.model import MediaKey
 from waypost.ports import BlobStore, Housekeeping
+from waypost.wire.profile import Profile
 
 MEDIA_GRACE_MS = timedelta(days=1) // timedelta(milliseconds=1)
 """How long an expired medium stays, for messages that were accepted while it was good."""
@@ -39,7 +40,7 @@ class Upkeep(Struct, frozen=True):
     shelf: MediaShelf
     directory: Directory
     uploads: Uploads
-    profiles: Profiles
+    profiles: OnePerNumber[Profile]
     collector: Collector
     previews: Previews
     clock: Clock

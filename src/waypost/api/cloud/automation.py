@@ -12,9 +12,9 @@ from waypost.api.cloud.topics import Topic
 from waypost.api.routing import Request, Response
 from waypost.errors import Refusal
 from waypost.errors.requests import MISSING_PARAMETER
-from waypost.flows.automation import Automations
-from waypost.flows.drawers import Drawer
+from waypost.flows.drawers import Drawer, OnePerNumber
 from waypost.wire import cloud
+from waypost.wire.automation import Automation as Stored
 from waypost.wire.automation import AutomationChange
 from waypost.wire.commerce import Commerce, CommerceChange
 
@@ -23,7 +23,7 @@ class Automation(Struct, frozen=True):
     """The handlers."""
 
     callers: Callers
-    automations: Automations
+    automations: OnePerNumber[Stored]
     commerce: Drawer[Commerce]
 
     def meta(self) -> Topic:

@@ -20,13 +20,13 @@ from waypost.api.routing import Request, Response, json_response
 from waypost.errors import Refusal
 from waypost.errors.requests import MISSING_PARAMETER
 from waypost.flows.accounts import BusinessAccounts
-from waypost.flows.automation import Automations
-from waypost.flows.drawers import Drawer
+from waypost.flows.drawers import Drawer, OnePerNumber
 from waypost.flows.registration import Registration
 from waypost.flows.standing import Standings
 from waypost.lib import phone
 from waypost.model import Number, NumberId
 from waypost.wire import cloud
+from waypost.wire.automation import Automation
 from waypost.wire.fields import asked_fields
 from waypost.wire.numbers import (
     DEFAULT_FIELDS,
@@ -47,7 +47,7 @@ class Shown(Struct, frozen=True):
     """Gathers what is shown of a number."""
 
     accounts: BusinessAccounts
-    automations: Automations
+    automations: OnePerNumber[Automation]
     webhooks: Webhooks
 
     async def all_of(self, caller: Number, query: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -13,8 +13,8 @@ from waypost.api.files import file_response
 from waypost.api.routing import Answer, Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_PARAMETER
+from waypost.flows.drawers import OnePerNumber
 from waypost.flows.media_urls import MediaURLs
-from waypost.flows.profile import Profiles
 from waypost.flows.uploads import Uploads
 from waypost.model import Number
 from waypost.wire import cloud
@@ -31,7 +31,7 @@ class Profile(Struct, frozen=True):
     """The handlers."""
 
     callers: Callers
-    profiles: Profiles
+    profiles: OnePerNumber[Stored]
     uploads: Uploads
     urls: MediaURLs
 

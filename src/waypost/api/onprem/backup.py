@@ -16,7 +16,7 @@ from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.directory import Directory
-from waypost.flows.profile import Profiles
+from waypost.flows.drawers import OnePerNumber
 from waypost.flows.subscribe import Subscribe
 from waypost.lib import sealed
 from waypost.model import Number, OnPremSettings, Provider, Webhook
@@ -66,7 +66,7 @@ class Backup(Struct, frozen=True):
     callers: Callers
     directory: Directory
     records: Records
-    profiles: Profiles
+    profiles: OnePerNumber[Profile]
     subscribe: Subscribe
 
     def routes(self) -> list[Route]:
@@ -128,7 +128,7 @@ class Backup(Struct, frozen=True):
         for given in bodies:
             provider = Provider(given.name, given.kind, given.username, given.password, given.bearer)
             await self.records.save_provider(number.id, provider)
-        await self.profiles.drawer.put(number.id, contents.profile)
+        await self.profiles.put(number, contents.profile)
 
         def change(now: Number) -> Number:
             standing = replace(now.standing, pin=contents.pin)

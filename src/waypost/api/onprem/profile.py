@@ -15,11 +15,11 @@ from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import BAD_MEDIA
-from waypost.flows.drawers import Drawer
+from waypost.flows.drawers import Drawer, OnePerNumber
 from waypost.flows.media_urls import MediaURLs
-from waypost.flows.profile import Profiles
 from waypost.wire import onprem
 from waypost.wire.onprem.verticals import word_of
+from waypost.wire.profile import Profile as Stored
 from waypost.wire.profile import ProfileChange
 from waypost.wire.reading import parse
 
@@ -73,7 +73,7 @@ class Profile(Struct, frozen=True):
     """The handlers. The line of business is kept as it was written as long as nobody changes it elsewhere."""
 
     callers: Callers
-    profiles: Profiles
+    profiles: OnePerNumber[Stored]
     photos: Drawer[Photo]
     lines: Drawer[Line]
     urls: MediaURLs
