@@ -44,7 +44,7 @@ from waypost.api.onprem.settings import Providers, Settings
 from waypost.api.onprem.stickerpacks import Pack, Stickerpacks
 from waypost.api.onprem.users import Users
 from waypost.api.openapi import Face, document_handler
-from waypost.api.refused import META, ONPREM, PROXY, Recorder
+from waypost.api.recorder import META, ONPREM, PROXY, Recorder
 from waypost.api.routing import Route, Router, Scope, split_version
 from waypost.errors import Refusal
 from waypost.flows.accept import Accept

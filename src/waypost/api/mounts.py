@@ -7,7 +7,6 @@ from waypost.api import guard
 from waypost.api.exchange import BodyTooSlow, ClientGone
 from waypost.api.faults import used_up
 from waypost.api.interlude import Interlude
-from waypost.api.refusals import last_response, speak_plainly, whole_response
 from waypost.api.routing import (
     Answer,
     ASGIApp,
@@ -22,6 +21,7 @@ from waypost.api.routing import (
     Scope,
     Send,
 )
+from waypost.api.words import last_response, speak_plainly, whole_response
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.lib.log import Log
@@ -177,7 +177,7 @@ class Application:
             raise
 
     def speak(self, scope: Scope, refusal: guard.Refusal) -> bytes:
-        """Return what the face that a refused request was meant for says to it; see `refusals.Words`."""
+        """Return what the face that a refused request was meant for says to it; see `words.Words`."""
         face = _first(self._rules, scope)
         if refusal.problem is None or not isinstance(face, Mount):
             return speak_plainly(refusal)
@@ -185,7 +185,7 @@ class Application:
         return last_response(answer.status, answer.headers, answer.body)
 
     def turn_away(self, scope: Scope) -> bytes | None:
-        """Return what its face says to a request that there is no room for; see `refusals.Words`."""
+        """Return what its face says to a request that there is no room for; see `words.Words`."""
         refusal = self._has_no_room(scope)
         if refusal is None:
             return None

@@ -20,7 +20,7 @@ from uvicorn.server import ServerState
 from waypost.api import guard
 from waypost.api.exchange import Exchange
 from waypost.api.guard import Guard, Refusal, is_upload
-from waypost.api.refusals import Words, is_path_known, speak_plainly
+from waypost.api.words import Words, is_path_known, speak_plainly
 
 NEVER = math.inf
 _READ_AHEAD_BYTES = 256 * 1024  # of one body, held for a handler that is slower than its client

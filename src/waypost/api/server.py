@@ -11,8 +11,8 @@ from uvicorn.server import ServerState
 
 from waypost.api.guard import Guard, Limits, host_names
 from waypost.api.protocol import Connection
-from waypost.api.refusals import PlainWords, Words
 from waypost.api.routing import ASGIApp
+from waypost.api.words import PlainWords, Words
 
 _BACKLOG = 2048
 _STOP_SECONDS = 10.0

@@ -21,7 +21,7 @@ _OVERHEAD_BYTES = 500
 
 
 class Told(Struct, frozen=True):
-    """What is kept of a request and its answer; credentials were removed by who made it (`api/refused.py`)."""
+    """What is kept of a request and its answer; credentials were removed by who made it (`api/recorder.py`)."""
 
     face: str
     method: str

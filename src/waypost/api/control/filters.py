@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import TypeVar, get_args
 
 from waypost.api.control.answers import asked_digits, asked_number, limit_of, number_of
-from waypost.api.refused import FACES
+from waypost.api.recorder import FACES
 from waypost.api.routing import Request
 from waypost.errors import Problem, Refusal, all_problems
 from waypost.errors.requests import INVALID_VALUE

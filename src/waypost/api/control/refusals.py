@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from waypost.api.control.answers import answer, asked_number, unknown
 from waypost.api.control.filters import asked_choice, asked_problems, asked_text, wanted_page
-from waypost.api.refused import FACES
+from waypost.api.recorder import FACES
 from waypost.api.routing import Request, Response
 from waypost.flows.refused import Entry, RefusedLately, Wanted
 from waypost.lib.clock import at
