@@ -22,7 +22,8 @@ _HEAD = """<!-- Made by `make docs` from tests/faults; do not edit. -->
 What is done to Waypost on purpose, what must hold while it happens, and what came of it.
 `make test` plays the quick tier, `make faults` all of it; `make faults ARGS=--share=0.1` plays a tenth.
 The quick tier kills a whole server at each of its stages at least twice, the full tier a hundred times.
-It may share its machine: where an end or a return is promised within seconds, it waits for a minute more.
+Where an end or a return is promised within seconds, a minute more is waited for, as long as other tests are played
+beside; played alone (`make faults ARGS="-n 0"`) a test holds it to the second.
 A client's requests, a receiver's calls and the embedded network's messages are noted outside of the server in a ledger.
 One checker compares the ledger with what the server left behind.
 

@@ -76,7 +76,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_stuck_after_hundreds_of_kil
         ("job-after-commit", "is stuck"),
         ("delivery-after-commit", "nobody will be told"),
         ("shown-twice", "was shown 2 times"),
-        ("status-twice", "had a status twice"),
+        ("status-twice", "BROKEN I5"),
     ],
 )
 def test_the_harness_finds_a_planted_bug(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.faults.invariants import INVARIANTS
 from tests.faults.report import PAGE, Fault, matrix, page
-from tests.faults.tier import ROOT, results
+from tests.faults.tier import ROOT, Tier, results
 
 _FAULTS = matrix().faults
 
@@ -16,7 +16,9 @@ def names_in(file: Path) -> set[str]:
     return set(re.findall(r"^ *(?:async )?def (test_\w+)", file.read_text("utf-8"), re.MULTILINE))
 
 
-def test_the_page_says_what_the_matrix_and_the_results_say() -> None:
+def test_the_page_says_what_the_matrix_and_the_results_say(tier: Tier) -> None:
+    if tier.full:
+        pytest.skip("`make faults` writes the page once everything is played")
     assert PAGE.read_text("utf-8") == page(results()), "run `make docs`"
 
 

@@ -1,5 +1,6 @@
 """How much a fault test does: a little in `make test`, all of it in `make faults`; and what the latter writes down."""
 
+import os
 import platform
 import re
 import subprocess
@@ -50,9 +51,9 @@ class Tier:
     def within(self, seconds: float) -> float:
         """Return how long something may take that is promised within so many seconds.
 
-        That much in the full tier, whose machine has nothing else to do; more in the quick one, where it may be busy.
+        That much in the full tier when nothing is played beside it; more where the machine may be busy.
         """
-        return seconds if self.full else seconds + PATIENCE_SECONDS
+        return seconds if self.full and not _has_company() else seconds + PATIENCE_SECONDS
 
     def note(self, what: str, value: float) -> None:
         """Write a figure down; of the full tier it goes to the reference page."""
@@ -87,6 +88,11 @@ def commit_now() -> tuple[str, int]:
 def results() -> list[Played]:
     """Return the last result of every test, in the order of their names."""
     return [msgspec.json.decode(path.read_bytes(), type=Played) for path in sorted(RESULTS.glob("*.json"))]
+
+
+def _has_company() -> bool:
+    """Return whether pytest plays other tests in other processes."""
+    return int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) > 1
 
 
 def _git(*arguments: str) -> str:
