@@ -6,10 +6,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from waypost.cli import run
-from waypost.settings import load, options
+from waypost.settings import Settings, load, options
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: Any = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text(encoding="utf-8"))
@@ -33,16 +34,28 @@ def test_every_variable_of_ours_is_a_setting() -> None:
     assert named <= {option.variable for option in options()}
 
 
-def test_a_worker_is_asked_where_it_answers_and_its_settings_can_be_used() -> None:
-    worker = COMPOSE["services"]["worker"]
-    image = dict(re.findall(r"(WAYPOST_\w+)=(\S+)", DOCKERFILE))
+def settings_in(service: str) -> Settings:
+    environ = dict(re.findall(r"(WAYPOST_\w+)=(\S+)", DOCKERFILE)) | COMPOSE["services"][service]["environment"]
+    opens_console = COMPOSE["services"][service]["command"][0] == "serve"
+    return load(
+        {}, {name: re.sub(r"\$\{.*?\}", "5550123456", value) for name, value in environ.items()},
+        opens_console=opens_console,
+    )  # fmt: skip
 
-    settings = load(
-        {}, {name: re.sub(r"\$\{.*?\}", "x", value) for name, value in (image | worker["environment"]).items()}
-    )
 
-    assert f"http://127.0.0.1:{settings.worker_port}/ready" in worker["healthcheck"]["test"][-1]
-    assert settings.worker_host == "0.0.0.0"
+@pytest.mark.parametrize("service", OUR_SERVICES)
+def test_what_a_container_is_given_can_be_used(service: str) -> None:
+    settings = settings_in(service)
+
+    assert settings.store_place.scheme == "postgresql"
+    assert settings.media_place.scheme == "s3"
+
+
+def test_a_worker_is_asked_where_it_answers() -> None:
+    worker = settings_in("worker")
+
+    assert f"http://127.0.0.1:{worker.worker_port}/ready" in COMPOSE["services"]["worker"]["healthcheck"]["test"][-1]
+    assert worker.worker_host == "0.0.0.0"
 
 
 def test_every_command_of_ours_is_there() -> None:

@@ -4,7 +4,9 @@ from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from waypost.cli import run
 from waypost.settings import Option, Place, Settings, SettingsError, is_loopback, load, options
 
 
@@ -246,6 +248,14 @@ def test_a_host_that_others_can_reach_needs_an_admin_password() -> None:
         "set WAYPOST_ADMIN_PASSWORD, or listen on 127.0.0.1."
     ]
     assert settings.on_loopback is False
+
+
+def test_a_command_that_opens_no_console_needs_no_password(tmp_path: Path) -> None:
+    environ = {"WAYPOST_HOST": "0.0.0.0", "WAYPOST_STORE": str(tmp_path / "waypost.db")}
+
+    done = {name: CliRunner().invoke(run, [name], env=environ).exit_code for name in ("migrate", "serve", "doctor")}
+
+    assert done == {"migrate": 0, "serve": 2, "doctor": 2}
 
 
 @pytest.mark.parametrize(

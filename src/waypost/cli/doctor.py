@@ -9,7 +9,7 @@ from typing import Literal
 
 import click
 
-from waypost.cli.options import with_settings
+from waypost.cli.options import with_server_settings
 from waypost.cli.reach import show_json
 from waypost.settings import Settings
 
@@ -30,7 +30,7 @@ class Finding:
 
 
 @click.command()
-@with_settings
+@with_server_settings
 @click.option("--json", "as_json", is_flag=True, help="Print each finding as a line of JSON.")
 def doctor(settings: Settings, *, as_json: bool) -> None:
     """Check what the server needs and say what to do."""

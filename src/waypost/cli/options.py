@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,15 +15,16 @@ MISTAKEN = 2
 """Exit status when the settings cannot be used."""
 
 
-def with_settings(command: Callable[..., None]) -> Callable[..., None]:
+def with_settings(command: Callable[..., None], *, opens_console: bool = False) -> Callable[..., None]:
     """Give `command` an option for each setting; it is called with the settings, and its own options by name.
 
-    Mistakes in the settings are all printed to stderr, and the process exits with 2.
+    Mistakes in the settings are all printed to stderr, and the process exits with 2. A command that opens the console
+    is refused where others could reach it without a password.
     """
 
     def run(config: Path | None, **given: object) -> None:
         flags = {option.name: given.pop(option.name) for option in options()}
-        command(settings_from(flags, config), **given)
+        command(settings_from(flags, config, opens_console=opens_console), **given)
 
     decorated: Callable[..., None] = update_wrapper(run, command)
     for option in reversed(options()):
@@ -32,11 +33,14 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     return config(decorated)
 
 
-def settings_from(flags: dict[str, object], config: Path | None) -> Settings:
+with_server_settings = partial(with_settings, opens_console=True)
+
+
+def settings_from(flags: dict[str, object], config: Path | None, *, opens_console: bool = False) -> Settings:
     """Return the settings, or say what is wrong with them and exit."""
     path = DEFAULT_FILE if config is None and DEFAULT_FILE.is_file() else config
     try:
-        return load(flags, toml_path=path)
+        return load(flags, toml_path=path, opens_console=opens_console)
     except SettingsError as error:
         refuse(error.mistakes)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from waypost.cli.options import with_settings
+from waypost.cli.options import with_server_settings
 from waypost.settings import ReadyInfo, Settings
 
 _CANNOT_LISTEN = frozenset({errno.EADDRINUSE, errno.EACCES})
@@ -20,7 +20,7 @@ _NO_SUCH_PLACE = errno.EADDRNOTAVAIL
 
 
 @click.command()
-@with_settings
+@with_server_settings
 def serve(settings: Settings) -> None:
     """Run the server; no option is required."""
     run_server(settings)

@@ -33,11 +33,16 @@ class SettingsError(Exception):
 
 
 def load(
-    flags: Mapping[str, object], environ: Mapping[str, str] | None = None, toml_path: Path | None = None
+    flags: Mapping[str, object],
+    environ: Mapping[str, str] | None = None,
+    toml_path: Path | None = None,
+    *,
+    opens_console: bool = True,
 ) -> Settings:
     """Return the settings; None for `environ` means that of the process, for `toml_path` no file.
 
-    A flag that is None, or an empty variable, counts as not given. Raises `SettingsError` with all mistakes at once.
+    A flag that is None, or an empty variable, counts as not given. A console that others can reach needs a password;
+    what opens none does not. Raises `SettingsError` with all mistakes at once.
     """
     mistakes: list[str] = []
     environ = os.environ if environ is None else environ
@@ -53,7 +58,8 @@ def load(
                 values[option.name] = option.reader.read(item.raw)
             except ValueError as wrong:
                 mistakes.append(f"{_shown(option, item)}: {wrong}; write {option.reader.values}.")
-    if "admin_password" not in given and not is_loopback(host := values.get("host", "127.0.0.1")):
+    host = values.get("host", "127.0.0.1")
+    if opens_console and "admin_password" not in given and not is_loopback(host):
         mistakes.append(_open_console(host))
     if mistakes:
         raise SettingsError(mistakes)
