@@ -1,7 +1,7 @@
 """What is wrong with a body, in words for its sender: the field, the value, and what was expected."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -102,21 +102,33 @@ def _wrong_type(match: re.Match[str], path: str, value: object) -> tuple[Problem
     return INVALID_PARAMETER, f"Parameter '{path}' must be {' or '.join(wanted)}; it is {shown(value)}."
 
 
-def _too_long(match: re.Match[str], path: str, value: str) -> tuple[Problem, str]:
-    return TOO_LONG, f"Parameter '{path}' has {len(value)} characters; at most {match[1]} are allowed."
+def _too_long(match: re.Match[str], path: str, value: object) -> tuple[Problem, str]:
+    count = _length(value, str, otherwise="too many")
+    return TOO_LONG, f"Parameter '{path}' has {count} characters; at most {match[1]} are allowed."
 
 
 def _empty(_match: re.Match[str], path: str, _value: object) -> tuple[Problem, str]:
     return EMPTY_PARAMETER, f"Parameter '{path}' must not be empty."
 
 
-def _count(match: re.Match[str], path: str, value: Sequence[object]) -> tuple[Problem, str]:
-    wanted = f"at most {match[2]} are possible" if match[1] == "<=" else f"at least {match[2]} must be there"
-    return INVALID_PARAMETER, f"Parameter '{path}' has {len(value)} entries; {wanted}."
+def _count(match: re.Match[str], path: str, value: object) -> tuple[Problem, str]:
+    is_over = match[1] == "<="
+    count = _length(value, list, otherwise="too many" if is_over else "too few")
+    wanted = f"at most {match[2]} are possible" if is_over else f"at least {match[2]} must be there"
+    return INVALID_PARAMETER, f"Parameter '{path}' has {count} entries; {wanted}."
 
 
-def _too_short(match: re.Match[str], path: str, value: str) -> tuple[Problem, str]:
-    return INVALID_PARAMETER, f"Parameter '{path}' has {len(value)} characters; at least {match[1]} are needed."
+def _too_short(match: re.Match[str], path: str, value: object) -> tuple[Problem, str]:
+    count = _length(value, str, otherwise="too few")
+    return INVALID_PARAMETER, f"Parameter '{path}' has {count} characters; at least {match[1]} are needed."
+
+
+def _length(value: object, kind: type[str | list[object]], *, otherwise: str) -> str:
+    """Return how long the value is that was refused, or `otherwise` where `value_at` has found another one.
+
+    Of a key that comes twice it finds the last, and nothing in a body with a number that cannot be read.
+    """
+    return str(len(value)) if isinstance(value, kind) else otherwise
 
 
 def _beyond(match: re.Match[str], path: str, value: object) -> tuple[Problem, str]:

@@ -254,6 +254,34 @@ def test_a_bad_request_is_refused_in_both_dialects(parse: Parse, raw: bytes, pro
     assert (caught.value.fault.problem, caught.value.fault.details) == (problem, details)
 
 
+@pytest.mark.parametrize("later", [b'"body":5', b'"body":null', b'"colour":1e999'])
+@pytest.mark.parametrize("parse", [cloud.parse_send, onprem.parse_send], ids=["cloud", "onprem"])
+def test_a_text_whose_length_cannot_be_told_is_still_too_long(parse: Parse, later: bytes) -> None:
+    raw = b'{"messaging_product":"whatsapp","to":"15550103344","text":{"body":"%b",%b}}' % (b"a" * 4097, later)
+
+    with pytest.raises(Refusal) as caught:
+        parse(raw)
+
+    told = "Parameter 'text.body' has too many characters; at most 4096 are allowed."
+    assert (caught.value.fault.problem, caught.value.fault.details) == (TOO_LONG, told)
+
+
+@pytest.mark.parametrize(
+    ("count", "last", "told"),
+    [
+        (0, b"7", "Parameter 'contacts' has too few entries; at least 1 must be there."),
+        (258, b"null", "Parameter 'contacts' has too many entries; at most 257 are possible."),
+    ],
+)
+def test_an_array_that_comes_twice_is_refused_for_the_first(count: int, last: bytes, told: str) -> None:
+    cards = b",".join([b'{"name":{"formatted_name":"Kim"}}'] * count)
+
+    with pytest.raises(msgspec.ValidationError) as invalid:
+        TYPES["contacts"].decode(b"[%b]" % cards)
+
+    assert TYPES["contacts"].complaint(invalid.value, last).details == told
+
+
 CLOUD = [
     (
         b'{"to":"15550103344","text":{"body":"Hi"}}',
