@@ -7,6 +7,7 @@ import pytest
 from waypost import errors
 from waypost.errors import Fault, Problem, all_problems, by_constant, find_problem
 from waypost.errors.outcomes import WINDOW_CLOSED
+from waypost.wire.control import fault_view
 
 DELIBERATE = {
     (4, None, 1015, 1015): "the platform's limit of calls, and ours of logins",
@@ -60,6 +61,12 @@ def test_a_cloud_code_has_its_counterpart_in_answers_and_in_callbacks(cloud: int
 
     assert problem is not None
     assert (problem.code, problem.onprem_code, problem.callback[0]) == (cloud, answer, callback)
+
+
+def test_a_failed_message_is_shown_with_the_code_of_its_callback() -> None:
+    shown = fault_view("something_went_wrong", "")
+
+    assert (shown.code, shown.onprem_code) == (131000, 500)
 
 
 # spec: migration.md#8.3

@@ -195,7 +195,7 @@ class MediaView(Struct):
 
 
 class FaultView(Struct):
-    """Why a message failed: our name, the code of each dialect, and what to do."""
+    """Why a message failed: our name, the code of each dialect's callback, and what to do."""
 
     name: str
     code: int
@@ -347,8 +347,7 @@ class MessageDetail(MessageView):
 def fault_view(name: str, details: str) -> FaultView:
     """Return what is told of a failure, by the name of its problem."""
     problem = all_problems().get(name, SOMETHING_WENT_WRONG)
-    code = problem.onprem_callback_code or problem.onprem_code
-    return FaultView(name, problem.code, code, problem.title, details, problem.fix)
+    return FaultView(name, problem.code, problem.callback[0], problem.title, details, problem.fix)
 
 
 # -- The world: its clock ----------------------------------------------------------------------------------------
