@@ -1,5 +1,6 @@
 """What belongs to an installation of the On-Premises client: profile, backup, certificates, shards, monitoring."""
 
+import asyncio
 from typing import Any
 
 import aiohttp
@@ -401,6 +402,16 @@ async def test_a_sticker_pack_is_made_filled_changed_and_deleted(world: World) -
     assert (await get(world, f"{path}/stickers"))["stickers"] == []
     assert (await world.client.call("DELETE", path)).status == 200
     assert (await world.client.call("GET", path)).status == 404
+
+
+async def test_stickers_that_are_added_at_once_are_all_there(world: World) -> None:
+    sticker = await world.upload(media.sticker())
+    made = await put(world, "POST", "/v1/stickerpacks", {"publisher": "Demo Art", "name": "Waves"})
+    path = f"/v1/stickerpacks/{made.json['stickerpacks'][0]['id']}/stickers"
+
+    await asyncio.gather(*(put(world, "POST", path, {"image_data_id": sticker}) for _ in range(4)))
+
+    assert (await get(world, path))["stickers"] == [{"index": index} for index in range(4)]
 
 
 async def test_the_packs_of_whatsapp_are_none_and_cannot_be_changed(world: World) -> None:

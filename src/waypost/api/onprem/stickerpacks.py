@@ -3,10 +3,12 @@
 # spec: on-premises-api.md#9.5
 """
 
+import asyncio
+from collections.abc import Callable
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from waypost.api.bodies import json_body
 from waypost.api.onprem.callers import Callers
@@ -76,6 +78,7 @@ class Stickerpacks(Struct, frozen=True):
     drawer: Drawer[Pack]
     shelf: MediaShelf
     keys: KeyMaker
+    _one_change: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def routes(self) -> list[Route]:
         """Return the paths."""
@@ -115,15 +118,16 @@ class Stickerpacks(Struct, frozen=True):
     async def patch(self, request: Request) -> Response:
         """Change what the body holds of a pack."""
         number = self._changing(request)
-        pack = await self._pack(request, number)
-        given = parse(_PackChange, await json_body(request))
-        return await self._kept(request, number, msgspec.structs.replace(pack, **_given(given)))
+        given = _given(parse(_PackChange, await json_body(request)))
+        await self._change(request, number, lambda pack: msgspec.structs.replace(pack, **given))
+        return Response(200, onprem.DONE)
 
     async def delete(self, request: Request) -> Response:
         """Delete a pack; the files of its stickers stay."""
         number = self._changing(request)
-        await self._pack(request, number)
-        await self.drawer.remove(number.id, request.params["pack_id"])
+        async with self._one_change:
+            await self._pack(request, number)
+            await self.drawer.remove(number.id, request.params["pack_id"])
         return Response(200, onprem.DONE)
 
     async def list_stickers(self, request: Request) -> Response:
@@ -134,37 +138,36 @@ class Stickerpacks(Struct, frozen=True):
     async def add_sticker(self, request: Request) -> Response:
         """Add a sticker to a pack, by the id of an uploaded file."""
         number = self._changing(request)
-        pack = await self._pack(request, number)
         sticker = parse(Sticker, await json_body(request))
-        await self._must_be_there(number, sticker)
-        if len(pack.stickers) >= MAX_STICKERS:
-            raise Refusal(INVALID_VALUE, f"The pack has {MAX_STICKERS} stickers, which is the most.")
-        index = 1 + max(map(int, pack.stickers), default=-1)
-        await self._kept(request, number, _with(pack, str(index), sticker))
-        return Response(201, onprem.answer(stickers=[{"index": index}]))
+        await self._must_be_there(number, sticker.image_data_id)
+        pack = await self._change(request, number, lambda pack: _with_another(pack, sticker))
+        return Response(201, onprem.answer(stickers=[{"index": max(map(int, pack.stickers))}]))
 
     async def get_sticker(self, request: Request) -> Response:
         """Show a sticker; its `id` is what a message names."""
-        sticker = _sticker(request, await self._pack(request, self.callers.owner(request)))
+        pack = await self._pack(request, self.callers.owner(request))
+        sticker = _sticker(pack, request.params["index"])
         shown = {"id": sticker.image_data_id, "emojis": sticker.emojis, "image_data_id": sticker.image_data_id}
         return Response(200, onprem.answer(stickers=[shown]))
 
     async def patch_sticker(self, request: Request) -> Response:
         """Change what the body holds of a sticker."""
-        number = self._changing(request)
-        pack = await self._pack(request, number)
-        given = parse(_StickerChange, await json_body(request))
-        sticker = msgspec.structs.replace(_sticker(request, pack), **_given(given))
-        await self._must_be_there(number, sticker)
-        return await self._kept(request, number, _with(pack, request.params["index"], sticker))
+        number, index = self._changing(request), request.params["index"]
+        change = parse(_StickerChange, await json_body(request))
+        if change.image_data_id is not None:
+            await self._must_be_there(number, change.image_data_id)
+
+        def changed(pack: Pack) -> Pack:
+            return _with(pack, index, msgspec.structs.replace(_sticker(pack, index), **_given(change)))
+
+        await self._change(request, number, changed)
+        return Response(200, onprem.DONE)
 
     async def delete_sticker(self, request: Request) -> Response:
         """Take a sticker out of a pack."""
-        number = self._changing(request)
-        pack = await self._pack(request, number)
-        _sticker(request, pack)
-        rest = {index: sticker for index, sticker in pack.stickers.items() if index != request.params["index"]}
-        return await self._kept(request, number, msgspec.structs.replace(pack, stickers=rest))
+        number, index = self._changing(request), request.params["index"]
+        await self._change(request, number, lambda pack: _without(pack, index))
+        return Response(200, onprem.DONE)
 
     def _changing(self, request: Request) -> Number:
         number = self.callers.owner(request)
@@ -178,12 +181,15 @@ class Stickerpacks(Struct, frozen=True):
             raise Refusal(UNKNOWN_OBJECT, f"There is no sticker pack '{request.params['pack_id'][:64]}'.")
         return pack
 
-    async def _kept(self, request: Request, number: Number, pack: Pack) -> Response:
-        await self.drawer.put(number.id, pack, request.params["pack_id"])
-        return Response(200, onprem.DONE)
+    async def _change(self, request: Request, number: Number, change: Callable[[Pack], Pack]) -> Pack:
+        """Keep what a change makes of a pack, and return it; of two at once the later would undo the earlier."""
+        async with self._one_change:
+            pack = change(await self._pack(request, number))
+            await self.drawer.put(number.id, pack, request.params["pack_id"])
+        return pack
 
-    async def _must_be_there(self, number: Number, sticker: Sticker) -> None:
-        if await self.shelf.find(number.id, sticker.image_data_id) is None:
+    async def _must_be_there(self, number: Number, media_id: str) -> None:
+        if await self.shelf.find(number.id, media_id) is None:
             raise Refusal(INVALID_VALUE, "Parameter 'image_data_id' is not the id of an uploaded file.")
 
 
@@ -199,8 +205,21 @@ def _with(pack: Pack, index: str, sticker: Sticker) -> Pack:
     return msgspec.structs.replace(pack, stickers={**pack.stickers, index: sticker})
 
 
-def _sticker(request: Request, pack: Pack) -> Sticker:
-    sticker = pack.stickers.get(request.params["index"])
+def _with_another(pack: Pack, sticker: Sticker) -> Pack:
+    if len(pack.stickers) >= MAX_STICKERS:
+        raise Refusal(INVALID_VALUE, f"The pack has {MAX_STICKERS} stickers, which is the most.")
+    return _with(pack, str(1 + max(map(int, pack.stickers), default=-1)), sticker)
+
+
+def _without(pack: Pack, index: str) -> Pack:
+    _sticker(pack, index)
+    rest = {place: sticker for place, sticker in pack.stickers.items() if place != index}
+    return msgspec.structs.replace(pack, stickers=rest)
+
+
+def _sticker(pack: Pack, index: str) -> Sticker:
+    """Return a sticker of a pack. Raises Refusal."""
+    sticker = pack.stickers.get(index)
     if sticker is None:
-        raise Refusal(UNKNOWN_OBJECT, f"There is no sticker {request.params['index'][:20]} in this pack.")
+        raise Refusal(UNKNOWN_OBJECT, f"There is no sticker {index[:20]} in this pack.")
     return sticker
