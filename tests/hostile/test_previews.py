@@ -50,7 +50,7 @@ def previewed(
         blobs, inspector, clock = LocalBlobs(folder / "media"), ImageInspector(), SystemClock()
         fetcher = Fetcher(policy, resolver=TableResolver(), dialer=dialer)
         shelf = MediaShelf(store, blobs, fetcher, policy, inspector, clock, KeyMaker(after=100))
-        previews = Previews(store, shelf, is_on=True, tell_others=lambda _: None)
+        previews = Previews(store, shelf, is_on=True, tell=lambda _: None, tell_others=lambda _: None)
         try:
             first = await previews.of(PHONE, NUMBER, body)
             assert first is None

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from tests.journeys.conftest import PHONE, World
 from tests.support.clients import Body
+from tests.support.feed import listening
 from tests.support.receiver import Answer, Receiver
 
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("server_store", ["split"], indirect=True)]
@@ -41,6 +42,20 @@ async def test_what_waits_for_its_next_attempt_is_told_again_at_once(world: Worl
     await world.operate("POST", f"/webhooks/deliveries/{waiting}/redeliver")
 
     await world.hook.wait_until(lambda: len(world.hook.statuses(message_id)) == 1 + world.told)
+
+
+async def test_who_watches_hears_of_the_attempts_after_the_first(world: World) -> None:
+    world.hook.always = Answer(503, headers={"Retry-After": "3600"})
+    message_id = await world.send("text", {"body": "Hello"})
+    waiting = await tried(world, message_id)
+    answering = asyncio.Event()
+    world.hook.always = Answer(200, hold=answering)
+
+    async with listening(world.server.base_url) as feed:
+        await world.operate("POST", f"/webhooks/deliveries/{waiting}/redeliver")
+        await feed.hear("deliveries", waiting)
+        answering.set()
+        await feed.hear("deliveries", waiting)
 
 
 async def tried(world: World, message_id: str) -> str:

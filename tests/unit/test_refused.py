@@ -145,8 +145,7 @@ def test_words_are_looked_for_in_what_was_asked_and_why_it_was_refused(
 
 def test_whoever_listens_is_told_of_each_change(clock: Second) -> None:
     heard: list[str] = []
-    lately = RefusedLately(clock)
-    lately.connect(lambda: heard.append("!"))
+    lately = RefusedLately(clock, lambda: heard.append("!"))
 
     lately.note(1, told)
     lately.note(1, told)

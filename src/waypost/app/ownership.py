@@ -18,6 +18,8 @@ MESSAGES, WEBHOOKS, SHARDS, CHANGED = "messages", "webhooks", "shards", "changed
 """What hints are about; these name shards, if anything."""
 PHONES, AGAIN, PACES = "phones", "again", "paces"
 """What hints name: phones, deliveries that start anew, templates whose pace has begun."""
+TRIED, TRIED_FURTHER = "tried", "tried-further"
+"""What hints name: first deliveries of events, and further ones, of which there is news that their rows do not show."""
 
 _ROUND_SECONDS = 1.0  # a third of the time after which the server takes us for stopped
 _SCAN_SECONDS = 2.0

@@ -14,8 +14,9 @@ from waypost.api.interlude import Interlude
 from waypost.app.backlog import Backlog
 from waypost.app.ground import Ground
 from waypost.app.headroom import watch_disk
-from waypost.app.ownership import PACES, PHONES, Ownership
+from waypost.app.ownership import PACES, PHONES, TRIED, TRIED_FURTHER, Ownership
 from waypost.app.sharing import drop_past_rates, sharing
+from waypost.flows.feed import Feed
 from waypost.flows.messaging_limit import MessagingLimit
 from waypost.flows.mischief import Mischief
 from waypost.flows.network_rules import NetworkRules
@@ -23,7 +24,8 @@ from waypost.flows.previews import IN_FLIGHT, Previews
 from waypost.flows.receive import Receive
 from waypost.flows.upkeep import Upkeep
 from waypost.lib.racing import first_to_end
-from waypost.model import Delivery, Outbound
+from waypost.model import Delivery, EventKey, Outbound
+from waypost.ports import Changes
 from waypost.upstreams.simulated.network import Network
 from waypost.workers.lanes import Lanes
 from waypost.workers.poison import separating
@@ -46,6 +48,7 @@ class Parts(Struct, frozen=True):
     """The lanes of webhooks that a fault rule delays, joins, repeats or drops."""
     mischief: Mischief
     flows: Flows
+    feed: Feed
     upkeep: Upkeep
     messaging_limit: MessagingLimit
     network_rules: NetworkRules
@@ -106,8 +109,13 @@ class Parts(Struct, frozen=True):
         return rounds(self.network.due, advance, self.ground.clock)
 
     def _on_hint(self) -> Mapping[str, Callable[[frozenset[int]], None]]:
-        previews, pacing = self.previews, self.flows.accept.screen.pacing
-        return {PHONES: lambda named: previews.fetched_for(set(map(str, named))), PACES: pacing.have_begun}
+        note = self.feed.note
+        return {
+            PHONES: lambda named: note(Changes(phones=set(map(str, named)))),
+            PACES: self.flows.accept.screen.pacing.have_begun,
+            TRIED: lambda named: note(Changes(deliveries=set(map(EventKey, named)))),
+            TRIED_FURTHER: lambda named: note(Changes(further=set(map(EventKey, named)))),
+        }
 
     async def _reload(self) -> None:
         await self.ground.directory.load()

@@ -19,7 +19,6 @@ from waypost.app.parts import Parts
 from waypost.app.settings_shown import settings_view
 from waypost.app.sharing import again, counting_real_time
 from waypost.app.wiring import build
-from waypost.flows.feed import Feed
 from waypost.flows.first_start import Begun, Start, make_ready
 from waypost.flows.resend import Resend
 from waypost.flows.restart import forget_callbacks
@@ -107,10 +106,7 @@ async def _listen(parts: Parts, start: Start, stack: AsyncExitStack) -> tuple[Se
     """Listen, once everything that answers requests is there."""
     settings, ground = parts.ground.settings, parts.ground
     operator = Operator(settings.admin_token or new_secret(), new_secret(), new_secret(), settings.admin_password)
-    feed = Feed(ground.store, ground.clock, shared=ground.shared is not None)
-    parts.previews.connect(feed.note)
-    parts.flows.refused.connect(lambda: feed.tell("refusals"))
-    control = build_control(_operated(parts, start, _operators_poster(ground, stack), feed), operator)
+    control = build_control(_operated(parts, start, _operators_poster(ground, stack)), operator)
     faces = build_faces(parts.flows, control, parts.interlude)
     server = Server(
         faces,
@@ -122,11 +118,11 @@ async def _listen(parts: Parts, start: Start, stack: AsyncExitStack) -> tuple[Se
     )
     await server.start()
     stack.push_async_callback(server.stop, within_seconds=_DRAIN_SECONDS)
-    stack.callback(feed.end)  # before: nobody would wait for the end of a feed
+    stack.callback(parts.feed.end)  # before: nobody would wait for the end of a feed
     return server, operator
 
 
-def _operated(parts: Parts, start: Start, poster: Poster, feed: Feed) -> Operated:
+def _operated(parts: Parts, start: Start, poster: Poster) -> Operated:
     """Return what the control API works on."""
     ground = parts.ground
     store = ground.store
@@ -157,7 +153,7 @@ def _operated(parts: Parts, start: Start, poster: Poster, feed: Feed) -> Operate
         identities=parts.flows.identities,
         documents=store,
         notice=parts.receive.notice,
-        feed=feed,
+        feed=parts.feed,
         settings=settings_view(ground.settings),
         holds=store,
         resend=Resend(store, ground.directory, parts.flows.accept, ground.settings.strict_plus),

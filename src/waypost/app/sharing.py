@@ -4,12 +4,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
 from waypost.app.ground import Ground
-from waypost.app.ownership import AGAIN, CHANGED, MESSAGES, PACES, PHONES, WEBHOOKS, Ownership
+from waypost.app.lanes import Work
+from waypost.app.ownership import AGAIN, CHANGED, MESSAGES, PACES, PHONES, TRIED, TRIED_FURTHER, WEBHOOKS, Ownership
 from waypost.flows.pacing import Pacing
 from waypost.flows.together import Together
 from waypost.lib.shards import shard_of
 from waypost.model import Delivery, NumberId
+from waypost.workers.places import Leave
 
+_FIRST_MOMENTS_SECONDS = 1.0
 _PAUSE_SECONDS = 0.02  # between two steps, so that requests never wait behind more than one
 
 Job = TypeVar("Job")
@@ -49,6 +52,28 @@ def telling_of_phones(ground: Ground) -> Callable[[set[str]], None]:
             shared.hints.send(PHONES, numbers)
 
     return tell
+
+
+def telling_of_attempts(ground: Ground, notify: Work) -> Work:
+    """Return `notify`; in a process that is not alone it tells those who watch elsewhere of later attempts.
+
+    Watchers look for new rows by themselves (`flows/feed.py`), and so see what becomes of a delivery in its first
+    moments, but nothing afterwards.
+    """
+    shared, clock = ground.shared, ground.clock
+    if shared is None:
+        return notify
+
+    async def notify_and_tell(delivery: Delivery, leave: Leave) -> int | None:
+        began = clock.monotonic()
+        due_ms = await notify(delivery, leave)
+        is_anew = delivery.first_ms != delivery.event.at_ms
+        if due_ms is not None or is_anew or delivery.attempt > 1 or clock.monotonic() - began > _FIRST_MOMENTS_SECONDS:
+            topic = TRIED if delivery.further_key is None else TRIED_FURTHER
+            shared.hints.send(topic, (delivery.key,))
+        return due_ms
+
+    return notify_and_tell
 
 
 def telling_of_paces(ground: Ground, pacing: Pacing) -> None:

@@ -13,7 +13,14 @@ from waypost.app.lanes import Work, fullness, message_lanes, troubled_lanes, web
 from waypost.app.makers import USUAL, Makers
 from waypost.app.ownership import MESSAGES, WEBHOOKS
 from waypost.app.parts import Parts
-from waypost.app.sharing import counting, counting_real_time, elsewhere, telling_of_paces, telling_of_phones
+from waypost.app.sharing import (
+    counting,
+    counting_real_time,
+    elsewhere,
+    telling_of_attempts,
+    telling_of_paces,
+    telling_of_phones,
+)
 from waypost.flows.accept import Accept
 from waypost.flows.accounts import BusinessAccounts
 from waypost.flows.admission import Admission
@@ -22,6 +29,7 @@ from waypost.flows.collector import Collector
 from waypost.flows.contacts import Contacts
 from waypost.flows.deliver import Deliver
 from waypost.flows.drawers import OnePerNumber
+from waypost.flows.feed import Feed
 from waypost.flows.figures import Figures
 from waypost.flows.identity import Identities
 from waypost.flows.login import FailedLogins, Login
@@ -80,12 +88,14 @@ def build(ground: Ground, makers: Makers = USUAL) -> Parts:
     store, clock, relaxed = ground.store, ground.clock, ground.settings.rules == "relaxed"
     recent, network, shelf, meters = makers.recent(), _network(ground, makers), _shelf(ground), _meters(ground)
     counts: Counter[str] = Counter()
+    feed = Feed(store, clock, shared=ground.shared is not None)
     figures = Figures(
         waiting=lambda: webhooks.lanes.held,  # made below; nobody asks before everything is
         accepted=lambda: counts["accepted"],
         written=lambda: store.written,
     )
-    webhooks = _webhooks(ground, _notify(ground, figures, makers), network.faults, counts)
+    notify = telling_of_attempts(ground, _notify(ground, figures, makers))
+    webhooks = _webhooks(ground, notify, network.faults, counts)
 
     blocks = Blocks(store, store, clock, windows_lifted=relaxed)
     announce = webhooks.announce
@@ -107,10 +117,8 @@ def build(ground: Ground, makers: Makers = USUAL) -> Parts:
     admission = Admission(clock, backlog.is_full if backlog else fullness(messages))
     accept = Accept(store, screen, clock, ground.keys, _enqueue(counts, recent, offer, backlog), admission)
 
-    flows = _flows(ground, accept, receive, network, figures)
-    previews = Previews(
-        store, shelf, is_on=ground.settings.link_previews == "on", tell_others=telling_of_phones(ground)
-    )
+    flows = _flows(ground, accept, receive, network, figures, feed)
+    previews = _previews(ground, shelf, feed)
     return Parts(
         ground=ground,
         network=network,
@@ -120,6 +128,7 @@ def build(ground: Ground, makers: Makers = USUAL) -> Parts:
         troubled=webhooks.troubled,
         mischief=webhooks.mischief,
         flows=flows,
+        feed=feed,
         upkeep=_upkeep(ground, shelf, flows, previews),
         messaging_limit=messaging_limit,
         network_rules=NetworkRules(store, network.marketing, lifted=relaxed),
@@ -225,6 +234,11 @@ def _shelf(ground: Ground) -> MediaShelf:
     )
 
 
+def _previews(ground: Ground, shelf: MediaShelf, feed: Feed) -> Previews:
+    is_on = ground.settings.link_previews == "on"
+    return Previews(ground.store, shelf, is_on=is_on, tell=feed.note, tell_others=telling_of_phones(ground))
+
+
 def _enduring(deliver: Deliver) -> Callable[[Outbound], Awaitable[int | None]]:
     return enduring(deliver, deliver.give_up, lambda message: message.key, deliver.clock)
 
@@ -243,7 +257,7 @@ def _notify(ground: Ground, figures: Figures, makers: Makers) -> Work:
     return enduring(notify, notify.give_up, lambda delivery: delivery.key, ground.clock)
 
 
-def _flows(ground: Ground, accept: Accept, receive: Receive, network: Network, figures: Figures) -> Flows:
+def _flows(ground: Ground, accept: Accept, receive: Receive, network: Network, figures: Figures, feed: Feed) -> Flows:
     """Return what the faces translate to."""
     relaxed = ground.settings.rules == "relaxed"
     store, clock = ground.store, ground.clock
@@ -283,7 +297,7 @@ def _flows(ground: Ground, accept: Accept, receive: Receive, network: Network, f
         rates_lifted=relaxed,
         strict_plus=ground.settings.strict_plus,
         media_limits=MediaLimits(ground.clock, lifted=relaxed, together=counting(ground)),
-        refused=RefusedLately(ground.clock),
+        refused=RefusedLately(ground.clock, lambda: feed.tell("refusals")),
     )
 
 

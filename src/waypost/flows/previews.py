@@ -66,28 +66,26 @@ class Asked(Struct, frozen=True):
         return sha256(self.url.encode("utf-8", errors="replace")).hexdigest()
 
 
-def _nobody(_changes: Changes) -> None:
-    """Ignore changes, as long as nobody listens."""
-
-
 class Previews:
     """The flow, with what it uses. Made and used on one event loop."""
 
     def __init__(
-        self, documents: Documents, shelf: MediaShelf, *, is_on: bool, tell_others: Callable[[set[str]], None]
+        self,
+        documents: Documents,
+        shelf: MediaShelf,
+        *,
+        is_on: bool,
+        tell: Tell,
+        tell_others: Callable[[set[str]], None],
     ) -> None:
-        """`tell_others` tells other processes which phones have something new to show."""
+        """`tell` is told which phones have something new to show; `tell_others` tells other processes."""
         self._drawer = Drawer(documents, "preview", Card)
         self._shelf = shelf
         self._is_on = is_on
         self._queue: asyncio.Queue[Asked] = asyncio.Queue(MOST_WAITING)
         self._asked: dict[Asked, set[str]] = {}  # waiting or being fetched, with the phones that look
-        self._tell: Tell = _nobody
-        self._tell_others = tell_others
-
-    def connect(self, tell: Callable[[Changes], None]) -> None:
-        """Have it told which phones have something new to show."""
         self._tell = tell
+        self._tell_others = tell_others
 
     @property
     def waiting(self) -> int:
@@ -117,12 +115,8 @@ class Previews:
             except OSError as error:  # a full disk; whoever looks next asks again
                 _log.warning("preview.put_off", why=str(error))
             phones = self._asked.pop(asked, set())
-            self.fetched_for(phones)
+            self._tell(Changes(phones=phones))
             self._tell_others(phones)
-
-    def fetched_for(self, phones: set[str]) -> None:
-        """Tell the listeners of this process that phones have something new to show, whichever process fetched it."""
-        self._tell(Changes(phones=phones))
 
     async def drop_old(self, number_id: NumberId) -> None:
         """Throw away the cards of a number that nobody has looked at for long, and their pictures."""

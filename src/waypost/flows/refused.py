@@ -66,7 +66,8 @@ class Entry(Struct, frozen=True):
 class RefusedLately:
     """The refused requests, newest first. Made and used on one event loop."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, tell: Callable[[], None] = lambda: None) -> None:
+        """`tell` is called whenever something has changed."""
         self._clock = clock
         self._entries: deque[Entry] = deque()
         self._bytes = 0
@@ -74,13 +75,9 @@ class RefusedLately:
         self._mark: int | None = None
         self._second = 0
         self._looked_at = 0
-        self._tell: Callable[[], None] = lambda: None
+        self._tell = tell
         self.forgotten = 0
         """How many refused requests were counted only, or had to make room for newer ones."""
-
-    def connect(self, tell: Callable[[], None]) -> None:
-        """Call `tell` whenever something has changed."""
-        self._tell = tell
 
     def note(self, mark: int, describe: Callable[[], Told]) -> None:
         """Note a refusal; consecutive ones of one `mark` are one entry. `describe` is called if it is kept."""
