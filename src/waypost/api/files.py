@@ -11,9 +11,11 @@ from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.flows.media import MediaShelf
 from waypost.lib import log
+from waypost.lib.checked import DamagedError
 from waypost.lib.filenames import content_disposition
 from waypost.lib.mime import extension_for
 from waypost.model import Medium
+from waypost.ports import StoreDown
 
 _log = log.Log("waypost.files")
 
@@ -33,7 +35,8 @@ async def file_response(request: Request, medium: Medium, shelf: MediaShelf) -> 
 
     Several ranges, and what is no range, are answered with the whole file, as RFC 9110 allows; so is a range under a
     condition (If-Range), which nothing can meet that has no ETag and no date. Raises Refusal when the
-    file is gone, and StoreDown: the first chunk is read before the answer has begun.
+    file is gone, or damaged and small, and StoreDown: the first chunk is read before the answer has begun. A large file
+    that is damaged breaks off before its end.
     """
     headers = [*_SAFE, (b"content-disposition", content_disposition(medium.filename or _made_up_name(medium)))]
     asked = request.header(b"range")
@@ -56,14 +59,24 @@ async def _begun(chunks: AsyncIterator[bytes], medium: Medium) -> AsyncIterator[
     except FileNotFoundError:
         _log.error("media.vanished", media_id=medium.key, sha256=medium.sha256.hex())
         raise Refusal(UNKNOWN_OBJECT, f"The file of the media {medium.key} is gone from the media store.") from None
-    return _both(first, chunks)
+    except DamagedError:
+        _tell_damaged(medium)
+        raise Refusal(UNKNOWN_OBJECT, f"The file of the media {medium.key} is damaged; upload it again.") from None
+    return _both(first, chunks, medium)
 
 
-async def _both(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+def _tell_damaged(medium: Medium) -> None:
+    _log.error("media.damaged", media_id=medium.key, sha256=medium.sha256.hex())
+
+
+async def _both(first: bytes, rest: AsyncIterator[bytes], medium: Medium) -> AsyncIterator[bytes]:
     try:
         yield first
         async for chunk in rest:
             yield chunk
+    except DamagedError:
+        _tell_damaged(medium)
+        raise StoreDown(f"the file of the media {medium.key} is damaged") from None
     finally:
         close = getattr(rest, "aclose", None)
         if close is not None:

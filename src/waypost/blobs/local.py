@@ -168,10 +168,7 @@ class LocalBlobs:
         try:
             # Whoever put the same file there before may not have synced the directory yet, so we do in any case.
             ours = not _is_file(directory, final)
-            if ours:
-                os.rename(self._temporary / name, final, dst_dir_fd=directory)
-            else:
-                self.discard(name)
+            os.rename(self._temporary / name, final, dst_dir_fd=directory)  # what is there may be damaged by now
             self._sync_names(directory, final, undo=ours)
         finally:
             os.close(directory)

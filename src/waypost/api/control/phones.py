@@ -19,6 +19,7 @@ from waypost.flows.phone_side import CHAT, PhoneSide
 from waypost.flows.play import PhoneNetwork, Play, UserFile
 from waypost.flows.preferences import Preferences
 from waypost.flows.taps import Taps
+from waypost.lib.checked import DamagedError
 from waypost.model import InboundMessage, Phone
 from waypost.ports import Records
 from waypost.wire.control import (
@@ -161,7 +162,7 @@ class Phones(Struct, frozen=True):
             try:
                 async for chunk in self.shelf.read(medium):
                     await writer.write(chunk)
-            except FileNotFoundError:  # it was deleted a moment ago, or somebody else took it from the folder
+            except (FileNotFoundError, DamagedError):  # somebody deleted, took or broke it a moment ago
                 raise unknown("medium", media_id) from None
             return await self.play.write(wa_id, message, UserFile(writer, medium.mime, medium.filename))
 
