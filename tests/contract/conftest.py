@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from waypost.app.ground import FullStore
+from waypost.ports import FullStore
 from waypost.registry import STORES, load
 
 

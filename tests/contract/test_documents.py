@@ -2,7 +2,7 @@
 
 import pytest
 
-from waypost.app.ground import FullStore
+from waypost.ports import FullStore
 
 pytestmark = pytest.mark.anyio
 

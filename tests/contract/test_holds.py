@@ -7,8 +7,8 @@ import msgspec
 import pytest
 from tests.support.store_rows import earlier, once, outbound, status_row, stored, waiting_messages
 
-from waypost.app.ground import FullStore
 from waypost.model import MessageKey, Status
+from waypost.ports import FullStore
 from waypost.ports.holds import PACES, Pace
 
 pytestmark = pytest.mark.anyio

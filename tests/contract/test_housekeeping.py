@@ -18,9 +18,8 @@ from tests.support.store_rows import (
     waiting_messages,
 )
 
-from waypost.app.ground import FullStore
 from waypost.model import Event, EventKey, MediaKey, MessageKey, NumberId, Status, Token
-from waypost.ports import Sweep
+from waypost.ports import FullStore, Sweep
 from waypost.ports.holds import PACES
 
 pytestmark = pytest.mark.anyio

@@ -3,13 +3,13 @@
 import pytest
 from tests.support.store_rows import NUMBER, USER, attempt, inbound_row, medium, outbound, status_row, waiting
 
-from waypost.app.ground import FullStore
 from waypost.model import EventKey, MediaKey, MessageKey, Number, NumberId, Phone, Status
 from waypost.ports import (
     Changes,
     DeliverySearch,
     EndedDelivery,
     EndedSearch,
+    FullStore,
     MessageName,
     MessageSearch,
     Stretch,

@@ -3,8 +3,8 @@
 import pytest
 from tests.support.store_rows import NUMBER, USER, carried, inbound_row, outbound, status_row, stored
 
-from waypost.app.ground import FullStore
 from waypost.model import MessageKey, Phone, Status
+from waypost.ports import FullStore
 
 pytestmark = pytest.mark.anyio
 

@@ -17,7 +17,6 @@ from tests.support.store_rows import (
     waiting,
 )
 
-from waypost.app.ground import FullStore
 from waypost.model import (
     EventKey,
     FormerSecret,
@@ -34,7 +33,7 @@ from waypost.model import (
     Token,
     Webhook,
 )
-from waypost.ports import Backlog, Waiting
+from waypost.ports import Backlog, FullStore, Waiting
 
 pytestmark = pytest.mark.anyio
 

@@ -4,10 +4,10 @@ import pytest
 from msgspec import structs
 from tests.support.store_rows import NUMBER, USER, carried, inbound_row, outbound, stored, waiting_messages
 
-from waypost.app.ground import FullStore
 from waypost.errors import Fault
 from waypost.errors.outcomes import UNDELIVERABLE
 from waypost.model import MessageKey, NumberId, Phone, Status, Talk
+from waypost.ports import FullStore
 
 pytestmark = pytest.mark.anyio
 

@@ -3,8 +3,7 @@
 import pytest
 from msgspec import structs
 
-from waypost.app.ground import FullStore
-from waypost.ports import BadDump
+from waypost.ports import BadDump, FullStore
 
 pytestmark = pytest.mark.anyio
 

@@ -25,9 +25,8 @@ from tests.support.store_rows import (
     waiting_messages,
 )
 
-from waypost.app.ground import FullStore
 from waypost.model import TRANSITIONS, Delivery, Event, EventKey, MediaKey, MessageKey, NumberId, Status
-from waypost.ports import DeliverySearch, Lists, Records, Store, StoredDelivery, Window
+from waypost.ports import DeliverySearch, FullStore, Lists, Records, Store, StoredDelivery, Window
 
 pytestmark = pytest.mark.anyio
 

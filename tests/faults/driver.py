@@ -19,9 +19,8 @@ from tests.support.store_rows import (
     waiting_messages,
 )
 
-from waypost.app.ground import FullStore
 from waypost.model import Delivery, Event, MessageKey, Outbound, Status
-from waypost.ports import Carried, StatusRow
+from waypost.ports import Carried, FullStore, StatusRow
 
 LANES = 6
 _MANY = 1_000_000

@@ -12,7 +12,7 @@ from tests.simulation.loop import SimLoop
 from tests.simulation.plain import Plain
 
 from waypost.app import makers as app
-from waypost.app.ground import FullStore, Ground
+from waypost.app.ground import Ground
 from waypost.app.wiring import build
 from waypost.flows.accept import Accept
 from waypost.flows.clearance import Clearance
@@ -28,7 +28,7 @@ from waypost.lib.images import ImageInspector
 from waypost.lib.links import FetchPolicy
 from waypost.lib.poster import Poster
 from waypost.model import Delivery, Outbound, StatusUpdate
-from waypost.ports import BlobStore, Carried, NetworkStore, StoreBusy, StoreDown, Upstream
+from waypost.ports import BlobStore, Carried, FullStore, NetworkStore, StoreBusy, StoreDown, Upstream
 from waypost.settings import load
 from waypost.upstreams.simulated.judge import Knowledge
 from waypost.upstreams.simulated.network import Era, Network, Report, ReportMessage, for_ever

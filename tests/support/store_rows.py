@@ -2,7 +2,6 @@
 
 from msgspec.structs import replace
 
-from waypost.app.ground import FullStore
 from waypost.lib.hops import Hop
 from waypost.model import (
     Attempt,
@@ -23,7 +22,7 @@ from waypost.model import (
     Status,
     Verdict,
 )
-from waypost.ports import Carried, InboundRow, StatusRow, Store, StoredMessage
+from waypost.ports import Carried, FullStore, InboundRow, StatusRow, Store, StoredMessage
 
 NUMBER = NumberId(15550009999)
 USER = "491701234567"

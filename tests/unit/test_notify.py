@@ -11,14 +11,13 @@ from tests.simulation.disk import Disk
 from tests.simulation.plain import Plain
 from tests.support.store_rows import NUMBER, inbound_row, waiting_deliveries
 
-from waypost.app.ground import FullStore
 from waypost.flows.directory import Directory
 from waypost.flows.figures import Figures
 from waypost.flows.notify import Notify
 from waypost.lib.clock import SystemClock
 from waypost.lib.poster import Headers, NotPosted, Posted
 from waypost.model import Number, Webhook
-from waypost.ports import StoreDown, Written
+from waypost.ports import FullStore, StoreDown, Written
 
 pytestmark = pytest.mark.anyio
 

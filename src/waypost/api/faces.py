@@ -5,8 +5,6 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Protocol
 
-from msgspec import Struct
-
 from waypost.api import auth
 from waypost.api.cloud.accounts import AccountPages
 from waypost.api.cloud.automation import Automation
@@ -26,8 +24,9 @@ from waypost.api.cloud.uploads import Uploads
 from waypost.api.cloud.webhooks import Webhooks
 from waypost.api.control.answers import render_control
 from waypost.api.control.routes import Control, guarded_routes, is_own, open_routes
+from waypost.api.core import Flows
 from waypost.api.interlude import Interlude
-from waypost.api.mounts import Application, ErrorRenderer, HasNoRoom, Locate, Mount, PathRules, build_app
+from waypost.api.mounts import Application, ErrorRenderer, HasNoRoom, Locate, Mount, build_app
 from waypost.api.onprem.account import Account
 from waypost.api.onprem.backup import Backup
 from waypost.api.onprem.callers import Callers
@@ -47,76 +46,15 @@ from waypost.api.openapi import Face, document_handler
 from waypost.api.recorder import META, ONPREM, PROXY, Recorder
 from waypost.api.routing import Route, Router, Scope, split_version
 from waypost.errors import Refusal
-from waypost.flows.accept import Accept
-from waypost.flows.accounts import BusinessAccounts
 from waypost.flows.admission import Admission
-from waypost.flows.blocks import Blocks
-from waypost.flows.collector import Collector
-from waypost.flows.contacts import Contacts
-from waypost.flows.directory import Directory
-from waypost.flows.drawers import Drawer, OnePerNumber
-from waypost.flows.figures import Figures
-from waypost.flows.identity import Identities
-from waypost.flows.login import Login
-from waypost.flows.mark_read import MarkRead
-from waypost.flows.media import MediaShelf
-from waypost.flows.media_limits import MediaLimits
-from waypost.flows.media_urls import MediaURLs
-from waypost.flows.receive import Notice
-from waypost.flows.refused import RefusedLately
-from waypost.flows.registration import Registration
-from waypost.flows.standing import Standings
-from waypost.flows.subscribe import Subscribe
-from waypost.flows.templates import Templates as TemplatesFlow
-from waypost.flows.usage import Usage
-from waypost.flows.users import Users as Accounts
-from waypost.lib.clock import Clock
-from waypost.ports import Documents, Records
-from waypost.wire.automation import Automation as AutomationSheet
+from waypost.flows.drawers import Drawer
 from waypost.wire.commerce import Commerce
 from waypost.wire.numbers import Settings as NumberSettings
-from waypost.wire.profile import Profile as BusinessProfile
 from waypost.wire.qr import Link
 
 _VERSION = re.compile(r"/v[0-9]{1,3}\.[0-9]{1,2}/")
 _SENDS = ("/messages", "/message", "/marketing_messages")
 _PROXY_PATHS = ("/messages", "/message", "/media", "/v1/configs/", "/message_templates", "/waba_webhook")
-
-
-class Flows(Struct, frozen=True):
-    """The flows that faces translate to."""
-
-    accept: Accept
-    mark_read: MarkRead
-    subscribe: Subscribe
-    shelf: MediaShelf
-    urls: MediaURLs
-    directory: Directory
-    login: Login
-    users: Accounts
-    contacts: Contacts
-    identities: Identities
-    figures: Figures
-    collector: Collector
-    notice: Notice
-    monitoring_key: str | None
-    providers_masked: bool
-    records: Records
-    documents: Documents
-    blocks: Blocks
-    profiles: OnePerNumber[BusinessProfile]
-    templates: TemplatesFlow
-    automations: OnePerNumber[AutomationSheet]
-    accounts: BusinessAccounts
-    registration: Registration
-    standings: Standings
-    usage: Usage
-    clock: Clock
-    rates_lifted: bool
-    faults: PathRules
-    strict_plus: bool
-    media_limits: MediaLimits
-    refused: RefusedLately
 
 
 def build_faces(flows: Flows, control: Control, interlude: Interlude) -> Application:
@@ -181,8 +119,8 @@ def _cloud(flows: Flows, identify: auth.Identify) -> list[_Topic]:
     messages = Messages(flows.directory, flows.accept, flows.mark_read, identify, flows.strict_plus)
     webhooks = Webhooks(flows.directory, flows.subscribe, identify)
     shown = Shown(flows.accounts, flows.automations, webhooks)
-    settings = Drawer(flows.documents, "settings", NumberSettings)
-    commerce = Drawer(flows.documents, "commerce", Commerce)
+    settings = Drawer(flows.store, "settings", NumberSettings)
+    commerce = Drawer(flows.store, "commerce", Commerce)
     return [
         messages,
         Uploads(CloudCallers(flows.directory, auth.upload, flows.usage), flows.templates.uploads),
@@ -190,7 +128,7 @@ def _cloud(flows: Flows, identify: auth.Identify) -> list[_Topic]:
         Numbers(callers, shown, flows.registration, flows.standings, settings),
         Automation(callers, flows.automations, commerce),
         AccountPages(callers, flows.accounts, shown),
-        Links(callers, Drawer(flows.documents, "qr", Link), flows.clock),
+        Links(callers, Drawer(flows.store, "qr", Link), flows.clock),
         Marketing(callers, messages),
         Denied(callers),
         Templates(callers, flows.templates, flows.accounts),
@@ -202,19 +140,19 @@ def _cloud(flows: Flows, identify: auth.Identify) -> list[_Topic]:
 
 def _onprem(flows: Flows) -> Handlers:
     callers = Callers(flows.directory, flows.clock, flows.rates_lifted, flows.monitoring_key)
-    kept = flows.documents
+    kept = flows.store
     return Handlers(
         Users(callers, flows.login, flows.users),
         OnPremMessages(callers, flows.accept, flows.mark_read, flows.contacts, flows.identities, flows.strict_plus),
         OnPremMedia(callers, flows.shelf),
         Settings(callers, flows.directory, flows.subscribe),
-        Providers(callers, flows.records, flows.providers_masked),
+        Providers(callers, flows.store, flows.providers_masked),
         topics=(
             OnPremContacts(callers, flows.contacts, flows.blocks, flows.identities),
             OnPremProfile(
                 callers, flows.profiles, Drawer(kept, "photo", Photo), Drawer(kept, "line", Line), flows.urls
             ),
-            Backup(callers, flows.directory, flows.records, flows.profiles, flows.subscribe),
+            Backup(callers, flows.directory, flows.store, flows.profiles, flows.subscribe),
             Account(callers, flows.directory, flows.registration),
             Certificates(callers, flows.directory, Drawer(kept, "certificate", str)),
             Monitoring(callers, flows.figures, flows.collector, flows.notice),

@@ -24,47 +24,12 @@ from waypost.lib.links import FetchPolicy
 from waypost.lib.poster import Poster
 from waypost.lib.vetting import SystemResolver
 from waypost.model import NumberId
-from waypost.ports import (
-    BlobStore,
-    Documents,
-    Holds,
-    Housekeeping,
-    Lists,
-    NetworkStore,
-    Records,
-    Snapshots,
-    Store,
-    StoreRefused,
-    Written,
-)
+from waypost.ports import BlobStore, FullStore, Records, StoreRefused
 from waypost.settings import Place, Settings
 from waypost.workers.timers import Timers
 
 Role = Literal["all", "api", "worker"]
 """What a process does: everything, alone; or only accept; or only deliver."""
-
-
-class FullStore(Store, Holds, Records, Documents, Housekeeping, NetworkStore, Snapshots, Lists, Protocol):
-    """One database behind all eight ports."""
-
-    @property
-    def depth(self) -> int:
-        """Operations that wait or are being written."""
-        ...
-
-    @property
-    def trouble(self) -> str | None:
-        """Why nothing can be written just now; None if it can, as far as is known."""
-        ...
-
-    @property
-    def written(self) -> Written:
-        """What was written since the start."""
-        ...
-
-    async def close(self) -> None:
-        """Write what waits and let the database go."""
-        ...
 
 
 class Hints(Protocol):

@@ -9,7 +9,7 @@ from functools import partial
 from msgspec import Struct, field
 
 from waypost.api.control.routes import WATCHERS
-from waypost.api.faces import Flows
+from waypost.api.core import Flows
 from waypost.api.interlude import Interlude
 from waypost.app.backlog import Backlog
 from waypost.app.ground import Ground

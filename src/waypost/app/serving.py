@@ -20,7 +20,6 @@ from waypost.app.settings_shown import settings_view
 from waypost.app.sharing import again, counting_real_time
 from waypost.app.wiring import build
 from waypost.flows.first_start import Begun, Start, make_ready
-from waypost.flows.resend import Resend
 from waypost.flows.restart import forget_callbacks
 from waypost.flows.snapshot import Snapshotting
 from waypost.flows.subscribe import Subscribe
@@ -127,20 +126,11 @@ def _operated(parts: Parts, start: Start, poster: Poster) -> Operated:
     ground = parts.ground
     store = ground.store
     return Operated(
-        store=store,
-        records=store,
-        lists=store,
-        network_store=store,
+        flows=parts.flows,
         network=parts.network,
         network_rules=parts.network_rules,
-        directory=ground.directory,
-        shelf=parts.flows.shelf,
         subscribe=Subscribe(ground.directory, poster, ANYWHERE, parts.network.faults.fails_handshake, trusted=True),
-        templates=parts.flows.templates,
-        registration=parts.flows.registration,
-        standings=parts.flows.standings,
         clock=ground.clock,
-        keys=ground.keys,
         again=again(ground, parts.webhooks.hurry),
         go_on=parts.go_on,
         reset=partial(replacing.reset, parts),
@@ -150,16 +140,9 @@ def _operated(parts: Parts, start: Start, poster: Poster) -> Operated:
         # It listens only when it is, but for what replaces everything, and a database that is away.
         is_ready=lambda: not parts.interlude.is_on and store.trouble is None,
         gauges=gauges_of(parts),
-        identities=parts.flows.identities,
-        documents=store,
-        notice=parts.receive.notice,
         feed=parts.feed,
         settings=settings_view(ground.settings),
-        holds=store,
-        resend=Resend(store, ground.directory, parts.flows.accept, ground.settings.strict_plus),
         previews=parts.previews,
-        refused=parts.flows.refused,
-        relaxed=ground.settings.rules == "relaxed",
         counting=counting_real_time(ground),
         has_network=ground.reign is None,
     )

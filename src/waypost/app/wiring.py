@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from msgspec import Struct
 
-from waypost.api.faces import Flows
+from waypost.api.core import Flows
 from waypost.app.backlog import Backlog
 from waypost.app.ground import Ground
 from waypost.app.lanes import Work, fullness, message_lanes, troubled_lanes, webhook_lanes
@@ -283,8 +283,7 @@ def _flows(ground: Ground, accept: Accept, receive: Receive, network: Network, f
         notice=receive.notice,
         monitoring_key=ground.settings.monitoring_key,
         providers_masked=ground.settings.mask_providers,
-        records=ground.store,
-        documents=ground.store,
+        store=ground.store,
         blocks=receive.blocks,
         profiles=OnePerNumber(ground.store, "profile", Profile),
         templates=_templates(ground, receive, accept.screen.shelf, accept.screen.pacing),

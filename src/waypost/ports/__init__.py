@@ -30,6 +30,7 @@ from waypost.ports.records import Records, StoredDelivery, StoredMessage
 from waypost.ports.schedule import Schedule
 from waypost.ports.snapshots import BadDump, Dump, Snapshots, Table
 from waypost.ports.upstream import Announce, Enqueue, Upstream
+from waypost.ports.whole import FullStore
 
 __all__ = [
     "Announce",
@@ -46,6 +47,7 @@ __all__ = [
     "EndedDelivery",
     "EndedSearch",
     "Enqueue",
+    "FullStore",
     "Further",
     "Holds",
     "Housekeeping",

@@ -25,37 +25,28 @@ from waypost.api.control.signature import Signatures
 from waypost.api.control.snapshots import SnapshotControl
 from waypost.api.control.templates import Templates
 from waypost.api.control.world import Reset, World
+from waypost.api.core import Flows
 from waypost.flows.chats import Chats
-from waypost.flows.directory import Directory
 from waypost.flows.explain import Explain
 from waypost.flows.feed import Feed
-from waypost.flows.identity import Identities
 from waypost.flows.inspect import Inspect
 from waypost.flows.inspect_deliveries import InspectDeliveries
-from waypost.flows.media import MediaShelf
 from waypost.flows.meters import Tally
 from waypost.flows.network_rules import NetworkRules
 from waypost.flows.phone_side import PhoneSide
 from waypost.flows.play import PhoneNetwork, Play
 from waypost.flows.preferences import Preferences
 from waypost.flows.previews import Previews
-from waypost.flows.receive import Notice
-from waypost.flows.refused import RefusedLately
-from waypost.flows.registration import Registration
 from waypost.flows.replay import Replay
 from waypost.flows.resend import Resend
 from waypost.flows.search import Search
 from waypost.flows.snapshot import Snapshotting
-from waypost.flows.standing import Standings
 from waypost.flows.subscribe import Subscribe
 from waypost.flows.taps import Taps
-from waypost.flows.templates import Templates as TemplatesFlow
 from waypost.flows.threads import Threads
 from waypost.flows.together import Together
 from waypost.lib.clock import SystemClock
-from waypost.lib.ids import KeyMaker
 from waypost.lib.links import FetchPolicy
-from waypost.ports import Documents, Holds, Lists, NetworkStore, Records, Store
 from waypost.wire.control_settings import SettingsView
 
 ANYWHERE = FetchPolicy(allow=(ip_network("0.0.0.0/0"), ip_network("::/0")))
@@ -69,36 +60,20 @@ class Operated:
     `subscribe` is the operator's: made with `ANYWHERE` and `trusted=True`, over a poster that vets nothing.
     """
 
-    store: Store
-    records: Records
-    lists: Lists
-    network_store: NetworkStore
+    flows: Flows
     network: PhoneNetwork
     network_rules: NetworkRules
-    directory: Directory
-    shelf: MediaShelf
     subscribe: Subscribe
-    templates: TemplatesFlow
-    registration: Registration
-    standings: Standings
     clock: SystemClock
-    keys: KeyMaker
     again: Again
     go_on: GoOn
     reset: Reset
     snapshotting: Snapshotting
     is_ready: Callable[[], bool]
     gauges: Gauges
-    identities: Identities
-    documents: Documents
-    notice: Notice
     feed: Feed
     settings: SettingsView
-    holds: Holds
-    resend: Resend
     previews: Previews
-    refused: RefusedLately
-    relaxed: bool
     counting: Together | None = None
     """What all processes count by on real time."""
     has_network: bool = True
@@ -119,37 +94,39 @@ class Operator:
 
 def build_control(on: Operated, operator: Operator) -> Control:
     """Return the handlers of the face."""
+    flows, network = on.flows, on.network
+    store, directory, shelf, keys = flows.store, flows.directory, flows.shelf, flows.accept.keys
     sessions = Sessions(on.clock, operator.login_token)
-    gate = Gate(operator.admin_token, operator.local_key, operator.admin_password, on.directory, sessions)
-    explain = Explain(on.records, on.holds, on.directory, on.network.phones.get, on.relaxed)
-    inspect = Inspect(on.records, on.lists, on.directory, explain, InspectDeliveries(on.records, on.directory))
-    search = Search(on.lists, inspect)
-    replay = Replay(on.lists, on.store, on.directory, on.clock, on.again)
-    threads = Threads(on.directory, on.records)
-    play = Play(threads, on.shelf, on.network, on.keys)
-    preferences = Preferences(threads, on.network, on.notice, on.clock)
-    chats = Chats.over(on.documents, threads, on.network, keys=on.keys, clock=on.clock)
-    side = PhoneSide(inspect, on.lists, on.network_store, on.network, on.previews)
+    gate = Gate(operator.admin_token, operator.local_key, operator.admin_password, directory, sessions)
+    explain = Explain(store, store, directory, network.phones.get, flows.rates_lifted)
+    inspect = Inspect(store, store, directory, explain, InspectDeliveries(store, directory))
+    search = Search(store, inspect)
+    replay = Replay(store, store, directory, on.clock, on.again)
+    threads = Threads(directory, store)
+    play = Play(threads, shelf, network, keys)
+    preferences = Preferences(threads, network, flows.notice, on.clock)
+    chats = Chats.over(store, threads, network, keys=keys, clock=on.clock)
+    side = PhoneSide(inspect, store, store, network, on.previews)
     return Control(
         gate=gate,
         door=Door(gate, sessions, Tally(ATTEMPTS, lambda: int(1000 * on.clock.monotonic()), on.counting)),
-        phones=Phones(play, Taps(play), chats, preferences, on.network, side, on.shelf, on.records, on.identities),
-        messages=Messages(inspect, search, on.resend),
+        phones=Phones(play, Taps(play), chats, preferences, network, side, shelf, store, flows.identities),
+        messages=Messages(inspect, search, Resend(store, directory, flows.accept, flows.strict_plus)),
         gallery=Gallery(search),
-        deliveries=Deliveries(inspect.deliveries, search, on.store, on.directory, on.clock, on.again, replay),
+        deliveries=Deliveries(inspect.deliveries, search, store, directory, on.clock, on.again, replay),
         errors=Errors(),
-        world=World(on.clock, on.records, on.network, on.network_rules, on.reset, on.feed),
-        numbers=Numbers(on.directory, on.subscribe, on.records, on.registration, on.standings, on.go_on),
-        templates=Templates(on.directory, on.templates.review, on.templates.review.pacing, on.templates),
-        endpoints=Endpoints(on.directory, on.subscribe, on.keys),
-        accounts=AccountControl(on.directory, on.standings),
+        world=World(on.clock, store, network, on.network_rules, on.reset, on.feed),
+        numbers=Numbers(directory, on.subscribe, store, flows.registration, flows.standings, on.go_on),
+        templates=Templates(directory, flows.templates.review, flows.templates.review.pacing, flows.templates),
+        endpoints=Endpoints(directory, on.subscribe, keys),
+        accounts=AccountControl(directory, flows.standings),
         snapshots=SnapshotControl(on.snapshotting),
         providers=ProviderControl(threads),
-        notices=Notices(on.directory, on.notice),
+        notices=Notices(directory, flows.notice),
         health=Health(on.is_ready, on.gauges),
         feed=FeedControl(on.feed, gate, on.clock),
-        signatures=Signatures(on.directory),
+        signatures=Signatures(directory),
         settings=SettingsControl(on.settings),
-        refusals=Refusals(on.refused),
+        refusals=Refusals(flows.refused),
         has_network=on.has_network,
     )

@@ -1,0 +1,36 @@
+"""The whole store: every port of one database."""
+
+from typing import Protocol
+
+from waypost.ports.documents import Documents
+from waypost.ports.holds import Holds
+from waypost.ports.housekeeping import Housekeeping
+from waypost.ports.lists import Lists
+from waypost.ports.load import Written
+from waypost.ports.messages import Store
+from waypost.ports.network import NetworkStore
+from waypost.ports.records import Records
+from waypost.ports.snapshots import Snapshots
+
+
+class FullStore(Store, Holds, Records, Documents, Housekeeping, NetworkStore, Snapshots, Lists, Protocol):
+    """One database behind all eight ports."""
+
+    @property
+    def depth(self) -> int:
+        """Operations that wait or are being written."""
+        ...
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing can be written just now; None if it can, as far as is known."""
+        ...
+
+    @property
+    def written(self) -> Written:
+        """What was written since the start."""
+        ...
+
+    async def close(self) -> None:
+        """Write what waits and let the database go."""
+        ...
