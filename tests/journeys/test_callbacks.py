@@ -417,6 +417,20 @@ async def test_an_endpoint_is_told_even_if_there_is_no_other_callback(world: Wor
     assert world.hook.received == []
 
 
+async def test_endpoints_that_are_added_and_removed_at_once_do_not_undo_each_other(
+    world: World, other: Receiver
+) -> None:
+    gone = (await world.operate("POST", HOOKS, json={"url": other.url}))["id"]
+
+    *added, _ = await asyncio.gather(
+        *(world.operate("POST", HOOKS, json={"url": other.url}) for _ in range(3)),
+        world.operate("DELETE", f"{HOOKS}/{gone}"),
+    )
+
+    there = (await world.operate("GET", HOOKS))["webhooks"]
+    assert {one["id"] for one in there} == {one["id"] for one in added}
+
+
 async def test_endpoints_outlive_a_reset(world: World, other: Receiver) -> None:
     await world.operate("POST", HOOKS, json={"url": other.url})
 

@@ -25,6 +25,9 @@ _HANDSHAKE_TIMEOUT = timedelta(seconds=10)
 _MAX_HEADERS = 20
 _OURS = {"host", "content-length", "content-type", "transfer-encoding", "connection"}
 
+Endpoints = tuple[Endpoint, ...]
+"""The further endpoints of a number."""
+
 
 def _no_rule(_number_id: NumberId) -> bool:
     return False
@@ -91,9 +94,16 @@ class Subscribe(Struct, frozen=True):
             number, lambda now: replace(now, webhook=webhook, callbacks=replace(now.callbacks, fields=fields))
         )
 
-    async def set_further(self, number: Number, further: tuple[Endpoint, ...]) -> None:
-        """Set the further endpoints; what waits for one that is gone is cancelled."""
-        await self._change(number, further=further)
+    async def change_further(self, number: Number, change: Callable[[Endpoints], Endpoints]) -> None:
+        """Have `change` make other further endpoints of those there are, whoever else changes them.
+
+        What waits for one that is gone is cancelled.
+        """
+
+        def changed(now: Number) -> Number:
+            return replace(now, callbacks=replace(now.callbacks, further=change(now.callbacks.further)))
+
+        await self.directory.change_number(number, changed)
 
     async def _set(self, number: Number, webhook: Webhook | None) -> None:
         await self.directory.change_number(

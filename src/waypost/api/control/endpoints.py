@@ -40,7 +40,7 @@ class Endpoints(Struct, frozen=True):
         fields = _known_fields(wish.fields)
         webhook = await self._webhook(number, wish.url, wish.verify_token, wish.headers)
         one = Endpoint(f"ep_{self.keys.next()}", webhook, wish.secret, wish.callback_dialect, fields)
-        await self.subscribe.set_further(number, (*self._number(request).callbacks.further, one))
+        await self.subscribe.change_further(number, lambda there: (*there, one))
         return answer(_view(one))
 
     async def change(self, request: Request) -> Response:
@@ -55,15 +55,15 @@ class Endpoints(Struct, frozen=True):
             dialect=before.dialect if change.callback_dialect is UNSET else change.callback_dialect,
             fields=fields,
         )
-        there = self._number(request).callbacks.further
-        await self.subscribe.set_further(number, tuple(one if each.id == one.id else each for each in there))
+        await self.subscribe.change_further(
+            number, lambda there: tuple(one if each.id == one.id else each for each in there)
+        )
         return answer(_view(one))
 
     async def remove(self, request: Request) -> Response:
         """Remove an endpoint; what waits for it is cancelled when its time comes."""
         number, gone = self._number(request), self._endpoint(request)
-        there = number.callbacks.further
-        await self.subscribe.set_further(number, tuple(each for each in there if each.id != gone.id))
+        await self.subscribe.change_further(number, lambda there: tuple(each for each in there if each.id != gone.id))
         return answer(Success())
 
     async def _changed(self, number: Number, before: Webhook, change: EndpointChange) -> Webhook:
