@@ -53,6 +53,34 @@ def test_two_users_are_two_users_for_24_hours(before: list[tuple[str, int]], wa_
 
 
 @pytest.mark.parametrize(
+    ("then_ms", "is_let_through"),
+    [(NOW + 1, False), (NOW + DAY - 1, False), (NOW + DAY, True), (NOW - 1, True)],
+)
+def test_whoever_was_refused_gets_through_once_somebody_counts_no_more(then_ms: int, is_let_through: bool) -> None:
+    reached = Reached([("1", NOW), ("2", NOW)])
+    assert not reached.admit("3", 2, NOW)
+
+    assert reached.admit("3", 2, then_ms) is is_let_through
+
+
+def test_a_user_written_to_before_the_clock_was_set_back_counts_no_more() -> None:
+    reached = Reached([("1", NOW), ("2", NOW)])
+    assert not reached.admit("3", 2, NOW)
+    assert reached.admit("1", 2, NOW + HOUR)
+
+    assert reached.admit("3", 2, NOW + MINUTE)
+
+
+def test_what_is_learnt_of_other_processes_may_end_first() -> None:
+    reached = Reached([("1", NOW), ("2", NOW)])
+    assert not reached.admit("3", 2, NOW)
+
+    reached.learn([("4", NOW - DAY + HOUR)])
+
+    assert [reached.admit("3", 3, NOW + HOUR - 1), reached.admit("3", 3, NOW + HOUR)] == [False, True]
+
+
+@pytest.mark.parametrize(
     ("category", "asked", "of_template", "life_ms"),
     [
         ("utility", None, None, None),
