@@ -7,6 +7,7 @@ from waypost.model import NumberId
 from waypost.rules import lifetime, rates
 from waypost.rules.hidden import shows_number
 from waypost.rules.lookups import block_ms, fail
+from waypost.rules.registration import MAX_CALLS, Trials
 from waypost.rules.tiers import Reached, limit_of
 from waypost.upstreams.simulated.phones import phone_of, user_id
 
@@ -174,3 +175,30 @@ def test_a_look_up_that_fails_while_they_are_blocked_is_not_counted() -> None:
     fail(failed, NOW + 30 * MINUTE)
 
     assert failed == [NOW + 30 * MINUTE]
+
+
+@pytest.mark.parametrize(
+    ("then_ms", "is_refused"),
+    [(NOW, True), (NOW + 3 * DAY - 1, True), (NOW + 3 * DAY, False), (NOW - 4 * DAY, False)],
+)
+def test_the_eleventh_registration_holds_a_number_for_72_hours(then_ms: int, is_refused: bool) -> None:
+    trials = Trials(calls=[NOW - 3 * DAY + 1] * MAX_CALLS)
+    assert trials.call(NOW) is not None
+
+    assert (trials.call(then_ms) is not None) is is_refused
+
+
+@pytest.mark.parametrize(("now_ms", "is_refused"), [(NOW, True), (NOW + 5 * MINUTE, False), (NOW - MINUTE, False)])
+def test_a_deleted_number_cannot_be_registered_for_five_minutes(now_ms: int, is_refused: bool) -> None:
+    trials = Trials(deleted_until_ms=NOW + 5 * MINUTE)
+
+    assert (trials.deletion(now_ms) is not None) is is_refused
+
+
+def test_a_wrong_code_is_quoted_in_brief() -> None:
+    trials = Trials(code="123456", code_until_ms=NOW + 1)
+
+    fault = trials.take_code("9" * 1_000_000, NOW)
+
+    assert fault is not None
+    assert len(fault.details) < 100
