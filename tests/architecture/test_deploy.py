@@ -76,6 +76,14 @@ def test_services_volumes_and_variables_hang_together() -> None:
     assert mounted == set(COMPOSE["volumes"])
 
 
+def test_the_object_store_is_one_that_hears_its_keys() -> None:
+    versions = {COMPOSE["services"][name]["image"].rpartition(":")[2] for name in ("objects", "bucket")}
+    major, minor = next(iter(versions)).split(".")
+
+    assert len(versions) == 1
+    assert (int(major), int(minor)) >= (3, 96)
+
+
 def test_the_page_names_every_variable_that_compose_asks_for() -> None:
     asked = set(re.findall(r"\$\{([A-Z0-9_]+):\?\}", (ROOT / "deploy/compose.yaml").read_text(encoding="utf-8")))
     page = (ROOT / "docs/how-to/run-in-production.md").read_text(encoding="utf-8")
