@@ -29,7 +29,9 @@ JUMPS = {
 
 def jump(server: Running, by: timedelta) -> None:
     """Move the machine's clock as far as the server can see: unlike a move of platform time, nobody is told."""
-    server.parts.ground.clock._offset_ms += by // timedelta(milliseconds=1)
+    machine = server.parts.ground.clock._machine
+    before, nanoseconds = machine._wall_ns, by // timedelta(microseconds=1) * 1000
+    machine._wall_ns = lambda: before() + nanoseconds
 
 
 @asynccontextmanager
@@ -90,6 +92,30 @@ async def test_a_jump_past_the_end_of_a_window_closes_it(tmp_path: Path) -> None
 
         await hook.wait_for_status(late, "failed")
         assert hook.statuses(late) == ["failed"]
+
+
+async def test_a_jump_back_does_not_open_a_window_again(tmp_path: Path) -> None:
+    async with Receiver() as hook, world(tmp_path, hook) as (server, client):
+        server.parts.ground.clock.advance(timedelta(hours=24))
+        await hook.wait_for_status(await send(client), "failed")
+
+        jump(server, -HOURS_2)
+        late = await send(client)
+
+        await hook.wait_for_status(late, "failed")
+        assert hook.statuses(late) == ["failed"]
+
+
+async def test_what_is_due_soon_does_not_wait_for_as_long_as_the_clock_was_set_back(tmp_path: Path) -> None:
+    async with Receiver() as hook, world(tmp_path, hook, rules="relaxed") as (server, client):
+        hook.answer(503, headers={"Retry-After": "60"})
+        waits = await send(client)
+        await refused(server)
+
+        jump(server, -HOURS_2)
+        server.parts.ground.clock.advance(timedelta(minutes=10))
+
+        await hook.wait_for_status(waits, "read")
 
 
 async def test_signatures_carry_the_machines_own_time_whatever_platform_time_is(tmp_path: Path) -> None:

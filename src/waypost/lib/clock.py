@@ -11,9 +11,14 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from waypost.lib import log
 from waypost.lib.racing import no_longer_than
 
+_log = log.Log("waypost.clock")
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = 1_000_000
+_CORRECTION_MS = 1_000
 _FIRST_PAUSE_SECONDS = 0.002
 _LONGEST_PAUSE_SECONDS = 0.03
 
@@ -50,10 +55,56 @@ class Clock(Protocol):
         ...
 
 
-class SystemClock:
-    """The machine's clock, moved by an offset and stopped when frozen."""
+class SteadyTime:
+    """The machine's time in milliseconds, which goes on where the machine's clock is set back.
 
-    def __init__(self, *, offset_ms: int = 0, frozen_at_ms: int | None = None) -> None:
+    A window that was closed must not open again, and what is due must not wait for as long as the clock was set back.
+    Less than a second back is let through: a correction and no jump. Once the clock has caught up it is followed again.
+    """
+
+    def __init__(
+        self, wall_ns: Callable[[], int] = time.time_ns, ticks_ns: Callable[[], int] = time.monotonic_ns
+    ) -> None:
+        self._wall_ns, self._ticks_ns = wall_ns, ticks_ns
+        self._latest_ms = 0
+        self._started_ms = (wall_ns() - ticks_ns()) // _MILLISECOND
+        self._held_ms: int | None = None
+
+    def now_ms(self) -> int:
+        """Return milliseconds since 1970."""
+        wall = self._wall_ns() // _MILLISECOND
+        if self._held_ms is None:
+            if wall >= self._latest_ms:
+                self._latest_ms = wall
+                return wall
+            if wall >= self._latest_ms - _CORRECTION_MS:
+                return wall
+            self._hold(wall)
+        return self._beside(wall)
+
+    def _hold(self, wall: int) -> None:
+        # Nobody may have asked for a while: the ticks since the start tell how long, unless the clock was set forward.
+        ticks = self._ticks_ns() // _MILLISECOND
+        self._held_ms = max(self._latest_ms - ticks, self._started_ms)
+        _log.warning("clock.set_back", seconds=(self._held_ms + ticks - wall) // 1000)
+
+    def _beside(self, wall: int) -> int:
+        assert self._held_ms is not None, "it was set back"
+        held = self._ticks_ns() // _MILLISECOND + self._held_ms
+        if wall < held - _CORRECTION_MS:
+            return held
+        self._held_ms, self._latest_ms = None, wall
+        _log.info("clock.caught_up")
+        return wall
+
+
+class SystemClock:
+    """The machine's clock, moved by an offset and stopped when frozen; it does not go back with the machine's."""
+
+    def __init__(
+        self, *, offset_ms: int = 0, frozen_at_ms: int | None = None, machine: SteadyTime | None = None
+    ) -> None:
+        self._machine = machine or SteadyTime()
         self._offset_ms = offset_ms
         self._frozen_at_ms = frozen_at_ms
         self._moved = asyncio.Event()
@@ -73,7 +124,7 @@ class SystemClock:
         """Return platform time in milliseconds since 1970."""
         if self._frozen_at_ms is not None:
             return self._frozen_at_ms
-        return time.time_ns() // 1_000_000 + self._offset_ms
+        return self._machine.now_ms() + self._offset_ms
 
     def seen_at(self, wall_ms: int) -> int:
         """Return platform time in milliseconds at the moment `wall_ms` of another machine's clock."""
@@ -109,7 +160,7 @@ class SystemClock:
         """Let platform time run on from where it stands."""
         if self._frozen_at_ms is None:
             return
-        self._offset_ms = self._frozen_at_ms - time.time_ns() // 1_000_000
+        self._offset_ms = self._frozen_at_ms - self._machine.now_ms()
         self._frozen_at_ms = None
         self._tell()
 
