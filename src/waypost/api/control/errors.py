@@ -4,9 +4,9 @@ from msgspec import Struct
 
 from waypost.api.control.answers import answer, unknown
 from waypost.api.routing import Request, Response
-from waypost.errors import Problem, all_problems, find_problem
+from waypost.errors import all_problems, find_problem
 from waypost.rules.magic import magic_errors
-from waypost.wire.control_evidence import ErrorList, ErrorView, error_view
+from waypost.wire.control_evidence import ErrorList, error_view
 
 
 class Errors(Struct, frozen=True):
@@ -15,7 +15,8 @@ class Errors(Struct, frozen=True):
     async def list(self, request: Request) -> Response:
         """List every error, by topic."""
         _ = request
-        return answer(ErrorList([_shown(problem) for problem in all_problems().values()]))
+        numbers = _magic_numbers()
+        return answer(ErrorList([error_view(each, numbers.get(each.name)) for each in all_problems().values()]))
 
     async def get(self, request: Request) -> Response:
         """Return an error, by its name or by a code of either dialect."""
@@ -23,10 +24,9 @@ class Errors(Struct, frozen=True):
         problem = find_problem(name)
         if problem is None:
             raise unknown("error", name)
-        return answer(_shown(problem))
+        return answer(error_view(problem, _magic_numbers().get(problem.name)))
 
 
-def _shown(problem: Problem) -> ErrorView:
-    """Return it with the number that stands for it: of several errors with one code only the first has one."""
-    numbers = [number for number, stands_for in magic_errors().items() if stands_for.name == problem.name]
-    return error_view(problem, numbers[0] if numbers else None)
+def _magic_numbers() -> dict[str, str]:
+    """Return the numbers that stand for errors, by name: of several errors with one code only the first has one."""
+    return {problem.name: number for number, problem in magic_errors().items()}
