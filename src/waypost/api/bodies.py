@@ -16,6 +16,11 @@ async def json_body(request: Request, *, max_bytes: int = MAX_JSON_BYTES) -> byt
     return await request.body(max_bytes)
 
 
+def has_body(request: Request) -> bool:
+    """Return whether a request says that it has a body, for paths where it may be left out."""
+    return request.header(b"content-length") not in (None, b"0") or request.header(b"transfer-encoding") is not None
+
+
 def _is_json(content_type: bytes | None) -> bool:
     if content_type is None:
         return False

@@ -4,6 +4,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import asdict
 
+from waypost.api.bodies import has_body
 from waypost.api.control.answers import answer, asked_number, body_of, digits_of, unknown
 from waypost.api.control.filters import wanted_page
 from waypost.api.control.messages import medium_of, stored_medium
@@ -102,7 +103,7 @@ class Phones(Struct, frozen=True):
 
     async def open(self, request: Request) -> Response:
         """Let the phone's user open a chat; the first time the business is told, if it greets."""
-        wish = await body_of(request, OpenChat) if _has_body(request) else OpenChat()
+        wish = await body_of(request, OpenChat) if has_body(request) else OpenChat()
         welcome = await self.chats.open(_wa_id(request), wish.number)
         return answer(Opened(_written(welcome) if welcome else None))
 
@@ -126,7 +127,7 @@ class Phones(Struct, frozen=True):
     async def read(self, request: Request) -> Response:
         """Let the phone's user read everything, or everything up to a message."""
         wa_id = _wa_id(request)
-        up_to = await body_of(request, ReadUpTo) if _has_body(request) else ReadUpTo()
+        up_to = await body_of(request, ReadUpTo) if has_body(request) else ReadUpTo()
         return answer(ReadCount(await self.play.read(wa_id, up_to.message_id)))
 
     async def received(self, request: Request) -> Response:
@@ -208,10 +209,6 @@ class _Capped:
 
 def _wa_id(request: Request) -> str:
     return digits_of("wa_id", request.params["wa_id"])
-
-
-def _has_body(request: Request) -> bool:
-    return request.header(b"content-length") not in (None, b"0") or request.header(b"transfer-encoding") is not None
 
 
 def _view(phone: Phone) -> PhoneView:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from waypost.api.bodies import json_body
+from waypost.api.bodies import has_body, json_body
 from waypost.api.onprem.callers import Callers
 from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
@@ -70,7 +70,7 @@ class Contacts(Struct, frozen=True):
         """
         number = self.callers.caller(request)
         user = BlockedUser(_wa_id(request))
-        if _has_body(request):
+        if has_body(request):
             parse(_Block, await json_body(request))
         return _done(await self.blocks.add(number, [user]))
 
@@ -101,10 +101,6 @@ def _wa_id(request: Request) -> str:
         return phone.normalise(request.params["phone_number"])
     except ValueError as error:
         raise Refusal(INVALID_VALUE, f"{error}.") from None
-
-
-def _has_body(request: Request) -> bool:
-    return request.header(b"content-length") not in (None, b"0") or request.header(b"transfer-encoding") is not None
 
 
 def _done(outcomes: list[UserOutcome]) -> Response:
