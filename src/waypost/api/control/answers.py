@@ -10,13 +10,16 @@ from waypost.api.routing import HTTPProblem, Request, Response
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import INVALID_VALUE
+from waypost.flows.directory import Directory
 from waypost.lib import phone
-from waypost.model import NumberId
+from waypost.lib.ids import parse_digits
+from waypost.model import Number, NumberId
 from waypost.wire.control import ErrorBody, ErrorDetail
 from waypost.wire.reading import parse
 
 MAX_LIMIT = 1_000
 _DEFAULT_LIMIT = 100
+_MOST_DIGITS = 15
 NEVER_KEPT = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
 
 Schema = TypeVar("Schema")
@@ -48,6 +51,15 @@ async def body_of(request: Request, schema: type[Schema], *, max_bytes: int = MA
 def unknown(what: str, name: str) -> Refusal:
     """Return the refusal of a path that names something that is not there."""
     return Refusal(UNKNOWN_OBJECT, f"There is no {what} {name[:200]}.")
+
+
+def known_number(directory: Directory, phone_number_id: str) -> Number:
+    """Return the business number that a path or a body names. Raises Refusal."""
+    number_id = parse_digits(phone_number_id, _MOST_DIGITS)
+    number = directory.number(NumberId(number_id)) if number_id is not None else None
+    if number is None or number.digits != phone_number_id:  # no zeros in front
+        raise unknown("number", phone_number_id)
+    return number
 
 
 def limit_of(request: Request) -> int:

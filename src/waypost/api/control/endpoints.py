@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
-from waypost.api.control.answers import answer, body_of, unknown
+from waypost.api.control.answers import answer, body_of, known_number, unknown
 from waypost.api.routing import Request, Response
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
@@ -81,11 +81,7 @@ class Endpoints(Struct, frozen=True):
         return webhook
 
     def _number(self, request: Request) -> Number:
-        digits = request.params["phone_number_id"]
-        number = next((number for number in self.directory.numbers() if number.digits == digits), None)
-        if number is None:
-            raise unknown("number", digits)
-        return number
+        return known_number(self.directory, request.params["phone_number_id"])
 
     def _endpoint(self, request: Request) -> Endpoint:
         endpoint_id = request.params["webhook_id"]

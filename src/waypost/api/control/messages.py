@@ -6,7 +6,7 @@ from typing import cast, get_args
 from msgspec import Struct
 
 from waypost.api.bodies import json_body
-from waypost.api.control.answers import answer, asked_number, body_of, unknown
+from waypost.api.control.answers import answer, asked_number, body_of, known_number, unknown
 from waypost.api.control.filters import (
     asked_choice,
     asked_start,
@@ -91,10 +91,7 @@ class Messages(Struct, frozen=True):
 
         This is for people who try something out; programs use the API of WhatsApp with a token.
         """
-        digits = request.params["phone_number_id"]
-        number = next((number for number in self.again.directory.numbers() if number.digits == digits), None)
-        if number is None:
-            raise unknown("number", digits)
+        number = known_number(self.again.directory, request.params["phone_number_id"])
         sent = await self.again.send(number, await json_body(request), "cloud")
         new_id, other_id = message_ids(sent.key, sent.tag, sent.wa_id, received=False)
         return answer(Sent(new_id, other_id, number.digits, sent.wa_id, sent.is_held))

@@ -3,7 +3,7 @@
 import msgspec
 from msgspec import Struct
 
-from waypost.api.control.answers import answer, body_of, unknown
+from waypost.api.control.answers import answer, body_of, known_number
 from waypost.api.routing import Request, Response
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
@@ -28,10 +28,8 @@ class Notices(Struct, frozen=True):
         `value` goes out as it is; of `messages` it is `{"errors": [...]}`, the errors of no message. Nothing else
         comes of it: the number, its account and its messages stay as they are.
         """
-        digits, wish = request.params["phone_number_id"], await body_of(request, NoticeWish)
-        number = next((number for number in self.directory.numbers() if number.digits == digits), None)
-        if number is None:
-            raise unknown("number", digits)
+        wish = await body_of(request, NoticeWish)
+        number = known_number(self.directory, request.params["phone_number_id"])
         if wish.field not in FIELDS:
             raise Refusal(INVALID_VALUE, f"field: there is no {wish.field[:60]!r}; there are {', '.join(FIELDS)}.")
         await self.notice(number, wish.field, _value(number, wish))

@@ -6,7 +6,7 @@ from functools import partial
 from msgspec import UNSET, Struct, structs
 from msgspec.structs import asdict, replace
 
-from waypost.api.control.answers import answer, body_of, unknown
+from waypost.api.control.answers import answer, body_of, known_number, unknown
 from waypost.api.routing import Request, Response
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
@@ -138,7 +138,7 @@ class Numbers(Struct, frozen=True):
     async def add_token(self, request: Request) -> Response:
         """Make another token for a number, or for all numbers of its account; it is told this once."""
         wish = await body_of(request, TokenRequest)
-        number = self._found(wish.phone_number_id)
+        number = known_number(self.directory, wish.phone_number_id)
         token = await self._grant(number.id, wish.scope, wish.reach)
         return answer(NewToken(_token_id(token_hash(token)), token, number.digits, wish.scope, wish.reach))
 
@@ -203,13 +203,7 @@ class Numbers(Struct, frozen=True):
         )
 
     def _number(self, request: Request) -> Number:
-        return self._found(request.params["phone_number_id"])
-
-    def _found(self, phone_number_id: str) -> Number:
-        number = next((number for number in self.directory.numbers() if number.digits == phone_number_id), None)
-        if number is None:
-            raise unknown("number", phone_number_id)
-        return number
+        return known_number(self.directory, request.params["phone_number_id"])
 
 
 def _account_of(wish: NewNumber, there: list[Number]) -> int:

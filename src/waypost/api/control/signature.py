@@ -4,7 +4,7 @@ import base64
 
 from msgspec import Struct
 
-from waypost.api.control.answers import answer, body_of, unknown
+from waypost.api.control.answers import answer, body_of, known_number
 from waypost.api.routing import Request, Response
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
@@ -22,9 +22,7 @@ class Signatures(Struct, frozen=True):
     async def explain(self, request: Request) -> Response:
         """Say what is wrong with a webhook's signature: paste the body and the header that your receiver compares."""
         check = await body_of(request, SignatureCheck)
-        number = next((each for each in self.directory.numbers() if each.digits == check.number), None)
-        if number is None:
-            raise unknown("number", check.number)
+        number = known_number(self.directory, check.number)
         found = explain(_bytes_of(check), check.header, number.app_secret, self._others(number))
         return answer(SignatureVerdict(found.matches, found.expected, check.header, found.findings))
 
