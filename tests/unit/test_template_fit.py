@@ -25,6 +25,7 @@ NOW_MS = 1_000
 
 DEFINITIONS: dict[str, list[Body]] = {
     "text": [{"type": "BODY", "text": "Hi {{1}}, ticket {{2}} is ready."}],
+    "twice": [{"type": "BODY", "text": "{{1}} is ready: come for {{1}}."}, {"type": "FOOTER", "text": "Tidewater"}],
     "plain": [{"type": "BODY", "text": "Ready."}, {"type": "FOOTER", "text": "Tidewater"}],
     "named": [{"type": "BODY", "text": "Hi {{name}}, ticket {{ticket}} is ready."}],
     "titled": [{"type": "HEADER", "format": "TEXT", "text": "Ticket {{1}}"}, {"type": "BODY", "text": "Ready."}],
@@ -170,6 +171,12 @@ MISFITS: list[tuple[str, list[Body], Problem, str]] = [
     ("text", [part("body", text("a"), text("b\t"))], TEMPLATE_CHARACTERS, "body: parameter 2 has a tab"),
     ("text", [part("body", text("a"), text("b     c"))], TEMPLATE_CHARACTERS, "more than four spaces"),
     ("text", [part("body", text("x" * (32_768 - 23)), text("y" * 2))], TEMPLATE_TEXT_TOO_LONG, "32769 characters"),
+    (
+        "twice",
+        [part("body", text("x" * 503))],
+        TEMPLATE_TEXT_TOO_LONG,
+        "the text with its parameters has 1027 characters",
+    ),
     ("text", [part("body", text("a"), text("b")), part("header", IMAGE)], TEMPLATE_PARAM_COUNT, "header: "),
     ("text", [part("body", text("a"), text("b")), part("body")], TEMPLATE_COMPONENT, "body: the component is there 2"),
     ("text", [part("body", text("a"), text("b")), SUFFIX], TEMPLATE_PARAM_COUNT, "button: "),

@@ -3,17 +3,14 @@
 # spec: cloud-api.md#3.7, on-premises-api.md#3.8
 """
 
-from collections.abc import Sequence
-
 from msgspec import structs
 
 from waypost.errors import Cause, Fault
 from waypost.errors.templates import TEMPLATE_DISABLED, TEMPLATE_MISSING, TEMPLATE_PAUSED
 from waypost.model import Template
 from waypost.rules import template_fit
-from waypost.wire.definitions import Component as Part
-from waypost.wire.definitions import filled, read_components, variables
-from waypost.wire.messages.template import Component, Parameter
+from waypost.rules.template_fit import filled_text, parameters_of
+from waypost.wire.definitions import read_components
 from waypost.wire.messages.template import Template as Sent
 
 
@@ -45,20 +42,7 @@ def filled_in(template: Template, sent: Sent) -> str:
     """Return the text that the user sees: header, body and footer, one below the other, the placeholders filled in."""
     parts = read_components(template.components)
     given = sent.components or ()
-    return "\n".join(filled_text(part.text, parameters_of(given, part)) for part in parts if part.text)
-
-
-def filled_text(text: str, given: Sequence[Parameter]) -> str:
-    """Return a text of the definition with its placeholders filled in, by position or by name."""
-    spoken = [template_fit.words(parameter) for parameter in given]
-    words = dict(zip(variables(text), spoken, strict=False))
-    named = {parameter.parameter_name: word for parameter, word in zip(given, spoken, strict=True)}
-    return filled(text, words | {name: word for name, word in named.items() if name})
-
-
-def parameters_of(given: Sequence[Component], part: Part) -> Sequence[Parameter]:
-    """Return the parameters that a message gives to a part of the definition."""
-    return next((each.parameters or () for each in given if each.type == part.type.lower()), ())
+    return "\n".join(filled_text(part.text, parameters_of(given, part.type.lower())) for part in parts if part.text)
 
 
 def _cause(template: Template | None, sent: Sent) -> Cause:

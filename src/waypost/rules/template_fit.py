@@ -13,7 +13,7 @@ from waypost.errors.templates import TEMPLATE_COMPONENT, TEMPLATE_PARAM_FORMAT
 from waypost.rules import template_fit_buttons
 from waypost.rules.template_faults import characters, count_fault, too_long
 from waypost.wire.definitions import Component as Part
-from waypost.wire.definitions import spoken, variables
+from waypost.wire.definitions import filled, variables
 from waypost.wire.messages.template import Card, Component, Parameter
 
 MAX_HEADER_CHARACTERS = 60
@@ -49,6 +49,19 @@ def words(parameter: Parameter) -> str:
     return parameter.text or ""
 
 
+def filled_text(text: str, given: Sequence[Parameter]) -> str:
+    """Return a text of the definition with its placeholders filled in, by position or by name."""
+    spoken = [words(parameter) for parameter in given]
+    by_position = dict(zip(variables(text), spoken, strict=False))
+    by_name = {parameter.parameter_name: word for parameter, word in zip(given, spoken, strict=True)}
+    return filled(text, by_position | {name: word for name, word in by_name.items() if name})
+
+
+def parameters_of(given: Sequence[Component], kind: str) -> Sequence[Parameter]:
+    """Return the parameters of the first component of a kind."""
+    return next((component.parameters or () for component in given if component.type == kind), ())
+
+
 def _fixed(at: str, parts: Sequence[Part], given: Sequence[Component], *, named: bool) -> Iterator[Fault]:
     """Yield what is wrong with header, body and buttons of the template, or of the card that `at` names."""
     for part in parts:
@@ -57,18 +70,12 @@ def _fixed(at: str, parts: Sequence[Part], given: Sequence[Component], *, named:
                 yield from _header(f"{at}header", part, parameters_of(given, "header"), named=named)
             case "BODY":
                 most = MAX_BODY_ALONE_CHARACTERS if len(parts) == 1 and not at else MAX_BODY_CHARACTERS
-                slots = _text(f"{at}body", part.text or "", parameters_of(given, "body"), named=named)
-                yield from slots
+                yield from _text(f"{at}body", part.text or "", parameters_of(given, "body"), named=named)
                 yield from _length(f"{at}body", part.text or "", parameters_of(given, "body"), most)
             case "BUTTONS":
                 yield from template_fit_buttons.misfits(at, part.buttons or (), given)
     yield from _unasked(at, parts, given)
     yield from _repeated(at, given)
-
-
-def parameters_of(given: Sequence[Component], kind: str) -> Sequence[Parameter]:
-    """Return the parameters of the first component of a kind."""
-    return next((component.parameters or () for component in given if component.type == kind), ())
 
 
 def _header(where: str, part: Part, given: Sequence[Parameter], *, named: bool) -> Iterator[Fault]:
@@ -117,9 +124,8 @@ def _positional(where: str, given: Sequence[Parameter]) -> Iterator[Fault]:
 
 
 def _length(where: str, text: str, given: Sequence[Parameter], most: int) -> Iterator[Fault]:
-    length = sum(len(piece) for piece in spoken(text)) + sum(len(words(parameter)) for parameter in given)
     if given:
-        yield from too_long(f"{where}: the text with its parameters", length, most)
+        yield from too_long(f"{where}: the text with its parameters", len(filled_text(text, given)), most)
 
 
 def _carousel(part: Part, given: Sequence[Component], *, named: bool) -> Iterator[Fault]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from waypost.model import Template
-from waypost.rules.template import filled_text, parameters_of
+from waypost.rules.template_fit import filled_text, parameters_of
 from waypost.wire.definitions import Component as Part
 from waypost.wire.definitions import filled, read_components
 from waypost.wire.messages.template import Component, Parameter
@@ -44,9 +44,9 @@ def shown(template: Template, sent: Sent) -> ShownTemplate:
 
 def _card(parts: Sequence[Part], given: Sequence[Component], files: Iterator[int]) -> ShownCard:
     """Return what stands on a card; its file is the next of the message's, in the order of `Sent.media`."""
-    texts = {part.type: filled_text(part.text, parameters_of(given, part)) for part in parts if part.text}
+    texts = {part.type: filled_text(part.text, parameters_of(given, part.type.lower())) for part in parts if part.text}
     header = next((part for part in parts if part.type == "HEADER"), None)
-    has_file = header is not None and any(each.medium() for each in parameters_of(given, header))
+    has_file = header is not None and any(each.medium() for each in parameters_of(given, "header"))
     return ShownCard(
         header_format=(header.format or "TEXT") if header else None,
         header=texts.get("HEADER"),
