@@ -9,8 +9,9 @@ import msgspec
 from msgspec import Meta, Struct
 
 from waypost.errors import Refusal
-from waypost.errors.requests import BAD_REQUEST, INVALID_VALUE, UNEXPECTED_PARAMETER
-from waypost.wire.complaints import refused, shown
+from waypost.errors.requests import INVALID_VALUE, UNEXPECTED_PARAMETER
+from waypost.wire.complaints import shown
+from waypost.wire.reading import parse
 
 NAME = "hsm"
 
@@ -56,22 +57,13 @@ class _Member(Struct):
     hsm: _HSM
 
 
-_decoder = msgspec.json.Decoder(_Member)
-
-
 def template_of(raw: msgspec.Raw) -> msgspec.Raw:
     """Return the object of the template message that an `hsm` object means; raises Refusal.
 
     Every parameter goes into the one `body`. The policy `fallback` was taken out of later clients: like
     `deterministic`, it sends the exact language or nothing.
     """
-    member = b'{"hsm":%b}' % bytes(raw)
-    try:
-        given: _HSM = _decoder.decode(member).hsm
-    except msgspec.ValidationError as error:
-        raise refused(error, member) from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Refusal(BAD_REQUEST, f"The body is not valid JSON: {error}.") from None
+    given = parse(_Member, b'{"hsm":%b}' % bytes(raw)).hsm
     policy = given.language.policy
     if policy not in {"deterministic", "fallback"}:
         details = f"Parameter 'hsm.language.policy' must be \"deterministic\"; it is {shown(policy)}."

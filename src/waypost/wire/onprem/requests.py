@@ -18,8 +18,6 @@ from waypost.wire.reading import read
 from waypost.wire.requests import Addressee, SendRequest
 
 _WITH_PROVIDER = re.compile(r"([A-Za-z0-9_-]{1,200})/([A-Za-z][A-Za-z0-9+.-]*://.*)", re.DOTALL)
-
-
 _ABSENT = msgspec.Raw(b"")
 
 
