@@ -1,7 +1,7 @@
 """The embedded network's clock, its fault rules, and the way back to the start."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 from msgspec import UNSET, Struct, structs
@@ -21,7 +21,7 @@ from waypost.wire.control import ClockChange, ClockView, Success
 from waypost.wire.control_rules import NetworkChange, NetworkView, RuleList, RuleRequest
 
 CLOCK_STATE = "clock"
-_YEARS = range(2000, 2101)
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
 Reset = Callable[[], Awaitable[None]]
 """Brings everything back to how it was after the first start."""
@@ -128,6 +128,6 @@ class World(Struct, frozen=True):
 def _check_year(now: datetime, advance: timedelta) -> None:
     """Refuse a time that others cannot write down: far from today nothing is tested, and far enough it overflows."""
     moved_ms = milliseconds_of(now) + advance // timedelta(milliseconds=1)
-    first, last = (milliseconds_of(datetime.fromisoformat(f"{year}-01-01T00:00:00+00:00")) for year in (2000, 2101))
-    if not first <= moved_ms < last:
-        raise Refusal(INVALID_VALUE, f"The clock can be set to the years {_YEARS[0]} to {_YEARS[-1]}.")
+    first, end = (milliseconds_of(datetime(year, 1, 1, tzinfo=UTC)) for year in (_FIRST_YEAR, _LAST_YEAR + 1))
+    if not first <= moved_ms < end:
+        raise Refusal(INVALID_VALUE, f"The clock can be set to the years {_FIRST_YEAR} to {_LAST_YEAR}.")

@@ -32,8 +32,6 @@ MAX_BLOB_BYTES = 8 * 1024 * 1024
 _TWO_STEP = "/v1/settings/account/two-step"
 
 _Password = Annotated[str, Meta(min_length=1, max_length=256)]
-
-
 _PinText = Annotated[str, looking("six digits", pattern=r"^[0-9]{6}$(?!\n)")]
 
 
