@@ -1,6 +1,7 @@
 """Mounts: the faces side by side in one ASGI application, each with its routes and its way of telling errors."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from waypost.api import guard
@@ -17,6 +18,7 @@ from waypost.api.routing import (
     Receive,
     Request,
     Response,
+    Route,
     Router,
     Scope,
     Send,
@@ -26,6 +28,8 @@ from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.lib.log import Log
 from waypost.ports import StoreDown
+
+_REMEMBERED_PATHS = 256  # a program sends to the same one again and again; each is 8 KiB at most
 
 _log = Log("waypost.api")
 
@@ -91,6 +95,7 @@ class Mount:
     ) -> None:
         """`locate` turns the path as sent into the path to route, for a face with a version in front."""
         self._router = router
+        self._route_of = lru_cache(maxsize=_REMEMBERED_PATHS)(self._find_route)
         self._render = render
         self._locate = locate
         self._faults = faults or _NoRules()
@@ -125,9 +130,11 @@ class Mount:
     async def _answer(self, request: Request) -> Answer:
         if self._faults.for_paths:
             self._faults.check_path(request.path)
-        path = request.path if self._locate is None else self._locate(request.path)
-        route, request.params = self._router.match(request.method, path)
+        route, request.params = self._route_of(request.method, request.path)
         return await route.handler(request)
+
+    def _find_route(self, method: str, path: str) -> tuple[Route, Mapping[str, str]]:
+        return self._router.match(method, path if self._locate is None else self._locate(path))
 
     def _answer_error(self, request: Request, error: Exception) -> Response:
         if isinstance(error, BodyTooSlow):

@@ -147,7 +147,7 @@ class Request:
         self.path: str = scope["raw_path"].decode("ascii")
         """The path as it was sent, percent signs and version included."""
         self.headers: list[tuple[bytes, bytes]] = scope["headers"]
-        self.params: dict[str, str] = {}
+        self.params: Mapping[str, str] = {}
         """The named parts of the path, decoded."""
         self._receive = receive
         self._query: dict[str, str] | None = None
