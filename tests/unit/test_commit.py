@@ -220,6 +220,14 @@ class TestWaiters:
 
         assert landed == [("m1", "m1 written")]
 
+    async def test_what_came_to_nothing_is_not_told(self, commit: GroupCommit) -> None:
+        landed: list[tuple[str, object]] = []
+        kind = Kind("told", lambda items: [()] * len(items), landed=lambda item, result: landed.append((item, result)))
+
+        await commit.submit(kind, (1,), "m1")
+
+        assert landed == []
+
     async def test_over_the_bound_nothing_more_is_taken(self, commit: GroupCommit, shelf: Shelf) -> None:
         shelf.gate.clear()
         taken = [commit.submit(shelf.eager, (key,), f"m{key}") for key in range(4)]

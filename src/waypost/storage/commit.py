@@ -64,7 +64,8 @@ class Kind(Struct, frozen=True, eq=False):
     repeats: bool = False
     """One call may hold several items about the same key."""
     landed: Callable[[Any, Any], None] | None = None
-    """Called on the event loop with item and result once they are durable, whether or not anybody waits for them."""
+    """Called on the event loop with item and result once they are durable, whether or not anybody waits for them; not
+    with a result that says that nothing came of it (False, an empty list)."""
 
 
 class Operation:
@@ -245,7 +246,7 @@ class GroupCommit:
         landing, self._landing = self._landing, self._loop.create_future()
         landing.set_result(None)
         for operation in operations:
-            if operation.kind.landed is not None and operation.error is None:
+            if operation.kind.landed is not None and operation.error is None and operation.result:
                 # Not called here: its errors are its own, and it still comes before anybody who waits wakes up.
                 self._loop.call_soon(operation.kind.landed, operation.item, operation.result)
             _resolve(operation)

@@ -45,14 +45,16 @@ class Landings:
 
     def _accepted(self, message: Outbound, joined: Sequence[Event]) -> None:
         _ = message
-        if joined:
-            self._on_joined(joined)
+        self._on_joined(joined)
 
     def _accepted_once(self, item: tuple[Outbound, Once], result: tuple[Earlier | None, Sequence[Event]]) -> None:
-        self._accepted(item[0], result[1])
+        _, joined = result
+        if joined:
+            self._accepted(item[0], joined)
 
     def _recorded_inbound(self, row: InboundRow, is_new: bool) -> None:  # noqa: FBT001 - a result, handed on by position
-        if is_new and row.opens_window:
+        _ = is_new  # what was known before does not get here
+        if row.opens_window:
             pair = (row.message.number_id, row.message.person.wa_id)
             self._windows.renew(pair, row.message.at_ms, from_ad=row.from_ad)
 
