@@ -165,6 +165,8 @@ async def test_what_is_no_backup_is_refused(world: World, data: str) -> None:
         b'{"application":{"callback_backoff_delay_ms":-1},"profile":{}}',
         b'{"application":{"webhooks":{"max_concurrent_requests":0}},"profile":{}}',
         b'{"application":{},"profile":{},"providers":[[]]}',
+        b'{"application":{"sent_status":true},"profile":{"about":"%b"}}' % (b"a" * 140),
+        b'{"application":{"sent_status":true},"profile":{"vertical":"SMITHY"}}',
         b'{"application":{},"profile":{},"webhook":{"url":"http://127.0.0.1:1/"}}',
     ],
 )

@@ -23,7 +23,7 @@ from waypost.model import Number, OnPremSettings, Provider, Webhook
 from waypost.ports import Records
 from waypost.wire import onprem
 from waypost.wire.onprem_settings import application, parse_application, parse_provider
-from waypost.wire.profile import Profile
+from waypost.wire.profile import Profile, ProfileChange
 from waypost.wire.reading import parse
 from waypost.wire.wanted import looking
 
@@ -52,7 +52,7 @@ class _Contents(Struct):
     """What a blob holds: nothing that a client could not set otherwise, since anybody can seal what they like."""
 
     application: Raw
-    profile: Profile
+    profile: Raw
     providers: list[Raw] = []
     webhook: Webhook | None = None
     pin: _PinText | None = None
@@ -85,7 +85,7 @@ class Backup(Struct, frozen=True):
         providers = onprem.providers_shown(await self.records.load_providers(number.id), masked=False)
         contents = _Contents(
             application=Raw(msgspec.json.encode(shown)),
-            profile=await self.profiles.get(number),
+            profile=Raw(msgspec.json.encode(await self.profiles.get(number))),
             providers=[Raw(msgspec.json.encode([provider])) for provider in providers],
             webhook=number.webhook,
             pin=number.standing.pin,
@@ -119,6 +119,7 @@ class Backup(Struct, frozen=True):
     async def _bring_back(self, number: Number, contents: _Contents) -> None:
         """Set everything; the webhook is checked anew, as a blob may come from where other addresses were allowed."""
         settings = changed(OnPremSettings(), parse_application(bytes(contents.application), wa_id=number.digits))
+        profile = parse(ProfileChange, bytes(contents.profile)).on(Profile())
         bodies = [parse_provider(bytes(each)) for each in contents.providers]
         webhook = contents.webhook
         if webhook is not None and (number.webhook is None or number.webhook.url != webhook.url):
@@ -126,7 +127,7 @@ class Backup(Struct, frozen=True):
         for given in bodies:
             provider = Provider(given.name, given.kind, given.username, given.password, given.bearer)
             await self.records.save_provider(number.id, provider)
-        await self.profiles.put(number, contents.profile)
+        await self.profiles.put(number, profile)
 
         def change(now: Number) -> Number:
             standing = replace(now.standing, pin=contents.pin)
