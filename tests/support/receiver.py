@@ -111,7 +111,8 @@ class Receiver:
         self._script: deque[Answer] = deque()
         self._unread = 0
         self._arrived = asyncio.Condition()
-        self._talks: set[asyncio.Task[None]] = set()
+        self._talks: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+        self._ended = False
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0, ssl=self._tls)
@@ -120,10 +121,17 @@ class Receiver:
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
+        self._ended = True
+        # What was accepted must have become a connection: asyncio leaves it open if its server is closed before.
+        for listening in self._server.sockets:
+            asyncio.get_running_loop().remove_reader(listening.fileno())
+        await asyncio.sleep(0)
         self._server.close()
-        for talk in self._talks:
+        talks = dict(self._talks)
+        for talk, writer in talks.items():
             talk.cancel()
-        await asyncio.gather(*self._talks, return_exceptions=True)
+            writer.transport.abort()  # here, since what is cancelled before its first step cannot
+        await asyncio.gather(*talks, return_exceptions=True)
         await self._server.wait_closed()
 
     def url_at(self, path: str, *, host: str = "127.0.0.1") -> str:
@@ -192,17 +200,25 @@ class Receiver:
             for message in value.get("messages", [])
         ]
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._ended:  # it was accepted before that
+            writer.transport.abort()
+            return
+        self.connections += 1
+        talk = asyncio.create_task(self._talk_to_the_end(reader, writer, self.connections))
+        self._talks[talk] = writer
+
+    async def _talk_to_the_end(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, connection: int
+    ) -> None:
         talk = asyncio.current_task()
         assert talk is not None
-        self._talks.add(talk)
-        self.connections += 1
         try:
-            await self._talk(reader, writer, self.connections)
+            await self._talk(reader, writer, connection)
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass  # the peer left, or the test is over
         finally:
-            self._talks.discard(talk)
+            self._talks.pop(talk, None)
             writer.transport.abort()
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, connection: int) -> None:
