@@ -15,12 +15,15 @@ from typing import Any, TypeVar
 
 import aiohttp
 import pytest
+from tests.journeys.kept import KeptServers
 from tests.journeys.turns import PAIRS, out_of_turn, says_its_own_stores
 from tests.support.clients import CLIENTS, FACES, Answer, Body, Client, Control, OnPremClient, client_for
 from tests.support.media import Sample
 from tests.support.operator import looked_at_until
+from tests.support.postgres import PostgresServer
 from tests.support.raw_http import Wire
 from tests.support.receiver import Receiver
+from tests.support.s3 import S3Server
 from tests.support.server import ADMIN, NUMBER, PLACES, TOKEN, Running, in_postgresql_and_s3, running
 
 PHONE = "15550001111"
@@ -230,9 +233,50 @@ def shared_data(server_store: str, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture
-async def world(face: str, flags: dict[str, Any], tmp_path: Path) -> AsyncIterator[World]:
+async def own_world(face: str, flags: dict[str, Any], tmp_path: Path) -> AsyncIterator[World]:
+    """A server that only this test has."""
     async with open_world(face, tmp_path / "data", **flags) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+async def kept_in_files(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[KeptServers]:
+    """The servers over SQLite that journeys use one after another."""
+    async with KeptServers(tmp_path_factory.mktemp) as servers:
+        yield servers
+
+
+@pytest.fixture(scope="session")
+async def kept_in_postgresql(
+    tmp_path_factory: pytest.TempPathFactory, postgres_server: PostgresServer, s3_server: S3Server
+) -> AsyncIterator[KeptServers]:
+    """The servers over PostgreSQL that journeys use one after another; they end before what they stand on."""
+    _ = postgres_server, s3_server
+    async with KeptServers(tmp_path_factory.mktemp) as servers:
+        yield servers
+
+
+@pytest.fixture(scope="module")
+def kept_servers(request: pytest.FixtureRequest, server_store: str) -> KeptServers:
+    name = "kept_in_files" if server_store == "sqlite" else "kept_in_postgresql"
+    servers: KeptServers = request.getfixturevalue(name)
+    return servers
+
+
+@pytest.fixture
+async def kept_world(
+    face: str, flags: dict[str, Any], server_store: str, kept_servers: KeptServers
+) -> AsyncIterator[World]:
+    """A server as after its first start, that other tests with the same face and flags have had before."""
+    key = f"{server_store} {face} {flags}"
+    async with kept_servers.one(key, lambda data: open_world(face, data, **flags)) as world:
+        yield world
+
+
+@pytest.fixture
+def world(own_world: World) -> World:
+    """The server of most journeys; `tests/journeys/kept.py` says which files take the kept one instead."""
+    return own_world
 
 
 @pytest.fixture

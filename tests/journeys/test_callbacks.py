@@ -17,6 +17,12 @@ from waypost.lib.signing import standard_secret
 
 pytestmark = pytest.mark.anyio
 
+
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 TEXT = {"body": "Hello"}
 TOKEN = "open sesame"
 NUMBERS = f"/numbers/{NUMBER}"

@@ -14,6 +14,12 @@ from tests.support.server import NUMBER, SECRET
 
 pytestmark = pytest.mark.anyio
 
+
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 JPEG, PDF = media.jpeg(), media.pdf()
 TEXT: Body = {"body": "Grüße / 👋"}
 

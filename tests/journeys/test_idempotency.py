@@ -13,6 +13,12 @@ from tests.support.server import NUMBER, TOKEN
 
 pytestmark = pytest.mark.anyio
 
+
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 HELLO = {"body": "Hello"}
 
 

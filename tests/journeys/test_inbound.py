@@ -12,6 +12,12 @@ from tests.support.server import NUMBER
 
 pytestmark = pytest.mark.anyio
 
+
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 JPEG = media.jpeg()
 OGG = media.ogg_opus()
 WEBP = media.sticker()

@@ -13,6 +13,12 @@ from tests.support.server import NUMBER
 
 pytestmark = pytest.mark.anyio
 
+
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 ACTIONS = frozenset({"request_welcome", "status_played", "user_preferences_stop"})
 """Samples of what is no message that somebody writes."""
 CASES = [("meta", name) for name in inbound.samples("cloud", but=ACTIONS)]

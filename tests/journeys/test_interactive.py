@@ -12,6 +12,12 @@ from tests.support.receiver import Answer, Receiver
 
 pytestmark = pytest.mark.anyio
 
+
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 JPEG = media.jpeg()
 PNG = media.png()
 MP4 = media.mp4()

@@ -10,6 +10,12 @@ from tests.support.receiver import Answer, Receiver
 
 pytestmark = pytest.mark.anyio
 
+
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 JPEG = media.jpeg()
 PDF = media.pdf()
 CARD = {

@@ -7,6 +7,12 @@ from tests.journeys.conftest import PHONE, STRANGER, World, code_of
 
 pytestmark = pytest.mark.anyio
 
+
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 TEXT = {"body": "Hello"}
 TEMPLATE = {"name": "hello_world", "language": {"code": "en_US", "policy": "deterministic"}}
 

@@ -13,6 +13,12 @@ from tests.support.clients import Body
 
 pytestmark = pytest.mark.anyio
 
+
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 HELLO: Body = {"name": "hello_world", "language": {"policy": "deterministic", "code": "en_US"}}
 BURST = 45
 

@@ -11,6 +11,11 @@ from tests.support.server import NUMBER
 pytestmark = pytest.mark.anyio
 
 
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 async def tap(world: World, message_id: str, **what: Any) -> Body:
     """Tap, and return the message that the webhook is told."""
     await world.statuses_of(message_id, world.told)

@@ -13,6 +13,12 @@ from tests.support.templates import BODY, Desk, definition, filled
 
 pytestmark = pytest.mark.anyio
 
+
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 STATUS = "message_template_status_update"
 FACES = ["meta", "proxy"]
 CONFIGS = "/v1/configs/templates"

@@ -71,11 +71,23 @@ class Places:
         return self.lent_by(self._scopes[-1].lend if self._scopes else None)
 
     @contextlib.contextmanager
+    def kept(self, data: Path) -> Iterator[None]:
+        """Lend a folder what its server needs, until the end of this, whatever scopes end before."""
+        lend = self._innermost.lend
+        with ExitStack() as back:
+            scope = _Scope(lend, back, {data: _room(lend, data, back)})
+            self._scopes.insert(0, scope)
+            try:
+                yield
+            finally:
+                self._scopes.remove(scope)
+
+    @contextlib.contextmanager
     def room(self, data: Path) -> Iterator[Room]:
         """Return the room of a folder, always the same within a scope and those inside it."""
         scope = next((scope for scope in self._scopes if data in scope.rooms), self._innermost)
         if data not in scope.rooms:
-            scope.rooms[data] = scope.lend(data, scope.back) if scope.lend else Room({}, partial(_files, data))
+            scope.rooms[data] = _room(scope.lend, data, scope.back)
         scope.servers += 1
         try:
             yield scope.rooms[data]
@@ -109,6 +121,10 @@ def in_postgresql_and_s3(server: PostgresServer, s3: S3Server, *, split: bool = 
         return Room(flags, partial(s3.stored, prefix), split)
 
     return lend
+
+
+def _room(lend: Lender | None, data: Path, back: ExitStack) -> Room:
+    return lend(data, back) if lend else Room({}, partial(_files, data))
 
 
 def _files(data: Path) -> list[Path]:
