@@ -5,14 +5,19 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 from click.testing import CliRunner
+from tests.support.clients import client_for
 from tests.support.postgres import PostgresServer
+from tests.support.server import ADMIN, NUMBER, TOKEN, Running, running
 
 from waypost.app.ground import store_class
 from waypost.cli import run
 from waypost.ports import StoreRefused
 from waypost.storage.postgres.schema import migrate
+
+OPERATOR = {"Authorization": f"Bearer {ADMIN}"}
 
 
 @pytest.fixture
@@ -75,6 +80,28 @@ def test_doctor_looks_at_the_database(empty: str, tmp_path: Path) -> None:
     assert after[0] == 0
     assert f"good  PostgreSQL   {empty.replace('hush', '***')}: PostgreSQL 18" in after[1]
     assert "hush" not in before[1] + after[1]
+
+
+@pytest.mark.anyio
+async def test_what_pg_dump_took_of_a_server_at_work_is_served_again(
+    database: str, postgres_server: PostgresServer, tmp_path: Path
+) -> None:
+    restored, dumped = postgres_server.url(postgres_server.make()), postgres_server.folder / "waypost.dump"
+    async with running(tmp_path, store=database, rules="relaxed") as server:
+        sent = await sent_over(server)
+        await asyncio.to_thread(postgres_server.dump, database, dumped)
+
+    await asyncio.to_thread(postgres_server.restore, dumped, restored)
+
+    async with running(tmp_path, store=restored) as server, aiohttp.ClientSession() as session:
+        found = await session.get(f"{server.base_url}/_waypost/v1/messages/{sent}", headers=OPERATOR)
+        assert found.status == 200, await found.text()
+
+
+async def sent_over(server: Running) -> str:
+    async with client_for("meta", server.base_url, NUMBER, TOKEN) as client:
+        answer = await client.send("491701234567", "text", {"body": "hello"})
+        return str(answer.json["messages"][0]["id"])
 
 
 def test_without_asyncpg_the_operator_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

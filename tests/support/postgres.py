@@ -143,6 +143,14 @@ class PostgresServer:
         self.psql("postgres", f"CREATE DATABASE {name} TEMPLATE {template}")
         return name
 
+    def dump(self, source: str, file: Path) -> None:
+        """Write a database as an operator does who backs it up; `file` must be where the server may write."""
+        self._run("pg_dump", "--format=custom", "--schema=waypost", f"--file={file}", source)
+
+    def restore(self, file: Path, target: str) -> None:
+        """Put what `dump` wrote into a database without tables."""
+        self._run("pg_restore", "--no-owner", "--exit-on-error", f"--dbname={target}", file)
+
     def psql(self, database: str, statement: str) -> str:
         """Run a statement and return what it prints: values only, one row a line."""
         return self._run("psql", *self._psql_words(database), "-c", statement).strip()
