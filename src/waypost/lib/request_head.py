@@ -18,26 +18,40 @@ def request_head(method: str, path: str, target: Target, headers: Headers, *, bo
 
     Raises ValueError for a header that cannot be sent.
     """
-    lines = [(spelling(name), value) for name, value in headers]
-    names = {name for name, _ in lines}
-    if not names.isdisjoint(_OURS) or _NOT_IN_A_VALUE.search("".join([value for _, value in lines])):
-        raise ValueError("a header cannot be sent")
-    if target.authorization is not None and "Authorization" not in names:
-        lines.insert(0, ("Authorization", target.authorization))
-    if "Accept" not in names:
-        lines.append(("Accept", "*/*"))
-    if "User-Agent" not in names:
-        lines.append(("User-Agent", USER_AGENT))
-    lines.append(("Host", target.authority))
-    if body_bytes is not None:
-        lines.append(("Content-Length", str(body_bytes)))
-    text = "".join([f"{name}: {value}\r\n" for name, value in lines])
-    return f"{method} {path} HTTP/1.1\r\n{text}\r\n".encode()
+    values = [value for _, value in headers]
+    if _NOT_IN_A_VALUE.search("".join(values)):
+        raise ValueError("a header's value cannot be sent")
+    form = _form(method, path, target, tuple([name for name, _ in headers]))
+    length = "" if body_bytes is None else f"Content-Length: {body_bytes}\r\n"
+    return (form % (*values, length)).encode()
 
 
 @lru_cache(maxsize=1024)
+def _form(method: str, path: str, target: Target, names: tuple[str, ...]) -> str:
+    """Return the head with `%s` for each value and for the line with the length: the calls of a webhook share it.
+
+    Raises ValueError for a name that cannot be sent.
+    """
+    spelled = [spelling(name) for name in names]
+    if not _OURS.isdisjoint(spelled):
+        raise ValueError("a header cannot be sent")
+    lines = [f"{_literal(name)}: %s\r\n" for name in spelled]
+    if target.authorization is not None and "Authorization" not in spelled:
+        lines.insert(0, f"Authorization: {_literal(target.authorization)}\r\n")
+    if "Accept" not in spelled:
+        lines.append("Accept: */*\r\n")
+    if "User-Agent" not in spelled:
+        lines.append(f"User-Agent: {_literal(USER_AGENT)}\r\n")
+    lines.append(f"Host: {_literal(target.authority)}\r\n")
+    return f"{method} {_literal(path)} HTTP/1.1\r\n{''.join(lines)}%s\r\n"
+
+
 def spelling(name: str) -> str:
     """Return a header's name As-It-Is-Usual. Raises ValueError when it is no name."""
     if _NAME.fullmatch(name) is None:
         raise ValueError("not a header's name")
     return "-".join([word.capitalize() for word in name.split("-")])
+
+
+def _literal(text: str) -> str:
+    return text.replace("%", "%%")

@@ -26,7 +26,7 @@ def hub_signature(secret: str, body: bytes) -> str:
 
     # spec: cloud-api.md#7.2, cloud-api.md#15 (13: the exact bytes that are sent)
     """
-    return "sha256=" + hmac.digest(secret.encode(), body, "sha256").hex()
+    return "sha256=" + _mac(secret.encode(), body).hex()
 
 
 @lru_cache(maxsize=1024)
@@ -55,7 +55,19 @@ def standard_headers(keys: Sequence[bytes], body: bytes, *, webhook_id: str, tim
 
 
 def _standard_signature(key: bytes, signed: bytes) -> str:
-    return "v1," + binascii.b2a_base64(hmac.digest(key, signed, "sha256"), newline=False).decode("ascii")
+    return "v1," + binascii.b2a_base64(_mac(key, signed), newline=False).decode("ascii")
+
+
+def _mac(key: bytes, message: bytes) -> bytes:
+    mac = _keyed(key).copy()
+    mac.update(message)
+    return mac.digest()
+
+
+@lru_cache(maxsize=1024)
+def _keyed(key: bytes) -> hmac.HMAC:
+    """Return what has taken in the key, which is a third of the work and the same for every webhook of a number."""
+    return hmac.new(key, digestmod="sha256")
 
 
 def sign_url_params(secret: str, *, mid: str, ext: int) -> str:
