@@ -37,9 +37,9 @@ MB = 2**20
 
 MediaKind = Literal[
     "image", "audio", "voice", "video", "document", "sticker",
-    "header_image", "header_video", "header_gif", "header_document", "profile_photo",
+    "header_image", "header_video", "header_document",
 ]  # fmt: skip
-"""Message types, and the other places where a file goes: headers of templates, the photo of a business profile."""
+"""Message types, and headers of templates; a GIF there is a film, which is shown as one if it is large."""
 
 
 class Limit(Struct, frozen=True):
@@ -70,9 +70,7 @@ _LIMITS = (
     Limit("cloud", "sticker", 500 * KB, _STICKER, max_static_bytes=100 * KB),
     Limit("cloud", "header_image", 5 * MB, _PHOTO),
     Limit("cloud", "header_video", 16 * MB, _MP4),
-    Limit("cloud", "header_gif", 3_670_016, _MP4),
     Limit("cloud", "header_document", 100 * MB, _PDF),
-    Limit("cloud", "profile_photo", 5 * MB, _PHOTO),
     Limit("onprem", "image", 5 * MB, _PHOTO),
     Limit("onprem", "audio", 16 * MB, _AUDIO),
     Limit("onprem", "voice", 16 * MB, _VOICE),
@@ -82,7 +80,6 @@ _LIMITS = (
     Limit("onprem", "header_image", 5 * MB, _PHOTO),
     Limit("onprem", "header_video", 16 * MB, _MP4),
     Limit("onprem", "header_document", 100 * MB, _PDF),
-    Limit("onprem", "profile_photo", 5 * MB, _PHOTO),
 )
 _BY_KIND: dict[tuple[Dialect, str], Limit] = {(limit.dialect, limit.kind): limit for limit in _LIMITS}
 _MESSAGE_KINDS: tuple[MediaKind, ...] = ("image", "audio", "video", "sticker")
@@ -110,7 +107,7 @@ _HTML_TYPES = {HTML, "application/xhtml+xml"}
 def limit_for(dialect: Dialect, kind: str) -> int:
     """Return the most bytes that a file of this message type may have.
 
-    A kind is one of `MediaKind`; here and below another one, or one that the dialect has not, raises KeyError.
+    A kind is one of `MediaKind`; here and below another one raises KeyError.
     """
     return _BY_KIND[dialect, kind].max_bytes
 
