@@ -1,5 +1,6 @@
 """Accounts: what is told of them and their tokens, and what the platform may do to them."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -285,3 +286,13 @@ async def test_a_set_pin_is_told(world: World) -> None:
     await world.hook.wait_until(lambda: len(noticed(world)) == 1)
     event = {"display_phone_number": NUMBER, "event": "PIN_CHANGED", "requester": "600000000000003"}
     assert noticed(world) == [("security", event)]
+
+
+@META
+async def test_changes_of_an_account_that_are_made_at_once_do_not_undo_each_other(world: World) -> None:
+    changes = ({"name": "Tidewater"}, {"currency": "EUR"}, {"timezone_id": "7"})
+
+    await asyncio.gather(*(platform(world, **change) for change in changes))
+
+    shown = (await world.operate("GET", "/accounts"))["accounts"][0]
+    assert (shown["name"], shown["currency"], shown["timezone_id"]) == ("Tidewater", "EUR", "7")

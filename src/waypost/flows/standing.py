@@ -3,9 +3,11 @@
 # spec: cloud-api.md#10, cloud-api.md#12.4
 """
 
+import asyncio
+from collections.abc import Callable
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import asdict, replace
 
 from waypost.errors import Refusal
@@ -31,6 +33,7 @@ class Standings(Struct, frozen=True):
     accounts: BusinessAccounts
     notice: Notice
     clock: Clock
+    _one_account: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def change(self, number: Number, standing: Standing) -> Number:
         """Give a number another standing; its subscriber is told of quality, limit and throughput.
@@ -51,18 +54,19 @@ class Standings(Struct, frozen=True):
             if number.standing != Standing() or number.webhook_paused:
                 await self.directory.change_number(number, _anew)
 
-    async def change_account(self, waba_id: int, account: Account) -> None:
-        """Change an account; every subscriber of its numbers is told of it once. Raises Refusal.
+    async def change_account(self, waba_id: int, change: Callable[[Account], Account]) -> None:
+        """Have `change` make another of an account; every subscriber of its numbers is told of it once. Raises Refusal.
 
         A restriction without an end gets one. Nobody is told when it is over: the reference has no event for that.
         """
-        old = self.accounts.get(waba_id)
-        account = self._ended(account)
-        await self.accounts.save(waba_id, account)
+        async with self._one_account:
+            old = self.accounts.get(waba_id)
+            account = self._ended(change(old))
+            await self.accounts.save(waba_id, account)
         notices = self._account_notices(old, account)
         for number in {_listeners(number): number for number in self.directory.of_account(waba_id)}.values():
-            for field, value in notices:
-                await self.notice(number, field, value)
+            for told, value in notices:
+                await self.notice(number, told, value)
 
     async def ask_for_name(self, number: Number, name: str) -> None:
         """Ask for another display name; the old one stays until the platform has decided."""

@@ -29,9 +29,8 @@ class AccountControl(Struct, frozen=True):
         waba_id = next((known for known in self._known() if str(known) == request.params["waba_id"]), None)
         if waba_id is None:
             raise unknown("account", request.params["waba_id"])
-        change = await body_of(request, AccountChange)
-        account = structs.replace(self.standings.accounts.get(waba_id), **_given(change))
-        await self.standings.change_account(waba_id, account)
+        given = _given(await body_of(request, AccountChange))
+        await self.standings.change_account(waba_id, lambda account: structs.replace(account, **given))
         return answer(self._view(waba_id))
 
     def _known(self) -> Sequence[int]:
