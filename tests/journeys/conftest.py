@@ -7,7 +7,7 @@ sample. `tests/journeys/turns.py` says which of them run on which pair; `--store
 import asyncio
 import base64
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -265,11 +265,18 @@ def kept_servers(request: pytest.FixtureRequest, server_store: str) -> KeptServe
 
 @pytest.fixture
 async def kept_world(
-    face: str, flags: dict[str, Any], server_store: str, kept_servers: KeptServers
+    face: str, flags: dict[str, Any], server_store: str, kept_servers: KeptServers, tmp_path: Path
 ) -> AsyncIterator[World]:
-    """A server as after its first start, that other tests with the same face and flags have had before."""
-    key = f"{server_store} {face} {flags}"
-    async with kept_servers.one(key, lambda data: open_world(face, data, **flags)) as world:
+    """A server as after its first start, that other tests with the same face and flags have had before.
+
+    Of two processes the one that accepts cannot reset the other: with `--split` it is one of the test's own.
+    """
+
+    def opens(data: Path) -> AbstractAsyncContextManager[World]:
+        return open_world(face, data, **flags)
+
+    is_split = server_store == "split"
+    async with opens(tmp_path / "data") if is_split else kept_servers.one(f"{face} {flags}", opens) as world:
         yield world
 
 
