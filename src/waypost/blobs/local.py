@@ -294,7 +294,7 @@ class LocalWriter:
     def _write_out(self) -> None:
         if self._descriptor is None:
             if self._taken:
-                raise ValueError("this file was kept already, or keeping it failed; open another writer")
+                raise ValueError("this file was kept already, or writing or keeping it failed; open another writer")
             self.settled = False
             self._descriptor = self._blobs.create(self._path.name)
         chunks, self._waiting, self._waiting_bytes = self._waiting, [], 0
@@ -302,8 +302,13 @@ class LocalWriter:
         self._size += len(data)
         self._hash.update(data)
         left = memoryview(data)
-        while left:
-            left = left[os.write(self._descriptor, left) :]
+        try:
+            while left:
+                left = left[os.write(self._descriptor, left) :]
+        except OSError:
+            self.discard()  # or `keep` would store what is there of the bytes under the hash of all of them
+            self._taken = True
+            raise
 
     def _keep(self) -> Blob:
         self._write_out()
