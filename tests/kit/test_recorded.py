@@ -90,7 +90,7 @@ def test_a_recorded_test_passes_against_the_same_program_and_fails_against_anoth
     bea.taps("Where is my order?")
     bea.expect_text("I know of no order of yours.")
     same = pytester.path / "test_same.py"
-    recorded(waypost, bea, "--output", str(same))
+    said = recorded(waypost, bea, "--output", str(same))
     other = same.read_text("utf-8").replace('no order of yours."', 'two orders of yours.", within=0.1')
     same.with_name("test_other.py").write_text(other, "utf-8")
     pytester.makeconftest(CONFTEST)
@@ -99,6 +99,7 @@ def test_a_recorded_test_passes_against_the_same_program_and_fails_against_anoth
 
     result = pytester.runpytest_subprocess(*OPTIONS, "-rA", timeout=60)
 
+    assert said == f"{same}: 4 messages, 1 file beside it\n"
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(["PASSED test_same.py::*", "FAILED test_other.py::*"])
 

@@ -8,6 +8,8 @@ import click
 from waypost.cli.reach import show_json, with_server
 
 if TYPE_CHECKING:
+    from collections.abc import Sized
+
     from waypost.cli.recording import Script
     from waypost.lib.control_client import ControlClient
 
@@ -40,8 +42,12 @@ def record(
     if as_json:
         show_json({"test": str(output), "messages": len(script.entries), "files": list(script.files)})
         return
-    files = f", {len(script.files)} files beside it" if script.files else ""
-    click.echo(f"{output}: {len(script.entries)} messages{files}")
+    files = f", {_counted(script.files, 'file')} beside it" if script.files else ""
+    click.echo(f"{output}: {_counted(script.entries, 'message')}{files}")
+
+
+def _counted(things: "Sized", word: str) -> str:
+    return f"{len(things)} {word}" if len(things) == 1 else f"{len(things)} {word}s"
 
 
 def _script(server: "ControlClient", phone: str, number: str | None, since: str | None) -> "Script":
