@@ -12,6 +12,12 @@ from waypost.wire.definitions import namespace
 
 pytestmark = pytest.mark.anyio
 
+
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 META = pytest.mark.parametrize("face", ["meta"])
 BUSINESS, APP = "500000000000009", str(5_000_000_000_000_000 + int(NUMBER))
 

@@ -10,6 +10,12 @@ from tests.support.server import NUMBER
 
 pytestmark = pytest.mark.anyio
 
+
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 NEW = "4915550007777"
 CLOUD = pytest.mark.parametrize("face", ["meta", "proxy"])
 META = pytest.mark.parametrize("face", ["meta"])

@@ -13,6 +13,12 @@ from tests.support.server import NUMBER
 
 pytestmark = pytest.mark.anyio
 
+
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 CHAT = f"/phones/{PHONE}/messages"
 USER = "4915550002222"
 

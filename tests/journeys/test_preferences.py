@@ -10,6 +10,12 @@ from tests.support.server import NUMBER
 
 pytestmark = pytest.mark.anyio
 
+
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 WORDS = [{"type": "text", "text": text} for text in ("Ada", "20 %")]
 OFFER: Body = {
     "name": "spring_offer",

@@ -10,6 +10,12 @@ from tests.support.server import NUMBER
 
 pytestmark = pytest.mark.anyio
 
+
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 PROFILE: dict[str, Any] = {
     "about": "Repairs and rentals",
     "address": "12 Harbor Lane, Norfolk, VA",

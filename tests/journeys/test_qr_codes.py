@@ -11,6 +11,12 @@ from tests.support.server import NUMBER
 
 pytestmark = pytest.mark.anyio
 
+
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 META = pytest.mark.parametrize("face", ["meta"])
 EDGE = f"/v24.0/{NUMBER}/message_qrdls"
 

@@ -14,6 +14,12 @@ from tests.support.receiver import Answer, Receiver
 
 pytestmark = pytest.mark.anyio
 
+
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 OGG = media.ogg_opus()
 PDF = media.pdf()
 JPEG = media.jpeg()

@@ -13,6 +13,12 @@ from tests.support.templates import BODY, Desk, definition, handle_of
 
 pytestmark = pytest.mark.anyio
 
+
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 UPLOADS = "/v24.0/400000000000001/uploads"
 PNG = media.png()
 

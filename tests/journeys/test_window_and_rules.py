@@ -11,6 +11,12 @@ from tests.support.receiver import Receiver
 
 pytestmark = pytest.mark.anyio
 
+
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 HELLO: Body = {"name": "hello_world", "language": {"policy": "deterministic", "code": "en_US"}}
 TEXT: Body = {"body": "Hello"}
 
