@@ -7,6 +7,7 @@ import { Select } from "../../parts/Field.tsx";
 import { PageFrame } from "../../parts/Page.tsx";
 import type { PageProps } from "../index.ts";
 import { Phone } from "./Phone.tsx";
+import { Beside } from "./Beside.tsx";
 import { addPhone, front, known, open, others, phones, startPhones, take } from "./state.ts";
 import "./phones.css";
 
@@ -49,6 +50,7 @@ function Actions() {
 }
 
 function Table() {
+  const only = open.value.length === 1 ? open.value[0] : undefined;
   return (
     <div class="phones">
       {open.value.length > 1 && (
@@ -66,6 +68,7 @@ function Table() {
             <Phone waId={waId} />
           </div>
         ))}
+        {only && <Beside key={only} waId={only} />}
       </div>
     </div>
   );
