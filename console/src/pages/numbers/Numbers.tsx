@@ -20,14 +20,17 @@ export default function Numbers() {
   useEffect(startNumbers, []);
   const [adding, setAdding] = useState(false);
   const { numbers, tokens, accounts } = state.value;
+  const view = query.value["view"] ?? "numbers";
   return (
     <PageFrame
       title="Numbers"
       about="What a business writes from, the tokens of its programs, and the accounts that hold both"
       actions={
-        <Button icon="plus" manner="main" aria-haspopup="dialog" onClick={() => setAdding(true)}>
-          Add a number
-        </Button>
+        view === "numbers" && (
+          <Button icon="plus" manner="main" aria-haspopup="dialog" onClick={() => setAdding(true)}>
+            Add a number
+          </Button>
+        )
       }
     >
       {numbers === null ? (
@@ -35,8 +38,8 @@ export default function Numbers() {
       ) : (
         <Tabs
           label="What is shown"
-          chosen={query.value["view"] ?? "numbers"}
-          onChoose={(view) => go("/numbers", { ...query.peek(), view: view === "numbers" ? undefined : view }, true)}
+          chosen={view}
+          onChoose={(id) => go("/numbers", { ...query.peek(), view: id === "numbers" ? undefined : id }, true)}
           tabs={[
             { id: "numbers", label: "Numbers", count: numbers.length, view: () => <List numbers={numbers} /> },
             { id: "tokens", label: "Tokens", count: tokens.length, view: () => <Tokens /> },

@@ -44,7 +44,7 @@ export function ErrorPicker({ when, chosen, none, onChoose }: ErrorPickerProps) 
           onInput={setSearch}
         />
       </div>
-      <select id={id} class="input rule-errors" size={6} onChange={(event) => onChoose(event.currentTarget.value)}>
+      <select id={id} class="input rule-errors" size={10} onChange={(event) => onChoose(event.currentTarget.value)}>
         {none !== null && !search && (
           <option value="" selected={!chosen}>
             {none}

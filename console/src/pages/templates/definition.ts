@@ -203,7 +203,7 @@ function drawnButton(button: Members, value: string): DrawnButton {
 /** The platform words the text of a code itself; until it has, this is what it will say. */
 function bodyText(components: unknown): string {
   const body = partOf(components, "BODY");
-  if (word(body["text"]) || body["type"] === undefined) return word(body["text"]);
+  if (body["text"] !== undefined || body["type"] === undefined) return word(body["text"]);
   const safe = body["add_security_recommendation"] === true ? " For your security, do not share this code." : "";
   return `*{{1}}* is your verification code.${safe}`;
 }
