@@ -112,3 +112,17 @@ def test_a_conversation_can_begin_with_a_later_message(waypost: Waypost) -> None
     text = recorded(waypost, bea, "--since", later.id)
 
     assert ("Before" in text, "Later" in text) == (False, True)
+
+
+def test_a_conversation_that_is_too_long_is_said_to_be(waypost: Waypost, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["waypost.cli.record"], "_MOST", 2)
+    bea = waypost.phone("+1 555 765 4321", name="Bea")
+    for word in ("One", "Two", "Three"):
+        bea.says(word)
+    where = ("--url", waypost.base_url, "--admin-token", waypost.admin_token)
+
+    result = CliRunner().invoke(run, ["record", bea.wa_id, *where], catch_exceptions=False)
+
+    assert result.stderr == "The conversation is long: only its newest 2 messages are looked at.\n"
+    assert '"Two"' in result.stdout
+    assert '"One"' not in result.stdout

@@ -28,7 +28,7 @@ def record(
 ) -> None:
     """Print the conversation of PHONE as a test: what its user did, and what came.
 
-    Files that the user sent are saved beside the test.
+    Files that the user sent are saved beside the test. Of a long conversation it takes the newest 1,000 messages.
     """
     script = _script(server, phone.lstrip("+"), number, since)
     text = script.text()
@@ -54,6 +54,8 @@ def _script(server: "ControlClient", phone: str, number: str | None, since: str 
     from waypost.cli.recording import Entry, Script
 
     listed: list[Any] = server.call("GET", "/messages", phone=phone, number=number, limit=_MOST)["messages"]
+    if len(listed) == _MOST:
+        click.echo(f"The conversation is long: only its newest {_MOST} messages are looked at.", err=True)
     listed.reverse()
     if since is not None:
         listed = _beginning_with(listed, since)
