@@ -7,8 +7,8 @@ what `POST /reset` and the number's own row put back says so by a fixture of its
     def world(kept_world: World) -> World:
         return kept_world
 
-Tokens and users outlive a reset: journeys that make some have a server of their own. A server to which a number was
-added is not used again.
+Tokens, users and the bytes of files outlive a reset: journeys that make or count some have a server of their own. A
+server to which a number was added is not used again.
 """
 
 import copy

@@ -10,11 +10,6 @@ from tests.support.receiver import Answer, Receiver
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def world(kept_world: World) -> World:
-    return kept_world
-
-
 JPEG = media.jpeg()
 PHOTO = Answer(200, body=JPEG.data, headers={"Content-Type": "image/jpeg"})
 
