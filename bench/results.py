@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -120,9 +121,9 @@ def load_all() -> list[Result]:
 
 
 def _place(goal: str) -> tuple[bool, int, str]:
-    """Return where a goal stands: p1 to p12 by their numbers, then what has a name."""
-    is_numbered = goal[1:].isdigit()
-    return not is_numbered, int(goal[1:]) if is_numbered else 0, goal
+    """Return where a goal stands: p1 to p12 by their numbers, `p6-workers` behind p6, then what has a name."""
+    number = re.match(r"p(\d+)", goal)
+    return number is None, int(number[1]) if number else 0, goal
 
 
 def show(result: Result, *, out: Any = sys.stdout) -> None:  # Any: whatever print() writes to

@@ -66,7 +66,13 @@ def measure(database: Database, seconds: float, repetitions: int, *, workers: in
     runs = [_run(database, seconds, count) for _ in range(repetitions) for count in kinds]
     against = _AGAINST if workers > 1 else ""
     method = METHOD.format(workers=workers, against=against, numbers=_NUMBERS, seconds=seconds)
-    return Result("p6", "end to end, PostgreSQL", method, _figures(runs, workers), {"runs": runs})
+    return Result(
+        "p6-workers",
+        "end to end, PostgreSQL, processes that share the work",
+        method,
+        _figures(runs, workers),
+        {"runs": runs},
+    )
 
 
 def _run(database: Database, seconds: float, workers: int) -> Run:
