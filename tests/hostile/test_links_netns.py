@@ -7,7 +7,7 @@ from tests.support.namespaces import Report, run_in_namespace
 
 from waypost.lib.vetting import DENIED
 
-SLOWEST = 1.0  # seconds that a denial may take
+SLOWEST = 4.0  # seconds that a denial may take on a busy machine; where nobody answers, dialling takes longer
 
 pytestmark = pytest.mark.netns
 

@@ -5,7 +5,7 @@ from tests.hostile.link_corpus import DENIED_HOSTS, DENIED_NAMES, PUBLIC_V4, REF
 from tests.hostile.netns_links import TARGETS
 from tests.support.namespaces import Report, run_in_namespace
 
-SLOWEST = 1.0  # seconds that a denial may take
+SLOWEST = 4.0  # seconds that a denial may take on a busy machine; where nobody answers, dialling takes longer
 REMOVES = "S32"  # an empty override takes the webhook away: it is no URL at all
 
 pytestmark = pytest.mark.netns

@@ -29,6 +29,8 @@ _TEMPLATES = {
     "send": Body(MESSAGE),
     "send_marketing": Body(MESSAGE),
 }
+WITHIN = frozenset({f"{_ONPREM}.backup:ProfileChange", "waypost.wire.onprem.hsm:_Member"})
+"""Schemas that no body has: they are read out of one, or out of what it brings back."""
 BODIES: Mapping[str, tuple[Body, ...]] = {
     **{f"{face}.{name}": (body,) for face in ("meta", "proxy") for name, body in _TEMPLATES.items()},
     "meta.change": (

@@ -24,6 +24,10 @@ class StillClock(SystemClock):
         return self.seconds
 
 
+_STILL_THERE: list["Senders"] = []
+"""Keeps whoever still waits at the end of a test until its loop has sent them home."""
+
+
 class Senders:
     """Requests that come through one door, each until it is told to go."""
 
@@ -32,6 +36,7 @@ class Senders:
         self.begun: list[str] = []
         self._may_go: dict[str, asyncio.Event] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        _STILL_THERE.append(self)
 
     async def come(self, *names: str) -> None:
         for name in names:
