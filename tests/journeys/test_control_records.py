@@ -1,5 +1,6 @@
 """The control API: looking at messages and deliveries, and managing numbers."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -257,6 +258,14 @@ async def test_a_number_can_be_added_and_sends_with_its_own_token(operator: Oper
     assert shown["phone_number_id"] == "4915550003333"
     missing = await operator.refused("POST", f"/phones/{PHONE}/messages", json=message)
     assert missing[:2] == (400, "missing_parameter")
+
+
+async def test_of_two_who_add_a_number_at_once_one_is_told_that_it_is_there(operator: Operator) -> None:
+    wish = {"number": "4915550003333"}
+
+    answers = await asyncio.gather(*(operator.control.call("POST", "/numbers", json=wish) for _ in range(2)))
+
+    assert sorted(answer.status for answer in answers) == [200, 400]
 
 
 async def test_a_new_token_works_and_is_listed_without_what_it_is(operator: Operator) -> None:

@@ -1,9 +1,10 @@
 """Management: numbers, their webhooks and tokens."""
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
 
-from msgspec import UNSET, Struct, structs
+from msgspec import UNSET, Struct, field, structs
 from msgspec.structs import asdict, replace
 
 from waypost.api.control.answers import answer, body_of, known_number, unknown
@@ -55,6 +56,7 @@ class Numbers(Struct, frozen=True):
     registration: Registration
     standings: Standings
     go_on: GoOn
+    adding: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def list(self, request: Request) -> Response:
         """List the business numbers."""
@@ -67,20 +69,10 @@ class Numbers(Struct, frozen=True):
         The answer has its token and app secret, this once.
         """
         wish = await body_of(request, NewNumber)
-        number_id = NumberId(int(wish.number))
-        if str(number_id) != wish.number or self.directory.number(number_id) is not None:
-            raise Refusal(INVALID_VALUE, f"number: {wish.number} is there already, or begins with a zero.")
-        there = self.directory.numbers()
-        number = Number(
-            id=number_id,
-            waba_id=_account_of(wish, there),
-            name=wish.name,
-            app_secret=new_secret(),
-            callback_dialect=wish.callback_dialect,
-            callbacks=Callbacks(account=there[0].callbacks.account if there else None),
-        )
-        await self.directory.save_number(number)
-        token = await self._grant(number_id)
+        async with self.adding:
+            number = self._new(wish)
+            await self.directory.save_number(number)
+        token = await self._grant(number.id)
         view = _view(number)
         return answer(AddedNumber(**structs.asdict(view), token=token, app_secret=number.app_secret))
 
@@ -150,6 +142,21 @@ class Numbers(Struct, frozen=True):
             raise unknown("token", token_id)
         await self.directory.revoke_hash(found[0].hash)
         return answer(Success())
+
+    def _new(self, wish: NewNumber) -> Number:
+        """Return the number that is wished for. Raises Refusal if it is there."""
+        number_id = NumberId(int(wish.number))
+        if str(number_id) != wish.number or self.directory.number(number_id) is not None:
+            raise Refusal(INVALID_VALUE, f"number: {wish.number} is there already, or begins with a zero.")
+        there = self.directory.numbers()
+        return Number(
+            id=number_id,
+            waba_id=_account_of(wish, there),
+            name=wish.name,
+            app_secret=new_secret(),
+            callback_dialect=wish.callback_dialect,
+            callbacks=Callbacks(account=there[0].callbacks.account if there else None),
+        )
 
     async def _subscribe(self, number: Number, wish: WebhookWish) -> None:
         if wish.verify_token is None:
