@@ -1,6 +1,7 @@
 """What is stored of a status or an inbound message, and how each dialect tells it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 import pytest
@@ -12,6 +13,7 @@ from waypost.errors import Fault
 from waypost.errors.outcomes import MEDIA_FAILED, WINDOW_CLOSED
 from waypost.lib import ids
 from waypost.model import (
+    Dialect,
     Event,
     EventKey,
     InboundMessage,
@@ -269,6 +271,31 @@ def test_an_error_of_no_message_is_told_alone_in_both_dialects() -> None:
 
     assert told is not None
     assert [(error["code"], error["details"]) for error in msgspec.json.decode(told)["errors"]] == [(470, "Too late.")]
+
+
+@pytest.mark.parametrize("dialect", ["cloud", "onprem"])
+def test_what_is_told_together_names_a_user_once_and_keeps_equal_errors(dialect: Dialect) -> None:
+    written = message_event(Written("text", b'{"text":{"body":"Hi"}}').value())
+    fault = {"code": 131047, "title": "t", "message": "t", "error_data": {"details": "Too late."}, "href": "h"}
+    failed = structs.replace(
+        status_event(update(Status.READ)), kind="messages", status=None, body=msgspec.json.encode({"errors": [fault]})
+    )
+    join = {"cloud": cloud.join_bodies, "onprem": onprem.join_bodies}[dialect]
+
+    together = [
+        msgspec.json.decode(join([body for _ in range(2) if (body := RENDERERS[dialect](event, NUMBER))]))
+        for event in (written, failed)
+    ]
+
+    messages, errors = (lists_in(each) for each in together)
+    assert (len(messages["contacts"]), len(messages["messages"])) == (1, 2)
+    assert len(errors["errors"]) == 2
+
+
+def lists_in(told: dict[str, Any]) -> dict[str, list[Any]]:
+    """Return the lists of a callback of either dialect."""
+    value = told["entry"][0]["changes"][0]["value"] if "entry" in told else told
+    return {name: items for name, items in value.items() if isinstance(items, list)}
 
 
 def test_what_only_one_dialect_has_is_not_told_in_the_other() -> None:

@@ -36,6 +36,7 @@ def render_event(event: EventFacts, number: NumberFacts) -> bytes:
 Part = dict[str, Any]  # Any: JSON that Waypost has written itself
 _GROWING = ("contacts", "messages", "statuses", "errors")
 _KINDS = ("contacts", "statuses", "errors")
+_ONCE = "contacts"  # a user is named once; of everything else two that are equal are two
 
 
 def join_bodies(bodies: Sequence[bytes]) -> bytes:
@@ -70,10 +71,9 @@ def _joins(value: Part, other: Part) -> bool:
     """
     if not any(name in value for name in ("messages", "statuses", "errors")):
         return False
-    if value["metadata"] != other["metadata"] or any((kind in value) != (kind in other) for kind in _KINDS):
+    if value.get("metadata") != other.get("metadata") or any((kind in value) != (kind in other) for kind in _KINDS):
         return False
     for name in _GROWING:
-        value.setdefault(name, []).extend(one for one in other.get(name, ()) if one not in value[name])
-        if not value[name]:
-            del value[name]
+        if name in other:
+            value.setdefault(name, []).extend(one for one in other[name] if name != _ONCE or one not in value[name])
     return True

@@ -83,7 +83,7 @@ def render_event(event: EventFacts, number: NumberFacts) -> bytes | None:
 
 
 def join_bodies(bodies: Sequence[bytes]) -> bytes:
-    """Return one body that tells what several tell: each array holds what theirs held.
+    """Return one body that tells what several tell: each array holds what theirs held, a contact once.
 
     # spec: on-premises-api.md#11.3
     """
@@ -91,7 +91,7 @@ def join_bodies(bodies: Sequence[bytes]) -> bytes:
     for body in bodies:
         for name, items in msgspec.json.decode(body).items():
             known = joined.setdefault(name, [])
-            known.extend(item for item in items if item not in known)
+            known.extend(item for item in items if name != "contacts" or item not in known)
     return _encoder.encode(joined)
 
 
