@@ -33,7 +33,7 @@ function User({ waId }: { waId: string }) {
       <h2>What the business may send</h2>
       {windows.length === 0 && <p class="soft">Templates only: the user has not written yet, so no window is open.</p>}
       {windows.map((window) => (
-        <Standing key={window.number} window={window} />
+        <Standing key={window.number} window={window} named={windows.length > 1} />
       ))}
       <Facts
         facts={[
@@ -47,13 +47,13 @@ function User({ waId }: { waId: string }) {
   );
 }
 
-function Standing({ window }: { window: Window }) {
+function Standing({ window, named }: { window: Window; named: boolean }) {
   const left = window.closesAt - platformNow.value;
   return (
     <p>
       <Badge tone={left > 0 ? "good" : "plain"}>{left > 0 ? "window open" : "window closed"}</Badge>{" "}
       {left > 0 ? `Anything, for another ${spanWords(left)}` : `Templates only, since ${spanWords(left)}`}{" "}
-      <span class="faint nums">from {window.number}</span>
+      {named && <span class="faint nums">from {window.number}</span>}
     </p>
   );
 }

@@ -12,7 +12,7 @@ import { numberChoice } from "../../parts/numbers.ts";
 import { Time } from "../../parts/Time.tsx";
 import { href } from "../../shell/router.ts";
 import { deliveries, paused } from "./state.ts";
-import { attemptsWord, deliveryTone, deliveryWord, eventWord, STATES_IN_ORDER, stateWord } from "./words.ts";
+import { attemptsWord, deliveryTone, deliveryWord, eventWord, isBehind, STATES_IN_ORDER, stateWord } from "./words.ts";
 
 const ROW_PX = 49;
 const MEASURED_MS = 200;
@@ -80,7 +80,7 @@ function Row({ delivery, chosen }: { delivery: DeliveryView; chosen: boolean }) 
         {delivery.endpoint && <Icon name="attach" size={13} />}
         {delivery.url ?? "nowhere: no webhook is set"}
       </span>
-      <span class="delivery-tries clip nums">{attemptsWord(delivery)}</span>
+      <span class="delivery-tries clip nums">{attemptsWord(delivery, isBehind(delivery, deliveries.state.value.items))}</span>
       <span class="delivery-when">
         <Time at={delivery.at} />
       </span>

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AttemptView } from "../../api/types.ts";
-import { attemptsWord, deliveryWord, eventWord, filterWords, isTaken, waitingWords } from "./words.ts";
+import { attemptsWord, deliveryWord, eventWord, filterWords, isBehind, isTaken, waitingWords } from "./words.ts";
 
 const attempt = (number: number, status: number | null) =>
   ({ number, status, elapsed_ms: 12, at: "2026-01-01T00:00:00Z", answer: { text: "" } }) as AttemptView;
@@ -18,6 +18,16 @@ test("what the receiver said last is told", () => {
   assert.equal(attemptsWord({ state: "dead", attempts: [] }), "not attempted");
   assert.equal(attemptsWord({ state: "done", attempts: [attempt(1, 200)] }), "200 in 12 ms");
   assert.equal(attemptsWord({ state: "waiting", attempts: [attempt(1, 500), attempt(2, null)] }), "no answer, attempt 2");
+});
+
+test("what follows an earlier one of its message says so", () => {
+  const told = (id: string, message_id: string, attempts: AttemptView[] = [], endpoint: string | null = null) =>
+    ({ id, message_id, attempts, endpoint, state: "waiting" }) as const;
+  const first = told("1", "m", [attempt(1, 500)]);
+  const listed = [told("4", "m", [], "other"), told("3", "m"), told("2", "n"), first];
+
+  assert.deepEqual(listed.map((each) => isBehind(each, listed)), [false, true, false, false]);
+  assert.equal(attemptsWord(listed[1]!, true), "follows the one before");
 });
 
 test("an event is called by what it tells", () => {

@@ -38,12 +38,23 @@ export function eventWord(delivery: Pick<DeliveryView, "kind" | "status">): stri
 }
 
 /** What the last attempts came to: "no attempt yet", "200 in 12 ms", "500, attempt 3". */
-export function attemptsWord({ state, attempts }: Told): string {
+export function attemptsWord({ state, attempts }: Told, behind = false): string {
   const last = attempts.at(-1);
+  if (!last && behind) return "follows the one before";
   if (!last) return state === "waiting" ? "no attempt yet" : "not attempted";
   const answer = last.status === null ? "no answer" : String(last.status);
   const took = last.status === null ? "" : ` in ${last.elapsed_ms} ms`;
   return attempts.length === 1 ? `${answer}${took}` : `${answer}, attempt ${last.number}`;
+}
+
+type Placed = Pick<DeliveryView, "id" | "state" | "message_id" | "endpoint" | "attempts">;
+
+/** Whether a delivery has to wait for an earlier one of its message to the same place; `listed` is newest first. */
+export function isBehind(delivery: Placed, listed: readonly Placed[]): boolean {
+  if (delivery.state !== "waiting" || delivery.attempts.length > 0) return false;
+  const earlier = listed.slice(listed.findIndex((each) => each.id === delivery.id) + 1);
+  const goesAlong = (each: Placed) => each.message_id === delivery.message_id && each.endpoint === delivery.endpoint;
+  return earlier.some((each) => each.state === "waiting" && goesAlong(each));
 }
 
 /** What a list is filtered by besides the state, in words: "number 15550100900 and kind status"; empty if by nothing. */
