@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+from msgspec import structs
 from tests.faults.ledger import Ledger
 
 from waypost.blobs.local import LocalBlobs
@@ -51,10 +52,11 @@ STAGES = (
     "accept.before", "accept.before_commit", "accept.after_commit", "accept.after", "accept.enqueued", "accept.replied",
     "take.before", "take.after",
     "settle_sent.before", "settle_sent.after", "settle_failed.before", "settle_failed.after",
-    "statuses.before", "statuses.after", "progressed.before", "progressed.after",
-    "inbound.before", "inbound.after",
+    "statuses.before", "statuses.before_commit", "statuses.after_commit", "statuses.after",
+    "progressed.before", "progressed.after",
+    "inbound.before", "inbound.before_commit", "inbound.after_commit", "inbound.after",
     "post.before", "post.during", "post.after",
-    "done.before", "done.after", "retry.before", "retry.after",
+    "done.before", "done.before_commit", "done.after_commit", "done.after", "retry.before", "retry.after",
     "file.written", "file.before_rename", "file.after_rename", "file.before_row", "file.after_row",
     "link.midway", "delete.before", "delete.after",
 )  # fmt: skip
@@ -174,31 +176,55 @@ async def _around(step: str, work: Awaitable[_Result]) -> _Result:
     return result
 
 
-def _mark_accepted(writes: Any, committing: Any) -> None:  # Any: those of either database
-    """Tell who commits whenever the transaction holds an accepted message."""
+_COMMITTED = {
+    "accept": "accept",
+    "accept_once": "accept",
+    "record_statuses": "statuses",
+    "record_inbound": "inbound",
+    "delivery_done": "done",
+}
+"""The kinds of operations whose commit has a stage on either side, and what that is called."""
 
-    def marked(kind: Kind) -> Kind:
+
+class _Held(set[str]):
+    """What the transaction that is open holds, by the names of its stages."""
+
+    def mark(self, writes: Any) -> None:  # Any: those of either database
+        """Take note of each operation as it is written."""
+        for name, step in _COMMITTED.items():
+            setattr(writes, name, self._marked(getattr(writes, name), step))
+
+    def _marked(self, kind: Kind, step: str) -> Kind:
         def write(*given: Any) -> Any:  # Any: as Kind has it
-            committing.holds_accepted = True
+            self.add(step)
             return kind.write(*given)
 
-        return Kind(kind.name, write, landed=kind.landed)
+        return structs.replace(kind, write=write)
 
-    writes.accept, writes.accept_once = marked(writes.accept), marked(writes.accept_once)
+    def before(self) -> None:
+        """Be just before the commit."""
+        for step in sorted(self):
+            stages.reach(f"{step}.before_commit")
+
+    def after(self) -> None:
+        """Be just after it; the next transaction holds nothing yet."""
+        held = sorted(self)
+        self.clear()
+        for step in held:
+            stages.reach(f"{step}.after_commit")
 
 
 class StagedEngine(Engine):
-    """A write connection that can die on either side of a commit that holds an accepted message."""
+    """A write connection that can die on either side of a commit."""
 
-    holds_accepted = False
+    def __init__(self, *given: Any) -> None:  # Any: as Engine has it
+        super().__init__(*given)
+        self.held = _Held()
 
     def commit(self) -> None:
-        held, self.holds_accepted = self.holds_accepted, False
-        if held:
-            stages.reach("accept.before_commit")
+        self.held.before()
         super().commit()
-        if held:
-            stages.reach("accept.after_commit")
+        self.held.after()
 
 
 class StagedStore(StagedSteps, SqliteStore):
@@ -211,7 +237,7 @@ class StagedStore(StagedSteps, SqliteStore):
         engine = StagedEngine(real.connection, real._lock)
         windows = Windows()
         writes = HotWrites(engine.connection, windows, ignore_joined)
-        _mark_accepted(writes, engine)
+        engine.held.mark(writes)
         writer = ThreadWriter(engine, on_fatal=end_process)
         commit = GroupCommit(writer, max_operations=MAX_OPERATIONS, lazy_seconds=LAZY_SECONDS)
         stages.reach("start.opened")
@@ -219,17 +245,16 @@ class StagedStore(StagedSteps, SqliteStore):
 
 
 class StagedSession(Session):
-    """A session that can die on either side of a commit that holds an accepted message."""
+    """A session that can die on either side of a commit."""
 
-    holds_accepted = False
+    def __init__(self, *given: Any, **named: Any) -> None:  # Any: as Session has it
+        super().__init__(*given, **named)
+        self.held = _Held()
 
     async def commit(self, connection: Connection) -> Exception | None:
-        held, self.holds_accepted = self.holds_accepted, False
-        if held:
-            stages.reach("accept.before_commit")
+        self.held.before()
         error = await super().commit(connection)
-        if held:
-            stages.reach("accept.after_commit")
+        self.held.after()
         return error
 
 
@@ -239,10 +264,10 @@ class StagedPostgresStore(StagedSteps, PostgresStore):
     @classmethod
     async def open(cls, address: str, **_: Any) -> "StagedPostgresStore":  # Any: the server gives none
         address = whole_url(address)
-        session = await StagedSession.open(address, on_fatal=end_process)
+        session: Any = await StagedSession.open(address, on_fatal=end_process)  # Any: it is told to be a `Session`
         windows = Windows()
         writes = postgres_hot.HotWrites(windows, ignore_joined)
-        _mark_accepted(writes, session)
+        session.held.mark(writes)
         writer = SessionWriter(session, on_fatal=end_process)
         commit = GroupCommit(writer, max_operations=MAX_OPERATIONS, lazy_seconds=LAZY_SECONDS)
         pool = await open_pool(address)
