@@ -87,6 +87,10 @@ class World(Struct, frozen=True):
             while len(await self._rows(_WRITERS)) != count:  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(0.1)
 
+    async def places(self) -> int:
+        """Return how many places among the processes of the database have ever been taken."""
+        return len(await self._rows("SELECT lock FROM writers"))
+
     async def _rows(self, statement: str) -> list[str]:
         name = self.database.partition("@/")[2].partition("?")[0]
         return (await asyncio.to_thread(self.postgres.psql, name, statement)).split()
