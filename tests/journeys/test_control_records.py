@@ -10,6 +10,11 @@ from tests.support.operator import PHONE, Operator, operating
 from tests.support.receiver import Answer, Receiver
 from tests.support.server import NUMBER
 
+from waypost.errors import Fault
+from waypost.errors.outcomes import UNDELIVERABLE
+from waypost.lib.ids import parse_message_id
+from waypost.model import Event, MessageKey, Status, StatusUpdate
+
 pytestmark = pytest.mark.anyio
 
 OTHER_PHONE = "4915550002222"
@@ -56,6 +61,27 @@ async def test_a_delivery_shows_the_exact_bytes_that_the_webhook_got(operator: O
     assert shown["headers"]["webhook-id"] == got.headers["webhook-id"]
     assert [(a["number"], a["status"]) for a in shown["attempts"]] == [(1, 200)]
     assert set(shown["bodies"]) == {"cloud", "onprem"}
+
+
+async def test_a_failure_that_comes_while_a_message_is_looked_at_is_shown_with_its_reason(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = await operator.send_text(to="15550990001")  # is offline: it stays `sent`
+    await operator.settled(f"/messages/{sent}", lambda message: message["status"] == "sent")
+    parts, ref = operator.server.parts, parse_message_id(sent)
+    assert ref is not None
+    key, fault, events_of = MessageKey(ref.key), Fault(UNDELIVERABLE, "Nobody is there."), parts.ground.store.events_of
+
+    async def fail_first(asked: MessageKey) -> list[Event]:
+        await parts.receive.statuses([StatusUpdate(key, Status.FAILED, parts.ground.clock.now_ms(), None, fault=fault)])
+        return await events_of(asked)
+
+    monkeypatch.setattr(parts.ground.store, "events_of", fail_first)
+
+    shown = await operator.call("GET", f"/messages/{sent}")
+
+    [failed] = [entry for entry in shown["timeline"] if entry.get("fault")]
+    assert (shown["status"], failed["fault"]["details"]) == ("failed", "Nobody is there.")
 
 
 async def test_a_message_and_a_delivery_are_found_by_either_id(operator: Operator) -> None:

@@ -78,6 +78,8 @@ class Inspect(Struct, frozen=True):
         if found is None:
             return None
         events = await self.records.events_of(found.key)
+        # Why it failed stands with the message: read after the events, so that none of them lacks it.
+        found = await find_message(self.records, message_id) or found
         told = await self.lists.search_deliveries(DeliverySearch(message_key=found.key), _ALL_OF_MESSAGE)
         deliveries = told.rows
         sends = await self.records.failed_sends(found.key)
