@@ -10,7 +10,6 @@ from waypost.flows.threads import Threads
 from waypost.lib.clock import Clock
 from waypost.lib.ids import KeyMaker
 from waypost.model import InboundMessage, Phone, Status
-from waypost.ports import Documents
 from waypost.wire.automation import Automation
 from waypost.wire.inbound_bodies import changed_number_body
 from waypost.wire.messages.audio import Audio
@@ -27,14 +26,6 @@ class Chats(Struct, frozen=True):
     """When a phone first opened the chat of a number, in platform milliseconds."""
     keys: KeyMaker
     clock: Clock
-
-    @classmethod
-    def over(
-        cls, documents: Documents, threads: Threads, network: PhoneNetwork, *, keys: KeyMaker, clock: Clock
-    ) -> "Chats":
-        """Return the flow with what `documents` keeps."""
-        automations = OnePerNumber(documents, "automation", Automation)
-        return cls(threads, network, automations, Drawer(documents, "opened", int), keys, clock)
 
     async def open(self, wa_id: str, phone_number_id: str | None) -> InboundMessage | None:
         """Let the user open a chat. The first time, a number with a welcome message is told. Raises Refusal.

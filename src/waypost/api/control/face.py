@@ -27,6 +27,7 @@ from waypost.api.control.templates import Templates
 from waypost.api.control.world import Reset, World
 from waypost.api.core import Flows
 from waypost.flows.chats import Chats
+from waypost.flows.drawers import Drawer
 from waypost.flows.explain import Explain
 from waypost.flows.feed import Feed
 from waypost.flows.inspect import Inspect
@@ -105,7 +106,7 @@ def build_control(on: Operated, operator: Operator) -> Control:
     threads = Threads(directory, store)
     play = Play(threads, shelf, network, keys)
     preferences = Preferences(threads, network, flows.notice, on.clock)
-    chats = Chats.over(store, threads, network, keys=keys, clock=on.clock)
+    chats = Chats(threads, network, flows.automations, Drawer(store, "opened", int), keys, on.clock)
     side = PhoneSide(inspect, store, store, network, on.previews)
     return Control(
         gate=gate,
