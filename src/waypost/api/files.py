@@ -10,7 +10,7 @@ from waypost.api.routing import Answer, Request, Response, StreamResponse
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.flows.media import MediaShelf
-from waypost.lib import log
+from waypost.lib import log, streams
 from waypost.lib.checked import DamagedError
 from waypost.lib.filenames import content_disposition
 from waypost.lib.mime import extension_for
@@ -78,9 +78,7 @@ async def _both(first: bytes, rest: AsyncIterator[bytes], medium: Medium) -> Asy
         _tell_damaged(medium)
         raise StoreDown(f"the file of the media {medium.key} is damaged") from None
     finally:
-        close = getattr(rest, "aclose", None)
-        if close is not None:
-            await close()
+        await streams.close(rest)
 
 
 def _made_up_name(medium: Medium) -> str:

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct, field
 
 from waypost.api.exchange import ClientGone, arrived
+from waypost.lib import streams
 
 # Any: ASGI messages are dictionaries whose values depend on their type.
 Scope = dict[str, Any]
@@ -126,9 +127,7 @@ class StreamResponse:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
             await send({"type": "http.response.body"})
         finally:
-            close = getattr(self.chunks, "aclose", None)
-            if close is not None:
-                await close()
+            await streams.close(self.chunks)
 
 
 def json_response(value: object, *, status: int = 200) -> Response:

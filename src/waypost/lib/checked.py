@@ -4,6 +4,8 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 
+from waypost.lib import streams
+
 _IN_PLACE_BYTES = 65_536  # hashing more than this takes longer than handing it to a thread
 
 
@@ -32,6 +34,4 @@ async def checked(chunks: AsyncIterator[bytes], sha256: bytes) -> AsyncIterator[
         if held is not None:
             yield held
     finally:
-        close = getattr(chunks, "aclose", None)
-        if close is not None:
-            await close()
+        await streams.close(chunks)
