@@ -56,12 +56,14 @@ def throughput(per_second: int) -> Rate:
 
 
 def upgrade_ms(until_ms: int | None, now_ms: int) -> int:
-    """Return how much longer an upgrade that ends at a moment (None: there is none) keeps a number from sending.
+    """Return how much longer an upgrade that ends at a moment (None: there is none) keeps a number from sending."""
+    return 0 if until_ms is None else left_ms(until_ms, now_ms, UPGRADE_MS)
 
-    One that would take longer than any does was begun before the clock was set back, and is over.
-    """
-    left_ms = 0 if until_ms is None else until_ms - now_ms
-    return left_ms if 0 < left_ms <= UPGRADE_MS else 0
+
+def left_ms(until_ms: int, now_ms: int, whole_ms: int) -> int:
+    """Return how much is left of a time; one with more left than it lasts began before the clock was set back."""
+    left = until_ms - now_ms
+    return left if 0 < left <= whole_ms else 0
 
 
 class Meter:

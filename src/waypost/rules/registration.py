@@ -16,6 +16,7 @@ from waypost.errors.management import (
     WRONG_CODE,
     WRONG_PIN,
 )
+from waypost.rules.rates import left_ms
 
 MAX_CALLS = 10
 PERIOD_MS = 72 * 3_600_000
@@ -42,16 +43,16 @@ class Trials(Struct, kw_only=True):
     def call(self, now_ms: int) -> Fault | None:
         """Count one register or deregister; the eleventh in 72 hours holds the number for 72 hours."""
         self.calls = [moment for moment in self.calls if now_ms - PERIOD_MS < moment <= now_ms]
-        if not _left_ms(self.held_until_ms, now_ms, PERIOD_MS) and len(self.calls) >= MAX_CALLS:
+        if not left_ms(self.held_until_ms, now_ms, PERIOD_MS) and len(self.calls) >= MAX_CALLS:
             self.held_until_ms = now_ms + PERIOD_MS
-        if wait_ms := _left_ms(self.held_until_ms, now_ms, PERIOD_MS):
+        if wait_ms := left_ms(self.held_until_ms, now_ms, PERIOD_MS):
             return _wait(REGISTER_RATE, f"More than {MAX_CALLS} calls in 72 hours", wait_ms)
         self.calls.append(now_ms)
         return None
 
     def deletion(self, now_ms: int) -> Fault | None:
         """Return why a number cannot be registered that was deleted a moment ago."""
-        wait_ms = _left_ms(self.deleted_until_ms, now_ms, DELETION_MS)
+        wait_ms = left_ms(self.deleted_until_ms, now_ms, DELETION_MS)
         return _wait(BEING_DELETED, "The number is being deleted", wait_ms) if wait_ms else None
 
     def pin(self, given: str, right: str | None, now_ms: int) -> Fault | None:
@@ -83,12 +84,6 @@ class Trials(Struct, kw_only=True):
     def pending_code(self, now_ms: int) -> str | None:
         """Return the code that waits to be given back."""
         return self.code if now_ms < self.code_until_ms else None
-
-
-def _left_ms(until_ms: int, now_ms: int, whole_ms: int) -> int:
-    """Return how much is left of a time; one with more left than it lasts began before the clock was set back."""
-    left_ms = until_ms - now_ms
-    return left_ms if 0 < left_ms <= whole_ms else 0
 
 
 def _wait(problem: Problem, why: str, wait_ms: int) -> Fault:

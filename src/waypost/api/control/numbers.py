@@ -56,7 +56,7 @@ class Numbers(Struct, frozen=True):
     registration: Registration
     standings: Standings
     go_on: GoOn
-    adding: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _adding: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def list(self, request: Request) -> Response:
         """List the business numbers."""
@@ -69,7 +69,7 @@ class Numbers(Struct, frozen=True):
         The answer has its token and app secret, this once.
         """
         wish = await body_of(request, NewNumber)
-        async with self.adding:
+        async with self._adding:
             number = self._new(wish)
             await self.directory.save_number(number)
         token = await self._grant(number.id)
