@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from tests.journeys.conftest import PHONE, STRANGER, World, code_of, open_world
 from tests.support.clients import Body
+from tests.support.server import NUMBER
 
 pytestmark = pytest.mark.anyio
 
@@ -55,6 +56,21 @@ async def test_a_number_of_20_messages_a_second_sends_no_more(world: World) -> N
 
     assert [answer.status for answer in answers[:20]] == [world.client.sent_status] * 20
     assert code_of(world.client, answers[20]) == world.either(cloud=(400, 130429), onprem=(429, 1015))
+
+
+async def test_a_reset_gives_back_what_was_used_up(world: World) -> None:
+    few_calls = {"registered": False}  # its account has 200 an hour then
+    await regard(world, **few_calls)
+    node = "/whatsapp_business_profile" if world.client.face == "proxy" else f"/v24.0/{NUMBER}"
+    path = world.either(cloud=node, onprem="/v1/health")
+    used_up = [await world.client.call("GET", path) for _ in range(201)]
+
+    await world.operate("POST", "/reset")
+    await regard(world, **few_calls)
+
+    again = [await world.client.call("GET", path) for _ in range(30)]
+    assert any(answer.status != 200 for answer in used_up)
+    assert {answer.status for answer in again} == {200}
 
 
 async def test_what_users_write_counts_against_the_throughput_too(world: World) -> None:

@@ -149,7 +149,7 @@ def test_whoever_listens_is_told_of_each_change(clock: Second) -> None:
 
     lately.note(1, told)
     lately.note(1, told)
-    lately.clear()
+    lately.forget()
 
     assert heard == ["!"] * 3
     assert lately.page(Wanted(10)) == ([], None)

@@ -20,6 +20,7 @@ from waypost.flows.media_urls import MediaURLs
 from waypost.flows.receive import Notice
 from waypost.flows.refused import RefusedLately
 from waypost.flows.registration import Registration
+from waypost.flows.request_rates import RequestRates
 from waypost.flows.standing import Standings
 from waypost.flows.subscribe import Subscribe
 from waypost.flows.templates import Templates
@@ -58,6 +59,7 @@ class Flows(Struct, frozen=True):
     registration: Registration
     standings: Standings
     usage: Usage
+    onprem_requests: RequestRates
     clock: Clock
     rates_lifted: bool
     faults: PathRules

@@ -139,7 +139,7 @@ def _cloud(flows: Flows, identify: auth.Identify) -> list[_Topic]:
 
 
 def _onprem(flows: Flows) -> Handlers:
-    callers = Callers(flows.directory, flows.clock, flows.rates_lifted, flows.monitoring_key)
+    callers = Callers(flows.directory, flows.onprem_requests, flows.monitoring_key)
     kept = flows.store
     return Handlers(
         Users(callers, flows.login, flows.users),

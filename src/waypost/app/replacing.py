@@ -46,13 +46,20 @@ async def reload(parts: Parts, start: Start, restore: Callable[[], Awaitable[Non
 
 def _forget(parts: Parts) -> None:
     """Forget everything that is kept in memory only."""
-    parts.messages.forget()
-    parts.webhooks.forget()
-    parts.troubled.forget()
-    parts.mischief.forget()
-    parts.network.forget()
-    parts.flows.accept.screen.meters.forget()
-    parts.messaging_limit.forget()
-    parts.flows.media_limits.forget()
-    parts.previews.forget()
-    parts.flows.refused.clear()
+    flows = parts.flows
+    for kept in (
+        parts.messages,
+        parts.webhooks,
+        parts.troubled,
+        parts.mischief,
+        parts.network,
+        parts.previews,
+        parts.messaging_limit,
+        flows.accept.screen.meters,
+        flows.media_limits,
+        flows.usage,
+        flows.onprem_requests,
+        flows.login.failures,
+        flows.refused,
+    ):
+        kept.forget()

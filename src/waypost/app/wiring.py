@@ -45,6 +45,7 @@ from waypost.flows.previews import Previews
 from waypost.flows.receive import Receive, Recent
 from waypost.flows.refused import RefusedLately
 from waypost.flows.registration import Registration
+from waypost.flows.request_rates import RequestRates
 from waypost.flows.screen import Screen
 from waypost.flows.standing import Standings
 from waypost.flows.subscribe import Subscribe
@@ -58,6 +59,7 @@ from waypost.lib.fetch_on_demand import FetcherOnDemand
 from waypost.model import Delivery, NumberId, Outbound
 from waypost.ports import Announce, Enqueue
 from waypost.rules.magic import Magic
+from waypost.rules.rates import ONPREM_MESSAGES, ONPREM_OTHERS
 from waypost.upstreams.simulated.faults import Faults
 from waypost.upstreams.simulated.network import Network, for_ever
 from waypost.upstreams.simulated.phones import Phones
@@ -292,6 +294,7 @@ def _flows(ground: Ground, accept: Accept, receive: Receive, network: Network, f
         registration=Registration(ground.directory, ground.store, ground.clock),
         standings=Standings(ground.directory, accept.screen.accounts, receive.notice, ground.clock),
         usage=Usage(ground.directory, ground.clock, lifted=relaxed, together=counting(ground)),
+        onprem_requests=RequestRates(ground.clock, messages=ONPREM_MESSAGES, others=ONPREM_OTHERS, lifted=relaxed),
         clock=ground.clock,
         rates_lifted=relaxed,
         strict_plus=ground.settings.strict_plus,

@@ -43,6 +43,10 @@ class FailedLogins:
         self._failures = Lately(lambda: int(1000 * clock.monotonic()), together)
         self._turns: WeakValueDictionary[Subject, asyncio.Lock] = WeakValueDictionary()
 
+    def forget(self) -> None:
+        """Begin anew, after everything was reset."""
+        self._failures.forget()
+
     def turn(self, client: str, user: str) -> asyncio.Lock:
         """Return what to hold while one login is tried: the next shall see whether it failed."""
         return self._turns.setdefault(_subject(client, user), asyncio.Lock())

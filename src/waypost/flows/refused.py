@@ -103,7 +103,7 @@ class RefusedLately:
         """Return one of them; None if it is not or no longer kept."""
         return next((entry for entry in self._entries if entry.key == key), None)
 
-    def clear(self) -> None:
+    def forget(self) -> None:
         """Forget everything."""
         self._entries.clear()
         self._bytes, self._mark, self.forgotten = 0, None, 0

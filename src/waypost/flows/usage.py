@@ -19,6 +19,10 @@ class Usage:
         self._lifted = lifted
         self._calls = Lately(clock.now_ms, together)
 
+    def forget(self) -> None:
+        """Begin anew, after everything was reset."""
+        self._calls.forget()
+
     async def count(self, waba_id: int) -> int:
         """Count one call; return the share used up, in per cent. Raises Refusal, StoreDown.
 

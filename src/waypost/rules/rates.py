@@ -108,3 +108,7 @@ class Window:
             return moments[0] + _SECOND_MS - now_ms
         moments.append(now_ms)
         return 0
+
+    def forget(self) -> None:
+        """Let every subject begin anew."""
+        self._moments.clear()

@@ -56,7 +56,7 @@ class Refusals(Struct, frozen=True):
     async def clear(self, request: Request) -> Response:
         """Forget the refused requests."""
         _ = request
-        self.lately.clear()
+        self.lately.forget()
         return answer(Success())
 
 

@@ -2,47 +2,38 @@
 
 import hmac
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from waypost.api import auth
 from waypost.api.routing import Request
 from waypost.errors import Refusal
 from waypost.errors.callers import ACCESS_DENIED, ENDPOINT_BLOCKED, NO_TOKEN
-from waypost.errors.rates import TOO_MANY_REQUESTS
 from waypost.flows.directory import Directory
+from waypost.flows.request_rates import RequestRates
 from waypost.flows.users import is_plain_user
-from waypost.lib.clock import Clock
 from waypost.model import Number
-from waypost.rules.rates import ONPREM_MESSAGES, ONPREM_OTHERS, Meter, Window
 
 
 class Callers(Struct, frozen=True):
-    """Finds the number of a request's credential and counts the request; `lifted` counts nothing.
-
-    A request arrives in real time, whatever platform time does, so its rate is on monotonic time.
+    """Finds the number of a request's credential and counts the request.
 
     # spec: on-premises-api.md#14.1
     """
 
     directory: Directory
-    clock: Clock
-    lifted: bool
+    requests: RequestRates
     monitoring_key: str | None = None
-    _messages: Meter = field(default_factory=lambda: Meter(ONPREM_MESSAGES))
-    _others: Meter = field(default_factory=lambda: Meter(ONPREM_OTHERS))
-    _messages_a_second: Window = field(default_factory=lambda: Window(ONPREM_MESSAGES.burst))
-    _others_a_second: Window = field(default_factory=lambda: Window(ONPREM_OTHERS.burst))
 
     def sender(self, request: Request) -> Number:
         """Return the number that a message is sent from. Raises Refusal."""
         number = auth.onprem(request, self.directory)
-        self._count(self._messages, self._messages_a_second, number)
+        self.requests.message(number.id)
         return number
 
     def caller(self, request: Request) -> Number:
         """Return the number of any other request. Raises Refusal."""
         number = auth.onprem(request, self.directory)
-        self._count(self._others, self._others_a_second, number)
+        self.requests.other(number.id)
         return number
 
     def monitor(self, request: Request) -> Number:
@@ -56,7 +47,7 @@ class Callers(Struct, frozen=True):
         if self.monitoring_key is None or not hmac.compare_digest(offered, self.monitoring_key.encode("ascii")):
             raise Refusal(NO_TOKEN, "The key is unknown.")
         number = self.directory.numbers()[0]
-        self._count(self._others, self._others_a_second, number)
+        self.requests.other(number.id)
         return number
 
     def user(self, request: Request) -> Number:
@@ -87,12 +78,3 @@ class Callers(Struct, frozen=True):
     def _refuse_plain_user(self, request: Request) -> None:
         if is_plain_user(auth.bearer_token(request) or "", self.directory):
             raise Refusal(ACCESS_DENIED, "Only the user 'admin' may do this.")
-
-    def _count(self, meter: Meter, window: Window, number: Number) -> None:
-        """Count a request; raise Refusal for one that breaks the rate in the long run, or that of a second."""
-        if self.lifted:
-            return
-        now_ms = int(1000 * self.clock.monotonic())
-        if wait_ms := window.admit(number.id, now_ms) or meter.admit(number.id, now_ms):
-            details = "Too many requests were sent to this endpoint"
-            raise Refusal(TOO_MANY_REQUESTS, details, retry_after_seconds=-(-wait_ms // 1000))

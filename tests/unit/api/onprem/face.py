@@ -31,6 +31,7 @@ from waypost.flows.login import FailedLogins, Login
 from waypost.flows.mark_read import MarkRead
 from waypost.flows.media import MediaShelf
 from waypost.flows.meters import Meters
+from waypost.flows.request_rates import RequestRates
 from waypost.flows.screen import Screen
 from waypost.flows.subscribe import Subscribe
 from waypost.flows.users import Users as Accounts
@@ -40,6 +41,7 @@ from waypost.lib.poster import Poster
 from waypost.model import MediaKey, Medium, MessageKey, Number, NumberId, Outbound, Provider, Template, Token
 from waypost.ports import Documents, Records, Store, StoredMessage, Upstream, Written
 from waypost.rules.magic import Magic
+from waypost.rules.rates import ONPREM_MESSAGES, ONPREM_OTHERS
 
 NUMBER = NumberId(15550100900)
 OTHER_NUMBER = NumberId(15550100901)
@@ -228,7 +230,9 @@ async def open_face(*, rates_lifted: bool = False, first_login: bool = False) ->
     for number_id, key in ((NUMBER, KEY), (OTHER_NUMBER, OTHER_KEY)):
         await directory.save_number(Number(id=number_id, waba_id=1, name="Sample", app_secret="s"))
         await directory.grant(key, number_id)
-    callers = Callers(directory, clock, lifted=rates_lifted)
+    callers = Callers(
+        directory, RequestRates(clock, messages=ONPREM_MESSAGES, others=ONPREM_OTHERS, lifted=rates_lifted)
+    )
     documents = MemoryDocuments()
     accounts = Accounts(documents, directory, clock)
     handlers = Handlers(
