@@ -1,5 +1,6 @@
 """The control API: moving time, breaking things on purpose, going back to the start."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -127,6 +128,24 @@ async def test_reset_goes_back_to_the_start(operator: Operator) -> None:
     assert (sample["wa_id"], sample["name"], sample["online"]) == ("15550001111", "Sample Phone", True)
     sent = await operator.send_text()
     assert await operator.statuses(sent, "read") == ["sent", "delivered", "read"]
+
+
+async def test_reset_drops_what_is_under_way_to_a_webhook_that_does_not_take_it(operator: Operator) -> None:
+    answered = asyncio.Event()
+    operator.hook.always = Answer(503, hold=answered)
+    await operator.send_text()
+    await operator.hook.wait_for_count(1)
+
+    await operator.call("POST", "/reset")
+    operator.hook.always = Answer(200)
+    answered.set()
+    first = await operator.send_text()
+    await operator.hook.wait_for_count(4)
+    await operator.call("PUT", "/clock", json={"advance_seconds": 3600})
+    second = await operator.send_text()
+
+    told = [request.body.decode() for request in await operator.hook.wait_for_count(7)]
+    assert [sum(message in body for body in told[1:]) for message in (first, second)] == [3, 3]
 
 
 async def test_reset_drops_what_waits_for_a_webhook_that_does_not_answer(operator: Operator) -> None:

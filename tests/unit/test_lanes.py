@@ -244,6 +244,25 @@ async def test_nothing_of_an_emptied_database_is_worked() -> None:
         assert w.lanes.held == 0
 
 
+async def test_a_job_at_work_when_all_is_forgotten_is_tried_again_only_if_it_waits_still() -> None:
+    async with world(held=HELD, page=PAGE) as w:
+        await w.lanes.start()
+        gone, kept = w.add(0), w.add(1)
+        w.offer(gone)
+        w.offer(kept)
+        await w.settle()
+
+        w.empty()
+        for job in (gone, kept):
+            w.end(job.key, outcome=1)  # it was due at once
+        del w.rows[gone.key]
+        await w.settle()
+
+        assert list(w.at_work) == [kept.key]
+        await w.work_all()
+        assert w.lanes.held == 0
+
+
 async def test_lanes_that_are_emptied_as_they_start_take_what_comes_then() -> None:
     async with world(held=1, page=PAGE) as w:
         w.add(0)

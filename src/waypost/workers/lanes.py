@@ -106,6 +106,7 @@ class Lanes(Generic[Job]):
         self._tasks: dict[asyncio.Task[None], Hashable] = {}  # and the group of each
         self._starting = False
         self._world = 0  # how often everything was forgotten
+        self._outlived: set[int] = set()  # jobs that were at work then
         self._stopping = False
         self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -214,7 +215,10 @@ class Lanes(Generic[Job]):
             del self._groups[name]
 
     def forget(self) -> None:
-        """Drop every job that is not at work, when everything is replaced; nothing is read before the next `start`."""
+        """Drop every job that is not at work, when everything is replaced; nothing is read before the next `start`.
+
+        One that is at work and shall be tried again is, if it still waits in the database by then.
+        """
         self._world += 1
         self._starting = False
         idle = {*self._waiting, *(lane for group in self._groups.values() for lane in group.ready)}
@@ -226,7 +230,9 @@ class Lanes(Generic[Job]):
             group = self._group(self._traits.group(queue[0]))
             for _ in range(len(queue) - (lane not in idle)):
                 self._let_go(queue.pop(), group)
-            if not queue:
+            if queue:
+                self._outlived.add(self._traits.key(queue[0]))
+            else:
                 del self._lanes[lane]
 
     async def stop(self, seconds: float) -> None:
@@ -302,7 +308,7 @@ class Lanes(Generic[Job]):
         queue = self._lanes[lane]
         for _ in range(_FAIR_TURN):
             job = queue[0]
-            due_ms = await self._do(job, group, place)
+            due_ms = await self._do(job, group, place) if await self._still_waits(job) else None
             if due_ms is not None:
                 self._wait(lane, group, due_ms)
                 return
@@ -316,6 +322,14 @@ class Lanes(Generic[Job]):
             if not group.places.keep(place):
                 break
         group.ready.append(lane)
+
+    async def _still_waits(self, job: Job) -> bool:
+        """Return whether a job is there to be worked: what has outlived its world may be in the next one or not."""
+        key = self._traits.key(job)
+        if key not in self._outlived:
+            return True
+        self._outlived.discard(key)
+        return bool(await self._source.load((key,)))
 
     async def _do(self, job: Job, group: _Group, place: Place) -> int | None:
         try:
@@ -339,7 +353,9 @@ class Lanes(Generic[Job]):
                 self.hurry(job)
 
     def _let_go(self, job: Job, group: _Group) -> None:
-        self._held.discard(self._traits.key(job))
+        key = self._traits.key(job)
+        self._held.discard(key)
+        self._outlived.discard(key)
         group.held -= 1
 
     async def _refill(self, group: _Group) -> None:
