@@ -7,6 +7,7 @@ really connects.
 
 import asyncio
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -117,10 +118,10 @@ class Canaries:
         """Take one connection."""
         self.reached.append(writer.get_extra_info("sockname")[0])
         try:
-            path = (await reader.readline()).split(b" ")[1].decode()
+            path = (await _request(reader)).split(b" ")[1].decode()
             writer.write(redirect(TARGETS[list(TARGETS)[int(path[4:])]]) if path.startswith("/to/") else OK)
             await writer.drain()
-        except (OSError, IndexError, ValueError):
+        except (OSError, EOFError, IndexError, ValueError):
             pass
         finally:
             writer.close()
@@ -135,6 +136,14 @@ class Canaries:
         """Return who was reached since the last time."""
         reached, self.reached = self.reached, []
         return reached
+
+
+async def _request(reader: asyncio.StreamReader) -> bytes:
+    """Read a whole request and return its head: closing with unread bytes may destroy the answer."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = re.search(rb"(?i)\r\ncontent-length: (\d+)", head)
+    await reader.readexactly(int(length[1]) if length else 0)
+    return head
 
 
 async def _report(names: Names) -> dict[str, Any]:  # Any: it becomes JSON
