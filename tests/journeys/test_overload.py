@@ -10,7 +10,7 @@ from tests.journeys.conftest import PHONE, World, code_of
 from tests.support.clients import Answer, Body
 
 from waypost.flows.admission import MOST_AT_WORK, MOST_WAITING
-from waypost.workers.lanes import Bounds
+from waypost.workers.jobs import Bounds
 
 pytestmark = pytest.mark.anyio
 

@@ -32,7 +32,8 @@ from waypost.ports import BlobStore, Carried, FullStore, NetworkStore, StoreBusy
 from waypost.settings import load
 from waypost.upstreams.simulated.judge import Knowledge
 from waypost.upstreams.simulated.network import Era, Network, Report, ReportMessage, for_ever
-from waypost.workers.lanes import Bounds, Lanes
+from waypost.workers.jobs import Bounds
+from waypost.workers.lanes import Lanes
 from waypost.workers.timers import Timers
 
 SETTINGS = load({"status_delay": "0"}, environ={})

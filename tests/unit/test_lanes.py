@@ -12,7 +12,8 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from waypost.lib.clock import SystemClock
-from waypost.workers.lanes import Bounds, Lanes, Source, Traits
+from waypost.workers.jobs import Bounds, Source, Traits
+from waypost.workers.lanes import Lanes
 from waypost.workers.places import Leave
 from waypost.workers.timers import Timers
 

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import pytest
 
 from waypost.lib.clock import SystemClock
-from waypost.workers.lanes import Bounds, Lanes, Source, Traits
+from waypost.workers.jobs import Bounds, Source, Traits
+from waypost.workers.lanes import Lanes
 from waypost.workers.places import Leave
 from waypost.workers.timers import Timers
 

@@ -7,7 +7,8 @@ from typing import Any
 from waypost.app.ground import Ground
 from waypost.model import Delivery, EventKey, NumberId, Outbound
 from waypost.rules import callbacks
-from waypost.workers.lanes import Bounds, Lanes, Source, Traits
+from waypost.workers.jobs import Bounds, Source, Traits
+from waypost.workers.lanes import Lanes
 from waypost.workers.places import Leave
 from waypost.workers.rounds import patient
 

@@ -19,48 +19,13 @@ from typing import Generic, TypeVar
 
 from msgspec import Struct, field
 
+from waypost.workers.jobs import Bounds, Source, Traits
 from waypost.workers.places import Leave, Place, Places
 from waypost.workers.timers import Timers
 
 Job = TypeVar("Job")
 
 _FAIR_TURN = 32  # jobs that a lane may do before the others of its group have their turn
-
-
-class Traits(Struct, Generic[Job], frozen=True):
-    """What the lanes need to know about a job, as functions of it: they know nothing else of what is in it."""
-
-    key: Callable[[Job], int]
-    lane: Callable[[Job], Hashable]
-    group: Callable[[Job], Hashable]
-    due_ms: Callable[[Job], int]
-
-
-def _is_ours(group: Hashable) -> bool:
-    """Say yes: a process that is alone works every group."""
-    _ = group
-    return True
-
-
-class Source(Struct, Generic[Job], frozen=True):
-    """The database, as the lanes read it."""
-
-    look: Callable[[int, int], Awaitable[Sequence[tuple[int, Hashable]]]]
-    """Returns the next waiting jobs above a key, in order, no more than so many: their keys and groups. The group None
-    is for a job that is not for these lanes."""
-    load: Callable[[Sequence[int]], Awaitable[Sequence[Job]]]
-    """Returns those of the keys that wait, in order."""
-    owns: Callable[[Hashable], bool] = _is_ours
-    """Says whether this process works the jobs of a group."""
-
-
-class Bounds(Struct, frozen=True):
-    """How many jobs of a group may be worked at once (0 while it is paused), and how many may be in memory."""
-
-    active: Callable[[Hashable], int]
-    held: int = 20_000
-    page: int = 500
-    """Rows looked at in one go: a few milliseconds of the loop, then others have their turn."""
 
 
 class _Group(Struct):
