@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ STYLES = sorted((CONSOLE / "src").rglob("*.css"))
 
 MARKUP = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|\beval\(|new Function\(|srcdoc")
 ADDRESS = re.compile(r"(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}", re.IGNORECASE)
+IMPORT = re.compile(r'(?:\bfrom|\bimport)\s*\(?\s*"(\.[^"]+\.tsx?)"')
 MAX_FILE_LINES = 400
 MAX_LINE = 140
 DRAWINGS = "src/parts/Icon.tsx"
@@ -32,6 +34,25 @@ def test_no_source_names_an_address_outside_the_server() -> None:
     found = [f"{name}: {hit}" for name, text in texts.items() for hit in ADDRESS.findall(text)]
 
     assert found == []
+
+
+def test_no_modules_import_each_other() -> None:
+    """Types and what is loaded later count, too: either can be understood without the other."""
+    imports = {
+        path: [(path.parent / name).resolve() for name in IMPORT.findall(path.read_text("utf-8"))] for path in OURS
+    }
+
+    assert sum(map(len, imports.values())) > len(OURS)  # they are found
+    assert _circle(imports) == []
+
+
+def _circle(imports: dict[Path, list[Path]]) -> list[str]:
+    """Return a circle, each module before the one that it is imported by; empty: there is none."""
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as circle:
+        return [path.relative_to(CONSOLE / "src").as_posix() for path in circle.args[1]]
+    return []
 
 
 def test_files_and_lines_stay_short() -> None:

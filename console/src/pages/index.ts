@@ -2,11 +2,7 @@
 
 import type { ComponentType } from "preact";
 import type { IconName } from "../parts/Icon.tsx";
-
-/** What a page is given: the variables of its path, decoded. Its query is the signal `query` of shell/router.ts. */
-export interface PageProps {
-  params: Readonly<Record<string, string>>;
-}
+import type { PageProps } from "./page.ts";
 
 export interface Page {
   /** "/messages" or "/messages/:id"; the first that fits is shown. */

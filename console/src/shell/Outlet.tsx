@@ -4,7 +4,8 @@ import { Component, type ComponentChildren, type ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Button, LinkButton } from "../parts/Button.tsx";
 import { EmptyState, Loading } from "../parts/EmptyState.tsx";
-import type { Page, PageProps } from "../pages/index.ts";
+import type { Page } from "../pages/index.ts";
+import type { PageProps } from "../pages/page.ts";
 import { href, place } from "./router.ts";
 
 interface Current {

@@ -12,7 +12,7 @@ import { Facts } from "../../parts/Facts.tsx";
 import { PageFrame } from "../../parts/Page.tsx";
 import { toast, toastFailure } from "../../parts/Toast.tsx";
 import { href } from "../../shell/router.ts";
-import type { PageProps } from "../index.ts";
+import type { PageProps } from "../page.ts";
 import { wishFor } from "../rules/form.ts";
 import { named } from "./found.ts";
 import { readErrors, state } from "./state.ts";

@@ -13,8 +13,8 @@ import { type Tab, Tabs } from "../../parts/Tabs.tsx";
 import { Time } from "../../parts/Time.tsx";
 import { href } from "../../shell/router.ts";
 import { Redeliver } from "./Actions.tsx";
+import { Head } from "./Head.tsx";
 import { Headers } from "./Headers.tsx";
-import { Head } from "./Story.tsx";
 import { deliveryAbout, deliveryTone, deliveryWords } from "./story.ts";
 import { checkInNode, checkInPython } from "./verify.ts";
 

@@ -7,7 +7,7 @@ import { FailureState, Loading } from "../../parts/EmptyState.tsx";
 import { useFollowed } from "../../parts/followed.ts";
 import { PageFrame } from "../../parts/Page.tsx";
 import { href } from "../../shell/router.ts";
-import type { PageProps } from "../index.ts";
+import type { PageProps } from "../page.ts";
 import { kindWord } from "../messages/kinds.ts";
 import { Actions } from "./Actions.tsx";
 import { AsCode } from "./AsCode.tsx";

@@ -1,6 +1,5 @@
 // What happened to a message, oldest first, each step with what proves it.
 
-import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 import type { ExchangeView, FindingView, MessageDetail } from "../../api/types.ts";
 import { Badge } from "../../parts/Badge.tsx";
@@ -9,10 +8,11 @@ import { Facts } from "../../parts/Facts.tsx";
 import { spanWords } from "../../parts/moments.ts";
 import { statusWord } from "../../parts/Ticks.tsx";
 import { Time } from "../../parts/Time.tsx";
+import { DeliveryStep } from "./DeliveryStep.tsx";
 import { factName, factWords, isMoment } from "./facts.ts";
+import { Head } from "./Head.tsx";
 import { Headers } from "./Headers.tsx";
 import { Hops } from "./Hops.tsx";
-import { DeliveryStep } from "./DeliveryStep.tsx";
 import { type Step, storyOf, subjectWords, toneOf } from "./story.ts";
 
 export function Story({ message }: { message: MessageDetail }) {
@@ -61,17 +61,6 @@ function StepView({ step, message }: { step: Step; message: MessageDetail }) {
     case "delivery":
       return <DeliveryStep delivery={step.delivery} />;
   }
-}
-
-export function Head({ what, mark, children }: { what: ComponentChildren; mark?: ComponentChildren; children?: ComponentChildren }) {
-  return (
-    <div class="story-body">
-      <h3>
-        {what} {mark}
-      </h3>
-      {children}
-    </div>
-  );
 }
 
 function Came({ exchange, message }: { exchange: ExchangeView | null; message: MessageDetail }) {

@@ -14,7 +14,7 @@ import { PageFrame } from "../../parts/Page.tsx";
 import { Split } from "../../parts/Split.tsx";
 import { Time } from "../../parts/Time.tsx";
 import { href } from "../../shell/router.ts";
-import type { PageProps } from "../index.ts";
+import type { PageProps } from "../page.ts";
 import { Large } from "./Large.tsx";
 import { iconOf, media, seek } from "./state.ts";
 import "./media.css";

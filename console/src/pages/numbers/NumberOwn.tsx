@@ -8,7 +8,7 @@ import { Confirm } from "../../parts/Dialog.tsx";
 import { Field, Select, Switch, TextArea } from "../../parts/Field.tsx";
 import { SetField } from "../../parts/SetField.tsx";
 import { href } from "../../shell/router.ts";
-import type { Changing } from "./NumberPage.tsx";
+import type { Changing } from "./changing.ts";
 
 const DIALECTS = [
   { value: "cloud", label: "Cloud API" },

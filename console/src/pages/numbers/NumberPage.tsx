@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { api } from "../../api/client.ts";
-import type { NumberChange, NumberDetail, NumberPatch, PatchedNumber } from "../../api/types.ts";
+import type { NumberDetail, PatchedNumber } from "../../api/types.ts";
 import { Badge } from "../../parts/Badge.tsx";
 import { LinkButton } from "../../parts/Button.tsx";
 import { Copy } from "../../parts/Copy.tsx";
@@ -11,19 +11,13 @@ import { Facts } from "../../parts/Facts.tsx";
 import { PageFrame } from "../../parts/Page.tsx";
 import { Time } from "../../parts/Time.tsx";
 import { href } from "../../shell/router.ts";
-import type { PageProps } from "../index.ts";
+import type { PageProps } from "../page.ts";
+import type { Changing } from "./changing.ts";
 import { Own, Webhook } from "./NumberOwn.tsx";
 import { AppSecret, Regard, Registration } from "./NumberPlatform.tsx";
 import { Secrets } from "./Secret.tsx";
 import { act, details, startNumbers, state } from "./state.ts";
 import "./numbers.css";
-
-/** How the parts of the page change the number. */
-export interface Changing {
-  number: NumberDetail;
-  put: (change: NumberChange, words: string) => Promise<boolean>;
-  patch: (change: NumberPatch, words: string) => Promise<boolean>;
-}
 
 export default function NumberPage({ params }: PageProps) {
   useEffect(startNumbers, []);

@@ -8,7 +8,7 @@ import { Confirm } from "../../parts/Dialog.tsx";
 import { Field, Select, Switch } from "../../parts/Field.tsx";
 import { SetField } from "../../parts/SetField.tsx";
 import { qualityWord, wordOf } from "../templates/state.ts";
-import type { Changing } from "./NumberPage.tsx";
+import type { Changing } from "./changing.ts";
 import { tierWord } from "./state.ts";
 
 const QUALITIES = ["GREEN", "YELLOW", "RED", "UNKNOWN"].map((value) => ({ value, label: qualityWord(value) }));

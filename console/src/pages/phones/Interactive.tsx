@@ -10,8 +10,8 @@ import { Icon, type IconName } from "../../parts/Icon.tsx";
 import { toast } from "../../parts/Toast.tsx";
 import { tap } from "./actions.ts";
 import { type Bubble, elements, members, word } from "./chat.ts";
-import { PlaceCard, WithFile, Words } from "./Content.tsx";
 import { Film, Paper, Picture } from "./Files.tsx";
+import { PlaceCard, WithFile, Words } from "./Pieces.tsx";
 
 interface Props {
   bubble: Bubble;

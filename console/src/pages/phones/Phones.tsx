@@ -5,7 +5,7 @@ import { Button } from "../../parts/Button.tsx";
 import { EmptyState, Loading } from "../../parts/EmptyState.tsx";
 import { Select } from "../../parts/Field.tsx";
 import { PageFrame } from "../../parts/Page.tsx";
-import type { PageProps } from "../index.ts";
+import type { PageProps } from "../page.ts";
 import { Phone } from "./Phone.tsx";
 import { Beside } from "./Beside.tsx";
 import { addPhone, front, known, open, others, phones, startPhones, take } from "./state.ts";

@@ -5,8 +5,8 @@ import { Icon } from "../../parts/Icon.tsx";
 import { toast } from "../../parts/Toast.tsx";
 import { tap } from "./actions.ts";
 import type { Bubble } from "./chat.ts";
-import { Words } from "./Content.tsx";
 import { Header, Offer, Opens, Row } from "./Interactive.tsx";
+import { Words } from "./Pieces.tsx";
 
 interface Props {
   bubble: Bubble;

@@ -11,7 +11,7 @@ import { PageFrame } from "../../parts/Page.tsx";
 import { Split } from "../../parts/Split.tsx";
 import { Time } from "../../parts/Time.tsx";
 import { href, query } from "../../shell/router.ts";
-import type { PageProps } from "../index.ts";
+import type { PageProps } from "../page.ts";
 import { Detail } from "./Detail.tsx";
 import { clear, forgotten, refusals } from "./state.ts";
 import { FACES, requestsWord } from "./words.ts";

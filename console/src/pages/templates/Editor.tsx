@@ -10,7 +10,7 @@ import { Notice } from "../../parts/Notice.tsx";
 import { PageFrame } from "../../parts/Page.tsx";
 import { toast } from "../../parts/Toast.tsx";
 import { go, href, query } from "../../shell/router.ts";
-import type { PageProps } from "../index.ts";
+import type { PageProps } from "../page.ts";
 import { drawnOf } from "./definition.ts";
 import { BLANK, componentsOf, type Draft, draftOf, type Place, placeOf } from "./draft.ts";
 import { CodeParts } from "./EditorCode.tsx";

@@ -2,7 +2,7 @@
 
 import type { MediaView } from "../../api/types.ts";
 import { Icon, type IconName } from "../../parts/Icon.tsx";
-import { PlaceCard, Words } from "../phones/Content.tsx";
+import { PlaceCard, Words } from "../phones/Pieces.tsx";
 import type { Drawn, DrawnButton } from "./definition.ts";
 import "../phones/chat.css";
 import "../phones/content.css";

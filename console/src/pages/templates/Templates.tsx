@@ -9,7 +9,7 @@ import { type Choice, FilterBar } from "../../parts/FilterBar.tsx";
 import { PageFrame } from "../../parts/Page.tsx";
 import { Split } from "../../parts/Split.tsx";
 import { href } from "../../shell/router.ts";
-import type { PageProps } from "../index.ts";
+import type { PageProps } from "../page.ts";
 import { drawnOf } from "./definition.ts";
 import { Detail } from "./Detail.tsx";
 import {

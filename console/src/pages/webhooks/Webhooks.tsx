@@ -8,7 +8,7 @@ import { numbers } from "../../parts/numbers.ts";
 import { PageFrame } from "../../parts/Page.tsx";
 import { Split } from "../../parts/Split.tsx";
 import { href, place } from "../../shell/router.ts";
-import type { PageProps } from "../index.ts";
+import type { PageProps } from "../page.ts";
 import { Delivery } from "./Delivery.tsx";
 import { Endpoints } from "./Endpoints.tsx";
 import { Log, Toolbar } from "./Log.tsx";
