@@ -198,6 +198,29 @@ async def test_a_pin_is_asked_for_as_long_as_it_is_set(world: World) -> None:
     assert (await world.client.call("POST", path, json={"pin": "12345"})).status == 400
 
 
+async def test_wrong_pins_are_counted_wherever_they_are_given(world: World) -> None:
+    await put(world, "POST", "/v1/settings/account/two-step", {"pin": "246810"})
+    shards = {name: value for name, value in REGISTER.items() if name != "method"} | {"shards": 2}
+    graph = {"headers": {"Authorization": f"Bearer {TOKEN}"}}
+
+    none = await world.client.call("POST", "/v1/account", json=REGISTER)
+    wrong = await world.client.call("POST", "/v1/account", json={**REGISTER, "pin": "000000"})
+    at_once = await world.client.call("POST", "/v1/account/shards", json={**shards, "pin": "246810"})
+    elsewhere = await world.client.call(
+        "POST",
+        f"/v24.0/{world.client.number}/register",
+        json={"messaging_product": "whatsapp", "pin": "246810"},
+        **graph,
+    )
+    await world.advance(seconds=6)
+    right = await world.client.call("POST", "/v1/account/shards", json={**shards, "pin": "246810"})
+
+    assert [code_of(world.client, each) for each in (none, wrong, at_once)] == [(403, 1005), (403, 1005), (503, 1011)]
+    assert 1 <= int(at_once.headers["Retry-After"]) <= 6
+    assert elsewhere.json["error"]["code"] == 133009
+    assert right.status == 201
+
+
 @pytest.mark.parametrize(
     "changes", [{"phone_number": "5550100900"}, {"cert": "!"}, {"method": "pigeon"}, {"cc": None}, {"cert": ""}]
 )

@@ -8,7 +8,7 @@ import asyncio
 from msgspec.structs import replace
 
 from waypost.errors import Fault, Refusal
-from waypost.errors.management import NOT_REGISTERED, NOT_VERIFIED
+from waypost.errors.management import NOT_REGISTERED, NOT_VERIFIED, WRONG_PIN
 from waypost.flows.directory import Directory
 from waypost.flows.drawers import Drawer
 from waypost.lib.clock import Clock
@@ -72,6 +72,19 @@ class Registration:
             if not self._now(number).standing.registered:
                 raise Refusal(NOT_REGISTERED, f"The number {number.digits} is not registered.")
             await self._save(number, registered=False)
+
+    async def check_pin(self, number: Number, pin: str | None) -> None:
+        """Ask for the two-step PIN of a number that has one; wrong ones count wherever they come. Raises Refusal."""
+        async with self._writing:
+            right = self._now(number).standing.pin
+            if right is None:
+                return
+            if pin is None:
+                raise Refusal(WRONG_PIN, "The number has a two-step PIN, and none was given.")
+            trials = await self._trials(number)
+            fault = trials.pin(pin, right, self._clock.now_ms())
+            await self._drawer.put(number.id, trials)
+            _refuse(fault)
 
     async def set_pin(self, number: Number, pin: str) -> None:
         """Set the two-step PIN."""

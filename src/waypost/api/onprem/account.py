@@ -17,7 +17,7 @@ from waypost.api.onprem.callers import Callers
 from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.callers import ACCESS_DENIED
-from waypost.errors.management import WRONG_CODE
+from waypost.errors.management import WRONG_CODE, WRONG_PIN
 from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.directory import Directory
 from waypost.flows.registration import Registration
@@ -74,6 +74,7 @@ class Account(Struct, frozen=True):
         number = self.callers.admin(request)
         given = parse(_Account, await json_body(request))
         _check(number, given)
+        await self._check_pin(number, given)
         if not number.standing.registered:
             await self.registration.request_code(number)
         status = 201 if number.standing.registered else 202
@@ -103,18 +104,29 @@ class Account(Struct, frozen=True):
             raise Refusal(
                 INVALID_VALUE, f"Parameter 'shards' is {shown(given.shards)}; it can be 1, 2, 4, 8, 16 or 32."
             )
+        await self._check_pin(number, given)
         shards = int(given.shards)
         await self.directory.change_number(number, lambda now: replace(now, onprem=replace(now.onprem, shards=shards)))
         return Response(201, onprem.DONE)
 
+    async def _check_pin(self, number: Number, given: _Named) -> None:
+        """Raise Refusal for a wrong PIN; after it, and after too many, that there is something to wait for.
+
+        # spec: migration.md#8.3 - but a wrong one is a denial: a 503 would have clients repeat it
+        """
+        try:
+            await self.registration.check_pin(number, given.pin)
+        except Refusal as refusal:
+            if refusal.fault.problem is not WRONG_PIN:
+                raise
+            raise Refusal(ACCESS_DENIED, "Parameter 'pin' is not the PIN of the two-step verification.") from None
+
 
 def _check(number: Number, given: _Named) -> None:
-    """Raise Refusal for another number, what is no certificate, and a wrong PIN."""
+    """Raise Refusal for another number, and for what is no certificate."""
     if given.cc.removeprefix("+") + given.phone_number != number.digits:
         raise Refusal(INVALID_VALUE, f"Parameters 'cc' and 'phone_number' do not name this number, {number.digits}.")
     try:
         base64.b64decode(given.cert, validate=True)
     except (binascii.Error, ValueError):
         raise Refusal(INVALID_VALUE, "Parameter 'cert' is not base64.") from None
-    if number.standing.pin is not None and given.pin != number.standing.pin:
-        raise Refusal(ACCESS_DENIED, "Parameter 'pin' is not the PIN of the two-step verification.")
