@@ -9,6 +9,9 @@ import pytest
 from tests.support.operator import PHONE, Operator, operating
 from tests.support.receiver import Answer
 from tests.support.server import NUMBER
+from tests.support.templates import definition
+
+from waypost.model import Template
 
 pytestmark = pytest.mark.anyio
 
@@ -161,3 +164,29 @@ async def test_reset_drops_what_waits_for_a_webhook_that_does_not_answer(operato
     assert await operator.statuses(sent, "read") == ["sent", "delivered", "read"]
     found = (await operator.call("GET", "/webhooks/deliveries"))["deliveries"]
     assert {delivery["message_id"] for delivery in found} == {sent}
+
+
+async def test_a_review_under_way_brings_no_template_back_after_a_reset(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, review = operator.server.parts.ground.store, operator.server.parts.flows.templates.review
+    save, saving, may_save = store.save_template, asyncio.Event(), asyncio.Event()
+
+    async def save_late(template: Template) -> None:
+        if (template.name, template.status) == ("bike_ready", "APPROVED"):
+            saving.set()
+            await may_save.wait()
+        await save(template)
+
+    monkeypatch.setattr(store, "save_template", save_late)
+    await operator.call("POST", "/templates", json=definition())
+    await saving.wait()
+
+    reset = asyncio.create_task(operator.call("POST", "/reset"))
+    await asyncio.wait({reset}, timeout=0.2)  # as far as it comes
+    may_save.set()
+    await reset
+
+    async with review.alone:
+        shown = (await operator.call("GET", "/templates"))["templates"]
+    assert "bike_ready" not in [template["name"] for template in shown]

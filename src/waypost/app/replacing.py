@@ -1,4 +1,7 @@
-"""Replacing everything in a running server: with the state after the first start, or with a snapshot."""
+"""Replacing everything in a running server: with the state after the first start, or with a snapshot.
+
+A change of a template that is under way ends before, or its last step would bring the template back.
+"""
 
 from collections.abc import Awaitable, Callable
 
@@ -10,7 +13,7 @@ from waypost.model import NumberId
 
 async def reset(parts: Parts) -> None:
     """Go back to the state after the first start; numbers, tokens and webhooks stay. Requests wait meanwhile."""
-    async with parts.interlude.alone():
+    async with parts.interlude.alone(), parts.flows.templates.review.alone:
         await _reset(parts)
 
 
@@ -31,6 +34,11 @@ async def _reset(parts: Parts) -> None:
 
 async def reload(parts: Parts, start: Start, restore: Callable[[], Awaitable[None]]) -> None:
     """Let `restore` replace what is in the store, then go on with that as after a restart, even if `restore` fails."""
+    async with parts.flows.templates.review.alone:
+        await _reload(parts, start, restore)
+
+
+async def _reload(parts: Parts, start: Start, restore: Callable[[], Awaitable[None]]) -> None:
     ground = parts.ground
     _forget(parts)
     try:
