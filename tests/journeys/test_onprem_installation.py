@@ -262,6 +262,18 @@ async def test_shards_are_set_and_every_one_of_them_is_a_node(world: World) -> N
     assert (await world.client.call("POST", "/v1/account/shards", json=shards | {"shards": 3})).status == 400
 
 
+async def test_settings_that_go_back_to_their_defaults_leave_shards_and_contacts_alone(world: World) -> None:
+    shards = {name: value for name, value in REGISTER.items() if name != "method"} | {"shards": 2}
+    await put(world, "POST", "/v1/account/shards", shards)
+    await world.operate("PUT", f"/numbers/{world.client.number}", json={"contacts_mode": "classic"})
+
+    await world.client.call("DELETE", APPLICATION)
+    asked = await world.client.call("POST", "/v1/contacts", json={"contacts": ["+15550009999"]})
+
+    assert (await get(world, "/v1/account/shards"))["account"] == {"shards": 2}
+    assert asked.json["contacts"][0]["status"] == "processing"
+
+
 async def test_certificates_are_kept_without_their_keys(world: World) -> None:
     pem = Authority().pem
     key = b"-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n"

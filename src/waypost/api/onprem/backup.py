@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from waypost.api.bodies import json_body
 from waypost.api.onprem.callers import Callers
-from waypost.api.onprem.settings import changed
+from waypost.api.onprem.settings import as_at_first, changed
 from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
@@ -19,7 +19,7 @@ from waypost.flows.directory import Directory
 from waypost.flows.drawers import OnePerNumber
 from waypost.flows.subscribe import Subscribe
 from waypost.lib import sealed
-from waypost.model import Number, OnPremSettings, Provider, Webhook
+from waypost.model import Number, Provider, Webhook
 from waypost.ports import Records
 from waypost.wire import onprem
 from waypost.wire.onprem_settings import application, parse_application, parse_provider
@@ -118,7 +118,7 @@ class Backup(Struct, frozen=True):
 
     async def _bring_back(self, number: Number, contents: _Contents) -> None:
         """Set everything; the webhook is checked anew, as a blob may come from where other addresses were allowed."""
-        settings = changed(OnPremSettings(), parse_application(bytes(contents.application), wa_id=number.digits))
+        patch = parse_application(bytes(contents.application), wa_id=number.digits)
         profile = parse(ProfileChange, bytes(contents.profile)).on(Profile())
         bodies = [parse_provider(bytes(each)) for each in contents.providers]
         webhook = contents.webhook
@@ -131,8 +131,7 @@ class Backup(Struct, frozen=True):
 
         def change(now: Number) -> Number:
             standing = replace(now.standing, pin=contents.pin)
-            onprem = replace(settings, contacts_mode=now.onprem.contacts_mode, shards=now.onprem.shards)
-            return replace(now, onprem=onprem, standing=standing)
+            return replace(now, onprem=changed(as_at_first(now), patch), standing=standing)
 
         await self.directory.change_number(number, change)
 

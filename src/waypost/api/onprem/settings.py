@@ -57,7 +57,7 @@ class Settings(Struct, frozen=True):
         number = self.callers.admin(request)
         async with self._changing:
             await self.subscribe.remove(number)
-            await self.directory.change_number(number, lambda now: replace(now, onprem=OnPremSettings()))
+            await self.directory.change_number(number, lambda now: replace(now, onprem=as_at_first(now)))
         return Response(200, onprem.DONE)
 
     async def _point(self, number: Number, url: str) -> None:
@@ -104,6 +104,11 @@ class Providers(Struct, frozen=True):
 def _patched(number: Number, patch: ApplicationPatch) -> Number:
     dialect = "onprem" if patch.webhook_url else number.callback_dialect
     return replace(number, onprem=changed(number.onprem, patch), callback_dialect=dialect)
+
+
+def as_at_first(number: Number) -> OnPremSettings:
+    """Return the settings as before any was set; what is set elsewhere, by other paths, stays."""
+    return OnPremSettings(contacts_mode=number.onprem.contacts_mode, shards=number.onprem.shards)
 
 
 def changed(settings: OnPremSettings, patch: ApplicationPatch) -> OnPremSettings:
