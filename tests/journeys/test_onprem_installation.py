@@ -30,6 +30,7 @@ SAMPLE = {
     "vertical": "Shopping and Retail",
     "websites": ["https://www.example.com"],
 }
+META = {"meta": {"api_status": "stable", "version": "v2.53.3"}}
 KEY = "a-monitoring-key"
 
 
@@ -70,6 +71,14 @@ async def test_the_profile_is_kept_as_it_was_written_and_shared_with_the_other_f
 
     assert shown["settings"]["business"]["profile"] == SAMPLE
     assert graph.json["data"] == [{"vertical": "RETAIL", "email": "hello@example.com", "messaging_product": "whatsapp"}]
+
+
+async def test_what_is_emptied_in_the_profile_is_not_shown(world: World) -> None:
+    await put(world, "POST", PROFILE, SAMPLE)
+
+    await put(world, "POST", PROFILE, dict.fromkeys(("address", "email", "vertical"), "") | {"websites": []})
+
+    assert await get(world, PROFILE) == {"settings": {"business": {"profile": {"description": "Demo parcels"}}}} | META
 
 
 async def test_a_line_of_business_that_was_changed_elsewhere_is_shown_as_it_is_there(world: World) -> None:

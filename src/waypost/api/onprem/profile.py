@@ -95,7 +95,7 @@ class Profile(Struct, frozen=True):
         number = self.callers.owner(request)
         profile, line = await self.profiles.get(number), await self.lines.get(number.id)
         shown = {name: value for name in _Business.__struct_fields__ if (value := getattr(profile, name))}
-        if line is not None and line.word == profile.vertical:
+        if line is not None and line.text and line.word == profile.vertical:
             shown["vertical"] = line.text
         return Response(200, onprem.answer(settings={"business": {"profile": shown}}))
 
