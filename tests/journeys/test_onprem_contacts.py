@@ -155,6 +155,26 @@ async def test_changed_keys_hold_messages_back_until_they_are_acknowledged(world
     assert await world.words_of(await world.send("text", TEXT), 2) == ["delivered", "read"]
 
 
+async def test_what_a_user_writes_says_who_they_are_to_who_asks_for_security_notifications(world: World) -> None:
+    await world.write("text", {"body": "Unasked"})
+    await notified(world)
+    await world.write("text", {"body": "First"})
+    await world.phone(identity="new")
+    path = f"/v1/contacts/{PHONE}/identity"
+    shown = (await world.client.call("GET", path)).json["contacts"]
+    await world.write("location", {"latitude": 1, "longitude": 2})
+    await world.client.call("PUT", path, json={"hash": shown["hash"]})
+    await world.write("text", {"body": "Sure"})
+
+    await world.hook.wait_until(lambda: len(told(world, "messages")) == 5)
+
+    unasked, first, _system, changed, sure = (message.get("identity") for message in told(world, "messages"))
+    assert unasked is None
+    assert (first["acknowledged"], first["hash"] != shown["hash"]) == (True, True)
+    assert [changed, sure] == [shown, shown | {"acknowledged": True}]
+    assert (shown["acknowledged"], shown["created_timestamp"] > 0) == (False, True)
+
+
 async def test_what_is_in_flight_when_the_keys_change_fails_with_480(world: World) -> None:
     await notified(world)
     await world.phone(online=False)

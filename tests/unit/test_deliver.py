@@ -13,6 +13,7 @@ from tests.support.store_rows import NUMBER, outbound, waiting_messages
 from waypost.blobs.local import LocalBlobs
 from waypost.errors import Fault
 from waypost.errors.outcomes import UNDELIVERABLE
+from waypost.flows.acknowledged import Acknowledged
 from waypost.flows.blocks import Blocks
 from waypost.flows.clearance import Clearance
 from waypost.flows.deliver import MAX_ATTEMPTS, Deliver
@@ -123,8 +124,19 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         shelf = MediaShelf(store, blobs, FetcherOnDemand(policy), policy, inspector, clock, keys)
         blocks = Blocks(store, store, clock, windows_lifted=True)
         meters = Meters(lifted=False)
+        acknowledged = Acknowledged(store, SameKeys())
         receive = Receive(
-            store, store, directory, Recent(), MediaURLs("secret", clock), blocks, meters, clock, keys, _nobody
+            store,
+            store,
+            directory,
+            Recent(),
+            MediaURLs("secret", clock),
+            blocks,
+            meters,
+            clock,
+            keys,
+            acknowledged,
+            _nobody,
         )
         upstream = Scripted()
         messaging_limit = MessagingLimit(store, directory, clock, lifted=True)
@@ -133,6 +145,13 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         explain = Explain(store, store, directory, lambda wa_id: Phone(wa_id, "Rosa"), relaxed=False)
         inspect = Inspect(store, store, directory, explain, InspectDeliveries(store, directory))
         yield World(store, upstream, deliver, inspect)
+
+
+class SameKeys:
+    """Users who never change their phones."""
+
+    def identity_hash(self, wa_id: str) -> str:
+        return f"{wa_id}="
 
 
 def _nobody(deliveries: Sequence[Delivery]) -> None:

@@ -23,6 +23,7 @@ from waypost.app.sharing import (
 )
 from waypost.flows.accept import Accept
 from waypost.flows.accounts import BusinessAccounts
+from waypost.flows.acknowledged import Acknowledged
 from waypost.flows.admission import Admission
 from waypost.flows.blocks import Blocks
 from waypost.flows.collector import Collector
@@ -101,7 +102,10 @@ def build(ground: Ground, makers: Makers = USUAL) -> Parts:
 
     blocks = Blocks(store, store, clock, windows_lifted=relaxed)
     announce = webhooks.announce
-    receive = Receive(store, store, ground.directory, recent, ground.urls, blocks, meters, clock, ground.keys, announce)
+    acknowledged = Acknowledged(store, network)
+    receive = Receive(
+        store, store, ground.directory, recent, ground.urls, blocks, meters, clock, ground.keys, acknowledged, announce
+    )
     network.connect(receive.statuses, receive.message, store, era=ground.reign.era if ground.reign else for_ever)
 
     messaging_limit = MessagingLimit(store, ground.directory, clock, lifted=relaxed, is_alone=ground.shared is None)

@@ -8,13 +8,11 @@ Only numbers that ask for security notifications are told, and only they are hel
 from collections.abc import Callable
 from typing import Protocol
 
-from msgspec import Struct
-
 from waypost.errors import Fault, Refusal
 from waypost.errors.clients import IDENTITY_CHANGED
 from waypost.errors.requests import INVALID_VALUE
+from waypost.flows.acknowledged import Acknowledged, Identity, Keys
 from waypost.flows.directory import Directory
-from waypost.flows.drawers import Drawer
 from waypost.flows.receive import Notice
 from waypost.lib.clock import Clock
 from waypost.lib.ids import KeyMaker
@@ -25,20 +23,8 @@ from waypost.wire.client_notices import identity_changed
 _IN_FLIGHT = "The user's identity changed before the message was delivered."
 
 
-class Identity(Struct, frozen=True):
-    """A user's keys, in short."""
-
-    hash: str
-    created_ms: int
-    """When the keys were made; 0 for those that the user has had from the first."""
-
-
-class Phones(Protocol):
+class Phones(Keys, Protocol):
     """The network, as far as it knows users' keys and holds messages for phones that are not there."""
-
-    def identity_hash(self, wa_id: str) -> str:
-        """Return the hash of a user's keys as they are now: the same in every dialect."""
-        ...
 
     async def renew_keys(self, wa_id: str) -> None:
         """Give a user other keys, as a new phone does."""
@@ -63,8 +49,7 @@ class Identities:
         clock: Clock,
         notice: Notice,
     ) -> None:
-        self._renewed = Drawer(documents, "identity", int)
-        self._acknowledged = Drawer(documents, "acknowledged", str)
+        self._acknowledged = Acknowledged(documents, phones)
         self._directory = directory
         self._windows = windows
         self._phones = phones
@@ -74,18 +59,17 @@ class Identities:
 
     async def of(self, wa_id: str) -> Identity:
         """Return a user's identity as it is now."""
-        return Identity(self._phones.identity_hash(wa_id), await self._renewed.get(0, wa_id) or 0)
+        return await self._acknowledged.of(wa_id)
 
     async def is_acknowledged(self, number: Number, wa_id: str) -> bool:
         """Return whether a number has acknowledged a user's identity; the first one needs none."""
-        identity = await self.of(wa_id)
-        return identity.created_ms == 0 or await self._acknowledged.get(number.id, wa_id) == identity.hash
+        return await self._acknowledged.by(number, wa_id)
 
     async def acknowledge(self, number: Number, wa_id: str, identity: str) -> None:
         """Note that a business has verified who the user is. Raises Refusal for another hash than the user's."""
         if identity != (await self.of(wa_id)).hash:
             raise Refusal(INVALID_VALUE, "Parameter 'hash' is not the user's identity; get it anew and compare.")
-        await self._acknowledged.put(number.id, identity, wa_id)
+        await self._acknowledged.note(number, wa_id, identity)
 
     async def refuse_changed(self, number: Number, wa_id: str) -> None:
         """Raise Refusal for a user whose changed identity this number has not acknowledged."""
@@ -95,7 +79,7 @@ class Identities:
     async def renew(self, wa_id: str) -> Identity:
         """Give a user new keys, as a new phone does; tell the numbers that want to know, and fail what is in flight."""
         now_ms = self._clock.now_ms()
-        await self._renewed.put(0, now_ms, wa_id)
+        await self._acknowledged.renewed(wa_id, now_ms)
         watching = {number.id: number for number in self._directory.numbers() if number.checks_identities}
         await self._phones.fail_waiting(wa_id, watching.__contains__, Fault(IDENTITY_CHANGED, _IN_FLIGHT))
         await self._phones.renew_keys(wa_id)

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from msgspec import Struct, structs
 
 from waypost.errors import Fault
+from waypost.flows.acknowledged import Acknowledged
 from waypost.flows.blocks import Blocks
 from waypost.flows.directory import Directory
 from waypost.flows.media_urls import MediaURLs
@@ -33,7 +34,7 @@ from waypost.model import (
 from waypost.ports import Announce, Further, InboundRow, Records, StatusRow, Store, StoredMessage
 from waypost.rules import callbacks
 from waypost.wire import client_notices
-from waypost.wire.events.messages import LATEST, Echo, has_referral, inbound_value, shape_of, status_value
+from waypost.wire.events.messages import LATEST, Echo, Identity, has_referral, inbound_value, shape_of, status_value
 from waypost.wire.renderings import is_told
 
 Notice = Callable[[Number, str, bytes], Awaitable[None]]
@@ -76,6 +77,7 @@ class Receive(Struct, frozen=True):
     meters: Meters
     clock: Clock
     keys: ids.KeyMaker
+    acknowledged: Acknowledged
     announce: Announce
 
     async def statuses(self, updates: Sequence[StatusUpdate]) -> None:
@@ -109,6 +111,7 @@ class Receive(Struct, frozen=True):
                 shape_of(number),
                 medium=message.medium,
                 url=self.urls.webhook_url(message.medium) if message.medium else None,
+                identity=await self._identity(number, message.person.wa_id) if number.checks_identities else None,
             ),
         )
         notify = not quietly and callbacks.main_callback(number, event.kind) is not None
@@ -157,6 +160,11 @@ class Receive(Struct, frozen=True):
         row = structs.replace(row, findings=message.findings + row.findings)
         if await self.store.settle_failed(message, row, send):
             self._tell([row])
+
+    async def _identity(self, number: Number, wa_id: str) -> Identity:
+        # spec: on-premises-api.md#11.5 - as it was when the user wrote, whatever is acknowledged before it is told
+        known = await self.acknowledged.of(wa_id)
+        return Identity(await self.acknowledged.by(number, wa_id), known.created_ms, known.hash)
 
     def _tell(self, rows: Sequence[StatusRow | InboundRow]) -> None:
         now_ms = self.clock.now_ms()

@@ -140,12 +140,21 @@ class Status(Struct, omit_defaults=True):
     errors: list[Error] | None = None
 
 
+class Identity(Struct):
+    """Who a user is by their keys, and whether the business has said that it made sure of it; milliseconds."""
+
+    acknowledged: bool
+    created_timestamp: int
+    hash: str
+
+
 class Ours(Struct, omit_defaults=True):
     """What is stored beside an inbound message for our own use."""
 
     media_uuid: str | None = None
     kind: str | None = None
     """The type of a message that the Cloud shows under another."""
+    identity: Identity | None = None
 
 
 class Echo(Struct, frozen=True, gc=False):
@@ -197,9 +206,16 @@ def status_value(update: StatusFacts, echo: Echo, shape: Shape = LATEST) -> byte
 
 
 def inbound_value(
-    message: InboundFacts, shape: Shape = LATEST, *, medium: MediumFacts | None = None, url: str | None = None
+    message: InboundFacts,
+    shape: Shape = LATEST,
+    *,
+    medium: MediumFacts | None = None,
+    url: str | None = None,
+    identity: Identity | None = None,
 ) -> bytes:
     """Compose what is stored of a user's message; `medium` is the file it carries and `url` where to fetch that.
+
+    `identity` is for a number that wants to know who its users are.
 
     Raises msgspec.DecodeError if `message.body` is no JSON object.
 
@@ -227,6 +243,7 @@ def inbound_value(
     ours = Ours(
         None if medium is None else ids.media_uuid(medium.key, medium.tag),
         message.kind if message.kind != kind else None,
+        identity,
     )
     # spec: cloud-api.md#7.4 - what the platform itself says of a user names no contact. That a changed identity does is
     # (unconfirmed): a library (pywa) reads the user from there.

@@ -68,13 +68,16 @@ def render_message(body: bytes, settings: CallbackSettings, number: NumberFacts 
     if message["type"] == "revoke":
         return _deleted(message)
     if message["type"] == "system":
-        told = _system(message, settings)
-        return None if told is None else _encoder.encode({"messages": [told]})
+        system = _system(message, settings)
+        return None if system is None else _encoder.encode({"messages": [system]})
     contacts = [
         {"profile": {"name": contact.profile.name}, "wa_id": contact.wa_id or message["from"]}
         for contact in value.contacts
     ]
-    return _encoder.encode({"contacts": contacts, "messages": [_message(message, value.ours.media_uuid, settings)]})
+    told = _message(message, value.ours.media_uuid, settings)
+    if value.ours.identity is not None and settings.security_notifications:
+        told["identity"] = value.ours.identity  # spec: on-premises-api.md#11.5
+    return _encoder.encode({"contacts": contacts, "messages": [told]})
 
 
 def pseudo(wamid: str, number: NumberFacts) -> str | None:
