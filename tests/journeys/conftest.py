@@ -6,7 +6,7 @@ sample. `tests/journeys/turns.py` says which of them run on which pair; `--store
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -17,9 +17,9 @@ import aiohttp
 import pytest
 from tests.journeys.kept import KeptServers
 from tests.journeys.turns import PAIRS, out_of_turn, says_its_own_stores
-from tests.support.clients import CLIENTS, FACES, Answer, Body, Client, Control, OnPremClient, client_for
+from tests.support.clients import CLIENTS, FACES, Answer, Body, Client, Control, MetaClient, OnPremClient, client_for
 from tests.support.media import Sample
-from tests.support.operator import looked_at_until
+from tests.support.operator import Operator, looked_at_until, operating
 from tests.support.postgres import PostgresServer
 from tests.support.raw_http import Wire
 from tests.support.receiver import Receiver
@@ -155,6 +155,10 @@ class World:
         return (await self.control.call("GET", path)).body
 
 
+Kept = Callable[[str], AbstractAsyncContextManager[World]]
+"""Opens a world of a face on a server that many tests use one after another."""
+
+
 @asynccontextmanager
 async def open_world(face: str, data: Path, **flags: Any) -> AsyncIterator[World]:
     """Start a server over `data` whose webhook is a receiver, and a program of `face`."""
@@ -264,20 +268,41 @@ def kept_servers(request: pytest.FixtureRequest, server_store: str) -> KeptServe
 
 
 @pytest.fixture
-async def kept_world(
-    face: str, flags: dict[str, Any], server_store: str, kept_servers: KeptServers, tmp_path: Path
-) -> AsyncIterator[World]:
-    """A server as after its first start, that other tests with the same face and flags have had before.
+def kept(flags: dict[str, Any], server_store: str, kept_servers: KeptServers, tmp_path: Path) -> Kept:
+    """Opens a world of a face on a server as after its first start, that tests with the same flags have had before.
 
     Of two processes the one that accepts cannot reset the other: with `--split` it is one of the test's own.
     """
 
-    def opens(data: Path) -> AbstractAsyncContextManager[World]:
-        return open_world(face, data, **flags)
+    def lend(face: str) -> AbstractAsyncContextManager[World]:
+        def opens(data: Path) -> AbstractAsyncContextManager[World]:
+            return open_world(face, data, **flags)
 
-    is_split = server_store == "split"
-    async with opens(tmp_path / "data") if is_split else kept_servers.one(f"{face} {flags}", opens) as world:
-        yield world
+        return opens(tmp_path / "data") if server_store == "split" else kept_servers.one(f"{face} {flags}", opens)
+
+    return lend
+
+
+@pytest.fixture
+async def kept_world(face: str, kept: Kept) -> AsyncIterator[World]:
+    """A world on a server that other tests have had before."""
+    async with kept(face) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def own_operator(flags: dict[str, Any], tmp_path: Path) -> AsyncIterator[Operator]:
+    """An operator of a server that only this test has."""
+    async with operating(tmp_path / "data", **flags) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def kept_operator(kept: Kept) -> AsyncIterator[Operator]:
+    """An operator of a server that other tests have had before, journeys of programs for the graph among them."""
+    async with kept("meta") as opened:
+        assert isinstance(opened.client, MetaClient)
+        yield Operator(opened.server, opened.hook, opened.client, opened.control)
 
 
 @pytest.fixture

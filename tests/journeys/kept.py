@@ -7,11 +7,15 @@ what `POST /reset` and the number's own row put back says so by a fixture of its
     def world(kept_world: World) -> World:
         return kept_world
 
+or, with `kept_operator`, for an operator in place of a world. Journeys of such a file that need a server of their own
+take `own_world` or `own_operator`.
+
 Tokens, users and the bytes of files outlive a reset: journeys that make or count some have a server of their own. A
 server to which a number was added is not used again.
 """
 
 import copy
+import dataclasses
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -55,7 +59,7 @@ class _Kept:
             client = copy.copy(self.world.client)
             if isinstance(client, OnPremClient):
                 await client.log_in()
-            yield type(self.world)(self.world.server, client, self.world.control, hook)
+            yield dataclasses.replace(self.world, client=client, hook=hook)
 
 
 class KeptServers:
@@ -73,7 +77,7 @@ class KeptServers:
             async with kept.anew() as world:
                 yield world
         finally:
-            if kept.can_be_put_back:
+            if kept.can_be_put_back and key not in self._kept:
                 self._kept[key] = kept  # the last one now
             else:
                 await kept.back.aclose()

@@ -1,7 +1,6 @@
 """The live feed: what the console is told while it is open."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -9,16 +8,15 @@ import aiohttp
 import pytest
 from tests.support.feed import TOKEN, listening
 from tests.support.media import png
-from tests.support.operator import PHONE, Operator, operating
+from tests.support.operator import PHONE, Operator
 from tests.support.server import ADMIN, NUMBER, running
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-async def operator(tmp_path: Path) -> AsyncIterator[Operator]:
-    async with operating(tmp_path / "data") as op:
-        yield op
+def operator(kept_operator: Operator) -> Operator:
+    return kept_operator
 
 
 async def test_a_message_is_told_with_its_phone(operator: Operator) -> None:
@@ -62,7 +60,6 @@ async def test_what_a_user_writes_is_told(operator: Operator) -> None:
         ("rules", "POST", "/rules", {"fail": {"code": 131026}}),
         ("rules", "DELETE", "/rules", None),
         ("numbers", "PUT", f"/numbers/{NUMBER}", {"name": "Other"}),
-        ("numbers", "POST", "/tokens", {"phone_number_id": NUMBER}),
         ("reset", "POST", "/reset", None),
     ],
 )
@@ -73,6 +70,13 @@ async def test_what_else_changes_is_told_by_its_topic(
         await operator.call(method, path, json=body)
 
         await feed.hear("world", topic)
+
+
+async def test_a_new_token_is_told_as_a_change_of_its_number(own_operator: Operator) -> None:
+    async with listening(own_operator.server.base_url) as feed:
+        await own_operator.call("POST", "/tokens", json={"phone_number_id": NUMBER})
+
+        await feed.hear("world", "numbers")
 
 
 async def test_files_and_phones_are_told(operator: Operator) -> None:

@@ -1,13 +1,11 @@
 """The control API's lists: filters, search and pages."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.support.clients import Body
 from tests.support.media import jpeg, pdf, sticker
-from tests.support.operator import PHONE, Operator, operating
+from tests.support.operator import PHONE, Operator
 from tests.support.server import NUMBER
 
 pytestmark = pytest.mark.anyio
@@ -17,9 +15,8 @@ CLOSED = "4915550003333"
 
 
 @pytest.fixture
-async def operator(tmp_path: Path) -> AsyncIterator[Operator]:
-    async with operating(tmp_path / "data") as op:
-        yield op
+def operator(kept_operator: Operator) -> Operator:
+    return kept_operator
 
 
 async def listed(operator: Operator, query: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +18,8 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-async def operator(tmp_path: Path) -> AsyncIterator[Operator]:
-    async with operating(tmp_path / "data") as op:
-        yield op
+def operator(kept_operator: Operator) -> Operator:
+    return kept_operator
 
 
 async def _get(operator: Operator, path: str, **headers: str) -> tuple[int, str, Any]:
@@ -30,12 +28,12 @@ async def _get(operator: Operator, path: str, **headers: str) -> tuple[int, str,
         return answer.status, await answer.text(), answer.headers
 
 
-async def test_monitors_need_no_token(operator: Operator) -> None:
-    await operator.send_text()
+async def test_monitors_need_no_token(own_operator: Operator) -> None:
+    await own_operator.send_text()
 
-    assert (await _get(operator, "/health"))[:2] == (200, '{"status":"ok"}')
-    assert (await _get(operator, "/ready"))[:2] == (200, '{"status":"ok"}')
-    status, text, headers = await _get(operator, "/metrics")
+    assert (await _get(own_operator, "/health"))[:2] == (200, '{"status":"ok"}')
+    assert (await _get(own_operator, "/ready"))[:2] == (200, '{"status":"ok"}')
+    status, text, headers = await _get(own_operator, "/metrics")
     assert (status, headers["Content-Type"].partition(";")[0]) == (200, "text/plain")
     assert "waypost_messages_accepted_total 1.0" in text
 
@@ -78,8 +76,8 @@ async def test_the_metrics_say_how_long_the_first_of_what_waits_has_waited(tmp_p
     assert after[waited] - before[waited] == pytest.approx(1.0)
 
 
-async def test_the_page_and_the_dashboard_name_every_metric_and_no_other(operator: Operator) -> None:
-    written = {name for name, _ in await figures(operator)}
+async def test_the_page_and_the_dashboard_name_every_metric_and_no_other(own_operator: Operator) -> None:
+    written = {name for name, _ in await figures(own_operator)}
     families = {re.sub("_(sum|count)$", "", name) for name in written if not name.endswith("_created")}
 
     page = (ROOT / "docs/how-to/monitor.md").read_text(encoding="utf-8")
@@ -137,12 +135,12 @@ async def test_the_document_has_every_path_of_every_face(operator: Operator) -> 
     assert {"/_waypost/v1/phones/{wa_id}/messages", "/_waypost/v1/clock", "/_waypost/v1/reset"} <= set(paths)
 
 
-async def test_the_login_of_the_banner_works_once(operator: Operator) -> None:
-    url = operator.server.ready.console_url
+async def test_the_login_of_the_banner_works_once(own_operator: Operator) -> None:
+    url = own_operator.server.ready.console_url
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
         async with browser.get(url, allow_redirects=False) as first:
             assert (first.status, first.headers["Location"]) == (303, "/_waypost/")
-        async with browser.get(f"{operator.control.base}/clock") as inside:
+        async with browser.get(f"{own_operator.control.base}/clock") as inside:
             assert inside.status == 200
         async with browser.get(url, allow_redirects=False) as second:
             assert second.status == 401

@@ -2,14 +2,12 @@
 
 import base64
 import hashlib
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 from tests.support import media
-from tests.support.operator import PHONE, Operator, operating
+from tests.support.operator import PHONE, Operator
 from tests.support.server import NUMBER
 
 pytestmark = pytest.mark.anyio
@@ -19,9 +17,8 @@ OTHER_PHONE = "4915550002222"
 
 
 @pytest.fixture
-async def operator(tmp_path: Path) -> AsyncIterator[Operator]:
-    async with operating(tmp_path / "data") as op:
-        yield op
+def operator(kept_operator: Operator) -> Operator:
+    return kept_operator
 
 
 WRITTEN: list[tuple[str, Any]] = [
@@ -143,13 +140,13 @@ async def test_a_message_that_nobody_can_write_is_refused(
     assert words in got[2]
 
 
-async def test_a_refused_file_leaves_nothing_behind(operator: Operator) -> None:
+async def test_a_refused_file_leaves_nothing_behind(own_operator: Operator) -> None:
     image = {"data": base64.b64encode(media.pdf().data).decode(), "mime_type": "application/pdf"}
 
-    got = await operator.refused("POST", f"/phones/{PHONE}/messages", json={"type": "image", "image": image})
+    got = await own_operator.refused("POST", f"/phones/{PHONE}/messages", json={"type": "image", "image": image})
 
     assert got[:2] == (400, "bad_media")
-    assert operator.server.media_files() == []
+    assert own_operator.server.media_files() == []
 
 
 async def test_an_offline_phone_gets_its_messages_when_it_is_back(operator: Operator) -> None:

@@ -1,11 +1,9 @@
 """The control API: whose credentials media links are fetched with."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.operator import Operator, operating
+from tests.support.operator import Operator
 from tests.support.server import NUMBER
 
 pytestmark = pytest.mark.anyio
@@ -15,9 +13,8 @@ BEARER = {"name": "bucket", "phone_number_id": NUMBER, "type": "www", "config": 
 
 
 @pytest.fixture
-async def operator(tmp_path: Path) -> AsyncIterator[Operator]:
-    async with operating(tmp_path / "data") as op:
-        yield op
+def operator(kept_operator: Operator) -> Operator:
+    return kept_operator
 
 
 async def test_a_provider_is_shown_without_its_password(operator: Operator) -> None:

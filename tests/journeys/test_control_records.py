@@ -1,12 +1,10 @@
 """The control API: looking at messages and deliveries, and managing numbers."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from tests.support.clients import Body
-from tests.support.operator import PHONE, Operator, operating
+from tests.support.operator import PHONE, Operator
 from tests.support.receiver import Answer, Receiver
 from tests.support.server import NUMBER
 
@@ -22,9 +20,8 @@ REDELIVER = "/webhooks/deliveries/redeliver"
 
 
 @pytest.fixture
-async def operator(tmp_path: Path) -> AsyncIterator[Operator]:
-    async with operating(tmp_path / "data") as op:
-        yield op
+def operator(kept_operator: Operator) -> Operator:
+    return kept_operator
 
 
 async def test_a_message_shows_its_request_and_everything_that_happened(operator: Operator) -> None:
@@ -272,50 +269,50 @@ async def test_without_a_webhook_nothing_is_told_and_nothing_can_be_delivered_ag
     assert (await operator.call("GET", "/numbers"))["numbers"][0]["webhook"] is None
 
 
-async def test_a_number_can_be_added_and_sends_with_its_own_token(operator: Operator) -> None:
-    added = await operator.call("POST", "/numbers", json={"number": "4915550003333", "name": "Second"})
+async def test_a_number_can_be_added_and_sends_with_its_own_token(own_operator: Operator) -> None:
+    added = await own_operator.call("POST", "/numbers", json={"number": "4915550003333", "name": "Second"})
     message = {"type": "text", "text": {"body": "Hi"}}
-    await operator.call("POST", f"/phones/{PHONE}/messages", json={**message, "number": "4915550003333"})
-    operator.client.number, operator.client.token = "4915550003333", added["token"]
+    await own_operator.call("POST", f"/phones/{PHONE}/messages", json={**message, "number": "4915550003333"})
+    own_operator.client.number, own_operator.client.token = "4915550003333", added["token"]
 
-    sent = await operator.send_text()
+    sent = await own_operator.send_text()
 
-    shown = await operator.settled(f"/messages/{sent}", lambda m: m["status"] == "read")
+    shown = await own_operator.settled(f"/messages/{sent}", lambda m: m["status"] == "read")
     assert shown["phone_number_id"] == "4915550003333"
-    missing = await operator.refused("POST", f"/phones/{PHONE}/messages", json=message)
+    missing = await own_operator.refused("POST", f"/phones/{PHONE}/messages", json=message)
     assert missing[:2] == (400, "missing_parameter")
 
 
-async def test_of_two_who_add_a_number_at_once_one_is_told_that_it_is_there(operator: Operator) -> None:
+async def test_of_two_who_add_a_number_at_once_one_is_told_that_it_is_there(own_operator: Operator) -> None:
     wish = {"number": "4915550003333"}
 
-    answers = await asyncio.gather(*(operator.control.call("POST", "/numbers", json=wish) for _ in range(2)))
+    answers = await asyncio.gather(*(own_operator.control.call("POST", "/numbers", json=wish) for _ in range(2)))
 
     assert sorted(answer.status for answer in answers) == [200, 400]
 
 
-async def test_a_new_token_works_and_is_listed_without_what_it_is(operator: Operator) -> None:
-    made = await operator.call("POST", "/tokens", json={"phone_number_id": NUMBER})
-    operator.client.token = made["token"]
+async def test_a_new_token_works_and_is_listed_without_what_it_is(own_operator: Operator) -> None:
+    made = await own_operator.call("POST", "/tokens", json={"phone_number_id": NUMBER})
+    own_operator.client.token = made["token"]
 
-    await operator.send_text()
+    await own_operator.send_text()
 
-    listed = await operator.control.call("GET", "/tokens")
+    listed = await own_operator.control.call("GET", "/tokens")
     assert len(listed.json["tokens"]) == 2
     assert made["token"].encode() not in listed.body
 
 
-async def test_a3_a_token_that_was_taken_back_opens_nothing(operator: Operator) -> None:
-    before = {token["id"] for token in (await operator.call("GET", "/tokens"))["tokens"]}
-    made = await operator.call("POST", "/tokens", json={"phone_number_id": NUMBER})
-    [added] = {token["id"] for token in (await operator.call("GET", "/tokens"))["tokens"]} - before
+async def test_a3_a_token_that_was_taken_back_opens_nothing(own_operator: Operator) -> None:
+    before = {token["id"] for token in (await own_operator.call("GET", "/tokens"))["tokens"]}
+    made = await own_operator.call("POST", "/tokens", json={"phone_number_id": NUMBER})
+    [added] = {token["id"] for token in (await own_operator.call("GET", "/tokens"))["tokens"]} - before
 
-    await operator.call("DELETE", f"/tokens/{added}")
+    await own_operator.call("DELETE", f"/tokens/{added}")
 
-    operator.client.token = made["token"]
-    refused = await operator.client.send(PHONE, "text", {"body": "Hi"})
-    assert (refused.status, operator.client.error_code(refused)) == (401, 190)
-    assert (await operator.refused("DELETE", f"/tokens/{added}"))[0] == 404
+    own_operator.client.token = made["token"]
+    refused = await own_operator.client.send(PHONE, "text", {"body": "Hi"})
+    assert (refused.status, own_operator.client.error_code(refused)) == (401, 190)
+    assert (await own_operator.refused("DELETE", f"/tokens/{added}"))[0] == 404
 
 
 async def test_the_callback_dialect_can_be_changed(operator: Operator) -> None:

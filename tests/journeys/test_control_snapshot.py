@@ -1,7 +1,7 @@
 """The control API: everything that is stored, taken out of one server and put into another."""
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,9 +16,8 @@ OTHER_NUMBER = "15550100999"
 
 
 @pytest.fixture
-async def operator(tmp_path: Path) -> AsyncIterator[Operator]:
-    async with operating(tmp_path / "data") as op:
-        yield op
+def operator(kept_operator: Operator) -> Operator:
+    return kept_operator
 
 
 async def snapshot_of(operator: Operator, query: str = "") -> Body:
@@ -75,17 +74,17 @@ async def test_a_file_that_was_left_out_and_is_not_here_is_counted_and_gone(oper
         assert (await other.client.look_up(uploaded.json["id"])).status == 400
 
 
-async def test_what_waited_for_the_webhook_is_delivered_after_the_snapshot_is_put_back(operator: Operator) -> None:
-    await operator.call("PATCH", f"/phones/{PHONE}", json={"online": False})
-    sent = await operator.send_text()
-    await operator.settled(f"/webhooks/deliveries?message={sent}", _is_done)
-    taken = await snapshot_of(operator)
-    await operator.call("POST", "/reset")
+async def test_what_waited_for_the_webhook_is_delivered_after_the_snapshot_is_put_back(own_operator: Operator) -> None:
+    await own_operator.call("PATCH", f"/phones/{PHONE}", json={"online": False})
+    sent = await own_operator.send_text()
+    await own_operator.settled(f"/webhooks/deliveries?message={sent}", _is_done)
+    taken = await snapshot_of(own_operator)
+    await own_operator.call("POST", "/reset")
 
-    await operator.call("PUT", "/snapshot", json=taken)
-    await operator.call("PATCH", f"/phones/{PHONE}", json={"online": True})
+    await own_operator.call("PUT", "/snapshot", json=taken)
+    await own_operator.call("PATCH", f"/phones/{PHONE}", json={"online": True})
 
-    assert await operator.statuses(sent, "read") == ["sent", "delivered", "read"]
+    assert await own_operator.statuses(sent, "read") == ["sent", "delivered", "read"]
 
 
 async def test_the_servers_own_number_and_token_work_after_a_snapshot_of_another_number(tmp_path: Path) -> None:
@@ -148,8 +147,8 @@ async def test_a_snapshot_that_cannot_be_used_changes_nothing(operator: Operator
     assert (await operator.call("GET", f"/messages/{sent}"))["id"] == sent
 
 
-async def test_a_snapshot_holds_no_token_and_no_key_of_media_urls(operator: Operator) -> None:
-    taken = await snapshot_of(operator)
+async def test_a_snapshot_holds_no_token_and_no_key_of_media_urls(own_operator: Operator) -> None:
+    taken = await snapshot_of(own_operator)
 
     assert TOKEN not in json.dumps(taken)
     assert [row[0] for row in taken["tables"]["state"]["rows"]] == []

@@ -1,12 +1,11 @@
 """The control API in the place of a program: templates made, changed and deleted, and messages sent."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.journeys.conftest import PHONE, World, open_world
-from tests.support.operator import Operator, operating
+from tests.journeys.conftest import PHONE, Kept, World
+from tests.support.operator import Operator
 from tests.support.server import NUMBER
 from tests.support.templates import BODY, definition, filled
 
@@ -17,14 +16,13 @@ TEXT: dict[str, Any] = {"messaging_product": "whatsapp", "to": PHONE, "type": "t
 
 
 @pytest.fixture
-async def operator(tmp_path: Path) -> AsyncIterator[Operator]:
-    async with operating(tmp_path / "data") as op:
-        yield op
+def operator(kept_operator: Operator) -> Operator:
+    return kept_operator
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world("meta", tmp_path / "data") as opened:
+async def world(kept: Kept) -> AsyncIterator[World]:
+    async with kept("meta") as opened:
         yield opened
 
 
@@ -95,11 +93,11 @@ async def test_what_breaks_a_rule_of_templates_is_refused(operator: Operator, wi
     assert (await operator.refused("POST", "/templates", json=wish))[0] in (400, 404)
 
 
-async def test_the_account_is_named_where_there_are_several(operator: Operator) -> None:
-    await operator.call("POST", "/numbers", json={"number": "15550009999", "waba_id": "77777777"})
+async def test_the_account_is_named_where_there_are_several(own_operator: Operator) -> None:
+    await own_operator.call("POST", "/numbers", json={"number": "15550009999", "waba_id": "77777777"})
 
-    assert (await operator.refused("POST", "/templates", json=definition()))[0] == 400
-    made = await operator.call("POST", "/templates", json=definition(waba_id="77777777"))
+    assert (await own_operator.refused("POST", "/templates", json=definition()))[0] == 400
+    made = await own_operator.call("POST", "/templates", json=definition(waba_id="77777777"))
     assert made["waba_id"] == "77777777"
 
 

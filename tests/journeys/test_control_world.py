@@ -1,7 +1,6 @@
 """The control API: moving time, breaking things on purpose, going back to the start."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,8 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-async def operator(tmp_path: Path) -> AsyncIterator[Operator]:
-    async with operating(tmp_path / "data") as op:
-        yield op
+def operator(kept_operator: Operator) -> Operator:
+    return kept_operator
 
 
 async def test_a_jump_of_25_hours_closes_the_window(operator: Operator) -> None:

@@ -1,7 +1,5 @@
 """A message of a user may be an object of `messages[]` as it was copied from a real webhook."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -10,7 +8,7 @@ import pytest
 from tests.support import media
 from tests.support.clients import Body
 from tests.support.inbound import named, sample, samples
-from tests.support.operator import PHONE, Operator, operating
+from tests.support.operator import PHONE, Operator
 
 pytestmark = pytest.mark.anyio
 
@@ -28,9 +26,8 @@ NO_MESSAGES = frozenset({"status_played", "user_preferences_stop"})
 
 
 @pytest.fixture
-async def operator(tmp_path: Path) -> AsyncIterator[Operator]:
-    async with operating(tmp_path / "data") as op:
-        yield op
+def operator(kept_operator: Operator) -> Operator:
+    return kept_operator
 
 
 def copied(name: str) -> Body:

@@ -1,10 +1,7 @@
 """Whoever comes with a 360dialog key reads 360dialog's words, whatever path they ask for."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-from tests.support.operator import Operator, operating
+from tests.support.operator import Operator
 from tests.support.server import NUMBER, TOKEN
 
 pytestmark = pytest.mark.anyio
@@ -21,9 +18,8 @@ OWN_PATHS = [("GET", "/no/such/path"), ("PUT", "/messages"), ("POST", "/v1/confi
 
 
 @pytest.fixture
-async def operator(tmp_path: Path) -> AsyncIterator[Operator]:
-    async with operating(tmp_path / "data") as op:
-        yield op
+def operator(kept_operator: Operator) -> Operator:
+    return kept_operator
 
 
 async def asked(op: Operator, method: str, path: str, headers: dict[str, str]) -> tuple[int, dict[str, object]]:

@@ -1,6 +1,5 @@
 """The control API: whoever plays the platform tells a webhook what nothing else brings about."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +18,8 @@ PLACE = f"/numbers/{NUMBER}/notices"
 
 
 @pytest.fixture
-async def operator(tmp_path: Path) -> AsyncIterator[Operator]:
-    async with operating(tmp_path / "data") as op:
-        yield op
+def operator(kept_operator: Operator) -> Operator:
+    return kept_operator
 
 
 async def told(operator: Operator, field: str, value: dict[str, Any]) -> dict[str, Any]:

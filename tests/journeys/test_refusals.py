@@ -2,15 +2,13 @@
 
 import json
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.journeys.conftest import ONE_STORE, PHONE, World
 from tests.support.clients import Body
 from tests.support.feed import listening
-from tests.support.operator import Operator, operating
+from tests.support.operator import Operator
 from tests.support.server import NUMBER, TOKEN
 
 pytestmark = [pytest.mark.anyio, ONE_STORE]
@@ -20,9 +18,13 @@ TEXT = {"messaging_product": "whatsapp", "to": PHONE, "type": "text", "text": {"
 
 
 @pytest.fixture
-async def operator(tmp_path: Path) -> AsyncIterator[Operator]:
-    async with operating(tmp_path / "data") as op:
-        yield op
+def world(kept_world: World) -> World:
+    return kept_world
+
+
+@pytest.fixture
+def operator(kept_operator: Operator) -> Operator:
+    return kept_operator
 
 
 async def refusals(op: Operator, query: str = "") -> list[Body]:

@@ -1,11 +1,9 @@
 """The explainer of signatures: what was really sent fits, and secrets are told apart by whose they are."""
 
 import base64
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from tests.support.operator import Operator, operating
+from tests.support.operator import Operator
 from tests.support.server import NUMBER, SECRET
 
 from waypost.lib.signing import hub_signature
@@ -16,9 +14,8 @@ PATH = "/webhooks/signature"
 
 
 @pytest.fixture
-async def operator(tmp_path: Path) -> AsyncIterator[Operator]:
-    async with operating(tmp_path / "data") as op:
-        yield op
+def operator(kept_operator: Operator) -> Operator:
+    return kept_operator
 
 
 async def test_what_a_webhook_got_fits_as_it_is(operator: Operator) -> None:
@@ -34,15 +31,15 @@ async def test_what_a_webhook_got_fits_as_it_is(operator: Operator) -> None:
         assert told == {"matches": True, "expected": header, "given": header, "findings": []}
 
 
-async def test_secrets_are_told_apart(operator: Operator) -> None:
-    other = await operator.call("POST", "/numbers", json={"number": "15550777888"})
-    hook = {"url": operator.hook.url, "secret": "endpoint-secret"}
-    endpoint = await operator.call("POST", f"/numbers/{NUMBER}/webhooks", json=hook)
-    await operator.call("PATCH", f"/numbers/{NUMBER}", json={"rotate_app_secret": True})
+async def test_secrets_are_told_apart(own_operator: Operator) -> None:
+    other = await own_operator.call("POST", "/numbers", json={"number": "15550777888"})
+    hook = {"url": own_operator.hook.url, "secret": "endpoint-secret"}
+    endpoint = await own_operator.call("POST", f"/numbers/{NUMBER}/webhooks", json=hook)
+    await own_operator.call("PATCH", f"/numbers/{NUMBER}", json={"rotate_app_secret": True})
 
     async def finding(secret: str) -> str:
         check = {"number": NUMBER, "body": "{}", "header": hub_signature(secret, b"{}")}
-        [told] = (await operator.call("POST", PATH, json=check))["findings"]
+        [told] = (await own_operator.call("POST", PATH, json=check))["findings"]
         return str(told)
 
     assert await finding(other["app_secret"]) == "It was made with the secret of the number 15550777888."
