@@ -36,18 +36,24 @@ Call = Callable[..., Awaitable[Result]]
 
 
 @pytest.fixture
-async def operator(tmp_path: Path) -> AsyncIterator[Operator]:
-    async with operating(tmp_path / "data") as op:
-        yield op
+def operator(kept_operator: Operator) -> Operator:
+    return kept_operator
 
 
 @pytest.fixture
-def call(tmp_path: Path, operator: Operator) -> Call:
-    """Runs a command beside the server, which it finds by the note in the data folder."""
-    assert operator.server.base_url
+def call(operator: Operator) -> Call:
+    return calling(operator)
+
+
+def folder_of(operator: Operator) -> str:
+    return str(operator.server.parts.ground.settings.data)
+
+
+def calling(operator: Operator) -> Call:
+    """Return what runs a command beside a server, which it finds by the note in the data folder."""
 
     async def call_it(command: str, *words: str, stdin: str | None = None) -> Result:
-        where = () if command == "completion" else ("--data", str(tmp_path / "data"))
+        where = () if command == "completion" else ("--data", folder_of(operator))
         words = (command, *words, *where)
         result = await asyncio.to_thread(CliRunner().invoke, run, words, stdin, catch_exceptions=False)
         if operator.server.is_split and "only accepts (--role api)" in result.output:
@@ -104,12 +110,13 @@ async def test_where_no_server_runs_the_commands_say_what_to_do(tmp_path: Path) 
     )
 
 
-async def test_the_note_of_a_server_holds_no_secret_that_was_set(operator: Operator, tmp_path: Path) -> None:
-    note = json.loads((tmp_path / "data" / "running.json").read_bytes())
+async def test_the_note_of_a_server_holds_no_secret_that_was_set(operator: Operator) -> None:
+    place = Path(folder_of(operator)) / "running.json"
+    note = json.loads(place.read_bytes())
 
     assert note["base_url"] == operator.server.base_url
     assert note["key"] != ADMIN
-    assert (tmp_path / "data" / "running.json").stat().st_mode & 0o077 == 0
+    assert place.stat().st_mode & 0o077 == 0
 
 
 # -- send --------------------------------------------------------------------------------------------------------
@@ -319,8 +326,8 @@ async def test_bubbles_show_both_sides_with_ticks_and_why_something_failed(call:
     assert "131047: Message failed to send" in result.stdout
 
 
-async def test_tail_goes_on_with_what_comes_and_what_becomes_of_it(operator: Operator, tmp_path: Path) -> None:
-    async with started("tail", "--data", str(tmp_path / "data"), "--json", "-n", "1") as tail:
+async def test_tail_goes_on_with_what_comes_and_what_becomes_of_it(operator: Operator) -> None:
+    async with started("tail", "--data", folder_of(operator), "--json", "-n", "1") as tail:
         assert tail.stdout is not None
         first = json.loads(await asyncio.wait_for(tail.stdout.readline(), 10))
         sent = await operator.send_text("Ready")
@@ -332,8 +339,8 @@ async def test_tail_goes_on_with_what_comes_and_what_becomes_of_it(operator: Ope
     assert {message["id"] for message in shown} == {sent}
 
 
-async def test_tail_tells_of_a_request_that_was_refused(operator: Operator, tmp_path: Path) -> None:
-    async with started("tail", "--data", str(tmp_path / "data"), "-n", "1") as tail:
+async def test_tail_tells_of_a_request_that_was_refused(operator: Operator) -> None:
+    async with started("tail", "--data", folder_of(operator), "-n", "1") as tail:
         assert tail.stdout is not None
         await asyncio.wait_for(tail.stdout.readline(), 10)  # it listens
         answer = await operator.client.send(PHONE, "nothing", {})
@@ -348,10 +355,10 @@ async def test_tail_tells_of_a_request_that_was_refused(operator: Operator, tmp_
 # -- listen ------------------------------------------------------------------------------------------------------
 
 
-async def test_callbacks_are_passed_on_as_they_are_and_the_answer_counts(operator: Operator, tmp_path: Path) -> None:
+async def test_callbacks_are_passed_on_as_they_are_and_the_answer_counts(operator: Operator) -> None:
     async with (
         Receiver() as program,
-        started("listen", "--data", str(tmp_path / "data"), "--forward-to", program.url) as listen,
+        started("listen", "--data", folder_of(operator), "--forward-to", program.url) as listen,
     ):
         assert listen.stderr is not None
         await asyncio.wait_for(listen.stderr.readline(), 10)
@@ -437,11 +444,13 @@ async def _told(operator: Operator) -> str:
 # -- env ---------------------------------------------------------------------------------------------------------
 
 
-async def test_a_client_can_be_given_a_token_of_its_own(operator: Operator, call: Call) -> None:
-    (given,) = lines(await call("env", "--client", "360dialog", "--new-token", "--json", "--number", NUMBER))
+async def test_a_client_can_be_given_a_token_of_its_own(own_operator: Operator) -> None:
+    (given,) = lines(
+        await calling(own_operator)("env", "--client", "360dialog", "--new-token", "--json", "--number", NUMBER)
+    )
 
-    assert given["D360_BASE_URL"] == operator.server.base_url
-    async with operator.client.session.get(
+    assert given["D360_BASE_URL"] == own_operator.server.base_url
+    async with own_operator.client.session.get(
         f"{given['D360_BASE_URL']}/health_status", headers={"D360-API-KEY": given["D360_API_KEY"]}
     ) as answer:
         assert answer.status == 200

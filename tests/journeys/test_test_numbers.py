@@ -13,6 +13,11 @@ TEXT = {"body": "Hello"}
 NOT_LISTED = {"cloud": (400, 131030), "onprem": (400, 1013)}
 
 
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 async def list_recipients(world: World, listed: list[str] | None) -> Any:
     return await world.operate("PATCH", f"/numbers/{world.client.number}", json={"test_recipients": listed})
 

@@ -15,6 +15,11 @@ PATH = f"/numbers/{NUMBER}"
 MESSAGES = 50
 
 
+@pytest.fixture
+def operator(kept_operator: Operator) -> Operator:
+    return kept_operator
+
+
 async def pause(operator: Operator, *, on: bool) -> None:
     shown = await operator.call("PATCH", PATH, json={"webhook_paused": on})
     assert shown["webhook_paused"] is on
@@ -51,8 +56,8 @@ async def test_what_waits_while_webhooks_rest_is_told_in_order_even_after_a_rest
         assert told(again.hook, sent) == {message: ["sent", "delivered", "read"] for message in sent}
 
 
-async def test_further_endpoints_rest_as_well(tmp_path: Path) -> None:
-    async with operating(tmp_path / "data") as operator, Receiver() as other:
+async def test_further_endpoints_rest_as_well(operator: Operator) -> None:
+    async with Receiver() as other:
         await operator.call("POST", f"{PATH}/webhooks", json={"url": other.url})
         await pause(operator, on=True)
         sent = await operator.send_text()
@@ -66,22 +71,21 @@ async def test_further_endpoints_rest_as_well(tmp_path: Path) -> None:
         assert other.statuses(sent) == operator.hook.statuses(sent) == ["sent", "delivered", "read"]
 
 
-async def test_a_retry_that_falls_due_waits_too_and_what_is_older_than_a_week_is_still_tried(tmp_path: Path) -> None:
-    async with operating(tmp_path / "data") as operator:
-        operator.hook.answer(503, times=2)
-        sent = await operator.send_text()
-        tried = "/webhooks/deliveries?state=waiting&message=" + sent
-        await operator.settled(tried, lambda shown: any(len(each["attempts"]) == 2 for each in shown["deliveries"]))
-        await pause(operator, on=True)
-        await operator.call("PUT", "/clock", json={"advance_seconds": 8 * 86_400})
-        await waiting(operator, 3)
-        calls = len(operator.hook.received)
+async def test_a_retry_that_falls_due_waits_and_what_is_older_than_a_week_is_still_tried(operator: Operator) -> None:
+    operator.hook.answer(503, times=2)
+    sent = await operator.send_text()
+    tried = "/webhooks/deliveries?state=waiting&message=" + sent
+    await operator.settled(tried, lambda shown: any(len(each["attempts"]) == 2 for each in shown["deliveries"]))
+    await pause(operator, on=True)
+    await operator.call("PUT", "/clock", json={"advance_seconds": 8 * 86_400})
+    await waiting(operator, 3)
+    calls = len(operator.hook.received)
 
-        await pause(operator, on=False)
-        await waiting(operator, 0)
+    await pause(operator, on=False)
+    await waiting(operator, 0)
 
-        assert calls == 2
-        assert operator.hook.statuses(sent) == ["sent", "sent", "sent", "delivered", "read"]
+    assert calls == 2
+    assert operator.hook.statuses(sent) == ["sent", "sent", "sent", "delivered", "read"]
 
 
 async def test_other_numbers_go_on(tmp_path: Path) -> None:
@@ -113,12 +117,11 @@ async def test_what_waits_is_counted_as_ever(tmp_path: Path) -> None:
         assert 'waypost_lanes_at_work{lanes="webhooks"} 0.0' in figures
 
 
-async def test_a_pause_during_deliveries_loses_and_doubles_nothing(tmp_path: Path) -> None:
-    async with operating(tmp_path / "data") as operator:
-        sent = [await operator.send_text(str(number)) for number in range(10)]
-        for on in (True, False) * 5:
-            await pause(operator, on=on)
-            sent.append(await operator.send_text("more"))
-        await asyncio.gather(*(operator.hook.wait_for_status(message, "read") for message in sent))
+async def test_a_pause_during_deliveries_loses_and_doubles_nothing(operator: Operator) -> None:
+    sent = [await operator.send_text(str(number)) for number in range(10)]
+    for on in (True, False) * 5:
+        await pause(operator, on=on)
+        sent.append(await operator.send_text("more"))
+    await asyncio.gather(*(operator.hook.wait_for_status(message, "read") for message in sent))
 
-        assert told(operator.hook, sent) == {message: ["sent", "delivered", "read"] for message in sent}
+    assert told(operator.hook, sent) == {message: ["sent", "delivered", "read"] for message in sent}
