@@ -140,6 +140,26 @@ async def test_a_quote_of_what_nobody_wrote_is_dropped_and_the_message_sent(worl
     assert [message["context_id"] for message in await world.shown_on()] == [None]
 
 
+async def test_a_quote_of_what_the_user_had_deleted_is_dropped_and_the_message_sent(world: World) -> None:
+    asked = await world.write("text", {"body": "Where is my bike?"})
+    await world.write("revoke", {"original_message_id": asked})
+
+    sent = await world.send("text", {"body": "Here"}, context={"message_id": asked})
+
+    assert await world.words_of(sent, world.told) == world.told_words
+    assert [message["context_id"] for message in await world.shown_on()] == [None]
+
+
+async def test_a_quote_stays_when_the_user_deletes_what_it_quotes_later(world: World) -> None:
+    asked = await world.write("text", {"body": "Where is my bike?"})
+    sent = await world.send("text", {"body": "Here"}, context={"message_id": asked})
+    assert await world.words_of(sent, world.told) == world.told_words
+
+    await world.write("revoke", {"original_message_id": asked})
+
+    assert [message["context_id"] for message in await world.shown_on()] == [asked]
+
+
 # -- Reactions: only ever `sent` ----------------------------------------------------------------------------------
 
 
@@ -168,6 +188,15 @@ async def test_a_reaction_to_no_message_of_the_thread_fails_on_the_webhook(world
     target = {"unknown": of_another[:-6] + "AAAAAA", "of another user": of_another}[stranger]
 
     reaction = await world.send("reaction", {"message_id": target, "emoji": "👍"})
+
+    assert await world.failure_of(reaction) == (["failed"], world.either(cloud=131009, onprem=1009))
+
+
+async def test_a_reaction_to_what_the_user_has_deleted_fails_on_the_webhook(world: World) -> None:
+    gone = await world.write("text", {"body": "Oops"})
+    await world.write("revoke", {"original_message_id": gone})
+
+    reaction = await world.send("reaction", {"message_id": gone, "emoji": "👍"})
 
     assert await world.failure_of(reaction) == (["failed"], world.either(cloud=131009, onprem=1009))
 

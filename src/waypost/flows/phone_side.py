@@ -28,6 +28,7 @@ from waypost.wire.control_chat import (
     TapView,
     TypingView,
 )
+from waypost.wire.inbound_bodies import deleted_id
 from waypost.wire.renderings import message_ids
 
 CHAT = "c"
@@ -78,14 +79,22 @@ class _Body(Struct):
 
 
 class _Echoes(Struct):
-    """Reactions and taps, by the key of the message they belong to."""
+    """Reactions, taps and deletions, by the key of the message they belong to."""
 
     reactions: dict[int, dict[str, ReactionView]]
     taps: dict[int, list[TapView]]
+    deletions: dict[int, MessageKey]
+    """Of what the user has deleted: the message that told so."""
 
     def on(self, key: int) -> list[ReactionView]:
         """Return the reactions to a message that were not taken back."""
         return [each for each in self.reactions.get(key, {}).values() if each.emoji]
+
+    def had_deleted(self, message_id: str, before: MessageKey) -> bool:
+        """Return whether the user had deleted a message when another one came."""
+        ref = parse_message_id(message_id)
+        deletion = self.deletions.get(ref.key) if ref else None
+        return deletion is not None and deletion < before
 
 
 class PhoneSide(Struct, frozen=True):
@@ -122,6 +131,9 @@ class PhoneSide(Struct, frozen=True):
         return ReceivedList(received, written, typing, cursor_of(CHAT, cut or None))
 
     async def _answered(self, view: ReceivedMessage, message: StoredMessage, echoes: _Echoes) -> ReceivedMessage:
+        # spec: cloud-api.md#2.1
+        if view.context_id is not None and echoes.had_deleted(view.context_id, message.key):
+            view.context_id = None
         view.reactions = echoes.on(message.key)
         view.taps = echoes.taps.get(message.key, [])
         view.preview = await self._preview(message)
@@ -160,18 +172,19 @@ class PhoneSide(Struct, frozen=True):
         )
 
     async def _echoes(self, own: MessageSearch) -> _Echoes:
-        """Return the newest reactions and taps of the user, and reactions of businesses, by their messages."""
+        """Return the newest reactions, taps and deletions of the user and reactions of businesses, by their messages."""
         window = Window(None, _ECHOES, _MOST)
         of_business = msgspec.structs.replace(own, received=False, kind="reaction")
         theirs = await self.lists.search_messages(of_business, window)
         users = await self.lists.search_messages(own, window)
         shown = [each for each in theirs.rows if each.status not in (None, Status.ACCEPTED, Status.FAILED)]
-        echoes = _Echoes(defaultdict(dict), defaultdict(list))
+        echoes = _Echoes(defaultdict(dict), defaultdict(list), {})
         for message in reversed(shown):
             _note_reaction(echoes, message, "business")
         for message in reversed(users.rows):
             _note_reaction(echoes, message, "user")
             _note_tap(echoes, message)
+            _note_deletion(echoes, message)
         return echoes
 
 
@@ -199,6 +212,12 @@ def _note_tap(echoes: _Echoes, message: StoredMessage) -> None:
     reply = reply or _Reply()
     tapped = TapView(_id_of(message), at(message.at_ms), kind, reply.id or reply.payload, reply.title or reply.text)
     echoes.taps[ref.key].append(tapped)
+
+
+def _note_deletion(echoes: _Echoes, message: StoredMessage) -> None:
+    ref = parse_message_id(deleted_id(message.body)) if message.kind == "revoke" else None
+    if ref is not None:
+        echoes.deletions[ref.key] = message.key
 
 
 def _first(tapped: _Tapped) -> _Reply | None:

@@ -9,7 +9,13 @@ from typing import Any, Protocol
 
 import msgspec
 
-from waypost.wire.inbound import Edited, NewCaption, PhoneMessage, UserMedia, UserSystem, UserUnsupported
+from waypost.wire.inbound import Deleted, Edited, NewCaption, PhoneMessage, UserMedia, UserSystem, UserUnsupported
+
+
+class _Deletion(msgspec.Struct):
+    """The part of a stored body that tells a deletion."""
+
+    revoke: Deleted | None = None
 
 
 class FileFacts(Protocol):
@@ -56,6 +62,12 @@ def changed_number_body(name: str, old: str, new: str) -> bytes:
     """
     told = UserSystem(type="user_changed_number", body=f"User {name} changed from {old} to {new}", wa_id=new)
     return msgspec.json.encode({"system": told})
+
+
+def deleted_id(body: bytes) -> str:
+    """Return the id of the message that a stored deletion is about; empty for any other message."""
+    found = msgspec.json.decode(body, type=_Deletion).revoke
+    return found.original_message_id if found else ""
 
 
 def edit_member(edited: Edited, original_id: str, file: FileFacts | None) -> dict[str, object]:

@@ -9,12 +9,13 @@ from typing import Protocol
 from waypost.errors import Fault
 from waypost.lib import ids
 from waypost.model import MessageKey, NumberId, Outbound, Status, Talk
-from waypost.ports import Carried, StoredMessage
+from waypost.ports import Carried, MessageSearch, Page, StoredMessage, Window
 from waypost.rules import entry, lifetime, reaction
 from waypost.rules.window import is_open
 from waypost.upstreams.simulated.faults import Faults
 from waypost.upstreams.simulated.marketing import Marketing, stopped
 from waypost.upstreams.simulated.phones import Phones
+from waypost.wire.inbound_bodies import deleted_id
 from waypost.wire.messages.reaction import Reaction
 
 
@@ -32,6 +33,14 @@ class Knowledge(Protocol):
     async def message(self, key: MessageKey) -> StoredMessage | None:
         """Return a message of either direction."""
         ...
+
+    async def search_messages(self, search: MessageSearch, window: Window) -> Page[StoredMessage]:
+        """Return messages of either direction, the newest first."""
+        ...
+
+
+_DELETIONS = Window(None, 1_000, 10_000)
+"""How far back it is looked for that a user has deleted a message; only a reaction asks."""
 
 
 class Judge:
@@ -102,11 +111,22 @@ class Judge:
         return await self._marketing.fault(message.key, message.wa_id, now_ms) if gets_it else None
 
     async def _bad_reaction(self, message: Outbound, given: Reaction, now_ms: int) -> Fault | None:
-        """Return why a reaction fails: its message is unknown, of another chat, or too old."""
+        """Return why a reaction fails: its message is unknown, of another chat, deleted, or too old."""
         ref = ids.parse_message_id(given.message_id)
         found = await self.known.message(MessageKey(ref.key)) if ref else None
         thread = (message.number_id, message.wa_id, ref.tag if ref else 0)
         if found is not None and (found.number_id, found.wa_id, found.tag) != thread:
             found = None
-        age_ms = now_ms - found.at_ms if found else 0
-        return reaction.fault(given.message_id, found_kind=found.kind if found else None, age_ms=age_ms)
+        if found is None:
+            return reaction.fault(given.message_id, found_kind=None, age_ms=0)
+        is_deleted = found.received and await self._is_deleted(found)
+        return reaction.fault(
+            given.message_id, found_kind=found.kind, age_ms=now_ms - found.at_ms, is_deleted=is_deleted
+        )
+
+    async def _is_deleted(self, message: StoredMessage) -> bool:
+        """Return whether a user has deleted what they wrote."""
+        search = MessageSearch(number_id=message.number_id, wa_id=message.wa_id, kind="revoke", received=True)
+        deletions = (await self.known.search_messages(search, _DELETIONS)).rows
+        refs = [ids.parse_message_id(deleted_id(deletion.body)) for deletion in deletions]
+        return any(ref is not None and ref.key == message.key for ref in refs)
