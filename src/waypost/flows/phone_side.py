@@ -172,7 +172,7 @@ class PhoneSide(Struct, frozen=True):
         )
 
     async def _echoes(self, own: MessageSearch) -> _Echoes:
-        """Return the newest reactions, taps and deletions of the user and reactions of businesses, by their messages."""
+        """Return the newest that the user did to messages, and reactions of businesses, by those messages."""
         window = Window(None, _ECHOES, _MOST)
         of_business = msgspec.structs.replace(own, received=False, kind="reaction")
         theirs = await self.lists.search_messages(of_business, window)
