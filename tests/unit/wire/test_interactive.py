@@ -482,6 +482,16 @@ def test_a_title_with_emoji_or_markup_is_for_the_cloud_only(title: str) -> None:
     assert "'interactive.action.buttons[1].reply.title'" in fault.details
 
 
+def test_the_text_of_a_list_may_be_longer_on_the_cloud() -> None:
+    fits, longer = (changed(whole("list"), "body.text", "a" * count) for count in (1024, 1025))
+
+    fault = onprem_fault_of(longer)
+
+    assert (fault_of(fits), fault_of(longer), onprem_fault_of(fits)) == (None, None, None)
+    assert fault is not None
+    assert (fault.problem.onprem_code, "1025 characters; at most 1024" in fault.details) == (1009, True)
+
+
 @pytest.mark.parametrize("title", ["2 * 3 * 4", "order_id_of", "C'est ça", "Größe ≥ 5"])
 def test_a_title_that_only_looks_like_markup_is_taken_everywhere(title: str) -> None:
     assert onprem_fault_of(changed(whole("button"), "action.buttons.1.reply.title", title)) is None

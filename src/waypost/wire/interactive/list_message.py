@@ -10,6 +10,8 @@ from msgspec import Meta, Struct
 
 from waypost.errors import Fault
 from waypost.errors.interactive import ROW_COUNT
+from waypost.errors.requests import INVALID_VALUE
+from waypost.wire.interactive import base
 from waypost.wire.interactive.base import Body, Kind, Label, twice_fault
 from waypost.wire.interactive.sections import PATH, Entries, SectionTitle, sections_fault
 
@@ -65,3 +67,11 @@ class ListMessage(Kind, tag="list", kw_only=True):
             for s, section in enumerate(sections)
             for r, row in enumerate(section.rows)
         )
+
+    def other_dialect_fault(self) -> Fault | None:
+        """Return the fault of a text that only the Cloud takes at this length."""
+        count = len(self.body.text) if self.body else 0
+        if count <= base.MAX_BODY_CHARACTERS:
+            return None
+        limit = f"at most {base.MAX_BODY_CHARACTERS} are allowed on the On-Premises API"
+        return Fault(INVALID_VALUE, f"Parameter 'interactive.body.text' has {count} characters; {limit}.")
