@@ -63,6 +63,13 @@ def test_a_cloud_code_has_its_counterpart_in_answers_and_in_callbacks(cloud: int
     assert (problem.code, problem.onprem_code, problem.callback[0]) == (cloud, answer, callback)
 
 
+@pytest.mark.parametrize("code", [*range(2000, 2018), 2023, 2036, 2064])
+def test_what_is_found_while_a_template_or_a_list_is_looked_at_is_a_bad_request(code: int) -> None:
+    found = [problem.onprem_http for problem in all_problems().values() if problem.onprem_code == code]
+
+    assert set(found) == {400}
+
+
 def test_a_failed_message_is_shown_with_the_code_of_its_callback() -> None:
     shown = fault_view("something_went_wrong", "")
 

@@ -12,13 +12,12 @@ _CERTIFICATE_RULE = "The client was registered with a certificate that does not 
 
 def _of_message(
     name: str, onprem_code: int, onprem_title: str, *, cloud: tuple[int, str], rule: str, fix: str,
-    onprem_http: int = 400,
 ) -> Problem:  # fmt: skip
     """Return a problem that fails a message; the Cloud's code and title are those of its wider error."""
     code, title = cloud
     return Problem(
         name=name, code=code, http=500 if code == 131000 else 400, title=title, when="webhook",
-        onprem_code=onprem_code, onprem_http=onprem_http, onprem_title=onprem_title, rule=rule, fix=fix,
+        onprem_code=onprem_code, onprem_http=400, onprem_title=onprem_title, rule=rule, fix=fix,
     )  # fmt: skip
 
 
@@ -87,7 +86,7 @@ _TOO_LONG = (132005, "Template hydrated text too long")
 _CHARACTERS = (132007, "Template format character policy violated")
 
 FETCH_FAILED = _of_message(
-    "fetch_failed", 2002, "Template Fetch Failed", cloud=(131000, "Something went wrong"), onprem_http=500,
+    "fetch_failed", 2002, "Template Fetch Failed", cloud=(131000, "Something went wrong"),
     rule="The client could not fetch the template.",
     fix="Send the message again later.",
 )  # fmt: skip
