@@ -38,6 +38,7 @@ def test_the_right_signature_of_the_right_bytes_fits() -> None:
         (f"X-Hub-Signature-256: {GOOD}", "whole header line"),
         (f"x-hub-signature-256:{GOOD}", "whole header line"),
         (f" {GOOD}\n", "spaces or line breaks"),
+        (f'"{GOOD}"', "quotes around"),
         ("sha256=" + base64.b64encode(bytes.fromhex(DIGEST)).decode(), "base64"),
         (f"sha256={DIGEST[:-1]}", "63 characters"),
         ("sha256=", "0 characters"),

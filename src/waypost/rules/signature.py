@@ -63,7 +63,10 @@ def _form(header: str) -> Iterator[str]:
         yield f"The whole header line was given; compare what stands behind `{line[1]}: ` only."
     if value != value.strip():
         yield "There are spaces or line breaks around the signature; strip them."
-    value = value.strip().strip("\"'")
+    bare = value.strip().strip("\"'")
+    if bare != value.strip():
+        yield "There are quotes around the signature; take them off."
+    value = bare
     if value.startswith(("v1,", "whsec_")):
         yield _standard(value)
     elif value.lower().startswith("sha1=") or _is_hex(value.removeprefix(_PREFIX), _SHA1_DIGITS):
