@@ -15,6 +15,7 @@ from waypost.lib.filenames import MAX_NAME_BYTES, clean_filename, filename_of
         ("attachment; filename*=UTF-8''%e2%82%ac.pdf", "€.pdf"),
         ("attachment; filename*=iso-8859-1'en'%a3.pdf", "£.pdf"),
         ('attachment; filename="größe.pdf"', "größe.pdf"),
+        ("attachment; filename=\"m_rz.pdf\"; filename*=UTF-8''m%C3%A4rz.pdf", "märz.pdf"),
         ("attachment; filename*=idna''%00a.pdf", "a.pdf"),
         ("inline", "path.jpg"),
         ('attachment; filename=""', "path.jpg"),

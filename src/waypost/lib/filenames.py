@@ -1,6 +1,7 @@
 """File names that strangers send: what may be shown of them; no path is ever made of one."""
 
 from email.message import Message
+from typing import Any
 from urllib.parse import quote, unquote
 
 MAX_NAME_BYTES = 240
@@ -49,9 +50,16 @@ def _dispositioned(header: str) -> str:
     # any codec of Python for the charset.
     message = Message()
     message["Content-Disposition"] = header
-    value = message.get_param("filename", "", header="Content-Disposition")
-    if not isinstance(value, tuple):
-        return value
-    charset, _, text = value
+    # Any: a value in the extended spelling is a triple, which the types of the library leave out.
+    given: list[tuple[str, Any]] = list(message.get_params([], header="Content-Disposition"))
+    names = [value for name, value in given if name.lower() == "filename"]
+    # Of two spellings the extended one counts: the other is for programs that do not know it (RFC 6266, 4.3).
+    extended: tuple[str | None, str | None, str] | None = next(
+        (name for name in names if isinstance(name, tuple)), None
+    )
+    if extended is None:
+        plain: str = names[0] if names else ""
+        return plain
+    charset, _, text = extended
     codec = "latin-1" if (charset or "").lower() == "iso-8859-1" else "utf-8"
     return text.encode("latin-1", "replace").decode(codec, "replace")
