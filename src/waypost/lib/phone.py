@@ -110,11 +110,15 @@ def calling_code(digits: str) -> str:
 
 
 def display(digits: str) -> str:
-    """Return the number as people read it: `+1 555-010-3344`, or a plus and the digits if its country is unknown."""
+    """Return the number as people read it: `+1 555-010-3344`, or a plus and the digits if its country is unknown.
+
+    All its digits are shown: of numbers that no country gives out, some would be left out.
+    """
     import phonenumbers
 
     try:
         number = phonenumbers.parse("+" + digits)
-    except phonenumbers.NumberParseException:
+        shown = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+        return shown if digits_of(shown) == digits else "+" + digits
+    except (phonenumbers.NumberParseException, ValueError):
         return "+" + digits
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

@@ -33,7 +33,14 @@ def test_what_is_no_number_is_refused(written: str) -> None:
 
 @pytest.mark.parametrize(
     ("digits", "readable"),
-    [("15550100200", "+1 555-010-0200"), ("4930123456", "+49 30 123456"), ("0000000", "+0000000")],
+    [
+        ("15550100200", "+1 555-010-0200"),
+        ("4930123456", "+49 30 123456"),
+        ("0000000", "+0000000"),
+        ("111111111111111", "+111111111111111"),
+        ("5491112345678", "+54 9 11 1234-5678"),
+        ("525512345678", "+52 55 1234 5678"),
+    ],
 )
 def test_a_number_is_shown_as_people_write_it(digits: str, readable: str) -> None:
     assert phone.display(digits) == readable
