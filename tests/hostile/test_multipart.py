@@ -104,6 +104,7 @@ REFUSED = {
     "a file over the limit": (post(part("file", b"x" * (FILE_LIMIT + 1), filename=b"a.png") + END), 413),
     "a part without a name": (post(b"--B\r\nContent-Disposition: form-data\r\n\r\nx\r\n" + END), 400),
     "a part without a head": (post(b"--B\r\n\r\nx\r\n" + END), 400),
+    "a line break within a line of a part's head": (post(part('x"\nX: "', b"x") + END), 400),
     "a file under another name": (post(part("picture", b"x", filename=b"a.png") + END), 400),
     "text that is not UTF-8": (post(part("type", b"\xff") + END), 400),
     "a body that is no form at all": (post(b'{"to":"1"}'), 400),
@@ -116,6 +117,12 @@ def test_a_hostile_form_is_refused(server: Running, data: bytes, status: int) ->
     reply, _ = server.ask(data)
 
     assert reply.status == status, reply.body
+
+
+def test_a_refused_form_is_told_why_in_words_and_not_in_exceptions(server: Running) -> None:
+    reply, _ = server.ask(post(part("file", b"x", filename=b"\xff") + END))
+
+    assert b"multipart/form-data: Segment header failed to decode." in reply.body
 
 
 def test_p16_endless_part_headers_are_refused_at_once(server: Running) -> None:

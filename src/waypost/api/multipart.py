@@ -98,7 +98,8 @@ async def read_form(request: Request, *, file_sink_factory: FileSinkFactory, lim
                 await reader.take(event)
         parser.close()
     except MultipartError as error:
-        raise BadForm(f"The form is not valid multipart/form-data: {error}.") from None
+        # What follows the sentence is an exception of Python, where there is one.
+        raise BadForm(f"The form is not valid multipart/form-data: {error.args[0]}.") from None
     return reader.form
 
 
@@ -137,6 +138,9 @@ class _FormReader:
 
     async def _begin_part(self, part: MultipartSegment) -> None:
         self._name = part.name
+        if any("\n" in value for _, value in part.headerlist):
+            # The parser finds it only if no packet ends in that line.
+            raise BadForm("A part of the form has a line break within a line of its head.")
         if not self._name:
             raise BadForm("A part of the form has no name.")
         if self._name in self.form.fields or (self._name == "file" and self.form.file is not None):
