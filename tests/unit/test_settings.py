@@ -142,6 +142,11 @@ def test_a_file_may_use_the_types_of_toml(tmp_path: Path) -> None:
     assert settings == Settings(tls=True, status_delay=2.0, fetch_allow=networks)
 
 
+@pytest.mark.parametrize("version", ["v23.0", "v24.0", "v25.0", "v26.0"])
+def test_every_version_that_the_documents_of_2026_show_can_be_set(version: str) -> None:
+    assert load({"graph_version": version}, {}).graph_version == version
+
+
 def test_all_mistakes_are_told_at_once_with_their_source_and_the_way_out(tmp_path: Path) -> None:
     path = tmp_path / "waypost.toml"
     path.write_text('rules = "easy"\nprot = 1\n', encoding="utf-8")

@@ -95,10 +95,10 @@ class Settings:
         Literal["cloud", "onprem"], _About("Shape of the callbacks.", readers.choice("cloud", "onprem"))
     ] = "cloud"
     graph_version: Annotated[
-        Literal["v20.0", "v21.0", "v22.0", "v23.0", "v24.0", "v25.0"] | None,
+        Literal["v20.0", "v21.0", "v22.0", "v23.0", "v24.0", "v25.0", "v26.0"] | None,
         _About(
             "Version of the number's callbacks: before v24.0 a status has `conversation`.",
-            readers.choice("v20.0", "v21.0", "v22.0", "v23.0", "v24.0", "v25.0"),
+            readers.choice("v20.0", "v21.0", "v22.0", "v23.0", "v24.0", "v25.0", "v26.0"),
             default="as it is, v24.0 at first",
         ),
     ] = None
