@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from tests.support.talk import Talk
 
 from waypost.api.control.pages import Console
 from waypost.api.routing import NotFound, Request, Response, Route, Router
@@ -31,15 +32,11 @@ async def ask(console: Console, path: str) -> Response:
         Route("GET", "/_waypost/assets/{name}", console.asset, "asset"),
     ]
     route, params = Router(routes).match("GET", path)
-    request = Request({"method": "GET", "raw_path": path.encode(), "headers": []}, _nothing)
+    request = Request("GET", path, [], Talk())
     request.params = params
     answer = await route.handler(request)
     assert isinstance(answer, Response)
     return answer
-
-
-async def _nothing() -> dict[str, object]:
-    raise AssertionError("nobody reads the body")
 
 
 async def test_the_built_console_is_at_its_place(built: Path) -> None:

@@ -1,16 +1,13 @@
 """Requests that no honest client sends, and the exact answer to each."""
 
-import inspect
 import time
 from collections.abc import Iterator
 
 import pytest
 from tests.support.raw_http import Reply, Running, running
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from waypost.api.guard import Limits
 from waypost.api.mounts import Mount, build_app, render_plainly
-from waypost.api.protocol import Connection
 from waypost.api.routing import HTTPProblem, Request, Response, Route, Router
 
 MAX_BODY = 1024 * 1024
@@ -59,7 +56,7 @@ def server(ledger: Ledger) -> Iterator[Running]:
         Route("POST", "/private", ledger.refuse, "private"),
         Route("POST", "/upload", ledger.upload, "upload"),
     ]
-    app = build_app([(lambda _scope: True, Mount(Router(routes), render_plainly))])
+    app = build_app([(lambda _request: True, Mount(Router(routes), render_plainly))])
     with running(app, limits=QUICK, names=("waypost.example",)) as server:
         yield server
 
@@ -358,23 +355,3 @@ def test_an_offered_upgrade_is_declined_and_the_request_served(server: Running, 
 
     assert (first.body, second.body) == (b"kept abcdef", b"kept next")
     wire.close()
-
-
-def test_what_is_relied_on_in_uvicorn_is_still_there() -> None:
-    overridden = {name for name in vars(Connection) if not name.startswith("_") and name != "expire"}
-    exchange = list(inspect.signature(RequestResponseCycle.__init__).parameters)[1:]
-
-    assert overridden <= set(dir(HttpToolsProtocol)) | {"cycle"}
-    assert exchange == [
-        "scope",
-        "transport",
-        "flow",
-        "logger",
-        "access_logger",
-        "access_log",
-        "default_headers",
-        "message_event",
-        "expect_100_continue",
-        "keep_alive",
-        "on_response",
-    ]

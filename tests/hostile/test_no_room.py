@@ -7,7 +7,7 @@ from tests.support.raw_http import Running, running
 
 from waypost.api.guard import Limits
 from waypost.api.mounts import Mount, build_app, render_plainly
-from waypost.api.routing import Request, Response, Route, Router, Scope
+from waypost.api.routing import Request, Response, Route, Router
 from waypost.errors import Refusal
 from waypost.errors.rates import OVERLOADED
 
@@ -23,8 +23,8 @@ async def take(request: Request) -> Response:
     return Response(200, b"handled %d" % len(await request.body(10_000_000)))
 
 
-def has_no_room(scope: Scope) -> Refusal | None:
-    return Refusal(OVERLOADED, "Come later.", retry_after_seconds=2) if scope["path"] == "/full" else None
+def has_no_room(request: Request) -> Refusal | None:
+    return Refusal(OVERLOADED, "Come later.", retry_after_seconds=2) if request.path == "/full" else None
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import uvloop
 
 from waypost.api.guard import Limits
 from waypost.api.mounts import Application
-from waypost.api.routing import ASGIApp
+from waypost.api.protocol import App
 from waypost.api.server import Server
 
 TIMEOUT_SECONDS = 15.0
@@ -112,7 +112,7 @@ class Running:
 
 
 @contextmanager
-def running(app: ASGIApp, *, limits: Limits | None = None, names: tuple[str, ...] = ()) -> Iterator[Running]:
+def running(app: App, *, limits: Limits | None = None, names: tuple[str, ...] = ()) -> Iterator[Running]:
     """Serve `app` on a free port of 127.0.0.1, from a thread with a loop of its own."""
     words = app if isinstance(app, Application) else None
     server = Server(app, limits=limits, names=names, words=words)

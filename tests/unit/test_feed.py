@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.support.store_rows import USER, outbound
+from tests.support.talk import Talk
 
 from waypost.api.control.feed import EventStream, FeedControl
 from waypost.api.exchange import ClientGone
@@ -134,16 +134,13 @@ async def test_a_listener_that_reads_nothing_is_cut(store: SqliteStore) -> None:
     listener = opened(feed)
     control = FeedControl(feed, Everybody(), clock)  # type: ignore[arg-type]  # all of a gate that it uses
 
-    async def stuck(message: dict[str, Any]) -> None:
-        if message["type"] == "http.response.body":
+    class Stuck(Talk):
+        async def write(self, piece: bytes) -> None:
+            _ = piece
             await asyncio.Event().wait()
 
-    async def silent() -> dict[str, Any]:
-        await asyncio.Event().wait()
-        raise AssertionError
-
-    request = Request({"method": "GET", "raw_path": b"/", "headers": [], "query_string": b""}, silent)
+    talk = Stuck()
 
     with pytest.raises(ClientGone):
-        await EventStream(control, request, listener).send(stuck)
+        await EventStream(control, Request("GET", "/", [], talk), listener).send(talk)
     assert feed.listeners == 0

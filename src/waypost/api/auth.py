@@ -101,7 +101,7 @@ def has_api_key(request: Request) -> bool:
 
 def has_key_only(request: Request) -> bool:
     """Return whether a `D360-API-KEY` header is all that says who is calling."""
-    is_elsewhere = request.header(b"authorization") is not None or b"access_token=" in request.scope["query_string"]
+    is_elsewhere = request.header(b"authorization") is not None or b"access_token=" in request.query_string
     return has_api_key(request) and not is_elsewhere
 
 

@@ -1,156 +1,224 @@
-"""One request and its response on a connection: uvicorn's cycle, with a response that is checked as it is written."""
+"""One request and its response on a connection: what a handler reads a body from and writes an answer to."""
 
 import asyncio
-from collections.abc import Mapping
-from contextlib import suppress
-from typing import Any
+from collections.abc import Iterable
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Protocol
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+HeaderLines = Iterable[tuple[bytes, bytes]]
 
 _JOINED_BYTES = 64 * 1024  # up to here copying is cheaper than two writes
+_REMEMBERED_HEADS = 256
+_BODILESS = (204, 304)
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_PHRASES = {status.value: status.phrase.encode("ascii") for status in HTTPStatus}
+STATUS_LINES = {status: b"HTTP/1.1 %d %b\r\n" % (status, _PHRASES.get(status, b"")) for status in range(100, 600)}
+_BROKEN = STATUS_LINES[500] + b"connection: close\r\ncontent-length: 0\r\n\r\n"
 
 
 class BodyTooSlow(Exception):  # noqa: N818 - it reads as what happened
-    """Raised by `receive` when the rest of the request's body did not come in time."""
+    """Raised when the rest of a request's body did not come in time."""
 
 
 class ClientGone(ConnectionError):  # noqa: N818 - it reads as what happened
-    """Raised by `send` when the client has closed the connection."""
+    """Raised when the client has closed the connection."""
 
 
-class Exchange(RequestResponseCycle):
-    """One request and its response."""
+class Line(Protocol):
+    """What an exchange needs of its connection."""
 
-    def __init__(self, connection: HttpToolsProtocol, scope: dict[str, Any], *, keep_alive: bool) -> None:
-        super().__init__(
-            scope=scope,  # type: ignore[arg-type]  # the same keys, as a plain dict
-            transport=connection.transport,
-            flow=connection.flow,
-            logger=connection.logger,
-            access_logger=connection.access_logger,
-            access_log=False,
-            default_headers=[],
-            message_event=asyncio.Event(),
-            expect_100_continue=connection.expect_100_continue,
-            keep_alive=keep_alive,
-            on_response=connection.on_response_complete,
-        )
-        self._head = b""
+    transport: asyncio.Transport
+    is_full: bool
+    """Whether the client has so much to read that nothing more shall be written for now."""
+
+    def resume_reading(self) -> None:
+        """Let more of the body come."""
+        ...
+
+    async def drained(self) -> None:
+        """Return once the client has read enough, or has gone."""
+        ...
+
+    def answered(self, exchange: "Exchange") -> None:
+        """Go on with what comes after an exchange whose response is complete."""
+        ...
+
+
+class Exchange:
+    """One request and its response.
+
+    The connection puts in what arrives of the body. A response is written whole by `respond`, or piece by piece by
+    `begin`, `write` and `end`; its pieces must add up to the length that its head has promised.
+    """
+
+    # What nearly every exchange begins with, and few ever change.
+    more_body = True
+    """Whether the body is not wholly here."""
+    waiting_bytes = 0
+    """How much of it waits to be read."""
+    is_too_slow = False
+    is_gone = False
+    """Whether the client has closed the connection."""
+    is_begun = False
+    is_complete = False
+    ready_answer: bytes | None = None
+    """What is said once the body has come, without any handler."""
+    _expects_continue = False
+    _reader: asyncio.Future[None] | None = None
+    _head = b""  # waits for the first piece of the body: one system call, one packet
+    _left: int | None = 0  # bytes that are still to be written; None: nobody knows, so that they are sent in chunks
+
+    def __init__(self, line: Line, *, is_head: bool, keep_alive: bool, expects_continue: bool = False) -> None:
+        """`is_head`: the method is HEAD, whose answer has no body."""
+        self.transport = line.transport
+        self.keep_alive = keep_alive
         self.parts: list[bytes] = []
-        self.waiting_bytes = 0
-        self.is_too_slow = False
-        self.ready_answer: bytes | None = None
-        """What is said once the body has come, without any handler."""
+        self._line = line
+        self._is_head = is_head
+        if expects_continue:
+            self._expects_continue = True
 
-    async def receive(self) -> Any:  # the union of uvicorn's event types is not public
-        """Return the next piece of the body. Raises BodyTooSlow when it did not come in time."""
-        if self.waiting_for_100_continue and not self.transport.is_closing():
-            self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-            self.waiting_for_100_continue = False
-        if not self.disconnected and not self.response_complete:
-            self.flow.resume_reading()
-            await self.message_event.wait()
-            self.message_event.clear()
-        if self.response_complete or (self.disconnected and not self.parts):  # what came before is handed on
-            return {"type": "http.disconnect"}
-        if self.is_too_slow and self.more_body:
-            self.message_event.set()
-            raise BodyTooSlow
-        body = b"".join(self.parts)
+    # The body of the request
+
+    async def take(self) -> bytes:
+        """Return what has come of the body, waiting for it; nothing once all is taken.
+
+        Raises BodyTooSlow, ClientGone.
+        """
+        if self._expects_continue and not self.transport.is_closing():
+            self.transport.write(_CONTINUE)
+            self._expects_continue = False
+        while not self.parts and self.more_body:
+            if self.is_gone:
+                raise ClientGone("the client closed the connection before its request was complete")
+            if self.is_too_slow:
+                raise BodyTooSlow
+            await self._news()
+        body = self.parts[0] if len(self.parts) == 1 else b"".join(self.parts)
         self.parts.clear()
         self.waiting_bytes = 0
-        return {"type": "http.request", "body": body, "more_body": self.more_body}
+        return body
 
-    async def send(self, message: Any) -> None:  # as receive
-        """Write a piece of the response. Raises ClientGone when nobody reads it any more."""
-        if self.flow.write_paused and not self.disconnected:
-            await self.flow.drain()
-        # A failed write closes the transport at once, but is reported only when the loop turns: a handler that never
-        # waits for anything else would write into nothing for ever.
-        if self.disconnected or self.transport.is_closing():
-            self.disconnected = True  # else uvicorn takes a handler that ends at this for a broken one
-            raise ClientGone("the client closed the connection before the response was complete")
-        if not self.response_started:
-            self._send_head(message)
+    def arrived(self) -> bytes:
+        """Return what has come of the body and was not taken; it stays there."""
+        return b"".join(self.parts)
+
+    async def gone(self) -> None:
+        """Return once the client has closed the connection, or the response is complete; a body is not read."""
+        while not (self.is_gone or self.is_complete):
+            self.parts.clear()
+            self.waiting_bytes = 0
+            await self._news()
+
+    def wake(self) -> None:
+        """Tell who waits for the body, or for the client to go, that something has happened."""
+        reader, self._reader = self._reader, None
+        if reader is not None and not reader.done():
+            reader.set_result(None)
+
+    async def _news(self) -> None:
+        self._line.resume_reading()
+        self._reader = asyncio.get_running_loop().create_future()
+        await self._reader
+
+    # The response
+
+    async def respond(self, status: int, headers: HeaderLines, body: bytes) -> None:
+        """Write a whole response. Raises ClientGone."""
+        await self._writable()
+        head = self._begun(status, headers, len(body))
+        if self._is_head:
+            self.transport.write(head)
+        elif len(body) <= _JOINED_BYTES:
+            self.transport.write(head + body)
         else:
-            self._send_body(message.get("body", b""), more=message.get("more_body", False))
+            self.transport.writelines((head, body))
+        self._finish()
 
-    async def send_500_response(self) -> None:
-        """Say that the server has failed, if somebody still listens."""
-        with suppress(ClientGone):
-            await super().send_500_response()
+    async def begin(self, status: int, headers: HeaderLines, length: int | None) -> None:
+        """Begin a response whose body comes in pieces, of this length together; None: not known. Raises ClientGone."""
+        await self._writable()
+        self._head = self._begun(status, headers, length)
+        self._left = 0 if self._is_head or status in _BODILESS else length
+        if not self._left:  # the first piece may be long in coming (a live feed), or never comes
+            self._flush_head()
+
+    async def write(self, piece: bytes) -> None:
+        """Write a piece of the body. Raises ClientGone."""
+        await self._writable()
+        if self._is_head:
+            return
+        if self._left is None:
+            self.transport.write(b"%x\r\n%b\r\n" % (len(piece), piece) if piece else b"")
+            return
+        self._left -= len(piece)
+        if self._left < 0:
+            raise RuntimeError("the response's body is longer than its Content-Length")
+        head, self._head = self._head, b""
+        self.transport.write(head + piece if head else piece)
+
+    async def end(self) -> None:
+        """End a response that came in pieces. Raises ClientGone."""
+        await self._writable()
+        if self._left is None:
+            self.transport.write(b"0\r\n\r\n")
+        elif self._left:
+            raise RuntimeError("the response's body is shorter than its Content-Length")
+        self._finish()
 
     def answer_at_once(self, answer: bytes) -> None:
-        """Write a whole response."""
-        self.response_started = True
-        self.expected_content_length = 0
+        """Write a whole response that stands ready."""
+        self.is_begun = True
         self.transport.write(answer)
         self._finish()
 
-    def _send_head(self, message: Mapping[str, Any]) -> None:
-        self.response_started = True
-        self.waiting_for_100_continue = False
-        lines = [STATUS_LINE[message["status"]]]
-        for name, value in message.get("headers", ()):
-            if name == b"content-length":
-                self.chunked_encoding, self.expected_content_length = False, int(value)
-            elif name == b"connection":
-                self.keep_alive = self.keep_alive and value.lower() != b"close"
-                continue
-            lines.append(b"%b: %b\r\n" % (name, value))
+    def break_off(self) -> None:
+        """End an exchange whose handler has failed to complete its response."""
+        if self.is_gone or self.transport.is_closing():
+            return
+        if not self.is_begun:
+            self.transport.write(_BROKEN)
+        self.transport.close()
+
+    async def _writable(self) -> None:
+        if self._line.is_full and not self.is_gone:
+            await self._line.drained()
+        # A failed write closes the transport at once, but is reported only when the loop turns: a handler that never
+        # waits for anything else would write into nothing for ever.
+        if self.is_gone or self.transport.is_closing():
+            self.is_gone = True
+            raise ClientGone("the client closed the connection before the response was complete")
+
+    def _begun(self, status: int, headers: HeaderLines, length: int | None) -> bytes:
+        """Return the head of the response, blank line included."""
+        head = _spelled(status, tuple(headers))
         if not self.keep_alive or self.more_body:  # what is left of the body would be taken for the next request
             self.keep_alive = False
-            lines.append(b"connection: close\r\n")
-        if self.chunked_encoding is None and message["status"] not in (204, 304) and self.scope["method"] != "HEAD":
-            self.chunked_encoding = True
-            lines.append(b"transfer-encoding: chunked\r\n")
-        head = b"".join(lines)
-        # A value with a line break in it would add header lines of its own.
-        if head.count(b"\n") != len(lines) or head.count(b"\r") != len(lines) or b"\0" in head:
-            self.response_started = False
-            raise ValueError("a response header holds CR, LF or NUL")
-        head += b"\r\n"
-        if self.chunked_encoding:  # the first piece may be long in coming (a live feed)
-            self.transport.write(head)
-        else:
-            self._head = head  # written with the body: one system call, one packet
+            head += b"connection: close\r\n"
+        self.is_begun, self._expects_continue = True, False
+        if length is not None:
+            return b"%bcontent-length: %d\r\n\r\n" % (head, length)
+        return head + (b"\r\n" if status in _BODILESS or self._is_head else b"transfer-encoding: chunked\r\n\r\n")
 
-    def _send_body(self, body: bytes, *, more: bool) -> None:
-        if self.response_complete:
-            raise RuntimeError("the response was already complete")
+    def _flush_head(self) -> None:
         head, self._head = self._head, b""
-        if self.scope["method"] == "HEAD":
-            self.expected_content_length = 0
-            self.transport.write(head)
-        elif self.chunked_encoding:
-            self.transport.write(_chunk(body, last=not more))
-        else:
-            self.expected_content_length -= len(body)
-            if self.expected_content_length < 0:
-                raise RuntimeError("the response's body is longer than its Content-Length")
-            if len(body) <= _JOINED_BYTES:
-                self.transport.write(head + body)
-            else:
-                self.transport.writelines((head, body))
-        if not more:
-            self._finish()
+        self.transport.write(head)
 
     def _finish(self) -> None:
-        if self.expected_content_length != 0:
-            raise RuntimeError("the response's body is shorter than its Content-Length")
-        self.response_complete = True
-        self.message_event.set()
+        self.is_complete = True
+        self.wake()
         if not self.keep_alive and not self.more_body:
             self.transport.close()
-        self.on_response()
+        self._line.answered(self)
 
 
-def arrived(receive: object) -> bytes:
-    """Return what has come of a body and was not asked for, `receive` being that of an Exchange; it stays there."""
-    exchange = getattr(receive, "__self__", None)
-    return b"".join(exchange.parts) if isinstance(exchange, Exchange) else b""
-
-
-def _chunk(body: bytes, *, last: bool) -> bytes:
-    piece = b"%x\r\n%b\r\n" % (len(body), body) if body else b""
-    return piece + b"0\r\n\r\n" if last else piece
+@lru_cache(maxsize=_REMEMBERED_HEADS)
+def _spelled(status: int, headers: tuple[tuple[bytes, bytes], ...]) -> bytes:
+    """Return status and header lines as they are written; most answers have the same."""
+    lines = [STATUS_LINES[status], *[b"%b: %b\r\n" % line for line in headers]]
+    head = b"".join(lines)
+    # A value with a line break in it would add header lines of its own.
+    if head.count(b"\n") != len(lines) or head.count(b"\r") != len(lines) or b"\0" in head:
+        raise ValueError("a response header holds CR, LF or NUL")
+    return head

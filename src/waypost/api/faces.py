@@ -44,7 +44,7 @@ from waypost.api.onprem.stickerpacks import Pack, Stickerpacks
 from waypost.api.onprem.users import Users
 from waypost.api.openapi import Face, document_handler
 from waypost.api.recorder import META, ONPREM, PROXY, Recorder
-from waypost.api.routing import Route, Router, Scope, split_version
+from waypost.api.routing import Request, Route, Router, split_version
 from waypost.errors import Refusal
 from waypost.flows.admission import Admission
 from waypost.flows.drawers import Drawer
@@ -164,24 +164,23 @@ def _onprem(flows: Flows) -> Handlers:
 def _no_room(admission: Admission) -> HasNoRoom:
     """Return what refuses sends while admission is overloaded, whichever number they are for."""
 
-    def refuse(scope: Scope) -> Refusal | None:
-        return admission.overloaded() if admission.is_overloaded and is_send(scope) else None
+    def refuse(request: Request) -> Refusal | None:
+        return admission.overloaded() if admission.is_overloaded and is_send(request) else None
 
     return refuse
 
 
-def is_send(scope: Scope) -> bool:
+def is_send(request: Request) -> bool:
     """Return whether a request is one for a message, on any face."""
-    path: str = scope["path"]
-    return scope["method"] == "POST" and path.rstrip("/").endswith(_SENDS)
+    return request.method == "POST" and request.plain_path.rstrip("/").endswith(_SENDS)
 
 
-def _is_graph(scope: Scope) -> bool:
+def _is_graph(request: Request) -> bool:
     """Return whether a path begins with a version of Meta's graph: only that face has them."""
-    return _VERSION.match(scope["path"]) is not None
+    return _VERSION.match(request.plain_path) is not None
 
 
-def _is_onprem(scope: Scope) -> bool:
+def _is_onprem(request: Request) -> bool:
     """Return whether a path is one of On-Premises: `/v1/` and a word, where Meta's version `v1` has digits.
 
     A word that no path has is meant for this face, too: its client reads this face's "not found" and no other.
@@ -189,23 +188,22 @@ def _is_onprem(scope: Scope) -> bool:
 
     # spec: on-premises-api.md#1.1
     """
-    path: str = scope["path"]
+    path = request.plain_path
     if not path.startswith("/v1/"):
         return False
     word = path.split("/", 3)[2]
     return word not in ("", "configs") and not (word.isascii() and word.isdigit())
 
 
-def _is_proxy(scope: Scope) -> bool:
+def _is_proxy(request: Request) -> bool:
     """Return whether a request is meant for 360dialog's proxy: by its key, or by a path that only the proxy has.
 
     # spec: cloud-api.md#1.3
     """
-    path: str = scope["path"]
-    return path.startswith(_PROXY_PATHS) or any(name == b"d360-api-key" for name, _ in scope["headers"])
+    return request.plain_path.startswith(_PROXY_PATHS) or request.header(b"d360-api-key") is not None
 
 
-def _is_anything(_scope: Scope) -> bool:
+def _is_anything(_request: Request) -> bool:
     return True
 
 

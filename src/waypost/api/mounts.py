@@ -1,6 +1,6 @@
-"""Mounts: the faces side by side in one ASGI application, each with its routes and its way of telling errors."""
+"""Mounts: the faces side by side in one application, each with its routes and its way of telling errors."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Protocol
 
@@ -10,18 +10,15 @@ from waypost.api.faults import used_up
 from waypost.api.interlude import Interlude
 from waypost.api.routing import (
     Answer,
-    ASGIApp,
     BodyTimedOut,
     HTTPProblem,
     MethodNotAllowed,
     NotFound,
-    Receive,
+    Outgoing,
     Request,
     Response,
     Route,
     Router,
-    Scope,
-    Send,
 )
 from waypost.api.words import last_response, speak_plainly, whole_response
 from waypost.errors import Refusal
@@ -42,14 +39,17 @@ An answer of 500 or more is logged here, with the exception.
 Noted = Callable[[Request, Exception, Response], None]
 """Takes note of a request that is refused, why, and the answer that it gets."""
 
-Applies = Callable[[Scope], bool]
-"""Says whether a mount takes the request with this scope."""
+Face = Callable[[Request, Outgoing], Awaitable[None]]
+"""Answers a request."""
+
+Applies = Callable[[Request], bool]
+"""Says whether a mount takes a request, by its head."""
 
 Locate = Callable[[str], str]
 """Turns the path as sent into the path to route."""
 
-HasNoRoom = Callable[[Scope], Refusal | None]
-"""Returns why there is no room for the request with this scope; None if there is."""
+HasNoRoom = Callable[[Request], Refusal | None]
+"""Returns why there is no room for a request; None if there is."""
 
 
 class PathRules(Protocol):
@@ -76,7 +76,7 @@ def _not_noted(_request: Request, _error: Exception, _answer: Response) -> None:
     return
 
 
-def _has_room(_scope: Scope) -> None:
+def _has_room(_request: Request) -> None:
     return None
 
 
@@ -102,9 +102,9 @@ class Mount:
         self._interlude = interlude or Interlude()
         self._noted = noted
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; as ASGI."""
-        request, interlude = Request(scope, receive), self._interlude
+    async def __call__(self, request: Request, out: Outgoing) -> None:
+        """Answer one request."""
+        interlude = self._interlude
         try:
             if interlude.is_on and request.path not in interlude.watchers:
                 await interlude.wait()
@@ -119,7 +119,7 @@ class Mount:
             return
         except Exception as error:  # noqa: BLE001 - the last place that can still answer in the face's own words
             answer = self._answer_error(request, error)
-        await answer.send(send)
+        await answer.send(out)
 
     def refuse(self, request: Request, refusal: Refusal) -> Response:
         """Return what the face says to a request that is refused before any route is looked for."""
@@ -167,70 +167,64 @@ def render_plainly(_request: Request, error: Exception) -> Response:
 class Application:
     """Hands each request to the first mount whose prefix or predicate takes it."""
 
-    def __init__(self, rules: Sequence[tuple[Applies, ASGIApp]], has_no_room: HasNoRoom = _has_room) -> None:
+    def __init__(self, rules: Sequence[tuple[Applies, Face]], has_no_room: HasNoRoom = _has_room) -> None:
         self._rules = rules
         self._has_no_room = has_no_room
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; as ASGI."""
+    async def __call__(self, request: Request, out: Outgoing) -> None:
+        """Answer one request."""
         try:
-            await _first(self._rules, scope)(scope, receive, send)
+            await _first(self._rules, request)(request, out)
         except ClientGone:
             return
-        except BodyTooSlow:  # from an application that knows nothing of it
-            await render_plainly(Request(scope, receive), BodyTimedOut()).send(send)
+        except BodyTooSlow:  # from a face that knows nothing of it
+            await render_plainly(request, BodyTimedOut()).send(out)
         except Exception as error:
-            _log.error("request.broken", method=scope["method"], path=scope["path"], exc_info=error)
+            _log.error("request.broken", method=request.method, path=request.path, exc_info=error)
             raise
 
-    def speak(self, scope: Scope, refusal: guard.Refusal) -> bytes:
+    def speak(self, request: Request, refusal: guard.Refusal) -> bytes:
         """Return what the face that a refused request was meant for says to it; see `words.Words`."""
-        face = _first(self._rules, scope)
+        face = _first(self._rules, request)
         if refusal.problem is None or not isinstance(face, Mount):
             return speak_plainly(refusal)
-        answer = face.refuse(Request(scope, _no_body), Refusal(refusal.problem, refusal.reason))
+        answer = face.refuse(request, Refusal(refusal.problem, refusal.reason))
         return last_response(answer.status, answer.headers, answer.body)
 
-    def turn_away(self, scope: Scope) -> bytes | None:
+    def turn_away(self, request: Request) -> bytes | None:
         """Return what its face says to a request that there is no room for; see `words.Words`."""
-        refusal = self._has_no_room(scope)
+        refusal = self._has_no_room(request)
         if refusal is None:
             return None
-        face = _first(self._rules, scope)
+        face = _first(self._rules, request)
         if not isinstance(face, Mount):
             return None
-        answer = face.refuse(Request(scope, _no_body), refusal)
+        answer = face.refuse(request, refusal)
         return whole_response(answer.status, answer.headers, answer.body)
 
 
-def build_app(mounts: Iterable[tuple[str | Applies, ASGIApp]], *, has_no_room: HasNoRoom = _has_room) -> Application:
+def build_app(mounts: Iterable[tuple[str | Applies, Face]], *, has_no_room: HasNoRoom = _has_room) -> Application:
     """Return the application over these mounts, in their order."""
     rules = tuple((_under(where) if isinstance(where, str) else where, app) for where, app in mounts)
     return Application(rules, has_no_room)
 
 
-async def _no_body() -> dict[str, object]:
-    """Stand for the body of a request that is refused by its head alone; it is not read."""
-    return {"type": "http.disconnect"}
-
-
 def _under(prefix: str) -> Applies:
     folder = prefix.rstrip("/") + "/"
 
-    def applies(scope: Scope) -> bool:
-        path: str = scope["path"]
+    def applies(request: Request) -> bool:
+        path = request.plain_path
         return path.startswith(folder) or path == folder[:-1]
 
     return applies
 
 
-def _first(rules: Sequence[tuple[Applies, ASGIApp]], scope: Scope) -> ASGIApp:
-    for applies, app in rules:
-        if applies(scope):
-            return app
+def _first(rules: Sequence[tuple[Applies, Face]], request: Request) -> Face:
+    for applies, face in rules:
+        if applies(request):
+            return face
     return _nothing_here
 
 
-async def _nothing_here(scope: Scope, receive: Receive, send: Send) -> None:
-    request = Request(scope, receive)
-    await render_plainly(request, NotFound(request.path)).send(send)
+async def _nothing_here(request: Request, out: Outgoing) -> None:
+    await render_plainly(request, NotFound(request.path)).send(out)

@@ -1,25 +1,26 @@
-"""One HTTP/1.1 connection: uvicorn's httptools protocol with the guard's rules applied to bytes as they arrive.
+"""One HTTP/1.1 connection: llhttp reads it, the guard's rules are applied to bytes as they arrive.
 
-What differs from uvicorn's: the head is judged before a task is started; slow connections are ended by the server's
-sweep over all of them, so that no request arms a timer; a refusal waits for its turn among pipelined requests and
-lingers, so that a client that is still sending can read it; an offered upgrade is declined and the request answered;
-a request that there is no room for is answered before a task is started, and the connection goes on.
-`tests/hostile/test_http.py` pins what is relied on.
+The head is judged before a task is started. Slow connections are ended by the server's sweep over all of them, so that
+no request arms a timer. A refusal waits for its turn among pipelined requests and lingers, so that a client that is
+still sending can read it. An offered upgrade is declined and the request answered. A request that there is no room for
+is answered before a task is started, and the connection goes on.
+
+Why it is our own: docs/decisions/0032-own-connection.md. `tests/hostile/test_http.py` has what it promises.
 """
 
 import asyncio
 import math
-from typing import Any, cast
-from urllib.parse import unquote
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import cast
 
 import httptools
-from uvicorn import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from uvicorn.server import ServerState
+from msgspec import Struct, field
 
 from waypost.api import guard
 from waypost.api.exchange import Exchange
 from waypost.api.guard import Guard, Refusal, is_upload
+from waypost.api.routing import Request
 from waypost.api.words import Words, is_path_known, speak_plainly
 
 NEVER = math.inf
@@ -27,23 +28,46 @@ _READ_AHEAD_BYTES = 256 * 1024  # of one body, held for a handler that is slower
 _FRAMING_BYTES = 64 * 1024  # chunk heads and trailers that a body may bring whatever its size
 
 
+App = Callable[[Request, Exchange], Awaitable[None]]
+"""Answers a request on its exchange."""
+
+
+class Traffic(Struct):
+    """What goes on in a server."""
+
+    connections: "set[Connection]" = field(default_factory=set)
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    """Requests at work."""
+    answered: int = 0
+    """How many responses were completed."""
+
+
 class _Refused(Exception):  # noqa: N818 - it only ends the parser's run
     """Stops the parser; the connection knows why."""
 
 
-class Connection(HttpToolsProtocol):
+class Connection(asyncio.Protocol):
     """One client connection, from accept to close."""
 
-    cycle: Exchange | None  # type: ignore[assignment]  # the newest request; uvicorn begins with None too
+    transport: asyncio.Transport
 
-    def __init__(self, config: Config, state: ServerState, rules: Guard, words: Words) -> None:
-        super().__init__(config, state, {})
-        self._words = words
-        self.url, self.headers = b"", []
+    def __init__(self, app: App, traffic: Traffic, rules: Guard, words: Words) -> None:
         self.deadline = NEVER  # when the sweep must look at this connection
+        self.is_full = False
+        self._app = app
+        self._traffic = traffic
         self._rules = rules
         self._limits = rules.limits
+        self._words = words
+        self._loop = asyncio.get_running_loop()
+        self._parser = self._new_parser()
+        self._url, self._headers = b"", list[tuple[bytes, bytes]]()
+        self._expects_continue = False
+        self._newest: Exchange | None = None
         self._running: Exchange | None = None  # the one whose response is being made
+        self._behind: deque[tuple[Request, Exchange]] = deque()  # pipelined, for when it is made
+        self._is_reading = True
+        self._drained: asyncio.Future[None] | None = None
         self._in_head = False
         self._is_lingering = False
         self._fault: Refusal | None = None  # why the parser was stopped
@@ -55,21 +79,37 @@ class Connection(HttpToolsProtocol):
         self._span_began = 0.0
         self._span_bytes = 0
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
+    # What the event loop calls
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start waiting for a request; refuse when there are too many connections."""
-        super().connection_made(transport)
-        self.deadline = self.loop.time() + self._limits.head_seconds
-        if len(self.connections) > self._limits.connections:
+        self.transport = cast("asyncio.Transport", transport)  # of a stream, as this protocol is one's
+        peer = transport.get_extra_info("peername")
+        self._client = str(peer[0]) if isinstance(peer, tuple) else ""
+        self._scheme = "http" if transport.get_extra_info("sslcontext") is None else "https"
+        self._traffic.connections.add(self)
+        self.deadline = self._loop.time() + self._limits.head_seconds
+        if len(self._traffic.connections) > self._limits.connections:
             self._refuse(guard.FULL)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - it is the same for us why
+        """Tell every handler that nobody waits for it."""
+        self._traffic.connections.discard(self)
+        self.resume_writing()
+        behind = [exchange for _, exchange in self._behind]
+        for exchange in (self._running, self._newest, *behind):
+            if exchange is not None and not exchange.is_complete:
+                exchange.is_gone = True
+                exchange.wake()
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser and act on what it finds."""
         if self._is_lingering or self._refusal is not None:
             return
-        was_in_head, open_before = self._in_head, self.cycle
+        was_in_head, open_before = self._in_head, self._newest
         self._feed_bytes = len(data)
         try:
-            self.parser.feed_data(data)
+            self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as offer:
             self._decline_upgrade(data[offer.args[0] :])
         except httptools.HttpParserError:
@@ -77,17 +117,34 @@ class Connection(HttpToolsProtocol):
         else:
             if was_in_head and self._in_head:
                 self._check_late_head(len(data))
-            elif open_before is not None and open_before is self.cycle and open_before.more_body:
+            elif open_before is not None and open_before is self._newest and open_before.more_body:
                 self._check_framing(len(data))
+
+    def pause_writing(self) -> None:
+        """Note that the client has much to read."""
+        self.is_full = True
+
+    def resume_writing(self) -> None:
+        """Note that it has read."""
+        self.is_full = False
+        drained, self._drained = self._drained, None
+        if drained is not None and not drained.done():
+            drained.set_result(None)
+
+    # What the parser calls
 
     def on_message_begin(self) -> None:
         """Begin a request: its first byte has come."""
-        self.url = b""
-        self.headers = []
-        self.expect_100_continue = False
+        self._url = b""
+        self._headers = []
+        self._expects_continue = False
         self._in_head = True
         self._late_head_bytes = 0
-        self.deadline = self.loop.time() + self._limits.head_seconds
+        self.deadline = self._loop.time() + self._limits.head_seconds
+
+    def on_url(self, url: bytes) -> None:
+        """Keep the target, which may come in pieces."""
+        self._url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep a header line; lines after the body (trailers) are dropped, as they could pose as header lines."""
@@ -95,12 +152,12 @@ class Connection(HttpToolsProtocol):
             return
         name = name.lower()
         if name == b"expect":
-            self.expect_100_continue = value.lower() == b"100-continue"
-        self.headers.append((name, value))
+            self._expects_continue = value.lower() == b"100-continue"
+        self._headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         """Judge the head, then start the application or queue the request behind the one being answered."""
-        parser = self.parser
+        parser = self._parser
         if parser.should_upgrade():
             return
         version = parser.get_http_version()
@@ -110,61 +167,88 @@ class Connection(HttpToolsProtocol):
             raise _Refused
         self._in_head = False
         self._body_bytes = self._body_wire_bytes = self._span_bytes = 0
-        self._span_began = self.loop.time()
+        self._span_began = self._loop.time()
         self.deadline = self._span_began + self._limits.body_seconds
         keep_alive = version == "1.1" and parser.should_keep_alive()
-        self.cycle = exchange = Exchange(self, self._make_scope(version), keep_alive=keep_alive)
+        method, waits = parser.get_method().decode("ascii"), self._expects_continue
+        exchange = Exchange(self, is_head=method == "HEAD", keep_alive=keep_alive, expects_continue=waits)
+        request = self._request(method, exchange)
+        self._newest = exchange
         if self._running is not None:
-            self.flow.pause_reading()
-            self.pipeline.appendleft((exchange, self.app))
+            self._pause_reading()
+            self._behind.append((request, exchange))
             return
         # Whoever closes afterwards, or first wants to be told to go on, is refused by the handler.
-        if keep_alive and not self.expect_100_continue:
-            exchange.ready_answer = self._words.turn_away(exchange.scope)  # type: ignore[arg-type]  # a plain dict
+        if keep_alive and not waits:
+            exchange.ready_answer = self._words.turn_away(request)
         if exchange.ready_answer is None:
-            self._start(exchange)
+            self._start(request, exchange)
         else:
             self._running = exchange
 
     def on_body(self, body: bytes) -> None:
         """Hand a piece of the body to the exchange; stop reading while too much of it waits."""
-        exchange = cast("Exchange", self.cycle)  # a body follows a head
+        exchange = cast("Exchange", self._newest)  # a body follows a head
         self._body_bytes += len(body)
         if exchange.ready_answer is not None:  # nobody will read it
             return
         exchange.parts.append(body)
         exchange.waiting_bytes += len(body)
         if exchange.waiting_bytes > _READ_AHEAD_BYTES:
-            self.flow.pause_reading()
-        exchange.message_event.set()
+            self._pause_reading()
+        exchange.wake()
 
     def on_message_complete(self) -> None:
         """Mark the request as wholly read; from here on its time is the server's."""
         if self._in_head:  # an upgrade was offered; the request comes once more without it
             return
-        exchange = cast("Exchange", self.cycle)
+        exchange = cast("Exchange", self._newest)
         exchange.more_body = False
-        exchange.message_event.set()
+        exchange.wake()
         self.deadline = NEVER
         if exchange.ready_answer is not None:
             exchange.answer_at_once(exchange.ready_answer)
 
-    def on_response_complete(self) -> None:
+    # What an exchange calls
+
+    def resume_reading(self) -> None:
+        """Let more of the body come."""
+        if not self._is_reading:
+            self._is_reading = True
+            self.transport.resume_reading()
+
+    async def drained(self) -> None:
+        """Return once the client has read enough, or has gone."""
+        while self.is_full:
+            if self._drained is None:
+                self._drained = self._loop.create_future()
+            await asyncio.shield(self._drained)
+
+    def answered(self, exchange: Exchange) -> None:
         """Go on with the next request, the waiting refusal, or wait for the client."""
-        self.server_state.total_requests += 1
+        self._traffic.answered += 1
         if self.transport.is_closing():
             return
-        done, self._running = self._running, None
-        if done is not None and done.more_body:
+        self._running = None
+        if exchange.more_body:
             self._linger()
             return
-        self.flow.resume_reading()
-        if self.pipeline:
-            self._start(cast("Exchange", self.pipeline.pop()[0]))  # only exchanges of ours are queued
+        self.resume_reading()
+        if self._behind:
+            self._start(*self._behind.popleft())
         elif self._refusal is not None:
             self._write_refusal(self._refusal)
         elif not self._in_head:
-            self.deadline = self.loop.time() + self._limits.idle_seconds
+            self.deadline = self._loop.time() + self._limits.idle_seconds
+
+    # What the server calls
+
+    def shut_down(self) -> None:
+        """Close now, or after the response that is being made."""
+        if self._newest is None or self._newest.is_complete:
+            self.transport.close()
+        else:
+            self._newest.keep_alive = False
 
     def expire(self, now: float) -> None:
         """End what has taken too long; the sweep calls it when the deadline has passed."""
@@ -173,73 +257,88 @@ class Connection(HttpToolsProtocol):
             self.transport.abort()
         elif self._in_head:
             self._refuse(guard.HEAD_TOO_SLOW)
-        elif self.cycle is not None and self.cycle.more_body:
-            self._expire_body(self.cycle, now)
+        elif self._newest is not None and self._newest.more_body:
+            self._expire_body(self._newest, now)
         else:
             self.transport.close()
 
     def _expire_body(self, exchange: Exchange, now: float) -> None:
         limits = self._limits
         needed = limits.upload_bytes_per_second * (now - self._span_began)
-        keeps_rate = is_upload(exchange.scope["headers"]) and self._body_bytes - self._span_bytes >= needed  # type: ignore[arg-type]  # a list, always
-        if keeps_rate or self.flow.read_paused:  # while paused, we are the slow side
+        keeps_rate = is_upload(self._headers) and self._body_bytes - self._span_bytes >= needed
+        if keeps_rate or not self._is_reading:  # while paused, we are the slow side
             self._span_began, self._span_bytes = now, self._body_bytes
             self.deadline = now + limits.body_seconds
             return
         exchange.is_too_slow = True
-        exchange.message_event.set()
+        exchange.wake()
         if exchange.ready_answer is not None:  # no handler will say so
             self.transport.close()
 
-    def _start(self, exchange: Exchange) -> None:
+    def _start(self, request: Request, exchange: Exchange) -> None:
         self._running = exchange
-        self._start_asgi_task(exchange, self.app)
+        task = self._loop.create_task(self._answer(request, exchange))
+        self._traffic.tasks.add(task)
+        task.add_done_callback(self._traffic.tasks.discard)
+
+    async def _answer(self, request: Request, exchange: Exchange) -> None:
+        try:
+            await self._app(request, exchange)
+        except Exception:  # noqa: BLE001 - it is in the log; here only the client is to be told
+            exchange.break_off()
+        if not exchange.is_complete:
+            exchange.break_off()
+
+    def _request(self, method: str, exchange: Exchange) -> Request:
+        path, _, query = self._url.partition(b"?")
+        return Request(
+            method,
+            path.decode("ascii"),
+            self._headers,
+            exchange,
+            query_string=query,
+            client=self._client,
+            scheme=self._scheme,
+        )
+
+    def _new_parser(self) -> httptools.HttpRequestParser:
+        parser = httptools.HttpRequestParser(self)
+        # What follows a request that closes the connection is left unread, and no fault of that request.
+        parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        return parser
+
+    def _pause_reading(self) -> None:
+        if self._is_reading:
+            self._is_reading = False
+            self.transport.pause_reading()
 
     def _judge(self, version: str) -> Refusal | None:
         if version not in ("1.1", "1.0"):
             return guard.UNSUPPORTED_VERSION
-        refusal = self._rules.find_fault(self.url, self.headers)
+        refusal = self._rules.find_fault(self._url, self._headers)
         if refusal is not None or self._feed_bytes + self._late_head_bytes <= self._limits.head_bytes:
             return refusal
-        return guard.HEAD_TOO_LARGE if self._rules.is_head_too_large(self.url, self.headers) else None
-
-    def _make_scope(self, version: str) -> dict[str, Any]:
-        raw_path, _, query = self.url.partition(b"?")
-        path = raw_path.decode("ascii")
-        return {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.3"},
-            "http_version": version,
-            "server": self.server,
-            "client": self.client,
-            "scheme": self.scheme,
-            "method": self.parser.get_method().decode("ascii"),
-            "root_path": "",
-            "path": unquote(path) if "%" in path else path,
-            "raw_path": raw_path,
-            "query_string": query,
-            "headers": self.headers,
-        }
+        return guard.HEAD_TOO_LARGE if self._rules.is_head_too_large(self._url, self._headers) else None
 
     def _decline_upgrade(self, rest: bytes) -> None:
         """Take the request as if no other protocol had been offered; some clients offer HTTP/2 with every first POST.
 
         The parser stops at such a head and skips the body, so a new one gets the head without the offer.
         """
-        method = self.parser.get_method()
+        method = self._parser.get_method()
         if method == b"CONNECT":
             self._refuse(guard.BAD_TARGET)
             return
-        lines = [b"%b %b HTTP/1.1\r\n" % (method, self.url)]
-        lines += [b"%b: %b\r\n" % line for line in self.headers if line[0] != b"upgrade"]
+        lines = [b"%b %b HTTP/1.1\r\n" % (method, self._url)]
+        lines += [b"%b: %b\r\n" % line for line in self._headers if line[0] != b"upgrade"]
         self._in_head = False
-        self.parser = httptools.HttpRequestParser(self)
+        self._parser = self._new_parser()
         self.data_received(b"".join([*lines, b"\r\n", rest]))
 
     def _check_late_head(self, size: int) -> None:
         self._late_head_bytes += size
         if self._late_head_bytes > self._limits.head_bytes:
-            self._refuse(guard.HEAD_TOO_LARGE if self.headers else guard.URL_TOO_LONG)
+            self._refuse(guard.HEAD_TOO_LARGE if self._headers else guard.URL_TOO_LONG)
 
     def _check_framing(self, size: int) -> None:
         self._body_wire_bytes += size
@@ -249,31 +348,33 @@ class Connection(HttpToolsProtocol):
     def _refuse(self, refusal: Refusal) -> None:
         """Answer with `refusal` and end the connection, after the requests that came before."""
         self._refusal = refusal
-        if not self._in_head and self.cycle is not None and self.cycle.more_body:
-            self._abandon(self.cycle)
+        if not self._in_head and self._newest is not None and self._newest.more_body:
+            self._abandon(self._newest)
         if self._running is None:
             self._write_refusal(refusal)
         else:
-            self.flow.pause_reading()
+            self._pause_reading()
             self.deadline = NEVER
 
     def _abandon(self, exchange: Exchange) -> None:
         """Tell the handler of a request whose body cannot be read to its end that nobody waits for it."""
-        exchange.disconnected = True
-        exchange.message_event.set()
+        exchange.is_gone = True
+        exchange.wake()
         if exchange is self._running:
             self._running = None
         else:
-            self.pipeline.popleft()
+            self._behind.pop()
 
     def _write_refusal(self, refusal: Refusal) -> None:
-        abandoned = self.cycle
-        if abandoned is not None and abandoned.response_started and not abandoned.response_complete:
+        abandoned = self._newest
+        if abandoned is not None and abandoned.is_begun and not abandoned.is_complete:
             self.transport.abort()  # half a response is out: anything more would be read as a part of it
             return
         # The face is looked for here and nowhere before: a request without a fault pays nothing for it.
-        if is_path_known(refusal, self.url, self.headers):
-            self.transport.write(self._words.speak(self._make_scope("1.1"), refusal))
+        if is_path_known(refusal, self._url, self._headers):
+            method = self._parser.get_method().decode("ascii")
+            request = self._request(method, Exchange(self, is_head=False, keep_alive=False))
+            self.transport.write(self._words.speak(request, refusal))
         else:
             self.transport.write(speak_plainly(refusal))
         self._linger()
@@ -281,7 +382,7 @@ class Connection(HttpToolsProtocol):
     def _linger(self) -> None:
         """Close after the client has: closing with unread bytes resets the connection and may destroy the answer."""
         self._is_lingering = True
-        self.deadline = self.loop.time() + self._limits.linger_seconds
+        self.deadline = self._loop.time() + self._limits.linger_seconds
         if self.transport.can_write_eof():
             self.transport.write_eof()
-        self.flow.resume_reading()
+        self.resume_reading()

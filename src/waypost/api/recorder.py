@@ -64,7 +64,7 @@ class Recorder(Struct, frozen=True):
         body = request.so_far()
         mark = hash(
             (
-                face, request.method, request.scope["raw_path"], request.scope["query_string"], *said, answer.status,
+                face, request.method, request.path, request.query_string, *said, answer.status,
                 fault.problem.name, fault.details, body[:MOST_BODY_BYTES], len(body),
             )
         )  # fmt: skip
@@ -158,7 +158,7 @@ def _path(request: Request, given: Iterable[bytes]) -> str:
 
 def _fields(request: Request) -> list[tuple[str, str]]:
     """Return the fields of the query as they were sent, each with its name as it is read."""
-    query = request.scope["query_string"].decode("latin-1")
+    query = request.query_string.decode("latin-1")
     return [(text, unquote(text.partition("=")[0].replace("+", " "))) for text in query.split("&") if text]
 
 

@@ -2,20 +2,14 @@
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import parse_qsl, unquote
 
 import msgspec
 from msgspec import Struct, field
 
-from waypost.api.exchange import ClientGone, arrived
+from waypost.api.exchange import HeaderLines
 from waypost.lib import streams
-
-# Any: ASGI messages are dictionaries whose values depend on their type.
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
-ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _QUERY_FIELDS = 100
 _VERSION = re.compile(r"/(v\d{1,2}(?:\.\d{1,2})?)(?=/|$)")
@@ -59,14 +53,53 @@ class BodyTimedOut(HTTPProblem):
         super().__init__(408, "The request's body took too long to arrive.")
 
 
+class Incoming(Protocol):
+    """The body of a request as it arrives; `Exchange` is one."""
+
+    more_body: bool
+    """Whether it is not wholly here."""
+
+    async def take(self) -> bytes:
+        """Return what has come of it, waiting for it; nothing once all is taken. Raises BodyTooSlow, ClientGone."""
+        ...
+
+    def arrived(self) -> bytes:
+        """Return what has come of it and was not taken; it stays there."""
+        ...
+
+    async def gone(self) -> None:
+        """Return once the client has closed the connection, or the response is complete; a body is not read."""
+        ...
+
+
+class Outgoing(Protocol):
+    """Where a response is written: whole, or in pieces; `Exchange` is one. Everything raises ClientGone."""
+
+    async def respond(self, status: int, headers: HeaderLines, body: bytes) -> None:
+        """Write a whole response."""
+        ...
+
+    async def begin(self, status: int, headers: HeaderLines, length: int | None) -> None:
+        """Begin a response whose body comes in pieces, of this length together; None: not known."""
+        ...
+
+    async def write(self, piece: bytes) -> None:
+        """Write a piece of the body."""
+        ...
+
+    async def end(self) -> None:
+        """End a response that came in pieces."""
+        ...
+
+
 class Answer(Protocol):
     """A response that can write itself."""
 
     status: int
     headers: list[tuple[bytes, bytes]]
 
-    async def send(self, send: Send) -> None:
-        """Write the whole response."""
+    async def send(self, out: Outgoing) -> None:
+        """Write the whole response. Raises ClientGone."""
         ...
 
 
@@ -89,11 +122,9 @@ class Response:
         if content_type is not None:
             self.headers.append((b"content-type", content_type.encode("latin-1")))
 
-    async def send(self, send: Send) -> None:
-        """Write the whole response."""
-        length = (b"content-length", b"%d" % len(self.body))
-        await send({"type": "http.response.start", "status": self.status, "headers": [length, *self.headers]})
-        await send({"type": "http.response.body", "body": self.body})
+    async def send(self, out: Outgoing) -> None:
+        """Write the whole response. Raises ClientGone."""
+        await out.respond(self.status, self.headers, self.body)
 
 
 class StreamResponse:
@@ -118,14 +149,13 @@ class StreamResponse:
         self.length = length
         self.headers = [*headers, (b"content-type", content_type.encode("latin-1"))]
 
-    async def send(self, send: Send) -> None:
-        """Write the whole response."""
-        headers = self.headers if self.length is None else [(b"content-length", b"%d" % self.length), *self.headers]
+    async def send(self, out: Outgoing) -> None:
+        """Write the whole response. Raises ClientGone."""
         try:
-            await send({"type": "http.response.start", "status": self.status, "headers": headers})
+            await out.begin(self.status, self.headers, self.length)
             async for chunk in self.chunks:
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            await send({"type": "http.response.body"})
+                await out.write(chunk)
+            await out.end()
         finally:
             await streams.close(self.chunks)
 
@@ -138,32 +168,47 @@ def json_response(value: object, *, status: int = 200) -> Response:
 class Request:
     """One request, as the handler sees it."""
 
-    __slots__ = ("_body", "_query", "_receive", "headers", "method", "params", "path", "scope")
+    __slots__ = (
+        "_body", "_incoming", "_query", "client", "headers", "method", "params", "path", "query_string", "scheme",
+    )  # fmt: skip
 
-    def __init__(self, scope: Scope, receive: Receive) -> None:
-        self.scope = scope
-        self.method: str = scope["method"]
-        self.path: str = scope["raw_path"].decode("ascii")
+    def __init__(
+        self,
+        method: str,
+        path: str,
+        headers: list[tuple[bytes, bytes]],
+        incoming: Incoming,
+        *,
+        query_string: bytes = b"",
+        client: str = "",
+        scheme: str = "http",
+    ) -> None:
+        self.method = method
+        self.path = path
         """The path as it was sent, percent signs and version included."""
-        self.headers: list[tuple[bytes, bytes]] = scope["headers"]
+        self.headers = headers
+        """The header lines in their order; names are lower case."""
+        self.query_string = query_string
+        self.client = client
+        """The client's address; empty when the socket has none."""
+        self.scheme = scheme
         self.params: Mapping[str, str] = {}
         """The named parts of the path, decoded."""
-        self._receive = receive
+        self._incoming = incoming
         self._query: dict[str, str] | None = None
         self._body: bytes | None = None
+
+    @property
+    def plain_path(self) -> str:
+        """The path without percent signs, to see at once whose it is; what it names is for the routes to say."""
+        return unquote(self.path) if "%" in self.path else self.path
 
     @property
     def query(self) -> dict[str, str]:
         """The query's fields, the last of each name. Raises HTTPProblem when there are too many."""
         if self._query is None:
-            self._query = _parse_query(self.scope["query_string"])
+            self._query = _parse_query(self.query_string)
         return self._query
-
-    @property
-    def client(self) -> str:
-        """The client's address; empty when the socket has none."""
-        peer = self.scope["client"]
-        return peer[0] if peer else ""
 
     def header(self, name: bytes) -> bytes | None:
         """Return the first header line called `name` (lower case)."""
@@ -179,10 +224,9 @@ class Request:
     async def body(self, max_bytes: int) -> bytes:
         """Return the whole body. Raises BodyTooLarge, BodyTooSlow, ClientGone."""
         self._refuse_declared(max_bytes)
-        message = await self._receive()
-        body: bytes = message.get("body", b"")
-        if message.get("more_body", True) or len(body) > max_bytes:
-            body = await self._long_body(message, max_bytes)
+        body = await self._incoming.take()
+        if self._incoming.more_body or len(body) > max_bytes:
+            body = await self._long_body(body, max_bytes)
         self._body = body
         return body
 
@@ -193,48 +237,36 @@ class Request:
 
     def so_far(self) -> bytes:
         """Return what there is of the body without waiting for it: all of it once it is read, else what has come."""
-        return arrived(self._receive) if self._body is None else self._body
+        return self._incoming.arrived() if self._body is None else self._body
 
     async def stream(self, max_bytes: int) -> AsyncIterator[bytes]:
         """Yield the body piece by piece. Raises BodyTooLarge, BodyTooSlow, ClientGone."""
         self._refuse_declared(max_bytes)
-        more, size = True, 0
-        while more:
-            message = await self._receive()
-            piece, more = _piece_of(message)
+        size = 0
+        while piece := await self._incoming.take():
             size += len(piece)
             if size > max_bytes:
                 raise BodyTooLarge(max_bytes)
-            if piece:
-                yield piece
+            yield piece
 
-    async def _long_body(self, message: dict[str, Any], max_bytes: int) -> bytes:
+    async def _long_body(self, piece: bytes, max_bytes: int) -> bytes:
         pieces, size = [], 0
-        while True:
-            piece, more = _piece_of(message)
+        while piece:
             size += len(piece)
             if size > max_bytes:
                 raise BodyTooLarge(max_bytes)
             pieces.append(piece)
-            if not more:
-                return b"".join(pieces)
-            message = await self._receive()
+            piece = await self._incoming.take()
+        return b"".join(pieces)
 
     async def gone(self) -> None:
         """Return once the client has closed the connection, or the response is complete; a body is not read."""
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
+        await self._incoming.gone()
 
     def _refuse_declared(self, max_bytes: int) -> None:
         length = self.header(b"content-length")
         if length is not None and int(length) > max_bytes:
             raise BodyTooLarge(max_bytes)
-
-
-def _piece_of(message: dict[str, Any]) -> tuple[bytes, bool]:
-    if message["type"] == "http.disconnect":
-        raise ClientGone("the client closed the connection before its request was complete")
-    return message["body"], message["more_body"]
 
 
 def _parse_query(query: bytes) -> dict[str, str]:

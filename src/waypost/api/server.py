@@ -1,17 +1,12 @@
-"""The HTTP server: the listener that runs an ASGI application in our event loop."""
+"""The HTTP server: the listener that runs an application in our event loop."""
 
 import asyncio
 import socket
 import ssl
 from collections.abc import Iterable
-from typing import cast
-
-from uvicorn import Config
-from uvicorn.server import ServerState
 
 from waypost.api.guard import Guard, Limits, host_names
-from waypost.api.protocol import Connection
-from waypost.api.routing import ASGIApp
+from waypost.api.protocol import App, Connection, Traffic
 from waypost.api.words import PlainWords, Words
 
 _BACKLOG = 2048
@@ -24,7 +19,7 @@ class Server:
 
     def __init__(
         self,
-        app: ASGIApp,
+        app: App,
         *,
         host: str = "127.0.0.1",
         port: int = 0,
@@ -37,14 +32,14 @@ class Server:
 
         `words` are for what is refused before `app` is asked; they are plain if there are none.
         """
+        self._app = app
         self._host = host
         self._port = port
         self._names = tuple(names) if host in _WILDCARDS else (*names, _as_host(host))
         self._tls = tls
         self._limits = limits or Limits()
         self._words = words or PlainWords()
-        self._state = ServerState()
-        self._config = _config(app)
+        self._traffic = Traffic()
         self._listener: asyncio.Server | None = None
         self._sweep: asyncio.TimerHandle | None = None
 
@@ -56,17 +51,16 @@ class Server:
     @property
     def requests_served(self) -> int:
         """How many responses were completed."""
-        return self._state.total_requests
+        return self._traffic.answered
 
     async def start(self) -> None:
         """Listen. Raises OSError when the address cannot be had."""
-        self._config.load()
         listening = _listen(self._host, self._port)
         self._port = listening.getsockname()[1]
         rules = Guard(host_names(self._port, self._names), self._limits)
         loop = asyncio.get_running_loop()
         self._listener = await loop.create_server(
-            lambda: Connection(self._config, self._state, rules, self._words),
+            lambda: Connection(self._app, self._traffic, rules, self._words),
             sock=listening,
             backlog=_BACKLOG,
             ssl=self._tls,
@@ -78,26 +72,23 @@ class Server:
         if self._listener is None:
             return
         self._listener.close()
-        for connection in self._connections():
-            connection.shutdown()
-        await _wait_for(self._state.tasks, within_seconds)
-        for task in list(self._state.tasks):
+        for connection in list(self._traffic.connections):
+            connection.shut_down()
+        await _wait_for(self._traffic.tasks, within_seconds)
+        for task in list(self._traffic.tasks):
             task.cancel()
-        await _wait_for(self._state.tasks, 1.0)
+        await _wait_for(self._traffic.tasks, 1.0)
         if self._sweep is not None:
             self._sweep.cancel()
-        for connection in self._connections():
+        for connection in list(self._traffic.connections):
             connection.transport.abort()
         await self._listener.wait_closed()
         self._listener = None
 
-    def _connections(self) -> list[Connection]:
-        return cast("list[Connection]", list(self._state.connections))  # no other kind is made
-
     def _run_sweep(self, loop: asyncio.AbstractEventLoop) -> None:
         """Expire every connection whose deadline has passed, now and again after a while."""
         now = loop.time()
-        for connection in self._connections():
+        for connection in list(self._traffic.connections):
             if connection.deadline < now:
                 connection.expire(now)
         self._sweep = loop.call_later(self._limits.sweep_seconds, self._run_sweep, loop)
@@ -107,22 +98,6 @@ async def _wait_for(tasks: Iterable[asyncio.Task[None]], seconds: float) -> None
     waiting = list(tasks)
     if waiting:
         await asyncio.wait(waiting, timeout=seconds)
-
-
-def _config(app: ASGIApp) -> Config:
-    return Config(
-        app,
-        interface="asgi3",
-        lifespan="off",
-        ws="none",
-        log_config=None,
-        log_level="critical",  # what uvicorn would say is said by build_app, in our log's form
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        date_header=False,
-        backlog=_BACKLOG,
-    )
 
 
 def _listen(host: str, port: int) -> socket.socket:

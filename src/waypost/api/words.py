@@ -1,21 +1,21 @@
 """How a connection says what it refuses by itself, before any handler: in the words of a face, or in plain text."""
 
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Protocol
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE
-
+from waypost.api.exchange import STATUS_LINES
 from waypost.api.guard import HEAD_TOO_SLOW, Headers, Refusal
+from waypost.api.routing import Request
 
 
 class Words(Protocol):
     """What a connection says by itself: whole responses, as they go over the wire."""
 
-    def speak(self, scope: dict[str, Any], refusal: Refusal) -> bytes:
-        """Return what the request with this ASGI scope is told; the connection is closed after it."""
+    def speak(self, request: Request, refusal: Refusal) -> bytes:
+        """Return what a request is told whose body is not read; the connection is closed after it."""
         ...
 
-    def turn_away(self, scope: dict[str, Any]) -> bytes | None:
+    def turn_away(self, request: Request) -> bytes | None:
         """Return what a request is told that there is no room for, before any handler; None if there is room."""
         ...
 
@@ -23,11 +23,11 @@ class Words(Protocol):
 class PlainWords:
     """Plain text, and room for everybody."""
 
-    def speak(self, _scope: dict[str, Any], refusal: Refusal) -> bytes:
+    def speak(self, _request: Request, refusal: Refusal) -> bytes:
         """Return the refusal in plain text."""
         return speak_plainly(refusal)
 
-    def turn_away(self, _scope: dict[str, Any]) -> None:
+    def turn_away(self, _request: Request) -> None:
         """Turn no request away."""
 
 
@@ -54,4 +54,4 @@ def last_response(status: int, headers: Iterable[tuple[bytes, bytes]], body: byt
 def whole_response(status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> bytes:
     """Return the bytes of a response."""
     lines = [b"%b: %b\r\n" % line for line in dict(headers).items()]
-    return b"".join([STATUS_LINE[status], *lines, b"content-length: %d\r\n\r\n" % len(body), body])
+    return b"".join([STATUS_LINES[status], *lines, b"content-length: %d\r\n\r\n" % len(body), body])

@@ -61,9 +61,7 @@ class Forwarder:
         if self._forward_to is None:
             return Response(200), 200
         headers = [
-            (name.decode("latin-1"), value.decode("latin-1"))
-            for name, value in request.scope["headers"]
-            if name not in _OWN
+            (name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers if name not in _OWN
         ]
         answer = await self._poster.post(self._forward_to, body, headers, timeout=_TIMEOUT)
         if isinstance(answer, NotPosted):

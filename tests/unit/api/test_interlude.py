@@ -3,11 +3,12 @@
 import asyncio
 
 import pytest
+from tests.support.talk import Talk
 
 from waypost.api.control.answers import render_control
 from waypost.api.interlude import Interlude
 from waypost.api.mounts import Mount
-from waypost.api.routing import Request, Response, Route, Router, Scope
+from waypost.api.routing import Request, Response, Route, Router
 from waypost.errors import Refusal
 
 pytestmark = pytest.mark.anyio
@@ -123,16 +124,7 @@ async def _status(interlude: Interlude, path: str) -> int:
     async def handler(_request: Request) -> Response:
         return Response(200)
 
-    statuses: list[int] = []
-
-    async def send(message: Scope) -> None:
-        if message["type"] == "http.response.start":
-            statuses.append(message["status"])
-
-    async def receive() -> Scope:
-        return {"type": "http.disconnect"}
-
     router = Router([Route("GET", place, handler, place) for place in ("/health", "/other")])
-    scope = {"method": "GET", "path": path, "raw_path": path.encode(), "headers": [], "query_string": b""}
-    await Mount(router, render_control, interlude=interlude)(scope, receive, send)
-    return statuses[0]
+    talk = Talk()
+    await Mount(router, render_control, interlude=interlude)(Request("GET", path, [], talk), talk)
+    return talk.status

@@ -2,9 +2,9 @@
 
 import logging
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
+from tests.support.talk import Talk
 
 from waypost.api.mounts import Mount, render_plainly
 from waypost.api.routing import Answer, Request, Route, Router
@@ -42,14 +42,8 @@ async def _ask(error: Exception) -> None:
     async def handler(_request: Request) -> Answer:
         raise error
 
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(_message: dict[str, Any]) -> None:
-        return
-
-    scope = {"type": "http", "method": "GET", "path": "/x", "raw_path": b"/x", "query_string": b"", "headers": []}
-    await Mount(Router([Route("GET", "/x", handler, "x")]), render_plainly)(scope, receive, send)
+    talk = Talk()
+    await Mount(Router([Route("GET", "/x", handler, "x")]), render_plainly)(Request("GET", "/x", [], talk), talk)
 
 
 async def test_a_fault_that_was_wished_for_is_no_error_in_the_log(kept: Kept) -> None:

@@ -146,4 +146,4 @@ def _base_url(request: Request) -> str:
     host = request.header(b"host")
     if host is None:
         raise Refusal(BAD_REQUEST, "The Host header is missing.")
-    return f"{request.scope['scheme']}://{host.decode('latin-1')}"
+    return f"{request.scheme}://{host.decode('latin-1')}"

@@ -85,7 +85,7 @@ class Profile(Struct, frozen=True):
         if medium is None:
             return ""
         query = self.urls.url(medium, "").partition("?")[2]
-        return f"{request.scope['scheme']}://{host}{_PICTURE}?{query}"
+        return f"{request.scheme}://{host}{_PICTURE}?{query}"
 
     def _topic(self, path: str, face: str) -> Topic:
         route = self.callers.route

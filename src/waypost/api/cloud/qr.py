@@ -121,7 +121,7 @@ def _picture_url(request: Request, number: Number, kind: str | None = None) -> s
         raise Refusal(BAD_REQUEST, "The Host header is missing.")
     asked = _FORMAT.search(request.query.get("fields", ""))
     ending = kind or (asked[1].lower() if asked else "svg")
-    base = f"{request.scope['scheme']}://{host.decode('latin-1')}".replace("{", "").replace("}", "")
+    base = f"{request.scheme}://{host.decode('latin-1')}".replace("{", "").replace("}", "")
     return f"{base}/whatsapp_business/qr/{number.digits}/{{}}.{ending}"
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 from waypost.api.control.answers import NEVER_KEPT
 from waypost.api.control.gate import Gate
 from waypost.api.exchange import ClientGone
-from waypost.api.routing import Answer, Request, Response, Send
+from waypost.api.routing import Answer, Outgoing, Request, Response
 from waypost.errors import Refusal
 from waypost.errors.callers import TOO_MANY_LISTENERS
 from waypost.flows.feed import MOST_LISTENERS, Feed, Listener
@@ -54,9 +54,9 @@ class EventStream:
         self._request = request
         self._listener = listener
 
-    async def send(self, send: Send) -> None:
+    async def send(self, out: Outgoing) -> None:
         """Write events until one side has enough."""
-        telling = asyncio.ensure_future(self._tell(send))
+        telling = asyncio.ensure_future(self._tell(out))
         try:
             await first_of(asyncio.shield(telling), self._request.gone())
             if telling.done():
@@ -66,18 +66,18 @@ class EventStream:
             telling.cancel()
             await asyncio.gather(telling, return_exceptions=True)
 
-    async def _tell(self, send: Send) -> None:
+    async def _tell(self, out: Outgoing) -> None:
         feed, clock = self._control.feed, self._control.clock
-        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
-        await self._write(send, _BEGIN)
+        await out.begin(self.status, self.headers, None)
+        await self._write(out, _BEGIN)
         written_at = clock.monotonic()
         while self._is_wanted():
             found = await feed.next(self._listener)
             if found is None and clock.monotonic() < written_at + HEARTBEAT_SECONDS:
                 continue
-            await self._write(send, _HEARTBEAT if found is None else _event(*found))
+            await self._write(out, _HEARTBEAT if found is None else _event(*found))
             written_at = clock.monotonic()
-        await send({"type": "http.response.body"})
+        await out.end()
 
     def _is_wanted(self) -> bool:
         """Return whether there is a server to tell anything, and the listener still may hear it."""
@@ -89,8 +89,8 @@ class EventStream:
             return False
         return True
 
-    async def _write(self, send: Send, data: bytes) -> None:
-        writing = asyncio.ensure_future(send({"type": "http.response.body", "body": data, "more_body": True}))
+    async def _write(self, out: Outgoing, data: bytes) -> None:
+        writing = asyncio.ensure_future(out.write(data))
         await first_of(writing, self._control.clock.pause(STALLED_SECONDS))
         if not writing.done() or writing.cancelled():
             raise ClientGone("the listener does not read what it is told")

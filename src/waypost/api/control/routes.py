@@ -23,7 +23,7 @@ from waypost.api.control.signature import Signatures
 from waypost.api.control.snapshots import SnapshotControl
 from waypost.api.control.templates import Templates
 from waypost.api.control.world import World
-from waypost.api.routing import Handler, Request, Response, Route, Scope
+from waypost.api.routing import Handler, Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.requests import NOT_IN_THIS_PROCESS
 from waypost.wire import (
@@ -84,9 +84,9 @@ class Control(Struct, frozen=True):
     has_network: bool
 
 
-def is_own(scope: Scope) -> bool:
+def is_own(request: Request) -> bool:
     """Return whether a request is for this face."""
-    path: str = scope["path"]
+    path = request.plain_path
     return path in _OPEN or path.startswith("/_waypost/")
 
 

@@ -48,7 +48,7 @@ class Sessions:
 def cookie_header(request: Request, secret: str, *, life_seconds: int = LIFE_SECONDS) -> tuple[bytes, bytes]:
     """Return the header that gives the browser its session: no script sees it, no other site's page sends it."""
     value = f"{COOKIE}={secret}; Path=/_waypost; Max-Age={life_seconds}; HttpOnly; SameSite=Strict"
-    if request.scope["scheme"] == "https":
+    if request.scheme == "https":
         value += "; Secure"
     return b"set-cookie", value.encode("ascii")
 

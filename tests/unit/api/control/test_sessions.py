@@ -1,6 +1,6 @@
 """The console's sessions: how they begin and end."""
 
-from typing import Any
+from tests.support.talk import Talk
 
 from waypost.api.control.sessions import LIFE_SECONDS, Sessions, cookie_header
 from waypost.api.routing import Request
@@ -16,13 +16,9 @@ class StillClock(SystemClock):
         return self.seconds
 
 
-async def _nothing() -> dict[str, Any]:
-    return {"type": "http.request"}
-
-
 def request(cookie: str, scheme: str = "http") -> Request:
     headers = [(b"cookie", cookie.encode())]
-    return Request({"method": "GET", "raw_path": b"/", "headers": headers, "scheme": scheme}, _nothing)
+    return Request("GET", "/", headers, Talk(), scheme=scheme)
 
 
 def test_a_login_opens_one_session_once() -> None:

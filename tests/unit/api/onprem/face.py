@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from msgspec.structs import replace
+from tests.support.talk import Talk
 
 from waypost.api.mounts import Mount
 from waypost.api.onprem.callers import Callers
@@ -18,7 +19,7 @@ from waypost.api.onprem.monitoring import Monitoring
 from waypost.api.onprem.routes import Handlers, onprem_routes
 from waypost.api.onprem.settings import Providers, Settings
 from waypost.api.onprem.users import Users
-from waypost.api.routing import Router
+from waypost.api.routing import Request, Router
 from waypost.flows.accept import Accept
 from waypost.flows.accounts import BusinessAccounts
 from waypost.flows.admission import Admission
@@ -179,27 +180,11 @@ class Face:
         self, method: str, path: str, *headers: tuple[str, str], body: bytes = b"", client: str = "192.0.2.7"
     ) -> Answer:
         """Send one request through the face."""
-        sent: list[dict[str, Any]] = []
-
-        async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        async def send(message: dict[str, Any]) -> None:
-            sent.append(message)
-
-        scope = {
-            "type": "http",
-            "scheme": "http",
-            "method": method,
-            "path": path,
-            "raw_path": path.encode("ascii"),
-            "query_string": b"",
-            "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in headers],
-            "client": (client, 50_000),
-        }
-        await self.mount(scope, receive, send)
-        head = {name.decode(): value.decode("latin-1") for name, value in sent[0]["headers"]}
-        return Answer(sent[0]["status"], head, b"".join(message.get("body", b"") for message in sent[1:]))
+        talk = Talk(body)
+        lines = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers]
+        await self.mount(Request(method, path, lines, talk, client=client), talk)
+        head = {name.decode(): value.decode("latin-1") for name, value in talk.headers}
+        return Answer(talk.status, head, talk.answer)
 
     async def logged_in(self, method: str, path: str, value: object = None) -> Answer:
         """Send a request with the number's Bearer token and a JSON body."""
