@@ -211,6 +211,11 @@ BOTH = [
         "Parameter 'template.language' must be an object; it is \"de\".",
     ),
     (
+        body(type="template", template={"name": "a", "language": {"code": "de", "policy": "nearest"}}),
+        INVALID_VALUE,
+        'Parameter \'template.language.policy\' must be "deterministic"; it is "nearest".',
+    ),
+    (
         body(type="template", template=template({"type": "sidebar"})),
         INVALID_VALUE,
         "Parameter 'template.components[0].type' is 'sidebar'; "

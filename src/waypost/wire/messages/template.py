@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 
 from waypost.errors import Fault
 from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER, UNEXPECTED_PARAMETER
+from waypost.wire.complaints import shown
 from waypost.wire.messages.base import PlainContent, message_type
 from waypost.wire.parts import DocumentObject, ImageObject, MediaObject, Place, VideoObject, place_fault, source_fault
 
@@ -22,7 +23,10 @@ _NotEmpty = Annotated[str, Meta(min_length=1)]
 
 
 class Language(Struct, omit_defaults=True):
-    """The exact code of the approved translation; `policy` is read and has no effect."""
+    """The exact code of the approved translation; whatever a `policy` says, it is this one or none.
+
+    # spec: cloud-api.md#3.7, on-premises-api.md#3.8, migration.md#3.5 (`fallback` of older clients is dropped)
+    """
 
     code: _NotEmpty
     policy: str | None = None
@@ -146,7 +150,12 @@ class Template(PlainContent, omit_defaults=True):
         return f"[template] {self.name} ({self.language.code})"
 
     def fault(self) -> Fault | None:
-        """Return the first fault of the components, in order."""
+        """Return the fault of the policy, or the first of the components, in order."""
+        if self.language.policy not in _POLICIES:
+            details = (
+                f"Parameter 'template.language.policy' must be \"deterministic\"; it is {shown(self.language.policy)}."
+            )
+            return Fault(INVALID_VALUE, details)
         for where, component in self._components():
             if found := _component_fault(where, component):
                 return found
@@ -187,6 +196,7 @@ class Template(PlainContent, omit_defaults=True):
                 yield f"{where}.parameters[{position}]", parameter
 
 
+_POLICIES = frozenset({None, "deterministic", "fallback"})
 _COMPONENTS = frozenset({"header", "body", "footer", "button", "carousel", "limited_time_offer"})
 _CARD_COMPONENTS = _COMPONENTS - {"carousel", "limited_time_offer", "footer"}
 _INDEXES = frozenset("0123456789")
