@@ -47,7 +47,7 @@ TOO_MANY_LOGINS = Problem(
     onprem_code=1015, onprem_http=429, onprem_title="Too many requests", retryable=True,
     fix="Wait a minute before the next attempt to log in.",
     rule="There were too many failed logins.",
-    trigger="Log in with a wrong password eleven times.",
+    trigger="Log in with a wrong password six times within a minute.",
     borrowed=True,
 )  # fmt: skip
 TOO_MANY_LISTENERS = Problem(

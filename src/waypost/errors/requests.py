@@ -21,7 +21,7 @@ UNEXPECTED_PARAMETER = Problem(
     onprem_code=1010, onprem_http=400, onprem_title="Parameter is not required",
     fix="Leave out the parameter that the details name.",
     rule="On-Premises: a parameter does not belong there.",
-    trigger='Send a text with `{"body": "a", "extra": 1}`.',
+    trigger='Send an audio with `{"link": "https://example.com/a.mp3", "caption": "a"}`.',
 )  # fmt: skip
 TOO_LONG = Problem(
     name="too_long", code=100, http=400, title="Invalid parameter",
