@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from tests.console.axe import AXE, judged
-from tests.console.registry import PATHS, SMALL, Shown, come_to, used_again
+from tests.console.registry import LARGE, PATHS, SMALL, Shown, come_to, used_again
 from tests.support.browser import Browser, Page
 
 pytestmark = pytest.mark.anyio
@@ -64,6 +64,28 @@ async def test_nothing_scrolls_sideways_on_a_small_screen(shown: Shown, window: 
             found[place] = [*await page.script(WIDER), *await page.script(BEYOND)]
 
     assert {place: faults for place, faults in found.items() if faults} == {}
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+@pytest.mark.parametrize("thing", ["delivery", "file", "request", "template"])
+async def test_what_is_chosen_of_a_list_is_closed_in_one_way(
+    shown: Shown, window: Page, thing: str, size: dict[str, int]
+) -> None:
+    path = {"delivery": "/webhooks", "file": "/media", "request": "/refusals", "template": "/templates"}[thing]
+    async with used_again(window, size) as page:
+        await come_to(page, shown.at(f"{path}/:id")[0])
+        await page.role("link", f"Close the {thing}").click()
+        await page.until(f"""() => location.hash === "#{path}" && !document.querySelector(".panel-head")""")
+
+
+async def test_the_tabs_of_webhooks_are_all_in_view_on_a_small_screen(window: Page) -> None:
+    async with used_again(window, SMALL) as page:
+        await come_to(page, "/webhooks")
+        beyond = await page.script(
+            "() => [...document.querySelectorAll('.webhook-views')].map((all) => all.scrollWidth - all.clientWidth)"
+        )
+
+    assert beyond == [0]
 
 
 # -- From one page to another --------------------------------------------------------------------------------------

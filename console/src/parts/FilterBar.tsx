@@ -8,6 +8,9 @@ import type { Filtering } from "./filters.ts";
 import { useTyped } from "./typed.ts";
 import "./layout.css";
 
+/** So many stand in a line by themselves on any screen. */
+const FEW = 2;
+
 /** A filter that is chosen from its options; without options it is typed. */
 export interface Choice {
   readonly name: string;
@@ -31,10 +34,11 @@ export function FilterBar({ label, of, choices, search }: FilterBarProps) {
   const [open, setOpen] = useState(false);
   const values = of.filters.value;
   const chosen = choices.filter((choice) => values[choice.name]).length;
+  const few = !search && choices.length <= FEW;
   const controls = (unseen: boolean) =>
     choices.map((choice) => <Control key={choice.name} of={of} choice={choice} unseen={unseen} />);
   return (
-    <div class="filter-bar" role="search" aria-label={label}>
+    <div class={`filter-bar ${few ? "few" : ""}`} role="search" aria-label={label}>
       {search && <Search of={of} {...search} />}
       <div class="filter-wide">{controls(true)}</div>
       {of.isFiltered.value && (

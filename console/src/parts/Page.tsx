@@ -12,6 +12,8 @@ interface PageFrameProps {
   back?: { to: string; label: string };
   /** One line under the title. */
   about?: ComponentChildren;
+  /** Leads to others of its kind. */
+  steps?: ComponentChildren;
   actions?: ComponentChildren;
   /** Between head and body, across the page: filters. */
   toolbar?: ComponentChildren;
@@ -20,7 +22,7 @@ interface PageFrameProps {
   children: ComponentChildren;
 }
 
-export function PageFrame({ title, back, about, actions, toolbar, whole = false, children }: PageFrameProps) {
+export function PageFrame({ title, back, about, steps, actions, toolbar, whole = false, children }: PageFrameProps) {
   useEffect(() => {
     document.title = `${title} · Waypost`;
   }, [title]);
@@ -36,6 +38,7 @@ export function PageFrame({ title, back, about, actions, toolbar, whole = false,
           <h1 tabIndex={-1}>{title}</h1>
           {about && <div class="page-about">{about}</div>}
         </div>
+        {steps}
         {actions && <div class="page-actions">{actions}</div>}
       </header>
       {toolbar}

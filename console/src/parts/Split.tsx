@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
-import "./layout.css";
+import "./split.css";
 
 const KEY = "waypost.split";
 const SHARE = { least: 25, most: 75, usual: 45 };

@@ -21,7 +21,7 @@ export function Actions({ message }: { message: MessageDetail }) {
   return (
     <>
       <LinkButton to={href(`/phones/${message.wa_id}`)} icon="phone">
-        Show on the phone
+        Show<span class="wide-only"> on the</span> phone
       </LinkButton>
       {message.direction === "outbound" && (
         <Button icon="send" busy={busy} onClick={() => void resend()}>
@@ -29,7 +29,6 @@ export function Actions({ message }: { message: MessageDetail }) {
         </Button>
       )}
       {message.deliveries.length > 0 && <RedeliverAll deliveries={message.deliveries} />}
-      <Beside message={message} />
     </>
   );
 }
@@ -65,7 +64,8 @@ export function RedeliverAll({ deliveries, manner = "plain" }: { deliveries: rea
   };
   return (
     <Button icon="refresh" busy={busy} manner={manner} onClick={() => void again()}>
-      {many === 1 ? "Redeliver the webhook" : `Redeliver ${many} webhooks`}
+      Redeliver{many > 1 && ` ${many}`}
+      <span class="wide-only">{many > 1 ? " webhooks" : " the webhook"}</span>
     </Button>
   );
 }
@@ -77,7 +77,8 @@ async function redelivered(delivery: DeliveryView): Promise<boolean> {
   return done.ok;
 }
 
-function Beside({ message }: { message: MessageDetail }) {
+/** Lead to the messages around it, of the same user. */
+export function Beside({ message }: { message: MessageDetail }) {
   const [{ newer, older }, put] = useState<Neighbours>({ newer: null, older: null });
   useEffect(() => {
     let isCurrent = true;
@@ -87,7 +88,7 @@ function Beside({ message }: { message: MessageDetail }) {
     };
   }, [message.id, message.wa_id]);
   return (
-    <span class="row" role="group" aria-label="Other messages">
+    <span class="inspected-steps" role="group" aria-label="Other messages">
       <IconButton icon="up" label="Newer message" disabled={!newer} onClick={() => newer && go(placeOf(newer))} />
       <IconButton icon="down" label="Older message" disabled={!older} onClick={() => older && go(placeOf(older))} />
     </span>

@@ -9,7 +9,7 @@ import { PageFrame } from "../../parts/Page.tsx";
 import { href } from "../../shell/router.ts";
 import type { PageProps } from "../page.ts";
 import { kindWord } from "../messages/kinds.ts";
-import { Actions } from "./Actions.tsx";
+import { Actions, Beside } from "./Actions.tsx";
 import { AsCode } from "./AsCode.tsx";
 import { MessageCard } from "./MessageCard.tsx";
 import { Story } from "./Story.tsx";
@@ -32,6 +32,7 @@ export default function Inspector({ params }: PageProps) {
     <PageFrame
       title={message ? titleOf(message) : "Message"}
       back={{ to: href("/messages"), label: "All messages" }}
+      steps={message && <Beside key={message.id} message={message} />}
       actions={message && <Actions key={message.id} message={message} />}
     >
       {found === null ? (

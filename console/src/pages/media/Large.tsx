@@ -8,9 +8,10 @@ import { Copy } from "../../parts/Copy.tsx";
 import { Facts } from "../../parts/Facts.tsx";
 import { Icon } from "../../parts/Icon.tsx";
 import { sizeWords } from "../../parts/moments.ts";
+import { PanelHead } from "../../parts/PanelHead.tsx";
 import { Time } from "../../parts/Time.tsx";
 import { href } from "../../shell/router.ts";
-import { iconOf, media, sourceWords } from "./state.ts";
+import { iconOf, media, sourceWords, toGallery } from "./state.ts";
 
 interface Props {
   file: GalleryMedium;
@@ -23,18 +24,23 @@ export function Large({ file, before, after }: Props) {
   const name = file.filename ?? file.id;
   const kind = file.mime_type.split(";")[0]?.split("/")[1] ?? "file";
   return (
-    <article class="large" aria-label={name}>
-      <header class="row wrap">
-        <h2 class="grow foreign">{name}</h2>
-        <Neighbour of={before} icon="left" label="The file before" />
-        <Neighbour of={after} icon="right" label="The file after" />
-        <LinkButton to={file.url} icon="download" download={file.filename ?? `${file.id}.${kind}`}>
-          Download
-        </LinkButton>
-        <Copy text={file.id} label="Copy the media id">
-          Copy id
-        </Copy>
-      </header>
+    <article class="panel large" aria-label={name}>
+      <PanelHead
+        title={name}
+        close={toGallery()}
+        actions={
+          <>
+            <Neighbour of={before} icon="up" label="The file before" />
+            <Neighbour of={after} icon="down" label="The file after" />
+            <LinkButton to={file.url} icon="download" download={file.filename ?? `${file.id}.${kind}`}>
+              Download
+            </LinkButton>
+            <Copy text={file.id} label="Copy the media id">
+              Copy id
+            </Copy>
+          </>
+        }
+      />
       <div class={`large-view ${file.type}`}>
         <View file={file} onMeasured={setMeasures} />
       </div>
@@ -116,7 +122,7 @@ function Id({ text }: { text: string }) {
   );
 }
 
-function Neighbour({ of, icon, label }: { of: GalleryMedium | undefined; icon: "left" | "right"; label: string }) {
+function Neighbour({ of, icon, label }: { of: GalleryMedium | undefined; icon: "up" | "down"; label: string }) {
   if (!of) return null;
   return (
     <a class="icon-button" href={href(`/media/${encodeURIComponent(of.id)}`, media.filters.value)} title={label} aria-label={label}>

@@ -11,12 +11,13 @@ import { ListCount, NoRows } from "../../parts/LiveList.tsx";
 import { sizeWords } from "../../parts/moments.ts";
 import { numberChoice } from "../../parts/numbers.ts";
 import { PageFrame } from "../../parts/Page.tsx";
+import { PanelHead } from "../../parts/PanelHead.tsx";
 import { Split } from "../../parts/Split.tsx";
 import { Time } from "../../parts/Time.tsx";
 import { href } from "../../shell/router.ts";
 import type { PageProps } from "../page.ts";
 import { Large } from "./Large.tsx";
-import { iconOf, media, seek } from "./state.ts";
+import { iconOf, media, seek, toGallery } from "./state.ts";
 import "./media.css";
 
 const TYPES = [
@@ -37,19 +38,19 @@ export default function Media({ params }: PageProps) {
     if (id !== null && !unread && at < 0) void seek(id);
   }, [id, unread]);
   const one = items[at];
-  const missing = next === null && !reading ? <Gone /> : <Loading label="Looking for the file" />;
+  const missing = (
+    <>
+      <PanelHead close={toGallery()} />
+      {next === null && !reading ? <Gone /> : <Loading label="Looking for the file" />}
+    </>
+  );
   const detail =
     id === null || unread ? null : one ? <Large key={one.id} file={one} before={items[at - 1]} after={items[at + 1]} /> : missing;
   return (
     <PageFrame
       title="Media"
       about={<ListCount of={media} />}
-      {...(id !== null && { back: { to: href("/media", media.filters.value), label: "Back to the gallery" } })}
-      toolbar={
-        <div class={id !== null ? "split-wide" : ""}>
-          <Filters />
-        </div>
-      }
+      toolbar={<Filters />}
       whole
     >
       <Split list={<Gallery chosen={one?.id ?? null} />} detail={detail} />

@@ -5,6 +5,7 @@ import type { GalleryMedium } from "../../api/types.ts";
 import type { IconName } from "../../parts/Icon.tsx";
 import { type LiveList, liveList } from "../../parts/liveList.ts";
 import { readNumbers } from "../../parts/numbers.ts";
+import { href } from "../../shell/router.ts";
 
 const PAGE = 60;
 /** How many pages are read to find a file that a link leads to. */
@@ -50,4 +51,9 @@ export function sourceWords(source: string): string {
     handle: "Example of a template",
   };
   return words[source] ?? source;
+}
+
+/** The way from one file to all of them. */
+export function toGallery(): { to: string; label: string } {
+  return { to: href("/media", media.filters.value), label: "Close the file" };
 }

@@ -24,7 +24,7 @@ export default function Numbers() {
   return (
     <PageFrame
       title="Numbers"
-      about="What a business writes from, the tokens of its programs, and the accounts that hold both"
+      about="What a business writes from, and with which tokens"
       actions={
         view === "numbers" && (
           <Button icon="plus" manner="main" aria-haspopup="dialog" onClick={() => setAdding(true)}>

@@ -20,7 +20,7 @@ export default function Phones({ params }: PageProps) {
   return (
     <PageFrame
       title="Phones"
-      about="What users of WhatsApp hold in their hands; play them here."
+      about="Write, read and tap as the users of WhatsApp do"
       actions={<Actions />}
       whole
     >

@@ -45,7 +45,7 @@ export default function Providers() {
   return (
     <PageFrame
       title="Providers"
-      about="Whose name and password links to media are fetched with"
+      about="Logins for links to media that need one"
       actions={
         <Button icon="plus" manner="main" aria-haspopup="dialog" onClick={() => setAdding(true)}>
           Add a provider

@@ -9,6 +9,7 @@ import { EmptyState, FailureState, Loading } from "../../parts/EmptyState.tsx";
 import { Facts } from "../../parts/Facts.tsx";
 import { useFollowed } from "../../parts/followed.ts";
 import { Icon } from "../../parts/Icon.tsx";
+import { PanelHead } from "../../parts/PanelHead.tsx";
 import { Time } from "../../parts/Time.tsx";
 import { href, query } from "../../shell/router.ts";
 import { Sentence } from "../errors/words.tsx";
@@ -25,13 +26,10 @@ export function Detail({ id }: { id: string }) {
   if (found === null) return <Loading label="Reading the request" />;
   if (!found.ok) {
     return (
-      <div class="refusal">
-        <header class="refusal-head">
-          <span class="grow" />
-          <Close />
-        </header>
+      <>
+        <PanelHead close={toRefusals()} />
         {found.failure.status === 404 ? <Gone /> : <FailureState failure={found.failure} onRetry={read} />}
-      </div>
+      </>
     );
   }
   return <Shown refusal={found.value} />;
@@ -45,27 +43,23 @@ function Gone() {
   );
 }
 
-function Close() {
-  return (
-    <a class="icon-button" href={href("/refusals", query.value)} aria-label="Close the request" title="Close the request">
-      <Icon name="close" />
-    </a>
-  );
+function toRefusals(): { to: string; label: string } {
+  return { to: href("/refusals", query.value), label: "Close the request" };
 }
 
 function Shown({ refusal }: { refusal: RefusalView }) {
   const { why, answer, body } = refusal;
   return (
-    <article class="refusal" aria-label="The refused request">
-      <header class="refusal-head">
-        <h2 class="grow mono foreign">
-          {refusal.method} {refusal.path}
-        </h2>
-        <Copy text={() => curlOf(refusal, window.location.origin)} label="Copy the request as a curl command">
-          Copy as curl
-        </Copy>
-        <Close />
-      </header>
+    <article class="panel" aria-label="The refused request">
+      <PanelHead
+        title={<span class="mono refusal-title">{`${refusal.method} ${refusal.path}`}</span>}
+        close={toRefusals()}
+        actions={
+          <Copy text={() => curlOf(refusal, window.location.origin)} label="Copy the request as a curl command">
+            Copy as curl
+          </Copy>
+        }
+      />
       <div class="stack">
         <section class="refusal-reason" aria-labelledby="refusal-why">
           <h3 id="refusal-why">

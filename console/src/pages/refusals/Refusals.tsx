@@ -36,22 +36,18 @@ export default function Refusals({ params }: PageProps) {
       about={<About />}
       actions={
         (refusals.state.value.items.length > 0 || refusals.isFiltered.value) && (
-          <span class={chosen ? "split-wide" : ""}>
-            <Button icon="trash" onClick={() => void clear()}>
-              Clear
-            </Button>
-          </span>
+          <Button icon="trash" onClick={() => void clear()}>
+            Clear
+          </Button>
         )
       }
       toolbar={
-        <div class={chosen ? "split-wide" : ""}>
-          <FilterBar
-            label="Refused requests"
-            of={refusals}
-            choices={CHOICES}
-            search={{ name: "text", placeholder: "Code, path or words" }}
-          />
-        </div>
+        <FilterBar
+          label="Refused requests"
+          of={refusals}
+          choices={CHOICES}
+          search={{ name: "text", placeholder: "Code, path or words" }}
+        />
       }
       whole
     >

@@ -54,25 +54,25 @@ export default function Rules() {
   return (
     <PageFrame
       title="Fault rules"
-      about="What goes wrong on purpose. Without a rule the network is well-behaved."
+      about="Let things go wrong on purpose"
       actions={
-        <>
-          {rules.length > 1 && (
-            <Button icon="trash" aria-haspopup="dialog" onClick={() => setAsking(true)}>
-              Take all back
-            </Button>
-          )}
-          <Button icon="plus" manner="main" aria-haspopup="dialog" onClick={() => (adding.value = {})}>
-            Add a rule
-          </Button>
-        </>
+        <Button icon="plus" manner="main" aria-haspopup="dialog" onClick={() => (adding.value = {})}>
+          Add a rule
+        </Button>
       }
     >
       <div class="rules">
         <section aria-label="In force" class="stack">
-          <h2 class="row">
-            In force {rules.length > 0 && <Count of={rules.length} />}
-          </h2>
+          <div class="row">
+            <h2 class="row grow">
+              In force {rules.length > 0 && <Count of={rules.length} />}
+            </h2>
+            {rules.length > 1 && (
+              <Button icon="trash" manner="quiet" aria-haspopup="dialog" onClick={() => setAsking(true)}>
+                Take all back
+              </Button>
+            )}
+          </div>
           {found === null ? (
             <Loading label="Reading the rules" />
           ) : !found.ok ? (

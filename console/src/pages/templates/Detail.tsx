@@ -10,6 +10,7 @@ import { Copy } from "../../parts/Copy.tsx";
 import { Confirm } from "../../parts/Dialog.tsx";
 import { Facts } from "../../parts/Facts.tsx";
 import { Notice } from "../../parts/Notice.tsx";
+import { PanelHead } from "../../parts/PanelHead.tsx";
 import { Tabs } from "../../parts/Tabs.tsx";
 import { toast, toastFailure } from "../../parts/Toast.tsx";
 import { go, href } from "../../shell/router.ts";
@@ -18,7 +19,7 @@ import { Pacing } from "./Pacing.tsx";
 import { Preview } from "./Preview.tsx";
 import { Review } from "./Review.tsx";
 import { SendForm } from "./SendForm.tsx";
-import { changed, filters, qualityTone, qualityWord, state, statusTone, wordOf } from "./state.ts";
+import { changed, filters, qualityTone, qualityWord, state, statusTone, toTemplates, wordOf } from "./state.ts";
 
 export function Detail({ template }: { template: TemplateView }) {
   const [values, setValues] = useState<Values>({});
@@ -33,25 +34,30 @@ export function Detail({ template }: { template: TemplateView }) {
     components: template.components,
   };
   return (
-    <div class="template-detail">
-      <header class="template-head">
-        <div class="grow">
-          <h2 class="foreign">{template.name}</h2>
-          <p class="row wrap">
+    <div class="panel template-detail">
+      <PanelHead
+        title={template.name}
+        close={toTemplates()}
+        about={
+          <>
             <Badge tone={statusTone(template.status)}>{wordOf(template.status)}</Badge>
             <span class="soft">
               {wordOf(template.category)} · {template.language}
             </span>
-          </p>
-        </div>
-        <LinkButton to={href(`/templates/${template.id}/edit`)} icon="edit">
-          Edit
-        </LinkButton>
-        <LinkButton to={href("/templates/new", { from: template.id })} icon="copy">
-          Copy as new
-        </LinkButton>
-        <Delete template={template} />
-      </header>
+          </>
+        }
+        actions={
+          <>
+            <LinkButton to={href(`/templates/${template.id}/edit`)} icon="edit">
+              Edit
+            </LinkButton>
+            <LinkButton to={href("/templates/new", { from: template.id })} icon="copy">
+              Copy as new
+            </LinkButton>
+            <Delete template={template} />
+          </>
+        }
+      />
       {template.status === "REJECTED" && (
         <Notice tone="bad" title={`The review rejected it: ${wordOf(template.rejected_reason)}`}>
           <p>Edit it, and it is reviewed again; or approve it under Review.</p>

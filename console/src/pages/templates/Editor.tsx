@@ -85,7 +85,7 @@ function Form({ edited, from }: { edited: TemplateView | null; from: TemplateVie
       about={
         edited
           ? `${edited.language}; what is saved is reviewed again`
-          : "The same rules hold as on WhatsApp; what breaks one is said at its field"
+          : "Checked by the rules of WhatsApp when it is saved"
       }
     >
       <form class="editor" onSubmit={(event) => void save(event)}>

@@ -7,6 +7,7 @@ import { Button, LinkButton } from "../../parts/Button.tsx";
 import { EmptyState, FailureState, Loading } from "../../parts/EmptyState.tsx";
 import { type Choice, FilterBar } from "../../parts/FilterBar.tsx";
 import { PageFrame } from "../../parts/Page.tsx";
+import { PanelHead } from "../../parts/PanelHead.tsx";
 import { Split } from "../../parts/Split.tsx";
 import { href } from "../../shell/router.ts";
 import type { PageProps } from "../page.ts";
@@ -22,6 +23,7 @@ import {
   startTemplates,
   state,
   statusTone,
+  toTemplates,
   wordOf,
 } from "./state.ts";
 import "./templates.css";
@@ -36,19 +38,12 @@ export default function Templates({ params }: PageProps) {
     <PageFrame
       title="Templates"
       about={<About />}
-      {...(chosen !== null && { back: { to: href("/templates", filters.value), label: "Back to the list" } })}
       actions={
-        <span class={chosen ? "split-wide" : ""}>
-          <LinkButton to={href("/templates/new")} icon="plus" manner="main">
-            New template
-          </LinkButton>
-        </span>
+        <LinkButton to={href("/templates/new")} icon="plus" manner="main">
+          New template
+        </LinkButton>
       }
-      toolbar={
-        <div class={chosen ? "split-wide" : ""}>
-          <Filters />
-        </div>
-      }
+      toolbar={<Filters />}
       whole
     >
       <Split list={<List chosen={chosen} />} detail={detail} />
@@ -170,9 +165,11 @@ function Nothing({ any }: { any: boolean }) {
 
 function Gone() {
   return (
-    <EmptyState icon="templates" title="This template is not there any more">
-      <p>It was deleted, or everything was reset.</p>
-      <LinkButton to={href("/templates")}>To the list</LinkButton>
-    </EmptyState>
+    <>
+      <PanelHead close={toTemplates()} />
+      <EmptyState icon="templates" title="This template is not there any more">
+        <p>It was deleted, or everything was reset.</p>
+      </EmptyState>
+    </>
   );
 }

@@ -6,6 +6,7 @@ import { announce, type Changes, onChanges } from "../../api/live.ts";
 import type { AccountView, NumberView, TemplateView } from "../../api/types.ts";
 import type { Tone } from "../../parts/Badge.tsx";
 import { filtering } from "../../parts/filters.ts";
+import { href } from "../../shell/router.ts";
 
 /** What the list is filtered by. */
 export const filtered = filtering(["text", "account", "status", "category", "quality", "language"]);
@@ -90,4 +91,9 @@ function fits(template: TemplateView, wanted: Readonly<Record<string, string | u
 function follow(changes: Changes): void {
   const told = ["templates", "accounts", "numbers", "reset", "clock"];
   if (changes.all || changes.world.some((each) => told.includes(each))) void read();
+}
+
+/** The way from one template to all of them. */
+export function toTemplates(): { to: string; label: string } {
+  return { to: href("/templates", filters.value), label: "Close the template" };
 }

@@ -14,6 +14,7 @@ import { Facts } from "../../parts/Facts.tsx";
 import { useFollowed } from "../../parts/followed.ts";
 import { Icon } from "../../parts/Icon.tsx";
 import { Notice } from "../../parts/Notice.tsx";
+import { PanelHead } from "../../parts/PanelHead.tsx";
 import { Tabs } from "../../parts/Tabs.tsx";
 import { Time } from "../../parts/Time.tsx";
 import { toast } from "../../parts/Toast.tsx";
@@ -35,7 +36,7 @@ export function Delivery({ id }: { id: string }) {
   if (!found.ok) {
     return (
       <>
-        <Close />
+        <PanelHead close={toLog()} />
         <FailureState failure={found.failure} onRetry={read} />
       </>
     );
@@ -43,12 +44,8 @@ export function Delivery({ id }: { id: string }) {
   return <Shown delivery={found.value} />;
 }
 
-function Close() {
-  return (
-    <a class="icon-button" href={href("/webhooks", deliveries.filters.value)} aria-label="Close the delivery" title="Close the delivery">
-      <Icon name="close" />
-    </a>
-  );
+function toLog(): { to: string; label: string } {
+  return { to: href("/webhooks", deliveries.filters.value), label: "Close the delivery" };
 }
 
 function Shown({ delivery }: { delivery: DeliveryDetail }) {
@@ -60,11 +57,12 @@ function Shown({ delivery }: { delivery: DeliveryDetail }) {
     setBusy(false);
   };
   return (
-    <article class="delivery" aria-label="The delivery">
-      <header class="delivery-head">
-        <div class="grow">
-          <h2>{eventWord(delivery)}</h2>
-          <p class="row wrap">
+    <article class="panel" aria-label="The delivery">
+      <PanelHead
+        title={eventWord(delivery)}
+        close={toLog()}
+        about={
+          <>
             <Badge tone={deliveryTone(delivery)}>{deliveryWord(delivery, held)}</Badge>
             <span class="soft">
               <Time at={delivery.at} />
@@ -74,18 +72,21 @@ function Shown({ delivery }: { delivery: DeliveryDetail }) {
                 next try <Time at={delivery.due} />
               </span>
             )}
-          </p>
-        </div>
-        <Button icon="refresh" busy={busy} onClick={() => void again()}>
-          Redeliver
-        </Button>
-        {delivery.message_id && (
-          <LinkButton to={href(`/messages/${encodeURIComponent(delivery.message_id)}`)} icon="messages">
-            Its message
-          </LinkButton>
-        )}
-        <Close />
-      </header>
+          </>
+        }
+        actions={
+          <>
+            <Button icon="refresh" busy={busy} onClick={() => void again()}>
+              Redeliver
+            </Button>
+            {delivery.message_id && (
+              <LinkButton to={href(`/messages/${encodeURIComponent(delivery.message_id)}`)} icon="messages">
+                Its message
+              </LinkButton>
+            )}
+          </>
+        }
+      />
       <div class="stack">
         {delivery.why && (
           <Notice tone={delivery.state === "dead" ? "bad" : "wait"} title={<span class="foreign">{delivery.why.sentence}</span>}>

@@ -28,17 +28,13 @@ function plain(kind: string) {
   return { value: kind, label: kind.replace(/_/g, " ") };
 }
 
-export function Toolbar({ beside }: { beside: boolean }) {
+export function Toolbar() {
   const choices: readonly Choice[] = [
     ...numberChoice(),
     { name: "state", label: "State", any: "Every state", options: STATES },
     { name: "kind", label: "Kind", any: "Every kind", options: KINDS },
   ];
-  return (
-    <div class={beside ? "split-wide" : ""}>
-      <FilterBar label="Deliveries" of={deliveries} choices={choices} search={{ name: "message", placeholder: "Id of a message" }} />
-    </div>
-  );
+  return <FilterBar label="Deliveries" of={deliveries} choices={choices} search={{ name: "message", placeholder: "Id of a message" }} />;
 }
 
 export function Log({ chosen }: { chosen: string | null }) {

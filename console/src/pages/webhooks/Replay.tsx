@@ -30,18 +30,18 @@ interface Progress {
   readonly failure: Failure | null;
 }
 
-export function Replay({ beside }: { beside: boolean }) {
+export function Replay() {
   const [open, setOpen] = useState(false);
   const { state = "dead" } = deliveries.filters.value;
   const [name] = REPLAYED[state] ?? [];
   if (!name) return null; // what waits goes out by itself
   return (
-    <span class={beside ? "split-wide" : ""}>
+    <>
       <Button icon="refresh" aria-haspopup="dialog" onClick={() => setOpen(true)}>
         Replay {name}
       </Button>
       {open && <ReplayDialog title={`Replay ${name}`} onClose={() => setOpen(false)} />}
-    </span>
+    </>
   );
 }
 

@@ -21,12 +21,12 @@ import "./webhooks.css";
 const VIEWS = [
   { path: "/webhooks", label: "Deliveries" },
   { path: "/webhooks/endpoints", label: "Where they go" },
-  { path: "/webhooks/signature", label: "My signature check fails" },
+  { path: "/webhooks/signature", label: "Check a signature" },
 ] as const;
 
 const ABOUT: Readonly<Record<string, string>> = {
   "/webhooks/endpoints": "The addresses that are told of each number's events",
-  "/webhooks/signature": "Paste what your receiver has in hand, and see what differs",
+  "/webhooks/signature": "Paste what your receiver has, and see what differs",
 };
 
 export default function Webhooks({ params }: PageProps) {
@@ -38,12 +38,12 @@ export default function Webhooks({ params }: PageProps) {
     <PageFrame
       title="Webhooks"
       about={log ? <ListCount of={deliveries} /> : ABOUT[view]}
-      actions={log && <Replay beside={!!params["id"]} />}
+      actions={log && <Replay />}
       toolbar={
         <>
           <Views chosen={view} />
           <Paused />
-          {log && <Toolbar beside={!!params["id"]} />}
+          {log && <Toolbar />}
         </>
       }
       whole={log}
