@@ -60,6 +60,17 @@ async def test_a_classic_number_that_waits_is_told_who_is_on_whatsapp(world: Wor
     ]
 
 
+@pytest.mark.parametrize("force_check", [True, False])
+async def test_what_is_no_number_is_invalid_at_once(world: World, force_check: bool) -> None:
+    await set_mode(world, "classic")
+
+    found = await check(world, "nobody", STRANGER, force_check=force_check)
+    await world.hook.wait_until(lambda: bool(told(world, "contacts")))
+
+    assert [contact["status"] for contact in found] == ["invalid", "processing"]
+    assert told(world, "contacts") == [{"input": STRANGER, "status": "valid", "wa_id": STRANGER}]
+
+
 async def test_a_classic_number_that_does_not_wait_hears_by_callback_or_asks_again(world: World) -> None:
     await set_mode(world, "classic")
 

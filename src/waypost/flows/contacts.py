@@ -60,11 +60,11 @@ class Contacts:
         """Say of each number whether it is on WhatsApp, in the order asked.
 
         Without `wait`, what is not remembered is `processing`; its result is told to the subscriber. `force` asks
-        again.
+        again. What is no number is `invalid` at once: nobody has to be asked.
         """
         if not number.checks_contacts:
             return [self._named(number, text, valid=True) for text in asked]
-        found = [await self._remembered(number, text) for text in dict.fromkeys(asked)] if not force else []
+        found = [await self._remembered(number, text, force=force) for text in dict.fromkeys(asked)]
         remembered = {contact.input: contact for contact in found if contact is not None}
         fresh = await self._ask_all(number, [text for text in dict.fromkeys(asked) if text not in remembered])
         if wait or not fresh:
@@ -81,9 +81,11 @@ class Contacts:
         if not is_known and await self._windows.last_inbound_ms(number.id, wa_id) is None:
             raise Refusal(UNKNOWN_CONTACT, "unknown contact")
 
-    async def _remembered(self, number: Number, text: str) -> Contact | None:
+    async def _remembered(self, number: Number, text: str, *, force: bool) -> Contact | None:
         wa_id = self._digits(number, text)
-        kept = await self._drawer.get(number.id, wa_id) if wa_id else None
+        if wa_id is None:
+            return Contact(text, "invalid")
+        kept = None if force else await self._drawer.get(number.id, wa_id)
         if kept is None or self._clock.now_ms() - kept.at_ms >= REMEMBERED_MS:
             return None
         return self._named(number, text, valid=kept.valid)
