@@ -95,7 +95,7 @@ def answer_to(content: Content, components: Sequence[Component], tap: Tap, owner
         names = ", ".join(tap.__struct_fields__[1:])
         return Fault(MISSING_PARAMETER, f"A tap has exactly one of {names}; it has {len(tap.given)}.")
     if isinstance(content, Template):
-        return _template(content, components, tap)
+        return _template(content, components, tap, owner)
     if isinstance(content, Interactive):
         return _interactive(content.part, tap, owner)
     return Fault(INVALID_VALUE, "The message has nothing to tap; only interactive messages and templates have.")
@@ -196,6 +196,10 @@ def _call_permission(_kind: CallPermissionRequest, tap: Tap, _owner: Owner) -> A
 
 
 def _contact(_kind: ContactRequest, _tap: Tap, owner: Owner) -> Answer:
+    return _card(owner)
+
+
+def _card(owner: Owner) -> PhoneMessage:
     phone = UserPhone(f"+{owner.wa_id}", owner.wa_id, "CELL")
     name = UserName(formatted_name=owner.name, first_name=owner.name)
     return PhoneMessage("contacts", contacts=[UserCard(name, [phone])])
@@ -264,7 +268,7 @@ _OFFERED_BY: Mapping[str, tuple[tuple[type[Kind], ...], tuple[str, ...]]] = {
 # -- Templates ---------------------------------------------------------------------------------------------------
 
 
-def _template(sent: Template, components: Sequence[Component], tap: Tap) -> Answer:
+def _template(sent: Template, components: Sequence[Component], tap: Tap, owner: Owner) -> Answer:
     buttons = list(_buttons(sent, components))
     if tap.button is not None:
         return _quick_reply(tap.button, buttons)
@@ -274,7 +278,11 @@ def _template(sent: Template, components: Sequence[Component], tap: Tap) -> Answ
     if tap.order is not None:
         has = any(button.type in ("CATALOG", "MPM", "SPM") for button, _ in buttons)
         return _order(tap, None, None) if has else _no_button("order", "CATALOG, MPM or SPM")
-    return Fault(INVALID_VALUE, f"A template has no {tap.given[0]}; give 'button', 'flow' or 'order'.")
+    if tap.contact is not None:
+        # spec: cloud-api.md#13.1; that the answer is that of the interactive message is (unconfirmed)
+        has = any(button.type == "REQUEST_CONTACT_INFO" for button, _ in buttons)
+        return _card(owner) if has else _no_button("contact", "REQUEST_CONTACT_INFO")
+    return Fault(INVALID_VALUE, f"A template has no {tap.given[0]}; give 'button', 'flow', 'order' or 'contact'.")
 
 
 def _quick_reply(wanted: str, buttons: Sequence[tuple[Button, SentComponent | None]]) -> Answer:

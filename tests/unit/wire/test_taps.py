@@ -125,12 +125,16 @@ def test_a_message_without_buttons_has_nothing_to_tap() -> None:
 # -- Templates ----------------------------------------------------------------------------------------------------
 
 QUICK = {"type": "QUICK_REPLY", "text": "Confirm"}
+SHARE = {"type": "REQUEST_CONTACT_INFO", "text": "Share"}
 BUTTONS: list[Body] = [
     {"type": "URL", "text": "Open", "url": "https://a.example"},
     QUICK,
     {"type": "FLOW", "text": "F"},
 ]
-PARTS: list[Body] = [{"type": "BODY", "text": "Hi"}, {"type": "BUTTONS", "buttons": [*BUTTONS, {"type": "CATALOG"}]}]
+PARTS: list[Body] = [
+    {"type": "BODY", "text": "Hi"},
+    {"type": "BUTTONS", "buttons": [*BUTTONS, {"type": "CATALOG"}, SHARE]},
+]
 
 
 def sent(*components: Body) -> Body:
@@ -150,6 +154,7 @@ TEMPLATES: list[tuple[Body, Body, Body]] = [
     (FLOW, {"flow": {"a": 1}}, form("flow", "Sent", {"flow_token": "t-1", "a": 1})),
     (sent(), {"flow": {"a": 1}}, form("flow", "Sent", {"flow_token": "unused", "a": 1})),
     (sent(), {"order": {"product_items": [ITEM], "catalog_id": "7"}}, order("7")),
+    (sent(), {"contact": True}, {"type": "contacts", "contacts": [CARD]}),
 ]
 
 
@@ -176,6 +181,7 @@ NO_TEMPLATE_ANSWER: list[tuple[Body, list[Body], str]] = [
     ({"row": "1"}, PARTS, "has no row"),
     ({"flow": {}}, PARTS[:1], "no button of type FLOW"),
     ({"order": {"product_items": [ITEM]}}, PARTS[:1], "no button of type CATALOG"),
+    ({"contact": True}, PARTS[:1], "no button of type REQUEST_CONTACT_INFO"),
     ({"button": "Confirm"}, [{"type": "BUTTONS", "buttons": [QUICK, QUICK]}], "2 are called"),
 ]
 

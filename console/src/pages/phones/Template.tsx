@@ -80,6 +80,16 @@ function One({ button, bubble, phone }: Props & { button: ShownButton }) {
           />
         </Row>
       );
+    case "REQUEST_CONTACT_INFO":
+      return (
+        <Row>
+          <Offer
+            icon="contact"
+            label={button.text}
+            onTap={() => tap(phone, { message_id: bubble.id, contact: true })}
+          />
+        </Row>
+      );
     default:
       return (
         <Row>
