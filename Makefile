@@ -9,7 +9,7 @@ CONSOLE := src/waypost/console/.built
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run console test faults check format lock docs simulate bench clean
+.PHONY: help setup run console test faults check format lock docs fuzz simulate bench clean
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -71,6 +71,14 @@ lock: ## pin every dependency anew, with hashes (needs uv)
 docs: setup ## write the reference pages from the source
 	@$(BIN)/python -m tools.gen_reference
 	@$(BIN)/python -m tests.faults.report
+
+# What it takes is no part of `setup`, as the tests that guard what was found do without: see docs/decisions/0023.
+fuzz: setup $(VENV)/.fuzz ## look for inputs that break a reader; ARGS="link form --seconds 60" chooses
+	@$(BIN)/python -m tests.fuzz $(ARGS)
+
+$(VENV)/.fuzz: tests/fuzz/requirements.txt $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/fuzz/requirements.txt
+	@touch $@
 
 simulate: setup ## play histories; ARGS=4711 tells one, ARGS="0 --count 100000" looks for faults
 	@$(BIN)/python -m tests.simulation $(ARGS)
