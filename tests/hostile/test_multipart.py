@@ -190,6 +190,8 @@ NAMES = {
     "only a folder": ("a/", None),
     "a lone surrogate": ("a\ud800.png", "a.png"),
     "a long name keeps its extension": ("ü" * 300 + ".pdf", "ü" * 118 + ".pdf"),
+    "a long name does not end in the space where it was cut": ("a" * 239 + " " + "b" * 30, "a" * 239),
+    "a long name that is only dots once it is cut": ("." * 250 + "a" * 30, None),
     "an honest name": ("Rechnung März (2).pdf", "Rechnung März (2).pdf"),
 }
 

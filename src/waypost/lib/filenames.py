@@ -21,8 +21,8 @@ def clean_filename(text: str) -> str | None:
     that no name can pretend to another ending. At most 240 bytes of UTF-8 stay, the ending among them.
     """
     component = text.replace("\\", "/").rsplit("/", 1)[-1]
-    printable = "".join(filter(str.isprintable, component)).strip()
-    return _shortened(printable) if printable.strip(".") else None
+    name = _shortened("".join(filter(str.isprintable, component)).strip()).rstrip()
+    return name if name.strip(".") else None
 
 
 def content_disposition(filename: str) -> bytes:
