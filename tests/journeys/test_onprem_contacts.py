@@ -186,6 +186,32 @@ async def test_what_a_user_writes_says_who_they_are_to_who_asks_for_security_not
     assert (shown["acknowledged"], shown["created_timestamp"] > 0) == (False, True)
 
 
+async def test_a_repeated_request_gets_its_id_again_though_the_keys_have_changed_since(world: World) -> None:
+    await notified(world)
+    message, key = world.client.message(PHONE, "text", TEXT), {"Idempotency-Key": "order-17"}
+    first = await world.client.call("POST", "/v1/messages", json=message, headers=key)
+    await world.phone(identity="new")
+
+    again = await world.client.call("POST", "/v1/messages", json=message, headers=key)
+    another = await world.client.call("POST", "/v1/messages", json=message, headers={"Idempotency-Key": "order-18"})
+
+    assert (again.status, again.json) == (201, first.json)
+    assert code_of(world.client, another) == (400, 1028)
+
+
+async def test_what_is_wrong_with_the_number_is_told_before_what_is_not_known_of_the_user(world: World) -> None:
+    await set_mode(world, "classic")
+
+    itself = await world.client.send(world.client.number, "text", TEXT)
+    unknown = await world.client.send(STRANGER, "text", TEXT)
+    await world.operate("PATCH", f"/numbers/{world.client.number}", json={"registered": False})
+    unregistered = await world.client.send(STRANGER, "text", TEXT)
+
+    assert [code_of(world.client, each) for each in (itself, unknown, unregistered)] == [
+        (400, 1021), (404, 1006), (503, 1011),
+    ]  # fmt: skip
+
+
 async def test_what_is_in_flight_when_the_keys_change_fails_with_480(world: World) -> None:
     await notified(world)
     await world.phone(online=False)

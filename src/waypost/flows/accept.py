@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from waypost.errors import Refusal
 from waypost.errors.requests import IDEMPOTENCY_CONFLICT
 from waypost.flows.admission import Admission
-from waypost.flows.screen import Screen, Screened
+from waypost.flows.screen import Screen, Screened, UserCheck
 from waypost.lib import ids
 from waypost.lib.clock import Clock
 from waypost.model import Dialect, Earlier, MessageKey, Number, NumberId, Once, Outbound
@@ -38,15 +38,24 @@ class Accept(Struct, frozen=True):
     """Asked by the faces: before they read a body whether they may, and after it for their turn."""
     _in_hand: WeakValueDictionary[tuple[NumberId, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
-    async def __call__(self, number: Number, request: SendRequest, raw: bytes, *, dialect: Dialect) -> Outbound:
+    async def __call__(
+        self, number: Number, request: SendRequest, raw: bytes, *, dialect: Dialect, user_check: UserCheck | None = None
+    ) -> Outbound:
         """Return the stored message; it is fsynced, and so is its job. Raises Refusal."""
-        message = self._message(number, await self.screen(number, request), raw, dialect)
+        message = self._message(number, await self.screen(number, request, user_check), raw, dialect)
         await self.store.accept(message)
         self.enqueue(message)
         return message
 
     async def once(
-        self, number: Number, request: SendRequest, raw: bytes, *, key: str, dialect: Dialect
+        self,
+        number: Number,
+        request: SendRequest,
+        raw: bytes,
+        *,
+        key: str,
+        dialect: Dialect,
+        user_check: UserCheck | None = None,
     ) -> Outbound | Earlier:
         """Do the same under the caller's key: repeated byte for byte it returns the first message, and only that.
 
@@ -59,7 +68,7 @@ class Accept(Struct, frozen=True):
         async with self._in_hand.setdefault((number.id, key), asyncio.Lock()):
             earlier = await self.store.earlier(number.id, once)
             if earlier is None:
-                message = self._message(number, await self.screen(number, request), raw, dialect)
+                message = self._message(number, await self.screen(number, request, user_check), raw, dialect)
                 earlier = await self.store.accept_once(message, once)
                 if earlier is None:
                     self.enqueue(message)

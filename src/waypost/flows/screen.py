@@ -6,6 +6,7 @@ such a message is accepted and fails later on the webhook, as it is on WhatsApp.
 # spec: cloud-api.md#4, cloud-api.md#11.2
 """
 
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from msgspec import Struct, structs
@@ -64,6 +65,10 @@ class Screened(Struct, frozen=True):
         return self.template.category.lower() if self.template else "service"
 
 
+UserCheck = Callable[[Number, str], Awaitable[None]]
+"""Raises Refusal if a number may not write to the user of a wa_id."""
+
+
 class Screen(Struct, frozen=True):
     """The checks, with what they look at."""
 
@@ -77,11 +82,16 @@ class Screen(Struct, frozen=True):
     magic: Magic
     clock: Clock
 
-    async def __call__(self, number: Number, request: SendRequest) -> Screened:
-        """Return the request as it may be accepted; it counts as one message from here on. Raises Refusal."""
+    async def __call__(self, number: Number, request: SendRequest, user_check: UserCheck | None = None) -> Screened:
+        """Return the request as it may be accepted; it counts as one message from here on. Raises Refusal.
+
+        `user_check` is what a face wants to know of the user besides.
+        """
         self.check_number(number)
         request = self._addressed(number, request)
         _check_user(number, request.to, request.wa_id)
+        if user_check is not None:
+            await user_check(number, request.wa_id)
         if restriction := self.accounts.restriction(number):
             await self._refuse_restricted(restriction, number, request)
         if fault := self.magic.refusal(request.wa_id):

@@ -41,15 +41,19 @@ class Messages(Struct, frozen=True):
 
     async def _send(self, request: Request, number: Number, raw: bytes) -> Response:
         parsed = self._parsed(number, raw)
-        await self.contacts.refuse_unknown(number, parsed.wa_id)
-        await self.identities.refuse_changed(number, parsed.wa_id)
+        check = self._refuse_stranger if number.checks_contacts or number.checks_identities else None
         key = key_of(request)
         if key is None:
-            message: Outbound | Earlier = await self.accept(number, parsed, raw, dialect="onprem")
+            message: Outbound | Earlier = await self.accept(number, parsed, raw, dialect="onprem", user_check=check)
         else:
-            message = await self.accept.once(number, parsed, raw, key=key, dialect="onprem")
+            message = await self.accept.once(number, parsed, raw, key=key, dialect="onprem", user_check=check)
         message_id = ids.onprem_message_id(message.key, message.tag, message.wa_id, received=False)
         return Response(201, onprem.send_answer(parsed.to, message.wa_id, message_id))
+
+    async def _refuse_stranger(self, number: Number, wa_id: str) -> None:
+        """Raise Refusal for a user who is unknown, or not certainly who they were, to a number that wants to know."""
+        await self.contacts.refuse_unknown(number, wa_id)
+        await self.identities.refuse_changed(number, wa_id)
 
     def _parsed(self, number: Number, raw: bytes) -> SendRequest:
         """Read the body; what is wrong with the number or the recipient is told before what the body says.
