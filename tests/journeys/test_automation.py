@@ -108,6 +108,26 @@ async def test_what_is_no_marketing_template_is_refused(world: World, kind: str,
     assert world.client.error_code(answer) == code
 
 
+@CLOUD
+@pytest.mark.parametrize(
+    ("standing", "to", "code"),
+    [
+        ({"registered": False}, PHONE, 133010),
+        ({"quality": "RED"}, NUMBER, 131021),
+        ({"test_recipients": []}, PHONE, 131030),
+    ],
+)
+async def test_what_is_wrong_with_the_number_or_the_recipient_is_told_before_the_kind_of_message(
+    world: World, standing: Any, to: str, code: int
+) -> None:
+    await world.operate("PATCH", f"/numbers/{NUMBER}", json=standing)
+    body = world.client.message(to, "text", {"body": "Hello"})
+
+    answer = await world.client.call("POST", marketing(world), json=body)
+
+    assert world.client.error_code(answer) == code
+
+
 @META
 @pytest.mark.parametrize(("method", "path"), EDGES)
 async def test_flows_calls_and_groups_are_not_permitted(world: World, method: str, path: str) -> None:

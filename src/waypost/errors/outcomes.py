@@ -75,8 +75,8 @@ MESSAGE_EXPIRED = Problem(
 BAD_REACTION = Problem(
     name="bad_reaction", code=131009, http=400, title="Parameter value is not valid",
     onprem_code=1009, onprem_http=400, onprem_title="Parameter value is not valid",
-    fix="React to a message of this thread that is not over 30 days old and not itself a reaction.",
-    rule="The message that is reacted to is over 30 days old, unknown, or itself a reaction.",
+    fix="React to a message of this thread that is not over 30 days old, not deleted and not itself a reaction.",
+    rule="The message that is reacted to is over 30 days old, unknown, deleted, or itself a reaction.",
     trigger="React to a message whose id you make up.",
     when="webhook",
 )  # fmt: skip

@@ -16,6 +16,7 @@ from waypost.errors.management import NOT_MARKETING, ONLY_MARKETING
 from waypost.model import Number
 from waypost.wire import cloud
 from waypost.wire.messages.template import Template
+from waypost.wire.requests import Addressee
 
 
 class Marketing(Struct, frozen=True):
@@ -41,12 +42,29 @@ class Marketing(Struct, frozen=True):
         raw = await json_body(request)
         async with self.messages.accept.admission:
             parsed = self.messages.parsed(number, raw)
-            if isinstance(parsed, cloud.MarkRead) or not isinstance(parsed.content, Template):
-                raise Refusal(NOT_MARKETING, "This edge takes messages of type 'template' only.")
-            self._check_category(number, parsed.content)
-            return await self.messages.send(request, number, parsed, raw)
+            return await self.messages.send(request, number, self._marketing(number, parsed), raw)
+
+    def _marketing(self, number: Number, parsed: cloud.SendRequest | cloud.MarkRead) -> cloud.SendRequest:
+        """Return a request that this edge takes; what is wrong with the number or the recipient is told first.
+
+        Raises Refusal.
+
+        # spec: cloud-api.md#4
+        """
+        if isinstance(parsed, cloud.MarkRead):
+            self.messages.accept.screen.check_number(number)
+            raise _not_marketing()
+        self.messages.accept.screen.check_sender(number, Addressee(parsed.to, parsed.wa_id, parsed.user_id))
+        if not isinstance(parsed.content, Template):
+            raise _not_marketing()
+        self._check_category(number, parsed.content)
+        return parsed
 
     def _check_category(self, number: Number, sent: Template) -> None:
         found = self.callers.directory.template(number.waba_id, sent.name, sent.language.code)
         if found is not None and found.category.upper() != "MARKETING":
             raise Refusal(ONLY_MARKETING, f"The template '{sent.name}' is of the category {found.category}.")
+
+
+def _not_marketing() -> Refusal:
+    return Refusal(NOT_MARKETING, "This edge takes messages of type 'template' only.")
