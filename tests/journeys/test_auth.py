@@ -49,6 +49,11 @@ REFUSED = {
 _TRACE = re.compile(rb'("(?:fbtrace_id|360dialog_trace_id)":")[^"]+')
 
 
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 def known(answer: Answer) -> bytes:
     """Return a body without its trace id."""
     return _TRACE.sub(rb"\1TRACE", answer.body)
@@ -204,11 +209,13 @@ async def test_a_logout_ends_the_token_at_once(world: World) -> None:
 
 @pytest.mark.parametrize("face", ["meta"])
 @pytest.mark.parametrize("flags", [{"log_level": "debug"}])
-async def test_a_token_in_the_query_works_and_is_never_logged(capfd: pytest.CaptureFixture[str], world: World) -> None:
+async def test_a_token_in_the_query_works_and_is_never_logged(
+    capfd: pytest.CaptureFixture[str], own_world: World
+) -> None:
     """The log must be caught before the server starts, or nothing of it is seen."""
-    url = f"{world.client.base}{world.client.messages_path}?access_token={TOKEN}"
+    url = f"{own_world.client.base}{own_world.client.messages_path}?access_token={TOKEN}"
 
-    async with world.client.session.post(url, json=world.client.message(PHONE, "text", TEXT)) as got:
+    async with own_world.client.session.post(url, json=own_world.client.message(PHONE, "text", TEXT)) as got:
         assert got.status == 200
 
     written = capfd.readouterr()

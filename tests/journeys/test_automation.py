@@ -20,6 +20,11 @@ COMMERCE = f"{NODE}/whatsapp_commerce_settings"
 COMMANDS = [{"command_name": "tickets", "command_description": "Book a ticket"}]
 
 
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 async def get(world: World, path: str) -> Any:
     answer = await world.client.call("GET", path)
     assert answer.status == 200, answer

@@ -22,6 +22,11 @@ def flags() -> dict[str, Any]:
 
 
 @pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
+@pytest.fixture
 async def other() -> AsyncIterator[Receiver]:
     async with Receiver(verify_token=TOKEN) as receiver:
         yield receiver

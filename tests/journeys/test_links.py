@@ -19,6 +19,11 @@ def flags() -> dict[str, Any]:
     return {"fetch_allow": LOOPBACK}
 
 
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 async def sent_and_read(world: World, link: str) -> None:
     sent = await world.send("image", {"link": link})
     assert await world.words_of(sent, world.told) == world.told_words
@@ -108,13 +113,13 @@ async def test_an_address_of_this_machine_is_not_reached_and_every_refusal_says_
     assert why == "The media link could not be used: leads to an address that is not allowed."
 
 
-async def test_a_failed_link_leaves_no_file(world: World, files: Receiver) -> None:
+async def test_a_failed_link_leaves_no_file(own_world: World, files: Receiver) -> None:
     files.always = Answer(200, body=b"<html></html>", headers={"Content-Type": "image/jpeg"})
 
-    why = await why_failed(world, files.url_at("/a.jpg"))
+    why = await why_failed(own_world, files.url_at("/a.jpg"))
 
     assert why.startswith("The media link was fetched, but its file is refused: ")
-    assert world.server.media_files() == []
+    assert own_world.server.media_files() == []
 
 
 @pytest.mark.alone("a worker does not know where the processes that accept listen")

@@ -12,6 +12,11 @@ pytestmark = pytest.mark.anyio
 NOBODYS = "1234567890123456"
 
 
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 async def look_up(world: World, media_id: str) -> Answer:
     path = {"meta": f"/v24.0/{media_id}", "proxy": f"/{media_id}"}[world.client.face]
     return await world.client.call("GET", path)

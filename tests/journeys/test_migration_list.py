@@ -39,6 +39,11 @@ def flags() -> dict[str, Any]:
     return {"fetch_allow": LOOPBACK}
 
 
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 async def message(world: World, message_id: str) -> dict[str, Any]:
     return dict(await world.control.get(f"/messages/{message_id}"))
 

@@ -15,6 +15,11 @@ NODE = f"/v24.0/{NUMBER}"
 PIN = "482915"
 
 
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 async def get(world: World, path: str) -> Any:
     answer = await world.client.call("GET", path)
     assert answer.status == 200, answer

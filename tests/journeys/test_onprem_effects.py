@@ -1,7 +1,7 @@
 """Every setting of `/v1/settings/application`: what it does, or why it is only kept."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -63,9 +63,13 @@ def face(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def world(face: str, tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(face, tmp_path / "data", keep_days="0") as opened:
-        yield opened
+def flags() -> dict[str, Any]:
+    return {"keep_days": "0"}
+
+
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
 
 
 async def change(world: World, **settings: Any) -> None:

@@ -20,6 +20,11 @@ def face(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 async def test_a_contact_check_answers_in_order_with_what_was_asked(world: World) -> None:
     asked = ["+1 555 010 0142", "1-555-010-0177", "nobody"]
 

@@ -44,6 +44,11 @@ def flags() -> dict[str, Any]:
     return {"monitoring_key": KEY}
 
 
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 async def get(world: World, path: str) -> Any:
     answer = await world.client.call("GET", path)
     assert answer.status == 200, answer
@@ -320,15 +325,15 @@ async def test_the_monitoring_key_opens_nothing_else(world: World, path: str) ->
     assert answer.status == 401
 
 
-async def test_figures_count_callbacks_as_json_and_as_text(world: World) -> None:
-    sent = await world.send("text", {"body": "Hello"})
-    await world.words_of(sent, 2)
-    await world.write("text", {"body": "Hi"})
-    await world.inbound()
+async def test_figures_count_callbacks_as_json_and_as_text(own_world: World) -> None:
+    sent = await own_world.send("text", {"body": "Hello"})
+    await own_world.words_of(sent, 2)
+    await own_world.write("text", {"body": "Hi"})
+    await own_world.inbound()
 
-    stats = (await get(world, "/v1/stats/app"))["stats"]["app"]
-    text = (await world.client.call("GET", "/v1/stats/app?format=prometheus")).body.decode()
-    metrics = (await get(world, "/v1/metrics"))["metrics"]
+    stats = (await get(own_world, "/v1/stats/app"))["stats"]["app"]
+    text = (await own_world.client.call("GET", "/v1/stats/app?format=prometheus")).body.decode()
+    metrics = (await get(own_world, "/v1/metrics"))["metrics"]
 
     assert stats["callback_queue_size"]["type"] == "gauge"
     labels = [entry["labels"] for entry in stats["callback_requests_duration_ms_count"]["data"]]

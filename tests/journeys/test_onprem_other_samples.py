@@ -16,6 +16,11 @@ def face(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 async def test_the_sample_of_marking_as_read_works(world: World) -> None:
     written = await world.write("text", TEXT)
 

@@ -24,6 +24,11 @@ def face(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 async def test_an_hsm_reaches_the_phone_as_its_template(world: World) -> None:
     sent = await world.send("hsm", HSM)
 

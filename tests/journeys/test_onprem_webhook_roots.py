@@ -28,6 +28,11 @@ def flags() -> dict[str, Any]:
 
 
 @pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
+@pytest.fixture
 def authority() -> Authority:
     return Authority()
 
