@@ -24,6 +24,18 @@ FORM = (
     b'--B\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n'
     b"\x89PNG\r\n--\r\n--B--\r\n"
 )
+_HEAD = b" HTTP/1.1\r\nHost: h\r\n"
+_NEXT = b"GET /next?a=b" + _HEAD + b"\r\n"
+REQUESTS = [
+    _NEXT + b"HEAD /a" + _HEAD + b"Connection: close\r\n\r\nbehind",
+    b"POST /a" + _HEAD + b"Content-Length: 2\r\nExpect: 100-continue\r\n\r\nokGET / HTTP/1.0\r\nHost: h\r\n\r\n",
+    b"PUT /a" + _HEAD + b"Transfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nHost: evil\r\n\r\n" + _NEXT,
+    b"POST /a" + _HEAD + b"Upgrade: h2c\r\nConnection: Upgrade\r\nContent-Length: 2\r\n\r\nok" + _NEXT,
+    b"POST /a" + _HEAD + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    b"GET http://h/a" + _HEAD + b"\r\n",
+    b"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n",
+    b"CONNECT h:80" + _HEAD + b"\r\n",
+]
 ANSWERS = [
     b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
     b"HTTP/1.1 503 Wait\r\nRetry-After: 7\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nA: b\r\n\r\n",
@@ -122,6 +134,8 @@ def _given(target: str) -> Iterable[bytes]:
             return [json.dumps(play).encode() for play in PLAYS.values()] + _golden("inbound/cloud/*.json")
         case "signature":
             return _signatures()
+        case "request":
+            return REQUESTS
         case "form":
             return [FORM]
         case "answer":

@@ -13,6 +13,7 @@ from io import BytesIO
 from typing import Any, TypeVar, get_args
 
 import msgspec
+from tests.fuzz.connections import answers_to
 
 from waypost.api.multipart import FileHead, FormLimits, read_form
 from waypost.api.routing import HTTPProblem, Request
@@ -135,6 +136,13 @@ def form(data: bytes) -> None:
     # With something before its first boundary it is taken or refused as the packets fall.
     begun = b"--B\r\n" + body
     assert _form_of(_CONTENT_TYPE, _cut(begun)) == _form_of(_CONTENT_TYPE, [begun])
+
+
+def request(data: bytes) -> None:
+    """Read requests off a connection: each gets the same answer in whatever packets they come."""
+    whole = answers_to([data])
+    assert whole.startswith(b"HTTP/1.1 ") or not whole
+    assert answers_to(_cut(data)) == whole
 
 
 def answer(data: bytes) -> None:
@@ -340,8 +348,8 @@ def _cut(data: bytes) -> list[bytes]:
 TARGETS: dict[str, Target] = {
     target.__name__: target
     for target in (
-        cloud_send, onprem_send, template, user_message, signature, form, answer, link, redirect, phone_number,
-        file_name, message_id, page, file, image,
+        cloud_send, onprem_send, template, user_message, signature, request, form, answer, link, redirect,
+        phone_number, file_name, message_id, page, file, image,
     )
 }  # fmt: skip
 OF_JSON = frozenset({"cloud_send", "onprem_send", "template", "user_message"})
