@@ -77,6 +77,24 @@ def test_a_wrong_hsm_is_refused_with_the_code_of_what_is_wrong(raw: bytes, code:
 
 
 @pytest.mark.parametrize(
+    ("wrong", "code", "path"),
+    [
+        ({"default": ""}, 1008, "default"),
+        ({"date_time": {"component": {"day_of_week": 8}}}, 1009, "date_time.component.day_of_week"),
+        ({"date_time": {"component": {"month": 0}}}, 1009, "date_time.component.month"),
+        ({"date_time": {"component": {"hour": "late"}}}, 1009, "date_time.component.hour"),
+        ({"date_time": {"component": {"calendar": "JULIAN"}}}, 1009, "date_time.component.calendar"),
+    ],
+)
+def test_a_wrong_parameter_is_named_where_its_writer_has_put_it(wrong: dict[str, object], code: int, path: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        onprem.parse_send(body(hsm(localizable_params=[{"default": "x", **wrong}])))
+
+    assert refused.value.fault.problem.onprem_code == code
+    assert f"Parameter 'hsm.localizable_params[0].{path}'" in refused.value.fault.details
+
+
+@pytest.mark.parametrize(
     ("ttl", "seconds"),
     [("P1D", 86_400), ("86400", 86_400), (60, 60), ("PT90M", 5_400), ("P1DT2H3M4S", 93_784), ("p1w", 604_800)],
 )

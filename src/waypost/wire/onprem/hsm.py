@@ -3,7 +3,7 @@
 # spec: on-premises-api.md#3.7, migration.md#3.6
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -17,6 +17,7 @@ NAME = "hsm"
 
 _JSON = dict[str, Any]  # Any: a JSON object
 _NotEmpty = Annotated[str, Meta(min_length=1)]
+_Weekday = Annotated[int, Meta(ge=1, le=7)]
 
 
 class _Language(Struct):
@@ -33,13 +34,23 @@ class _Moment(Struct):
     timestamp: int | str
 
 
+class _Component(Struct, omit_defaults=True):
+    day_of_week: _Weekday | str | None = None
+    day_of_month: Annotated[int, Meta(ge=1, le=31)] | None = None
+    year: int | None = None
+    month: Annotated[int, Meta(ge=1, le=12)] | None = None
+    hour: Annotated[int, Meta(ge=0, le=23)] | None = None
+    minute: Annotated[int, Meta(ge=0, le=59)] | None = None
+    calendar: Literal["GREGORIAN", "SOLAR_HIJRI"] | None = None
+
+
 class _DateTime(Struct):
-    component: _JSON | None = None
+    component: _Component | None = None
     unix_epoch: _Moment | None = None
 
 
 class _Parameter(Struct):
-    default: str
+    default: _NotEmpty
     currency: _Currency | None = None
     date_time: _DateTime | None = None
 
@@ -100,7 +111,5 @@ def _moment(position: int, given: _DateTime) -> _JSON:
         raise Refusal(INVALID_VALUE, f"Parameter '{where}' must hold either 'component' or 'unix_epoch'.")
     if given.unix_epoch is not None:
         return {"timestamp": given.unix_epoch.timestamp}
-    return {name: value for name, value in (given.component or {}).items() if name in _PARTS}
-
-
-_PARTS = ("day_of_week", "day_of_month", "year", "month", "hour", "minute", "calendar")
+    parts: _JSON = msgspec.to_builtins(given.component)
+    return parts
