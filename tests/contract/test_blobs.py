@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import hashlib
+import itertools
 import os
 import shutil
 import subprocess
@@ -253,6 +254,28 @@ def test_a_file_lies_under_its_hash_and_nowhere_else(tmp_path: Path) -> None:
 
     name = EMPTY.hex()
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / name[:2] / name[2:4] / name]
+
+
+@pytest.mark.parametrize("code", [errno.EAGAIN, errno.EOPNOTSUPP])
+def test_what_is_not_in_the_systems_memory_is_read_from_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    asked = itertools.count()
+
+    def preadv(descriptor: int, buffers: list[bytearray], start: int, _flags: int) -> int:
+        if next(asked) == 1:  # the second piece is there in part, the others are not
+            buffers[0][:1000] = os.pread(descriptor, 1000, start)
+            return 1000
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "preadv", preadv)
+
+    async def work(blobs: LocalBlobs) -> object:
+        blob = await kept(blobs, LARGE)
+        return await content(blobs, blob.sha256)
+
+    assert using(LocalBlobs(tmp_path), work) == LARGE
+    assert next(asked) > 2
 
 
 def test_a_planted_link_in_place_of_a_file_is_not_followed(tmp_path: Path) -> None:

@@ -346,11 +346,23 @@ class LocalReader:
         """Yield `length` bytes (the rest when None) from `start` on in chunks of 256 KiB."""
         end = self.size if length is None else min(self.size, start + length)
         while start < end:
-            chunk = await self._blobs.run(partial(os.pread, self._descriptor, min(CHUNK_BYTES, end - start), start))
+            size = min(CHUNK_BYTES, end - start)
+            chunk = self._at_hand(size, start)
+            if not chunk:
+                chunk = await self._blobs.run(partial(os.pread, self._descriptor, size, start))
             if not chunk:
                 return
             start += len(chunk)
             yield chunk
+
+    def _at_hand(self, size: int, start: int) -> bytes:
+        """Return what the system has in memory of these bytes, without waiting; nothing if it has to ask the disk."""
+        buffer = bytearray(size)
+        try:
+            count = os.preadv(self._descriptor, [buffer], start, os.RWF_NOWAIT)
+        except OSError:  # not in memory, or a file system that cannot tell
+            return b""
+        return bytes(memoryview(buffer)[:count])
 
     def close(self) -> None:
         """Close the file; twice is harmless."""
