@@ -99,6 +99,16 @@ async def test_an_authentication_template_needs_a_phone_number(world: World) -> 
     assert (answer.status, world.client.error_code(answer)) == (400, 131062)
 
 
+@CLOUD
+async def test_that_it_needs_a_phone_number_is_told_before_what_is_wrong_with_its_components(world: World) -> None:
+    user_id = await id_of(world)
+    login = {**HELLO, "name": "login_code", "components": [{"type": "nonsense"}]}
+
+    answer = await send_to_user(world, user_id, "template", login)
+
+    assert (answer.status, world.client.error_code(answer)) == (400, 131062)
+
+
 # -- Usernames ------------------------------------------------------------------------------------------------------
 
 

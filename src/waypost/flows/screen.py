@@ -29,7 +29,7 @@ from waypost.rules import window
 from waypost.rules.magic import Magic
 from waypost.wire.messages.template import Template as SentTemplate
 from waypost.wire.parts import MediaObject
-from waypost.wire.requests import Addressee, SendRequest
+from waypost.wire.requests import Addressee, SendRequest, TemplateName
 
 
 class Users(Protocol):
@@ -90,6 +90,8 @@ class Screen(Struct, frozen=True):
         self.check_number(number)
         request = self._addressed(number, request)
         _check_user(number, request.to, request.wa_id)
+        if request.user_id is not None and isinstance(request.content, SentTemplate):
+            self._check_user_id(number, request.to, _name_of(request.content))
         if user_check is not None:
             await user_check(number, request.wa_id)
         if restriction := self.accounts.restriction(number):
@@ -119,6 +121,8 @@ class Screen(Struct, frozen=True):
         self.check_number(number)
         if addressee is not None:
             _check_user(number, addressee.to, self._wa_id(number, addressee.wa_id, addressee.user_id))
+            if addressee.user_id is not None and addressee.template is not None:
+                self._check_user_id(number, addressee.to, addressee.template)
 
     def _wa_id(self, number: Number, wa_id: str, user_id: str | None) -> str:
         """Return the phone that a message is for.
@@ -160,13 +164,20 @@ class Screen(Struct, frozen=True):
             return None
         sent = request.content
         named = self.directory.template(number.waba_id, sent.name, sent.language.code)
-        if request.user_id is not None and named is not None and named.category == "AUTHENTICATION":
-            details = f"The authentication template cannot go to {request.to}; send it to a phone number, as 'to'."
-            raise Refusal(USER_ID_UNSUPPORTED, details)
         found = template_rules.check(named, sent, self.clock.now_ms())
         if not isinstance(found, Template):
             raise Refusal(found.problem, found.details)
         return found
+
+    def _check_user_id(self, number: Number, to: str, template: TemplateName) -> None:
+        """Raise Refusal for an authentication template to a user id.
+
+        # spec: cloud-api.md#4, error-codes.tsv
+        """
+        named = self.directory.template(number.waba_id, template.name, template.language)
+        if named is not None and named.category == "AUTHENTICATION":
+            details = f"The authentication template cannot go to {to}; send it to a phone number, as 'to'."
+            raise Refusal(USER_ID_UNSUPPORTED, details)
 
     def _check_links(self, request: SendRequest) -> None:
         """Refuse a link that could never be fetched, whatever its server does; where it leads is vetted later."""
@@ -182,6 +193,10 @@ class Screen(Struct, frozen=True):
         if found is None:
             raise _bad_media_id(medium.kind, medium.id)
         return found.key
+
+
+def _name_of(sent: SentTemplate) -> TemplateName:
+    return TemplateName(sent.name, sent.language.code)
 
 
 def _check_user(number: Number, to: str, wa_id: str) -> None:

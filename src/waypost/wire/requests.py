@@ -29,6 +29,13 @@ class SendRequest(Struct, frozen=True):
     """How long it may take until the message is delivered."""
 
 
+class TemplateName(Struct, frozen=True):
+    """Which template a request names."""
+
+    name: str
+    language: str
+
+
 class Addressee(Struct, frozen=True):
     """Whom a request is for, as far as that can be told before its content is read."""
 
@@ -36,6 +43,8 @@ class Addressee(Struct, frozen=True):
     wa_id: str
     user_id: str | None = None
     """As in `SendRequest`."""
+    template: TemplateName | None = None
+    """Not every template goes to a user id; None too if the content does not say which it is."""
 
 
 class MarkRead(Struct, frozen=True):

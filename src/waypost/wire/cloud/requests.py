@@ -19,7 +19,7 @@ from waypost.wire.decode import BadJSON, refuse_unsafe
 from waypost.wire.envelope import Envelope, body_of, check_recipient_type, content_of, quoted, reader, recipient
 from waypost.wire.messages import Content
 from waypost.wire.reading import read
-from waypost.wire.requests import Addressee, MarkRead, SendRequest
+from waypost.wire.requests import Addressee, MarkRead, SendRequest, TemplateName
 
 MAX_CALLBACK_DATA_CHARACTERS = 512
 _USER_ID = re.compile(r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}")
@@ -27,6 +27,15 @@ _USER_ID = re.compile(r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}")
 
 class _Typing(msgspec.Struct):
     type: str = "text"
+
+
+class _Language(msgspec.Struct):
+    code: str
+
+
+class _Named(msgspec.Struct):
+    name: str
+    language: _Language
 
 
 class _CloudEnvelope(Envelope):
@@ -77,10 +86,22 @@ def addressee_of(raw: bytes, home: str = "") -> Addressee | None:
     try:
         envelope = _opened(raw)
         check_recipient_type(envelope)
-        body_of(envelope)
-        return None if envelope.status is not None else Addressee(*_recipient(envelope, home))
+        message_type, body = body_of(envelope)
+        if envelope.status is not None:
+            return None
+        named = _named_template(body) if message_type.kind == "template" else None
+        return Addressee(*_recipient(envelope, home), named)
     except Refusal:
         return None
+
+
+def _named_template(body: Raw) -> TemplateName | None:
+    """Return the template that an object names, whatever is wrong with the rest of it."""
+    try:
+        named = msgspec.json.decode(_unquoted(body), type=_Named)
+    except (Refusal, msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    return TemplateName(named.name, named.language.code)
 
 
 def _opened(raw: bytes) -> _CloudEnvelope:
