@@ -12,7 +12,7 @@ from typing import Any
 import apsw
 import pytest
 from tests.journeys.conftest import ONE_STORE, PHONE, World, open_world
-from tests.support.clients import FACES
+from tests.support.clients import FACES, OnPremClient
 from tests.support.media import jpeg, png
 from tests.support.receiver import Answer
 from tests.support.server import NUMBER
@@ -70,6 +70,33 @@ async def until(is_so: Callable[[], bool]) -> None:
 async def send(world: World, key: str) -> Any:
     message = world.client.message(PHONE, "text", {"body": "Hello"})
     return await world.client.call("POST", world.client.messages_path, json=message, headers={"Idempotency-Key": key})
+
+
+@pytest.mark.parametrize("face", ["onprem"])
+async def test_an_upkeep_under_way_takes_no_login_that_comes_after_a_reset(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = world.server.parts.ground.store
+    drop, dropped, may_go_on = store.drop_expired_tokens, list[list[bytes]](), asyncio.Event()
+
+    async def drop_and_wait(now_ms: int, limit: int) -> list[bytes]:
+        found = await drop(now_ms, limit)
+        dropped.append(found)
+        await may_go_on.wait()
+        return found
+
+    monkeypatch.setattr(store, "drop_expired_tokens", drop_and_wait)
+    await world.operate("PUT", "/clock", json={"advance_seconds": 8 * 86_400})
+    await until(lambda: len(dropped) == 1)
+
+    await world.operate("POST", "/reset")
+    assert isinstance(world.client, OnPremClient)
+    await world.client.log_in()
+    may_go_on.set()
+    await until(lambda: len(dropped) == 2)
+
+    assert [len(tokens) for tokens in dropped] == [1, 0]
+    assert (await world.client.call("GET", "/v1/health")).status == 200
 
 
 async def test_an_expired_medium_goes_with_its_file_a_day_after_its_time(world: World, tmp_path: Path) -> None:

@@ -34,31 +34,30 @@ class Collector(Struct, frozen=True):
     recent: Recent
     clock: Clock
 
-    async def all(self, before_ms: int) -> None:
-        """Throw away the messages from before a moment, and the events that are about no message."""
+    async def all(self, age_ms: int) -> None:
+        """Throw away the messages of at least an age, and the events that are about no message."""
         step: MessageKey | None = MessageKey(0)
         while step is not None:
-            step, _ = await self._step(step, before_ms)
+            step, _ = await self._step(step, age_ms)
         notice: EventKey | None = EventKey(0)
         while notice is not None:
-            notice = await self.store.drop_notices(notice, before_ms, _BATCH)
+            notice = await self.store.drop_notices(notice, self.clock.now_ms() - age_ms, _BATCH)
             await self.clock.pause(_PAUSE_SECONDS)
 
     async def of_number(self, number_id: NumberId) -> list[str]:
         """Throw away the old messages of a number; return whose they were, one entry for each."""
-        before_ms = self.clock.now_ms() - OLD // timedelta(milliseconds=1)
         users: list[str] = []
         step: MessageKey | None = MessageKey(0)
         while step is not None and len(users) < MAX_MESSAGES:
-            step, gone = await self._step(step, before_ms, number_id)
+            step, gone = await self._step(step, OLD // timedelta(milliseconds=1), number_id)
             users += gone
         return users
 
     async def _step(
-        self, after: MessageKey, before_ms: int, number_id: NumberId | None = None
+        self, after: MessageKey, age_ms: int, number_id: NumberId | None = None
     ) -> tuple[MessageKey | None, list[str]]:
         """Take one step; return where the next one begins, and whose messages are gone."""
-        sweep = await self.store.drop_messages(after, before_ms, _BATCH, number_id=number_id)
+        sweep = await self.store.drop_messages(after, self.clock.now_ms() - age_ms, _BATCH, number_id=number_id)
         for key, _ in sweep.dropped:
             self.recent.forget(key)
         await self.clock.pause(_PAUSE_SECONDS)

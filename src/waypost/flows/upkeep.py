@@ -48,16 +48,18 @@ class Upkeep(Struct, frozen=True):
     """How long what has ended is kept; None: for ever."""
 
     async def __call__(self) -> None:
-        """Drop everything that has expired; may be repeated after a failure, and then goes on."""
-        now_ms = self.clock.now_ms()
-        await self._drop_tokens(now_ms)
-        await self._drop_keys(now_ms - KEY_LIFE_MS)
-        await self._drop_media(now_ms - MEDIA_GRACE_MS)
+        """Drop everything that has expired; may be repeated after a failure, and then goes on.
+
+        Each step asks for the time anew: a reset may have set it back, and what came since is young.
+        """
+        await self._drop_tokens()
+        await self._drop_keys()
+        await self._drop_media()
         for number in self.directory.numbers():
             await self.previews.drop_old(number.id)
         for waba_id in {number.waba_id for number in self.directory.numbers()}:
             await self.uploads.drop_expired(waba_id)
-        await self._drop_messages(now_ms)
+        await self._drop_messages()
 
     async def drop_orphans(self) -> int:
         """Walk through all files and delete those without a medium; return how many.
@@ -74,27 +76,27 @@ class Upkeep(Struct, frozen=True):
             await self.clock.pause(_PAUSE_SECONDS)
         return dropped
 
-    async def _drop_tokens(self, now_ms: int) -> None:
-        while hashes := await self.store.drop_expired_tokens(now_ms, _BATCH):
+    async def _drop_tokens(self) -> None:
+        while hashes := await self.store.drop_expired_tokens(self.clock.now_ms(), _BATCH):
             self.directory.forget(hashes)
             await self.clock.pause(_PAUSE_SECONDS)
 
-    async def _drop_keys(self, before_ms: int) -> None:
-        while await self.store.drop_old_keys(before_ms, _BATCH):
+    async def _drop_keys(self) -> None:
+        while await self.store.drop_old_keys(self.clock.now_ms() - KEY_LIFE_MS, _BATCH):
             await self.clock.pause(_PAUSE_SECONDS)
 
-    async def _drop_messages(self, now_ms: int) -> None:
+    async def _drop_messages(self) -> None:
         if self.keep_ms is not None:
-            await self.collector.all(now_ms - max(self.keep_ms, KEY_LIFE_MS))  # a key stands for its message
+            await self.collector.all(max(self.keep_ms, KEY_LIFE_MS))  # a key stands for its message
         for number in self.directory.numbers():
             if number.drops_old_messages:
                 await self.collector.of_number(number.id)
 
-    async def _drop_media(self, before_ms: int) -> None:
-        while media := await self.store.expired_media(before_ms, _BATCH):
+    async def _drop_media(self) -> None:
+        while media := await self.store.expired_media(self.clock.now_ms() - MEDIA_GRACE_MS, _BATCH):
             pictures = await self._pictures()
             for medium in media:
-                if medium.key in pictures or not self.shelf.is_over(medium, before_ms):
+                if medium.key in pictures or not self.shelf.is_over(medium, self.clock.now_ms() - MEDIA_GRACE_MS):
                     await self.store.renew_medium(medium.key, self.clock.now_ms() + LIFE // timedelta(milliseconds=1))
                 else:
                     await self.shelf.delete(medium)
