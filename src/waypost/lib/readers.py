@@ -17,6 +17,8 @@ from waypost.lib.store_urls import names_no_database
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+_ONE_SLASH = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/(?!/)")  # `C:/` of Windows has one letter
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -147,8 +149,16 @@ def _read_new_file(raw: object) -> Path:
     return path
 
 
-def _read_store_place(raw: object) -> str:
+def _address(raw: object) -> str:
+    """Return a path or an address; one slash behind the scheme would make a folder of a bucket's name."""
     text = _text(raw)
+    if _ONE_SLASH.match(text):
+        raise ValueError("there must be two slashes behind the colon of an address")
+    return text
+
+
+def _read_store_place(raw: object) -> str:
+    text = _address(raw)
     scheme, colon, rest = text.partition("://")
     if not colon or scheme == "sqlite":
         return text
@@ -173,7 +183,7 @@ def place(own: str) -> Reader:
 
 
 def _read_media_place(raw: object) -> str:
-    text = _text(raw)
+    text = _address(raw)
     scheme, colon, _ = text.partition("://")
     if colon and scheme == "s3":
         parse_bucket_url(text)
