@@ -25,7 +25,7 @@ from waypost.lib.fetcher import BROKE_OFF, MAX_HEAD_BYTES, UNREACHABLE, WEB_PAGE
 from waypost.lib.links import FetchPolicy
 from waypost.lib.vetting import DENIED, NotFetched
 
-TOO_LARGE = NotFetched("is larger than 1000 bytes")
+TOO_LARGE = NotFetched("is larger than 1,000 bytes")
 TOO_SLOW = NotFetched("took longer than 0.4 seconds", retryable=True)
 BROKEN = NotFetched(BROKE_OFF, retryable=True)
 HEAD = b"HTTP/1.1 200 OK\r\n"

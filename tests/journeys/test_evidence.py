@@ -285,6 +285,13 @@ async def test_a_dead_link_is_shown_with_every_hop(face: str, tmp_path: Path, fi
     assert link["hops"][1]["headers"]["server"] == "nginx"
 
 
+async def test_a_link_to_an_address_that_is_not_public_says_how_to_let_it_be_reached(world: World) -> None:
+    shown = await failed(world, await world.send("image", {"link": "http://127.0.0.1/bike.jpg"}))
+
+    assert shown["why"]["sentence"] == "The link could not be used: it leads to an address that is not allowed."
+    assert "`--fetch-allow 127.0.0.0/8`" in shown["why"]["fix"]
+
+
 async def test_a_link_that_was_fetched_is_shown_with_its_file(face: str, tmp_path: Path, files: Receiver) -> None:
     files.always = Answer(200, JPEG.data, {"Content-Type": "image/jpeg"})
     async with open_world(face, tmp_path / "data", fetch_allow=LOOPBACK) as world:

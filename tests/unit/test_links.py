@@ -62,7 +62,10 @@ def test_a_link_is_parsed_into_its_parts(text: str, link: Link) -> None:
         ("http://%31%32%37.0.0.1/", "has a percent sign in its host"),
         ("http://u:p@a.example/", "carries a user name or password; links are fetched without"),
         ("http://a.example:99999/", "has the port '99999', which is not a number from 1 to 65535"),
-        ("http://a.example:22/", "uses port 22, which is not allowed"),
+        (
+            "http://a.example:22/",
+            "uses port 22, and only 80 and 443 are allowed; a server with --fetch-allow takes any",
+        ),
         ("http://127.1/", "has the host '127.1', which is a number but not an address of four decimals"),
     ],
 )

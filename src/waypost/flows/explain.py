@@ -27,6 +27,13 @@ _ORDERED = {
     "magic": "Nothing, if a test wanted it so; else send to another number.",
 }
 """What to do about a failure that somebody ordered, by the fact that shows who did."""
+_HERE = {
+    "denied": "Links may lead to public addresses only: let the server reach this one with `--fetch-allow`, such as "
+    "`--fetch-allow 127.0.0.0/8`, or upload the file and send its id.",
+    "blocked": "Switch off `Has blocked the business` in the settings of the user's phone, and send again. "
+    "In production: reach the user in another way; trying again is no help.",
+}
+"""What to do where more is known than the error says, by the fact that is true then."""
 
 
 class Explain(Struct, frozen=True):
@@ -61,8 +68,10 @@ class Explain(Struct, frozen=True):
             return None
         failed = next((finding for finding in findings if finding.verdict == "failed"), None)
         why = why_view(message.problem, failed.sentence if failed else message.problem_details or "")
+        facts = failed.facts if failed is not None else {}
+        why.fix = next((fix for fact, fix in _HERE.items() if facts.get(fact) is True), why.fix)
         for fact, fix in _ORDERED.items():
-            if failed is not None and fact in failed.facts:
+            if fact in facts:
                 why.fix = f"{fix} In production: {why.fix}"
         return why
 

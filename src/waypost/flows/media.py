@@ -34,6 +34,7 @@ from waypost.lib.ids import KeyMaker, new_media_tag, parse_media_id
 from waypost.lib.images import ImageInspector
 from waypost.lib.links import BadLink, FetchPolicy, Link, parse_link
 from waypost.lib.media_facts import MediaFacts, gather_facts
+from waypost.lib.vetting import DENIED
 from waypost.model import Dialect, MediaKey, Medium, NumberId, Outbound, Provider
 from waypost.ports import Blob, BlobStore, BlobWriter, Housekeeping, Records, StoreDown
 from waypost.rules import media as media_rules
@@ -298,6 +299,8 @@ class MediaShelf(Struct, frozen=True):
         """Keep with the message how its link was fetched, or why it was not."""
         took_ms = int(1000 * (self.clock.monotonic() - started))
         facts: dict[str, Fact] = {"requests": len(target.trail.hops), "size": size, "took_ms": took_ms}
+        if reason == DENIED:
+            facts["denied"] = True
         if target.authorization is not None:
             facts["authorization"] = "<hidden>"
         message.findings += (link_finding(self.clock.now_ms(), tuple(target.trail.hops), facts, reason),)

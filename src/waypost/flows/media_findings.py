@@ -60,7 +60,8 @@ def link_finding(at_ms: int, hops: tuple[Hop, ...], facts: dict[str, Fact], reas
     if reason is None:
         sentence = f"The link was fetched in {facts['took_ms']} ms: {facts['size']:,} bytes in {_requests(hops)}."
         return Finding(at_ms, "link", "passed", sentence, facts, hops)
-    sentence = f"The link could not be used after {_requests(hops)}: it {reason}."
+    after = f" after {_requests(hops)}" if len(hops) > 1 else ""
+    sentence = f"The link could not be used{after}: it {reason}."
     return Finding(at_ms, "link", "failed", sentence, facts, hops)
 
 

@@ -246,7 +246,7 @@ def _refusal(status: int, headers: Mapping[str, str], limits: Limits) -> NotFetc
 
 
 def _too_large(limits: Limits) -> NotFetched:
-    return NotFetched(f"is larger than {limits.max_bytes} bytes")
+    return NotFetched(f"is larger than {limits.max_bytes:,} bytes")
 
 
 def _explain(error: Exception, backend: "_VettedBackend") -> NotFetched:

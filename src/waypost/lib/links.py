@@ -129,7 +129,8 @@ def _parse_parts(parts: re.Match[str], policy: FetchPolicy) -> Link | BadLink:
     if port is None:
         return BadLink(f"has the port {port_text!r}, which is not a number from 1 to 65535")
     if port not in policy.ports and not policy.allow:
-        return BadLink(f"uses port {port}, which is not allowed")
+        allowed = " and ".join(str(each) for each in sorted(policy.ports))
+        return BadLink(f"uses port {port}, and only {allowed} are allowed; a server with --fetch-allow takes any")
     target = quote(parts["target"], safe=_TARGET_SAFE)
     target = target if target.startswith("/") else "/" + target
     address = parse_address(host)

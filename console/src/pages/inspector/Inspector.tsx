@@ -13,7 +13,7 @@ import { Actions, Beside } from "./Actions.tsx";
 import { AsCode } from "./AsCode.tsx";
 import { MessageCard } from "./MessageCard.tsx";
 import { Story } from "./Story.tsx";
-import { NotTold, Why } from "./Why.tsx";
+import { NotTold, NoWebhook, Why } from "./Why.tsx";
 import "./inspector.css";
 
 const MESSAGE = {
@@ -62,6 +62,7 @@ function Inspected({ message }: { message: MessageDetail }) {
         <section class="card inspected-story" aria-label="What happened">
           <h2>What happened</h2>
           <Story message={message} />
+          <NoWebhook message={message} />
         </section>
         <div class="inspected-code">
           <AsCode message={message} />

@@ -9,6 +9,7 @@ import { sizeWords } from "../../parts/moments.ts";
 import { Ticks } from "../../parts/Ticks.tsx";
 import { Time } from "../../parts/Time.tsx";
 import { href } from "../../shell/router.ts";
+import { linkOf } from "./facts.ts";
 
 export function MessageCard({ message }: { message: MessageDetail }) {
   const files = [message.media, ...message.more_media].filter((file) => file !== null);
@@ -21,6 +22,7 @@ export function MessageCard({ message }: { message: MessageDetail }) {
         <p class="foreign" dir="auto">
           {message.preview}
         </p>
+        {files.length === 0 && linkOf(message) && <p class="mono soft foreign inspected-link">{linkOf(message)}</p>}
         <span class="inspected-ticks">
           <Time at={message.at} clock /> <Ticks status={message.status} />
         </span>

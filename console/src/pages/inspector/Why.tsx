@@ -1,9 +1,11 @@
 // Why a message failed, or its webhook was not told, and what to do about it.
 
+import { useEffect } from "preact/hooks";
 import type { DeliveryView, MessageDetail, WhyView } from "../../api/types.ts";
 import { Badge } from "../../parts/Badge.tsx";
 import { LinkButton } from "../../parts/Button.tsx";
 import { Icon } from "../../parts/Icon.tsx";
+import { numbers, readNumbers } from "../../parts/numbers.ts";
 import { href } from "../../shell/router.ts";
 import { Sentence } from "../errors/words.tsx";
 import { RedeliverAll } from "./Actions.tsx";
@@ -29,12 +31,29 @@ export function Why({ why, message }: { why: WhyView; message: MessageDetail }) 
           The fault rules
         </LinkButton>
       )}
+      {message.findings.some((finding) => finding.verdict === "failed" && finding.subject === "recipient") && (
+        <LinkButton to={href(`/phones/${message.wa_id}`)} icon="phone">
+          Open the user's phone
+        </LinkButton>
+      )}
       {why.name === "window_closed" && (
         <LinkButton to={href(`/phones/${message.wa_id}`)} icon="phone">
           Write from the user's phone
         </LinkButton>
       )}
     </section>
+  );
+}
+
+/** That nobody was told, where the number has no webhook: else there is no trace of one, and no reason either. */
+export function NoWebhook({ message }: { message: MessageDetail }) {
+  useEffect(() => void readNumbers(), []);
+  const number = numbers.value?.find((each) => each.phone_number_id === message.phone_number_id);
+  if (!number || number.webhook || message.deliveries.length > 0) return null;
+  return (
+    <p class="soft why-untold">
+      No program was told of it: the number has no webhook. <a href={href("/webhooks/endpoints")}>Set one</a>
+    </p>
   );
 }
 

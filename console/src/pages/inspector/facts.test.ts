@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { factName, factWords, isMoment } from "./facts.ts";
+import { factName, factWords, isMoment, linkOf } from "./facts.ts";
 import { beside } from "./neighbours.ts";
 
 test("facts are told with their units", () => {
   assert.equal(factName("age_seconds"), "Age");
+  assert.equal(factName("on_whatsapp"), "On WhatsApp");
   assert.equal(factWords("age_seconds", 90_180, false), "1 d 1 h (90,180 s)");
   assert.equal(factWords("age_seconds", 7, false), "7 s");
   assert.equal(factWords("took_ms", 1_126, false), "1,126 ms");
@@ -12,6 +13,12 @@ test("facts are told with their units", () => {
   assert.equal(factWords("limit", 250, false), "250");
   assert.equal(factWords("blocked", true, false), "yes");
   assert.equal(factWords("last_inbound", null, false), "none");
+});
+
+test("the link of a file is that of the message's own part", () => {
+  assert.equal(linkOf({ type: "image", body: { type: "image", image: { link: "https://files/1" } } }), "https://files/1");
+  assert.equal(linkOf({ type: "image", body: { type: "image", image: { id: "1" } } }), "");
+  assert.equal(linkOf({ type: "text", body: { text: { body: "https://files/1" } } }), "");
 });
 
 test("a moment is known as one", () => {

@@ -1,6 +1,6 @@
 // The facts of a finding, in words for people.
 
-import type { FindingView } from "../../api/types.ts";
+import type { FindingView, MessageDetail } from "../../api/types.ts";
 import { sizeWords, spanWords } from "../../parts/moments.ts";
 
 type Fact = FindingView["facts"][string];
@@ -8,9 +8,16 @@ type Fact = FindingView["facts"][string];
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
 const BYTES = new Set(["size", "limit"]);
 
+/** The link of the file that a message was to carry; empty: it has none. */
+export function linkOf({ type, body }: Pick<MessageDetail, "type" | "body">): string {
+  const content = typeof body === "object" && body !== null ? (body as Readonly<Record<string, unknown>>)[type] : null;
+  const link = typeof content === "object" && content !== null && "link" in content ? content.link : null;
+  return typeof link === "string" ? link : "";
+}
+
 /** What a fact is called: "last_inbound" is "Last inbound". */
 export function factName(name: string): string {
-  const words = name.replace(/_(seconds|ms)$/, "").replace(/_/g, " ");
+  const words = name.replace(/_(seconds|ms)$/, "").replace(/_/g, " ").replace("whatsapp", "WhatsApp");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

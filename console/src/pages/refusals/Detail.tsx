@@ -3,6 +3,7 @@
 import { api } from "../../api/client.ts";
 import type { RefusalView } from "../../api/types.ts";
 import { Badge } from "../../parts/Badge.tsx";
+import { LinkButton } from "../../parts/Button.tsx";
 import { Bytes } from "../../parts/Code.tsx";
 import { Copy } from "../../parts/Copy.tsx";
 import { EmptyState, FailureState, Loading } from "../../parts/EmptyState.tsx";
@@ -14,7 +15,7 @@ import { Time } from "../../parts/Time.tsx";
 import { href, query } from "../../shell/router.ts";
 import { Sentence } from "../errors/words.tsx";
 import { concernsRefusals } from "./state.ts";
-import { credentialOf, curlOf, FACES } from "./words.ts";
+import { credentialOf, curlOf, FACES, templateOf } from "./words.ts";
 
 const REFUSAL = {
   ask: (id: string) => api.get("/refusals/{refusal_id}", { params: { refusal_id: id } }),
@@ -49,6 +50,7 @@ function toRefusals(): { to: string; label: string } {
 
 function Shown({ refusal }: { refusal: RefusalView }) {
   const { why, answer, body } = refusal;
+  const template = why.name.startsWith("template") ? templateOf(refusal) : "";
   return (
     <article class="panel" aria-label="The refused request">
       <PanelHead
@@ -74,6 +76,11 @@ function Shown({ refusal }: { refusal: RefusalView }) {
             <Badge tone="bad">{`HTTP ${refusal.status}`}</Badge>
             <a href={href(`/errors/${why.name}`)}>All about this error</a>
           </p>
+          {template && (
+            <LinkButton to={href("/templates", why.name === "template_missing" ? {} : { text: template })} icon="templates">
+              {why.name === "template_missing" ? "See which templates there are" : `See the template ${template}`}
+            </LinkButton>
+          )}
         </section>
         <Facts
           facts={[

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RefusalView } from "../../api/types.ts";
-import { credentialOf, curlOf, recentOf, requestsWord } from "./words.ts";
+import { credentialOf, curlOf, recentOf, requestsWord, templateOf } from "./words.ts";
 
 const AT = "2026-01-02T03:04:05Z";
 
@@ -81,4 +81,10 @@ test("requests are counted, and only those of the last hour are recent", () => {
     ["4 requests", "4+ requests", "0 requests"],
   );
   assert.equal(recentOf(items, Date.parse(AT)).length, 1);
+});
+
+test("the template of a request is known by its name, whatever else the body is", () => {
+  const named = (text: string) => templateOf(refusal({ body: { text, encoding: "utf-8" } }));
+  assert.equal(named('{"type": "template", "template": {"name": "parcel_update"}}'), "parcel_update");
+  assert.deepEqual(["null", "{", '{"template": 1}', '{"template": {"name": {}}}'].map(named), ["", "", "", ""]);
 });

@@ -29,6 +29,17 @@ export function credentialOf(refusal: RefusalView): string {
   return authorization ? `Authorization: ${authorization}` : "none in its headers";
 }
 
+/** The template that a request named; empty: it named none, or is not readable. */
+export function templateOf({ body }: Pick<RefusalView, "body">): string {
+  try {
+    const asked: unknown = JSON.parse(body?.text ?? "");
+    const name = (asked as { template?: { name?: unknown } } | null)?.template?.name;
+    return typeof name === "string" ? name : "";
+  } catch {
+    return "";
+  }
+}
+
 /** The request as curl sends it; what was a credential is taken from the environment. */
 export function curlOf(refusal: RefusalView, origin: string): string {
   const lines = [`curl${refusal.method === "GET" ? "" : ` -X ${shell(refusal.method)}`} ${shell(origin + refusal.path)}`];
