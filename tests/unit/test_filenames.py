@@ -17,6 +17,8 @@ from waypost.lib.filenames import MAX_NAME_BYTES, clean_filename, filename_of
         ('attachment; filename="größe.pdf"', "größe.pdf"),
         ("attachment; filename=\"m_rz.pdf\"; filename*=UTF-8''m%C3%A4rz.pdf", "märz.pdf"),
         ("attachment; filename*=idna''%00a.pdf", "a.pdf"),
+        ("attachment; filename*1=a; filename*=UTF-8''b.pdf", "path.jpg"),
+        (f"attachment; filename*{'9' * 5000}=a", "path.jpg"),
         ("inline", "path.jpg"),
         ('attachment; filename=""', "path.jpg"),
         ('attachment; filename="../.."', "path.jpg"),

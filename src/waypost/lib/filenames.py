@@ -51,7 +51,10 @@ def _dispositioned(header: str) -> str:
     message = Message()
     message["Content-Disposition"] = header
     # Any: a value in the extended spelling is a triple, which the types of the library leave out.
-    given: list[tuple[str, Any]] = list(message.get_params([], header="Content-Disposition"))
+    try:
+        given: list[tuple[str, Any]] = list(message.get_params([], header="Content-Disposition"))
+    except (TypeError, ValueError):  # numbered parts of a value (RFC 2231) that cannot be put in order
+        return ""
     names = [value for name, value in given if name.lower() == "filename"]
     # Of two spellings the extended one counts: the other is for programs that do not know it (RFC 6266, 4.3).
     extended: tuple[str | None, str | None, str] | None = next(
