@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -72,7 +73,11 @@ def _keep(name: str) -> None:
 
 
 def _libfuzzer(name: str, *options: str) -> bytes:
-    command = [sys.executable, "-m", "tests.fuzz.search", name, f"-max_len={MAX_BYTES}", "-timeout=20", *options]
+    program = (WORK / name / "again").absolute()
+    search = [sys.executable, "-m", "tests.fuzz.search", name, str(program)]
+    program.write_text(f'#!/bin/sh\nexec {shlex.join(search)} "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    command = [*search, f"-max_len={MAX_BYTES}", "-timeout=20", *options]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     return done.stdout
 
