@@ -301,6 +301,24 @@ async def test_a_name_is_deleted_in_all_languages_and_an_id_in_one(desk: Desk) -
     assert german
 
 
+async def test_while_a_name_has_other_languages_only_the_deleted_one_is_blocked(desk: Desk) -> None:
+    english, german = await desk.approved(), await desk.approved(language="de")
+
+    await desk.call("DELETE", desk.edge, params={"name": "bike_ready", "hsm_id": english})
+
+    assert await desk.refusal("POST", desk.edge, json=definition()) == (400, 100, 2388023)
+    assert await desk.approved(language="fr")
+    assert german
+
+
+async def test_with_its_last_language_a_name_is_blocked(desk: Desk) -> None:
+    english = await desk.approved()
+
+    await desk.call("DELETE", desk.edge, params={"name": "bike_ready", "hsm_id": english})
+
+    assert await desk.refusal("POST", desk.edge, json=definition(language="fr")) == (400, 100, 2388023)
+
+
 async def test_several_ids_are_deleted_or_none(desk: Desk) -> None:
     ids = [await desk.create(name=name) for name in ("a", "b")]
 

@@ -84,9 +84,10 @@ TEMPLATE_LIMIT = _refused(
 )  # fmt: skip
 TEMPLATE_BEING_DELETED = _refused(
     "template_being_deleted", 2388023, "Message template language is being deleted",
-    "Use another name: that of a deleted approved template is blocked for 30 days.",
+    "Use another name: that of a deleted approved template is blocked for 30 days. Where only one language was "
+    "deleted, that language is.",
     blame="name",
-    rule="A template of this name was deleted less than 30 days ago.",
+    rule="A template of this name, or its content in this language, was deleted less than 30 days ago.",
 )  # fmt: skip
 TEMPLATE_EXISTS = _refused(
     "template_exists", 2388024, "Content in This Language Already Exists",

@@ -62,6 +62,7 @@ class Ledger(Struct):
 
     created_ms: list[int] = []
     blocked_ms: dict[str, int] = {}
+    """Of names, and of `name/language` where a name has other languages left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +182,9 @@ class Templates:
             raise Refusal(
                 TEMPLATE_EXISTS, f"There is already {wish.language} content for the template '{wish.name[:100]}'."
             )
-        if wish.name in ledger.blocked_ms:
-            days = 1 + (ledger.blocked_ms[wish.name] - now_ms) // _DAY_MS
+        blocked = (wish.name, _in_language(wish.name, wish.language))
+        if until_ms := max(ledger.blocked_ms.get(each, 0) for each in blocked):
+            days = 1 + (until_ms - now_ms) // _DAY_MS
             raise Refusal(
                 TEMPLATE_BEING_DELETED,
                 f"The template '{wish.name[:100]}' was deleted; its name can be used again in {days} days.",
@@ -264,16 +266,30 @@ class Templates:
                 f"approved one at most {MAX_EDITS_PER_DAY} time a day and {MAX_EDITS_PER_MONTH} times in 30 days.",
             )
 
+    def _blocked_by(self, waba_id: int, found: Sequence[Template]) -> list[str]:
+        """Return what a deletion blocks: the names of what was approved, or while others of a name stay, the language.
+
+        # spec: error-codes.tsv (2388023 speaks of a language), cloud-api.md#13.1
+        """
+        gone = {each.id for each in found}
+        left = {each.name for each in self.directory.templates(waba_id) if each.id not in gone}
+        approved = [each for each in found if each.status in _WAS_APPROVED]
+        return [_in_language(each.name, each.language) if each.name in left else each.name for each in approved]
+
     async def _delete(self, waba_id: int, found: Sequence[Template]) -> None:
         """Delete templates; the names of those that were approved are blocked first, which a crash does not undo."""
         async with self.review.alone:
             now_ms = self.clock.now_ms()
             ledger = _current(await self._ledgers.get(waba_id) or Ledger(), now_ms)
-            ledger.blocked_ms |= {each.name: now_ms + _MONTH_MS for each in found if each.status in _WAS_APPROVED}
+            ledger.blocked_ms |= dict.fromkeys(self._blocked_by(waba_id, found), now_ms + _MONTH_MS)
             await self._ledgers.put(waba_id, ledger)
             for template in found:
                 await self.directory.delete_template(template)
                 await self.review.pacing.end(template.id)
+
+
+def _in_language(name: str, language: str) -> str:
+    return f"{name}/{language}"  # no name has a slash
 
 
 def _current(ledger: Ledger, now_ms: int) -> Ledger:

@@ -60,7 +60,7 @@ class Templates(Struct, frozen=True):
         return answer(self._view(await self.owner.edit(number, template, change, links_allowed=True)))
 
     async def delete(self, request: Request) -> Response:
-        """Delete a template in one language, as its owner; the name of an approved one is blocked for 30 days."""
+        """Delete a template in one language, as its owner; an approved one cannot be made again for 30 days."""
         template = self._template(request)
         await self.owner.delete_ids(template.waba_id, [template.id])
         return answer(Success())
