@@ -150,7 +150,7 @@ async def test_a_backup_brings_everything_back(world: World) -> None:
     backup = await world.client.call("POST", "/v1/settings/backup", json={"password": "b4ckup!"})
     blob = backup.json["settings"]["data"]
     await put(world, "PATCH", APPLICATION, {"callback_backoff_delay_ms": 9000, "media": {"auto_download": []}})
-    await put(world, "POST", PROFILE, {"email": "other@example.com"})
+    await put(world, "POST", PROFILE, {"email": "other@example.com", "vertical": "Restaurant"})
     await world.client.call("DELETE", f"{PROVIDERS}/assets")
 
     wrong = await world.client.call("POST", "/v1/settings/restore", json={"password": "guess", "data": blob})

@@ -140,7 +140,7 @@ def _cloud(flows: Flows, identify: auth.Identify) -> list[_Topic]:
 
 def _onprem(flows: Flows) -> Handlers:
     callers = Callers(flows.directory, flows.onprem_requests, flows.monitoring_key)
-    kept = flows.store
+    kept, lines = flows.store, Drawer(flows.store, "line", Line)
     return Handlers(
         Users(callers, flows.login, flows.users),
         OnPremMessages(callers, flows.accept, flows.mark_read, flows.contacts, flows.identities, flows.strict_plus),
@@ -149,10 +149,8 @@ def _onprem(flows: Flows) -> Handlers:
         Providers(callers, flows.store, flows.providers_masked),
         topics=(
             OnPremContacts(callers, flows.contacts, flows.blocks, flows.identities),
-            OnPremProfile(
-                callers, flows.profiles, Drawer(kept, "photo", Photo), Drawer(kept, "line", Line), flows.urls
-            ),
-            Backup(callers, flows.directory, flows.store, flows.profiles, flows.subscribe),
+            OnPremProfile(callers, flows.profiles, Drawer(kept, "photo", Photo), lines, flows.urls),
+            Backup(callers, flows.directory, flows.store, flows.profiles, lines, flows.subscribe),
             Account(callers, flows.directory, flows.registration),
             Certificates(callers, flows.directory, Drawer(kept, "certificate", str)),
             Monitoring(callers, flows.figures, flows.collector, flows.notice),

@@ -11,17 +11,19 @@ from msgspec.structs import replace
 
 from waypost.api.bodies import json_body
 from waypost.api.onprem.callers import Callers
+from waypost.api.onprem.profile import Line
 from waypost.api.onprem.settings import as_at_first, changed
 from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.directory import Directory
-from waypost.flows.drawers import OnePerNumber
+from waypost.flows.drawers import Drawer, OnePerNumber
 from waypost.flows.subscribe import Subscribe
 from waypost.lib import sealed
 from waypost.model import Number, Provider, Webhook
 from waypost.ports import Records
 from waypost.wire import onprem
+from waypost.wire.onprem.verticals import word_of
 from waypost.wire.onprem_settings import application, parse_application, parse_provider
 from waypost.wire.profile import Profile, ProfileChange
 from waypost.wire.reading import parse
@@ -56,6 +58,8 @@ class _Contents(Struct):
     providers: list[Raw] = []
     webhook: Webhook | None = None
     pin: _PinText | None = None
+    line: Annotated[str, Meta(max_length=128)] | None = None
+    """The line of business as it was written, of which the profile has a word."""
 
 
 class Backup(Struct, frozen=True):
@@ -65,6 +69,7 @@ class Backup(Struct, frozen=True):
     directory: Directory
     records: Records
     profiles: OnePerNumber[Profile]
+    lines: Drawer[Line]
     subscribe: Subscribe
 
     def routes(self) -> list[Route]:
@@ -82,6 +87,7 @@ class Backup(Struct, frozen=True):
         password = parse(_Backup, await json_body(request)).password
         shown = application(number.onprem, wa_id=number.digits, webhook_url="")
         del shown["wa_id"]
+        line = await self.lines.get(number.id)
         providers = onprem.providers_shown(await self.records.load_providers(number.id), masked=False)
         contents = _Contents(
             application=Raw(msgspec.json.encode(shown)),
@@ -89,6 +95,7 @@ class Backup(Struct, frozen=True):
             providers=[Raw(msgspec.json.encode([provider])) for provider in providers],
             webhook=number.webhook,
             pin=number.standing.pin,
+            line=line.text if line is not None else None,
         )
         blob = await sealed.seal(msgspec.json.encode(contents), password)
         return Response(200, onprem.answer(settings={"data": blob}))
@@ -128,6 +135,8 @@ class Backup(Struct, frozen=True):
             provider = Provider(given.name, given.kind, given.username, given.password, given.bearer)
             await self.records.save_provider(number.id, provider)
         await self.profiles.put(number, profile)
+        if contents.line:
+            await self.lines.put(number.id, Line(contents.line, word_of(contents.line)))
 
         def change(now: Number) -> Number:
             standing = replace(now.standing, pin=contents.pin)
