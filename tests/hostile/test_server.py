@@ -25,6 +25,8 @@ from waypost.api.routing import (
 )
 from waypost.api.server import Server
 
+LARGE_PIECES, LARGE_PIECE = 64, b"x" * 1_048_576
+
 
 class Handlers:
     """One of each kind of answer."""
@@ -33,6 +35,10 @@ class Handlers:
         self.client_left = threading.Event()
         self.is_closed = threading.Event()
         self.goes_on = asyncio.Event()
+        self.made = 0
+
+    async def large(self, _request: Request) -> StreamResponse:
+        return StreamResponse(200, self._large(), length=LARGE_PIECES * len(LARGE_PIECE), content_type="text/plain")
 
     async def stream(self, _request: Request) -> StreamResponse:
         return StreamResponse(200, self._pieces(), length=6, content_type="text/plain")
@@ -63,6 +69,11 @@ class Handlers:
         yield b"abc"
         yield b"def"
 
+    async def _large(self) -> AsyncIterator[bytes]:
+        for _ in range(LARGE_PIECES):
+            self.made += 1
+            yield LARGE_PIECE
+
     async def _endless(self) -> AsyncIterator[bytes]:
         """Never let the loop turn, so that only the write itself can tell that the client has left."""
         try:
@@ -84,6 +95,7 @@ def app_of(handlers: Handlers) -> Application:
         Route("GET", "/feed", handlers.feed, "feed"),
         Route("GET", "/endless", handlers.endless, "endless"),
         Route("GET", "/short", handlers.short, "short"),
+        Route("GET", "/large", handlers.large, "large"),
         Route("GET", "/inject", handlers.inject, "inject"),
         Route("GET", "/fail", handlers.fail, "fail"),
         Route("GET", "/wait", handlers.wait, "wait"),
@@ -154,6 +166,21 @@ def test_head_has_the_headers_and_no_body(server: Running) -> None:
 
     assert answer.endswith(b"\r\n\r\n")
     assert b"content-length: 6" in answer
+    wire.close()
+
+
+def test_no_more_is_made_than_a_slow_client_can_take_and_it_gets_everything(
+    server: Running, handlers: Handlers
+) -> None:
+    wire = server.open()
+    wire.send(b"GET /large HTTP/1.1\r\nHost: %b\r\nConnection: close\r\n\r\n" % server.host)
+    get(server, "/feed")  # by now as much was written as goes
+    made = handlers.made
+
+    answer = wire.rest()
+
+    assert made < LARGE_PIECES / 2
+    assert answer.endswith(b"\r\n\r\n" + LARGE_PIECES * LARGE_PIECE)
     wire.close()
 
 
