@@ -11,6 +11,7 @@ from tests.support.raw_http import NOTHING, Reply, Running, running
 from waypost.api.exchange import Exchange
 from waypost.api.guard import host_names
 from waypost.api.mounts import Application, Mount, build_app
+from waypost.api.protocol import Connection
 from waypost.api.routing import (
     HTTPProblem,
     MethodNotAllowed,
@@ -24,6 +25,7 @@ from waypost.api.routing import (
     split_version,
 )
 from waypost.api.server import Server
+from waypost.lib.clock import looks
 
 LARGE_PIECES, LARGE_PIECE = 64, b"x" * 1_048_576
 
@@ -271,6 +273,22 @@ def test_a_client_that_leaves_just_before_its_answer_is_no_trouble(
 
     assert reply == NOTHING
     assert [record.exc_info[1] for record in caplog.records if record.exc_info] == ([bug] if bug else [])
+
+
+def test_a_connection_that_has_ended_leaves_nothing_to_the_collector(server: Running) -> None:
+    gc.collect()
+    gc.disable()
+    before = connections()  # the log of another test may have some
+    try:
+        for path in ("/stream", "/lost", "/a/show"):
+            get(server, path)
+        assert any(connections() <= before for _ in looks(within_seconds=5))
+    finally:
+        gc.enable()
+
+
+def connections() -> set[int]:
+    return {id(each) for each in gc.get_objects() if isinstance(each, Connection)}
 
 
 def test_names_are_taken_with_and_without_the_port_unless_they_bring_one() -> None:

@@ -64,7 +64,6 @@ class Exchange:
     is_complete = False
     ready_answer: bytes | None = None
     """What is said once the body has come, without any handler."""
-    _expects_continue = False
     _reader: asyncio.Future[None] | None = None
     _head = b""  # waits for the first piece of the body: one system call, one packet
     _left: int | None = 0  # bytes that are still to be written; None: nobody knows, so that they are sent in chunks
@@ -76,8 +75,7 @@ class Exchange:
         self.parts: list[bytes] = []
         self._line = line
         self._is_head = is_head
-        if expects_continue:
-            self._expects_continue = True
+        self._expects_continue = expects_continue
 
     # The body of the request
 

@@ -27,7 +27,6 @@ NEVER = math.inf
 _READ_AHEAD_BYTES = 256 * 1024  # of one body, held for a handler that is slower than its client
 _FRAMING_BYTES = 64 * 1024  # chunk heads and trailers that a body may bring whatever its size
 
-
 App = Callable[[Request, Exchange], Awaitable[None]]
 """Answers a request on its exchange."""
 
@@ -101,6 +100,10 @@ class Connection(asyncio.Protocol):
             if exchange is not None and not exchange.is_complete:
                 exchange.is_gone = True
                 exchange.wake()
+        # They refer to us: so nothing is left for the collector, which seldom looks.
+        self._running = self._newest = None
+        self._behind.clear()
+        del self._parser
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser and act on what it finds."""
