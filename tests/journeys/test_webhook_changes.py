@@ -20,6 +20,11 @@ pytestmark = pytest.mark.anyio
 PATH = f"/numbers/{NUMBER}"
 
 
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 async def told_next(world: World) -> Received:
     """Let the sample phone write, and return the call that tells of it."""
     count = len(world.hook.received)

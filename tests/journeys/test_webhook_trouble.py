@@ -21,6 +21,11 @@ TEXT = {"body": "Hello"}
 TOKEN = "open sesame"
 
 
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 async def rule(world: World, **wish: Any) -> Body:
     return await world.operate("POST", "/rules", json=wish)
 
