@@ -17,6 +17,11 @@ RENUMBERED = [
 ]
 
 
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 @pytest.mark.parametrize(("written", "wa_id"), RENUMBERED)
 async def test_the_answer_echoes_the_number_and_names_the_platforms(world: World, written: str, wa_id: str) -> None:
     await world.write("text", TEXT, phone=written.replace("+", ""))

@@ -17,6 +17,11 @@ SERVICE = {"billable": False, "pricing_model": "PMP", "type": "free_customer_ser
 REGULAR = {"billable": True, "pricing_model": "PMP", "type": "regular", "category": "utility"}
 
 
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 async def price_of(world: World, sent: str) -> Body:
     return dict((await world.statuses_of(sent, 1))[0]["pricing"])
 

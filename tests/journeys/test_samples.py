@@ -23,6 +23,11 @@ def flags() -> dict[str, Any]:
     return {"fetch_allow": LOOPBACK}
 
 
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 async def make_home(world: World, files: Receiver) -> samples.Home:
     """Make what the samples name: files, a message to answer, credentials."""
     if world.client.dialect == "onprem":

@@ -20,6 +20,11 @@ def flags() -> dict[str, Any]:
     return {"fetch_allow": LOOPBACK}
 
 
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 def override(url: str, token: str = TOKEN) -> dict[str, Any]:
     return {"webhook_configuration": {"override_callback_uri": url, "verify_token": token}}
 

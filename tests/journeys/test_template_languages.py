@@ -21,6 +21,11 @@ def face() -> str:
 
 
 @pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
+@pytest.fixture
 def desk(world: World) -> Desk:
     return Desk(world)
 

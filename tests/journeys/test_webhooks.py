@@ -22,6 +22,11 @@ TEXT: Body = {"body": "Hello"}
 NOON = "2027-01-31T12:00:00Z"
 
 
+@pytest.fixture
+def world(kept_world: World) -> World:
+    return kept_world
+
+
 async def frozen(world: World) -> None:
     """Stop platform time at a moment that golden files can name, with the sample phone's window open."""
     await world.stand_at(NOON)
