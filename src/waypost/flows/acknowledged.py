@@ -40,9 +40,8 @@ class Acknowledged:
         """Return a user's identity as it is now."""
         return Identity(self._keys.identity_hash(wa_id), await self._renewed.get(0, wa_id) or 0)
 
-    async def by(self, number: Number, wa_id: str) -> bool:
-        """Return whether a number has acknowledged a user's identity; the first one needs none."""
-        identity = await self.of(wa_id)
+    async def by(self, number: Number, wa_id: str, identity: Identity) -> bool:
+        """Return whether a number has acknowledged this identity of a user; the first one needs none."""
         return identity.created_ms == 0 or await self._acknowledged.get(number.id, wa_id) == identity.hash
 
     async def note(self, number: Number, wa_id: str, identity: str) -> None:

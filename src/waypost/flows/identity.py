@@ -63,7 +63,7 @@ class Identities:
 
     async def is_acknowledged(self, number: Number, wa_id: str) -> bool:
         """Return whether a number has acknowledged a user's identity; the first one needs none."""
-        return await self._acknowledged.by(number, wa_id)
+        return await self._acknowledged.by(number, wa_id, await self.of(wa_id))
 
     async def acknowledge(self, number: Number, wa_id: str, identity: str) -> None:
         """Note that a business has verified who the user is. Raises Refusal for another hash than the user's."""

@@ -164,7 +164,7 @@ class Receive(Struct, frozen=True):
     async def _identity(self, number: Number, wa_id: str) -> Identity:
         # spec: on-premises-api.md#11.5 - as it was when the user wrote, whatever is acknowledged before it is told
         known = await self.acknowledged.of(wa_id)
-        return Identity(await self.acknowledged.by(number, wa_id), known.created_ms, known.hash)
+        return Identity(await self.acknowledged.by(number, wa_id, known), known.created_ms, known.hash)
 
     def _tell(self, rows: Sequence[StatusRow | InboundRow]) -> None:
         now_ms = self.clock.now_ms()
