@@ -3,10 +3,9 @@
 import asyncio
 from collections.abc import Iterable
 
-from waypost.api.exchange import Exchange
 from waypost.api.guard import Guard, host_names
 from waypost.api.protocol import Connection, Traffic
-from waypost.api.routing import Request
+from waypost.api.routing import Outgoing, Request
 from waypost.api.words import PlainWords
 
 _TURNS = 5
@@ -70,7 +69,7 @@ async def _all_answered(traffic: Traffic) -> None:
             await asyncio.sleep(0)
 
 
-async def _echo(request: Request, exchange: Exchange) -> None:
+async def _echo(request: Request, out: Outgoing) -> None:
     body = await request.body(100_000)
     understood = (request.method, request.path, request.query_string, request.headers, body)
-    await exchange.respond(200, [], repr(understood).encode())
+    await out.respond(200, [], repr(understood).encode())

@@ -12,7 +12,7 @@ import uvloop
 
 from waypost.api.guard import Limits
 from waypost.api.mounts import Application
-from waypost.api.protocol import App
+from waypost.api.routing import App
 from waypost.api.server import Server
 
 TIMEOUT_SECONDS = 15.0

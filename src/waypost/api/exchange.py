@@ -13,8 +13,8 @@ _REMEMBERED_HEADS = 256
 _BODILESS = (204, 304)
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _PHRASES = {status.value: status.phrase.encode("ascii") for status in HTTPStatus}
-STATUS_LINES = {status: b"HTTP/1.1 %d %b\r\n" % (status, _PHRASES.get(status, b"")) for status in range(100, 600)}
-_BROKEN = STATUS_LINES[500] + b"connection: close\r\ncontent-length: 0\r\n\r\n"
+_STATUS_LINES = {status: b"HTTP/1.1 %d %b\r\n" % (status, _PHRASES.get(status, b"")) for status in range(100, 600)}
+_BROKEN = _STATUS_LINES[500] + b"connection: close\r\ncontent-length: 0\r\n\r\n"
 
 
 class BodyTooSlow(Exception):  # noqa: N818 - it reads as what happened
@@ -190,7 +190,7 @@ class Exchange:
 
     def _begun(self, status: int, headers: HeaderLines, length: int | None) -> bytes:
         """Return the head of the response, blank line included."""
-        head = _spelled(status, tuple(headers))
+        head = head_of(status, tuple(headers))
         if not self.keep_alive or self.more_body:  # what is left of the body would be taken for the next request
             self.keep_alive = False
             head += b"connection: close\r\n"
@@ -212,9 +212,9 @@ class Exchange:
 
 
 @lru_cache(maxsize=_REMEMBERED_HEADS)
-def _spelled(status: int, headers: tuple[tuple[bytes, bytes], ...]) -> bytes:
-    """Return status and header lines as they are written; most answers have the same."""
-    lines = [STATUS_LINES[status], *[b"%b: %b\r\n" % line for line in headers]]
+def head_of(status: int, headers: tuple[tuple[bytes, bytes], ...]) -> bytes:
+    """Return status and header lines as they are written, but for those about the body; most answers have the same."""
+    lines = [_STATUS_LINES[status], *[b"%b: %b\r\n" % line for line in headers]]
     head = b"".join(lines)
     # A value with a line break in it would add header lines of its own.
     if head.count(b"\n") != len(lines) or head.count(b"\r") != len(lines) or b"\0" in head:

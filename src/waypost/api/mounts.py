@@ -1,6 +1,6 @@
 """Mounts: the faces side by side in one application, each with its routes and its way of telling errors."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from waypost.api.faults import used_up
 from waypost.api.interlude import Interlude
 from waypost.api.routing import (
     Answer,
+    App,
     BodyTimedOut,
     HTTPProblem,
     MethodNotAllowed,
@@ -38,9 +39,6 @@ An answer of 500 or more is logged here, with the exception.
 
 Noted = Callable[[Request, Exception, Response], None]
 """Takes note of a request that is refused, why, and the answer that it gets."""
-
-Face = Callable[[Request, Outgoing], Awaitable[None]]
-"""Answers a request."""
 
 Applies = Callable[[Request], bool]
 """Says whether a mount takes a request, by its head."""
@@ -167,7 +165,7 @@ def render_plainly(_request: Request, error: Exception) -> Response:
 class Application:
     """Hands each request to the first mount whose prefix or predicate takes it."""
 
-    def __init__(self, rules: Sequence[tuple[Applies, Face]], has_no_room: HasNoRoom = _has_room) -> None:
+    def __init__(self, rules: Sequence[tuple[Applies, App]], has_no_room: HasNoRoom = _has_room) -> None:
         self._rules = rules
         self._has_no_room = has_no_room
 
@@ -203,7 +201,7 @@ class Application:
         return whole_response(answer.status, answer.headers, answer.body)
 
 
-def build_app(mounts: Iterable[tuple[str | Applies, Face]], *, has_no_room: HasNoRoom = _has_room) -> Application:
+def build_app(mounts: Iterable[tuple[str | Applies, App]], *, has_no_room: HasNoRoom = _has_room) -> Application:
     """Return the application over these mounts, in their order."""
     rules = tuple((_under(where) if isinstance(where, str) else where, app) for where, app in mounts)
     return Application(rules, has_no_room)
@@ -219,7 +217,7 @@ def _under(prefix: str) -> Applies:
     return applies
 
 
-def _first(rules: Sequence[tuple[Applies, Face]], request: Request) -> Face:
+def _first(rules: Sequence[tuple[Applies, App]], request: Request) -> App:
     for applies, face in rules:
         if applies(request):
             return face

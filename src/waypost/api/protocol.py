@@ -11,7 +11,6 @@ Why it is our own: docs/decisions/0032-own-connection.md. `tests/hostile/test_ht
 import asyncio
 import math
 from collections import deque
-from collections.abc import Awaitable, Callable
 from typing import cast
 
 import httptools
@@ -20,15 +19,12 @@ from msgspec import Struct, field
 from waypost.api import guard
 from waypost.api.exchange import Exchange
 from waypost.api.guard import Guard, Refusal, is_upload
-from waypost.api.routing import Request
+from waypost.api.routing import App, Request
 from waypost.api.words import Words, is_path_known, speak_plainly
 
 NEVER = math.inf
 _READ_AHEAD_BYTES = 256 * 1024  # of one body, held for a handler that is slower than its client
 _FRAMING_BYTES = 64 * 1024  # chunk heads and trailers that a body may bring whatever its size
-
-App = Callable[[Request, Exchange], Awaitable[None]]
-"""Answers a request on its exchange."""
 
 
 class Traffic(Struct):

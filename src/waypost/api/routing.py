@@ -276,6 +276,9 @@ def _parse_query(query: bytes) -> dict[str, str]:
         raise HTTPProblem(400, f"The query has more than {_QUERY_FIELDS} fields.") from None
 
 
+App = Callable[[Request, Outgoing], Awaitable[None]]
+"""Answers a request."""
+
 Handler = Callable[[Request], Awaitable[Answer]]
 
 

@@ -6,7 +6,8 @@ import ssl
 from collections.abc import Iterable
 
 from waypost.api.guard import Guard, Limits, host_names
-from waypost.api.protocol import App, Connection, Traffic
+from waypost.api.protocol import Connection, Traffic
+from waypost.api.routing import App
 from waypost.api.words import PlainWords, Words
 
 _BACKLOG = 2048

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Protocol
 
-from waypost.api.exchange import STATUS_LINES
+from waypost.api.exchange import head_of
 from waypost.api.guard import HEAD_TOO_SLOW, Headers, Refusal
 from waypost.api.routing import Request
 
@@ -53,5 +53,4 @@ def last_response(status: int, headers: Iterable[tuple[bytes, bytes]], body: byt
 
 def whole_response(status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> bytes:
     """Return the bytes of a response."""
-    lines = [b"%b: %b\r\n" % line for line in dict(headers).items()]
-    return b"".join([STATUS_LINES[status], *lines, b"content-length: %d\r\n\r\n" % len(body), body])
+    return b"%bcontent-length: %d\r\n\r\n%b" % (head_of(status, tuple(dict(headers).items())), len(body), body)
