@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Iterable
 
+from waypost.api.exchange import Outgoing
 from waypost.api.guard import Guard, host_names
 from waypost.api.protocol import Connection, Traffic
-from waypost.api.routing import Outgoing, Request
+from waypost.api.routing import Request
 from waypost.api.words import PlainWords
 
 _TURNS = 5

@@ -8,14 +8,13 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from tests.support.raw_http import NOTHING, Reply, Running, running
 
-from waypost.api.exchange import Exchange
+from waypost.api.exchange import Exchange, Outgoing
 from waypost.api.guard import host_names
 from waypost.api.mounts import Application, Mount, build_app
 from waypost.api.protocol import Connection
 from waypost.api.routing import (
     HTTPProblem,
     MethodNotAllowed,
-    Outgoing,
     Request,
     Response,
     Route,

@@ -25,6 +25,45 @@ class ClientGone(ConnectionError):  # noqa: N818 - it reads as what happened
     """Raised when the client has closed the connection."""
 
 
+class Incoming(Protocol):
+    """The body of a request as it arrives; `Exchange` is one."""
+
+    more_body: bool
+    """Whether it is not wholly here."""
+
+    async def take(self) -> bytes:
+        """Return what has come of it, waiting for it; nothing once all is taken. Raises BodyTooSlow, ClientGone."""
+        ...
+
+    def arrived(self) -> bytes:
+        """Return what has come of it and was not taken; it stays there."""
+        ...
+
+    async def gone(self) -> None:
+        """Return once the client has closed the connection, or the response is complete; a body is not read."""
+        ...
+
+
+class Outgoing(Protocol):
+    """Where a response is written: whole, or in pieces; `Exchange` is one. Everything raises ClientGone."""
+
+    async def respond(self, status: int, headers: HeaderLines, body: bytes) -> None:
+        """Write a whole response."""
+        ...
+
+    async def begin(self, status: int, headers: HeaderLines, length: int | None) -> None:
+        """Begin a response whose body comes in pieces, of this length together; None: not known."""
+        ...
+
+    async def write(self, piece: bytes) -> None:
+        """Write a piece of the body."""
+        ...
+
+    async def end(self) -> None:
+        """End a response that came in pieces."""
+        ...
+
+
 class Line(Protocol):
     """What an exchange needs of its connection."""
 

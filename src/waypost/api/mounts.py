@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from waypost.api import guard
-from waypost.api.exchange import BodyTooSlow, ClientGone
+from waypost.api.exchange import BodyTooSlow, ClientGone, Outgoing
 from waypost.api.faults import used_up
 from waypost.api.interlude import Interlude
 from waypost.api.routing import (
@@ -15,7 +15,6 @@ from waypost.api.routing import (
     HTTPProblem,
     MethodNotAllowed,
     NotFound,
-    Outgoing,
     Request,
     Response,
     Route,

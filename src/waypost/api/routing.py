@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote
 import msgspec
 from msgspec import Struct, field
 
-from waypost.api.exchange import HeaderLines
+from waypost.api.exchange import Incoming, Outgoing
 from waypost.lib import streams
 
 _QUERY_FIELDS = 100
@@ -51,45 +51,6 @@ class BodyTimedOut(HTTPProblem):
 
     def __init__(self) -> None:
         super().__init__(408, "The request's body took too long to arrive.")
-
-
-class Incoming(Protocol):
-    """The body of a request as it arrives; `Exchange` is one."""
-
-    more_body: bool
-    """Whether it is not wholly here."""
-
-    async def take(self) -> bytes:
-        """Return what has come of it, waiting for it; nothing once all is taken. Raises BodyTooSlow, ClientGone."""
-        ...
-
-    def arrived(self) -> bytes:
-        """Return what has come of it and was not taken; it stays there."""
-        ...
-
-    async def gone(self) -> None:
-        """Return once the client has closed the connection, or the response is complete; a body is not read."""
-        ...
-
-
-class Outgoing(Protocol):
-    """Where a response is written: whole, or in pieces; `Exchange` is one. Everything raises ClientGone."""
-
-    async def respond(self, status: int, headers: HeaderLines, body: bytes) -> None:
-        """Write a whole response."""
-        ...
-
-    async def begin(self, status: int, headers: HeaderLines, length: int | None) -> None:
-        """Begin a response whose body comes in pieces, of this length together; None: not known."""
-        ...
-
-    async def write(self, piece: bytes) -> None:
-        """Write a piece of the body."""
-        ...
-
-    async def end(self) -> None:
-        """End a response that came in pieces."""
-        ...
 
 
 class Answer(Protocol):
@@ -209,6 +170,14 @@ class Request:
         if self._query is None:
             self._query = _parse_query(self.query_string)
         return self._query
+
+    @property
+    def origin(self) -> str:
+        """The address under which the client has reached us. Raises HTTPProblem, though the guard sees to it."""
+        host = self.header(b"host")
+        if host is None:
+            raise HTTPProblem(400, "The Host header is missing.")
+        return f"{self.scheme}://{host.decode('latin-1')}"
 
     def header(self, name: bytes) -> bytes | None:
         """Return the first header line called `name` (lower case)."""

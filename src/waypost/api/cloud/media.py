@@ -12,7 +12,7 @@ from waypost.api.multipart import FileHead, FileSink, FormLimits, read_form
 from waypost.api.routing import Answer, Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
-from waypost.errors.requests import BAD_REQUEST, INVALID_PARAMETER, MISSING_PARAMETER
+from waypost.errors.requests import INVALID_PARAMETER, MISSING_PARAMETER
 from waypost.flows.directory import Directory
 from waypost.flows.media import MediaShelf, Origin
 from waypost.flows.media_limits import MediaLimits
@@ -83,7 +83,7 @@ class Media(Struct, frozen=True):
         # spec: cloud-api.md#6.5
         """
         medium = await (self._medium(request) if self.limits is None else self._counted(request, self.limits))
-        return Response(200, cloud.media_answer(medium, self.urls.url(medium, _base_url(request))))
+        return Response(200, cloud.media_answer(medium, self.urls.url(medium, request.origin)))
 
     async def delete(self, request: Request) -> Response:
         """Delete a medium."""
@@ -139,11 +139,3 @@ class Media(Struct, frozen=True):
         if "phone_number_id" in request.params:
             auth.must_be(number, request.params["phone_number_id"])
         return number
-
-
-def _base_url(request: Request) -> str:
-    """Return the address under which the client has reached us; the guard has checked the Host header."""
-    host = request.header(b"host")
-    if host is None:
-        raise Refusal(BAD_REQUEST, "The Host header is missing.")
-    return f"{request.scheme}://{host.decode('latin-1')}"

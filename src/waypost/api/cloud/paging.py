@@ -23,6 +23,5 @@ def paged(request: Request, items: Sequence[tuple[str, Item]]) -> tuple[list[Ite
 
 def next_url(request: Request, after: str) -> str:
     """Return the address of the next page, as the client has reached this one."""
-    host = (request.header(b"host") or b"").decode("latin-1")
     query = {name: value for name, value in request.query.items() if name not in ("after", "before")}
-    return f"{request.scheme}://{host}{request.path}?{urlencode({**query, 'after': after})}"
+    return f"{request.origin}{request.path}?{urlencode({**query, 'after': after})}"

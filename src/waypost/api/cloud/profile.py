@@ -81,11 +81,10 @@ class Profile(Struct, frozen=True):
     async def _picture_url(self, number: Number, request: Request, profile: Stored) -> str:
         """Return an address that works for five minutes, with the credential, as those of media do."""
         medium = await self.uploads.held(number, profile.profile_picture_handle)
-        host = (request.header(b"host") or b"").decode("latin-1")
         if medium is None:
             return ""
         query = self.urls.url(medium, "").partition("?")[2]
-        return f"{request.scheme}://{host}{_PICTURE}?{query}"
+        return f"{request.origin}{_PICTURE}?{query}"
 
     def _topic(self, path: str, face: str) -> Topic:
         route = self.callers.route

@@ -14,7 +14,7 @@ from waypost.api.cloud.topics import Topic
 from waypost.api.routing import Request, Response, Route, json_response
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
-from waypost.errors.requests import BAD_REQUEST, INVALID_PARAMETER
+from waypost.errors.requests import INVALID_PARAMETER
 from waypost.flows.drawers import Drawer
 from waypost.lib.clock import Clock
 from waypost.lib.ids import new_link_code, parse_digits
@@ -116,12 +116,9 @@ class Links(Struct, frozen=True):
 
 def _picture_url(request: Request, number: Number, kind: str | None = None) -> str:
     """Return the address of a picture, `{}` in place of the code; the guard has checked the Host header."""
-    host = request.header(b"host")
-    if host is None:
-        raise Refusal(BAD_REQUEST, "The Host header is missing.")
     asked = _FORMAT.search(request.query.get("fields", ""))
     ending = kind or (asked[1].lower() if asked else "svg")
-    base = f"{request.scheme}://{host.decode('latin-1')}".replace("{", "").replace("}", "")
+    base = request.origin.replace("{", "").replace("}", "")
     return f"{base}/whatsapp_business/qr/{number.digits}/{{}}.{ending}"
 
 

@@ -7,8 +7,8 @@ from msgspec import Struct
 
 from waypost.api.control.answers import NEVER_KEPT
 from waypost.api.control.gate import Gate
-from waypost.api.exchange import ClientGone
-from waypost.api.routing import Answer, Outgoing, Request, Response
+from waypost.api.exchange import ClientGone, Outgoing
+from waypost.api.routing import Answer, Request, Response
 from waypost.errors import Refusal
 from waypost.errors.callers import TOO_MANY_LISTENERS
 from waypost.flows.feed import MOST_LISTENERS, Feed, Listener
