@@ -18,7 +18,7 @@ from bench import (
     overload,
     profile,
     report,
-    scale_sim,
+    scale_page,
     selftest,
     soak,
 )
@@ -57,7 +57,7 @@ OTHERS: Mapping[str, Callable[[Wish], None]] = {
     "report": lambda _: report.main(),
     "selftest": lambda wish: selftest.main(wish.seconds),
     "profile": lambda _: profile.main(),
-    "scale": lambda _: scale_sim.main(),
+    "scale": lambda _: scale_page.main(),
 }
 
 
@@ -84,7 +84,7 @@ def main() -> None:
             print("  preliminary: the machine was busy with other things")
     if not given.trial and (not given.what or set(given.what) & measured.keys()):
         report.main()
-        scale_sim.main()  # its plan begins with these results
+        scale_page.main()  # its plan begins with these results
 
 
 def _arguments() -> argparse.Namespace:

@@ -1,4 +1,4 @@
-"""A simulation of shards, workers, databases and failures: `python -m bench.scale_sim` writes its tables.
+"""A simulation of shards, workers, databases and failures; `python -m bench scale` writes its tables.
 
 What decides who works is discrete and exact: sessions end, locks fall, workers look. Messages are a fluid
 (`scale_flow`), in steps of at most a fifth of a second that end where something happens. Everything follows from the
@@ -288,14 +288,3 @@ class _World:
             imbalance=self._imbalance(),
             moved=self._moved,
         )
-
-
-def main() -> None:
-    """Write the tables into the page."""
-    from bench import scale_page
-
-    scale_page.main()
-
-
-if __name__ == "__main__":
-    main()

@@ -47,7 +47,7 @@ def varied(**changes: object) -> Setting:
 def test_the_page_says_what_the_model_and_the_simulation_say() -> None:
     written = PAGE.read_text("utf-8")
 
-    assert written == filled(written), "run `python -m bench.scale_sim` and commit what it changes"
+    assert written == filled(written), "run `python -m bench scale` and commit what it changes"
 
 
 def test_a_process_does_as_many_messages_as_their_cost_leaves_in_a_second() -> None:
