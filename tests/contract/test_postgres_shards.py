@@ -120,6 +120,19 @@ async def test_a_worker_that_says_nothing_is_taken_for_stopped(database: str) ->
             await one.lost.wait()
 
 
+async def test_a_worker_that_was_stopped_in_mid_statement_is_taken_for_stopped_by_the_next(database: str) -> None:
+    """To the server it is not idle."""
+    async with opened(database, "worker") as one:
+        await take(one)
+        writing: Any = one._session.connection  # Any: what `Connection` does not promise
+        await writing.prepare("SELECT 1")  # has the server read a statement, and says no more of it
+
+        async with opened(database, "worker") as two, asyncio.timeout(6):
+            while (await two.survey()).owned:  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.1)
+            await one.lost.wait()
+
+
 async def test_an_api_process_comes_back_to_its_own_place(database: str, postgres_server: PostgresServer) -> None:
     async with opened(database, "api") as api, opened(database, "worker"):
         place = api.process

@@ -72,14 +72,26 @@ class World(Struct, frozen=True):
         return worker
 
     async def shared_by(self, count: int) -> None:
-        """Wait until so many workers have all shards, each its share; of none, until no shard has an owner."""
-        most = -(-SHARDS // max(count, 1))
+        """Wait until so many workers have all shards, each its share."""
+        most = -(-SHARDS // count)
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
-                owned = [int(row.partition("|")[2]) for row in await self._rows(_OWNERS)]
-                if len(owned) == count and sum(owned) == SHARDS * bool(count) and max(owned, default=0) <= most:
+                owned = (await self._owned()).values()
+                if len(owned) == count and sum(owned) == SHARDS and max(owned) <= most:
                     return
                 await asyncio.sleep(0.1)
+
+    async def taken_from(self, owner: str) -> None:
+        """Wait until another worker has every shard."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while owner in await self._owned():  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.1)
+        await self.shared_by(1)
+
+    async def owner(self) -> str:
+        """Return the session of the one worker that has every shard."""
+        (owner,) = await self._owned()
+        return owner
 
     async def writing(self, count: int) -> None:
         """Wait until so many processes have a session to write with, whoever accepts included."""
@@ -90,6 +102,11 @@ class World(Struct, frozen=True):
     async def places(self) -> int:
         """Return how many places among the processes of the database have ever been taken."""
         return len(await self._rows("SELECT lock FROM writers"))
+
+    async def _owned(self) -> dict[str, int]:
+        """Return how many shards each session has."""
+        rows = [row.split("|") for row in await self._rows(_OWNERS)]
+        return {session: int(count) for session, count in rows}
 
     async def _rows(self, statement: str) -> list[str]:
         name = self.database.partition("@/")[2].partition("?")[0]

@@ -29,6 +29,8 @@ _OWNED = 0x5753  # "WS": shards
 _ONCE = 64  # among the places: whoever does what is done once for a database
 _PAUSES_SECONDS = (0.02, 0.05, 0.1, *[0.2] * 9)
 """What a start waits for the holder of a place: one that was killed in mid COMMIT holds it until the COMMIT is over."""
+WORKER_SILENCE_SECONDS = 3
+"""A worker that says nothing for so long is taken for stopped: its session is ended, which frees its shards."""
 
 TRY_LOCK = "SELECT pg_try_advisory_lock($1, $2)"
 TRY_SHARED_LOCK = "SELECT pg_try_advisory_lock_shared($1, $2)"
@@ -38,6 +40,14 @@ _BACKEND = "SELECT pg_backend_pid()"
 _HELD = (
     "SELECT classid::bigint, objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND granted"
     " AND classid IN ($1, $2) AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+# End the session of a worker that was stopped between the messages of one statement. To the server it is not idle, so
+# that `idle_session_timeout` does not count, and `statement_timeout` does not end a wait for the client.
+_END_HALTED = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'active' AND wait_event = 'ClientRead'"
+    " AND state_change < clock_timestamp() - make_interval(secs => $2) AND pid IN ("
+    "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND granted AND classid = $1"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
 )
 
 OWNED_SHARD = f"number_id % {MIXED} % {SHARDS}"
@@ -88,7 +98,8 @@ class Survey(Struct, frozen=True):
 
 
 async def survey(connection: Connection) -> Survey:
-    """Look at the locks of this database."""
+    """Look at the locks of this database, once those of workers that were stopped are gone or going."""
+    await connection.fetch(_END_HALTED, _WORKERS, WORKER_SILENCE_SECONDS)
     rows = [(kind, number) for kind, number in await connection.fetch(_HELD, _WORKERS, _OWNED)]
     owned = frozenset(number for kind, number in rows if kind == _OWNED)
     return Survey(sum(kind == _WORKERS for kind, _ in rows), owned)

@@ -15,7 +15,15 @@ from waypost.lib import log
 from waypost.lib.store_urls import without_password
 from waypost.storage.commit import Refuse
 from waypost.storage.postgres.link import CANNOT_CONNECT, Connection, connect, refused, told
-from waypost.storage.postgres.places import EVERYTHING, PLACES, TRY_LOCK, TRY_SHARED_LOCK, Role, take_place
+from waypost.storage.postgres.places import (
+    EVERYTHING,
+    PLACES,
+    TRY_LOCK,
+    TRY_SHARED_LOCK,
+    WORKER_SILENCE_SECONDS,
+    Role,
+    take_place,
+)
 from waypost.storage.postgres.schema import check_schema, check_server
 
 _TRY_LOCK_SECONDS = 10.0  # the server may take a moment to see that the old session is gone
@@ -27,8 +35,8 @@ _SETTINGS = {
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
 }
-# A worker that says nothing for so long is taken for stopped: the server ends its session, and so frees its shards.
-_WORKER_SETTINGS = {"idle_session_timeout": "3s", "idle_in_transaction_session_timeout": "3s"}
+_SILENCE = f"{WORKER_SILENCE_SECONDS}s"
+_WORKER_SETTINGS = {"idle_session_timeout": _SILENCE, "idle_in_transaction_session_timeout": _SILENCE}
 
 # Start a new term, which makes everything of earlier ones somebody else's.
 _BEGIN_TERM = (
