@@ -193,6 +193,25 @@ async def test_every_status_has_contacts_in_the_shape_of_2026_and_none_in_that_o
     assert has == dict.fromkeys(("sent", "delivered", "read", "played", "failed"), has_contacts)
 
 
+@CLOUD
+async def test_a_failed_status_names_its_addressee_as_the_message_did(world: World) -> None:
+    by_number = await world.send("text", TEXT, to=STRANGER)
+    user_id = await id_of(world)
+    await world.advance(hours=25)
+    by_id = (await send_to_user(world, user_id)).json["messages"][0]["id"]
+
+    told = {value["statuses"][0]["id"]: value for value in await values_with(world, "statuses", 2)}
+
+    named = {
+        sent: (value["contacts"], value["statuses"][0].keys() & {"recipient_id", "recipient_user_id"})
+        for sent, value in told.items()
+    }
+    assert named == {
+        by_number: ([{"wa_id": STRANGER}], {"recipient_id"}),
+        by_id: ([{"user_id": user_id}], {"recipient_user_id"}),
+    }
+
+
 @pytest.mark.parametrize("face", ["meta"])
 async def test_a_restart_keeps_username_and_acquaintance(face: str, tmp_path: Path) -> None:
     async with open_world(face, tmp_path / "data") as world:

@@ -80,7 +80,7 @@ class Contact(Struct, omit_defaults=True):
 
 
 class Addressee(Struct, omit_defaults=True):
-    """Whom a message did not reach: not a word of their profile."""
+    """Whom a message did not reach, by what it was addressed to: not a word of their profile."""
 
     wa_id: str | None = None
     user_id: str | None = None
@@ -173,12 +173,13 @@ def status_value(update: StatusFacts, echo: Echo, shape: Shape = LATEST) -> byte
 
     Only `sent` and the first of `delivered` and `read` come with a price. One without a person has no `contacts`.
     That a `played` one has them is (unconfirmed): its sample is older than they are, and a library that reads the
-    shape of 2026 (pywa) drops a status without. For the same reason a `failed` one has them, without a profile, though
-    the reference says that it has none: see docs/decisions/0013-contacts-of-failed.md.
+    shape of 2026 (pywa) drops a status without. For the same reason a `failed` one has them, though the reference says
+    that it has none; it names its addressee as the message did, by number or by id, and never says more of them: see
+    docs/decisions/0013-contacts-of-failed.md.
 
     # spec: cloud-api.md#9, samples/cloud/hook_status_with_contacts_2026.json
     """
-    person = update.person
+    person = None if update.fault is not None else update.person
     word = update.status.word
     is_hidden = shape.users and (echo.user_id is not None if person is None else not person.shows_number)
     pricing = update.pricing if word in _PRICED else None
