@@ -15,6 +15,7 @@ from waypost.errors import Refusal
 from waypost.errors.management import NOT_MARKETING, ONLY_MARKETING
 from waypost.model import Number
 from waypost.wire import cloud
+from waypost.wire.messages import Content
 from waypost.wire.messages.template import Template
 from waypost.wire.requests import Addressee
 
@@ -51,19 +52,23 @@ class Marketing(Struct, frozen=True):
 
         # spec: cloud-api.md#4
         """
+        screen = self.messages.accept.screen
         if isinstance(parsed, cloud.MarkRead):
-            self.messages.accept.screen.check_number(number)
+            screen.check_number(number)
             raise _not_marketing()
-        self.messages.accept.screen.check_sender(number, Addressee(parsed.to, parsed.wa_id, parsed.user_id))
-        if not isinstance(parsed.content, Template):
-            raise _not_marketing()
-        self._check_category(number, parsed.content)
+        if refusal := self._why_not(number, parsed.content):
+            screen.check_sender(number, Addressee(parsed.to, parsed.wa_id, parsed.user_id))
+            raise refusal
         return parsed
 
-    def _check_category(self, number: Number, sent: Template) -> None:
+    def _why_not(self, number: Number, sent: Content) -> Refusal | None:
+        """Return why a message is none of this edge's."""
+        if not isinstance(sent, Template):
+            return _not_marketing()
         found = self.callers.directory.template(number.waba_id, sent.name, sent.language.code)
-        if found is not None and found.category.upper() != "MARKETING":
-            raise Refusal(ONLY_MARKETING, f"The template '{sent.name}' is of the category {found.category}.")
+        if found is None or found.category.upper() == "MARKETING":
+            return None
+        return Refusal(ONLY_MARKETING, f"The template '{sent.name}' is of the category {found.category}.")
 
 
 def _not_marketing() -> Refusal:
