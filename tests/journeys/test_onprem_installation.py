@@ -208,7 +208,7 @@ async def test_a_pin_is_asked_for_as_long_as_it_is_set(world: World) -> None:
     await world.client.call("DELETE", path)
     later = await world.client.call("POST", "/v1/account", json=REGISTER)
 
-    assert [each.status for each in (without, with_pin, later)] == [403, 201, 201]
+    assert [each.status for each in (without, with_pin, later)] == [400, 201, 201]
     assert (await world.client.call("POST", path, json={"pin": "12345"})).status == 400
 
 
@@ -229,7 +229,7 @@ async def test_wrong_pins_are_counted_wherever_they_are_given(world: World) -> N
     await world.advance(seconds=6)
     right = await world.client.call("POST", "/v1/account/shards", json={**shards, "pin": "246810"})
 
-    assert [code_of(world.client, each) for each in (none, wrong, at_once)] == [(403, 1005), (403, 1005), (503, 1011)]
+    assert [code_of(world.client, each) for each in (none, wrong, at_once)] == [(400, 1008), (403, 1005), (503, 1011)]
     assert 1 <= int(at_once.headers["Retry-After"]) <= 6
     assert elsewhere.json["error"]["code"] == 133009
     assert right.status == 201

@@ -8,7 +8,8 @@ import asyncio
 from msgspec.structs import replace
 
 from waypost.errors import Fault, Refusal
-from waypost.errors.management import NOT_REGISTERED, NOT_VERIFIED, WRONG_PIN
+from waypost.errors.management import NOT_REGISTERED, NOT_VERIFIED
+from waypost.errors.requests import MISSING_PARAMETER
 from waypost.flows.directory import Directory
 from waypost.flows.drawers import Drawer
 from waypost.lib.clock import Clock
@@ -80,7 +81,7 @@ class Registration:
             if right is None:
                 return
             if pin is None:
-                raise Refusal(WRONG_PIN, "The number has a two-step PIN, and none was given.")
+                raise Refusal(MISSING_PARAMETER, "Parameter 'pin' is mandatory while two-step verification is on.")
             trials = await self._trials(number)
             fault = trials.pin(pin, right, self._clock.now_ms())
             await self._drawer.put(number.id, trials)
