@@ -150,3 +150,18 @@ async def test_an_authentication_template_for_a_user_id_is_refused_before_its_pa
     answer = await world.client.call("POST", world.client.messages_path, json=message)
 
     assert code_of(world.client, answer) == (400, 131062)
+
+
+# -- Marking as read ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", ["unregistered", "upgraded"])
+async def test_a_number_that_cannot_send_cannot_mark_as_read_either(world: World, fault: str) -> None:
+    cloud, onprem = ORDER[fault]
+    written = await world.write("text", {"body": "Hello"})
+    await STATES[fault](world)
+
+    known, unknown = [await world.client.mark_read(message_id) for message_id in (written, "wamid.none")]
+
+    expected = world.either(cloud=cloud, onprem=onprem)
+    assert (code_of(world.client, known), code_of(world.client, unknown)) == (expected, expected)

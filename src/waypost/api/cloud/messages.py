@@ -55,6 +55,7 @@ class Messages(Struct, frozen=True):
         async with self.accept.admission:
             parsed = self.parsed(number, raw)
             if isinstance(parsed, cloud.MarkRead):
+                self.accept.screen.check_number(number)
                 await self.mark_read(number, parsed.message_id, typing=parsed.typing)
                 return Response(200, cloud.SUCCESS)
             return await self.send(request, number, parsed, raw)

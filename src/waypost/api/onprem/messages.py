@@ -70,6 +70,7 @@ class Messages(Struct, frozen=True):
     async def put(self, request: Request) -> Response:
         """Mark a received message, and every earlier one of its user, as read."""
         number = self.callers.caller(request)
+        self.accept.screen.check_number(number)
         onprem.parse_mark_read(await json_body(request))
         await self.mark_read(number, request.params["message_id"])
         return Response(200, onprem.DONE)
