@@ -20,7 +20,7 @@ from waypost.lib.images import ImageInspector
 from waypost.lib.links import FetchPolicy
 from waypost.model import NumberId
 from waypost.storage.sqlite import SqliteStore
-from waypost.wire.control_chat import PreviewView
+from waypost.wire.control.chats import PreviewView
 
 NUMBER, PHONE = NumberId(15550123456), "15550001111"
 GOOD = (PUBLIC_V4, 80)

@@ -48,7 +48,7 @@ from waypost.model import (
 from waypost.ports import StoreDown
 from waypost.rules.magic import Magic
 from waypost.storage.sqlite import SqliteStore
-from waypost.wire.control import SendView, TimelineEntry
+from waypost.wire.control.messages import SendView, TimelineEntry
 
 pytestmark = pytest.mark.anyio
 

@@ -7,7 +7,7 @@ import pytest
 from waypost import errors
 from waypost.errors import Fault, Problem, all_problems, by_constant, find_problem
 from waypost.errors.outcomes import WINDOW_CLOSED
-from waypost.wire.control import fault_view
+from waypost.wire.control.messages import fault_view
 
 DELIBERATE = {
     (4, None, 1015, 1015): "the platform's limit of calls, and ours of logins",

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from waypost import __version__
 from waypost.api.routing import Answer, Handler, Request, Response, Route
-from waypost.wire.control import ErrorBody
+from waypost.wire.control.base import ErrorBody
 
 # Any: the document is JSON.
 Document = dict[str, Any]

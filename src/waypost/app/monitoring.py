@@ -18,7 +18,7 @@ from waypost.lib import log
 from waypost.model import Delivery, Outbound
 from waypost.ports import StoreDown
 from waypost.settings import Settings
-from waypost.wire.control import HealthView
+from waypost.wire.control.base import HealthView
 from waypost.workers.lanes import Lanes
 
 _DRAIN_SECONDS = 0.5

@@ -5,7 +5,7 @@ from typing import Literal, cast
 from waypost import __version__
 from waypost.lib.store_urls import without_password
 from waypost.settings import Option, Settings, options
-from waypost.wire.control_settings import SettingsView, SettingView
+from waypost.wire.control.settings import SettingsView, SettingView
 
 _HIDDEN = "***"
 

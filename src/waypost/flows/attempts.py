@@ -7,8 +7,8 @@ from waypost.lib.clock import at
 from waypost.lib.durations import told_duration, told_moment
 from waypost.model import Attempt
 from waypost.ports import StoredDelivery
-from waypost.wire.control import AttemptView
-from waypost.wire.control_evidence import VerifyView, WhyView, payload
+from waypost.wire.control.deliveries import AttemptView
+from waypost.wire.control.evidence import VerifyView, WhyView, payload
 
 _NAME = "webhook"
 _GONE = 410

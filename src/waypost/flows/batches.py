@@ -6,8 +6,8 @@ from waypost.flows.attempts import SentParcel
 from waypost.flows.notify import Target, batch_id, event_id, joined, rendered
 from waypost.model import Attempt, Event, EventKey
 from waypost.ports import Records, StoredDelivery
-from waypost.wire.control import BatchView
-from waypost.wire.control_evidence import payload
+from waypost.wire.control.deliveries import BatchView
+from waypost.wire.control.evidence import payload
 
 
 class Batch(Struct, frozen=True):

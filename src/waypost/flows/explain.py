@@ -17,7 +17,7 @@ from waypost.ports import Holds, Records, StoredMessage
 from waypost.rules import rates, window
 from waypost.rules.tiers import limit_of
 from waypost.wire.canonical import stored_content
-from waypost.wire.control_evidence import AnswerView, ExchangeView, FindingView, HopView, WhyView, payload, why_view
+from waypost.wire.control.evidence import AnswerView, ExchangeView, FindingView, HopView, WhyView, payload, why_view
 from waypost.wire.definitions import read_components, variables
 from waypost.wire.exchanges import exchange
 from waypost.wire.messages.template import Template as SentTemplate

@@ -10,7 +10,7 @@ from waypost.lib.clock import Clock
 from waypost.lib.ids import key_span
 from waypost.lib.racing import first_of
 from waypost.ports import Changes, Lists, StoreDown
-from waypost.wire.control_feed import FeedChanges, World
+from waypost.wire.control.feed import FeedChanges, World
 from waypost.wire.renderings import message_ids
 
 MOST_LISTENERS = 32

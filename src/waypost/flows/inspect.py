@@ -22,7 +22,9 @@ from waypost.model import Attempt, Event, FailedSend, MediaKey, Medium, Status, 
 from waypost.ports import Carried, DeliverySearch, Lists, Records, StoredDelivery, StoredMessage, Window
 from waypost.rules import template as template_rules
 from waypost.rules.template_shown import shown
-from waypost.wire.control import (
+from waypost.wire.control.chats import ReceivedMessage
+from waypost.wire.control.evidence import payload
+from waypost.wire.control.messages import (
     FaultView,
     MediaView,
     MessageDetail,
@@ -31,8 +33,6 @@ from waypost.wire.control import (
     TimelineEntry,
     fault_view,
 )
-from waypost.wire.control_chat import ReceivedMessage
-from waypost.wire.control_evidence import payload
 from waypost.wire.messages.template import Template as SentTemplate
 from waypost.wire.renderings import message_ids, stored_content
 from waypost.wire.shown import ShownTemplate

@@ -17,8 +17,8 @@ from waypost.lib import ids, signing
 from waypost.lib.clock import at
 from waypost.model import EventKey
 from waypost.ports import Records, StoredDelivery
-from waypost.wire.control import DeliveryDetail, DeliveryView
-from waypost.wire.control_evidence import payload
+from waypost.wire.control.deliveries import DeliveryDetail, DeliveryView
+from waypost.wire.control.evidence import payload
 from waypost.wire.renderings import RENDERERS, message_ids
 
 _MOST_DIGITS = 18  # of a key

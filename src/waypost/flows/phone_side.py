@@ -19,7 +19,7 @@ from waypost.lib.cursors import cursor_of
 from waypost.lib.ids import parse_message_id
 from waypost.model import MessageKey, NumberId, Status
 from waypost.ports import Lists, MessageSearch, NetworkStore, StoredMessage, Window
-from waypost.wire.control_chat import (
+from waypost.wire.control.chats import (
     OwnMessage,
     PreviewView,
     ReactionView,

@@ -22,7 +22,7 @@ from waypost.lib.page_head import MAX_PAGE_BYTES, PageHead, read_page_head
 from waypost.model import MediaKey, NumberId
 from waypost.ports import Changes, Documents, Tell
 from waypost.rules.preview import previewed_link
-from waypost.wire.control_chat import PreviewView
+from waypost.wire.control.chats import PreviewView
 
 IN_FLIGHT = 4
 """Pages that are fetched at once."""

@@ -14,8 +14,9 @@ from waypost.flows.inspect import Inspect, media_view
 from waypost.lib.clock import at
 from waypost.model import MediaKey, Medium, NumberId
 from waypost.ports import DeliverySearch, Lists, MessageSearch, Page, StoredMessage, Stretch, Window
-from waypost.wire.control import DeliveryView, MessageView
-from waypost.wire.control_lists import GalleryMedium, MediumType
+from waypost.wire.control.deliveries import DeliveryView
+from waypost.wire.control.lists import GalleryMedium, MediumType
+from waypost.wire.control.messages import MessageView
 
 _MOST = 5_000
 """Rows that one request looks at."""

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from waypost.model import EventKey, MediaKey, Medium, MessageKey, NumberId, Status
 from waypost.ports.records import StoredDelivery, StoredMessage
-from waypost.wire.control_feed import World
+from waypost.wire.control.feed import World
 
 Row = TypeVar("Row")
 

@@ -7,7 +7,7 @@ from typing import Any
 from waypost.model import Delivery, Event
 from waypost.ports import Changes, Further, InboundRow, StatusRow, Tell
 from waypost.storage.commit import GroupCommit, Operation
-from waypost.wire.control_feed import World
+from waypost.wire.control.feed import World
 
 _DOCUMENTS: Mapping[str, World] = {"account": "accounts", "network": "rules", "registration": "numbers"}
 """What a document of a kind is about, where the console shows it."""

@@ -6,10 +6,10 @@ import msgspec
 import pytest
 
 from waypost.errors import Refusal
-from waypost.wire.control import ClockChange
-from waypost.wire.control_rules import RuleRequest
+from waypost.wire.control.clock import ClockChange
+from waypost.wire.control.numbers import NumberPatch, PlatformChange
+from waypost.wire.control.rules import RuleRequest
 from waypost.wire.inbound import PhoneMessage
-from waypost.wire.management import NumberPatch, PlatformChange
 from waypost.wire.numbers import CodeRequest, NumberWish
 from waypost.wire.reading import parse
 

@@ -10,7 +10,7 @@ from waypost.api.routing import Request, Response
 from waypost.flows.directory import Directory
 from waypost.flows.standing import Standings
 from waypost.lib.clock import at, milliseconds_of
-from waypost.wire.management import AccountChange, AccountList, AccountView
+from waypost.wire.control.accounts import AccountChange, AccountList, AccountView
 
 
 class AccountControl(Struct, frozen=True):

@@ -14,7 +14,7 @@ from waypost.flows.directory import Directory
 from waypost.lib import phone
 from waypost.lib.ids import parse_digits
 from waypost.model import Number, NumberId
-from waypost.wire.control import ErrorBody, ErrorDetail
+from waypost.wire.control.base import ErrorBody, ErrorDetail
 from waypost.wire.reading import parse
 
 MAX_LIMIT = 1_000

@@ -14,8 +14,8 @@ from waypost.flows.subscribe import Subscribe
 from waypost.lib.ids import KeyMaker
 from waypost.model import Endpoint, Number, Webhook
 from waypost.rules import callbacks
-from waypost.wire.control import Success
-from waypost.wire.control_endpoints import EndpointChange, EndpointList, EndpointView, EndpointWish
+from waypost.wire.control.base import Success
+from waypost.wire.control.endpoints import EndpointChange, EndpointList, EndpointView, EndpointWish
 from waypost.wire.webhooks import FIELDS
 
 _MOST_ENDPOINTS = 20

@@ -6,7 +6,7 @@ from waypost.api.control.answers import answer, unknown
 from waypost.api.routing import Request, Response
 from waypost.errors import all_problems, find_problem
 from waypost.rules.magic import magic_errors
-from waypost.wire.control_evidence import ErrorList, error_view
+from waypost.wire.control.evidence import ErrorList, error_view
 
 
 class Errors(Struct, frozen=True):

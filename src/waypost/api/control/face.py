@@ -48,7 +48,7 @@ from waypost.flows.threads import Threads
 from waypost.flows.together import Together
 from waypost.lib.clock import SystemClock
 from waypost.lib.links import FetchPolicy
-from waypost.wire.control_settings import SettingsView
+from waypost.wire.control.settings import SettingsView
 
 ANYWHERE = FetchPolicy(allow=(ip_network("0.0.0.0/0"), ip_network("::/0")))
 """What the operator's own webhooks may reach: every address and port."""

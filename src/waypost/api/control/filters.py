@@ -14,7 +14,7 @@ from waypost.lib.clock import milliseconds_of
 from waypost.lib.cursors import parse_cursor
 from waypost.model import MessageKey, Status
 from waypost.ports import DeliverySearch, EndedSearch, MessageSearch
-from waypost.wire.control_lists import MediumType, RedeliverWish
+from waypost.wire.control.lists import MediumType, RedeliverWish
 from waypost.wire.inbound import InboundType
 from waypost.wire.messages import TYPES
 

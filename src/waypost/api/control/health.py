@@ -7,7 +7,7 @@ from msgspec import Struct
 from waypost.api.control.answers import answer
 from waypost.api.control.metrics import Gauges, exposition
 from waypost.api.routing import Request, Response
-from waypost.wire.control import HealthView
+from waypost.wire.control.base import HealthView
 
 
 class Health(Struct, frozen=True):

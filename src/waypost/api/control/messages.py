@@ -33,9 +33,8 @@ from waypost.lib.cursors import cursor_of
 from waypost.lib.ids import parse_media_id
 from waypost.model import Delivery, MediaKey, Medium
 from waypost.ports import Records, Store
-from waypost.wire.control import Sent
-from waypost.wire.control_evidence import Resent
-from waypost.wire.control_lists import (
+from waypost.wire.control.evidence import Resent
+from waypost.wire.control.lists import (
     Carriers,
     DeliveryList,
     MediaList,
@@ -44,6 +43,7 @@ from waypost.wire.control_lists import (
     Redelivered,
     RedeliverWish,
 )
+from waypost.wire.control.messages import Sent
 from waypost.wire.renderings import message_ids
 
 Again = Callable[[Delivery], None]

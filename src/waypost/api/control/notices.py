@@ -10,8 +10,8 @@ from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.directory import Directory
 from waypost.flows.receive import Notice
 from waypost.model import Number
-from waypost.wire.control import Success
-from waypost.wire.control_endpoints import NoticeWish
+from waypost.wire.control.base import Success
+from waypost.wire.control.endpoints import NoticeWish
 from waypost.wire.events.notices import notice_value
 from waypost.wire.webhooks import FIELDS
 

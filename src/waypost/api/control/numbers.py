@@ -21,11 +21,10 @@ from waypost.lib.ids import new_secret
 from waypost.model import Callbacks, Number, NumberId, Reach, Scope, Token
 from waypost.ports import Records
 from waypost.rules.callbacks import main_callback
-from waypost.wire.control import Success
-from waypost.wire.management import (
+from waypost.wire.control.base import Success
+from waypost.wire.control.numbers import (
     AddedNumber,
     NewNumber,
-    NewToken,
     NumberChange,
     NumberDetail,
     NumberList,
@@ -34,12 +33,10 @@ from waypost.wire.management import (
     PatchedNumber,
     PlatformChange,
     PlatformView,
-    TokenList,
-    TokenRequest,
-    TokenView,
     WebhookView,
     WebhookWish,
 )
+from waypost.wire.control.tokens import NewToken, TokenList, TokenRequest, TokenView
 
 _SHOWN_HASH_BYTES = 6
 

@@ -23,12 +23,12 @@ from waypost.flows.taps import Taps
 from waypost.lib.checked import DamagedError
 from waypost.model import InboundMessage, Phone
 from waypost.ports import Records
-from waypost.wire.control import (
+from waypost.wire.control.base import MessageId
+from waypost.wire.control.phones import (
     Choice,
     Chosen,
     Listen,
     Listened,
-    MessageId,
     Moved,
     NextNumber,
     OpenChat,

@@ -6,8 +6,8 @@ from waypost.api.control.answers import answer, body_of, unknown
 from waypost.api.routing import Request, Response
 from waypost.flows.threads import Threads
 from waypost.model import Number, Provider
-from waypost.wire.control import Success
-from waypost.wire.management import ProviderList, ProviderRequest, ProviderView
+from waypost.wire.control.base import Success
+from waypost.wire.control.providers import ProviderList, ProviderRequest, ProviderView
 from waypost.wire.onprem_settings import checked_provider
 
 

@@ -12,9 +12,9 @@ from waypost.flows.refused import Entry, RefusedLately, Wanted
 from waypost.lib.clock import at
 from waypost.lib.cursors import cursor_of
 from waypost.lib.ids import parse_digits
-from waypost.wire.control import Success
-from waypost.wire.control_evidence import AnswerView, payload, why_view
-from waypost.wire.control_refusals import RefusalList, RefusalView
+from waypost.wire.control.base import Success
+from waypost.wire.control.evidence import AnswerView, payload, why_view
+from waypost.wire.control.refusals import RefusalList, RefusalView
 
 REFUSALS = "r"
 """The list, as its cursors call it."""

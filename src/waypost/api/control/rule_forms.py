@@ -4,7 +4,7 @@ from waypost.errors import Problem, Refusal, all_problems, find_problem
 from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
 from waypost.lib.phone import wa_id
 from waypost.model import FaultRule, Gather, NumberId, WebhookTrouble
-from waypost.wire.control_rules import Batch, FailView, Reorder, RuleRequest, RuleView, WebhookFaults
+from waypost.wire.control.rules import Batch, FailView, Reorder, RuleRequest, RuleView, WebhookFaults
 
 _OWN = "/_waypost"
 

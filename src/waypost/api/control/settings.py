@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from waypost.api.control.answers import answer
 from waypost.api.routing import Request, Response
-from waypost.wire.control_settings import SettingsView
+from waypost.wire.control.settings import SettingsView
 
 
 class SettingsControl(Struct, frozen=True):

@@ -11,8 +11,8 @@ from waypost.errors import Refusal
 from waypost.errors.callers import NO_TOKEN, TOO_MANY_LOGINS
 from waypost.flows.meters import Tally
 from waypost.rules.rates import Rate
-from waypost.wire.control import Success
-from waypost.wire.management import SignIn
+from waypost.wire.control.base import Success
+from waypost.wire.control.tokens import SignIn
 
 ATTEMPTS = Rate(interval_us=12_000_000, burst=5)
 """Five attempts a minute from one address."""

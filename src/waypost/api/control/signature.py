@@ -11,7 +11,7 @@ from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.directory import Directory
 from waypost.model import Number
 from waypost.rules.signature import explain
-from waypost.wire.control_signature import SignatureCheck, SignatureVerdict
+from waypost.wire.control.signature import SignatureCheck, SignatureVerdict
 
 
 class Signatures(Struct, frozen=True):

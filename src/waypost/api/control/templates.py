@@ -13,8 +13,8 @@ from waypost.flows.templates import Templates as Owner
 from waypost.lib import ids
 from waypost.lib.clock import at
 from waypost.model import Number, Outbound, Template
-from waypost.wire.control import Success
-from waypost.wire.management import (
+from waypost.wire.control.base import Success
+from waypost.wire.control.templates import (
     Decided,
     HeldList,
     HeldMessage,

@@ -17,8 +17,9 @@ from waypost.flows.play import PhoneNetwork
 from waypost.lib.clock import SystemClock, at, milliseconds_of
 from waypost.lib.ids import parse_digits
 from waypost.ports import Records
-from waypost.wire.control import ClockChange, ClockView, Success
-from waypost.wire.control_rules import NetworkChange, NetworkView, RuleList, RuleRequest
+from waypost.wire.control.base import Success
+from waypost.wire.control.clock import ClockChange, ClockView
+from waypost.wire.control.rules import NetworkChange, NetworkView, RuleList, RuleRequest
 
 CLOCK_STATE = "clock"
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100

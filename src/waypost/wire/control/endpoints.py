@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Struct, UnsetType, field
 
-from waypost.wire.control import Dialect, Request
+from waypost.wire.control.base import Dialect, Request
 from waypost.wire.wanted import looking
 
 Secret = Annotated[

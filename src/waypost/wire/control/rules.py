@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from waypost.wire.control import Digits, Request, Seconds
+from waypost.wire.control.base import Digits, Request, Seconds
 from waypost.wire.wanted import looking
 
 _Up = Annotated[int, Meta(ge=1, le=1_000)]

@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from waypost.wire.control_evidence import AnswerView, Payload, WhyView
+from waypost.wire.control.evidence import AnswerView, Payload, WhyView
 
 
 class RefusalView(Struct):

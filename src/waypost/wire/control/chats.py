@@ -5,7 +5,8 @@ from typing import Literal
 
 from msgspec import Raw, Struct
 
-from waypost.wire.control import MediaView, MessageId
+from waypost.wire.control.base import MessageId
+from waypost.wire.control.messages import MediaView
 from waypost.wire.shown import ShownTemplate
 
 

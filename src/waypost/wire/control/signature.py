@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from waypost.wire.control import Digits, Request
+from waypost.wire.control.base import Digits, Request
 
 
 class SignatureCheck(Request):

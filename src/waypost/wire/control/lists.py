@@ -8,7 +8,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from waypost.wire.control import DeliveryView, MediaView, MessageView, Request
+from waypost.wire.control.base import Request
+from waypost.wire.control.deliveries import DeliveryView
+from waypost.wire.control.messages import MediaView, MessageView
 from waypost.wire.wanted import looking
 
 MediumType = Literal["image", "video", "audio", "sticker", "document"]
