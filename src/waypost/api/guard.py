@@ -72,8 +72,19 @@ class Guard(Struct, frozen=True):
     hosts: frozenset[bytes]
     limits: Limits = field(default_factory=Limits)
 
-    def find_fault(self, url: bytes, headers: Headers) -> Refusal | None:
-        """Return why a request with this target and these header lines is refused; None if it may pass."""
+    def judge(self, version: str, url: bytes, headers: Headers, came_bytes: int) -> Refusal | None:
+        """Return why a request with this head is refused; None if it may pass.
+
+        `came_bytes` is how much has come since it began, at least: only a long head is measured line by line.
+        """
+        if version not in ("1.1", "1.0"):
+            return UNSUPPORTED_VERSION
+        refusal = self._find_fault(url, headers)
+        if refusal is not None or came_bytes <= self.limits.head_bytes:
+            return refusal
+        return HEAD_TOO_LARGE if self._is_head_too_large(url, headers) else None
+
+    def _find_fault(self, url: bytes, headers: Headers) -> Refusal | None:
         if len(url) > self.limits.url_bytes:
             return URL_TOO_LONG
         if len(headers) > self.limits.header_count:
@@ -82,8 +93,7 @@ class Guard(Struct, frozen=True):
             return BAD_TARGET
         return self._find_header_fault(headers)
 
-    def is_head_too_large(self, url: bytes, headers: Headers) -> bool:
-        """Return whether target and header lines together are over the limit."""
+    def _is_head_too_large(self, url: bytes, headers: Headers) -> bool:
         return len(url) + sum(len(name) + len(value) + 4 for name, value in headers) > self.limits.head_bytes
 
     def _find_header_fault(self, headers: Headers) -> Refusal | None:

@@ -19,6 +19,7 @@ from msgspec import Struct, field
 from waypost.api import guard
 from waypost.api.exchange import Exchange
 from waypost.api.guard import Guard, Refusal, is_upload
+from waypost.api.parsing import head_without_offer, new_parser
 from waypost.api.routing import App, Request
 from waypost.api.words import Words, is_path_known, speak_plainly
 
@@ -55,7 +56,7 @@ class Connection(asyncio.Protocol):
         self._limits = rules.limits
         self._words = words
         self._loop = asyncio.get_running_loop()
-        self._parser = self._new_parser()
+        self._parser = new_parser(self)
         self._url, self._headers = b"", list[tuple[bytes, bytes]]()
         self._expects_continue = False
         self._newest: Exchange | None = None
@@ -108,9 +109,7 @@ class Connection(asyncio.Protocol):
         was_in_head, open_before = self._in_head, self._newest
         self._feed_bytes = len(data)
         try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade as offer:
-            self._decline_upgrade(data[offer.args[0] :])
+            self._feed(data)
         except httptools.HttpParserError:
             self._refuse(self._fault or guard.MALFORMED)
         else:
@@ -160,7 +159,7 @@ class Connection(asyncio.Protocol):
         if parser.should_upgrade():
             return
         version = parser.get_http_version()
-        refusal = self._judge(version)
+        refusal = self._rules.judge(version, self._url, self._headers, self._feed_bytes + self._late_head_bytes)
         if refusal is not None:
             self._fault = refusal
             raise _Refused
@@ -300,39 +299,31 @@ class Connection(asyncio.Protocol):
             scheme=self._scheme,
         )
 
-    def _new_parser(self) -> httptools.HttpRequestParser:
-        parser = httptools.HttpRequestParser(self)
-        # What follows a request that closes the connection is left unread, and no fault of that request.
-        parser.set_dangerous_leniencies(lenient_data_after_close=True)
-        return parser
-
     def _pause_reading(self) -> None:
         if self._is_reading:
             self._is_reading = False
             self.transport.pause_reading()
 
-    def _judge(self, version: str) -> Refusal | None:
-        if version not in ("1.1", "1.0"):
-            return guard.UNSUPPORTED_VERSION
-        refusal = self._rules.find_fault(self._url, self._headers)
-        if refusal is not None or self._feed_bytes + self._late_head_bytes <= self._limits.head_bytes:
-            return refusal
-        return guard.HEAD_TOO_LARGE if self._rules.is_head_too_large(self._url, self._headers) else None
+    def _feed(self, data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:
+            try:
+                self._parser.feed_data(rest)
+            except httptools.HttpParserUpgrade as offer:
+                rest = rest[offer.args[0] :]
+                self._decline_upgrade(len(rest))
+            else:
+                return
 
-    def _decline_upgrade(self, rest: bytes) -> None:
-        """Take the request as if no other protocol had been offered; some clients offer HTTP/2 with every first POST.
-
-        The parser stops at such a head and skips the body, so a new one gets the head without the offer.
-        """
-        method = self._parser.get_method()
-        if method == b"CONNECT":
-            self._refuse(guard.BAD_TARGET)
-            return
-        lines = [b"%b %b HTTP/1.1\r\n" % (method, self._url)]
-        lines += [b"%b: %b\r\n" % line for line in self._headers if line[0] != b"upgrade"]
+    def _decline_upgrade(self, more_bytes: int) -> None:
+        if self._parser.get_method() == b"CONNECT":
+            self._fault = guard.BAD_TARGET
+            raise httptools.HttpParserError
+        head = head_without_offer(self._parser, self._url, self._headers)
         self._in_head = False
-        self._parser = self._new_parser()
-        self.data_received(b"".join([*lines, b"\r\n", rest]))
+        self._feed_bytes = len(head) + more_bytes
+        self._parser = new_parser(self)
+        self._parser.feed_data(head)
 
     def _check_late_head(self, size: int) -> None:
         self._late_head_bytes += size
