@@ -73,6 +73,10 @@ class Wire:
         """Read until the server closes."""
         return self._reader.read()
 
+    def end(self) -> None:
+        """Close our side: nothing more is sent, and answers are still read."""
+        self._socket.shutdown(socket.SHUT_WR)
+
     def close(self) -> None:
         """Close the connection."""
         self._reader.close()

@@ -99,6 +99,8 @@ class Exchange:
     is_too_slow = False
     is_gone = False
     """Whether the client has closed the connection."""
+    has_ended = False
+    """Whether the client has closed its side: it sends nothing more, and may still listen or not."""
     is_begun = False
     is_complete = False
     ready_answer: bytes | None = None
@@ -143,7 +145,7 @@ class Exchange:
 
     async def gone(self) -> None:
         """Return once the client has closed the connection, or the response is complete; a body is not read."""
-        while not (self.is_gone or self.is_complete):
+        while not (self.is_gone or self.has_ended or self.is_complete):
             self.parts.clear()
             self.waiting_bytes = 0
             await self._news()

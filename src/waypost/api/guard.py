@@ -52,6 +52,7 @@ class Refusal(NamedTuple):
 
 
 MALFORMED = Refusal(400, "The request is not well-formed HTTP/1.1.")
+CUT_OFF = Refusal(400, "The connection was closed before the request was complete.")
 UNSUPPORTED_VERSION = Refusal(400, "Only HTTP/1.0 and HTTP/1.1 are spoken here.")
 BAD_TARGET = Refusal(400, "The request target must be a path that starts with / and holds printable ASCII only.")
 URL_TOO_LONG = Refusal(414, "The request target is too long.", LONG_URL)

@@ -66,6 +66,7 @@ class Connection(asyncio.Protocol):
         self._drained: asyncio.Future[None] | None = None
         self._in_head = False
         self._is_lingering = False
+        self._has_ended = False  # the client has closed its side
         self._fault: Refusal | None = None  # why the parser was stopped
         self._refusal: Refusal | None = None  # the last answer of this connection, given or waiting for its turn
         self._feed_bytes = 0
@@ -92,11 +93,9 @@ class Connection(asyncio.Protocol):
         """Tell every handler that nobody waits for it."""
         self._traffic.connections.discard(self)
         self.resume_writing()
-        behind = [exchange for _, exchange in self._behind]
-        for exchange in (self._running, self._newest, *behind):
-            if exchange is not None and not exchange.is_complete:
-                exchange.is_gone = True
-                exchange.wake()
+        for exchange in self._unanswered():
+            exchange.is_gone = True
+            exchange.wake()
         # They refer to us: so nothing is left for the collector, which seldom looks.
         self._running = self._newest = None
         self._behind.clear()
@@ -117,6 +116,21 @@ class Connection(asyncio.Protocol):
                 self._check_late_head(len(data))
             elif open_before is not None and open_before is self._newest and open_before.more_body:
                 self._check_framing(len(data))
+
+    def eof_received(self) -> bool:
+        """Answer what came whole before the client closed its side, refuse what was cut off, and close then."""
+        if self._is_lingering or self._scheme == "https":  # TLS has no sides
+            return False
+        self._has_ended = True
+        for exchange in self._unanswered():
+            exchange.has_ended = True
+            exchange.wake()
+        if self._refusal is None:
+            if self._in_head or (self._newest is not None and self._newest.more_body):
+                self._refuse(guard.CUT_OFF)
+            else:
+                self.shut_down()
+        return True
 
     def pause_writing(self) -> None:
         """Note that the client has much to read."""
@@ -271,7 +285,7 @@ class Connection(asyncio.Protocol):
         exchange.is_too_slow = True
         exchange.wake()
         if exchange.ready_answer is not None:  # no handler will say so
-            self.transport.close()
+            exchange.answer_at_once(exchange.ready_answer)
 
     def _start(self, request: Request, exchange: Exchange) -> None:
         self._running = exchange
@@ -298,6 +312,10 @@ class Connection(asyncio.Protocol):
             client=self._client,
             scheme=self._scheme,
         )
+
+    def _unanswered(self) -> list[Exchange]:
+        known = (self._running, self._newest, *[exchange for _, exchange in self._behind])
+        return [exchange for exchange in known if exchange is not None and not exchange.is_complete]
 
     def _pause_reading(self) -> None:
         if self._is_reading:
@@ -372,6 +390,9 @@ class Connection(asyncio.Protocol):
     def _linger(self) -> None:
         """Close after the client has: closing with unread bytes resets the connection and may destroy the answer."""
         self._is_lingering = True
+        if self._has_ended:
+            self.transport.close()
+            return
         self.deadline = self._loop.time() + self._limits.linger_seconds
         if self.transport.can_write_eof():
             self.transport.write_eof()
