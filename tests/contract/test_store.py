@@ -417,6 +417,15 @@ class TestInbound:
 
         assert await store.last_inbound_ms(NUMBER, USER) is None
 
+    async def test_what_its_user_deletes_is_marked_and_nothing_else(self, store: Store, records: Records) -> None:
+        await store.accept(outbound(8))
+        rows = inbound_row(11, 10), inbound_row(13, 12), inbound_row(15, 14, deletes=10), inbound_row(17, 16, deletes=8)
+
+        await asyncio.gather(*[store.record_inbound(row) for row in rows])
+
+        found = [await records.message(MessageKey(key)) for key in (8, 10, 12, 14)]
+        assert [message and message.deleted for message in found] == [False, True, False, False]
+
     async def test_without_a_subscriber_nothing_waits(self, store: Store) -> None:
         await store.record_inbound(inbound_row(11, 10, notify=False))
 

@@ -152,6 +152,8 @@ class Plain(Shelves):
         if message.key in disk.messages:
             return False
         disk.messages[message.key] = Row(message, None)
+        if row.deletes in disk.messages:
+            disk.messages[row.deletes].seen = 1
         self._tell(row.event, notify=row.notify, further=row.further)
         if row.opens_window:
             pair = message.number_id, message.person.wa_id

@@ -53,6 +53,7 @@ class Shelves(Queue):
             more_media=m.more_media if isinstance(m, Outbound) else (),
             callback_data=m.callback_data if isinstance(m, Outbound) else None,
             dialect=m.dialect if isinstance(m, Outbound) else "cloud",
+            deleted=not sent and row.seen != 0,
         )
 
     async def events_of(self, key: MessageKey) -> list[Event]:

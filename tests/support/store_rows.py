@@ -102,6 +102,7 @@ def inbound_row(
     notify: bool = True,
     opens_window: bool = True,
     from_ad: bool = False,
+    deletes: int | None = None,
 ) -> InboundRow:
     """Return a message of the user, with its event."""
     message = InboundMessage(
@@ -121,7 +122,8 @@ def inbound_row(
         at_ms=at_ms,
         body=b'{"messages":[]}',
     )
-    return InboundRow(message, event, notify, opens_window, from_ad=from_ad)
+    gone = None if deletes is None else MessageKey(deletes)
+    return InboundRow(message, event, notify, opens_window, from_ad=from_ad, deletes=gone)
 
 
 def waiting(event: Event) -> Delivery:

@@ -35,6 +35,7 @@ from waypost.ports import Announce, Further, InboundRow, Records, StatusRow, Sto
 from waypost.rules import callbacks
 from waypost.wire import client_notices
 from waypost.wire.events.messages import LATEST, Echo, Identity, has_referral, inbound_value, shape_of, status_value
+from waypost.wire.inbound_bodies import deleted_id
 from waypost.wire.renderings import is_told
 
 Notice = Callable[[Number, str, bytes], Awaitable[None]]
@@ -123,6 +124,7 @@ class Receive(Struct, frozen=True):
             opens_window=message.by_user,
             further=further,
             from_ad=has_referral(message.body),
+            deletes=_deleted_by(message),
         )
         is_new = await self.store.record_inbound(row)
         if is_new:
@@ -208,6 +210,12 @@ class Receive(Struct, frozen=True):
             return StatusRow(event, update.status, notify, None, further)
         finding = finding_of(update.fault, update.at_ms)
         return StatusRow(event, update.status, notify, update.fault.details, further, (finding,) if finding else ())
+
+
+def _deleted_by(message: InboundMessage) -> MessageKey | None:
+    """Return the message that the user takes back, if this is what they do."""
+    ref = ids.parse_message_id(deleted_id(message.body)) if message.kind == "revoke" else None
+    return MessageKey(ref.key) if ref else None
 
 
 def _echo_of(message: Outbound | StoredMessage) -> Echo:

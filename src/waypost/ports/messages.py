@@ -49,6 +49,8 @@ class InboundRow(Struct, frozen=True):
     further: Further = ()
     from_ad: bool = False
     """Whether an advertisement or a post brought the user."""
+    deletes: MessageKey | None = None
+    """What the user wrote before and takes back with this."""
 
 
 class Windows(Protocol):
@@ -109,7 +111,10 @@ class Store(Windows, Protocol):
         ...
 
     async def record_inbound(self, row: InboundRow) -> bool:
-        """Store the message, its event and delivery, and renew the window; False if its key was there before."""
+        """Store the message, its event and delivery, renew the window, and mark what it deletes.
+
+        False if its key was there before: then nothing is stored.
+        """
         ...
 
     async def record_notice(self, event: Event, *, notify: bool, further: Further = ()) -> None:

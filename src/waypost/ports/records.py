@@ -47,6 +47,8 @@ class StoredMessage(Struct, frozen=True):
     """The business-scoped id that it was addressed to."""
     dialect: Dialect = "cloud"
     """The dialect of the request."""
+    deleted: bool = False
+    """Whether the user who wrote it has deleted it."""
 
 
 class StoredDelivery(Struct, frozen=True):

@@ -49,7 +49,7 @@ MESSAGE_COLUMNS = (
     " CASE WHEN NOT received THEN messages.status ELSE (SELECT 3 FROM read_marks WHERE up_to >= messages.key"
     " AND read_marks.number_id = messages.number_id AND read_marks.wa_id = messages.wa_id) END,"
     " body, raw, at_ms, problem, problem_details, media_key, more_media, callback_data,"
-    " messages.user_id, messages.dialect"
+    " messages.user_id, messages.dialect, received AND messages.seen <> 0"
 )
 EVENT_COLUMNS = (
     "events.key, events.number_id, events.message_key, events.kind, events.at_ms, events.body, events.status,"
@@ -136,7 +136,7 @@ def earlier(row: Values) -> Earlier:
 def message(row: Values) -> StoredMessage:
     """Make a message of MESSAGE_COLUMNS."""
     key, tag, number_id, wa_id, received, kind, status, body, raw, at_ms, problem, details, *rest = row
-    media_key, more_media, data, user_id, dialect = rest
+    media_key, more_media, data, user_id, dialect, deleted = rest
     return StoredMessage(
         key=MessageKey(key),
         tag=tag,
@@ -155,6 +155,7 @@ def message(row: Values) -> StoredMessage:
         callback_data=data,
         user_id=user_id,
         dialect=dialect,
+        deleted=bool(deleted),
     )
 
 

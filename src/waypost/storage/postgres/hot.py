@@ -115,6 +115,12 @@ _INBOUND = Bulk(
     " INSERT INTO contents (number_id, key, body, raw) SELECT number_id, key, body, ''::bytea"
     " FROM given JOIN message USING (key) RETURNING key",
 )
+# Mark what users have deleted of what they wrote.
+_DELETED = Bulk(
+    "number_id bigint, key bigint",
+    "UPDATE messages SET seen = 1 FROM {given}"
+    " WHERE messages.key = given.key AND messages.number_id = given.number_id AND received",
+)
 # Renew windows; time in them never goes back.
 _WINDOWS = Bulk(
     "number_id bigint, wa_id text, last_inbound_ms bigint, ad_ms bigint",
@@ -275,6 +281,7 @@ async def _record_inbound(connection: Connection, items: list[InboundRow]) -> Se
     )
     fresh = {key for (key,) in stored}
     rows = [row for row in items if row.message.key in fresh]
+    await _DELETED.run(connection, [(row.message.number_id, row.deletes) for row in rows if row.deletes is not None])
     await write_events(connection, [(row.event, row.notify, row.further) for row in rows])
     await _WINDOWS.run(connection, _opened([row for row in rows if row.opens_window]))
     return [row.message.key in fresh for row in items]

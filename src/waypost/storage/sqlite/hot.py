@@ -73,6 +73,8 @@ _SENT = Rows(
 )
 # Tell which messages are stored.
 _STORED = Rows("SELECT key FROM messages WHERE key IN (VALUES {rows})", width=1)
+# Mark what users have deleted of what they wrote.
+_DELETED = Rows("UPDATE messages SET seen = 1 WHERE received AND key IN (VALUES {rows})", width=1)
 # Renew windows; time in them never goes back.
 _WINDOWS = Rows(
     "INSERT INTO windows (number_id, wa_id, last_inbound_ms, ad_ms) VALUES {rows} ON CONFLICT DO UPDATE"
@@ -223,6 +225,7 @@ class HotWrites(Landings):
             ],
         )  # fmt: skip
         _CONTENTS.run(self._connection, [(row.message.key, row.message.body, b"") for row in rows])
+        _DELETED.run(self._connection, [(row.deletes,) for row in rows if row.deletes is not None])
         write_events(self._connection, [(row.event, row.notify, row.further) for row in rows])
         opening = ((row.message, row.from_ad) for row in rows if row.opens_window)
         _WINDOWS.run(

@@ -9,13 +9,12 @@ from typing import Protocol
 from waypost.errors import Fault
 from waypost.lib import ids
 from waypost.model import MessageKey, NumberId, Outbound, Status, Talk
-from waypost.ports import Carried, MessageSearch, Page, StoredMessage, Window
+from waypost.ports import Carried, StoredMessage
 from waypost.rules import entry, lifetime, reaction
 from waypost.rules.window import is_open
 from waypost.upstreams.simulated.faults import Faults
 from waypost.upstreams.simulated.marketing import Marketing, stopped
 from waypost.upstreams.simulated.phones import Phones
-from waypost.wire.inbound_bodies import deleted_id
 from waypost.wire.messages.reaction import Reaction
 
 
@@ -33,14 +32,6 @@ class Knowledge(Protocol):
     async def message(self, key: MessageKey) -> StoredMessage | None:
         """Return a message of either direction."""
         ...
-
-    async def search_messages(self, search: MessageSearch, window: Window) -> Page[StoredMessage]:
-        """Return messages of either direction, the newest first."""
-        ...
-
-
-_DELETIONS = Window(None, 1_000, 10_000)
-"""How far back it is looked for that a user has deleted a message; only a reaction asks."""
 
 
 class Judge:
@@ -119,14 +110,6 @@ class Judge:
             found = None
         if found is None:
             return reaction.fault(given.message_id, found_kind=None, age_ms=0)
-        is_deleted = found.received and await self._is_deleted(found)
         return reaction.fault(
-            given.message_id, found_kind=found.kind, age_ms=now_ms - found.at_ms, is_deleted=is_deleted
+            given.message_id, found_kind=found.kind, age_ms=now_ms - found.at_ms, is_deleted=found.deleted
         )
-
-    async def _is_deleted(self, message: StoredMessage) -> bool:
-        """Return whether a user has deleted what they wrote."""
-        search = MessageSearch(number_id=message.number_id, wa_id=message.wa_id, kind="revoke", received=True)
-        deletions = (await self.known.search_messages(search, _DELETIONS)).rows
-        refs = [ids.parse_message_id(deleted_id(deletion.body)) for deletion in deletions]
-        return any(ref is not None and ref.key == message.key for ref in refs)

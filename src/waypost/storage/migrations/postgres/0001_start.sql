@@ -17,7 +17,7 @@ CREATE TABLE messages (
     received BOOLEAN NOT NULL,      -- from a user to the business
     kind TEXT NOT NULL,
     status SMALLINT,                -- NULL: received
-    seen SMALLINT NOT NULL,         -- set of the statuses that have come, as Status.bit
+    seen SMALLINT NOT NULL,         -- set of the statuses that have come, as Status.bit; received: 1 once it is deleted
     at_ms BIGINT NOT NULL,
     media_key BIGINT,
     more_media TEXT,                -- keys of the media after the first, JSON; NULL: none

@@ -9,7 +9,7 @@ CREATE TABLE messages (
     received INTEGER NOT NULL,      -- 1: from a user to the business
     kind TEXT NOT NULL,
     status INTEGER,                 -- NULL: received
-    seen INTEGER NOT NULL,          -- set of the statuses that have come, as Status.bit
+    seen INTEGER NOT NULL,          -- set of the statuses that have come, as Status.bit; received: 1 once it is deleted
     at_ms INTEGER NOT NULL,
     media_key INTEGER,
     more_media TEXT,                -- keys of the media after the first, JSON; NULL: none
