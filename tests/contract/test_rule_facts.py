@@ -82,7 +82,7 @@ async def test_what_the_network_has_taken_keeps_its_price_and_its_end(opened: Fu
 
 
 async def test_a_phone_keeps_its_username_and_keys(opened: FullStore) -> None:
-    phone = Phone(USER, "Ada", marketing=False, username="ada", identity=2, stopped=(7, 300))
+    phone = Phone(USER, "Ada", marketing=False, username="ada", identity=2, stopped=(7, 300), former=("15550009999",))
 
     await opened.save_phone(phone)
 

@@ -16,7 +16,7 @@ def world(kept_world: World) -> World:
     return kept_world
 
 
-NEW = "4915550007777"
+NEW, NEWER = "4915550007777", "4915550008888"
 CLOUD = pytest.mark.parametrize("face", ["meta", "proxy"])
 META = pytest.mark.parametrize("face", ["meta"])
 
@@ -281,6 +281,20 @@ async def test_nobody_is_left_at_the_old_number(world: World) -> None:
     assert (await world.failure_of(text))[1] == 131047
     assert (await world.failure_of(await world.send("template", template)))[1] == 131026
     assert "not on WhatsApp" in await refusal(world, "messages", type="text", text={"body": "x"})
+
+
+@META
+async def test_who_knows_the_old_number_only_is_told_what_the_user_does_under_the_new_one(world: World) -> None:
+    await act(world, "move", wa_id=NEW)
+
+    chosen = await act(world, "preferences", NEW, marketing="stop")
+    again = await act(world, "move", NEW, wa_id=NEWER)
+
+    assert (chosen["told"], len(again["told"])) == ([NUMBER], 1)
+    await world.hook.wait_for_count(3)
+    values = [call.json["entry"][0]["changes"][0]["value"] for call in world.hook.received]
+    assert [value["messages"][0]["from"] for value in values if "messages" in value] == [PHONE, NEW]
+    assert [value["contacts"][0]["wa_id"] for value in values if "contacts" in value] == [NEW]
 
 
 @META

@@ -34,8 +34,8 @@ class Chats(Struct, frozen=True):
         """
         number = self.threads.number(phone_number_id)
         self._must_be_on_whatsapp(wa_id)
-        is_first = not await self.threads.has_talked(number, wa_id) and await self.opened.get(number.id, wa_id) is None
-        if not is_first:
+        phone = self.network.phones.get(wa_id)
+        if await self.threads.has_talked(number, phone) or await self.opened.get(number.id, wa_id) is not None:
             return None
         await self.opened.put(number.id, self.clock.now_ms(), wa_id)
         if not (await self.automations.get(number)).enable_welcome_message:
@@ -67,7 +67,7 @@ class Chats(Struct, frozen=True):
         if new_wa_id == wa_id or any(number.digits == new_wa_id for number in self.threads.directory.numbers()):
             whose = "the phone's own" if new_wa_id == wa_id else "a business number"
             raise Refusal(INVALID_VALUE, f"wa_id: {new_wa_id} is {whose}; give another one.")
-        numbers = await self.threads.talked_to(wa_id)
+        numbers = await self.threads.talked_to(self.network.phones.get(wa_id))
         phone = await self.network.move(wa_id, new_wa_id)
         body = changed_number_body(phone.name, wa_id, new_wa_id)
         told = [

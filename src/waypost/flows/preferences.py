@@ -38,7 +38,7 @@ class Preferences(Struct, frozen=True):
             return []
         now_stopped = stopped | wanted if stop else stopped - wanted
         await self.network.change_phone(wa_id, marketing=True, stopped=tuple(sorted(now_stopped)))
-        numbers = [each for each in await self.threads.talked_to(wa_id) if each.waba_id in changed]
+        numbers = [each for each in await self.threads.talked_to(phone) if each.waba_id in changed]
         at_ms = self.clock.now_ms()
         for each in numbers:
             person = self.network.phones.person(phone, each.id, at_ms)

@@ -8,7 +8,7 @@ from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
 from waypost.flows.directory import Directory
 from waypost.flows.find import find_message
-from waypost.model import Number, Status
+from waypost.model import Number, Phone, Status
 from waypost.ports import Records, StoredMessage
 from waypost.wire.definitions import Component, read_components
 from waypost.wire.messages import Content
@@ -95,13 +95,16 @@ class Threads(Struct, frozen=True):
         template = self.directory.template(number.waba_id, content.name, content.language.code) if number else None
         return read_components(template.components) if template else ()
 
-    async def has_talked(self, number: Number, wa_id: str) -> bool:
-        """Return whether a phone and a number have exchanged anything."""
-        return bool(await self.records.messages(number_id=number.id, wa_id=wa_id, limit=1))
+    async def has_talked(self, number: Number, phone: Phone) -> bool:
+        """Return whether a phone and a number have exchanged anything, also under a number that its user had before."""
+        for wa_id in (phone.wa_id, *phone.former):
+            if await self.records.messages(number_id=number.id, wa_id=wa_id, limit=1):
+                return True
+        return False
 
-    async def talked_to(self, wa_id: str) -> list[Number]:
+    async def talked_to(self, phone: Phone) -> list[Number]:
         """Return the numbers that a phone has exchanged anything with."""
-        return [number for number in self.directory.numbers() if await self.has_talked(number, wa_id)]
+        return [number for number in self.directory.numbers() if await self.has_talked(number, phone)]
 
     def _offers(self, kind: str, message: StoredMessage) -> bool:
         content = stored_content(message.kind, message.body)

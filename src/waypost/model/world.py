@@ -30,6 +30,8 @@ class Phone(Struct):
     """The business whose chat the phone shows: what it sends is read at once."""
     stopped: tuple[int, ...] = ()
     """The accounts whose marketing messages the user has stopped."""
+    former: tuple[str, ...] = ()
+    """The numbers that the user had before this one, the oldest first."""
 
 
 class Gather(Struct, frozen=True):

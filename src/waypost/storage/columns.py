@@ -73,7 +73,8 @@ CARRIED_COLUMNS = (
 )
 CARRIED_WIDTH = 12
 PHONE_COLUMNS = (
-    "wa_id, name, online, blocked, reads, on_whatsapp, marketing, username, identity, read_receipts, chat_open, stopped"
+    "wa_id, name, online, blocked, reads, on_whatsapp, marketing, username, identity, read_receipts, chat_open,"
+    " stopped, former"
 )
 TOKEN_COLUMNS = "hash, number_id, kind, expires_ms, scope, reach"  # noqa: S105 - names of columns
 EARLIER_COLUMNS = (
@@ -305,10 +306,10 @@ def provider(row: Values) -> Provider:
 
 def phone(row: Values) -> Phone:
     """Make a phone of its columns in order."""
-    wa_id, name, online, blocked, reads, on_whatsapp, marketing, username, identity, receipts, chat_open, stopped = row
+    wa_id, name, online, blocked, reads, on_whatsapp, marketing, username, identity, receipts, chat_open, *lists = row
     switches = bool(online), bool(blocked), bool(reads), bool(on_whatsapp), bool(marketing)
-    accounts = tuple(json.loads(stopped))
-    return Phone(wa_id, name, *switches, username, identity, bool(receipts), chat_open, accounts)
+    stopped, former = (tuple(json.loads(column)) for column in lists)
+    return Phone(wa_id, name, *switches, username, identity, bool(receipts), chat_open, stopped, former)
 
 
 def _status(value: int | None) -> Status | None:

@@ -214,6 +214,7 @@ def _wa_id(request: Request) -> str:
 def _view(phone: Phone) -> PhoneView:
     shown = asdict(phone)
     stopped = [str(account) for account in shown.pop("stopped")]
+    del shown["former"]
     shown["chat_open"] = None if phone.chat_open is None else str(phone.chat_open)
     shown["marketing"] = phone.marketing and not stopped
     return PhoneView(**shown, marketing_stopped=stopped)

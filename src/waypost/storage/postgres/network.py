@@ -13,11 +13,11 @@ from waypost.storage.postgres.places import OWNED_SHARD
 
 _PHONES = f"SELECT {PHONE_COLUMNS} FROM phones ORDER BY wa_id"  # noqa: S608 - constants
 _SAVE_PHONE = (
-    f"INSERT INTO phones ({PHONE_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"  # noqa: S608 - constants
+    f"INSERT INTO phones ({PHONE_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"  # noqa: S608 - constants
     " ON CONFLICT (wa_id) DO UPDATE SET name = excluded.name, online = excluded.online, blocked = excluded.blocked,"
     " reads = excluded.reads, on_whatsapp = excluded.on_whatsapp, marketing = excluded.marketing,"
     " username = excluded.username, identity = excluded.identity, read_receipts = excluded.read_receipts,"
-    " chat_open = excluded.chat_open, stopped = excluded.stopped"
+    " chat_open = excluded.chat_open, stopped = excluded.stopped, former = excluded.former"
 )
 # Note who has had to do with a phone so far; a rare search.
 _HIDE_PHONE = (
@@ -69,8 +69,8 @@ class NetworkPart(Part):
         """Insert or replace a phone."""
         p = phone
         switches = p.online, p.blocked, p.reads, p.on_whatsapp, p.marketing
-        stopped = msgspec.json.encode(p.stopped).decode("ascii")
-        others = p.username, p.identity, p.read_receipts, p.chat_open, stopped
+        lists = [msgspec.json.encode(each).decode("ascii") for each in (p.stopped, p.former)]
+        others = p.username, p.identity, p.read_receipts, p.chat_open, *lists
         await self._save(_SAVE_PHONE, p.wa_id, p.name, *switches, *others)
         self._told(phone=p.wa_id)
 

@@ -13,7 +13,7 @@ from waypost.storage.paging import NEWEST
 from waypost.storage.sqlite.part import Part
 
 _PHONES = f"SELECT {PHONE_COLUMNS} FROM phones ORDER BY wa_id"  # noqa: S608 - constants
-_SAVE_PHONE = f"INSERT OR REPLACE INTO phones ({PHONE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants
+_SAVE_PHONE = f"INSERT OR REPLACE INTO phones ({PHONE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants
 # Note who has had to do with a phone so far; a rare search.
 _HIDE_PHONE = (
     "INSERT INTO acquaintances (number_id, wa_id, known_ms) SELECT number_id, wa_id, max(at_ms) FROM messages"
@@ -58,9 +58,9 @@ class NetworkPart(Part):
         """Insert or replace a phone."""
         p = phone
         switches = p.online, p.blocked, p.reads, p.on_whatsapp, p.marketing
-        stopped = msgspec.json.encode(p.stopped).decode("ascii")
+        lists = [msgspec.json.encode(each).decode("ascii") for each in (p.stopped, p.former)]
         await self._save(
-            _SAVE_PHONE, (p.wa_id, p.name, *switches, p.username, p.identity, p.read_receipts, p.chat_open, stopped)
+            _SAVE_PHONE, (p.wa_id, p.name, *switches, p.username, p.identity, p.read_receipts, p.chat_open, *lists)
         )
         self._told(phone=p.wa_id)
 

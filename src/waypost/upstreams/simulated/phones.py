@@ -105,10 +105,12 @@ class Phones:
 
     async def move(self, wa_id: str, new_wa_id: str) -> Phone:
         """Store a phone under another number; the old one is not on WhatsApp from then on."""
-        moved = replace(self.get(wa_id), wa_id=new_wa_id)
+        phone = self.get(wa_id)
+        former = (*(each for each in phone.former if each != new_wa_id), wa_id)
+        moved = replace(phone, wa_id=new_wa_id, former=former)
         await self._store.save_phone(moved)
         self._phones[new_wa_id] = moved
-        await self.change(wa_id, on_whatsapp=False, online=False, chat_open=None, username=None)
+        await self.change(wa_id, on_whatsapp=False, online=False, chat_open=None, username=None, former=())
         return moved
 
 

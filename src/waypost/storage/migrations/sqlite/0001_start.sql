@@ -205,7 +205,8 @@ CREATE TABLE phones (               -- of the embedded network
     identity INTEGER NOT NULL,
     read_receipts INTEGER NOT NULL,
     chat_open INTEGER,              -- id of the number whose chat it shows
-    stopped TEXT NOT NULL           -- JSON array of the accounts whose marketing the user has stopped
+    stopped TEXT NOT NULL,          -- JSON array of the accounts whose marketing the user has stopped
+    former TEXT NOT NULL            -- JSON array of the numbers that the user had before
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE acquaintances (        -- which businesses know the phone number of a user with a username
