@@ -26,9 +26,10 @@ from tests.support.media import jpeg
 
 from waypost import registry
 from waypost.app import Parts, start
-from waypost.flows.first_start import SAMPLE_PHONE, Start, admit
+from waypost.flows.first_start import Start, admit
 from waypost.lib import ids
 from waypost.lib.racing import first_to_end
+from waypost.lib.samples import SAMPLE_PHONE
 from waypost.model import NumberId
 from waypost.settings import load
 

@@ -11,8 +11,8 @@ from tests.support.clients import client_for
 from tests.support.receiver import Answer, Receiver
 from tests.support.server import NUMBER, TOKEN, running
 
-from waypost.flows.first_start import SAMPLE_PHONE
 from waypost.lib.ids import parse_message_id
+from waypost.lib.samples import SAMPLE_PHONE
 
 pytestmark = pytest.mark.anyio
 

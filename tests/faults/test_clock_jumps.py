@@ -12,7 +12,7 @@ from tests.support.clients import Client, client_for
 from tests.support.receiver import Answer, Receiver
 from tests.support.server import NUMBER, TOKEN, Running, running
 
-from waypost.flows.first_start import SAMPLE_PHONE
+from waypost.lib.samples import SAMPLE_PHONE
 from waypost.ports import DeliverySearch, Window
 
 pytestmark = pytest.mark.anyio

@@ -15,8 +15,8 @@ from tests.support.clients import client_for
 from tests.support.receiver import Receiver
 from tests.support.server import TOKEN, Running, running
 
-from waypost.flows.first_start import SAMPLE_PHONE
 from waypost.lib.ids import parse_message_id
+from waypost.lib.samples import SAMPLE_PHONE
 from waypost.model import InboundMessage, MessageKey, NumberId, Person, Status, StatusUpdate
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]

@@ -14,8 +14,8 @@ from tests.support.clients import Client, Control, client_for
 from tests.support.receiver import Answer, Received, Receiver
 from tests.support.server import ADMIN, NUMBER, TOKEN, Running, running
 
-from waypost.flows.first_start import SAMPLE_PHONE
 from waypost.lib.ids import parse_message_id
+from waypost.lib.samples import SAMPLE_PHONE
 from waypost.model import EventKey
 from waypost.ports import DeliverySearch, StoredDelivery, Window
 

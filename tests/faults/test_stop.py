@@ -16,7 +16,7 @@ from tests.faults.tier import Tier
 from tests.support.clients import Client, client_for
 from tests.support.receiver import Answer, Receiver
 
-from waypost.flows.first_start import SAMPLE_PHONE
+from waypost.lib.samples import SAMPLE_PHONE
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 

@@ -214,6 +214,12 @@ def test_a_value_that_cannot_work_is_refused_by_its_flag(name: str, written: str
     assert [mistake.split(" ")[0] for mistake in mistakes] == ["--" + name.replace("_", "-")]
 
 
+def test_the_sample_phone_is_no_business_number() -> None:
+    [mistake] = mistakes_of({"number": "15550001111"})
+
+    assert mistake.startswith("--number 15550001111: this is the sample phone, which writes to the number; write ")
+
+
 def test_credentials_in_an_address_are_not_shown_with_the_mistake() -> None:
     [mistake] = mistakes_of({"media": "s3://key:secret@bucket/prefix"})
 

@@ -5,7 +5,7 @@ import sys
 from typing import TextIO
 
 from waypost import __version__
-from waypost.flows.first_start import SAMPLE_PHONE
+from waypost.lib.samples import SAMPLE_PHONE
 from waypost.settings import ReadyInfo
 
 

@@ -13,9 +13,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from waypost.cli.demo_peer import Peer
-from waypost.flows.first_start import SAMPLE_PHONE
 from waypost.lib.forms import form_of
 from waypost.lib.poster import NotPosted, Poster
+from waypost.lib.samples import SAMPLE_PHONE
 from waypost.settings import ReadyInfo
 
 _TIMEOUT = timedelta(seconds=5)

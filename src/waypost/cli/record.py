@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from waypost.cli.reach import show_json, with_server
+from waypost.lib.samples import SAMPLE_PHONE
 
 if TYPE_CHECKING:
     from collections.abc import Sized
@@ -18,7 +19,7 @@ _MOST = 1000
 
 @click.command()
 @with_server
-@click.argument("phone", default="15550001111")
+@click.argument("phone", default=SAMPLE_PHONE)
 @click.option("--number", help="Only the chat with this phone_number_id.")
 @click.option("--since", metavar="ID", help="Begin with this message.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File of the test.")

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from waypost.cli.reach import show_json, with_server
+from waypost.lib.samples import SAMPLE_PHONE
 
 if TYPE_CHECKING:
     from waypost.lib.control_client import ControlClient
 
 Body = dict[str, Any]  # Any: an object of the webhook's `messages[]`
 
-_SAMPLE_PHONE = "15550001111"
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _CAPTION = click.option("--caption", help="Text under the file.")
 
@@ -65,7 +65,7 @@ _NEGATIVE = {"ignore_unknown_options": True}
 """Lets a place south of the equator be an argument although it begins with a minus."""
 
 _COMMON = (
-    click.option("--from", "phone", default=_SAMPLE_PHONE, show_default=True, help="Phone that writes."),
+    click.option("--from", "phone", default=SAMPLE_PHONE, show_default=True, help="Phone that writes."),
     click.option("--number", help="phone_number_id that it writes to; needed if there are several."),
     click.option("--reply-to", help="Id of the message that is answered."),
     click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON."),

@@ -14,11 +14,11 @@ from msgspec.structs import replace
 from waypost.flows.directory import Directory
 from waypost.flows.receive import Receive
 from waypost.lib.ids import KeyMaker, new_secret
+from waypost.lib.samples import SAMPLE_PHONE
 from waypost.model import Dialect, InboundMessage, MessageKey, Number, NumberId, Person, Phone, Template, Webhook
 from waypost.ports import NetworkStore, Store
 from waypost.rules.window import is_open
 
-SAMPLE_PHONE = "15550001111"
 SAMPLE_NAME = "Sample Phone"
 _WABA_PREFIX = 3_000_000_000_000_000  # account ids are digits that are no phone number
 
@@ -196,7 +196,7 @@ async def _let_sample_phone_write(number: Number, store: Store, receive: Receive
     Nobody is told: a program under test would wonder where the message came from.
     """
     now_ms = receive.clock.now_ms()
-    if number.digits == SAMPLE_PHONE or is_open(await store.last_inbound_ms(number.id, SAMPLE_PHONE), now_ms):
+    if is_open(await store.last_inbound_ms(number.id, SAMPLE_PHONE), now_ms):
         return
     message = InboundMessage(
         key=MessageKey(keys.next()),

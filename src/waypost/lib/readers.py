@@ -13,6 +13,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from waypost.lib.s3_url import parse_bucket_url
+from waypost.lib.samples import SAMPLE_PHONE
 from waypost.lib.store_urls import names_no_database
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -89,6 +90,8 @@ def _read_digits(raw: object) -> str:
     text = _text(raw)
     if not re.fullmatch(r"[1-9][0-9]{6,14}", text):
         raise ValueError("this is not a phone number of that form")
+    if text == SAMPLE_PHONE:  # the line that is printed at the start would be sent by a number to itself
+        raise ValueError("this is the sample phone, which writes to the number")
     return text
 
 

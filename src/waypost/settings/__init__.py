@@ -1,11 +1,10 @@
 """The settings of the server: what there is (`fields`), and how it is read (`loading`)."""
 
-from waypost.settings.fields import SAMPLE_NUMBER, Option, Place, ReadyInfo, Settings, is_loopback, options
+from waypost.settings.fields import Option, Place, ReadyInfo, Settings, is_loopback, options
 from waypost.settings.loading import DEFAULT_FILE, SettingsError, environment_for_child, load
 
 __all__ = [
     "DEFAULT_FILE",
-    "SAMPLE_NUMBER",
     "Option",
     "Place",
     "ReadyInfo",

@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 from waypost.lib import readers
 from waypost.lib.readers import Network, Reader
+from waypost.lib.samples import SAMPLE_NUMBER
 
-SAMPLE_NUMBER = "15550100900"
 PREFIX = "WAYPOST_"
 
 

@@ -1,0 +1,6 @@
+"""Who is there before anybody has done anything: the line that is printed at the start is between these two."""
+
+SAMPLE_NUMBER = "15550100900"
+"""The business number, unless the settings name another."""
+SAMPLE_PHONE = "15550001111"
+"""The phone that knows the number, and has just written to it."""
