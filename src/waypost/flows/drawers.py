@@ -3,22 +3,17 @@
 import asyncio
 from collections.abc import Hashable
 from functools import lru_cache
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 import msgspec
+from msgspec import Struct
 
 from waypost.model import Number
 from waypost.ports import Documents
+from waypost.wire.changes import changed
 
 Sheet = TypeVar("Sheet")
-
-
-class Change(Protocol[Sheet]):
-    """What a caller wants different about a sheet."""
-
-    def on(self, sheet: Sheet, /) -> Sheet:
-        """Return the sheet with the change made."""
-        ...
+Form = TypeVar("Form", bound=Struct)
 
 
 class Drawer(Generic[Sheet]):
@@ -48,24 +43,24 @@ class Drawer(Generic[Sheet]):
         return await self._documents.delete_document(self._kind, owner, name)
 
 
-class OnePerNumber(Generic[Sheet]):
+class OnePerNumber(Generic[Form]):
     """One sheet for each number: its profile, its automation. What was never set is as its schema begins."""
 
-    def __init__(self, documents: Documents, kind: str, schema: type[Sheet]) -> None:
+    def __init__(self, documents: Documents, kind: str, schema: type[Form]) -> None:
         self._drawer = Drawer(documents, kind, schema)
         self._blank = schema
         self._writing = asyncio.Lock()
 
-    async def get(self, number: Number) -> Sheet:
+    async def get(self, number: Number) -> Form:
         """Return a number's sheet."""
         return await self._drawer.get(number.id) or self._blank()
 
-    async def change(self, number: Number, change: Change[Sheet]) -> None:
-        """Make a change, fsynced on return. The face has checked the limits."""
+    async def change(self, number: Number, change: Struct) -> None:
+        """Replace the members that `change` has, fsynced on return. The face has checked the limits."""
         async with self._writing:
-            await self._drawer.put(number.id, change.on(await self.get(number)))
+            await self._drawer.put(number.id, changed(await self.get(number), change))
 
-    async def put(self, number: Number, sheet: Sheet) -> None:
+    async def put(self, number: Number, sheet: Form) -> None:
         """Keep this in place of what there was, fsynced on return."""
         async with self._writing:
             await self._drawer.put(number.id, sheet)

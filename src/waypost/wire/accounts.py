@@ -41,11 +41,6 @@ ACCOUNT_FIELDS = frozenset(
 )  # fmt: skip
 
 
-def picked(thing: Struct, wanted: list[str]) -> dict[str, Any]:
-    """Return the wanted members of an object, `id` first; what it does not have is absent (Any: a JSON object)."""
-    return {name: getattr(thing, name) for name in ("id", *wanted) if hasattr(thing, name)}
-
-
 class AppObject(Struct, kw_only=True):
     """The app that a token belongs to."""
 

@@ -5,7 +5,6 @@
 
 from typing import Annotated
 
-import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 
@@ -30,8 +29,3 @@ class AutomationChange(Struct, frozen=True):
     enable_welcome_message: bool | UnsetType = UNSET
     prompts: Annotated[list[Annotated[str, Meta(min_length=1, max_length=80)]], Meta(max_length=4)] | UnsetType = UNSET
     commands: Annotated[list[Command], Meta(max_length=30)] | UnsetType = UNSET
-
-    def on(self, automation: Automation) -> Automation:
-        """Return the settings with the change made."""
-        given = {name: getattr(self, name) for name in self.__struct_fields__}
-        return msgspec.structs.replace(automation, **{name: v for name, v in given.items() if v is not UNSET})

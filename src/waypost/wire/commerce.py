@@ -18,11 +18,3 @@ class CommerceChange(Struct, frozen=True):
 
     is_cart_enabled: bool | UnsetType = UNSET
     is_catalog_visible: bool | UnsetType = UNSET
-
-    def on(self, commerce: Commerce) -> Commerce:
-        """Return the settings with the change made."""
-        cart, catalog = self.is_cart_enabled, self.is_catalog_visible
-        return Commerce(
-            commerce.is_cart_enabled if cart is UNSET else cart,
-            commerce.is_catalog_visible if catalog is UNSET else catalog,
-        )

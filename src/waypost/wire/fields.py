@@ -1,9 +1,11 @@
-"""`fields` and pages, as every edge of the graph has them: which members of an object, and which part of a list."""
+"""What every edge of the graph can be asked for: some `fields` of an object, and a page of a list."""
 
 import base64
 import binascii
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from waypost.errors import Refusal
 from waypost.errors.management import NONEXISTING_FIELD
@@ -28,6 +30,12 @@ def asked_fields(query: Mapping[str, str], default: Sequence[str], known: Collec
         if name not in known and name != "id":
             raise Refusal(NONEXISTING_FIELD, f"(#100) Tried accessing nonexisting field ({name[:100]})")
     return wanted
+
+
+def picked(thing: Struct, wanted: Sequence[str]) -> dict[str, Any]:
+    """Return the wanted members of an object, `id` first; what has no value is absent (Any: a JSON object)."""
+    members = {name: getattr(thing, name, None) for name in ("id", *wanted)}
+    return {name: value for name, value in members.items() if value is not None}
 
 
 def nested_query(query: Mapping[str, str], name: str) -> dict[str, str]:

@@ -53,12 +53,6 @@ NUMBER_FIELDS = frozenset(
 )  # fmt: skip
 
 
-def number_object(number: NumberObject, wanted: list[str]) -> dict[str, Any]:
-    """Return the JSON object with the wanted members, `id` first; what has no value is absent (Any: JSON)."""
-    shown = {name: getattr(number, name, None) for name in ("id", *wanted)}
-    return {name: value for name, value in shown.items() if value is not None}
-
-
 class NumberWish(Struct):
     """The body of `POST /{phone_number_id}`: any of these."""
 
@@ -108,11 +102,6 @@ class Settings(Struct, omit_defaults=True):
             None if self.user_identity_change is UNSET else self.user_identity_change.get("enable_identity_key_check")
         )
         return given if isinstance(given, bool) else None
-
-    def changed(self, by: "Settings") -> "Settings":
-        """Return the settings with those members replaced that `by` has."""
-        given = {name: getattr(by, name) for name in self.__struct_fields__}
-        return msgspec.structs.replace(self, **{name: value for name, value in given.items() if value is not UNSET})
 
 
 def quality_notice(digits: str, event: str, tier: str, *, old_tier: str | None = None) -> bytes:

@@ -48,11 +48,6 @@ class ProfileChange(Struct, frozen=True, kw_only=True):
     profile_picture_handle: str | UnsetType = UNSET
     profile_picture_url: str | UnsetType = UNSET
 
-    def on(self, profile: Profile) -> Profile:
-        """Return the profile with the change made."""
-        given = {name: getattr(self, name) for name in self.__struct_fields__ if hasattr(profile, name)}
-        return msgspec.structs.replace(profile, **{k: v for k, v in given.items() if v is not UNSET})
-
 
 class ProfileRequest(ProfileChange, frozen=True, kw_only=True):
     """The body that changes a profile."""

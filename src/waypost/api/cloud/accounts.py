@@ -27,11 +27,10 @@ from waypost.wire.accounts import (
     AppObject,
     Exchange,
     no_token_answer,
-    picked,
     token_answer,
 )
 from waypost.wire.definitions import namespace
-from waypost.wire.fields import asked_fields, nested_query
+from waypost.wire.fields import asked_fields, nested_query, picked
 
 _MAX_TOKEN_CHARACTERS = 1_024
 

@@ -16,6 +16,7 @@ from waypost.flows.drawers import Drawer, OnePerNumber
 from waypost.wire import cloud
 from waypost.wire.automation import Automation as Stored
 from waypost.wire.automation import AutomationChange
+from waypost.wire.changes import changed
 from waypost.wire.commerce import Commerce, CommerceChange
 
 
@@ -70,5 +71,5 @@ class Automation(Struct, frozen=True):
         change = await parameters(request, CommerceChange)
         if change == CommerceChange():
             raise Refusal(MISSING_PARAMETER, "Give is_cart_enabled or is_catalog_visible.")
-        await self.commerce.put(number.id, change.on(await self.commerce.get(number.id) or Commerce()))
+        await self.commerce.put(number.id, changed(await self.commerce.get(number.id) or Commerce(), change))
         return Response(200, cloud.SUCCESS)

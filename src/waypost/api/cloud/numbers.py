@@ -27,7 +27,8 @@ from waypost.lib import phone
 from waypost.model import Number, NumberId
 from waypost.wire import cloud
 from waypost.wire.automation import Automation
-from waypost.wire.fields import asked_fields
+from waypost.wire.changes import changed
+from waypost.wire.fields import asked_fields, picked
 from waypost.wire.numbers import (
     DEFAULT_FIELDS,
     NUMBER_FIELDS,
@@ -37,7 +38,6 @@ from waypost.wire.numbers import (
     NumberWish,
     RegisterRequest,
     Settings,
-    number_object,
 )
 
 _MAX_DIGITS = 15
@@ -53,7 +53,7 @@ class Shown(Struct, frozen=True):
     async def all_of(self, caller: Number, query: Mapping[str, str]) -> list[dict[str, Any]]:
         """Return every number of the caller's account, with the wanted fields. Any: JSON objects. Raises Refusal."""
         wanted = asked_fields(query, DEFAULT_FIELDS, NUMBER_FIELDS)
-        return [number_object(await self.object(number, caller), wanted) for number in self.of_account(caller)]
+        return [picked(await self.object(number, caller), wanted) for number in self.of_account(caller)]
 
     def of_account(self, caller: Number) -> list[Number]:
         """Return the numbers of the caller's account, in order."""
@@ -134,14 +134,14 @@ class Numbers(Struct, frozen=True):
         caller = self.callers.number(request)
         number = self._sibling(caller, request.params.get("id", "")) or caller
         wanted = asked_fields(request.query, DEFAULT_FIELDS, NUMBER_FIELDS)
-        return json_response(number_object(await self.shown.object(number, caller), wanted))
+        return json_response(picked(await self.shown.object(number, caller), wanted))
 
     async def list(self, request: Request) -> Response:
         """List the numbers of an account, page by page."""
         caller = self.callers.account(request)
         wanted = asked_fields(request.query, DEFAULT_FIELDS, NUMBER_FIELDS)
         numbers, paging = paged(request, [(number.digits, number) for number in self.shown.of_account(caller)])
-        data = [number_object(await self.shown.object(number, caller), wanted) for number in numbers]
+        data = [picked(await self.shown.object(number, caller), wanted) for number in numbers]
         return json_response({"data": data, "paging": paging} if paging else {"data": data})
 
     async def health(self, request: Request) -> Response:
@@ -205,7 +205,7 @@ class Numbers(Struct, frozen=True):
         change = await parameters(request, Settings)
         if change == Settings():
             raise Refusal(MISSING_PARAMETER, f"Give at least one of {', '.join(Settings.__struct_fields__)}.")
-        await self.settings.put(number.id, (await self.settings.get(number.id) or Settings()).changed(change))
+        await self.settings.put(number.id, changed(await self.settings.get(number.id) or Settings(), change))
         if (wanted := change.checks_identities) is not None and wanted != number.identity_check:
             await self.callers.directory.change_number(number, lambda now: replace(now, identity_check=wanted))
         return Response(200, cloud.SUCCESS)

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from msgspec import UNSET, Struct, structs
+from msgspec import Struct, structs
 
 from waypost.api.control.answers import answer, body_of, unknown
 from waypost.api.routing import Request, Response
 from waypost.flows.directory import Directory
 from waypost.flows.standing import Standings
 from waypost.lib.clock import at, milliseconds_of
+from waypost.wire.changes import given
 from waypost.wire.control.accounts import AccountChange, AccountList, AccountView
 
 
@@ -29,8 +30,8 @@ class AccountControl(Struct, frozen=True):
         waba_id = next((known for known in self._known() if str(known) == request.params["waba_id"]), None)
         if waba_id is None:
             raise unknown("account", request.params["waba_id"])
-        given = _given(await body_of(request, AccountChange))
-        await self.standings.change_account(waba_id, lambda account: structs.replace(account, **given))
+        members = _members(await body_of(request, AccountChange))
+        await self.standings.change_account(waba_id, lambda account: structs.replace(account, **members))
         return answer(self._view(waba_id))
 
     def _known(self) -> Sequence[int]:
@@ -42,11 +43,11 @@ class AccountControl(Struct, frozen=True):
         return AccountView(str(waba_id), **shown, restriction_until=None if until_ms is None else at(until_ms))
 
 
-def _given(change: AccountChange) -> dict[str, Any]:  # Any: the members of an account
+def _members(change: AccountChange) -> dict[str, Any]:  # Any: the members of an account
     """Return what is to change of an account; another restriction has another end."""
-    given = {name: value for name, value in structs.asdict(change).items() if value is not UNSET}
-    if "restriction" in given:
-        given["restriction_until_ms"] = None
-    if until := given.pop("restriction_until", None):
-        given["restriction_until_ms"] = milliseconds_of(until)
-    return given
+    members = given(change)
+    if "restriction" in members:
+        members["restriction_until_ms"] = None
+    if until := members.pop("restriction_until", None):
+        members["restriction_until_ms"] = milliseconds_of(until)
+    return members

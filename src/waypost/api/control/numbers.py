@@ -21,6 +21,7 @@ from waypost.lib.ids import new_secret
 from waypost.model import Callbacks, Number, NumberId, Reach, Scope, Token
 from waypost.ports import Records
 from waypost.rules.callbacks import main_callback
+from waypost.wire.changes import changed, given
 from waypost.wire.control.base import Success
 from waypost.wire.control.numbers import (
     AddedNumber,
@@ -31,7 +32,6 @@ from waypost.wire.control.numbers import (
     NumberPatch,
     NumberView,
     PatchedNumber,
-    PlatformChange,
     PlatformView,
     WebhookView,
     WebhookWish,
@@ -173,7 +173,7 @@ class Numbers(Struct, frozen=True):
     async def _regard(self, number: Number, change: NumberPatch) -> Number:
         """Let the platform think of a number as the change says."""
         known = asdict(number.standing)
-        plain = {name: value for name, value in structs.asdict(change).items() if name in known and value is not UNSET}
+        plain = {name: value for name, value in given(change).items() if name in known}
         if (listed := plain.get("test_recipients")) is not None:
             plain["test_recipients"] = tuple(phone.wa_id(digits) for digits in listed)
         decision = plain.pop("name_status", None)
@@ -238,12 +238,7 @@ def _changed(number: Number, change: NumberChange) -> Number:
         number = replace(number, callback_dialect=change.callback_dialect)
     if change.contacts_mode is not UNSET:
         number = replace(number, onprem=replace(number.onprem, contacts_mode=change.contacts_mode))
-    return number if change.platform is UNSET else _regarded(number, change.platform)
-
-
-def _regarded(number: Number, change: PlatformChange) -> Number:
-    given = {name: value for name, value in structs.asdict(change).items() if value is not UNSET}
-    return replace(number, **given)
+    return number if change.platform is UNSET else changed(number, change.platform)
 
 
 def _token_view(token: Token) -> TokenView:

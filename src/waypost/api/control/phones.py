@@ -23,6 +23,7 @@ from waypost.flows.taps import Taps
 from waypost.lib.checked import DamagedError
 from waypost.model import InboundMessage, Phone
 from waypost.ports import Records
+from waypost.wire.changes import given
 from waypost.wire.control.base import MessageId
 from waypost.wire.control.phones import (
     Choice,
@@ -76,14 +77,14 @@ class Phones(Struct, frozen=True):
         """Change a phone: its user's name, username and keys, what they do and take, whose chat they look at."""
         wa_id = _wa_id(request)
         change = await body_of(request, PhoneChange)
-        given = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not msgspec.UNSET}
-        if given.pop("identity", None) is not None:
+        members = given(change)
+        if members.pop("identity", None) is not None:
             await self.identities.renew(wa_id)
-        if "marketing" in given:
-            given["stopped"] = ()
-        if given.get("chat_open") is not None:
-            given["chat_open"] = self.play.threads.number(given["chat_open"]).id
-        return answer(_view(await self.network.change_phone(wa_id, **given)))
+        if "marketing" in members:
+            members["stopped"] = ()
+        if members.get("chat_open") is not None:
+            members["chat_open"] = self.play.threads.number(members["chat_open"]).id
+        return answer(_view(await self.network.change_phone(wa_id, **members)))
 
     async def write(self, request: Request) -> Response:
         """Let the phone's user write to a business.

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import msgspec
-from msgspec import UNSET, Struct, structs
+from msgspec import Struct
 
 from waypost.api.control.answers import answer, body_of, unknown
 from waypost.api.control.rule_forms import check_rule, rule_of, rule_view
@@ -17,6 +17,7 @@ from waypost.flows.play import PhoneNetwork
 from waypost.lib.clock import SystemClock, at, milliseconds_of
 from waypost.lib.ids import parse_digits
 from waypost.ports import Records
+from waypost.wire.changes import changed
 from waypost.wire.control.base import Success
 from waypost.wire.control.clock import ClockChange, ClockView
 from waypost.wire.control.rules import NetworkChange, NetworkView, RuleList, RuleRequest
@@ -63,8 +64,7 @@ class World(Struct, frozen=True):
     async def change_network(self, request: Request) -> Response:
         """Limit how much marketing a user gets from all businesses together, or lift that."""
         change = await body_of(request, NetworkChange)
-        given = {name: value for name, value in structs.asdict(change).items() if value is not UNSET}
-        await self.network_rules.change(structs.replace(self.network_rules.rules, **given))
+        await self.network_rules.change(changed(self.network_rules.rules, change))
         return answer(self._network_view())
 
     async def list_rules(self, request: Request) -> Response:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from waypost.api.bodies import json_body
 from waypost.api.onprem.callers import Callers
 from waypost.api.onprem.profile import Line
-from waypost.api.onprem.settings import as_at_first, changed
+from waypost.api.onprem.settings import as_at_first, patched
 from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
@@ -23,6 +23,7 @@ from waypost.lib import sealed
 from waypost.model import Number, Provider, Webhook
 from waypost.ports import Records
 from waypost.wire import onprem
+from waypost.wire.changes import changed
 from waypost.wire.onprem.verticals import word_of
 from waypost.wire.onprem_settings import application, parse_application, parse_provider
 from waypost.wire.profile import Profile, ProfileChange
@@ -126,7 +127,7 @@ class Backup(Struct, frozen=True):
     async def _bring_back(self, number: Number, contents: _Contents) -> None:
         """Set everything; the webhook is checked anew, as a blob may come from where other addresses were allowed."""
         patch = parse_application(bytes(contents.application), wa_id=number.digits)
-        profile = parse(ProfileChange, bytes(contents.profile)).on(Profile())
+        profile = changed(Profile(), parse(ProfileChange, bytes(contents.profile)))
         bodies = [parse_provider(bytes(each)) for each in contents.providers]
         webhook = contents.webhook
         if webhook is not None and (number.webhook is None or number.webhook.url != webhook.url):
@@ -140,7 +141,7 @@ class Backup(Struct, frozen=True):
 
         def change(now: Number) -> Number:
             standing = replace(now.standing, pin=contents.pin)
-            return replace(now, onprem=changed(as_at_first(now), patch), standing=standing)
+            return replace(now, onprem=patched(as_at_first(now), patch), standing=standing)
 
         await self.directory.change_number(number, change)
 

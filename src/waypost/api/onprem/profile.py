@@ -5,7 +5,6 @@
 
 from typing import Annotated
 
-import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from waypost.api.bodies import json_body
@@ -18,6 +17,7 @@ from waypost.errors.requests import BAD_MEDIA
 from waypost.flows.drawers import Drawer, OnePerNumber
 from waypost.flows.media_urls import MediaURLs
 from waypost.wire import onprem
+from waypost.wire.changes import given
 from waypost.wire.onprem.verticals import word_of
 from waypost.wire.profile import Profile as Stored
 from waypost.wire.profile import ProfileChange
@@ -102,11 +102,11 @@ class Profile(Struct, frozen=True):
     async def post(self, request: Request) -> Response:
         """Change what the body holds of the business profile."""
         number = self.callers.owner(request)
-        given = parse(_Business, await json_body(request))
-        wanted = {name: value for name, value in msgspec.structs.asdict(given).items() if value is not UNSET}
-        if isinstance(given.vertical, str):
-            wanted["vertical"] = word_of(given.vertical) if given.vertical else ""
-            await self.lines.put(number.id, Line(given.vertical, wanted["vertical"]))
+        change = parse(_Business, await json_body(request))
+        wanted = given(change)
+        if isinstance(change.vertical, str):
+            wanted["vertical"] = word_of(change.vertical) if change.vertical else ""
+            await self.lines.put(number.id, Line(change.vertical, wanted["vertical"]))
         await self.profiles.change(number, ProfileChange(**wanted))
         return Response(200, onprem.DONE)
 

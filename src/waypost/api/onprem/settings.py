@@ -103,7 +103,7 @@ class Providers(Struct, frozen=True):
 
 def _patched(number: Number, patch: ApplicationPatch) -> Number:
     dialect = "onprem" if patch.webhook_url else number.callback_dialect
-    return replace(number, onprem=changed(number.onprem, patch), callback_dialect=dialect)
+    return replace(number, onprem=patched(number.onprem, patch), callback_dialect=dialect)
 
 
 def as_at_first(number: Number) -> OnPremSettings:
@@ -111,7 +111,7 @@ def as_at_first(number: Number) -> OnPremSettings:
     return OnPremSettings(contacts_mode=number.onprem.contacts_mode, shards=number.onprem.shards)
 
 
-def changed(settings: OnPremSettings, patch: ApplicationPatch) -> OnPremSettings:
+def patched(settings: OnPremSettings, patch: ApplicationPatch) -> OnPremSettings:
     """Return the settings with the changes that are not None."""
     names = (
         "backoff_step_ms", "backoff_max_ms", "max_concurrent_requests", "sent", "delivered", "read", "auto_download",
