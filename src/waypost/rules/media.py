@@ -18,20 +18,6 @@ from waypost.lib.image_headers import BadImage, ImageFacts
 from waypost.lib.sniff import HTML, OLE, PLAYLIST, SVG, ZIP
 from waypost.model import Dialect, Medium
 
-__all__ = [
-    "KB",
-    "MB",
-    "MediaFacts",
-    "MediaKind",
-    "check",
-    "check_stored",
-    "check_upload",
-    "is_animated",
-    "largest_upload",
-    "limit_for",
-    "served_type",
-]
-
 KB = 2**10
 MB = 2**20
 

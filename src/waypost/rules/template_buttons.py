@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from waypost.errors import Fault
 from waypost.errors.templates import TEMPLATE_BUTTONS, TEMPLATE_TOO_LONG
-from waypost.wire.definitions import Button, spoken, variables
+from waypost.wire.definitions import Button, fixed_parts, variables
 
 MAX_BUTTONS = 10
 MAX_TEXT_CHARACTERS = 25
@@ -74,7 +74,7 @@ def _url(where: str, button: Button) -> Iterator[Fault]:
     if not url.startswith(("https://", "http://")):
         yield _wrong(f"{where}: 'url' must begin with https:// or http://")
     found = variables(url)
-    if found and (found != ["1"] or len(spoken(url)) > 2 or spoken(url)[-1]):
+    if found and (found != ["1"] or len(fixed_parts(url)) > 2 or fixed_parts(url)[-1]):
         yield _wrong(f"{where}: 'url' may have one variable, {{{{1}}}}, at its very end")
     if found and not button.example:
         yield _wrong(f"{where}: 'url' has a variable; give 'example' one whole URL")

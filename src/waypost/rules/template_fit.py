@@ -7,17 +7,17 @@ The details of a fault say which component or parameter it is about, and why.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 
 from waypost.errors import Fault
 from waypost.errors.templates import TEMPLATE_COMPONENT, TEMPLATE_PARAM_FORMAT
 from waypost.rules import template_fit_buttons
 from waypost.rules.template_faults import characters, count_fault, too_long
+from waypost.rules.template_texts import MAX_BODY_CHARACTERS, MAX_HEADER_CHARACTERS
 from waypost.wire.definitions import Component as Part
 from waypost.wire.definitions import filled, variables
-from waypost.wire.messages.template import Card, Component, Parameter
+from waypost.wire.messages.template import Component, Parameter
 
-MAX_HEADER_CHARACTERS = 60
-MAX_BODY_CHARACTERS = 1024
 MAX_BODY_ALONE_CHARACTERS = 32_768
 """For a template that is nothing but a body."""
 
@@ -138,14 +138,10 @@ def _carousel(part: Part, given: Sequence[Component], *, named: bool) -> Iterato
             f"it is {indexes}"
         )
         return
-    for card in sorted(sent, key=_index):
+    for card in sorted(sent, key=attrgetter("card_index")):
         yield from _fixed(
             f"carousel, card {card.card_index}, ", cards[card.card_index].components, card.components, named=named
         )
-
-
-def _index(card: Card) -> int:
-    return card.card_index
 
 
 def _offer(given: Sequence[Component], now_ms: int) -> Iterator[Fault]:

@@ -9,12 +9,11 @@ from msgspec import Struct
 
 from waypost.errors import Fault
 from waypost.errors.templates import TEMPLATE_COMPONENT, TEMPLATE_PARAM_FORMAT
+from waypost.rules.template_buttons import MAX_CODE_CHARACTERS, MAX_URL_CHARACTERS
 from waypost.rules.template_faults import characters, count_fault, too_long
-from waypost.wire.definitions import Button, spoken, variables
+from waypost.wire.definitions import Button, fixed_parts, variables
 from waypost.wire.messages.template import Component, Parameter
 
-MAX_URL_CHARACTERS = 2000
-MAX_CODE_CHARACTERS = 15
 _ANY = "*"
 
 
@@ -96,5 +95,5 @@ def _content(where: str, button: Button, parameter: Parameter) -> Iterator[Fault
 
 def _suffix(where: str, button: Button, text: str) -> Iterator[Fault]:
     yield from characters(f"{where}: the parameter", text)
-    length = len(text) + sum(len(piece) for piece in spoken(button.url or ""))
+    length = len(text) + sum(len(piece) for piece in fixed_parts(button.url or ""))
     yield from too_long(f"{where}: the URL with its parameter", length, MAX_URL_CHARACTERS)

@@ -21,14 +21,13 @@ from waypost.errors.templates import (
 )
 from waypost.rules import template_buttons, template_texts
 from waypost.wire.definitions import Component, NewTemplate
+from waypost.wire.messages.template import MAX_CARDS, MAX_NAME_CHARACTERS
 
-MAX_NAME_CHARACTERS = 512
 CATEGORIES = ("AUTHENTICATION", "MARKETING", "UTILITY")
 PARAMETER_FORMATS = ("POSITIONAL", "NAMED")
 HEADER_FORMATS = ("TEXT", "IMAGE", "VIDEO", "GIF", "DOCUMENT", "LOCATION", "PRODUCT")
 FILE_FORMATS = ("IMAGE", "VIDEO", "GIF", "DOCUMENT")
 COMPONENTS = ("HEADER", "BODY", "FOOTER", "BUTTONS", "CAROUSEL", "LIMITED_TIME_OFFER")
-MAX_CARDS = 10
 MAX_CARD_BUTTONS = 2
 MAX_CARD_BODY_CHARACTERS = 160
 MAX_OFFER_CHARACTERS = 16

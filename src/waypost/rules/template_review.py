@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from waypost.wire.definitions import Component, spoken
+from waypost.wire.definitions import Component, fixed_parts
 
 _SELLING = re.compile(
     r"\d ?% off\b|\bdiscount|\bpromo(tion)? code\b|\bcoupon\b|\blimited[- ]time offer\b", re.IGNORECASE
@@ -46,4 +46,4 @@ def decide(components: Sequence[Component], category: str, *, may_change_categor
 
 
 def _touching(text: str) -> bool:
-    return any(not piece.strip() for piece in spoken(text)[1:-1])
+    return any(not piece.strip() for piece in fixed_parts(text)[1:-1])

@@ -17,7 +17,7 @@ from waypost.errors.templates import (
     TEMPLATE_TOO_MANY_VARIABLES,
     TEMPLATE_VARIABLE_AT_EDGE,
 )
-from waypost.wire.definitions import Component, Example, NamedExample, spoken, variables
+from waypost.wire.definitions import Component, Example, NamedExample, fixed_parts, variables
 
 MAX_HEADER_CHARACTERS = 60
 MAX_BODY_CHARACTERS = 1024
@@ -77,7 +77,7 @@ def _form(text: Text) -> Iterator[Fault]:
             TEMPLATE_TOO_LONG,
             f"{text.where}: the text has {len(text.words)} characters; at most {text.max_characters} are allowed.",
         )
-    if any(_BRACES.search(piece) for piece in spoken(text.words)):
+    if any(_BRACES.search(piece) for piece in fixed_parts(text.words)):
         yield Fault(
             text.problem,
             f"{text.where}: there are braces that make no variable; write {{{{1}}}} or {{{{first_name}}}}.",
@@ -107,7 +107,7 @@ def _places(text: Text) -> Iterator[Fault]:
 
     How many words a variable needs is not published: fewer words than variables are too few (unconfirmed).
     """
-    pieces = spoken(text.words)
+    pieces = fixed_parts(text.words)
     if len(pieces) == 1:
         return
     if not pieces[0].strip() or not pieces[-1].strip():

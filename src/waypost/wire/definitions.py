@@ -178,8 +178,8 @@ def filled(text: str, words: dict[str, str]) -> str:
     return _VARIABLE.sub(lambda found: words.get(found[1], found[0]), text)
 
 
-def spoken(text: str) -> list[str]:
-    """Return what stands before, between and after the variables of a text."""
+def fixed_parts(text: str) -> list[str]:
+    """Return what a text says before, between and after its variables."""
     return _VARIABLE.split(text)[::2]
 
 

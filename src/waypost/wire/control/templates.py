@@ -6,6 +6,7 @@ from typing import Literal
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from waypost.wire.control.base import MessageId, Pace, Request
+from waypost.wire.control.numbers import Quality
 from waypost.wire.definitions import NewTemplate, TemplateChange
 
 
@@ -68,7 +69,7 @@ class TemplateUpdate(Request):
     are held too. So they do with the quality `GREEN`.
     """
 
-    quality: Literal["GREEN", "YELLOW", "RED", "UNKNOWN"] | UnsetType = UNSET
+    quality: Quality | UnsetType = UNSET
     category: Literal["AUTHENTICATION", "MARKETING", "UTILITY"] | UnsetType = UNSET
     pacing: Pace | UnsetType | None = UNSET
 
