@@ -5,7 +5,7 @@ See docs/decisions/0019-ownership-of-shards.md.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from waypost.app.ground import SharedStore
 from waypost.app.reign import Reign
@@ -13,6 +13,7 @@ from waypost.lib import log
 from waypost.lib.clock import Clock
 from waypost.lib.racing import no_longer_than
 from waypost.model import NumberId
+from waypost.workers.jobs import Job
 
 MESSAGES, WEBHOOKS, SHARDS, CHANGED = "messages", "webhooks", "shards", "changed"
 """What hints are about; these name shards, if anything."""
@@ -28,8 +29,6 @@ _STEP = 8  # shards that are given up together
 _SLOW_SECONDS = 0.5  # that a hand-over waits for requests which are under way
 
 _log = log.Log("waypost.ownership")
-
-Job = TypeVar("Job")
 
 
 class Queue(Protocol):

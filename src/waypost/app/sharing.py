@@ -1,7 +1,6 @@
 """What runs, and what is handed to others, in a process that is not alone at its database."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TypeVar
 
 from waypost.app.ground import Ground
 from waypost.app.lanes import Work
@@ -10,12 +9,11 @@ from waypost.flows.pacing import Pacing
 from waypost.flows.together import Together
 from waypost.lib.shards import shard_of
 from waypost.model import Delivery, NumberId
+from waypost.workers.jobs import Job
 from waypost.workers.places import Leave
 
 _FIRST_MOMENTS_SECONDS = 1.0
 _PAUSE_SECONDS = 0.02  # between two steps, so that requests never wait behind more than one
-
-Job = TypeVar("Job")
 
 
 def elsewhere(

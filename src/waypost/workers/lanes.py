@@ -15,15 +15,13 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Generic
 
 from msgspec import Struct, field
 
-from waypost.workers.jobs import Bounds, Source, Traits
+from waypost.workers.jobs import Bounds, Job, Source, Traits
 from waypost.workers.places import Leave, Place, Places
 from waypost.workers.timers import Timers
-
-Job = TypeVar("Job")
 
 _FAIR_TURN = 32  # jobs that a lane may do before the others of its group have their turn
 
@@ -70,7 +68,7 @@ class Lanes(Generic[Job]):
         self._held: set[int] = set()
         self._tasks: dict[asyncio.Task[None], Hashable] = {}  # and the group of each
         self._starting = False
-        self._world = 0  # how often everything was forgotten
+        self._generation = 0  # how often everything was forgotten
         self._outlived: set[int] = set()  # jobs that were at work then
         self._stopping = False
         self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -136,14 +134,14 @@ class Lanes(Generic[Job]):
 
         What a full group has besides is passed over by its keys, because there may be others behind it.
         """
-        world, after, self._starting = self._world, 0, True
+        generation, after, self._starting = self._generation, 0, True
         while page := await self._source.look(after, self._bounds.page):
-            if world != self._world:
+            if generation != self._generation:
                 return
             await self._take(page)
             after = page[-1][0]
             await asyncio.sleep(0)
-        if world == self._world:
+        if generation == self._generation:
             self._starting = False
             for group in list(self._groups.values()):
                 await self._refill(group)
@@ -184,7 +182,7 @@ class Lanes(Generic[Job]):
 
         One that is at work and shall be tried again is, if it still waits in the database by then.
         """
-        self._world += 1
+        self._generation += 1
         self._starting = False
         idle = {*self._waiting, *(lane for group in self._groups.values() for lane in group.ready)}
         self._waiting.clear()
@@ -312,9 +310,9 @@ class Lanes(Generic[Job]):
 
     async def _hurry_held(self, keys: Collection[int]) -> None:
         """Hurry jobs of which we hold what their rows said before; not one that has ended while its row was read."""
-        world, held = self._world, [key for key in keys if key in self._held]
+        generation, held = self._generation, [key for key in keys if key in self._held]
         for job in await self._source.load(held) if held else ():
-            if world == self._world and self._traits.key(job) in self._held:
+            if generation == self._generation and self._traits.key(job) in self._held:
                 self.hurry(job)
 
     def _let_go(self, job: Job, group: _Group) -> None:
@@ -327,26 +325,26 @@ class Lanes(Generic[Job]):
         """Once half of it is worked, read what a group left in the database until it is full or has everything."""
         if group.unread is None or group.held * 2 >= self._bounds.held or group.is_reading or self._starting:
             return
-        world, group.is_reading = self._world, True
+        generation, group.is_reading = self._generation, True
         while (first := group.unread) is not None and group.held < self._bounds.held and not self._stopping:
             group.unread = None
             page = await self._source.look(first - 1, self._bounds.page)
-            if world != self._world:
+            if generation != self._generation:
                 return
             if page:
                 group.leave(page[-1][0] + 1)
             await self._take(page, group)
             await asyncio.sleep(0)
-            if world != self._world:
+            if generation != self._generation:
                 return
         group.is_reading = False
 
     async def _take(self, page: Sequence[tuple[int, Hashable]], only: _Group | None = None) -> None:
         """Hold the jobs of a page that fit, of one group or of all; note those that do not."""
-        world, wanted = self._world, self._choose(page, only)
+        generation, wanted = self._generation, self._choose(page, only)
         for job in await self._source.load(wanted) if wanted else ():
             name = self._traits.group(job)
-            if world == self._world and not self._stopping and self._source.owns(name):
+            if generation == self._generation and not self._stopping and self._source.owns(name):
                 self._hold(job, self._group(name))
 
     def _choose(self, page: Sequence[tuple[int, Hashable]], only: _Group | None) -> list[int]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec
 
 from waypost.lib import log
 from waypost.lib.clock import Clock
 from waypost.ports import StoreBusy, StoreDown
+from waypost.workers.jobs import Job
 
 MAX_TRIES = 5
 TRY_AGAIN_AFTER = timedelta(seconds=1)
@@ -15,7 +16,6 @@ TAKE_UP_AFTER = timedelta(hours=1)
 
 _log = log.Log("waypost.poison")
 
-Job = TypeVar("Job")
 Given = ParamSpec("Given")
 Work = Callable[Concatenate[Job, Given], Awaitable[int | None]]
 

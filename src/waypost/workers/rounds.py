@@ -8,11 +8,11 @@ from waypost.lib import log
 from waypost.lib.clock import Clock
 from waypost.lib.racing import no_longer_than
 from waypost.ports import StoreBusy, StoreDown
+from waypost.workers.jobs import Job
 
 _PAUSE_SECONDS = 0.5
 _log = log.Log("waypost.rounds")
 
-Job = TypeVar("Job")
 Result = TypeVar("Result")
 Given = ParamSpec("Given")
 
