@@ -30,8 +30,9 @@ from waypost.model import InboundMessage, MessageKey, NumberId, OnPremSettings, 
 from waypost.rules import media, template_form, template_review
 from waypost.rules.signature import explain
 from waypost.wire import cloud, onprem
+from waypost.wire.canonical import canonical_body, stored_content
 from waypost.wire.definitions import NewTemplate, handles, with_platform_texts, written_components
-from waypost.wire.events.messages import LATEST
+from waypost.wire.events.messages import LATEST, inbound_value
 from waypost.wire.inbound import PhoneMessage
 from waypost.wire.inbound_bodies import edit_member, inbound_body
 from waypost.wire.onprem.inbound import render_message
@@ -66,7 +67,7 @@ def onprem_send(data: bytes) -> None:
     _taken(onprem.parse_contacts_check, data)
     request = _taken(onprem.parse_send, data)
     if request is not None:
-        again = cloud.stored_content(request.kind, _stored(request))
+        again = stored_content(request.kind, _stored(request))
         assert again.wire() == request.content.wire()
 
 
@@ -86,7 +87,7 @@ def user_message(data: bytes) -> None:
     if fault is not None:
         _can_be_told(fault)
     elif message is not None:
-        stored = cloud.inbound_value(_written(message), LATEST)
+        stored = inbound_value(_written(message), LATEST)
         told = render_message(stored, OnPremSettings())
         assert msgspec.json.decode(stored)["messages"]
         assert told is None or msgspec.json.decode(told)
@@ -102,7 +103,7 @@ def signature(data: bytes) -> None:
 def _stored(request: cloud.SendRequest) -> bytes:
     # A user who is known by an id only is looked up before anything is stored.
     known = msgspec.structs.replace(request, wa_id=request.wa_id or USER)
-    return cloud.canonical_body(known)
+    return canonical_body(known)
 
 
 def _written(message: PhoneMessage) -> InboundMessage:

@@ -6,8 +6,8 @@ from tests.support import media
 from waypost.errors import Fault
 from waypost.errors.outcomes import MEDIA_FAILED
 from waypost.errors.requests import BAD_MEDIA
+from waypost.lib.file_facts import MediaFacts
 from waypost.lib.image_headers import BadImage, ImageFacts
-from waypost.lib.media_facts import MediaFacts
 from waypost.lib.mime import parse_mime
 from waypost.lib.sniff import Sniffed
 from waypost.model import Dialect, MediaKey, Medium, NumberId

@@ -11,9 +11,9 @@ from waypost.lib.clock import Clock
 from waypost.lib.ids import KeyMaker
 from waypost.model import InboundMessage, Phone, Status
 from waypost.wire.automation import Automation
+from waypost.wire.canonical import stored_content
 from waypost.wire.inbound_bodies import changed_number_body
 from waypost.wire.messages.audio import Audio
-from waypost.wire.renderings import stored_content
 
 
 class Chats(Struct, frozen=True):

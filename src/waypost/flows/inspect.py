@@ -22,6 +22,7 @@ from waypost.model import Attempt, Event, FailedSend, MediaKey, Medium, Status, 
 from waypost.ports import Carried, DeliverySearch, Lists, Records, StoredDelivery, StoredMessage, Window
 from waypost.rules import template as template_rules
 from waypost.rules.template_shown import shown
+from waypost.wire.canonical import stored_content
 from waypost.wire.control.chats import ReceivedMessage
 from waypost.wire.control.evidence import payload
 from waypost.wire.control.messages import (
@@ -34,7 +35,7 @@ from waypost.wire.control.messages import (
     fault_view,
 )
 from waypost.wire.messages.template import Template as SentTemplate
-from waypost.wire.renderings import message_ids, stored_content
+from waypost.wire.renderings import message_ids
 from waypost.wire.shown import ShownTemplate
 
 MEDIA_PATH = "/_waypost/v1/media/"

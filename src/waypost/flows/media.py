@@ -29,11 +29,12 @@ from waypost.lib import log
 from waypost.lib.checked import checked
 from waypost.lib.clock import Clock
 from waypost.lib.fetching import Fetched, Limits, LinkFetcher
+from waypost.lib.file_facts import MediaFacts
 from waypost.lib.hops import Trail
 from waypost.lib.ids import KeyMaker, new_media_tag, parse_media_id
 from waypost.lib.images import ImageInspector
 from waypost.lib.links import BadLink, FetchPolicy, Link, parse_link
-from waypost.lib.media_facts import MediaFacts, gather_facts
+from waypost.lib.media_facts import gather_facts
 from waypost.lib.vetting import DENIED
 from waypost.model import Dialect, MediaKey, Medium, NumberId, Outbound, Provider
 from waypost.ports import Blob, BlobStore, BlobWriter, Housekeeping, Records, StoreDown

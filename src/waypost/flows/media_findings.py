@@ -7,9 +7,9 @@ from typing import cast
 
 from waypost.errors import Fact, Fault
 from waypost.lib.durations import told_duration, told_moment
+from waypost.lib.file_facts import MediaFacts
 from waypost.lib.hops import Hop
 from waypost.lib.image_headers import ImageFacts
-from waypost.lib.media_facts import MediaFacts
 from waypost.model import Dialect, Finding, Medium
 from waypost.rules import media as media_rules
 from waypost.wire.parts import MediaObject

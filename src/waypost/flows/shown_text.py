@@ -3,7 +3,7 @@
 import msgspec
 
 from waypost.ports import StoredMessage
-from waypost.wire.renderings import stored_content
+from waypost.wire.canonical import stored_content
 
 
 class _Words(msgspec.Struct):

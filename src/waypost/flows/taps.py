@@ -6,8 +6,8 @@ from waypost.errors import Fault, Refusal
 from waypost.flows.play import Play
 from waypost.flows.threads import wamid_of
 from waypost.model import InboundMessage
+from waypost.wire.canonical import stored_content
 from waypost.wire.inbound import Quoted
-from waypost.wire.renderings import stored_content
 from waypost.wire.taps import Owner, Tap, answer_to
 
 

@@ -10,10 +10,11 @@ from waypost.flows.directory import Directory
 from waypost.flows.find import find_message
 from waypost.model import Number, Phone, Status
 from waypost.ports import Records, StoredMessage
+from waypost.wire.canonical import stored_content
 from waypost.wire.definitions import Component, read_components
 from waypost.wire.messages import Content
 from waypost.wire.messages.template import Template
-from waypost.wire.renderings import message_ids, stored_content
+from waypost.wire.renderings import message_ids
 from waypost.wire.taps import is_offered
 
 _ON_THE_PHONE = (Status.DELIVERED, Status.READ, Status.PLAYED)

@@ -11,8 +11,6 @@ from waypost.lib.images import ImageInspector
 from waypost.lib.mime import parse_mime
 from waypost.lib.sniff import Sniffed, sniff
 
-__all__ = ["MediaFacts", "gather_facts"]
-
 _SMALL_BYTES = 1_048_576
 _IMAGES = {"image/jpeg", "image/png", "image/webp"}
 

@@ -95,8 +95,7 @@ def _cloud(message: AcceptedFacts, number: NumberFacts, headers: Mapping[str, st
     return Exchange(path, headers, 200, answer, ("path", "headers", *unsure))
 
 
-def _onprem(message: AcceptedFacts, number: NumberFacts, headers: Mapping[str, str]) -> Exchange | None:
-    _ = number
+def _onprem(message: AcceptedFacts, _number: NumberFacts, headers: Mapping[str, str]) -> Exchange | None:
     addressee: Addressee | None = onprem.addressee_of(message.raw)
     if addressee is None:
         return None

@@ -5,10 +5,11 @@
 
 import base64
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
+from waypost.wire.facts import MediumFacts
 from waypost.wire.inbound import Deleted, Edited, NewCaption, PhoneMessage, UserMedia, UserSystem, UserUnsupported
 
 
@@ -16,25 +17,6 @@ class _Deletion(msgspec.Struct):
     """The part of a stored body that tells a deletion."""
 
     revoke: Deleted | None = None
-
-
-class FileFacts(Protocol):
-    """A stored file."""
-
-    @property
-    def key(self) -> int:
-        """Its id."""
-        ...
-
-    @property
-    def sha256(self) -> bytes:
-        """The digest, raw."""
-        ...
-
-    @property
-    def mime(self) -> str:
-        """Its type, with parameters."""
-        ...
 
 
 def inbound_body(message: PhoneMessage, references: Mapping[str, Any], *, animated: bool) -> bytes:
@@ -70,7 +52,7 @@ def deleted_id(body: bytes) -> str:
     return found.original_message_id if found else ""
 
 
-def edit_member(edited: Edited, original_id: str, file: FileFacts | None) -> dict[str, object]:
+def edit_member(edited: Edited, original_id: str, file: MediumFacts | None) -> dict[str, object]:
     """Return the object of an edit of the message `original_id`, which carries `file`.
 
     # spec: samples/cloud/hook_in_edit.json; that a new caption comes with the file's members is (unconfirmed)

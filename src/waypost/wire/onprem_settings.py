@@ -248,8 +248,8 @@ def application(settings: SettingsFacts, *, wa_id: str, webhook_url: str) -> _JS
         "wa_id": wa_id,
         "webhooks": webhooks,
     }
-    shown = _merge(_merge(DEFAULTS, msgspec.json.decode(settings.other)), effective)
-    return {name: shown[name] for name in _ORDER} | shown
+    fields = _merge(_merge(DEFAULTS, msgspec.json.decode(settings.other)), effective)
+    return {name: fields[name] for name in _ORDER} | fields
 
 
 def parse_provider(raw: bytes) -> ProviderBody:

@@ -3,6 +3,7 @@
 # spec: cloud-api.md#13.8
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
@@ -33,7 +34,7 @@ def link_of(code: str) -> str:
     return f"https://wa.me/message/{code}"
 
 
-def link_object(code: str, link: Link, wanted: "tuple[str, ...] | list[str]", image_url: str) -> dict[str, Any]:
+def link_object(code: str, link: Link, wanted: Sequence[str], image_url: str) -> dict[str, Any]:
     """Return the wanted members of a link (Any: a JSON object).
 
     # spec: samples/cloud/mgmt_resp_qr_list.json

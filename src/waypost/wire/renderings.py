@@ -4,10 +4,7 @@ from collections.abc import Callable, Mapping
 
 from waypost.lib import ids
 from waypost.wire import cloud, onprem
-from waypost.wire.canonical import stored_content
 from waypost.wire.facts import EventFacts, NumberFacts, StatusWord
-
-__all__ = ["RENDERERS", "Render", "is_told", "message_ids", "stored_content"]
 
 Render = Callable[[EventFacts, NumberFacts], bytes | None]
 

@@ -29,6 +29,7 @@ from waypost.model import (
     StatusUpdate,
 )
 from waypost.wire import cloud, onprem
+from waypost.wire.events.messages import Echo, inbound_value, status_value
 from waypost.wire.renderings import RENDERERS
 
 NUMBER = Number(
@@ -55,7 +56,7 @@ def status_event(told: StatusUpdate, callback_data: str | None = None) -> Event:
         message_key=KEY,
         kind="status",
         at_ms=told.at_ms,
-        body=cloud.status_value(told, cloud.Echo(NUMBER.id, WAMID, JO.wa_id, callback_data)),
+        body=status_value(told, Echo(NUMBER.id, WAMID, JO.wa_id, callback_data)),
         status=told.status,
         problem=told.fault.problem.name if told.fault else None,
     )
@@ -124,9 +125,9 @@ class Written:
             at_ms=1790000000500,
         )
         if self.mime is None:
-            return cloud.inbound_value(message)
+            return inbound_value(message)
         url = "https://127.0.0.1/whatsapp_business/attachments/?mid=990000000000111&ext=1790000300&hash=AT"
-        return cloud.inbound_value(message, medium=medium(self.mime), url=url)
+        return inbound_value(message, medium=medium(self.mime), url=url)
 
 
 def medium(mime: str) -> Medium:

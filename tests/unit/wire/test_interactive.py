@@ -41,6 +41,7 @@ from waypost.errors.requests import (
     UNEXPECTED_PARAMETER,
 )
 from waypost.wire import cloud, onprem
+from waypost.wire.canonical import canonical_body
 from waypost.wire.interactive import NAMES
 
 
@@ -75,7 +76,7 @@ def test_a_whole_message_of_each_kind_comes_through_unchanged(kind: str) -> None
     request = cloud.parse_send(raw(whole(kind)))
 
     assert isinstance(request, cloud.SendRequest)
-    assert msgspec.json.decode(cloud.canonical_body(request))["interactive"] == whole(kind)
+    assert msgspec.json.decode(canonical_body(request))["interactive"] == whole(kind)
     assert request.content.preview() == "Which one?"
 
 

@@ -8,6 +8,7 @@ from tests.conftest import GOLDEN, Golden
 
 from waypost.errors import Refusal
 from waypost.wire import cloud, onprem
+from waypost.wire.canonical import canonical_body, stored_content
 from waypost.wire.messages import TYPES
 
 MESSAGES = GOLDEN / "messages"
@@ -31,21 +32,21 @@ def _send(raw: bytes) -> cloud.SendRequest:
 def test_a_cloud_request_has_this_canonical_body(path: Path, golden: Golden) -> None:
     request = _send(path.read_bytes())
 
-    golden(f"messages/cloud/{_name(path)}.canonical.json", cloud.canonical_body(request))
+    golden(f"messages/cloud/{_name(path)}.canonical.json", canonical_body(request))
 
 
 @pytest.mark.parametrize("path", ONPREM, ids=_name)
 def test_an_on_premises_request_has_this_canonical_body(path: Path, golden: Golden) -> None:
     request = onprem.parse_send(path.read_bytes())
 
-    golden(f"messages/onprem/{_name(path)}.canonical.json", cloud.canonical_body(request))
+    golden(f"messages/onprem/{_name(path)}.canonical.json", canonical_body(request))
 
 
 @pytest.mark.parametrize("path", CLOUD, ids=_name)
 def test_the_content_comes_back_from_the_canonical_body(path: Path) -> None:
     request = _send(path.read_bytes())
 
-    stored = cloud.stored_content(request.kind, cloud.canonical_body(request))
+    stored = stored_content(request.kind, canonical_body(request))
 
     assert stored == request.content
 
@@ -183,7 +184,7 @@ def test_512_characters_of_callback_data_come_back_unchanged() -> None:
 def test_members_that_nobody_knows_are_ignored(ignored: bytes) -> None:
     request = _send(TEXT % ignored)
 
-    assert cloud.canonical_body(request) == (
+    assert canonical_body(request) == (
         b'{"messaging_product":"whatsapp","recipient_type":"individual","to":"15550103344","type":"text",'
         b'"text":{"body":"Hi"}}'
     )
@@ -198,7 +199,7 @@ def test_of_a_key_that_comes_twice_the_last_counts() -> None:
 def test_on_premises_ignores_what_only_the_cloud_knows() -> None:
     request = onprem.parse_send(TEXT % b'"biz_opaque_callback_data":"x","preview_url":true')
 
-    assert (request.callback_data, cloud.canonical_body(request)) == (
+    assert (request.callback_data, canonical_body(request)) == (
         None,
         b'{"messaging_product":"whatsapp","recipient_type":"individual","to":"15550103344","type":"text",'
         b'"text":{"body":"Hi","preview_url":true}}',

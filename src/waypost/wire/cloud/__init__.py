@@ -1,6 +1,5 @@
 """The Cloud dialect: requests in, answers and webhooks out."""
 
-from waypost.wire.canonical import canonical_body, stored_content
 from waypost.wire.cloud.answers import (
     SUCCESS,
     error_body,
@@ -14,20 +13,15 @@ from waypost.wire.cloud.answers import (
 )
 from waypost.wire.cloud.events import join_bodies, render_event
 from waypost.wire.cloud.requests import addressee_of, parse_send
-from waypost.wire.events.messages import Echo, Shape, inbound_value, shape_of, status_value
 from waypost.wire.requests import MarkRead, SendRequest
 
 __all__ = [
     "SUCCESS",
-    "Echo",
     "MarkRead",
     "SendRequest",
-    "Shape",
     "addressee_of",
-    "canonical_body",
     "error_body",
     "http_status",
-    "inbound_value",
     "join_bodies",
     "media_answer",
     "parse_send",
@@ -36,8 +30,5 @@ __all__ = [
     "proxy_refusal",
     "render_event",
     "send_answer",
-    "shape_of",
-    "status_value",
-    "stored_content",
     "upload_answer",
 ]

@@ -21,14 +21,12 @@ from waypost.wire.onprem.requests import (
     parse_mark_read,
     parse_send,
 )
-from waypost.wire.requests import SendRequest
 
 __all__ = [
     "DONE",
     "OURS",
     "VERSION",
     "ContactsCheck",
-    "SendRequest",
     "addressee_of",
     "answer",
     "error_body",
