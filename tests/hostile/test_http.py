@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from tests.support.certificates import Authority
 from tests.support.raw_http import Reply, Running, running
 
 from waypost.api.guard import Limits
@@ -194,6 +196,17 @@ def test_a_connection_that_says_nothing_is_closed(server: Running) -> None:
 
     assert wire.is_closed()
     wire.close()
+
+
+def test_a_connection_that_does_not_shake_hands_is_closed(tmp_path: Path) -> None:
+    tls = Authority().server_context("localhost", tmp_path)
+    with running(build_app([]), limits=QUICK, tls=tls) as server:
+        wire = server.open()
+
+        wire.send(b"\x16\x03\x01\x02\x00")  # the beginning of a greeting
+
+        assert wire.is_closed()
+        wire.close()
 
 
 def test_h10_a_slow_body_is_answered_408(server: Running, ledger: Ledger) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Iterator
@@ -116,10 +117,12 @@ class Running:
 
 
 @contextmanager
-def running(app: App, *, limits: Limits | None = None, names: tuple[str, ...] = ()) -> Iterator[Running]:
+def running(
+    app: App, *, limits: Limits | None = None, names: tuple[str, ...] = (), tls: ssl.SSLContext | None = None
+) -> Iterator[Running]:
     """Serve `app` on a free port of 127.0.0.1, from a thread with a loop of its own."""
     words = app if isinstance(app, Application) else None
-    server = Server(app, limits=limits, names=names, words=words)
+    server = Server(app, limits=limits, names=names, words=words, tls=tls)
     is_up, shall_stop = threading.Event(), asyncio.Event()
     loop = uvloop.new_event_loop()
 

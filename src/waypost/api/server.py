@@ -65,6 +65,8 @@ class Server:
             sock=listening,
             backlog=_BACKLOG,
             ssl=self._tls,
+            # A connection is ours, and in the sweep, once it has shaken hands.
+            ssl_handshake_timeout=self._limits.head_seconds if self._tls else None,
         )
         self._run_sweep(loop)
 
