@@ -14,8 +14,10 @@ from typing import TextIO
 import msgspec
 
 _SECRET_KEYS = re.compile(r"token|secret|password|authorization|api_key|cookie|body|text|caption", re.IGNORECASE)
-_SECRET_IN_QUERY = re.compile(r"(access_token|hash|hub\.verify_token|token)=[^&\s]+")
-_PHONE = re.compile(r"(?<![\w.-])\+?\d{7,15}(?![\w-])")
+_SECRET_IN_QUERY = re.compile(r"((?:token|secret|password|hash)=)[^&\s]+", re.IGNORECASE)
+_CREDENTIAL = re.compile(r"\b((?:bearer|basic|apikey|d360-api-key:) +)[^\s\"',]+", re.IGNORECASE)
+_USER_IN_URL = re.compile(r"(://)[^/\s@]+@")
+_PHONE = re.compile(r"(?:(?<![\w.-])|(?<=%2B)|(?<=%2b))\+?\d{7,15}(?![\w-])")
 _PHONE_KEYS = {"wa_id", "phone", "to", "number", "number_id", "phone_number_id"}
 _COLOURS = {"debug": "2", "info": "32", "warning": "33", "error": "31", "critical": "31;1"}
 
@@ -64,7 +66,8 @@ def _redacted(key: str, value: object) -> object:
 
 
 def _without_secrets(text: str) -> str:
-    return _PHONE.sub(lambda found: _last_four(found[0]), _SECRET_IN_QUERY.sub(r"\1=***", text))
+    text = _CREDENTIAL.sub(r"\1***", _SECRET_IN_QUERY.sub(r"\1***", text))
+    return _PHONE.sub(lambda found: _last_four(found[0]), _USER_IN_URL.sub(r"\1***@", text))
 
 
 def _last_four(digits: str) -> str:
