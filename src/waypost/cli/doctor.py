@@ -206,15 +206,12 @@ async def _ask_webhook(url: str, seconds: float) -> tuple[int | None, str]:
     from waypost.lib.poster import Posted
     from waypost.lib.poster_asyncio import AsyncioPoster
 
-    clock = SystemClock()
-    poster = AsyncioPoster(clock)
+    poster = AsyncioPoster(SystemClock())
     body, headers = b'{"object":"whatsapp_business_account","entry":[]}', [("Content-Type", "application/json")]
     try:
         answer = await poster.post(url, body, headers, timeout=timedelta(seconds=seconds))
     finally:
         await poster.aclose()
-        # Its native threads let go of the answer a moment later; if Python has ended by then, the process aborts.
-        await clock.pause(0.05)
     return (answer.status, "") if isinstance(answer, Posted) else (None, answer.reason)
 
 
