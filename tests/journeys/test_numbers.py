@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from tests.journeys.conftest import PHONE, World, code_of
+from tests.support.clients import Body
 from tests.support.server import NUMBER
 
 pytestmark = pytest.mark.anyio
@@ -354,10 +355,45 @@ async def test_an_upgrade_is_told_like_the_sample(world: World) -> None:
 async def test_limit_and_quality_are_told_and_shown(world: World) -> None:
     await platform(world, tier="TIER_2K", quality="RED")
 
-    await world.hook.wait_until(lambda: len(noticed(world)) == 2)
-    assert sorted(value["event"] for _, value in noticed(world)) == ["DOWNGRADE", "FLAGGED"]
+    await world.hook.wait_until(lambda: len(noticed(world)) == 3)
+    events = [value["event"] for field, value in noticed(world) if field == "phone_number_quality_update"]
+    assert sorted(events) == ["DOWNGRADE", "FLAGGED"]
     shown = await get(world, f"{NODE}?fields=quality_rating,whatsapp_business_manager_messaging_limit")
     assert shown == {"id": NUMBER, "quality_rating": "RED", "whatsapp_business_manager_messaging_limit": "TIER_2K"}
+
+
+@META
+@pytest.mark.parametrize(
+    ("flags", "tiers", "told"),
+    [
+        (
+            {},
+            ["TIER_250", "TIER_UNLIMITED"],
+            [
+                {"max_daily_conversations_per_business": 250, "max_phone_numbers_per_business": 2},
+                {"max_daily_conversations_per_business": -1, "max_phone_numbers_per_waba": 25},
+            ],
+        ),
+        (
+            {"graph_version": "v23.0"},
+            ["TIER_2K"],
+            [{"max_daily_conversation_per_phone": 2_000, "max_phone_numbers_per_waba": 25}],
+        ),
+    ],
+)
+async def test_what_a_business_may_do_is_told_when_its_messaging_limit_changes(
+    world: World, tiers: list[str], told: list[Body]
+) -> None:
+    for tier in tiers:
+        await platform(world, tier=tier)
+
+    def capabilities() -> list[Body]:
+        return [value for field, value in noticed(world) if field == "business_capability_update"]
+
+    await world.hook.wait_until(lambda: len(capabilities()) == len(told))
+    assert sorted(map(str, capabilities())) == sorted(map(str, told))
+    dated = [call.json["entry"][0] for call in world.hook.received if call.method == "POST"]
+    assert all(isinstance(entry["time"], int) for entry in dated)
 
 
 @META

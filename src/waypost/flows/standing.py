@@ -18,8 +18,10 @@ from waypost.flows.receive import Notice
 from waypost.lib.clock import Clock, at
 from waypost.model import Number, Standing
 from waypost.rules.rates import UPGRADE_MS
+from waypost.rules.tiers import limit_of
 from waypost.wire.accounts import ban_notice, restriction_notice, review_notice
-from waypost.wire.numbers import name_notice, pin_notice, quality_notice
+from waypost.wire.events.messages import is_since_v24
+from waypost.wire.numbers import capability_notice, name_notice, pin_notice, quality_notice
 
 RESTRICTION_MS = 7 * 86_400_000
 """How long a restriction lasts if no end was given."""
@@ -46,6 +48,9 @@ class Standings(Struct, frozen=True):
         now = await self._change(number, changes)
         for value in _quality_notices(number, standing):
             await self.notice(now, "phone_number_quality_update", value)
+        if standing.tier != number.standing.tier:
+            value = capability_notice(limit_of(standing.tier), per_business=is_since_v24(number.graph_version))
+            await self.notice(now, "business_capability_update", value)
         return now
 
     async def reset(self) -> None:

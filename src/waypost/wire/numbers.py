@@ -12,6 +12,7 @@ from waypost.wire.wanted import looking
 from waypost.wire.webhooks import WebhookConfiguration
 
 Pin = Annotated[str, looking("six digits", pattern=r"^[0-9]{6}\Z")]
+_FIRST_LIMIT = 250  # of a business that has not been verified
 DEFAULT_FIELDS = ("display_phone_number", "verified_name", "quality_rating")
 
 
@@ -113,6 +114,19 @@ def quality_notice(digits: str, event: str, tier: str, *, old_tier: str | None =
     if old_tier is not None:
         value["old_limit"] = old_tier
     return msgspec.json.encode({**value, "max_daily_conversations_per_business": tier})
+
+
+def capability_notice(users: int | None, *, per_business: bool) -> bytes:
+    """Return the value of `business_capability_update` for a messaging limit of so many users a day; None: unlimited.
+
+    From v24.0 on the limit is told as that of the business. That it is a number, with -1 for no limit, and how many
+    numbers a business may have at it, is (unconfirmed): the platform's page has it so.
+
+    # spec: cloud-api.md#10
+    """
+    limit = "max_daily_conversations_per_business" if per_business else "max_daily_conversation_per_phone"
+    numbers = ("max_phone_numbers_per_business", 2) if users == _FIRST_LIMIT else ("max_phone_numbers_per_waba", 25)
+    return msgspec.json.encode(dict([(limit, -1 if users is None else users), numbers]))
 
 
 def pin_notice(digits: str, event: str, requester: str) -> bytes:

@@ -59,8 +59,15 @@ def shape_of(number: NumberFacts) -> Shape:
 
 @lru_cache(maxsize=100)
 def _shape(graph_version: str, webhook_shape: str, identity: bool) -> Shape:  # noqa: FBT001 - a key of the cache
-    major = int(graph_version.lstrip("v").partition(".")[0])
-    return Shape(major < _FIRST_WITHOUT_CONVERSATION, webhook_shape != "2025", identity)
+    return Shape(not is_since_v24(graph_version), webhook_shape != "2025", identity)
+
+
+def is_since_v24(graph_version: str) -> bool:
+    """Return whether callbacks of this version have no conversation any more, and limits of a whole business.
+
+    # spec: cloud-api.md#9, cloud-api.md#10, cloud-api.md#14
+    """
+    return int(graph_version.lstrip("v").partition(".")[0]) >= _FIRST_WITHOUT_CONVERSATION
 
 
 class Profile(Struct, omit_defaults=True):
