@@ -1,6 +1,8 @@
 """What belongs to an installation of the On-Premises client: profile, backup, certificates, shards, monitoring."""
 
 import asyncio
+import io
+import json
 from typing import Any
 
 import aiohttp
@@ -22,6 +24,7 @@ PROFILE = "/v1/settings/business/profile"
 ABOUT = "/v1/settings/profile/about"
 PHOTO = "/v1/settings/profile/photo"
 PROVIDERS = "/v1/settings/application/media/providers"
+ROOTS = "/v1/certificates/webhooks/ca"
 PROVIDER = {"name": "assets", "type": "www", "config": {"basic": {"username": "u", "password": "p"}}}
 SAMPLE = {
     "address": "1 Sample Street, Springfield",
@@ -163,6 +166,44 @@ async def test_a_backup_brings_everything_back(world: World) -> None:
     assert (await get(world, PROVIDERS))["settings"]["application"]["media"]["providers"] == [PROVIDER]
 
 
+async def test_a_backup_brings_the_photo_and_the_trust_anchor_of_the_webhook_back(world: World) -> None:
+    roots, photo = Authority().pem, media.jpeg()
+    await world.client.call("POST", ROOTS, data=roots, headers={"Content-Type": "text/plain"})
+    await world.client.call("POST", PHOTO, data=photo.data, headers={"Content-Type": photo.mime})
+    blob = (await world.client.call("POST", "/v1/settings/backup", json={"password": "p"})).json["settings"]["data"]
+    trusted = (await world.client.call("GET", ROOTS)).body
+    await world.client.call("DELETE", ROOTS)
+    await world.client.call("DELETE", PHOTO)
+
+    await put(world, "POST", "/v1/settings/restore", {"password": "p", "data": blob})
+
+    shown = await world.client.call("GET", PHOTO)
+    assert (shown.body, shown.headers["Content-Type"]) == (photo.data, "image/jpeg")
+    assert (await world.client.call("GET", ROOTS)).body == trusted
+    linked = (await get(world, f"{PHOTO}?format=link"))["settings"]["profile"]["photo"]["link"]
+    graph = await world.client.call(
+        "GET",
+        f"/v24.0/{world.client.number}/whatsapp_business_profile?fields=profile_picture_url",
+        headers={"Authorization": f"Bearer {world.client.key}"},
+    )
+    assert graph.json["data"][0]["profile_picture_url"] == linked
+
+
+async def test_the_largest_photo_fits_into_a_backup(world: World) -> None:
+    data = media.jpeg().data.ljust(5 * 1024 * 1024, b"\0")
+    await world.client.call("POST", PHOTO, data=io.BytesIO(data), headers={"Content-Type": "image/jpeg"})
+    blob = (await world.client.call("POST", "/v1/settings/backup", json={"password": "p"})).json["settings"]["data"]
+    await world.client.call("DELETE", PHOTO)
+
+    body = io.BytesIO(json.dumps({"password": "p", "data": blob}).encode())
+    restored = await world.client.call(
+        "POST", "/v1/settings/restore", data=body, headers={"Content-Type": "application/json"}
+    )
+
+    assert restored.status == 200, restored
+    assert (await world.client.call("GET", PHOTO)).body == data
+
+
 @pytest.mark.parametrize("data", ["", "x", "AAAA", "A" * 5000, "ü"])
 async def test_what_is_no_backup_is_refused(world: World, data: str) -> None:
     answer = await world.client.call("POST", "/v1/settings/restore", json={"password": "p", "data": data})
@@ -182,6 +223,8 @@ async def test_what_is_no_backup_is_refused(world: World, data: str) -> None:
         b'{"application":{"sent_status":true},"profile":{"about":"%b"}}' % (b"a" * 140),
         b'{"application":{"sent_status":true},"profile":{"vertical":"SMITHY"}}',
         b'{"application":{},"profile":{},"webhook":{"url":"http://127.0.0.1:1/"}}',
+        b'{"application":{"sent_status":true},"profile":{},"photo":"R0lGODlh"}',
+        b'{"application":{"sent_status":true},"profile":{},"webhook_roots":"none"}',
     ],
 )
 async def test_a_blob_that_somebody_has_made_up_is_checked_like_any_other_request(

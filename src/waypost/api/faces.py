@@ -140,7 +140,7 @@ def _cloud(flows: Flows, identify: auth.Identify) -> list[_Topic]:
 
 def _onprem(flows: Flows) -> Handlers:
     callers = Callers(flows.directory, flows.onprem_requests, flows.monitoring_key)
-    kept, lines = flows.store, Drawer(flows.store, "line", Line)
+    kept, lines, photos = flows.store, Drawer(flows.store, "line", Line), Drawer(flows.store, "photo", Photo)
     return Handlers(
         Users(callers, flows.login, flows.users),
         OnPremMessages(callers, flows.accept, flows.mark_read, flows.contacts, flows.identities, flows.strict_plus),
@@ -149,8 +149,8 @@ def _onprem(flows: Flows) -> Handlers:
         Providers(callers, flows.store, flows.providers_masked),
         topics=(
             OnPremContacts(callers, flows.contacts, flows.blocks, flows.identities),
-            OnPremProfile(callers, flows.profiles, Drawer(kept, "photo", Photo), lines, flows.urls),
-            Backup(callers, flows.directory, flows.store, flows.profiles, lines, flows.subscribe),
+            OnPremProfile(callers, flows.profiles, photos, lines, flows.urls),
+            Backup(callers, flows.directory, kept, flows.profiles, photos, lines, flows.urls, flows.subscribe),
             Account(callers, flows.directory, flows.registration),
             Certificates(callers, flows.directory, Drawer(kept, "certificate", str)),
             Monitoring(callers, flows.figures, flows.collector, flows.notice),

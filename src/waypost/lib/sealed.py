@@ -15,15 +15,22 @@ _COST = {"n": 1 << 14, "r": 8, "p": 1, "maxmem": 1 << 26, "dklen": 32}
 
 async def seal(text: bytes, password: str) -> str:
     """Return `text` sealed, in base64."""
-    from cryptography.fernet import Fernet
-
-    salt = new_secret()[:_SALT_CHARACTERS].encode("ascii")
-    token = Fernet(await _key(password, salt)).encrypt(text)
-    return base64.b64encode(salt + token).decode("ascii")
+    return await asyncio.to_thread(_seal, text, password)
 
 
 async def unseal(blob: str, password: str) -> bytes | None:
     """Return what was sealed; None for another password, or for a blob that was changed or is none."""
+    return await asyncio.to_thread(_unseal, blob, password)
+
+
+def _seal(text: bytes, password: str) -> str:
+    from cryptography.fernet import Fernet
+
+    salt = new_secret()[:_SALT_CHARACTERS].encode("ascii")
+    return base64.b64encode(salt + Fernet(_key(password, salt)).encrypt(text)).decode("ascii")
+
+
+def _unseal(blob: str, password: str) -> bytes | None:
     from cryptography.fernet import Fernet, InvalidToken
 
     try:
@@ -31,11 +38,11 @@ async def unseal(blob: str, password: str) -> bytes | None:
     except ValueError:
         return None
     try:
-        return Fernet(await _key(password, raw[:_SALT_CHARACTERS])).decrypt(raw[_SALT_CHARACTERS:])
+        return Fernet(_key(password, raw[:_SALT_CHARACTERS])).decrypt(raw[_SALT_CHARACTERS:])
     except (InvalidToken, ValueError):
         return None
 
 
-async def _key(password: str, salt: bytes) -> bytes:
-    digest = await asyncio.to_thread(hashlib.scrypt, password.encode("utf-8", "surrogatepass"), salt=salt, **_COST)
+def _key(password: str, salt: bytes) -> bytes:
+    digest = hashlib.scrypt(password.encode("utf-8", "surrogatepass"), salt=salt, **_COST)
     return base64.urlsafe_b64encode(digest)

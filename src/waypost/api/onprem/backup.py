@@ -11,13 +11,16 @@ from msgspec.structs import replace
 
 from waypost.api.bodies import json_body
 from waypost.api.onprem.callers import Callers
-from waypost.api.onprem.profile import Line
+from waypost.api.onprem.certificates import MAX_BYTES as MAX_ROOTS_BYTES
+from waypost.api.onprem.certificates import certificates
+from waypost.api.onprem.profile import MAX_PHOTO_BYTES, Line, Photo, photo_of, picture
 from waypost.api.onprem.settings import as_at_first, patched
 from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.directory import Directory
 from waypost.flows.drawers import Drawer, OnePerNumber
+from waypost.flows.media_urls import MediaURLs
 from waypost.flows.subscribe import Subscribe
 from waypost.lib import sealed
 from waypost.model import Number, Provider, Webhook
@@ -30,7 +33,8 @@ from waypost.wire.profile import Profile, ProfileChange
 from waypost.wire.reading import parse
 from waypost.wire.wanted import looking
 
-MAX_BLOB_BYTES = 8 * 1024 * 1024
+MAX_BLOB_BYTES = 20 * 1024 * 1024
+"""Room for the largest photo, which is in base64 three times, and as much again for the rest."""
 
 _TWO_STEP = "/v1/settings/account/two-step"
 
@@ -61,6 +65,9 @@ class _Contents(Struct):
     pin: _PinText | None = None
     line: Annotated[str, Meta(max_length=128)] | None = None
     """The line of business as it was written, of which the profile has a word."""
+    photo: Annotated[bytes, Meta(max_length=MAX_PHOTO_BYTES)] | None = None
+    webhook_roots: Annotated[str, Meta(max_length=MAX_ROOTS_BYTES)] | None = None
+    """What the TLS of the webhook may rest on, as PEM."""
 
 
 class Backup(Struct, frozen=True):
@@ -70,7 +77,9 @@ class Backup(Struct, frozen=True):
     directory: Directory
     records: Records
     profiles: OnePerNumber[Profile]
+    photos: Drawer[Photo]
     lines: Drawer[Line]
+    urls: MediaURLs
     subscribe: Subscribe
 
     def routes(self) -> list[Route]:
@@ -83,12 +92,12 @@ class Backup(Struct, frozen=True):
         ]
 
     async def backup(self, request: Request) -> Response:
-        """Return the settings, the profile, the media providers and the PIN, sealed with the password."""
+        """Return settings, profile, photo, providers, webhook, its trust anchor and PIN, sealed with the password."""
         number = self.callers.admin(request)
         password = parse(_Backup, await json_body(request)).password
         shown = application(number.onprem, wa_id=number.digits, webhook_url="")
         del shown["wa_id"]
-        line = await self.lines.get(number.id)
+        line, photo = await self.lines.get(number.id), await self.photos.get(number.id)
         providers = onprem.providers_shown(await self.records.load_providers(number.id), masked=False)
         contents = _Contents(
             application=Raw(msgspec.json.encode(shown)),
@@ -97,6 +106,8 @@ class Backup(Struct, frozen=True):
             webhook=number.webhook,
             pin=number.standing.pin,
             line=line.text if line is not None else None,
+            photo=photo.data if photo is not None else None,
+            webhook_roots=number.webhook_roots,
         )
         blob = await sealed.seal(msgspec.json.encode(contents), password)
         return Response(200, onprem.answer(settings={"data": blob}))
@@ -129,19 +140,25 @@ class Backup(Struct, frozen=True):
         patch = parse_application(bytes(contents.application), wa_id=number.digits)
         profile = changed(Profile(), parse(ProfileChange, bytes(contents.profile)))
         bodies = [parse_provider(bytes(each)) for each in contents.providers]
+        photo = photo_of(contents.photo) if contents.photo is not None else None
+        roots = certificates(contents.webhook_roots.encode(), key=False) if contents.webhook_roots else None
         webhook = contents.webhook
         if webhook is not None and (number.webhook is None or number.webhook.url != webhook.url):
             await self.subscribe.unverified(number, webhook.url, dict(webhook.headers))
         for given in bodies:
             provider = Provider(given.name, given.kind, given.username, given.password, given.bearer)
             await self.records.save_provider(number.id, provider)
+        if photo is not None:
+            await self.photos.put(number.id, photo)
+            profile = changed(profile, picture(self.urls))
         await self.profiles.put(number, profile)
         if contents.line:
             await self.lines.put(number.id, Line(contents.line, word_of(contents.line)))
 
         def change(now: Number) -> Number:
             standing = replace(now.standing, pin=contents.pin)
-            return replace(now, onprem=patched(as_at_first(now), patch), standing=standing)
+            settings = patched(as_at_first(now), patch)
+            return replace(now, onprem=settings, standing=standing, webhook_roots=roots or now.webhook_roots)
 
         await self.directory.change_number(number, change)
 

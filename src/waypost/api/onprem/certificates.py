@@ -45,7 +45,7 @@ class Certificates(Struct, frozen=True):
     async def set_external(self, request: Request) -> Response:
         """Take the certificate and key that the client would serve."""
         number = self.callers.admin(request)
-        await self.drawer.put(number.id, _certificates(await request.body(MAX_BYTES), key=True), "external")
+        await self.drawer.put(number.id, certificates(await request.body(MAX_BYTES), key=True), "external")
         return Response(200, onprem.DONE)
 
     async def get_external(self, request: Request) -> Response:
@@ -55,7 +55,7 @@ class Certificates(Struct, frozen=True):
     async def set_webhooks(self, request: Request) -> Response:
         """Take the trust anchor of the webhook's certificate."""
         number = self.callers.admin(request)
-        await self._save_roots(number, _certificates(await request.body(MAX_BYTES), key=False))
+        await self._save_roots(number, certificates(await request.body(MAX_BYTES), key=False))
         return Response(200, onprem.DONE)
 
     async def get_webhooks(self, request: Request) -> Response:
@@ -80,8 +80,8 @@ def _shown(text: str | None) -> Response:
     return Response(200, text.encode("ascii"), content_type=_TEXT)
 
 
-def _certificates(body: bytes, *, key: bool) -> str:
-    """Return the certificates in a PEM text; raises Refusal if there is none, or no key although one is asked for."""
+def certificates(body: bytes, *, key: bool) -> str:
+    """Return the certificates in a PEM text. Raises Refusal if there is none, or no key although one is asked for."""
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import Encoding
 

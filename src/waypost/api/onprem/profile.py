@@ -129,7 +129,7 @@ class Profile(Struct, frozen=True):
         if photo is None:
             raise Refusal(UNKNOWN_OBJECT, "There is no photo.")
         if request.query.get("format") == "link":
-            return Response(200, onprem.answer(settings={"profile": {"photo": {"link": self._link()}}}))
+            return Response(200, onprem.answer(settings={"profile": {"photo": {"link": _link(self.urls)}}}))
         return Response(200, photo.data, content_type=photo.mime, headers=[(b"x-content-type-options", b"nosniff")])
 
     async def set_photo(self, request: Request) -> Response:
@@ -137,11 +137,8 @@ class Profile(Struct, frozen=True):
         number = self.callers.owner(request)
         is_form = (request.header(b"content-type") or b"").lower().startswith(b"multipart/")
         data = await (_file_of(request) if is_form else request.body(MAX_PHOTO_BYTES))
-        mime = next((mime for magic, mime in _MAGIC if data.startswith(magic)), None)
-        if mime is None:
-            raise Refusal(BAD_MEDIA, "The photo is neither a JPEG nor a PNG.")
-        await self.photos.put(number.id, Photo(mime, data))
-        await self.profiles.change(number, _picture(self._link()))
+        await self.photos.put(number.id, photo_of(data))
+        await self.profiles.change(number, picture(self.urls))
         return Response(200, onprem.DONE)
 
     async def delete_photo(self, request: Request) -> Response:
@@ -149,16 +146,25 @@ class Profile(Struct, frozen=True):
         number = self.callers.owner(request)
         if not await self.photos.remove(number.id):
             raise Refusal(UNKNOWN_OBJECT, "There is no photo.")
-        await self.profiles.change(number, _picture(""))
+        await self.profiles.change(number, ProfileChange(profile_picture_url="", profile_picture_handle=""))
         return Response(200, onprem.DONE)
 
-    def _link(self) -> str:
-        return self.urls.base_url + _PHOTO
+
+def photo_of(data: bytes) -> Photo:
+    """Return the picture that a file is. Raises Refusal if it is none."""
+    mime = next((mime for magic, mime in _MAGIC if data.startswith(magic)), None)
+    if mime is None:
+        raise Refusal(BAD_MEDIA, "The photo is neither a JPEG nor a PNG.")
+    return Photo(mime, data)
 
 
-def _picture(link: str) -> ProfileChange:
-    """Return the change that shows what is at `link`, and no picture of an upload any more."""
-    return ProfileChange(profile_picture_url=link, profile_picture_handle="")
+def picture(urls: MediaURLs) -> ProfileChange:
+    """Return the change that shows the photo, and no picture of an upload any more."""
+    return ProfileChange(profile_picture_url=_link(urls), profile_picture_handle="")
+
+
+def _link(urls: MediaURLs) -> str:
+    return urls.base_url + _PHOTO
 
 
 async def _file_of(request: Request) -> bytes:
