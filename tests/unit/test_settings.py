@@ -50,7 +50,7 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path) -> None:
         "WAYPOST_HOST": "0.0.0.0",
         "WAYPOST_PORT": "0",
         "WAYPOST_DATA": str(tmp_path),
-        "WAYPOST_STORE": "sqlite:///var/lib/waypost.db",
+        "WAYPOST_STORE": "postgresql://waypost@localhost/waypost",
         "WAYPOST_MEDIA": "file:///srv/media",
         "WAYPOST_NUMBER": "4915112345678",
         "WAYPOST_TOKEN": "token-1",
@@ -94,7 +94,7 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path) -> None:
         host="0.0.0.0",
         port=0,
         data=tmp_path,
-        store="sqlite:///var/lib/waypost.db",
+        store="postgresql://waypost@localhost/waypost",
         media="file:///srv/media",
         number="4915112345678",
         token="token-1",
@@ -212,6 +212,23 @@ def test_a_value_that_cannot_work_is_refused_by_its_flag(name: str, written: str
     mistakes = mistakes_of({name: written})
 
     assert [mistake.split(" ")[0] for mistake in mistakes] == ["--" + name.replace("_", "-")]
+
+
+def test_what_shares_its_work_needs_a_store_that_can_be_shared() -> None:
+    told = "several processes can share PostgreSQL only; set --store to `postgresql://user:password@host/database`."
+
+    mistakes = mistakes_of({"rules": "easy"}, {"WAYPOST_ROLE": "api"})
+    with pytest.raises(SettingsError) as caught:
+        load({"store": "waypost.db"}, {}, is_worker=True, opens_console=False)
+
+    assert mistakes[1:] == [f"role api: {told}"]
+    assert caught.value.mistakes == [f"waypost worker: {told}"]
+
+
+def test_a_store_that_is_mistaken_is_told_of_once() -> None:
+    [mistake] = mistakes_of({"role": "api", "store": "mysql://localhost/waypost"})
+
+    assert mistake.startswith("--store mysql://localhost/waypost: ")
 
 
 def test_the_sample_phone_is_no_business_number() -> None:

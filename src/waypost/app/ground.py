@@ -210,8 +210,6 @@ async def _open_store(place: Place, role: Role) -> tuple[FullStore, SharedStore 
     if role == "all":
         store: FullStore = await store_class(place.scheme).open(place.location)
         return store, None
-    if place.scheme != "postgresql":
-        raise StoreRefused("Several processes share their work over PostgreSQL only: set --store postgresql://...")
     shared: SharedStore = await store_class(place.scheme).open(place.location, role=role)
     return shared, shared
 

@@ -15,16 +15,18 @@ MISTAKEN = 2
 """Exit status when the settings cannot be used."""
 
 
-def with_settings(command: Callable[..., None], *, opens_console: bool = False) -> Callable[..., None]:
+def with_settings(
+    command: Callable[..., None], *, opens_console: bool = False, is_worker: bool = False
+) -> Callable[..., None]:
     """Give `command` an option for each setting; it is called with the settings, and its own options by name.
 
     Mistakes in the settings are all printed to stderr, and the process exits with 2. A command that opens the console
-    is refused where others could reach it without a password.
+    is refused where others could reach it without a password; a worker needs a store that can be shared.
     """
 
     def run(config: Path | None, **given: object) -> None:
         flags = {option.name: given.pop(option.name) for option in options()}
-        command(settings_from(flags, config, opens_console=opens_console), **given)
+        command(settings_from(flags, config, opens_console=opens_console, is_worker=is_worker), **given)
 
     decorated: Callable[..., None] = update_wrapper(run, command)
     for option in reversed(options()):
@@ -34,13 +36,16 @@ def with_settings(command: Callable[..., None], *, opens_console: bool = False) 
 
 
 with_server_settings = partial(with_settings, opens_console=True)
+with_worker_settings = partial(with_settings, is_worker=True)
 
 
-def settings_from(flags: dict[str, object], config: Path | None, *, opens_console: bool = False) -> Settings:
+def settings_from(
+    flags: dict[str, object], config: Path | None, *, opens_console: bool = False, is_worker: bool = False
+) -> Settings:
     """Return the settings, or say what is wrong with them and exit."""
     path = DEFAULT_FILE if config is None and DEFAULT_FILE.is_file() else config
     try:
-        return load(flags, toml_path=path, opens_console=opens_console)
+        return load(flags, toml_path=path, opens_console=opens_console, is_worker=is_worker)
     except SettingsError as error:
         refuse(error.mistakes)
 

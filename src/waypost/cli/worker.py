@@ -2,12 +2,12 @@
 
 import click
 
-from waypost.cli.options import with_settings
+from waypost.cli.options import with_worker_settings
 from waypost.settings import Settings
 
 
 @click.command()
-@with_settings
+@with_worker_settings
 def worker(settings: Settings) -> None:
     """Deliver messages and webhooks, and answer no program; as many as there are share the work.
 

@@ -38,11 +38,13 @@ def load(
     toml_path: Path | None = None,
     *,
     opens_console: bool = True,
+    is_worker: bool = False,
 ) -> Settings:
     """Return the settings; None for `environ` means that of the process, for `toml_path` no file.
 
     A flag that is None, or an empty variable, counts as not given. A console that others can reach needs a password;
-    what opens none does not. Raises `SettingsError` with all mistakes at once.
+    what opens none does not. A worker, and what works beside one, need PostgreSQL. Raises `SettingsError` with all
+    mistakes at once.
     """
     mistakes: list[str] = []
     environ = os.environ if environ is None else environ
@@ -61,6 +63,9 @@ def load(
     host = values.get("host", "127.0.0.1")
     if opens_console and "admin_password" not in given and not is_loopback(host):
         mistakes.append(_open_console(host))
+    is_shared = is_worker or (opens_console and values.get("role") == "api")
+    if is_shared and not _can_be_shared(values, given):
+        mistakes.append(_not_shared("waypost worker" if is_worker else "role api"))
     if mistakes:
         raise SettingsError(mistakes)
     return Settings(
@@ -137,6 +142,18 @@ def _shown(option: Option, item: _Given) -> str:
             return f"{option.variable}={value}"
         case "file":
             return f"{option.name} = {value!r} in the settings file"
+
+
+def _can_be_shared(values: Mapping[str, object], given: Mapping[str, _Given]) -> bool:
+    """Return whether the store is PostgreSQL; one that was mistaken has been told of already."""
+    store = values.get("store")
+    return str(store).startswith("postgresql://") if store is not None else "store" in given
+
+
+def _not_shared(who: str) -> str:
+    return (
+        f"{who}: several processes can share PostgreSQL only; set --store to `postgresql://user:password@host/database`."
+    )
 
 
 def _open_console(host: str) -> str:
