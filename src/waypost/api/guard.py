@@ -90,7 +90,7 @@ class Guard(Struct, frozen=True):
             return URL_TOO_LONG
         if len(headers) > self.limits.header_count:
             return HEAD_TOO_LARGE
-        if url[:1] != b"/" or b"#" in url or not url.isascii():
+        if not url.startswith(b"/") or url.find(b"#") >= 0 or not url.isascii():
             return BAD_TARGET
         return self._find_header_fault(headers)
 
