@@ -95,14 +95,11 @@ def wamid(key: int, tag: int, wa_id: str, *, received: bool) -> str:
 
     # spec: cloud-api.md#2.3
     """
-    text = f"{tag:04X}{key:014X}"
+    text = b"%018X" % (tag << 8 * _KEY_BYTES | key)
     if received:
-        text = f"{_RECEIVED_MARK:02X}{text}"
+        text = b"%02X%b" % (_RECEIVED_MARK, text)
     direction = _CLOUD_RECEIVED if received else _CLOUD_SENT
-    raw = (
-        b"\x1c\x18%c%s\x15\x02\x00%c\x18%c%s\x00"
-        % (len(wa_id), wa_id.encode("ascii"), direction, len(text), text.encode("ascii"))
-    )  # fmt: skip
+    raw = b"\x1c\x18%c%b\x15\x02\x00%c\x18%c%b\x00" % (len(wa_id), wa_id.encode("ascii"), direction, len(text), text)
     return "wamid." + binascii.b2a_base64(raw, newline=False).decode("ascii")
 
 
