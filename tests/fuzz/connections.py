@@ -58,7 +58,7 @@ async def _conversation(packets: Iterable[bytes]) -> bytes:
             connection.data_received(packet)
         await _all_answered(traffic)
     connection.connection_lost(None)
-    await asyncio.gather(*traffic.tasks)
+    await asyncio.gather(*traffic.tasks.values())
     return peer.told
 
 

@@ -172,12 +172,12 @@ class _Coming:
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
         self._pieces = list(pieces)
-        self.more_body = bool(self._pieces)
 
     async def take(self) -> bytes:
-        piece = self._pieces.pop(0) if self._pieces else b""
-        self.more_body = bool(self._pieces)
-        return piece
+        return self._pieces.pop(0) if self._pieces else b""
+
+    def take_whole(self) -> bytes | None:
+        return None if self._pieces else b""
 
     def arrived(self) -> bytes:
         return b""

@@ -8,8 +8,6 @@ from waypost.api.exchange import HeaderLines
 class Talk:
     """Stands for an exchange whose body is there, and keeps what is answered."""
 
-    more_body = False
-
     def __init__(self, body: bytes = b"") -> None:
         self._body = body
         self.status = 0
@@ -17,6 +15,10 @@ class Talk:
         self.answer = b""
 
     async def take(self) -> bytes:
+        body, self._body = self._body, b""
+        return body
+
+    def take_whole(self) -> bytes:
         body, self._body = self._body, b""
         return body
 

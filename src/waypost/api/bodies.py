@@ -1,5 +1,7 @@
 """Reading JSON bodies: how large, and of which type."""
 
+from collections.abc import Awaitable
+
 from waypost.api.routing import Request
 from waypost.errors import Refusal
 from waypost.errors.requests import BAD_REQUEST
@@ -7,13 +9,13 @@ from waypost.errors.requests import BAD_REQUEST
 MAX_JSON_BYTES = 1_048_576
 
 
-async def json_body(request: Request, *, max_bytes: int = MAX_JSON_BYTES) -> bytes:
+def json_body(request: Request, *, max_bytes: int = MAX_JSON_BYTES) -> Awaitable[bytes]:
     """Return the bytes of a JSON body. Raises Refusal for another type, BodyTooLarge over `max_bytes`."""
     content_type = request.header(b"content-type")
     if content_type != b"application/json" and not _is_json(content_type):
         told = content_type.decode("latin-1") if content_type else "absent"
         raise Refusal(BAD_REQUEST, f"The Content-Type is {told}; send application/json in UTF-8.")
-    return await request.body(max_bytes)
+    return request.body(max_bytes)
 
 
 def has_body(request: Request) -> bool:

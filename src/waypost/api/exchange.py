@@ -28,11 +28,12 @@ class ClientGone(ConnectionError):  # noqa: N818 - it reads as what happened
 class Incoming(Protocol):
     """The body of a request as it arrives; `Exchange` is one."""
 
-    more_body: bool
-    """Whether it is not wholly here."""
-
     async def take(self) -> bytes:
         """Return what has come of it, waiting for it; nothing once all is taken. Raises BodyTooSlow, ClientGone."""
+        ...
+
+    def take_whole(self) -> bytes | None:
+        """Return what was not taken, if nothing more is to come; None if it must be waited for."""
         ...
 
     def arrived(self) -> bytes:
@@ -91,32 +92,36 @@ class Exchange:
     `begin`, `write` and `end`; its pieces must add up to the length that its head has promised.
     """
 
-    # What nearly every exchange begins with, and few ever change.
-    more_body = True
-    """Whether the body is not wholly here."""
-    waiting_bytes = 0
-    """How much of it waits to be read."""
-    is_too_slow = False
-    is_gone = False
-    """Whether the client has closed the connection."""
-    has_ended = False
-    """Whether the client has closed its side: it sends nothing more, and may still listen or not."""
-    is_begun = False
-    is_complete = False
-    ready_answer: bytes | None = None
-    """What is said once the body has come, without any handler."""
-    _reader: asyncio.Future[None] | None = None
-    _head = b""  # waits for the first piece of the body: one system call, one packet
-    _left: int | None = 0  # bytes that are still to be written; None: nobody knows, so that they are sent in chunks
+    __slots__ = (
+        "_expects_continue", "_head", "_is_head", "_left", "_line", "_parts", "_reader", "has_ended", "is_begun",
+        "is_complete", "is_gone", "is_too_slow", "keep_alive", "more_body", "ready_answer", "transport",
+        "waiting_bytes",
+    )  # fmt: skip
 
     def __init__(self, line: Line, *, is_head: bool, keep_alive: bool, expects_continue: bool = False) -> None:
         """`is_head`: the method is HEAD, whose answer has no body."""
         self.transport = line.transport
         self.keep_alive = keep_alive
-        self.parts: list[bytes] = []
+        self.more_body = True
+        """Whether the body is not wholly here."""
+        self.waiting_bytes = 0
+        """How much of it waits to be read."""
+        self.is_too_slow = False
+        self.is_gone = False
+        """Whether the client has closed the connection."""
+        self.has_ended = False
+        """Whether the client has closed its side: it sends nothing more, and may still listen or not."""
+        self.is_begun = False
+        self.is_complete = False
+        self.ready_answer: bytes | None = None
+        """What is said once the body has come, without any handler."""
+        self._parts: list[bytes] = []
         self._line = line
         self._is_head = is_head
         self._expects_continue = expects_continue
+        self._reader: asyncio.Future[None] | None = None
+        self._head = b""  # waits for the first piece of the body: one system call, one packet
+        self._left: int | None = 0  # bytes still to be written; None: nobody knows, so that they are sent in chunks
 
     # The body of the request
 
@@ -128,33 +133,50 @@ class Exchange:
         if self._expects_continue and not self.transport.is_closing():
             self.transport.write(_CONTINUE)
             self._expects_continue = False
-        while not self.parts and self.more_body:
+        while not self._parts and self.more_body:
             if self.is_gone:
                 raise ClientGone("the client closed the connection before its request was complete")
             if self.is_too_slow:
                 raise BodyTooSlow
             await self._news()
-        body = self.parts[0] if len(self.parts) == 1 else b"".join(self.parts)
-        self.parts.clear()
-        self.waiting_bytes = 0
-        return body
+        return self._taken()
+
+    def take_whole(self) -> bytes | None:
+        """Return what was not taken of the body, if nothing more is to come; None if it must be waited for."""
+        return None if self.more_body or self._expects_continue else self._taken()
 
     def arrived(self) -> bytes:
         """Return what has come of the body and was not taken; it stays there."""
-        return b"".join(self.parts)
+        return b"".join(self._parts)
 
     async def gone(self) -> None:
         """Return once the client has closed the connection, or the response is complete; a body is not read."""
         while not (self.is_gone or self.has_ended or self.is_complete):
-            self.parts.clear()
-            self.waiting_bytes = 0
+            self._taken()
             await self._news()
+
+    def feed(self, piece: bytes) -> None:
+        """Take a piece of the body from the client."""
+        self._parts.append(piece)
+        self.waiting_bytes += len(piece)
+        if self._reader is not None:
+            self.wake()
+
+    def feed_end(self) -> None:
+        """Note that the body is wholly here."""
+        self.more_body = False
+        if self._reader is not None:
+            self.wake()
 
     def wake(self) -> None:
         """Tell who waits for the body, or for the client to go, that something has happened."""
         reader, self._reader = self._reader, None
         if reader is not None and not reader.done():
             reader.set_result(None)
+
+    def _taken(self) -> bytes:
+        parts, self._parts, self.waiting_bytes = self._parts, [], 0
+        return parts[0] if len(parts) == 1 else b"".join(parts)
 
     async def _news(self) -> None:
         self._line.resume_reading()
@@ -165,7 +187,9 @@ class Exchange:
 
     async def respond(self, status: int, headers: HeaderLines, body: bytes) -> None:
         """Write a whole response. Raises ClientGone."""
-        await self._writable()
+        if self._line.is_full:
+            await self._drained()
+        self._refuse_gone()
         head = self._begun(status, headers, len(body))
         if self._is_head:
             self.transport.write(head)
@@ -177,7 +201,9 @@ class Exchange:
 
     async def begin(self, status: int, headers: HeaderLines, length: int | None) -> None:
         """Begin a response whose body comes in pieces, of this length together; None: not known. Raises ClientGone."""
-        await self._writable()
+        if self._line.is_full:
+            await self._drained()
+        self._refuse_gone()
         self._head = self._begun(status, headers, length)
         self._left = 0 if self._is_head or status in _BODILESS else length
         if not self._left:  # the first piece may be long in coming (a live feed), or never comes
@@ -185,7 +211,9 @@ class Exchange:
 
     async def write(self, piece: bytes) -> None:
         """Write a piece of the body. Raises ClientGone."""
-        await self._writable()
+        if self._line.is_full:
+            await self._drained()
+        self._refuse_gone()
         if self._is_head:
             return
         if self._left is None:
@@ -199,7 +227,9 @@ class Exchange:
 
     async def end(self) -> None:
         """End a response that came in pieces. Raises ClientGone."""
-        await self._writable()
+        if self._line.is_full:
+            await self._drained()
+        self._refuse_gone()
         if self._left is None:
             self.transport.write(b"0\r\n\r\n")
         elif self._left:
@@ -220,9 +250,11 @@ class Exchange:
             self.transport.write(_BROKEN)
         self.transport.close()
 
-    async def _writable(self) -> None:
-        if self._line.is_full and not self.is_gone:
+    async def _drained(self) -> None:
+        if not self.is_gone:
             await self._line.drained()
+
+    def _refuse_gone(self) -> None:
         # A failed write closes the transport at once, but is reported only when the loop turns: a handler that never
         # waits for anything else would write into nothing for ever.
         if self.is_gone or self.transport.is_closing():
@@ -246,7 +278,8 @@ class Exchange:
 
     def _finish(self) -> None:
         self.is_complete = True
-        self.wake()
+        if self._reader is not None:
+            self.wake()
         if not self.keep_alive and not self.more_body:
             self.transport.close()
         self._line.answered(self)

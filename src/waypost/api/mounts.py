@@ -9,9 +9,9 @@ from waypost.api.exchange import BodyTooSlow, ClientGone, Outgoing
 from waypost.api.faults import used_up
 from waypost.api.interlude import Interlude
 from waypost.api.routing import (
-    Answer,
     App,
     BodyTimedOut,
+    Handler,
     HTTPProblem,
     MethodNotAllowed,
     NotFound,
@@ -107,7 +107,7 @@ class Mount:
                 await interlude.wait()
             interlude.inside += 1
             try:
-                answer = await self._answer(request)
+                answer = await self._handler_of(request)(request)
             finally:
                 interlude.leave()
             if answer.status == 404 and isinstance(answer, Response):  # a file's, whose clients look at no words
@@ -124,11 +124,11 @@ class Mount:
         self._noted(request, refusal, answer)
         return answer
 
-    async def _answer(self, request: Request) -> Answer:
+    def _handler_of(self, request: Request) -> Handler:
         if self._faults.for_paths:
             self._faults.check_path(request.path)
         route, request.params = self._route_of(request.method, request.path)
-        return await route.handler(request)
+        return route.handler
 
     def _find_route(self, method: str, path: str) -> tuple[Route, Mapping[str, str]]:
         return self._router.match(method, path if self._locate is None else self._locate(path))

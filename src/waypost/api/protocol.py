@@ -32,7 +32,7 @@ class Traffic(Struct):
     """What goes on in a server."""
 
     connections: "set[Connection]" = field(default_factory=set)
-    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    tasks: dict[Exchange, asyncio.Task[None]] = field(default_factory=dict)
     """Requests at work."""
     answered: int = 0
     """How many responses were completed."""
@@ -200,23 +200,22 @@ class Connection(asyncio.Protocol):
 
     def on_body(self, body: bytes) -> None:
         """Hand a piece of the body to the exchange; stop reading while too much of it waits."""
-        exchange = cast("Exchange", self._newest)  # a body follows a head
+        exchange = self._newest
+        assert exchange is not None, "a body follows a head"
         self._body_bytes += len(body)
         if exchange.ready_answer is not None:  # nobody will read it
             return
-        exchange.parts.append(body)
-        exchange.waiting_bytes += len(body)
+        exchange.feed(body)
         if exchange.waiting_bytes > _READ_AHEAD_BYTES:
             self._pause_reading()
-        exchange.wake()
 
     def on_message_complete(self) -> None:
         """Mark the request as wholly read; from here on its time is the server's."""
         if self._in_head:  # an upgrade was offered; the request comes once more without it
             return
-        exchange = cast("Exchange", self._newest)
-        exchange.more_body = False
-        exchange.wake()
+        exchange = self._newest
+        assert exchange is not None, "its head has come"
+        exchange.feed_end()
         self.deadline = NEVER
         if exchange.ready_answer is not None:
             exchange.answer_at_once(exchange.ready_answer)
@@ -245,7 +244,8 @@ class Connection(asyncio.Protocol):
         if exchange.more_body:
             self._linger()
             return
-        self.resume_reading()
+        if not self._is_reading:
+            self.resume_reading()
         if self._behind:
             self._start(*self._behind.popleft())
         elif self._refusal is not None:
@@ -289,15 +289,15 @@ class Connection(asyncio.Protocol):
 
     def _start(self, request: Request, exchange: Exchange) -> None:
         self._running = exchange
-        task = self._loop.create_task(self._answer(request, exchange))
-        self._traffic.tasks.add(task)
-        task.add_done_callback(self._traffic.tasks.discard)
+        self._traffic.tasks[exchange] = self._loop.create_task(self._answer(request, exchange))
 
     async def _answer(self, request: Request, exchange: Exchange) -> None:
         try:
             await self._app(request, exchange)
         except Exception:  # noqa: BLE001 - it is in the log; here only the client is to be told
             exchange.break_off()
+        finally:
+            del self._traffic.tasks[exchange]
         if not exchange.is_complete:
             exchange.break_off()
 

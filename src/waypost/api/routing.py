@@ -59,7 +59,7 @@ class Answer(Protocol):
     status: int
     headers: list[tuple[bytes, bytes]]
 
-    async def send(self, out: Outgoing) -> None:
+    def send(self, out: Outgoing) -> Awaitable[None]:
         """Write the whole response. Raises ClientGone."""
         ...
 
@@ -83,9 +83,9 @@ class Response:
         if content_type is not None:
             self.headers.append((b"content-type", content_type.encode("latin-1")))
 
-    async def send(self, out: Outgoing) -> None:
+    def send(self, out: Outgoing) -> Awaitable[None]:
         """Write the whole response. Raises ClientGone."""
-        await out.respond(self.status, self.headers, self.body)
+        return out.respond(self.status, self.headers, self.body)
 
 
 class StreamResponse:
@@ -130,7 +130,8 @@ class Request:
     """One request, as the handler sees it."""
 
     __slots__ = (
-        "_body", "_incoming", "_query", "client", "headers", "method", "params", "path", "query_string", "scheme",
+        "_body", "_first", "_incoming", "_query", "client", "headers", "method", "params", "path", "query_string",
+        "scheme",
     )  # fmt: skip
 
     def __init__(
@@ -155,6 +156,7 @@ class Request:
         self.scheme = scheme
         self.params: Mapping[str, str] = {}
         """The named parts of the path, decoded."""
+        self._first = dict(reversed(headers))
         self._incoming = incoming
         self._query: dict[str, str] | None = None
         self._body: bytes | None = None
@@ -181,21 +183,25 @@ class Request:
 
     def header(self, name: bytes) -> bytes | None:
         """Return the first header line called `name` (lower case)."""
-        for key, value in self.headers:
-            if key == name:
-                return value
-        return None
+        return self._first.get(name)
 
     def header_values(self, name: bytes) -> list[bytes]:
         """Return every header line called `name` (lower case), in order."""
+        first = self._first.get(name)
+        if first is None:
+            return []
+        if len(self._first) == len(self.headers):  # no name comes twice
+            return [first]
         return [value for key, value in self.headers if key == name]
 
     async def body(self, max_bytes: int) -> bytes:
         """Return the whole body. Raises BodyTooLarge, BodyTooSlow, ClientGone."""
         self._refuse_declared(max_bytes)
-        body = await self._incoming.take()
-        if self._incoming.more_body or len(body) > max_bytes:
-            body = await self._long_body(body, max_bytes)
+        body = self._incoming.take_whole()
+        if body is None:
+            body = b"".join([piece async for piece in self.stream(max_bytes)])
+        elif len(body) > max_bytes:
+            raise BodyTooLarge(max_bytes)
         self._body = body
         return body
 
@@ -217,16 +223,6 @@ class Request:
             if size > max_bytes:
                 raise BodyTooLarge(max_bytes)
             yield piece
-
-    async def _long_body(self, piece: bytes, max_bytes: int) -> bytes:
-        pieces, size = [], 0
-        while piece:
-            size += len(piece)
-            if size > max_bytes:
-                raise BodyTooLarge(max_bytes)
-            pieces.append(piece)
-            piece = await self._incoming.take()
-        return b"".join(pieces)
 
     async def gone(self) -> None:
         """Return once the client has closed the connection, or the response is complete; a body is not read."""

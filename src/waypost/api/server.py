@@ -77,10 +77,10 @@ class Server:
         self._listener.close()
         for connection in list(self._traffic.connections):
             connection.shut_down()
-        await _wait_for(self._traffic.tasks, within_seconds)
-        for task in list(self._traffic.tasks):
+        await _wait_for(self._traffic.tasks.values(), within_seconds)
+        for task in list(self._traffic.tasks.values()):
             task.cancel()
-        await _wait_for(self._traffic.tasks, 1.0)
+        await _wait_for(self._traffic.tasks.values(), 1.0)
         if self._sweep is not None:
             self._sweep.cancel()
         for connection in list(self._traffic.connections):
