@@ -5,6 +5,7 @@ import contextlib
 import errno
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -56,7 +57,7 @@ class Rows:
         for count, text in self._texts:
             while total - done >= count:
                 chunk = rows[done : done + count]
-                yield connection.execute(text, [value for row in chunk for value in row])
+                yield connection.execute(text, tuple(chain.from_iterable(chunk)))
                 done += count
 
 
