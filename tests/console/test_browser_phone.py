@@ -194,6 +194,44 @@ async def test_phones_stand_side_by_side_and_a_new_one_is_a_click(operator: Oper
 # -- What the business sends ---------------------------------------------------------------------------------------
 
 
+async def test_beside_a_phone_alone_stands_what_the_webhook_was_told_of_its_user(
+    operator: Operator, revisit: Visit
+) -> None:
+    await content.send(operator, "text", {"body": "Not about this one"}, to=content.STRANGER)
+    sent = await operator.send_text("Your bike is ready")
+    await operator.hook.wait_for_status(sent, "read")
+
+    async with revisit(operator, AT) as page:
+        await page.script("() => localStorage.clear()")  # phones of other tests lie on the table
+        await page.open("/phones")
+        await page.do("reload")
+        told = page.role("region", "What the webhook was told")
+        await told.text("Status delivered").shown()
+        failed = await told.text("Status failed").count()
+        await told.role("link", "Status read").click()
+        await page.role("heading", "Status read").shown()
+
+    assert failed == 0
+
+
+ACTIONS_BESIDE = """() => [...document.querySelectorAll(".bubble-line")].map((line) => {
+  const box = (each) => line.querySelector(each).getBoundingClientRect();
+  return box(".bubble-actions").top < box(".bubble").bottom;
+})"""
+
+
+async def test_under_a_finger_what_can_be_done_with_a_message_stands_beside_it(
+    operator: Operator, visit: Visit
+) -> None:
+    await operator.send_text("Your bike is ready, and it can be picked up today between nine and five")
+
+    async with visit(operator, AT, width=390, height=844, hasTouch=True, isMobile=True) as page:
+        await page.text("Your bike is ready").last.shown()
+        beside = await page.script(ACTIONS_BESIDE)
+
+    assert set(beside) == {True}
+
+
 async def test_a_row_of_a_list_is_picked_from_its_sheet(operator: Operator, revisit: Visit) -> None:
     async with revisit(operator, AT) as page:
         await operator.client.send(PHONE, "interactive", content.LIST)

@@ -1,24 +1,33 @@
-// What lies beside a phone that is alone on the table: what the business may do with its user, and further phones.
+// What lies beside a phone that is alone on the table: what the business may do with its user, further phones, and what
+// the webhook is told of the user.
 
 import { useEffect, useState } from "preact/hooks";
 import { platformNow } from "../../api/clock.ts";
 import { api } from "../../api/client.ts";
+import { onChanges } from "../../api/live.ts";
+import type { DeliveryView } from "../../api/types.ts";
 import { Badge } from "../../parts/Badge.tsx";
 import { Button } from "../../parts/Button.tsx";
 import { Facts } from "../../parts/Facts.tsx";
 import { spanWords } from "../../parts/moments.ts";
+import { Time } from "../../parts/Time.tsx";
 import { href } from "../../shell/router.ts";
 import { type Window, windowsOf } from "../clock/windows.ts";
+import { attemptsWord, deliveryTone, deliveryWord, eventWord } from "../webhooks/words.ts";
 import { addPhone, knownOf, others, take } from "./state.ts";
 
 const LOOKED_AT = 50;
-const MOST = 8;
+const MOST = 6;
+const TOLD_OF = 200;
+const MOST_TOLD = 12;
+const AGAIN_MS = 300;
 
 export function Beside({ waId }: { waId: string }) {
   return (
     <aside class="phone-beside" aria-label="Beside the phone">
       <User waId={waId} />
       <Others />
+      <Told waId={waId} />
     </aside>
   );
 }
@@ -37,10 +46,10 @@ function User({ waId }: { waId: string }) {
       ))}
       <Facts
         facts={[
-          ["The user", state],
-          ["Marketing", view.marketing && view.marketing_stopped.length === 0 ? "Taken" : "Stopped"],
-          ["Reads", view.reads ? "At once" : "When somebody opens the chat"],
-          ["Traffic", <a href={href("/messages", { phone: waId })}>Its messages</a>],
+          ["User", state],
+          ["Marketing", view.marketing && view.marketing_stopped.length === 0 ? "Accepted" : "Stopped"],
+          ["Reads", view.reads ? "At once" : "When the chat is opened"],
+          ["Traffic", <a href={href("/messages", { phone: waId })}>Messages of this user</a>],
         ]}
       />
     </section>
@@ -60,9 +69,9 @@ function Standing({ window, named }: { window: Window; named: boolean }) {
 
 function Others() {
   return (
-    <section class="card" aria-label="Another phone beside it">
-      <h2>Another phone beside it</h2>
-      <p class="soft">Several phones lie side by side: see how the business answers each.</p>
+    <section class="card" aria-label="Other phones">
+      <h2>Other phones</h2>
+      {others.value.length === 0 && <p class="soft">None yet. Phones open side by side.</p>}
       <ul>
         {others.value.slice(0, MOST).map((phone) => (
           <li key={phone.wa_id}>
@@ -84,6 +93,61 @@ function Others() {
       )}
     </section>
   );
+}
+
+function Told({ waId }: { waId: string }) {
+  const told = useTold(waId);
+  if (!told) return null;
+  return (
+    <section class="card phone-told" aria-label="What the webhook was told">
+      <h2>What the webhook was told</h2>
+      {told.length === 0 && <p class="soft">Nothing of this user lately. Write something, and see it delivered.</p>}
+      <ul>
+        {told.map((delivery) => (
+          <li key={delivery.id}>
+            <a class="row-link" href={href(`/webhooks/${encodeURIComponent(delivery.id)}`)}>
+              <Badge tone={deliveryTone(delivery)}>{deliveryWord(delivery, false)}</Badge>
+              <span class="clip">{eventWord(delivery)}</span>
+              <span class="soft nums clip">{attemptsWord(delivery)}</span>
+              <span class="faint nums">
+                <Time at={delivery.at} />
+              </span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** The last deliveries about a user, out of the newest of all; read again as they go on. */
+function useTold(waId: string): readonly DeliveryView[] | null {
+  const [found, setFound] = useState<readonly DeliveryView[] | null>(null);
+  useEffect(() => {
+    let gone = false;
+    let timer: number | undefined;
+    const read = async (): Promise<void> => {
+      const answer = await api.get("/webhooks/deliveries", { query: { limit: TOLD_OF } });
+      if (gone || !answer.ok) return;
+      setFound(answer.value.deliveries.filter((each) => each.wa_id === waId).slice(0, MOST_TOLD));
+    };
+    const soon = (): void => {
+      timer ??= window.setTimeout(() => {
+        timer = undefined;
+        void read();
+      }, AGAIN_MS);
+    };
+    void read();
+    const stop = onChanges((changes) => {
+      if (changes.all || changes.deliveries.length > 0 || changes.world.includes("reset")) soon();
+    });
+    return () => {
+      gone = true;
+      stop();
+      window.clearTimeout(timer);
+    };
+  }, [waId]);
+  return found;
 }
 
 /** The windows of a user, one a number; read again as the chat goes on. */

@@ -49,7 +49,7 @@ export function PhoneSettings({ open, phone, onClose }: Props) {
         onChange={(blocked) => void change({ blocked })}
       />
       <Switch
-        label="Takes marketing"
+        label="Accepts marketing"
         hint="Off: marketing templates fail with 131050."
         checked={phone.marketing}
         onChange={(marketing) => void change({ marketing })}

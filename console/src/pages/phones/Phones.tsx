@@ -35,10 +35,10 @@ function Actions() {
     <>
       {choices.length > 0 && (
         <Select
-          label="Take another phone"
+          label="Open another phone"
           labelUnseen
           value=""
-          options={[{ value: "", label: "Take a phone" }, ...choices]}
+          options={[{ value: "", label: "Open…" }, ...choices]}
           onChange={take}
         />
       )}
@@ -76,9 +76,9 @@ function Table() {
 
 function Nothing() {
   return (
-    <EmptyState icon="phone" title="No phone is on the table">
+    <EmptyState icon="phone" title="No phone is open">
       <p>
-        Take one of those that have written, or add one. Every number has a phone; it only needs somebody to hold it.
+        Open one that has written before, or add one. Every number has a phone.
       </p>
       <Button manner="main" icon="plus" onClick={() => void addPhone()}>
         New phone
