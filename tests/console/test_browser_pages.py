@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from tests.console.axe import AXE, judged
 from tests.console.registry import LARGE, PATHS, SMALL, Shown, come_to, used_again
-from tests.support.browser import Browser, Page
+from tests.support.browser import Browser, Page, Visit
+from tests.support.operator import Operator
+from tests.support.server import NUMBER
 
 pytestmark = pytest.mark.anyio
 
@@ -102,3 +104,42 @@ async def test_the_page_of_an_error_leads_to_a_rule_that_brings_it_about(window:
         await page.key("Escape")
 
     assert (chosen, times) == ("window_closed", "1")
+
+
+OVERLAPS = """() => [...document.querySelectorAll("main .row > h2")].filter((head) => {
+  const words = document.createRange();
+  words.selectNodeContents(head);
+  const next = head.nextElementSibling?.getBoundingClientRect();
+  const box = words.getBoundingClientRect();
+  return next && next.top < box.bottom && next.left < box.right;
+}).map((head) => head.textContent)"""
+
+
+async def test_a_webhook_that_is_gone_is_said_beside_the_word_and_not_over_it(operator: Operator, visit: Visit) -> None:
+    operator.hook.answer(410)
+    await operator.send_text("Are you there?")
+    await operator.settled(f"/numbers/{NUMBER}", lambda told: told["webhook"]["disabled"])
+
+    async with visit(operator, f"/numbers/{NUMBER}", width=390) as page:
+        await page.text("It answered 410 Gone").shown()
+        overlapping = await page.script(OVERLAPS)
+
+    assert overlapping == []
+
+
+async def test_the_error_of_a_preset_is_in_view_among_all_errors(window: Page) -> None:
+    async with used_again(window) as page:
+        await come_to(page, "/rules")
+        await page.text("Window closed").first.click()
+        list_of_errors = page.role("dialog", "Add a fault rule").label("Error", exact=True)
+        await page.until(f"() => ({MIDDLE})(document.querySelector('.rule-errors'))")
+        chosen = await list_of_errors.run("(list) => list.value")
+        await page.key("Escape")
+
+    assert chosen == "window_closed"
+
+
+MIDDLE = """(list) => {
+  const [box, option] = [list, list.selectedOptions[0]].map((each) => each?.getBoundingClientRect());
+  return option && option.top > box.top + box.height / 4 && option.bottom < box.bottom - box.height / 4;
+}"""

@@ -17,6 +17,7 @@ const AGAIN_MS = 1_000;
 export function Windows({ move }: { move: (seconds: number) => Promise<boolean> }) {
   const found = useWindows();
   if (!found) return null;
+  const named = new Set(found.map((window) => window.number)).size > 1;
   return (
     <section class="card" aria-label="Windows">
       <h2>Customer service windows</h2>
@@ -27,7 +28,7 @@ export function Windows({ move }: { move: (seconds: number) => Promise<boolean> 
       ) : (
         <ul class="clock-windows">
           {found.slice(0, MOST).map((window) => (
-            <Row key={`${window.waId} ${window.number}`} window={window} move={move} />
+            <Row key={`${window.waId} ${window.number}`} window={window} named={named} move={move} />
           ))}
         </ul>
       )}
@@ -36,21 +37,29 @@ export function Windows({ move }: { move: (seconds: number) => Promise<boolean> 
   );
 }
 
-function Row({ window, move }: { window: Window; move: (seconds: number) => Promise<boolean> }) {
+interface RowProps {
+  window: Window;
+  /** Whether it says which number the window is to. */
+  named: boolean;
+  move: (seconds: number) => Promise<boolean>;
+}
+
+function Row({ window, named, move }: RowProps) {
   const left = window.closesAt - platformNow.value;
   const open = left > 0 && left <= WINDOW_MS;
   return (
     <li>
-      <a class="nums clock-who" href={href(`/phones/${window.waId}`)}>
-        +{window.waId}
-      </a>
-      <span class="faint nums">{window.number}</span>
-      <span class="grow" />
+      <span class="clock-who">
+        <a class="nums" href={href(`/phones/${window.waId}`)}>
+          +{window.waId}
+        </a>
+        {named && <span class="faint nums">to {window.number}</span>}
+      </span>
       {open ? <Badge tone="good">open</Badge> : <Badge tone="plain">closed</Badge>}
       <span class="soft nums">{open ? `${spanWords(left)} left` : `since ${spanWords(left)}`}</span>
       {open && (
         <Button manner="quiet" onClick={() => void move(Math.ceil(left / 1000) + 1)}>
-          Go past it
+          Skip past
         </Button>
       )}
     </li>

@@ -48,7 +48,7 @@ export function RuleDialog({ wish, numbers, onClose }: RuleDialogProps) {
       onClose={onClose}
     >
       <Notice tone={lacking ? "plain" : "info"} title={lacking ?? wordsOf(form)} />
-      <Select label="It is about" value={form.kind} options={KINDS} onChange={(kind) => change({ kind: kind as Kind })} />
+      <Select label="Applies to" value={form.kind} options={KINDS} onChange={(kind) => change({ kind: kind as Kind })} />
       {form.kind === "webhook" ? <OfWebhooks form={form} change={change} /> : <OfFailures form={form} change={change} />}
       {form.kind !== "request" && <Where form={form} change={change} numbers={numbers} />}
       <Pair>
@@ -75,7 +75,7 @@ function OfFailures({ form, change }: { form: Form; change: Change }) {
           label="Path"
           value={form.path}
           spellcheck={false}
-          hint="The beginning of a path, or a pattern for all of it with *, ? or [...]. What begins with /_waypost never fails."
+          hint="A prefix, or a pattern for the whole path with *, ? or [...]. Paths below /_waypost never fail."
           onInput={(path) => change({ path: path.trim() })}
         />
       )}
@@ -87,12 +87,12 @@ function OfFailures({ form, change }: { form: Form; change: Change }) {
       />
       {!request && (
         <Field
-          label="Held back for so many seconds (may be empty)"
+          label="Delay in seconds (optional)"
           type="number"
           min={0}
           step="any"
           value={form.delay}
-          hint="Of platform time: the clock can go past it."
+          hint="In platform time: moving the clock ends it."
           onInput={(delay) => change({ delay })}
         />
       )}
@@ -105,7 +105,7 @@ function OfWebhooks({ form, change }: { form: Form; change: Change }) {
     <>
       <Switch
         label="Never told"
-        hint="The delivery is dropped; it can be delivered by hand."
+        hint="The delivery is dropped; it can be redelivered by hand."
         checked={form.drop}
         onChange={(drop) => change({ drop })}
       />
@@ -117,17 +117,17 @@ function OfWebhooks({ form, change }: { form: Form; change: Change }) {
       <Pair>
         <Amount label="More copies of each" value={form.duplicate} onInput={(duplicate) => change({ duplicate })} max={100} />
         <Amount label="Seconds late" value={form.late} onInput={(late) => change({ late })} step="any" />
-        <Amount label="Shuffled, so many at a time" value={form.window} onInput={(window) => change({ window })} max={1000} />
-        <Amount label="Seed of the order" value={form.seed} onInput={(seed) => change({ seed })} />
+        <Amount label="Shuffled in groups of" value={form.window} onInput={(window) => change({ window })} max={1000} />
+        <Amount label="Shuffle seed" value={form.seed} onInput={(seed) => change({ seed })} />
         <Amount label="In one call, at most" value={form.batchSize} onInput={(batchSize) => change({ batchSize })} max={1000} />
         <Amount
-          label="Gathered for seconds"
+          label="Gathered for (seconds)"
           value={form.batchSeconds}
           onInput={(batchSeconds) => change({ batchSeconds })}
           step="any"
         />
         <Amount
-          label="Retries so many times later"
+          label="Retries slower by a factor of"
           value={form.slow}
           onInput={(slow) => change({ slow })}
           step="any"

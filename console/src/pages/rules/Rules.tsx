@@ -69,7 +69,7 @@ export default function Rules() {
             </h2>
             {rules.length > 1 && (
               <Button icon="trash" manner="quiet" aria-haspopup="dialog" onClick={() => setAsking(true)}>
-                Take all back
+                Remove all
               </Button>
             )}
           </div>
@@ -112,8 +112,8 @@ export default function Rules() {
       {adding.value && <RuleDialog wish={adding.value} numbers={numbers} onClose={() => (adding.value = null)} />}
       <Confirm
         open={asking}
-        title="Take every rule back"
-        verb="Take all back"
+        title="Remove every rule"
+        verb="Remove all"
         onConfirm={() => void clear()}
         onClose={() => setAsking(false)}
       >
