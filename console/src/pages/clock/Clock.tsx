@@ -21,31 +21,31 @@ const DAY = 24 * HOUR;
 const MOVED_SECONDS = 2;
 
 const STEPS = [
-  { label: "+1 h", seconds: HOUR, about: "An hour on" },
+  { label: "+1 h", seconds: HOUR, about: "One hour ahead" },
   { label: "+24 h 1 min", seconds: DAY + 60, about: "Closes every customer service window" },
-  { label: "+7 d", seconds: 7 * DAY, about: "Ends files of users, tokens of On-Premises, retries of webhooks" },
-  { label: "+30 d", seconds: 30 * DAY, about: "Ends uploaded files, and messages that were never delivered" },
+  { label: "+7 d", seconds: 7 * DAY, about: "Expires users' files, On-Premises tokens, webhook retries" },
+  { label: "+30 d", seconds: 30 * DAY, about: "Expires uploaded files and undelivered messages" },
 ] as const;
 
 /** What hangs on platform time, and after how long something happens by it. */
 const DEPENDS: readonly (readonly [string, string])[] = [
   ["24 h", "A customer service window closes after the user's last message; then only templates go (131047)."],
-  ["72 h", "A free entry point, opened by an answer to an advertisement within 24 h, ends."],
-  ["24 h", "Messaging limits and marketing per user count what went out within the last 24 hours."],
-  ["10 min", "An authentication template that does not reach its user fails; other messages wait for 30 days."],
-  ["30 days", "An uploaded file is gone; one that a user sent after 7 days."],
-  ["7 days", "A webhook is tried again for so long, at longer and longer distances; then it is a dead letter."],
-  ["7 days", "A token of the On-Premises API ends, and so does the restriction of an account."],
-  ["24 h", "After an app secret was changed the one before still signs, beside the new one."],
-  ["at once", "Whatever was delayed by a fault rule goes out when its time has come."],
-  ["never", "A template that its pacing holds back waits for a decision, and no clock decides."],
+  ["72 h", "A free entry point ends. It opens when the business answers an ad's user within 24 h."],
+  ["24 h", "Messaging limits and the marketing limit per user count the last 24 hours."],
+  ["10 min", "An authentication template that has not reached its user fails; other messages wait 30 days."],
+  ["30 days", "An uploaded file expires; a file from a user does after 7 days."],
+  ["7 days", "A webhook is retried this long, at growing intervals; then it is a dead letter."],
+  ["7 days", "An On-Premises token expires, and so does an account's restriction."],
+  ["24 h", "After a change of the app secret the old one still signs beside the new one."],
+  ["at once", "What a fault rule delayed goes out when its time comes."],
+  ["never", "Messages held by a template's pacing wait for a decision, not for the clock."],
 ];
 
 export default function Clock() {
   useEffect(() => void readClock(), []);
   const view = clockView.value;
   return (
-    <PageFrame title="Clock" about="Platform time: every rule of WhatsApp goes by it">
+    <PageFrame title="Clock" about="Platform time: all of WhatsApp's rules go by it">
       {view ? (
         <div class="clock">
           <Face frozen={view.frozen} offset={view.offset_seconds} />

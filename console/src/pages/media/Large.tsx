@@ -52,7 +52,7 @@ export function Large({ file, before, after }: Props) {
           ["Size", `${sizeWords(file.size)}, ${file.size.toLocaleString()} bytes`],
           !!measures && ["Dimensions", measures],
           file.type === "sticker" && ["Moves", file.animated ? "Yes" : "No"],
-          ["Came here", sourceWords(file.source)],
+          ["Origin", sourceWords(file.source)],
           ["Number", <a href={href(`/numbers/${file.phone_number_id}`)}>+{file.phone_number_id}</a>],
           ["Stored", <Time at={file.at} />],
           ["Expires", <Time at={file.expires} />],

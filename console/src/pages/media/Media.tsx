@@ -118,7 +118,7 @@ function Nothing() {
     <NoRows of={media}>
       <EmptyState icon="media" title="No files yet">
         <p>
-          What a program uploads or links to lands here, and what users send. <a href={href("/phones")}>Take a phone</a> and send a
+          What a program uploads or links to lands here, and what users send. <a href={href("/phones")}>Open a phone</a> and send a
           picture.
         </p>
       </EmptyState>

@@ -99,7 +99,7 @@ function One({ account }: { account: AccountView }) {
         inputMode="numeric"
         placeholder="All"
         value={String(account.template_pacing ?? "")}
-        hint="So many messages go out, the others are held; empty: none are"
+        hint="After this many messages the rest are held; empty holds none"
         isGood={(count) => /^\d{0,6}$/.test(count)}
         onSet={(count) =>
           change({ template_pacing: count ? Number(count) : null }, `New templates are ${count ? "" : "not "}paced`)

@@ -69,7 +69,7 @@ export function AddNumber({ onClose }: { onClose: () => void }) {
       />
       <Select
         label="Callbacks"
-        hint="The words in which its webhook is told"
+        hint="The dialect its webhook receives"
         value={dialect}
         options={DIALECTS}
         onChange={setDialect}

@@ -15,8 +15,8 @@ const DIALECTS = [
   { value: "onprem", label: "On-Premises" },
 ];
 const SHAPES = [
-  { value: "2026", label: "Of 2026" },
-  { value: "2025", label: "Of 2025" },
+  { value: "2026", label: "2026" },
+  { value: "2025", label: "2025" },
 ];
 
 export function Own({ number, put }: Changing) {
@@ -27,25 +27,25 @@ export function Own({ number, put }: Changing) {
         label="Name"
         value={number.name}
         verb="Rename"
-        hint="Users see it above the chat"
+        hint="Shown above the chat"
         isGood={Boolean}
         onSet={(name) => put({ name }, "The number has another name")}
       />
       <Select
-        label="Words of the callbacks"
+        label="Callback dialect"
         value={number.callback_dialect}
         options={DIALECTS}
         onChange={(callback_dialect) => void put({ callback_dialect } as NumberChange, "Its webhook is told in other words")}
       />
       <SetField
-        label="Version of the graph"
+        label="Graph API version"
         value={number.platform.graph_version}
         isGood={(version) => /^v\d{1,2}\.0$/.test(version)}
         onSet={(version) => put({ platform: { graph_version: version } }, `Callbacks are those of ${version}`)}
       />
       <Select
-        label="Shape of the callbacks"
-        hint="Meta changed prices and users in 2026"
+        label="Callback shape"
+        hint="In 2026 Meta changed how webhooks describe prices and users"
         value={number.platform.webhook_shape}
         options={SHAPES}
         onChange={(webhook_shape) => void put({ platform: { webhook_shape } } as NumberChange, "Callbacks have another shape")}
@@ -89,15 +89,15 @@ export function Webhook({ number, put, patch }: Changing) {
           required
           hint={
             hook
-              ? `Headers that go with every call: ${hook.header_names.join(", ") || "none"}`
-              : "Nothing is told until there is one"
+              ? `Headers sent with every call: ${hook.header_names.join(", ") || "none"}`
+              : "No events are delivered until it is set"
           }
           onInput={setURL}
         />
         <Field
           label="Verify token"
           value={token}
-          hint="With it the receiver is asked for its hub.challenge first; without it nothing is asked"
+          hint="If set, the receiver must first echo hub.challenge"
           onInput={setToken}
         />
         {!token && (
@@ -109,21 +109,21 @@ export function Webhook({ number, put, patch }: Changing) {
           </Button>
           {hook && (
             <Button icon="trash" aria-haspopup="dialog" onClick={() => setRemoving(true)}>
-              Take it away
+              Remove
             </Button>
           )}
         </div>
       </form>
       <Switch
         label="Paused"
-        hint="Everything waits, in order, until it goes on; nothing is lost"
+        hint="While paused, events wait in order; nothing is lost"
         checked={number.webhook_paused}
         onChange={(paused) => void patch({ webhook_paused: paused }, paused ? "Deliveries wait" : "Deliveries go on")}
       />
       <Confirm
         open={removing}
-        title="Take the webhook away?"
-        verb="Take it away"
+        title="Remove the webhook?"
+        verb="Remove"
         onClose={() => setRemoving(false)}
         onConfirm={() => {
           setRemoving(false);

@@ -27,7 +27,7 @@ export function Regard({ number, patch }: Changing) {
     <section class="card stack">
       <div>
         <h2>Quality and limits</h2>
-        <p class="soft">You are the platform: the webhook is told where WhatsApp would tell it.</p>
+        <p class="soft">You play the platform: the webhook is notified as WhatsApp would do it.</p>
       </div>
       <Select
         label="Quality"
@@ -36,14 +36,14 @@ export function Regard({ number, patch }: Changing) {
         onChange={(quality) => void patch({ quality } as NumberPatch, `Its quality is ${qualityWord(quality).toLowerCase()}`)}
       />
       <Select
-        label="Limit of users"
+        label="Messaging limit"
         value={number.tier}
         options={TIERS}
         onChange={(tier) => void patch({ tier } as NumberPatch, tierWord(tier))}
       />
       <Select
         label="Throughput"
-        hint="A higher one keeps it from sending for a minute"
+        hint="After a raise the number cannot send for a minute"
         value={String(number.throughput)}
         options={PACES}
         onChange={(pace) => void patch({ throughput: Number(pace) } as NumberPatch, `${pace} messages a second`)}
@@ -85,7 +85,7 @@ export function Registration({ number, patch }: Changing) {
       <h2>Registration and name</h2>
       <Switch
         label="Registered"
-        hint="What is not registered cannot send: error 133010"
+        hint="An unregistered number cannot send: error 133010"
         checked={number.registered}
         onChange={(registered) => void patch({ registered }, registered ? "It is registered" : "It is not registered")}
       />
@@ -155,7 +155,7 @@ export function AppSecret({ patch }: Changing) {
         </p>
       </div>
       <SetField
-        label="Another secret"
+        label="New secret"
         type="password"
         value=""
         verb="Change"
@@ -164,12 +164,12 @@ export function AppSecret({ patch }: Changing) {
       />
       <div class="row">
         <Button icon="refresh" aria-haspopup="dialog" onClick={() => setRotating(true)}>
-          Make up a new one
+          Generate a new one
         </Button>
       </div>
       <Confirm
         open={rotating}
-        title="Make up a new app secret?"
+        title="Generate a new app secret?"
         verb="Make it"
         onClose={() => setRotating(false)}
         onConfirm={() => {

@@ -39,8 +39,8 @@ export function Tokens() {
     <>
       <div class="row wrap">
         <p class="soft tokens-about">
-          A token is the Bearer token of the Cloud API and the D360-API-KEY of 360dialog. What On-Premises logins get stands here,
-          too.
+          A token is the Bearer token of the Cloud API and the D360-API-KEY of 360dialog. Tokens of On-Premises logins are
+          listed, too.
         </p>
         <Button icon="key" aria-haspopup="dialog" onClick={() => setMaking(true)}>
           Make a token

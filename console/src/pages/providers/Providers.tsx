@@ -56,7 +56,7 @@ export default function Providers() {
         (failure ? <FailureState failure={failure} onRetry={() => void read()} /> : <Loading label="Reading the providers" />)}
       {providers?.length === 0 && (
         <EmptyState icon="providers" title="No providers yet">
-          <p>Where pictures and documents lie behind a login, add a provider and name it beside the link (On-Premises API):</p>
+          <p>If your media links need a login, add a provider here and name it beside the link (On-Premises API):</p>
           <Example name="my_shop" />
         </EmptyState>
       )}
@@ -172,7 +172,7 @@ function Add({ onClose }: { onClose: () => void }) {
         onChange={setNumber}
       />
       <Select
-        label="It proves itself by"
+        label="Signs in with"
         value={manner}
         options={[
           { value: "basic", label: "Name and password" },

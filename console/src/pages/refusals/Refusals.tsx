@@ -103,9 +103,9 @@ function Nothing() {
   return (
     <EmptyState icon="check" title="No request was refused">
       <p>
-        When a program's request is answered with an error, it stands here at once: what was sent, why it was refused, and what to
-        do. If your program sends and nothing appears, neither here nor among the messages, its requests do not reach this server:
-        look at the address that it sends to.
+        A request that is answered with an error appears here at once: what was sent, why it was refused, and what to do. If your
+        program sends and nothing appears, neither here nor among the messages, its requests do not reach this server: check the
+        address that it sends to.
       </p>
       <LinkButton to={href("/errors")} icon="errors">
         See every error

@@ -29,7 +29,7 @@ export default function Settings() {
   const read = async (): Promise<void> => setFound(await api.get("/settings"));
   useEffect(() => void read(), []);
   return (
-    <PageFrame title="Settings" about="As they are in force; a change takes a new start">
+    <PageFrame title="Settings" about="The settings in force; restart the server to change them">
       {found === null ? (
         <Loading label="Reading the settings" />
       ) : !found.ok ? (
@@ -53,9 +53,9 @@ function Server({ view }: { view: SettingsView }) {
         facts={[
           ["Version", view.version],
           ["Address", window.location.origin],
-          ["Messages are in", view.store],
-          ["Files are in", view.media],
-          ["Part it plays", view.role === "all" ? "everything" : view.role],
+          ["Messages stored in", view.store],
+          ["Files stored in", view.media],
+          ["Role", view.role === "all" ? "everything" : view.role],
         ]}
       />
       <div class="row wrap">
@@ -91,7 +91,7 @@ function All({ settings }: { settings: readonly SettingView[] }) {
         />
       </div>
       {shown.length === 0 ? (
-        <p class="card soft">{wanted.text ? "No setting is like that." : "Nothing was given: everything has its default."}</p>
+        <p class="card soft">{wanted.text ? "No setting matches." : "Nothing was given: everything has its default."}</p>
       ) : (
         <ul class="card setting-list">
           {shown.map((setting) => (

@@ -27,7 +27,7 @@ function Export() {
   return (
     <div class="state-part">
       <div class="grow">
-        <h3>Take it out</h3>
+        <h3>Export</h3>
         <p class="soft">
           One file with everything: numbers, templates, phones, messages, webhooks that wait, the clock. Fault rules are not in it.
           App secrets are, as they are: keep it as you keep those.
@@ -61,7 +61,7 @@ function Import() {
   return (
     <div class="state-part">
       <div class="grow">
-        <h3>Put it back</h3>
+        <h3>Import</h3>
         <p class="soft">What was taken out replaces everything that is here, and goes on as after a restart.</p>
         {error && <Notice tone="bad" title={error} />}
       </div>
@@ -112,7 +112,7 @@ function Reset() {
   return (
     <div class="state-part">
       <div class="grow">
-        <h3>Begin anew</h3>
+        <h3>Start over</h3>
         <p class="soft">Back to the start: no messages, media, rules or changed phones, and the machine's own time.</p>
       </div>
       <Button manner="danger" icon="trash" aria-haspopup="dialog" onClick={() => setAsking(true)}>

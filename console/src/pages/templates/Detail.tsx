@@ -82,7 +82,7 @@ export function Detail({ template }: { template: TemplateView }) {
                   : wordOf(template.category),
               ],
               ["Quality", <Badge tone={qualityTone(template.quality)}>{qualityWord(template.quality)}</Badge>],
-              ["Variables", template.parameter_format === "NAMED" ? "Have names" : "Are numbered"],
+              ["Variables", template.parameter_format === "NAMED" ? "Named" : "Numbered"],
             ]}
           />
         </div>

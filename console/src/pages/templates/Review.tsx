@@ -22,7 +22,7 @@ interface Decision {
 const DECISIONS: readonly Decision[] = [
   { event: "APPROVED", label: "Approve", icon: "check", done: "approved" },
   { event: "PAUSED", label: "Pause", icon: "clock", done: "paused: sending it answers 132015" },
-  { event: "REINSTATED", label: "Let it be sent again", icon: "refresh", done: "back in use" },
+  { event: "REINSTATED", label: "Reinstate", icon: "refresh", done: "back in use" },
   { event: "FLAGGED", label: "Flag", icon: "warning", done: "flagged" },
   { event: "DISABLED", label: "Disable", icon: "block", done: "disabled: sending it answers 132016" },
 ];
@@ -99,7 +99,7 @@ export function Review({ template }: { template: TemplateView }) {
           busy={busy === rare && !!rare}
           onClick={() => void order(rare as Event, wordOf(rare).toLowerCase())}
         >
-          Let it happen
+          Apply
         </Button>
       </div>
       <div class="template-pair even">

@@ -56,14 +56,14 @@ export function EndpointDialog({ number, one, onClose }: EndpointDialogProps) {
         headersHint={before.length > 0 ? `It has ${before.join(", ")}; left empty, they stay.` : undefined}
       />
       <Select
-        label="Callbacks are written as in the"
+        label="Callback dialect"
         value={form.dialect}
         options={DIALECTS}
         onChange={(dialect) => change({ dialect: dialect as Form["dialect"] })}
       />
       <Switch
         label="A secret of its own"
-        hint="It signs in place of the number's app secret."
+        hint="Signs in place of the number's app secret."
         checked={form.ownSecret}
         onChange={(ownSecret) => change({ ownSecret })}
       />
@@ -80,7 +80,7 @@ export function EndpointDialog({ number, one, onClose }: EndpointDialogProps) {
       )}
       <Switch
         label="Only some webhook fields"
-        hint="Otherwise it is told of everything."
+        hint="Otherwise it gets every event."
         checked={form.fields !== null}
         onChange={(some) => change({ fields: some ? ["messages"] : null })}
       />

@@ -59,7 +59,7 @@ function NumberCard({ number }: { number: NumberView }) {
         </h2>
         <Badge>{DIALECTS[number.callback_dialect]}</Badge>
         <LinkButton to={href("/webhooks", { number: id })} manner="quiet">
-          Its deliveries
+          Deliveries
         </LinkButton>
       </div>
       <div class="endpoint-head">
@@ -106,7 +106,7 @@ function NumberCard({ number }: { number: NumberView }) {
           </Button>
         </div>
         {further.length === 0 ? (
-          <p class="soft">None. Each is told of every event, whatever becomes of the others.</p>
+          <p class="soft">None. Each gets every event, independently of the others.</p>
         ) : (
           <ul class="endpoint-list">
             {further.map((one) => (

@@ -50,7 +50,7 @@ export function Log({ chosen }: { chosen: string | null }) {
   return (
     <LiveRows of={deliveries} class="deliveries" estimate={ROW_PX} row={row}>
       <EmptyState icon="webhooks" title="Nothing has been delivered yet">
-        <p>Set a webhook, and test it: whatever happens to messages is told there, and stands here with every attempt.</p>
+        <p>Set a webhook and test it: each event is delivered there and listed here, with every attempt.</p>
         <LinkButton to={href("/webhooks/endpoints")} icon="webhooks">
           Set a webhook
         </LinkButton>

@@ -28,21 +28,21 @@ export function PlaceFields({ place, onChange, headersHint }: PlaceFieldsProps) 
         placeholder="http://127.0.0.1:8000/webhook"
         value={place.url}
         error={urlError(place.url)}
-        hint="Loopback and private networks are fine: whoever is signed in here is trusted."
+        hint="Loopback and private addresses are allowed: the operator is trusted."
         onInput={(url) => onChange({ url: url.trim() })}
       />
       <Field
-        label="Verify token (may be empty)"
+        label="Verify token (optional)"
         value={place.verifyToken}
-        hint="With one the receiver is asked first, by GET, and has to answer with hub.challenge."
+        hint="If set, the receiver is first asked by GET and must echo hub.challenge."
         onInput={(verifyToken) => onChange({ verifyToken })}
       />
       <TextArea
-        label="Headers (may be empty)"
+        label="Headers (optional)"
         rows={2}
         placeholder="Authorization: Bearer …"
         value={place.headers}
-        hint={headersHint ?? "Every call carries them. One a line; they are not shown again."}
+        hint={headersHint ?? "Sent with every call, one per line; they are not shown again."}
         error={typeof headers === "string" ? headers : null}
         onInput={(text) => onChange({ headers: text })}
       />

@@ -90,7 +90,7 @@ function Check() {
         label="The body above is"
         value={form.encoding}
         options={WRITTEN}
-        hint="A browser makes one kind of line break of all; with base64 every byte stays as it was."
+        hint="Browsers normalise line breaks in pasted text; base64 keeps every byte."
         onChange={(value) => change({ encoding: value as Encoding })}
       />
       <Field
@@ -102,7 +102,7 @@ function Check() {
       />
       <div>
         <Button type="submit" manner="main" icon="search" busy={busy} disabled={!number || !form.body}>
-          Say what differs
+          Compare
         </Button>
       </div>
       <div role="status" class="stack">

@@ -49,7 +49,7 @@ export function WebhookDialog({ number, onClose }: { number: NumberView; onClose
         headersHint={before.length > 0 ? `${before.join(", ")} go unless they are given again.` : undefined}
       />
       <Select
-        label="Callbacks are written as in the"
+        label="Callback dialect"
         value={dialect}
         options={DIALECTS}
         onChange={(value) => setDialect(value as Dialect)}
