@@ -269,6 +269,8 @@ class Receiver:
         return False
 
     async def _send(self, writer: asyncio.StreamWriter, data: bytes) -> None:
+        if writer.transport.is_closing():  # what uvloop takes for a mistake of ours
+            raise ConnectionResetError
         writer.write(data)
         await writer.drain()
         self.bytes_sent += len(data)
