@@ -95,6 +95,11 @@ async def content(blobs: BlobStore, sha256: bytes, *, start: int = 0, length: in
     return b"".join([chunk async for chunk in blobs.read(sha256, start=start, length=length)])
 
 
+async def listed(blobs: Store, older_than: datetime) -> list[bytes]:
+    """Return what is listed of what was kept before a moment, in order."""
+    return sorted([sha256 async for some in blobs.kept(older_than=older_than) for sha256 in some])
+
+
 # -- Every store -------------------------------------------------------------------------------------------------
 
 
@@ -220,18 +225,15 @@ def test_a_kept_file_takes_no_more_bytes(kind: Kind, tmp_path: Path) -> None:
     assert [path.read_bytes() for path in kind.stored(tmp_path)] == [b"x"]
 
 
-def test_kept_files_are_listed_by_their_first_byte_and_age(kind: Kind, tmp_path: Path) -> None:
+def test_every_kept_file_is_listed_once_it_is_old_enough(kind: Kind, tmp_path: Path) -> None:
     async def work(blobs: Store) -> list[list[bytes]]:
-        blob = await kept(blobs, b"x")
-        first = blob.sha256[0]
+        for content in (b"x", b"y", b"a", b"x"):
+            await kept(blobs, content)
         later, earlier = datetime.now(UTC) + timedelta(minutes=1), datetime.now(UTC) - timedelta(minutes=1)
-        return [
-            await blobs.kept(first, older_than=later),
-            await blobs.kept(first, older_than=earlier),
-            await blobs.kept(first ^ 1, older_than=later),
-        ]
+        return [await listed(blobs, later), await listed(blobs, earlier)]
 
-    assert using(kind.make(tmp_path), work) == [[hashlib.sha256(b"x").digest()], [], []]
+    everything = sorted(hashlib.sha256(content).digest() for content in (b"x", b"y", b"a"))
+    assert using(kind.make(tmp_path), work) == [everything, []]
 
 
 # -- From one store to the other ---------------------------------------------------------------------------------
@@ -244,6 +246,18 @@ def test_a_folder_of_files_can_be_copied_into_a_bucket_as_it_is(s3_server: S3Ser
     whole = using(in_s3(s3_server).make(tmp_path), lambda blobs: content(blobs, blob.sha256))
 
     assert whole == LARGE
+
+
+def test_a_bucket_is_listed_beyond_one_answer(s3_server: S3Server, tmp_path: Path) -> None:
+    everything = sorted(hashlib.sha256(bytes([n // 256, n % 256])).digest() for n in range(1_001))  # an answer: 1,000
+    for name in (sha256.hex() for sha256 in everything):
+        folder = s3_server.folder / BUCKET / tmp_path.name / name[:2] / name[2:4]
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+
+    found = using(in_s3(s3_server).make(tmp_path), lambda blobs: listed(blobs, datetime.now(UTC) + timedelta(1)))
+
+    assert found == everything
 
 
 # -- Local files only --------------------------------------------------------------------------------------------
@@ -407,11 +421,9 @@ def test_what_is_no_kept_file_is_not_listed(tmp_path: Path) -> None:
     (tmp_path / name[:2] / "00").mkdir(exist_ok=True)
     (tmp_path / name[:2] / "00" / hashlib.sha256(b"misplaced").hexdigest()).write_text("x")
 
-    listed = using(
-        LocalBlobs(tmp_path), lambda blobs: blobs.kept(int(name[:2], 16), older_than=datetime.now(UTC) + timedelta(1))
-    )
+    found = using(LocalBlobs(tmp_path), lambda blobs: listed(blobs, datetime.now(UTC) + timedelta(1)))
 
-    assert listed == []
+    assert found == []
 
 
 FILL_THE_DISK = textwrap.dedent("""

@@ -14,7 +14,7 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -117,9 +117,10 @@ class LocalBlobs:
         """Remove the file; an unknown hash is ignored. Readers that have it open go on reading."""
         await self.run(lambda: self._delete(sha256))
 
-    async def kept(self, first_byte: int, *, older_than: datetime) -> list[bytes]:
-        """Return the hashes that begin with a byte, of what was first kept before this moment, in order."""
-        return await self.run(lambda: self._kept(f"{first_byte:02x}", older_than.timestamp()))
+    async def kept(self, *, older_than: datetime) -> AsyncGenerator[list[bytes]]:
+        """Yield the hashes of what was first kept before this moment, those of one first byte at a time."""
+        for folder in await self.run(lambda: sorted(self._root.glob("[0-9a-f][0-9a-f]"))):
+            yield await self.run(partial(self._kept, folder, older_than.timestamp()))
 
     async def sweep(self, older_than: datetime) -> int:
         """Remove what crashes left: unfinished files last written before this moment. Returns how many."""
@@ -222,9 +223,9 @@ class LocalBlobs:
         with contextlib.suppress(FileNotFoundError), _closing(self._leaf(final)) as directory:
             os.unlink(final, dir_fd=directory)
 
-    def _kept(self, first: str, before: float) -> list[bytes]:
+    def _kept(self, folder: Path, before: float) -> list[bytes]:
         found = []
-        for path in (self._root / first).glob(f"[0-9a-f][0-9a-f]/{first}*"):
+        for path in folder.glob(f"[0-9a-f][0-9a-f]/{folder.name}*"):
             with contextlib.suppress(FileNotFoundError, ValueError):  # deleted meanwhile, or nothing of ours
                 facts, sha256 = path.lstat(), bytes.fromhex(path.name)
                 if stat.S_ISREG(facts.st_mode) and facts.st_mtime < before and self.path(sha256) == path:

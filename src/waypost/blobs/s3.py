@@ -7,8 +7,8 @@ connection, and each request has a time limit of its own.
 """
 
 import errno
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing, asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
@@ -83,14 +83,15 @@ class S3Blobs:
         """Delete the object; an unknown hash is ignored. Raises S3Trouble."""
         await self._bucket.delete(_key(sha256))
 
-    async def kept(self, first_byte: int, *, older_than: datetime) -> list[bytes]:
-        """Return the hashes that begin with a byte, of what was first kept before this moment, in order."""
-        found = []
-        async for key, stored_at in self._bucket.below(f"{first_byte:02x}"):
-            sha256 = _hash_of(key)
-            if sha256 is not None and stored_at < older_than:
-                found.append(sha256)
-        return sorted(found)
+    async def kept(self, *, older_than: datetime) -> AsyncGenerator[list[bytes]]:
+        """Yield the hashes of what was first kept before this moment, those of one answer at a time. Raises S3Trouble.
+
+        Everything is listed in one go: most of the 256 first bytes have nothing, and each would cost a request.
+        """
+        async with aclosing(self._bucket.everything()) as pages:
+            async for page in pages:
+                hashes = [_hash_of(key) for key, stored_at in page if stored_at < older_than]
+                yield [sha256 for sha256 in hashes if sha256 is not None]
 
     async def sweep(self, older_than: datetime) -> int:
         """Remove unfinished local files last written before this moment. Returns how many."""

@@ -1,7 +1,7 @@
 """A bucket of an S3-compatible store: objects by key, with time limits, retries and trouble in plain words."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -107,14 +107,13 @@ class Bucket:
                 except FileNotFoundError:
                     return
 
-    async def below(self, folder: str) -> AsyncIterator[tuple[str, datetime]]:
-        """Yield key and time of storing of every object in a folder."""
+    async def everything(self) -> AsyncGenerator[list[tuple[str, datetime]]]:
+        """Yield key and time of storing of every object, as many at a time as the store tells in one answer."""
         import obstore
 
         with self._asking():
-            async for page in obstore.list(self._client, folder, chunk_size=_PAGE):
-                for item in page:
-                    yield item["path"], item["last_modified"]
+            async for page in obstore.list(self._client, chunk_size=_PAGE):
+                yield [(item["path"], item["last_modified"]) for item in page]
 
     async def aclose(self) -> None:
         """Let the library's threads let go of its last answer: if Python ends before, the process aborts."""

@@ -6,6 +6,7 @@ pictures, and of numbers that delete their files themselves, get another life in
 they have been kept for as long as the settings say, or a number's own settings.
 """
 
+from contextlib import aclosing
 from datetime import timedelta
 
 from msgspec import Struct
@@ -29,7 +30,6 @@ ORPHAN_AGE = timedelta(hours=1)
 
 _BATCH = 200
 _PAUSE_SECONDS = 0.02  # between two steps, so that requests never wait behind more than one
-_FIRST_BYTES = 256
 
 
 class Upkeep(Struct, frozen=True):
@@ -69,11 +69,11 @@ class Upkeep(Struct, frozen=True):
         """
         before = EPOCH + timedelta(seconds=self.clock.wall_seconds()) - ORPHAN_AGE
         dropped = 0
-        for first_byte in range(_FIRST_BYTES):
-            kept = await self.blobs.kept(first_byte, older_than=before)
-            for sha256 in await self.store.blobs_without_rows(kept) if kept else ():
-                dropped += await self.shelf.drop_orphan(sha256, self.store)
-            await self.clock.pause(_PAUSE_SECONDS)
+        async with aclosing(self.blobs.kept(older_than=before)) as pages:
+            async for kept in pages:
+                for sha256 in await self.store.blobs_without_rows(kept) if kept else ():
+                    dropped += await self.shelf.drop_orphan(sha256, self.store)
+                await self.clock.pause(_PAUSE_SECONDS)
         return dropped
 
     async def _drop_tokens(self) -> None:

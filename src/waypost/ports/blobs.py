@@ -1,6 +1,6 @@
 """The port of files."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -61,8 +61,11 @@ class BlobStore(Protocol):
         """Delete; an unknown hash is ignored. Raises StoreDown."""
         ...
 
-    async def kept(self, first_byte: int, *, older_than: datetime) -> list[bytes]:
-        """Return the hashes that begin with a byte, of what was first kept before this moment, in order."""
+    def kept(self, *, older_than: datetime) -> AsyncGenerator[list[bytes]]:
+        """Yield the hashes of what was first kept before this moment, some at a time; each once. Raises StoreDown.
+
+        What is kept or deleted meanwhile may be among them or not. Whoever leaves before the end closes it.
+        """
         ...
 
     async def sweep(self, older_than: datetime) -> int:
