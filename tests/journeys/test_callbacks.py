@@ -4,12 +4,14 @@ import asyncio
 import hashlib
 import hmac
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 import pytest
 from standardwebhooks import Webhook
 from tests.journeys.conftest import LOOPBACK, World, code_of
 from tests.support.clients import Body
+from tests.support.operator import looked_at_until
 from tests.support.receiver import Answer, Received, Receiver
 from tests.support.server import NUMBER, SECRET
 
@@ -87,13 +89,8 @@ async def told_of(hook: Receiver, world: World) -> list[str]:
 
 async def deliveries_of(world: World, message_id: str, is_so: Any) -> list[Body]:
     """Look until the deliveries about a message are so, and return them."""
-    found: list[Body] = []
-    for _ in range(500):
-        found = (await world.operate("GET", f"/webhooks/deliveries?message={message_id}"))["deliveries"]
-        if is_so(found):
-            return found
-        await asyncio.sleep(0.01)
-    raise AssertionError(found)
+    look = partial(world.operate, "GET", f"/webhooks/deliveries?message={message_id}")
+    return list((await looked_at_until(lambda shown: is_so(shown["deliveries"]), look))["deliveries"])
 
 
 def is_refused_twice(found: list[Body]) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from tests.journeys.conftest import LOOPBACK, STRANGER, World, open_world
 from tests.support import media
 from tests.support.clients import Body
+from tests.support.operator import looked_at_until
 from tests.support.receiver import Answer, Receiver
 from tests.support.server import NUMBER, SECRET
 
@@ -29,12 +31,7 @@ async def shown_of(world: World, message_id: str) -> Body:
 
 
 async def settled(world: World, path: str, is_so: Any) -> Body:
-    shown = await world.operate("GET", path)
-    async with asyncio.timeout(5):
-        while not is_so(shown):
-            await asyncio.sleep(0.01)
-            shown = await world.operate("GET", path)
-    return shown
+    return await looked_at_until(is_so, partial(world.operate, "GET", path))
 
 
 # -- The exchange -------------------------------------------------------------------------------------------------

@@ -11,12 +11,14 @@ import base64
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 from tests.journeys.conftest import LOOPBACK, PHONE, STRANGER, World, code_of
 from tests.support import media
+from tests.support.operator import looked_at_until
 from tests.support.receiver import Answer, Receiver
 
 from waypost.errors.management import TEMPLATE_SYNCING
@@ -190,16 +192,9 @@ async def test_09_a_204_is_a_failure_and_the_pauses_grow_evenly_to_their_cap(wor
 
 async def _pause(world: World, message_id: str, attempts: int) -> float:
     """Wait for so many attempts; return the seconds to the next, and let them pass."""
-    path = f"/webhooks/deliveries?message={message_id}"
-
-    async def tried() -> Any:
-        while True:
-            [delivery] = (await world.control.get(path))["deliveries"]
-            if len(delivery["attempts"]) >= attempts:
-                return delivery
-            await asyncio.sleep(0.01)
-
-    delivery = await asyncio.wait_for(tried(), 10)
+    look = partial(world.control.get, f"/webhooks/deliveries?message={message_id}")
+    shown = await looked_at_until(lambda shown: len(shown["deliveries"][0]["attempts"]) >= attempts, look)
+    [delivery] = shown["deliveries"]
     due, last = (datetime.fromisoformat(each) for each in (delivery["due"], delivery["attempts"][-1]["at"]))
     seconds = (due - last).total_seconds()
     await world.operate("PUT", "/clock", json={"advance_seconds": seconds, "frozen": True})

@@ -1,13 +1,14 @@
 """A webhook whose certificate only its owner's authority vouches for: `/v1/certificates/webhooks/ca` says so."""
 
-import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.journeys.conftest import LOOPBACK, World
 from tests.support.certificates import Authority
+from tests.support.operator import looked_at_until
 from tests.support.receiver import Receiver
 from tests.support.server import NUMBER
 
@@ -57,12 +58,7 @@ async def trust(world: World, authority: Authority) -> None:
 
 async def tried(world: World, message_id: str) -> str:
     """Wait for the first attempt to tell of a message, and return what became of it."""
-    attempts = await attempts_of(world, message_id)
-    async with asyncio.timeout(5):
-        while not attempts:
-            await asyncio.sleep(0.01)
-            attempts = await attempts_of(world, message_id)
-    return str(attempts[0])
+    return str((await looked_at_until(bool, partial(attempts_of, world, message_id)))[0])
 
 
 async def attempts_of(world: World, message_id: str) -> list[Any]:

@@ -1,10 +1,10 @@
 """Where a number's events go: set by each face in its own way, after the receiver has shown that it wants them."""
 
-import asyncio
 from typing import Any
 
 import pytest
 from tests.journeys.conftest import LOOPBACK, PHONE, World, code_of
+from tests.support.operator import looked_at_until
 from tests.support.receiver import Receiver
 from tests.support.server import NUMBER
 
@@ -36,12 +36,12 @@ async def webhook_url(world: World) -> str | None:
 
 async def attempt_of(world: World, message_id: str) -> dict[str, Any]:
     """Look until a delivery about a message has been tried, and return how that went."""
-    for _ in range(500):
+
+    async def attempts() -> list[Any]:
         found = (await world.operate("GET", f"/webhooks/deliveries?message={message_id}"))["deliveries"]
-        if tried := [delivery for delivery in found if delivery["attempts"]]:
-            return dict(tried[0]["attempts"][0])
-        await asyncio.sleep(0.01)
-    raise AssertionError(f"nobody was told of {message_id}")
+        return [attempt for delivery in found for attempt in delivery["attempts"]]
+
+    return dict((await looked_at_until(bool, attempts))[0])
 
 
 @pytest.mark.parametrize("face", ["meta"])

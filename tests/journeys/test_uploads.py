@@ -1,6 +1,7 @@
 """Resumable uploads: a file in pieces becomes a handle, and the handle an example."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from tests.journeys.conftest import PHONE, World, open_world
 from tests.support import media, samples
 from tests.support.clients import Answer, Body
 from tests.support.media import Sample
+from tests.support.operator import looked_at_until
 from tests.support.raw_http import Wire
 from tests.support.templates import BODY, Desk, definition, handle_of
 
@@ -41,11 +43,8 @@ async def put(world: World, path: str, offset: int, data: bytes) -> Answer:
 
 async def kept(world: World, path: str, count: int) -> None:
     """Wait until the server has kept `count` bytes of an upload."""
-    for _ in range(500):
-        if (await world.client.call("GET", path)).json["file_offset"] == count:
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError(f"{count} bytes did not arrive")
+    look = partial(world.client.call, "GET", path)
+    await looked_at_until(lambda answer: answer.json["file_offset"] == count, look)
 
 
 async def taken_as_example(world: World, handle: str, kind: str = "IMAGE") -> int:

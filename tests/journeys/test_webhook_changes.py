@@ -4,12 +4,14 @@ import asyncio
 import hashlib
 import hmac
 import json
+from functools import partial
 from typing import Any
 
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 from tests.journeys.conftest import World
 from tests.support.clients import Body
+from tests.support.operator import looked_at_until
 from tests.support.receiver import Received
 from tests.support.server import NUMBER, SECRET
 
@@ -132,12 +134,8 @@ async def webhook_of(world: World) -> Body:
 
 async def dead_letters(world: World, count: int) -> list[Body]:
     """Look until there are `count` dead letters."""
-    for _ in range(500):
-        found = (await world.operate("GET", "/webhooks/deliveries?state=dead"))["deliveries"]
-        if len(found) >= count:
-            return list(found)
-        await asyncio.sleep(0.01)
-    raise AssertionError(f"there are no {count} dead letters")
+    look = partial(world.operate, "GET", "/webhooks/deliveries?state=dead")
+    return list((await looked_at_until(lambda shown: len(shown["deliveries"]) >= count, look))["deliveries"])
 
 
 async def test_w28_a_webhook_that_is_gone_is_disabled_and_not_called_again(world: World) -> None:

@@ -1,8 +1,8 @@
 """Fault rules for webhooks and requests: what a receiver meets on bad days, on demand."""
 
-import asyncio
 import hashlib
 import hmac
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from standardwebhooks import Webhook
 from tests.journeys.conftest import LOOPBACK, PHONE, STRANGER, World, open_world
 from tests.support.clients import Body
+from tests.support.operator import looked_at_until
 from tests.support.receiver import Answer, Received, Receiver
 from tests.support.server import NUMBER, SECRET
 
@@ -45,13 +46,9 @@ def messages_of(world: World, call: Received) -> list[str]:
 
 async def states_of(world: World, message_id: str, *, states: set[str]) -> list[Body]:
     """Look until the deliveries about a message have these states, and return them."""
-    found: list[Body] = []
-    for _ in range(500):
-        found = (await world.operate("GET", f"/webhooks/deliveries?message={message_id}"))["deliveries"]
-        if {one["state"] for one in found} == states:
-            return found
-        await asyncio.sleep(0.01)
-    raise AssertionError(found)
+    look = partial(world.operate, "GET", f"/webhooks/deliveries?message={message_id}")
+    shown = await looked_at_until(lambda shown: {one["state"] for one in shown["deliveries"]} == states, look)
+    return list(shown["deliveries"])
 
 
 # -- Batches ------------------------------------------------------------------------------------------------------
@@ -303,11 +300,9 @@ async def test_slow_makes_retries_wait_longer(world: World) -> None:
     world.hook.always = Answer(503)
     await trouble(world, slow=1000)
     written = await world.write("text", TEXT)
-    for _ in range(500):
-        [one] = (await world.operate("GET", f"/webhooks/deliveries?message={written}"))["deliveries"]
-        if len(one["attempts"]) == world.either(cloud=2, onprem=1):
-            break
-        await asyncio.sleep(0.01)
+    look = partial(world.operate, "GET", f"/webhooks/deliveries?message={written}")
+    expected = world.either(cloud=2, onprem=1)
+    await looked_at_until(lambda shown: len(shown["deliveries"][0]["attempts"]) == expected, look)
     tried = len(world.hook.received)
     await world.advance(seconds=1000)
     early = len(world.hook.received)

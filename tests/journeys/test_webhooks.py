@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from standardwebhooks import Webhook
 from tests.conftest import Golden
 from tests.journeys.conftest import LOOPBACK, PHONE, World
 from tests.support.clients import Body
+from tests.support.operator import looked_at_until
 from tests.support.receiver import Answer, Manner, Received
 from tests.support.server import NUMBER, SECRET
 
@@ -41,12 +43,12 @@ def posts(world: World) -> list[Received]:
 
 async def attempts_of(world: World, message_id: str, count: int) -> Body:
     """Look until a delivery about a message has had `count` attempts, and return it."""
-    for _ in range(500):
+
+    async def tried() -> list[Body]:
         found = (await world.operate("GET", f"/webhooks/deliveries?message={message_id}"))["deliveries"]
-        if tried := [delivery for delivery in found if len(delivery["attempts"]) >= count]:
-            return dict(tried[0])
-        await asyncio.sleep(0.01)
-    raise AssertionError(f"{message_id} has no {count} attempts")
+        return [delivery for delivery in found if len(delivery["attempts"]) >= count]
+
+    return (await looked_at_until(bool, tried))[0]
 
 
 async def wait_out(world: World, message_id: str, failures: int) -> None:
@@ -231,12 +233,9 @@ async def test_after_eight_days_a_delivery_is_a_dead_letter_and_can_be_delivered
 
 async def dead_letter(world: World, message_id: str) -> Body:
     """Look until every delivery about a message is dead, and return the newest."""
-    for _ in range(500):
-        found = (await world.operate("GET", f"/webhooks/deliveries?message={message_id}&state=dead"))["deliveries"]
-        if len(found) == world.told:
-            return dict(found[0])
-        await asyncio.sleep(0.01)
-    raise AssertionError(f"{message_id} is not dead")
+    look = partial(world.operate, "GET", f"/webhooks/deliveries?message={message_id}&state=dead")
+    shown = await looked_at_until(lambda shown: len(shown["deliveries"]) == world.told, look)
+    return dict(shown["deliveries"][0])
 
 
 # -- Where events go ----------------------------------------------------------------------------------------------

@@ -6,12 +6,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 from tests.support.clients import Body, Control, MetaClient
 from tests.support.receiver import Receiver
 from tests.support.server import ADMIN, NUMBER, TOKEN, Running, running
+
+Shown = TypeVar("Shown")
 
 PHONE = "15550001111"
 """The sample phone: its user has just written."""
@@ -55,17 +57,20 @@ class Operator:
         return self.hook.statuses(message_id)
 
     async def settled(self, path: str, is_so: Any) -> Body:
-        """Look until what the control API shows is so; raises TimeoutError when it never is."""
+        """Look until what the control API shows is so."""
         return await looked_at_until(is_so, partial(self.call, "GET", path))
 
 
-async def looked_at_until(is_so: Callable[[Body], bool], look: Callable[[], Awaitable[Body]]) -> Body:
-    """Look again and again until it is so; raises TimeoutError when it never is."""
-    shown = await look()
-    async with asyncio.timeout(30):
-        while not is_so(shown):
-            await asyncio.sleep(0.01)
-            shown = await look()
+async def looked_at_until(is_so: Callable[[Shown], object], look: Callable[[], Awaitable[Shown]]) -> Shown:
+    """Look again and again, ever less often, until it is so; raises AssertionError when it never is."""
+    shown, pause = await look(), 0.005
+    try:
+        async with asyncio.timeout(30):
+            while not is_so(shown):
+                await asyncio.sleep(pause)
+                shown, pause = await look(), min(2 * pause, 0.1)
+    except TimeoutError:
+        raise AssertionError(shown) from None
     return shown
 
 
