@@ -151,9 +151,7 @@ def _can_be_shared(values: Mapping[str, object], given: Mapping[str, _Given]) ->
 
 
 def _not_shared(who: str) -> str:
-    return (
-        f"{who}: several processes can share PostgreSQL only; set --store to `postgresql://user:password@host/database`."
-    )
+    return f"{who}: several processes can share PostgreSQL only; set --store to `postgresql://user:password@host/database`."
 
 
 def _open_console(host: str) -> str:
