@@ -97,6 +97,15 @@ async def test_a_server_is_found_by_its_folder_its_ready_file_or_its_address(
     assert [len(lines(result)) for result in found] == [1, 1, 1]
 
 
+async def test_the_doctor_of_a_server_that_runs_does_not_want_it_stopped(operator: Operator, call: Call) -> None:
+    port = operator.server.base_url.rpartition(":")[2]
+
+    result = await call("doctor", "--port", port, "--json")
+
+    [finding] = [finding for finding in lines(result) if finding["check"] == "port"]
+    assert (finding["state"], finding["found"]) == ("good", f"127.0.0.1:{port} is where Waypost runs already")
+
+
 async def test_where_no_server_runs_the_commands_say_what_to_do(tmp_path: Path) -> None:
     async with operating(tmp_path / "data"):
         pass

@@ -167,9 +167,28 @@ def check_port(settings: Settings) -> Finding:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(address)
     except OSError as wrong:
-        advice = "Stop what listens there (it may be Waypost itself), or choose another with --host and --port."
+        if _is_ours(settings):
+            return Finding("good", f"{where} is where Waypost runs already")
+        advice = "Stop what listens there, or choose another with --host and --port."
         return Finding("bad", f"{where} cannot be taken: {wrong.strerror}", advice)
     return Finding("good", f"{where} is free")
+
+
+def _is_ours(settings: Settings) -> bool:
+    """Return whether the server over the data folder is what listens: the key in its note opens what is there."""
+    from urllib.parse import urlsplit
+
+    from waypost.lib import note
+    from waypost.lib.control_client import ControlClient, ControlError
+
+    left = note.read(settings.data)
+    if left is None or urlsplit(left.base_url).port != settings.port:
+        return False
+    try:
+        ControlClient(left.base_url, left.key, timeout_seconds=2).call("GET", "/settings")
+    except ControlError:
+        return False
+    return True
 
 
 def check_webhook(settings: Settings) -> Finding:
