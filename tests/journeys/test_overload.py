@@ -23,7 +23,7 @@ async def overload(world: World) -> AsyncIterator[None]:
     admission = world.server.parts.flows.accept.admission
 
     async def stay() -> None:
-        async with admission:
+        with await admission.turn():
             await asyncio.Event().wait()
 
     async with anyio.create_task_group() as group:

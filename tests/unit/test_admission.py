@@ -53,7 +53,7 @@ class Senders:
         await turns()
 
     async def _send(self, name: str) -> None:
-        async with self.admission:
+        with await self.admission.turn():
             self.begun.append(name)
             await self._may_go[name].wait()
 
@@ -118,9 +118,8 @@ async def test_whoever_hangs_up_in_the_moment_of_the_turn_hands_it_on() -> None:
 async def test_a_message_that_could_not_be_stored_makes_room_too() -> None:
     admission = Admission(StillClock(), most_at_work=1)
 
-    with pytest.raises(ValueError, match="disk"):
-        async with admission:
-            raise ValueError("disk")
+    with pytest.raises(ValueError, match="disk"), await admission.turn():
+        raise ValueError("disk")
 
     assert admission.at_work == 0
 

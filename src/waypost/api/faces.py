@@ -163,7 +163,7 @@ def _no_room(admission: Admission) -> HasNoRoom:
     """Return what refuses sends while admission is overloaded, whichever number they are for."""
 
     def refuse(request: Request) -> Refusal | None:
-        return admission.overloaded() if admission.is_overloaded and is_send(request) else None
+        return admission.overloaded() if admission.is_overloaded() and is_send(request) else None
 
     return refuse
 

@@ -39,7 +39,7 @@ def _never(_number_id: NumberId) -> bool:
 
 
 class Admission:
-    """The door: a face asks it before it reads a body, and then does its work in its `async with` block."""
+    """The door: a face asks it before it reads a body, and then does its work `with await admission.turn()`."""
 
     def __init__(
         self,
@@ -63,10 +63,11 @@ class Admission:
         self.disk_is_low = False
         """Whether what is free on the disk is needed for what has been accepted already."""
 
-    async def __aenter__(self) -> None:
+    async def turn(self) -> "Admission":
+        """Return when the caller may begin, who then enters and leaves: `with await admission.turn():`."""
         if not self._line and self._has_place():
             self._begin()
-            return
+            return self
         turn = asyncio.get_running_loop().create_future()
         self._line.append((self._clock.monotonic(), turn))
         try:
@@ -75,10 +76,12 @@ class Admission:
             if not turn.cancelled():  # it was told in the same moment
                 self._leave()
             raise
+        return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
+    def __enter__(self) -> None:
+        """Do nothing: `turn` has let the caller begin."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._leave()
 
     @property
@@ -91,9 +94,8 @@ class Admission:
         """How many wait for their turn."""
         return len(self._line)
 
-    @property
     def is_overloaded(self) -> bool:
-        """Whether nobody may join the line."""
+        """Return whether nobody may join the line."""
         line = self._line
         if not line:
             return False
@@ -101,7 +103,7 @@ class Admission:
 
     def check(self, number_id: NumberId) -> None:
         """Raise Refusal if no message of this number can be taken just now."""
-        if self.is_overloaded:
+        if self.is_overloaded():
             raise self.overloaded()
         if self._is_full(number_id):
             raise self._later(f"As many messages of the number {number_id} wait to be handed on as may")
@@ -123,17 +125,17 @@ class Admission:
     def _begin(self) -> None:
         self._at_work += 1
         self._begun += 1
-        self._await_turn()
+        if not self._is_turning:
+            self._await_turn()
 
     def _leave(self) -> None:
         self._at_work -= 1
-        if self._line:
+        if self._line and not self._is_turning:
             self._await_turn()
 
     def _await_turn(self) -> None:
-        if not self._is_turning:
-            self._is_turning = True
-            asyncio.get_running_loop().call_soon(self._next_turn)
+        self._is_turning = True
+        asyncio.get_running_loop().call_soon(self._next_turn)
 
     def _next_turn(self) -> None:
         """Let those begin whose turn it is."""

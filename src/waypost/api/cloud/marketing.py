@@ -41,7 +41,7 @@ class Marketing(Struct, frozen=True):
         number = self.callers.number(request)
         self.messages.accept.admission.check(number.id)
         raw = await json_body(request)
-        async with self.messages.accept.admission:
+        with await self.messages.accept.admission.turn():
             parsed = self.messages.parsed(number, raw)
             return await self.messages.send(request, number, self._marketing(number, parsed), raw)
 

@@ -52,7 +52,7 @@ class Messages(Struct, frozen=True):
             auth.must_be(number, request.params["phone_number_id"])
         self.accept.admission.check(number.id)
         raw = await json_body(request)
-        async with self.accept.admission:
+        with await self.accept.admission.turn():
             parsed = self.parsed(number, raw)
             if isinstance(parsed, cloud.MarkRead):
                 self.accept.screen.check_number(number)

@@ -36,7 +36,7 @@ class Messages(Struct, frozen=True):
         number = self.callers.sender(request)
         self.accept.admission.check(number.id)
         raw = await json_body(request)
-        async with self.accept.admission:
+        with await self.accept.admission.turn():
             return await self._send(request, number, raw)
 
     async def _send(self, request: Request, number: Number, raw: bytes) -> Response:
