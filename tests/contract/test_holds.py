@@ -72,7 +72,7 @@ async def test_another_template_lets_nothing_go(paced: FullStore) -> None:
 
 
 async def test_what_was_accepted_before_it_is_let_go_is_let_go_too(paced: FullStore) -> None:
-    accepting = asyncio.create_task(paced.accept(outbound(10, held_by=TEMPLATE, due_ms=0)))
+    accepting = asyncio.ensure_future(paced.accept(outbound(10, held_by=TEMPLATE, due_ms=0)))
     await asyncio.sleep(0)
 
     let_go = await paced.let_go(TEMPLATE, 10)

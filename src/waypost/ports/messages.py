@@ -1,6 +1,6 @@
 """The port Store: what is stored at each step of a message (T1 accepted to T5 delivered), and what waits."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Literal, Protocol
 
 from msgspec import Struct
@@ -62,9 +62,12 @@ class Windows(Protocol):
 
 
 class Store(Windows, Protocol):
-    """The durable state of a message on its way, one transaction per step."""
+    """The durable state of a message on its way, one transaction per step.
 
-    async def accept(self, message: Outbound) -> None:
+    A step begins with its call; what it promises on return holds once it has been awaited.
+    """
+
+    def accept(self, message: Outbound) -> Awaitable[None]:
         """T1: store the message and its job; on return both are fsynced.
 
         One with `held_by` is kept without a job: see `Holds`.
@@ -83,15 +86,15 @@ class Store(Windows, Protocol):
         """Return the number's message under a key, stored since `once.since_ms`; its body may be another."""
         ...
 
-    async def begin(self, message: Outbound) -> None:
+    def begin(self, message: Outbound) -> Awaitable[None]:
         """T2: note that attempt `message.attempt` is about to reach the upstream; fsynced on return."""
         ...
 
-    async def settle_sent(self, message: Outbound, upstream_id: str) -> None:
+    def settle_sent(self, message: Outbound, upstream_id: str) -> Awaitable[None]:
         """T3: the upstream has it. Lazy: waits a few milliseconds for company, then fsynced; the job is gone."""
         ...
 
-    async def settle_later(self, message: Outbound, send: FailedSend) -> None:
+    def settle_later(self, message: Outbound, send: FailedSend) -> Awaitable[None]:
         """T3: keep how an attempt ended, and the job, due again at `message.due_ms` as `message.attempt`. Lazy."""
         ...
 
@@ -121,19 +124,19 @@ class Store(Windows, Protocol):
         """Store an event that is about no message, and its deliveries; fsynced on return."""
         ...
 
-    async def delivery_done(self, delivery: Delivery, attempt: Attempt | None) -> None:
+    def delivery_done(self, delivery: Delivery, attempt: Attempt | None) -> Awaitable[None]:
         """T5: the subscriber has it, or (None) there is nothing to tell in its dialect. Lazy."""
         ...
 
-    async def delivery_retry(self, delivery: Delivery, attempt: Attempt) -> None:
+    def delivery_retry(self, delivery: Delivery, attempt: Attempt) -> Awaitable[None]:
         """T5: note a failed attempt; due again at `delivery.due_ms`. Lazy."""
         ...
 
-    async def delivery_dead(self, delivery: Delivery, attempt: Attempt | None) -> None:
+    def delivery_dead(self, delivery: Delivery, attempt: Attempt | None) -> Awaitable[None]:
         """T5: give up; the delivery stays as a dead letter that can be delivered again."""
         ...
 
-    async def delivery_ended(self, delivery: Delivery, state: Literal["cancelled", "dropped"]) -> None:
+    def delivery_ended(self, delivery: Delivery, state: Literal["cancelled", "dropped"]) -> Awaitable[None]:
         """T5: stop, because its endpoint is gone or a fault rule wants it so; it can be delivered again."""
         ...
 

@@ -1,6 +1,6 @@
 """The port of what the embedded network remembers."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -72,7 +72,7 @@ class NetworkStore(Protocol):
         """Say whether a message was taken by this token."""
         ...
 
-    async def progressed(self, steps: Sequence[tuple[MessageKey, Status, int]]) -> None:
+    def progressed(self, steps: Sequence[tuple[MessageKey, Status, int]]) -> Awaitable[None]:
         """Note how far messages are: token, progress, due_ms. Lazy; told again after a crash if it was lost."""
         ...
 

@@ -68,18 +68,15 @@ class Kind(Struct, frozen=True, eq=False):
     with a result that says that nothing came of it (False, an empty list)."""
 
 
-class Operation:
+class Operation(Struct, eq=False):
     """One submitted operation and the future of the one who waits for it."""
 
-    __slots__ = ("error", "future", "item", "keys", "kind", "result")
-
-    def __init__(self, kind: Kind, keys: tuple[int, ...] | None, item: Any, future: asyncio.Future[Any]) -> None:
-        self.kind = kind
-        self.keys = keys
-        self.item = item
-        self.future = future
-        self.result: Any = None
-        self.error: Exception | None = None
+    kind: Kind
+    keys: tuple[int, ...] | None
+    item: Any
+    future: asyncio.Future[Any]
+    result: Any = None
+    error: Exception | None = None
 
 
 class Group(Struct):
@@ -137,7 +134,6 @@ class GroupCommit:
         self._hurried = False
         self._starting: asyncio.Handle | None = None
         self._in_flight = 0
-        self._submitted = 0
         self._ended = 0
         self._began = 0.0
         self._written = Written()
@@ -174,11 +170,10 @@ class GroupCommit:
         """
         if self._refusal is not None:
             raise StoreDown(self._refusal)
-        if self.depth >= self._max_operations:
+        if len(self._gathering) + self._in_flight >= self._max_operations:
             raise StoreBusy(f"{self.depth} operations wait to be written; try again shortly")
         future: asyncio.Future[Any] = self._loop.create_future()
         self._gathering.append(Operation(kind, keys, item, future))
-        self._submitted += 1
         if not kind.lazy and not self._hurried:
             self._hurried = True
             self._schedule()
@@ -188,7 +183,7 @@ class GroupCommit:
 
     async def settled(self) -> None:
         """Return when everything submitted before has been written or has failed; lazy operations stop waiting."""
-        goal = self._submitted
+        goal = self._ended + self.depth
         while self._ended < goal:
             self._hurried = True
             self._schedule()

@@ -1,6 +1,6 @@
 """The steps of a message, and of the embedded network, as operations for the queue; the same for every store."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Literal, Protocol
 
 from waypost.model import Attempt, Delivery, Earlier, Event, FailedSend, MessageKey, Once, Outbound, Status
@@ -80,9 +80,9 @@ class Steps:
         """Why nothing can be written just now; None if it can, or if that is found out each time anew."""
         return self._commit.refusal
 
-    async def accept(self, message: Outbound) -> None:
+    def accept(self, message: Outbound) -> Awaitable[None]:
         """T1: store the message and its job."""
-        await self._commit.submit(self._writes.accept, (message.key,), message)
+        return self._commit.submit(self._writes.accept, (message.key,), message)
 
     async def accept_once(self, message: Outbound, once: Once) -> Earlier | None:
         """T1 with a key: store message, job and key, unless the key has a message."""
@@ -91,17 +91,17 @@ class Steps:
         known, _ = await future
         return known
 
-    async def begin(self, message: Outbound) -> None:
+    def begin(self, message: Outbound) -> Awaitable[None]:
         """T2: note that an attempt is about to reach the upstream."""
-        await self._commit.submit(self._writes.begin, (message.key,), message)
+        return self._commit.submit(self._writes.begin, (message.key,), message)
 
-    async def settle_sent(self, message: Outbound, upstream_id: str) -> None:
+    def settle_sent(self, message: Outbound, upstream_id: str) -> Awaitable[None]:
         """T3: the upstream has it."""
-        await self._commit.submit(self._writes.settle_sent, (message.key,), (message, upstream_id))
+        return self._commit.submit(self._writes.settle_sent, (message.key,), (message, upstream_id))
 
-    async def settle_later(self, message: Outbound, send: FailedSend) -> None:
+    def settle_later(self, message: Outbound, send: FailedSend) -> Awaitable[None]:
         """T3: keep the job for later."""
-        await self._commit.submit(self._writes.settle_later, (message.key,), (message, send))
+        return self._commit.submit(self._writes.settle_later, (message.key,), (message, send))
 
     async def settle_failed(self, message: Outbound, row: StatusRow, send: FailedSend | None = None) -> bool:
         """T3 and T4 in one."""
@@ -124,21 +124,21 @@ class Steps:
         is_new: bool = await future
         return is_new
 
-    async def delivery_done(self, delivery: Delivery, attempt: Attempt | None) -> None:
+    def delivery_done(self, delivery: Delivery, attempt: Attempt | None) -> Awaitable[None]:
         """T5: the subscriber has it, or there is nothing to tell."""
-        await self._commit.submit(self._writes.delivery_done, (delivery.key,), (delivery, attempt))
+        return self._commit.submit(self._writes.delivery_done, (delivery.key,), (delivery, attempt))
 
-    async def delivery_retry(self, delivery: Delivery, attempt: Attempt) -> None:
+    def delivery_retry(self, delivery: Delivery, attempt: Attempt) -> Awaitable[None]:
         """T5: note a failed attempt."""
-        await self._commit.submit(self._writes.delivery_retry, (delivery.key,), (delivery, attempt))
+        return self._commit.submit(self._writes.delivery_retry, (delivery.key,), (delivery, attempt))
 
-    async def delivery_dead(self, delivery: Delivery, attempt: Attempt | None) -> None:
+    def delivery_dead(self, delivery: Delivery, attempt: Attempt | None) -> Awaitable[None]:
         """T5: give up."""
-        await self._commit.submit(self._writes.delivery_dead, (delivery.key,), (delivery, attempt))
+        return self._commit.submit(self._writes.delivery_dead, (delivery.key,), (delivery, attempt))
 
-    async def delivery_ended(self, delivery: Delivery, state: Literal["cancelled", "dropped"]) -> None:
+    def delivery_ended(self, delivery: Delivery, state: Literal["cancelled", "dropped"]) -> Awaitable[None]:
         """T5: stop."""
-        await self._commit.submit(self._writes.delivery_ended, (delivery.key,), (delivery, state))
+        return self._commit.submit(self._writes.delivery_ended, (delivery.key,), (delivery, state))
 
     async def take(self, carried: Carried) -> bool:
         """Take a message once."""
@@ -147,6 +147,6 @@ class Steps:
         is_new: bool = await future
         return is_new
 
-    async def progressed(self, steps: Sequence[tuple[MessageKey, Status, int]]) -> None:
+    def progressed(self, steps: Sequence[tuple[MessageKey, Status, int]]) -> Awaitable[None]:
         """Note how far the network has told the business."""
-        await self._commit.submit(self._writes.progressed, tuple(-token for token, _, _ in steps), steps)
+        return self._commit.submit(self._writes.progressed, tuple(-token for token, _, _ in steps), steps)
