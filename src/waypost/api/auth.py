@@ -129,7 +129,7 @@ def bearer_token(request: Request) -> str | None:
 def _bearer_or_query(request: Request) -> str | None:
     """Return the token of a call of Meta's paths; None too if a `D360-API-KEY` beside it is another."""
     token = bearer_token(request) or request.query.get("access_token")
-    return token if _keys(request) <= {token} else None
+    return None if has_api_key(request) and _keys(request) != {token} else token
 
 
 def _authorization(request: Request) -> str:

@@ -78,8 +78,9 @@ class Accept(Struct, frozen=True):
         return earlier
 
     def _message(self, number: Number, screened: Screened, raw: bytes, dialect: Dialect) -> Outbound:
-        request, template, category = screened.request, screened.template, screened.category
-        key, tag, now_ms = MessageKey(self.keys.next()), self.keys.tag(), self.clock.now_ms()
+        request, template, now_ms = screened.request, screened.template, screened.now_ms
+        category = template.category.lower() if template else "service"
+        key, tag = MessageKey(self.keys.next()), self.keys.tag()
         return Outbound(
             key=key,
             tag=tag,

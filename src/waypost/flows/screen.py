@@ -6,7 +6,7 @@ such a message is accepted and fails later on the webhook, as it is on WhatsApp.
 # spec: cloud-api.md#4, cloud-api.md#11.2
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from msgspec import Struct, structs
@@ -55,14 +55,11 @@ class Screened(Struct, frozen=True):
     """With the phone that it is for."""
     media: tuple[MediaKey, ...]
     """Its stored media, in order; `NOT_FETCHED` for each link."""
+    now_ms: int
+    """When it was looked at, in platform time."""
     template: Template | None = None
     held_by: int | None = None
     """Id of the template, if it holds the message back."""
-
-    @property
-    def category(self) -> str:
-        """The price category."""
-        return self.template.category.lower() if self.template else "service"
 
 
 UserCheck = Callable[[Number, str], Awaitable[None]]
@@ -98,11 +95,11 @@ class Screen(Struct, frozen=True):
             await self._refuse_restricted(restriction, number, request)
         if fault := self.magic.refusal(request.wa_id):
             raise Refusal(fault.problem, fault.details)
-        self._check_links(request)
         media = request.content.media()
-        keys = tuple([await self._key_of(number, medium) for medium in media]) if media else ()
-        screened = Screened(request, keys, self._template(number, request))
-        if fault := await self.meters.fault(number, request.wa_id, self.clock.now_ms()):
+        keys = await self._keys_of(number, media) if media else ()
+        now_ms = self.clock.now_ms()
+        screened = Screened(request, keys, now_ms, self._template(number, request, now_ms))
+        if fault := await self.meters.fault(number, request.wa_id, now_ms):
             raise Refusal(fault.problem, fault.details, retry_after_seconds=fault.retry_after_seconds)
         if screened.template is not None and self.pacing.is_on:
             screened = structs.replace(screened, held_by=await self.pacing.held_by(screened.template))
@@ -158,13 +155,13 @@ class Screen(Struct, frozen=True):
         if restriction == f"RESTRICTED_{who}_INITIATED_MESSAGING":
             raise Refusal(POLICY_BLOCK, f"The account {number.waba_id} is restricted: {restriction}.")
 
-    def _template(self, number: Number, request: SendRequest) -> Template | None:
+    def _template(self, number: Number, request: SendRequest, now_ms: int) -> Template | None:
         """Return the template that the message names, its parameters checked; None if it is not a template."""
         if not isinstance(request.content, SentTemplate):
             return None
         sent = request.content
         named = self.directory.template(number.waba_id, sent.name, sent.language.code)
-        found = template_rules.check(named, sent, self.clock.now_ms())
+        found = template_rules.check(named, sent, now_ms)
         if not isinstance(found, Template):
             raise Refusal(found.problem, found.details)
         return found
@@ -179,11 +176,15 @@ class Screen(Struct, frozen=True):
             details = f"The authentication template cannot go to {to}; send it to a phone number, as 'to'."
             raise Refusal(USER_ID_UNSUPPORTED, details)
 
-    def _check_links(self, request: SendRequest) -> None:
-        """Refuse a link that could never be fetched, whatever its server does; where it leads is vetted later."""
-        for medium in request.content.media():
+    async def _keys_of(self, number: Number, media: Sequence[MediaObject]) -> tuple[MediaKey, ...]:
+        """Return the stored media. Raises Refusal.
+
+        A link that could never be fetched is refused, whatever its server does; where it leads is vetted later.
+        """
+        for medium in media:
             if medium.link is not None and (reason := self.shelf.why_no_link(medium.link)):
                 raise Refusal(INVALID_PARAMETER, f"Param {medium.kind}['link']: the media link {reason}.")
+        return tuple([await self._key_of(number, medium) for medium in media])
 
     async def _key_of(self, number: Number, medium: MediaObject) -> MediaKey:
         """Return the stored medium that is named by id; a link is fetched later. Raises Refusal."""
@@ -204,11 +205,12 @@ def _check_user(number: Number, to: str, wa_id: str) -> None:
 
     # spec: cloud-api.md#1.2, cloud-api.md#4, cloud-api.md#12.4
     """
-    if wa_id in (number.digits, phone.wa_id(number.digits)):
+    own = number.digits
+    if wa_id in (own, phone.wa_id(own)):
         raise Refusal(RECIPIENT_IS_SENDER, f"Parameter 'to': {to} is the sending number itself.")
     listed = number.standing.test_recipients
     if listed is not None and wa_id not in listed:
-        details = f"{to} is not among the {len(listed)} recipients of the test number {number.digits}."
+        details = f"{to} is not among the {len(listed)} recipients of the test number {own}."
         raise Refusal(NOT_LISTED, details)
 
 

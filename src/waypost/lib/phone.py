@@ -27,7 +27,7 @@ def normalise(text: str, *, home: str = "") -> str:
     digits = text.removeprefix("+")
     if home or not (digits.isascii() and digits.isdigit() and MIN_DIGITS <= len(digits) <= MAX_DIGITS):
         digits = digits_of(text if not home or "+" in text else f"{home}{text.lstrip()}")
-    return wa_id(digits) if digits[0] == "5" else digits
+    return wa_id(digits)
 
 
 def digits_of(text: str) -> str:
@@ -55,6 +55,8 @@ def wa_id(digits: str) -> str:
 
     # spec: cloud-api.md#2.2, on-premises-api.md#6.1
     """
+    if not digits.startswith("5"):
+        return digits
     if digits.startswith("55"):
         return _brazilian(digits)
     if len(digits) == 12 and digits.startswith("52"):
