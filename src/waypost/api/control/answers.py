@@ -1,6 +1,6 @@
 """How the control API answers, and what it reads from a request's query and body."""
 
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import msgspec
 
@@ -60,6 +60,20 @@ def known_number(directory: Directory, phone_number_id: str) -> Number:
     if number is None or number.digits != phone_number_id:  # no zeros in front
         raise unknown("number", phone_number_id)
     return number
+
+
+class NamesNumber(Protocol):
+    """A request body that names a business number by either word for it."""
+
+    number: str | None
+    phone_number_id: str | None
+
+
+def number_in(wish: NamesNumber) -> str | None:
+    """Return the business number that a body names; None if it names none. Raises Refusal."""
+    if wish.number is None or wish.phone_number_id in (None, wish.number):
+        return wish.number or wish.phone_number_id
+    raise Refusal(INVALID_VALUE, "number and phone_number_id are two words for one thing here; leave one of them out.")
 
 
 def limit_of(request: Request) -> int:

@@ -7,14 +7,15 @@ from functools import partial
 from msgspec import UNSET, Struct, field, structs
 from msgspec.structs import asdict, replace
 
-from waypost.api.control.answers import answer, body_of, known_number, unknown
+from waypost.api.control.answers import answer, body_of, known_number, number_in, unknown
 from waypost.api.routing import Request, Response
 from waypost.errors import Refusal
-from waypost.errors.requests import INVALID_VALUE
+from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
 from waypost.flows.directory import Directory, token_hash
 from waypost.flows.registration import Registration
 from waypost.flows.standing import Standings
 from waypost.flows.subscribe import Subscribe
+from waypost.flows.threads import Threads
 from waypost.lib import phone
 from waypost.lib.clock import at
 from waypost.lib.ids import new_secret
@@ -127,7 +128,9 @@ class Numbers(Struct, frozen=True):
     async def add_token(self, request: Request) -> Response:
         """Make another token for a number, or for all numbers of its account; it is told this once."""
         wish = await body_of(request, TokenRequest)
-        number = known_number(self.directory, wish.phone_number_id)
+        named = number_in(wish)
+        there = Threads(self.directory, self.records)
+        number = there.number(None) if named is None else known_number(self.directory, named)
         token = await self._grant(number.id, wish.scope, wish.reach)
         return answer(NewToken(_token_id(token_hash(token)), token, number.digits, wish.scope, wish.reach))
 
@@ -142,13 +145,16 @@ class Numbers(Struct, frozen=True):
 
     def _new(self, wish: NewNumber) -> Number:
         """Return the number that is wished for. Raises Refusal if it is there."""
-        number_id = NumberId(int(wish.number))
-        if str(number_id) != wish.number or self.directory.number(number_id) is not None:
-            raise Refusal(INVALID_VALUE, f"number: {wish.number} is there already, or begins with a zero.")
+        digits = number_in(wish)
+        if digits is None:
+            raise Refusal(MISSING_PARAMETER, "Parameter 'number' is mandatory")
+        number_id = NumberId(int(digits))
+        if str(number_id) != digits or self.directory.number(number_id) is not None:
+            raise Refusal(INVALID_VALUE, f"number: {digits} is there already, or begins with a zero.")
         there = self.directory.numbers()
         return Number(
             id=number_id,
-            waba_id=_account_of(wish, there),
+            waba_id=_account_of(wish.waba_id, there) or number_id,
             name=wish.name,
             app_secret=new_secret(),
             callback_dialect=wish.callback_dialect,
@@ -210,10 +216,10 @@ class Numbers(Struct, frozen=True):
         return known_number(self.directory, request.params["phone_number_id"])
 
 
-def _account_of(wish: NewNumber, there: list[Number]) -> int:
-    if wish.waba_id is not None:
-        return int(wish.waba_id)
-    return there[0].waba_id if there else int(wish.number)
+def _account_of(wanted: str | None, there: list[Number]) -> int | None:
+    if wanted is not None:
+        return int(wanted)
+    return there[0].waba_id if there else None
 
 
 def _view(number: Number) -> NumberView:

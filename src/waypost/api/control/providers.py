@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from waypost.api.control.answers import answer, body_of, unknown
+from waypost.api.control.answers import answer, body_of, number_in, unknown
 from waypost.api.routing import Request, Response
 from waypost.flows.threads import Threads
 from waypost.model import Number, Provider
@@ -26,7 +26,7 @@ class ProviderControl(Struct, frozen=True):
     async def add(self, request: Request) -> Response:
         """Add a media provider to a number; one of the same name is replaced."""
         wish = await body_of(request, ProviderRequest)
-        number, given = self.threads.number(wish.phone_number_id), checked_provider(wish)
+        number, given = self.threads.number(number_in(wish)), checked_provider(wish)
         provider = Provider(given.name, given.kind, given.username, given.password, given.bearer)
         await self.threads.records.save_provider(number.id, provider)
         return answer(_view(number, provider))

@@ -138,7 +138,9 @@ class NumberChange(Request):
 class NewNumber(Request):
     """A number to add; its phone_number_id is the same digits."""
 
-    number: Digits
+    number: Digits | None = None
+    phone_number_id: Digits | None = None
+    """The same; one of the two must be there."""
     name: Annotated[str, Meta(min_length=1, max_length=512)] = "Waypost"
     callback_dialect: Dialect = "cloud"
     waba_id: _AccountId | None = None

@@ -12,7 +12,9 @@ class ProviderRequest(ProviderForm, forbid_unknown_fields=True, kw_only=True):
     """A media provider of a number, which may be left out while there is only one."""
 
     type: str = "www"
+    number: Digits | None = None
     phone_number_id: Digits | None = None
+    """The same, as answers call it."""
 
 
 class ProviderView(Struct):

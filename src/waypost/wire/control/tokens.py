@@ -17,7 +17,10 @@ class TokenRequest(Request):
     With the reach `account` it acts on Meta's face for every number of the number's account, those to come included.
     """
 
-    phone_number_id: Digits
+    number: Digits | None = None
+    """May be left out while there is only one."""
+    phone_number_id: Digits | None = None
+    """The same, as answers call it."""
     scope: Scope = "all"
     reach: Reach = "number"
 
