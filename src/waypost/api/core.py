@@ -18,7 +18,7 @@ from waypost.flows.media import MediaShelf
 from waypost.flows.media_limits import MediaLimits
 from waypost.flows.media_urls import MediaURLs
 from waypost.flows.receive import Notice
-from waypost.flows.refused import RefusedLately
+from waypost.flows.refusals import RefusedLately
 from waypost.flows.registration import Registration
 from waypost.flows.request_rates import RequestRates
 from waypost.flows.standing import Standings

@@ -12,7 +12,7 @@ from waypost.api.faults import fault_of
 from waypost.api.routing import Request, Response
 from waypost.errors import Fault
 from waypost.flows.directory import Directory
-from waypost.flows.refused import RefusedLately, Told
+from waypost.flows.refusals import RefusedLately, RefusedRequest
 from waypost.model import NumberId
 
 META, PROXY, ONPREM = "meta", "360dialog", "on-premises"
@@ -68,13 +68,15 @@ class Recorder(Struct, frozen=True):
                 fault.problem.name, fault.details, body[:MOST_BODY_BYTES], len(body),
             )
         )  # fmt: skip
-        self.lately.note(mark, partial(_told, self.directory, face, request, body, fault, answer))
+        self.lately.note(mark, partial(_recorded, self.directory, face, request, body, fault, answer))
 
 
-def _told(directory: Directory, face: str, request: Request, body: bytes, fault: Fault, answer: Response) -> Told:
+def _recorded(
+    directory: Directory, face: str, request: Request, body: bytes, fault: Fault, answer: Response
+) -> RefusedRequest:
     given = _credentials(request)
     shown, left_out = _body(request, body, given)
-    return Told(
+    return RefusedRequest(
         face=PROXY if face == META and auth.has_key_only(request) else face,
         method=request.method[:20],
         path=_path(request, given),

@@ -44,7 +44,7 @@ from waypost.flows.network_rules import NetworkRules
 from waypost.flows.pacing import Pacing
 from waypost.flows.previews import Previews
 from waypost.flows.receive import Receive, Recent
-from waypost.flows.refused import RefusedLately
+from waypost.flows.refusals import RefusedLately
 from waypost.flows.registration import Registration
 from waypost.flows.request_rates import RequestRates
 from waypost.flows.screen import Screen

@@ -1,4 +1,4 @@
-"""Refused: remembers the requests that were refused lately, for people who wonder why a message does not appear.
+"""Refusals: remembers the requests that were refused lately, for people who wonder why a message does not appear.
 
 In memory only, and within bounds: a refused request leaves nothing on disk, and in a flood most are only counted.
 """
@@ -20,8 +20,8 @@ MOST_A_SECOND = 100
 _OVERHEAD_BYTES = 500
 
 
-class Told(Struct, frozen=True):
-    """What is kept of a request and its answer; credentials were removed by who made it (`api/recorder.py`)."""
+class RefusedRequest(Struct, frozen=True):
+    """What is kept of a request and its answer; `api/recorder.py` has removed the credentials."""
 
     face: str
     method: str
@@ -60,7 +60,7 @@ class Entry(Struct, frozen=True):
     first_ms: int
     at_ms: int
     count: int
-    told: Told
+    told: RefusedRequest
 
 
 class RefusedLately:
@@ -79,7 +79,7 @@ class RefusedLately:
         self.forgotten = 0
         """How many refused requests were counted only, or had to make room for newer ones."""
 
-    def note(self, mark: int, describe: Callable[[], Told]) -> None:
+    def note(self, mark: int, describe: Callable[[], RefusedRequest]) -> None:
         """Note a refusal; consecutive ones of one `mark` are one entry. `describe` is called if it is kept."""
         now_ms = self._clock.now_ms()
         if mark == self._mark and self._entries:
@@ -116,7 +116,7 @@ class RefusedLately:
         self._looked_at += 1
         return self._looked_at <= MOST_A_SECOND
 
-    def _add(self, now_ms: int, told: Told) -> None:
+    def _add(self, now_ms: int, told: RefusedRequest) -> None:
         self._next_key += 1
         self._entries.append(Entry(self._next_key, now_ms, now_ms, 1, told))
         self._bytes += told.size
@@ -135,7 +135,7 @@ class Wanted(Struct, frozen=True):
     face: str | None = None
     problems: Collection[str] | None = None
     words: Collection[str] = ()
-    """See `Told.has`."""
+    """See `RefusedRequest.has`."""
 
     def takes(self, entry: Entry) -> bool:
         """Return whether an entry is wanted."""

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from waypost.flows import refused
-from waypost.flows.refused import MOST_A_SECOND, MOST_BYTES, MOST_KEPT, Entry, RefusedLately, Told, Wanted
+from waypost.flows import refusals
+from waypost.flows.refusals import MOST_A_SECOND, MOST_BYTES, MOST_KEPT, Entry, RefusedLately, RefusedRequest, Wanted
 from waypost.lib.clock import SystemClock
 
 
@@ -23,9 +23,9 @@ def clock() -> Second:
     return Second()
 
 
-def told(body: bytes = b"{}", **of: object) -> Told:
+def told(body: bytes = b"{}", **of: object) -> RefusedRequest:
     given = {"face": "meta", "problem": "bad_request", "code": 100, "number_id": None, **of}
-    return Told(
+    return RefusedRequest(
         **given,  # type: ignore[arg-type]  # of a test
         method="POST",
         path="/messages",
@@ -40,18 +40,18 @@ def told(body: bytes = b"{}", **of: object) -> Told:
     )
 
 
-def counting() -> tuple[Callable[[], Told], list[Told]]:
+def counting() -> tuple[Callable[[], RefusedRequest], list[RefusedRequest]]:
     """Return what describes a refusal, and the list of what it has described."""
-    described: list[Told] = []
+    described: list[RefusedRequest] = []
 
-    def describe() -> Told:
+    def describe() -> RefusedRequest:
         described.append(told())
         return described[-1]
 
     return describe, described
 
 
-def noted(lately: RefusedLately, clock: Second, entries: Iterator[Told]) -> list[Entry]:
+def noted(lately: RefusedLately, clock: Second, entries: Iterator[RefusedRequest]) -> list[Entry]:
     """Take note of entries that all differ, slowly, and return what is kept."""
     for mark, each in enumerate(entries):
         clock.at_second += 1
@@ -107,7 +107,7 @@ def test_a_flood_of_different_refusals_is_only_counted_until_the_second_is_over(
 def test_a_refusal_that_was_not_looked_at_is_not_counted_with_the_one_before(
     clock: Second, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(refused, "MOST_A_SECOND", 1)
+    monkeypatch.setattr(refusals, "MOST_A_SECOND", 1)
     lately = RefusedLately(clock)
 
     lately.note(1, told)
