@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from waypost.lib.backoff import (
     CLOUD_WEBHOOKS,
-    PAIR_RATE,
     UPSTREAM,
     Exponential,
     Ladder,
@@ -36,8 +35,8 @@ def most_jitter(most_ms: int) -> int:
 STEADY = Ladder(steps_ms=(0, 10 * SECOND, HOUR), horizon_ms=7 * DAY, jitter=no_jitter)
 POLICIES = pytest.mark.parametrize(
     "policy",
-    [CLOUD_WEBHOOKS, onprem_webhooks(), PAIR_RATE, UPSTREAM],
-    ids=["cloud", "onprem", "pair rate", "upstream"],
+    [CLOUD_WEBHOOKS, onprem_webhooks(), UPSTREAM],
+    ids=["cloud", "onprem", "upstream"],
 )
 
 

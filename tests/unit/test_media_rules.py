@@ -17,7 +17,6 @@ from waypost.rules.media import (
     check_stored,
     check_upload,
     is_animated,
-    largest_upload,
     limit_for,
     served_type,
 )
@@ -69,22 +68,6 @@ def facts(
 )
 def test_each_message_type_has_its_limit(dialect: Dialect, kind: MediaKind, max_bytes: int) -> None:
     assert limit_for(dialect, kind) == max_bytes
-
-
-@pytest.mark.parametrize(
-    ("dialect", "mime", "max_bytes"),
-    [
-        ("cloud", "image/jpeg", 5_242_880),
-        ("cloud", "image/webp", 512_000),
-        ("cloud", "audio/ogg", 16_777_216),
-        ("cloud", "video/mp4", 16_777_216),
-        ("cloud", "application/pdf", 104_857_600),
-        ("cloud", "application/x-anything", 104_857_600),
-        ("onprem", "image/jpeg", 104_857_600),
-    ],
-)
-def test_an_upload_may_be_as_large_as_its_type_is_ever_sent(dialect: Dialect, mime: str, max_bytes: int) -> None:
-    assert largest_upload(dialect, mime) == max_bytes
 
 
 @pytest.mark.parametrize("dialect", ["cloud", "onprem"])

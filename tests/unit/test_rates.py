@@ -2,11 +2,11 @@
 
 import pytest
 
-from waypost.rules.rates import ONPREM_MESSAGES, ONPREM_OTHERS, PAIR, THROUGHPUT, Meter, Rate
+from waypost.rules.rates import ONPREM_MESSAGES, ONPREM_OTHERS, PAIR, Meter, Rate, throughput
 
 DAY_MS = 86_400_000
 NOON_MS = 1_800_000_000_000
-RATES = [THROUGHPUT, PAIR, ONPREM_MESSAGES, ONPREM_OTHERS]
+RATES = [throughput(80), PAIR, ONPREM_MESSAGES, ONPREM_OTHERS]
 
 
 def exhausted(rate: Rate, now_ms: int) -> Meter:

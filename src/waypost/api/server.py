@@ -49,11 +49,6 @@ class Server:
         """The port it listens on; once started the real one."""
         return self._port
 
-    @property
-    def requests_served(self) -> int:
-        """How many responses were completed."""
-        return self._traffic.answered
-
     async def start(self) -> None:
         """Listen. Raises OSError when the address cannot be had."""
         listening = _listen(self._host, self._port)

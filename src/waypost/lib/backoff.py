@@ -22,9 +22,6 @@ _DAY_MS: Final = 24 * _HOUR_MS
 _JITTER_SHARE: Final = 10  # at most one part in ten, and only ever added
 _MOST_DOUBLINGS: Final = 62  # beyond this every delay is at its cap, and the power would only grow
 
-LONGEST_RETRY_AFTER: Final = timedelta(hours=24)
-"""However long a receiver asks us to stay away, we are back after a day."""
-
 
 def random_jitter(most_ms: int) -> int:
     """Return 0 to `most_ms` milliseconds, evenly spread."""
@@ -107,11 +104,7 @@ def onprem_webhooks(step_ms: int = 3000, max_ms: int = 900_000) -> Linear:
     return Linear(step_ms=step_ms, max_ms=max_ms, horizon_ms=7 * _DAY_MS)
 
 
-# Too much to one recipient: 1, 4, 16 ... seconds, until the hour after which any pair has its quota back.
-# spec: cloud-api.md#12.4
-PAIR_RATE: Final = Exponential(first_ms=_SECOND_MS, factor=4, max_ms=_HOUR_MS, horizon_ms=_DAY_MS)
-
-# Everything else that an upstream says to try again.
+# Whatever an upstream says to try again.
 UPSTREAM: Final = Exponential(first_ms=_SECOND_MS, factor=2, max_ms=5 * _MINUTE_MS, horizon_ms=_DAY_MS)
 
 

@@ -172,19 +172,6 @@ def _read_store_place(raw: object) -> str:
     return f"postgresql://{rest}"
 
 
-def place(own: str) -> Reader:
-    """Read where something is stored: a path, or an address of the one scheme that there is."""
-
-    def read(raw: object) -> object:
-        text = _text(raw)
-        scheme, colon, _ = text.partition("://")
-        if colon and scheme != own:
-            raise ValueError(f"nothing here stores at {scheme}:// addresses")
-        return text
-
-    return Reader(f"a path, or `{own}://` and a path", read)
-
-
 def _read_media_place(raw: object) -> str:
     text = _address(raw)
     scheme, colon, _ = text.partition("://")

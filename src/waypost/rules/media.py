@@ -69,7 +69,6 @@ _LIMITS = (
 )
 _BY_KIND: dict[tuple[Dialect, str], Limit] = {(limit.dialect, limit.kind): limit for limit in _LIMITS}
 _MESSAGE_KINDS: tuple[MediaKind, ...] = ("image", "audio", "video", "sticker")
-_ANY_UPLOAD_BYTES = 100 * MB
 _CLOSED_FAMILIES = ("image/", "audio/", "video/")
 
 # What the bytes may look like for a declared type; a type that is not here must be found exactly.
@@ -96,16 +95,6 @@ def limit_for(dialect: Dialect, kind: str) -> int:
     A kind is one of `MediaKind`; here and below another one raises KeyError.
     """
     return _BY_KIND[dialect, kind].max_bytes
-
-
-def largest_upload(dialect: Dialect, mime: str) -> int:
-    """Return the most bytes of an upload of this type (an essence) whose message type is not known yet.
-
-    On-Premises takes any file up to 100 MB; what it may be sent as is checked when it is sent.
-    """
-    if dialect == "onprem":
-        return _ANY_UPLOAD_BYTES
-    return _BY_KIND[dialect, _kind_of(dialect, mime)].max_bytes
 
 
 def check_upload(dialect: Dialect, facts: MediaFacts) -> Fault | None:

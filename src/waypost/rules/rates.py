@@ -40,8 +40,6 @@ _SECOND_MS = 1_000
 UPGRADE_MS = 60_000
 """How long a number cannot send while it is moved to a higher throughput; the reference says about a minute."""
 
-THROUGHPUT = Rate(interval_us=12_500, burst=80)
-"""80 messages per second for one number."""
 PAIR = Rate(interval_us=6_000_000, burst=45)
 """One message per 6 seconds from one number to one user, after a burst of up to 45 that is borrowed."""
 ONPREM_MESSAGES = Rate(interval_us=20_000, burst=150)
