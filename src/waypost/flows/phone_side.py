@@ -14,6 +14,7 @@ from waypost.flows.play import PhoneNetwork
 from waypost.flows.previews import Previews
 from waypost.flows.search import Wanted
 from waypost.flows.shown_text import shown_text
+from waypost.flows.threads import wamid_of
 from waypost.lib.clock import at
 from waypost.lib.cursors import cursor_of
 from waypost.lib.ids import parse_message_id
@@ -28,11 +29,10 @@ from waypost.wire.control.chats import (
     TapView,
     TypingView,
 )
+from waypost.wire.control.lists import CHATS
 from waypost.wire.inbound_bodies import deleted_id
 from waypost.wire.renderings import message_ids
 
-CHAT = "c"
-"""What the cursors of a chat begin with."""
 _MOST = 10_000
 """Messages of everybody that are looked at for what one user wrote."""
 _ECHOES = 1_000
@@ -128,7 +128,7 @@ class PhoneSide(Struct, frozen=True):
             for number, until_ms in self.network.typing_to(wa_id)
             if number_id in (None, number)
         ]
-        return ReceivedList(received, written, typing, cursor_of(CHAT, cut or None))
+        return ReceivedList(received, written, typing, cursor_of(CHATS, cut or None))
 
     async def _answered(self, view: ReceivedMessage, message: StoredMessage, echoes: _Echoes) -> ReceivedMessage:
         # spec: cloud-api.md#2.1
@@ -195,7 +195,7 @@ def _note_reaction(echoes: _Echoes, message: StoredMessage, by: Literal["user", 
     ref = parse_message_id(reaction.message_id) if reaction else None
     if reaction is None or ref is None:
         return
-    view = ReactionView(by, reaction.emoji or "", at(message.at_ms), _id_of(message))
+    view = ReactionView(by, reaction.emoji or "", at(message.at_ms), wamid_of(message))
     echoes.reactions[ref.key][by] = view
 
 
@@ -210,7 +210,7 @@ def _note_tap(echoes: _Echoes, message: StoredMessage) -> None:
     if body.interactive is not None:
         kind, reply = body.interactive.type or "interactive", _first(body.interactive)
     reply = reply or _Reply()
-    tapped = TapView(_id_of(message), at(message.at_ms), kind, reply.id or reply.payload, reply.title or reply.text)
+    tapped = TapView(wamid_of(message), at(message.at_ms), kind, reply.id or reply.payload, reply.title or reply.text)
     echoes.taps[ref.key].append(tapped)
 
 
@@ -222,7 +222,3 @@ def _note_deletion(echoes: _Echoes, message: StoredMessage) -> None:
 
 def _first(tapped: _Tapped) -> _Reply | None:
     return tapped.button_reply or tapped.list_reply
-
-
-def _id_of(message: StoredMessage) -> str:
-    return message_ids(message.key, message.tag, message.wa_id, received=message.received)[0]

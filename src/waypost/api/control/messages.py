@@ -35,6 +35,11 @@ from waypost.model import Delivery, MediaKey, Medium
 from waypost.ports import Records, Store
 from waypost.wire.control.evidence import Resent
 from waypost.wire.control.lists import (
+    CARRIERS,
+    DELIVERIES,
+    MEDIA,
+    MESSAGES,
+    REPLAYS,
     Carriers,
     DeliveryList,
     MediaList,
@@ -49,16 +54,13 @@ from waypost.wire.renderings import message_ids
 Again = Callable[[Delivery], None]
 """Puts a delivery that waits anew into its webhook lane; the hint may be lost."""
 
-MESSAGES, DELIVERIES, MEDIA, REPLAYS, CARRIERS = "m", "d", "f", "r", "c"
-"""The lists, as their cursors call them."""
-
 
 class Messages(Struct, frozen=True):
     """The handlers, with the flows they use."""
 
     inspect: Inspect
     search: Search
-    again: Resend
+    resender: Resend
 
     async def list(self, request: Request) -> Response:
         """List messages of both directions, newest first.
@@ -80,7 +82,7 @@ class Messages(Struct, frozen=True):
     async def resend(self, request: Request) -> Response:
         """Send the same request again, as a new message; it is checked as things are now."""
         message_id = request.params["message_id"]
-        sent = await self.again(message_id)
+        sent = await self.resender(message_id)
         if sent is None:
             raise unknown("message", message_id)
         new_id, other_id = message_ids(sent.key, sent.tag, sent.wa_id, received=False)
@@ -91,8 +93,8 @@ class Messages(Struct, frozen=True):
 
         This is for people who try something out; programs use the API of WhatsApp with a token.
         """
-        number = known_number(self.again.directory, request.params["phone_number_id"])
-        sent = await self.again.send(number, await json_body(request), "cloud")
+        number = known_number(self.resender.directory, request.params["phone_number_id"])
+        sent = await self.resender.send(number, await json_body(request), "cloud")
         new_id, other_id = message_ids(sent.key, sent.tag, sent.wa_id, received=False)
         return answer(Sent(new_id, other_id, number.digits, sent.wa_id, sent.is_held))
 
@@ -132,7 +134,7 @@ class Deliveries(Struct, frozen=True):
         if found is None or key is None:
             raise unknown("delivery", delivery_id)
         number = self.directory.number(found.event.number_id)
-        if number is None or target_of(number, found.event, found.endpoint) is None:
+        if number is None or target_of(number, found.event.kind, found.endpoint) is None:
             where = f"no endpoint {found.endpoint} any more" if found.endpoint else "no webhook; set one first"
             raise Refusal(INVALID_VALUE, f"The number {found.event.number_id} has {where}.")
         delivery = await self.store.redeliver(key, self.clock.now_ms())

@@ -16,7 +16,7 @@ from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
 from waypost.flows.chats import Chats
 from waypost.flows.identity import Identities
 from waypost.flows.media import MediaShelf
-from waypost.flows.phone_side import CHAT, PhoneSide
+from waypost.flows.phone_side import PhoneSide
 from waypost.flows.play import PhoneNetwork, Play, UserFile
 from waypost.flows.preferences import Preferences
 from waypost.flows.taps import Taps
@@ -25,6 +25,7 @@ from waypost.model import InboundMessage, Phone
 from waypost.ports import Records
 from waypost.wire.changes import given
 from waypost.wire.control.base import MessageId
+from waypost.wire.control.lists import CHATS
 from waypost.wire.control.phones import (
     Choice,
     Chosen,
@@ -137,7 +138,7 @@ class Phones(Struct, frozen=True):
         Each message has the reactions of both sides; what was received has the answers that were tapped on it, and a
         template the text that the user sees.
         """
-        wanted = wanted_page(request, CHAT)
+        wanted = wanted_page(request, CHATS)
         return answer(await self.side.chats(_wa_id(request), asked_number(request, "number"), wanted))
 
     async def media(self, request: Request) -> Answer:

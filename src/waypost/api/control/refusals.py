@@ -8,16 +8,15 @@ from waypost.api.control.answers import answer, asked_number, unknown
 from waypost.api.control.filters import asked_choice, asked_problems, asked_text, wanted_page
 from waypost.api.recorder import FACES
 from waypost.api.routing import Request, Response
-from waypost.flows.refused import Entry, RefusedLately, Wanted
+from waypost.flows.refusals import Entry, RefusedLately, Wanted
 from waypost.lib.clock import at
 from waypost.lib.cursors import cursor_of
 from waypost.lib.ids import parse_digits
 from waypost.wire.control.base import Success
 from waypost.wire.control.evidence import AnswerView, payload, why_view
+from waypost.wire.control.lists import REFUSALS
 from waypost.wire.control.refusals import RefusalList, RefusalView
 
-REFUSALS = "r"
-"""The list, as its cursors call it."""
 _PREFIX, _MOST_DIGITS = "rfs_", 18
 
 

@@ -13,6 +13,9 @@ from waypost.wire.control.deliveries import DeliveryView
 from waypost.wire.control.messages import MediaView, MessageView
 from waypost.wire.wanted import looking
 
+MESSAGES, DELIVERIES, MEDIA, CARRIERS, REPLAYS, CHATS, REFUSALS = "m", "d", "f", "a", "r", "c", "x"
+"""What the cursors of each list begin with. All differ, so that a list refuses the cursor of another."""
+
 MediumType = Literal["image", "video", "audio", "sticker", "document"]
 
 _EventKind = Annotated[str, looking("1 to 100 letters, digits and underscores", pattern=r"^[A-Za-z0-9_]{1,100}$(?!\n)")]
