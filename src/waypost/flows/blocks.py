@@ -67,14 +67,14 @@ class Blocks:
 
     async def remove(self, number: Number, users: Sequence[BlockedUser]) -> list[UserOutcome]:
         """Unblock users; it is no error if one was not blocked."""
-        outcomes = [_known(user) or UserOutcome(user.user, user.wa_id) for user in users]
+        outcomes = [_not_a_number(user) or UserOutcome(user.user, user.wa_id) for user in users]
         async with self._writing:
             await self._save(number, self._blocked.get(number.id, _NOBODY) - _done(outcomes))
         return outcomes
 
     async def _looked_at(self, number: Number, user: BlockedUser) -> UserOutcome:
-        if nobody := _known(user):
-            return nobody
+        if outcome := _not_a_number(user):
+            return outcome
         wa_id = user.wa_id or ""
         if wa_id == number.digits:
             return UserOutcome(user.user, wa_id, RECIPIENT_IS_SENDER, "A business cannot block its own number")
@@ -91,8 +91,8 @@ class Blocks:
             self._blocked[number.id] = users
 
 
-def _known(user: BlockedUser) -> UserOutcome | None:
-    """Return the outcome for what is no phone number; None if it is one."""
+def _not_a_number(user: BlockedUser) -> UserOutcome | None:
+    """Return the outcome for what is not a phone number; None if it is one."""
     if user.wa_id is not None:
         return None
     return UserOutcome(user.user, None, WINDOW_CLOSED, "This is no phone number of a WhatsApp user")

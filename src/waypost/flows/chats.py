@@ -5,7 +5,7 @@ from msgspec import Struct
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.drawers import Drawer, OnePerNumber
-from waypost.flows.play import PhoneNetwork
+from waypost.flows.play import PhoneNetwork, must_be_on_whatsapp
 from waypost.flows.threads import Threads
 from waypost.lib.clock import Clock
 from waypost.lib.ids import KeyMaker
@@ -33,7 +33,7 @@ class Chats(Struct, frozen=True):
         # spec: cloud-api.md#8 ("request_welcome"), cloud-api.md#13.7
         """
         number = self.threads.number(phone_number_id)
-        self._must_be_on_whatsapp(wa_id)
+        must_be_on_whatsapp(self.network, wa_id)
         phone = self.network.phones.get(wa_id)
         if await self.threads.has_talked(number, phone) or await self.opened.get(number.id, wa_id) is not None:
             return None
@@ -63,7 +63,7 @@ class Chats(Struct, frozen=True):
 
         # spec: cloud-api.md#8 ("system")
         """
-        self._must_be_on_whatsapp(wa_id)
+        must_be_on_whatsapp(self.network, wa_id)
         if new_wa_id == wa_id or any(number.digits == new_wa_id for number in self.threads.directory.numbers()):
             whose = "the phone's own" if new_wa_id == wa_id else "a business number"
             raise Refusal(INVALID_VALUE, f"wa_id: {new_wa_id} is {whose}; give another one.")
@@ -75,7 +75,3 @@ class Chats(Struct, frozen=True):
             for number in numbers
         ]
         return phone, told
-
-    def _must_be_on_whatsapp(self, wa_id: str) -> None:
-        if not self.network.phones.get(wa_id).on_whatsapp:
-            raise Refusal(INVALID_VALUE, f"The phone {wa_id} is not on WhatsApp; set its on_whatsapp to true first.")

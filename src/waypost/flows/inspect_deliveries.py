@@ -40,7 +40,7 @@ class InspectDeliveries(Struct, frozen=True):
         number = self.directory.number(event.number_id)
         about = await self.records.message(event.message_key)
         message_id = message_ids(about.key, about.tag, about.wa_id, received=about.received)[0] if about else ""
-        target = target_of(number, event, delivery.endpoint) if number else None
+        target = target_of(number, event.kind, delivery.endpoint) if number else None
         return DeliveryView(
             delivery_id(delivery.key, delivery.event),
             message_id,
@@ -66,7 +66,7 @@ class InspectDeliveries(Struct, frozen=True):
         if found is None or number is None:
             return None
         bodies = {name: render(found.event, number) for name, render in RENDERERS.items()}
-        target = target_of(number, found.event, found.endpoint)
+        target = target_of(number, found.event.kind, found.endpoint)
         dialect = target.dialect if target else number.callback_dialect
         body = bodies[dialect]
         detail = DeliveryDetail(

@@ -9,7 +9,6 @@ import base64
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
-from typing import Literal
 from weakref import WeakValueDictionary
 
 from msgspec import Struct, field
@@ -36,7 +35,7 @@ from waypost.lib.images import ImageInspector
 from waypost.lib.links import BadLink, FetchPolicy, Link, parse_link
 from waypost.lib.media_facts import gather_facts
 from waypost.lib.vetting import DENIED
-from waypost.model import Dialect, MediaKey, Medium, NumberId, Outbound, Provider
+from waypost.model import Dialect, MediaKey, MediaSource, Medium, NumberId, Outbound, Provider
 from waypost.ports import Blob, BlobStore, BlobWriter, Housekeeping, Records, StoreDown
 from waypost.rules import media as media_rules
 from waypost.wire.parts import MediaObject
@@ -58,14 +57,12 @@ _FETCH_ATTEMPTS = 3
 _CACHED_LINKS = 10_000
 _NO_CLAIM = {"", "application/octet-stream", "binary/octet-stream"}  # what stores say when they do not know
 
-Source = Literal["upload", "link", "inbound", "handle"]
-
 
 class Origin(Struct, frozen=True):
     """Where a file comes from, and the type and name that came with it."""
 
     number_id: NumberId
-    source: Source
+    source: MediaSource
     declared: str | None
     filename: str | None = None
 

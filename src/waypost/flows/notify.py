@@ -87,7 +87,7 @@ class Notify(Struct, frozen=True):
         if unsettled := [each for each in _together(delivery) if each.ended is not None]:
             return await self._settle_all(unsettled)
         number = self.directory.number(delivery.event.number_id)
-        target = target_of(number, delivery.event, delivery.endpoint) if number is not None else None
+        target = target_of(number, delivery.event.kind, delivery.endpoint) if number is not None else None
         if delivery.trouble is not None:
             return await self._troubled(delivery, delivery.trouble, target, answered)
         if target is None or target.webhook.disabled:
@@ -239,13 +239,8 @@ def event_id(event: Event) -> str:
     return f"evt_{event.key}"
 
 
-def target_of(number: Number, event: Event, endpoint_id: str) -> Target | None:
-    """Return where an event goes by the settings of now, not of when it happened; None if that webhook was removed."""
-    return place_of(number, event.kind, endpoint_id)
-
-
-def place_of(number: Number, kind: str, endpoint_id: str) -> Target | None:
-    """Return where events of a kind go now, as `target_of` does."""
+def target_of(number: Number, kind: str, endpoint_id: str) -> Target | None:
+    """Return where events of a kind go by the settings of now; None if that webhook was removed."""
     if endpoint_id:
         one = callbacks.endpoint(number, endpoint_id)
         if one is None:

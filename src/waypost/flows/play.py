@@ -141,8 +141,7 @@ class Play(Struct, frozen=True):
         number = self.threads.number(message.number)
         if number.digits == wa_id:
             raise Refusal(INVALID_VALUE, f"The phone {wa_id} is the business number itself; write from another one.")
-        if not self.network.phones.get(wa_id).on_whatsapp:
-            raise Refusal(INVALID_VALUE, f"The phone {wa_id} is not on WhatsApp; set its on_whatsapp to true first.")
+        must_be_on_whatsapp(self.network, wa_id)
         references = await self._references(number, wa_id, message)
         medium = await self._kept(number, message, file)
         return await self.network.write(
@@ -246,3 +245,9 @@ class Play(Struct, frozen=True):
             await self.shelf.delete(medium)
             raise Refusal(BAD_MEDIA, fault.details)
         return medium
+
+
+def must_be_on_whatsapp(network: PhoneNetwork, wa_id: str) -> None:
+    """Raise Refusal for a phone without WhatsApp: its user can do nothing there."""
+    if not network.phones.get(wa_id).on_whatsapp:
+        raise Refusal(INVALID_VALUE, f"The phone {wa_id} is not on WhatsApp; set its on_whatsapp to true first.")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from waypost.flows.directory import Directory
-from waypost.flows.notify import place_of
+from waypost.flows.notify import target_of
 from waypost.lib.clock import Clock
 from waypost.model import Delivery, MessageKey
 from waypost.ports import DeliverySearch, EndedDelivery, EndedSearch, Lists, Store, Stretch, Window
@@ -74,7 +74,7 @@ class Replay(Struct, frozen=True):
 
     def _has_place(self, delivery: EndedDelivery) -> bool:
         number = self.directory.number(delivery.number_id)
-        return number is not None and place_of(number, delivery.kind, delivery.endpoint) is not None
+        return number is not None and target_of(number, delivery.kind, delivery.endpoint) is not None
 
 
 def _is_between(at_ms: int, search: EndedSearch) -> bool:

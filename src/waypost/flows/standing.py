@@ -18,14 +18,13 @@ from waypost.flows.receive import Notice
 from waypost.lib.clock import Clock, at
 from waypost.model import Number, Standing
 from waypost.rules.rates import UPGRADE_MS
-from waypost.rules.tiers import limit_of
+from waypost.rules.tiers import is_higher, limit_of
 from waypost.wire.accounts import ban_notice, restriction_notice, review_notice
 from waypost.wire.events.messages import is_since_v24
 from waypost.wire.numbers import capability_notice, name_notice, pin_notice, quality_notice
 
 RESTRICTION_MS = 7 * 86_400_000
 """How long a restriction lasts if no end was given."""
-TIERS = ("TIER_50", "TIER_250", "TIER_2K", "TIER_10K", "TIER_100K", "TIER_UNLIMITED")
 
 
 class Standings(Struct, frozen=True):
@@ -151,7 +150,7 @@ def _quality_notices(number: Number, standing: Standing) -> list[bytes]:
     if standing.throughput > old.throughput:
         told.append(quality_notice(number.digits, "THROUGHPUT_UPGRADE", tier))
     if tier != old.tier:
-        event = "UPGRADE" if TIERS.index(tier) > TIERS.index(old.tier) else "DOWNGRADE"
+        event = "UPGRADE" if is_higher(tier, old.tier) else "DOWNGRADE"
         told.append(quality_notice(number.digits, event, tier, old_tier=old.tier))
     if (standing.quality == "RED") is not (old.quality == "RED"):
         event = "FLAGGED" if standing.quality == "RED" else "UNFLAGGED"

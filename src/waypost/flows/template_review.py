@@ -9,7 +9,6 @@ only people or statistics would decide (a pause, a ban, another quality) an oper
 import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Literal
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -25,13 +24,8 @@ from waypost.ports import Schedule
 from waypost.rules import template_review
 from waypost.wire.definitions import read_components
 from waypost.wire.events import templates as wire
-
-Quality = Literal["GREEN", "YELLOW", "RED", "UNKNOWN"]
-Event = Literal[
-    "APPROVED", "REJECTED", "PENDING", "PAUSED", "DISABLED", "FLAGGED", "REINSTATED", "IN_APPEAL", "LIMIT_EXCEEDED",
-    "LOCKED", "DELETED", "PENDING_DELETION", "ARCHIVED", "UNARCHIVED",
-]  # fmt: skip
-"""What can happen to a template, in the words of the webhook."""
+from waypost.wire.events.templates import TemplateEvent
+from waypost.wire.facts import Quality
 
 _BACK_IN_USE = ("REINSTATED", "UNARCHIVED")
 _LOW_QUALITY = "The template is {} because of low quality."
@@ -40,7 +34,7 @@ _LOW_QUALITY = "The template is {} because of low quality."
 class Order(Struct, frozen=True):
     """An event, and why."""
 
-    event: Event
+    event: TemplateEvent
     reason: str = "NONE"
     info: Mapping[str, dict[str, str]] = field(default_factory=dict)
 

@@ -5,6 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from waypost.model.keys import Dialect, MediaKey, NumberId, Reach, Scope
+from waypost.wire.facts import Quality
 
 _APP_PREFIX = 5_000_000_000_000_000  # app ids are digits that are no phone number and no account
 
@@ -21,6 +22,10 @@ class _Secretive(Struct, frozen=True):
         return f"{type(self).__name__}(...)"
 
 
+MediaSource = Literal["upload", "link", "inbound", "handle"]
+"""How a file came here. `handle`: by a resumable upload, so that its id is no media id."""
+
+
 class Medium(Struct, frozen=True):
     """A stored file under an id of one number."""
 
@@ -32,8 +37,7 @@ class Medium(Struct, frozen=True):
     size: int
     created_ms: int
     expires_ms: int
-    source: Literal["upload", "link", "inbound", "handle"]
-    """`handle`: came by a resumable upload, and is no media id."""
+    source: MediaSource
     filename: str | None = None
     animated: bool = False
     damage: str | None = None
@@ -133,7 +137,7 @@ class Standing(Struct, frozen=True):
     # spec: cloud-api.md#12.4, cloud-api.md#13.4
     """
 
-    quality: Literal["GREEN", "YELLOW", "RED", "UNKNOWN"] = "GREEN"
+    quality: Quality = "GREEN"
     throughput: int = 80
     """Messages per second; 1,000 after an upgrade, 20 for numbers shared with the business app."""
     upgraded_ms: int | None = None
@@ -262,7 +266,7 @@ class Template(Struct, frozen=True):
     sub_category: str | None = None
     send_ttl_seconds: int | None = None
     rejected_reason: str = "NONE"
-    quality: Literal["GREEN", "YELLOW", "RED", "UNKNOWN"] = "UNKNOWN"
+    quality: Quality = "UNKNOWN"
     quality_ms: int | None = None
     """When the quality last changed."""
     pauses: int = 0

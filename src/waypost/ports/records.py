@@ -51,11 +51,16 @@ class StoredMessage(Struct, frozen=True):
     """Whether the user who wrote it has deleted it."""
 
 
+STATES = ("waiting", "done", "dead", "cancelled", "dropped")
+"""What can become of a delivery. Stores keep the place in this list."""
+
+
 class StoredDelivery(Struct, frozen=True):
-    """A delivery as the inspector shows it. `state` is `waiting`, `done`, `dead`, `cancelled` or `dropped`."""
+    """A delivery as the inspector shows it."""
 
     event: Event
     state: str
+    """One of `STATES`."""
     first_ms: int
     due_ms: int
     attempts: tuple[Attempt, ...]

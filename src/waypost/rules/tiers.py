@@ -5,6 +5,7 @@ Pure: the caller says what time it is, and brings what is known from before.
 # spec: cloud-api.md#12.4, on-premises-api.md#14.1
 """
 
+import math
 from collections.abc import Iterable
 
 DAY_MS = 86_400_000
@@ -17,6 +18,11 @@ _USERS = {
 def limit_of(tier: str) -> int | None:
     """Return how many users a tier allows; None: as many as there are."""
     return _USERS.get(tier)
+
+
+def is_higher(tier: str, other: str) -> bool:
+    """Return whether a tier allows more users than another."""
+    return _USERS.get(tier, math.inf) > _USERS.get(other, math.inf)
 
 
 class Reached:

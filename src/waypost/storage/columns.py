@@ -27,6 +27,7 @@ from waypost.model import (
     Token,
 )
 from waypost.ports import Carried, StoredDelivery, StoredMessage
+from waypost.ports.records import STATES
 
 # Any: what a column holds is the schema's promise; the tables are STRICT.
 Values = tuple[Any, ...]
@@ -34,8 +35,6 @@ Made = TypeVar("Made")
 
 _log = log.Log("waypost.storage")
 _findings = msgspec.json.Decoder(tuple[Finding, ...])
-
-STATES = ("waiting", "done", "dead", "cancelled", "dropped")
 
 _OUTGOING = (
     "messages.key, tag, number_id, wa_id, kind, body, raw, at_ms, callback_data, category, media_key, more_media,"
@@ -253,6 +252,15 @@ def medium(row: Values) -> Medium:
         animated=bool(animated),
         damage=damage,
     )
+
+
+def medium_values(medium: Medium) -> Values:
+    """Return the columns of a medium, in the order of MEDIUM_COLUMNS."""
+    m = medium
+    return (
+        m.key, m.tag, m.number_id, m.sha256, m.mime, m.size, m.created_ms, m.expires_ms, m.source, m.filename,
+        m.animated, m.damage,
+    )  # fmt: skip
 
 
 def carried(row: Values) -> Carried:

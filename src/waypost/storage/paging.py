@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from waypost.ports import DeliverySearch, Page, StoredDelivery, Stretch, Window
-from waypost.storage.columns import STATES
+from waypost.ports.records import STATES
 
 Row = TypeVar("Row")
 

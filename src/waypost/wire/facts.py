@@ -1,11 +1,14 @@
 """What the renderers need to know of numbers, users, statuses and events.
 
-Protocols, because the layer above (`model`) holds the things themselves and this one must not know it.
+These are Protocols because the things themselves are in `model`, the layer above, which this one must not know.
 """
 
-from typing import Protocol
+from typing import Literal, Protocol
 
 from waypost.errors import Fault
+
+Quality = Literal["GREEN", "YELLOW", "RED", "UNKNOWN"]
+"""How users take a number, or a template."""
 
 
 class StatusWord(Protocol):

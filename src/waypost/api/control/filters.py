@@ -14,11 +14,11 @@ from waypost.lib.clock import milliseconds_of
 from waypost.lib.cursors import parse_cursor
 from waypost.model import MessageKey, Status
 from waypost.ports import DeliverySearch, EndedSearch, MessageSearch
+from waypost.ports.records import STATES
 from waypost.wire.control.lists import MediumType, RedeliverWish
 from waypost.wire.inbound import InboundType
 from waypost.wire.messages import TYPES
 
-STATES = ("waiting", "done", "dead", "cancelled", "dropped")
 _KINDS = frozenset({*TYPES, *get_args(InboundType)})
 _STATUSES = {status.word: status for status in Status}
 _DIRECTIONS = {"inbound": True, "outbound": False}

@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from waypost.model import Attempt, Delivery, Earlier, Event, FailedSend, Once, Outbound
 from waypost.ports import Carried, InboundRow, StatusRow
+from waypost.ports.records import STATES
 from waypost.storage.columns import (
     ATTEMPT_COLUMNS,
     EARLIER_COLUMNS,
-    STATES,
     attempt_values,
     carried_values,
     done_values,

@@ -14,8 +14,9 @@ from waypost.model import (
     Talk,
 )
 from waypost.ports import Further
+from waypost.ports.records import STATES
 from waypost.storage import columns
-from waypost.storage.columns import DELIVERED, EARLIER_COLUMNS, OUTBOUND_COLUMNS, STATES, WAITING_COLUMNS
+from waypost.storage.columns import DELIVERED, EARLIER_COLUMNS, OUTBOUND_COLUMNS, WAITING_COLUMNS
 from waypost.storage.postgres.hot import HotWrites
 from waypost.storage.postgres.link import Connection
 from waypost.storage.postgres.part import Part

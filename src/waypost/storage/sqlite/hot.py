@@ -6,10 +6,10 @@ import apsw
 
 from waypost.model import Attempt, Delivery, Earlier, Event, FailedSend, Once, Outbound
 from waypost.ports import Carried, InboundRow, StatusRow
+from waypost.ports.records import STATES
 from waypost.storage.columns import (
     ATTEMPT_COLUMNS,
     EARLIER,
-    STATES,
     attempt_values,
     carried_values,
     done_values,

@@ -92,11 +92,7 @@ class RecordsPart(Part):
 
     async def save_medium(self, medium: Medium) -> None:
         """Store the row of a file."""
-        values = (
-            medium.key, medium.tag, medium.number_id, medium.sha256, medium.mime, medium.size, medium.created_ms,
-            medium.expires_ms, medium.source, medium.filename, medium.animated, medium.damage,
-        )  # fmt: skip
-        await self._run(lambda connection: connection.execute(_SAVE_MEDIUM, values))
+        await self._save(_SAVE_MEDIUM, columns.medium_values(medium))
         self._told("media")
 
     async def medium(self, key: MediaKey) -> Medium | None:

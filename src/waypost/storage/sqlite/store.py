@@ -18,8 +18,9 @@ from waypost.model import (
     Talk,
 )
 from waypost.ports import Further
+from waypost.ports.records import STATES
 from waypost.storage import columns
-from waypost.storage.columns import DELIVERED, EARLIER, OUTBOUND_COLUMNS, STATES, WAITING_COLUMNS
+from waypost.storage.columns import DELIVERED, EARLIER, OUTBOUND_COLUMNS, WAITING_COLUMNS
 from waypost.storage.sqlite.hot import HotWrites
 from waypost.storage.sqlite.part import Part
 from waypost.storage.sqlite.statuses import write_events

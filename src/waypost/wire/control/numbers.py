@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from waypost.wire.control.base import Dialect, Digits, Request
+from waypost.wire.facts import Quality
 from waypost.wire.wanted import looking
 
 _GraphVersion = Annotated[str, looking("a version of the graph, as v24.0", pattern=r"^v[0-9]{1,2}\.0$(?!\n)")]
@@ -60,7 +61,6 @@ class PlatformChange(Request):
     identity_check: bool | UnsetType = UNSET
 
 
-Quality = Literal["GREEN", "YELLOW", "RED", "UNKNOWN"]
 Tier = Literal["TIER_50", "TIER_250", "TIER_2K", "TIER_10K", "TIER_100K", "TIER_UNLIMITED"]
 NameStatus = Literal["APPROVED", "DECLINED", "PENDING_REVIEW", "AVAILABLE_WITHOUT_REVIEW", "EXPIRED", "NONE"]
 

@@ -6,8 +6,9 @@ from typing import Literal
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from waypost.wire.control.base import MessageId, Pace, Request
-from waypost.wire.control.numbers import Quality
 from waypost.wire.definitions import NewTemplate, TemplateChange
+from waypost.wire.events.templates import TemplateEvent
+from waypost.wire.facts import Quality
 
 
 class TemplateView(Struct):
@@ -45,12 +46,6 @@ class TemplateWish(NewTemplate, forbid_unknown_fields=True, kw_only=True):
 
 class TemplateEdit(TemplateChange, forbid_unknown_fields=True):
     """What its owner changes of a template; components are replaced as a whole, and reviewed again."""
-
-
-TemplateEvent = Literal[
-    "APPROVED", "REJECTED", "PENDING", "PAUSED", "DISABLED", "FLAGGED", "REINSTATED", "IN_APPEAL", "LIMIT_EXCEEDED",
-    "LOCKED", "DELETED", "PENDING_DELETION", "ARCHIVED", "UNARCHIVED",
-]  # fmt: skip
 
 
 class ReviewOrder(Request):

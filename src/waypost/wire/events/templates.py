@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -16,6 +16,13 @@ COMPONENTS = "message_template_components_update"
 CATEGORY = "template_category_update"
 
 _encoder = msgspec.json.Encoder()
+
+
+TemplateEvent = Literal[
+    "APPROVED", "REJECTED", "PENDING", "PAUSED", "DISABLED", "FLAGGED", "REINSTATED", "IN_APPEAL", "LIMIT_EXCEEDED",
+    "LOCKED", "DELETED", "PENDING_DELETION", "ARCHIVED", "UNARCHIVED",
+]  # fmt: skip
+"""What can happen to a template, in the words of the webhook."""
 
 
 class TemplateFacts(Protocol):
