@@ -166,6 +166,7 @@ async def test_an_answer_is_as_it_is_printed(world: World, name: str, play: Play
 
     assert answer.status == play.status, answer
     assert shape(without(answer.json, play.more)) == shape(printed(name))
+    assert order(answer.json, printed(name)) == order(printed(name), printed(name))
     assert said(answer.json) == said(printed(name))
 
 

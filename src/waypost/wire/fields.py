@@ -33,8 +33,14 @@ def asked_fields(query: Mapping[str, str], default: Sequence[str], known: Collec
 
 
 def picked(thing: Struct, wanted: Sequence[str]) -> dict[str, Any]:
-    """Return the wanted members of an object, `id` first; what has no value is absent (Any: a JSON object)."""
-    members = {name: getattr(thing, name, None) for name in ("id", *wanted)}
+    """Return the wanted members of an object, `id` first; what has no value is absent (Any: a JSON object).
+
+    The samples have `id` last only where health is all that is asked for.
+
+    # spec: samples/cloud/mgmt_resp_phone_number.json, samples/cloud/mgmt_resp_health_status.json
+    """
+    names = ["health_status", "id"] if list(wanted) == ["health_status"] else ["id", *wanted]
+    members = {name: getattr(thing, name, None) for name in names}
     return {name: value for name, value in members.items() if value is not None}
 
 
