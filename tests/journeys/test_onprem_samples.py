@@ -217,10 +217,26 @@ async def test_cards_are_told_beside_their_sender(world: World) -> None:
 
     told = await _callback(world, "messages")
 
-    wanted = printed("107")
-    for not_given in ("emails", "urls", "addresses", "ims", "org"):
-        del wanted["messages"][0]["contacts"][0][not_given]
-    assert shape(told) == shape(wanted)
+    assert shape(told) == shape(printed("107"))
+
+
+async def test_a_card_that_says_more_is_told_in_the_order_of_the_sample(world: World) -> None:
+    address = {"street": "Calle 5", "city": "Santiago", "country_code": "cl", "type": "HOME"}
+    more = {"addresses": [address], "urls": [{"url": "https://a.example"}], "birthday": "2000-01-31"}
+
+    await world.write("contacts", [{**CARD[0], **more}])
+
+    [card] = (await _callback(world, "messages"))["messages"][0]["contacts"]
+    assert [*card] == [*printed("107")["messages"][0]["contacts"][0], "birthday"]
+    assert (card["addresses"], card["urls"], card["emails"]) == ([address], more["urls"], [])
+
+
+async def test_a_button_without_a_payload_has_its_text_there(world: World) -> None:
+    await world.write("button", {"text": "Confirm"})
+
+    told = await _callback(world, "messages")
+
+    assert list(told["messages"][0]["button"].items()) == [("payload", "Confirm"), ("text", "Confirm")]
 
 
 async def test_a_forwarded_message_says_so(world: World) -> None:

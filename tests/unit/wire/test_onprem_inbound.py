@@ -72,7 +72,20 @@ SHOWN: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     (
         "contacts",
         {"contacts": [{"name": {"formatted_name": "A"}, "vcard": "x", "origin": "y"}]},
-        told("contacts", contacts=[{"name": {"formatted_name": "A"}}]),
+        told(
+            "contacts",
+            contacts=[
+                {
+                    "name": {"formatted_name": "A"},
+                    "phones": [],
+                    "emails": [],
+                    "urls": [],
+                    "addresses": [],
+                    "ims": [],
+                    "org": {},
+                }
+            ],
+        ),
     ),
     ("reaction", {"reaction": {"message_id": SENT}}, told("reaction", reaction={"message_id": OURS_SENT, "emoji": ""})),
     ("button", {"button": {"text": "T"}}, told("button", button={"text": "T", "payload": "T"})),

@@ -33,6 +33,9 @@ _ORDERS = {"button": ("button",), "interactive": ("context", "from", "id", "inte
 
 # spec: samples/onprem/108-cb-template-button.json, samples/onprem/109-cb-interactive-button-reply.json
 """
+_CARD: _JSON = {"name": {}, "phones": [], "emails": [], "urls": [], "addresses": [], "ims": [], "org": {}}
+"""What every card has, in this order, if only empty."""
+_NO_CARD = frozenset({"vcard", "origin"})
 _CARD_NAME = ("formatted_name",)
 _CARD_PHONE = ("phone", "type", "wa_id")
 _REPLIES = frozenset({"button_reply", "list_reply", "nfm_reply"})
@@ -164,23 +167,26 @@ def _reaction(message: _JSON, wa_id: str) -> None:
 
 
 def _contacts(message: _JSON, _wa_id: str) -> None:
-    """Change cards: what the dialect does not know goes, and the rest is in its order.
+    """Change cards: what the dialect does not know goes, and what nobody gave is there, empty.
 
     # spec: samples/onprem/107-cb-contacts.json
     """
-    for card in message["contacts"]:
-        card.pop("vcard", None)
-        card.pop("origin", None)
-        card["name"] = _in_order(card["name"], _CARD_NAME)
-        if "phones" in card:
-            card["phones"] = [_in_order(phone, _CARD_PHONE) for phone in card["phones"]]
+    message["contacts"] = [_card(card) for card in message["contacts"]]
+
+
+def _card(card: _JSON) -> _JSON:
+    told = {name: card.pop(name, None) or empty for name, empty in _CARD.items()}
+    told["name"] = _in_order(told["name"], _CARD_NAME)
+    told["phones"] = [_in_order(phone, _CARD_PHONE) for phone in told["phones"]]
+    return told | {name: member for name, member in card.items() if name not in _NO_CARD}
 
 
 def _button(message: _JSON, _wa_id: str) -> None:
     # spec: migration.md#7.3: no payload is told as the text again
     button = message["button"]
     if button.get("payload") is None:
-        button["payload"] = button.get("text", "")
+        message["button"] = button | {"payload": button.get("text", "")}
+    message["button"] = _in_order(message["button"], ("payload",))
 
 
 _CHANGES: dict[str, Callable[[_JSON, str], None]] = {"reaction": _reaction, "contacts": _contacts, "button": _button}
