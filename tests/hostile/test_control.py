@@ -184,6 +184,17 @@ async def test_looking_at_the_login_does_not_use_it_up(operator: Operator) -> No
     assert await status_of(operator, "GET", login, {}) == 303
 
 
+async def test_a_used_login_leads_only_who_is_signed_in_to_the_console(operator: Operator) -> None:
+    login = operator.server.ready.console_url.removeprefix(operator.server.base_url)
+    _, headers, _ = await ask(operator, "GET", login, {})
+    cookie = headers["set-cookie"].partition(";")[0]
+
+    status, again, _ = await ask(operator, "GET", login, {"Cookie": cookie})
+
+    assert (status, again["location"], "set-cookie" in again) == (303, "/_waypost/", False)
+    assert await status_of(operator, "GET", login, {}) == 401
+
+
 @pytest.mark.parametrize("query", ["", "?token=", "?token=wrong", "?token=%00", f"?token={ADMIN}"])
 async def test_a_wrong_login_opens_nothing(operator: Operator, query: str) -> None:
     status, headers, _ = await ask(operator, "GET", f"/_waypost/login{query}", {})

@@ -31,11 +31,13 @@ class Door(Struct, frozen=True):
         """Open a session for the one-time login and go to the console, never anywhere else."""
         if request.method == "HEAD":
             return Response(405, content_type=None, headers=[(b"allow", b"GET")])  # looking must not use the link up
-        secret = self.sessions.redeem(request.query.get("token", ""))
-        if secret is None:
-            return page("used.html", status=401)
         headers = [(b"location", HOME), (b"cache-control", b"no-store"), (b"referrer-policy", b"no-referrer")]
-        return Response(303, content_type=None, headers=[*headers, cookie_header(request, secret)])
+        secret = self.sessions.redeem(request.query.get("token", ""))
+        if secret is not None:
+            headers.append(cookie_header(request, secret))
+        elif not self.sessions.holds(request):  # who is signed in, and opens the link again, just wants the console
+            return page("used.html", status=401)
+        return Response(303, content_type=None, headers=headers)
 
     async def open(self, request: Request) -> Response:
         """Open a session with the admin token or the console's password."""
