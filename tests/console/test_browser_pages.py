@@ -143,3 +143,16 @@ MIDDLE = """(list) => {
   const [box, option] = [list, list.selectedOptions[0]].map((each) => each?.getBoundingClientRect());
   return option && option.top > box.top + box.height / 4 && option.bottom < box.bottom - box.height / 4;
 }"""
+
+
+async def test_after_the_first_start_messages_say_how_to_send_one_until_one_is_sent(
+    operator: Operator, revisit: Visit
+) -> None:
+    async with revisit(operator, "/messages") as page:
+        await page.text("No program has sent a message yet").shown()
+        offered = await page.css(".empty .code pre").says()
+        await operator.send_text("Your bike is ready")
+        await page.text("No program has sent a message yet").gone()
+        await page.text("This is the first message.").shown()
+
+    assert f"{operator.server.base_url}/v23.0/{NUMBER}/messages" in offered

@@ -14,17 +14,19 @@ interface RowsProps<T extends Listed> {
   estimate: number;
   row: (item: T) => ComponentChildren;
   class?: string;
+  /** What stands below the last row in place of the usual words. */
+  end?: ComponentChildren;
   /** What stands there when there has never been one: what to do next. */
   children: ComponentChildren;
 }
 
 const keyOf = (item: Listed): string => item.id;
 
-export function LiveRows<T extends Listed>({ of, estimate, row, class: name = "", children }: RowsProps<T>) {
+export function LiveRows<T extends Listed>({ of, estimate, row, class: name = "", end, children }: RowsProps<T>) {
   const { items, next, reading, failure } = of.state.value;
   const [one, many] = of.words;
   if (items.length === 0) return <NoRows of={of}>{children}</NoRows>;
-  const end = of.isFiltered.value ? "No more are like that." : `This is the first ${one}.`;
+  const words = of.isFiltered.value ? `No more ${many} match.` : `This is the first ${one}.`;
   return (
     <>
       {failure && (
@@ -42,7 +44,7 @@ export function LiveRows<T extends Listed>({ of, estimate, row, class: name = ""
         onNearEnd={of.readMore}
         scroll={of.scroll}
         arrivals="new"
-        foot={reading === "more" ? <Loading label="Reading on" /> : next === null && <p class="list-end">{end}</p>}
+        foot={reading === "more" ? <Loading label="Reading on" /> : next === null && (end || <p class="list-end">{words}</p>)}
       />
     </>
   );
@@ -56,8 +58,8 @@ export function NoRows<T extends Listed>({ of, children }: { of: LiveList<T>; ch
   if (reading || next !== null) return <Loading label={`Reading the ${many}`} />;
   if (!of.isFiltered.value) return <>{children}</>;
   return (
-    <EmptyState icon="filter" title={`No ${one} is like that`}>
-      <p>Take a filter away, or search for less. New {many} that fit appear here by themselves.</p>
+    <EmptyState icon="filter" title={`No ${one} matches`}>
+      <p>Remove a filter, or search for less. New {many} that match appear here by themselves.</p>
       <Button icon="close" onClick={of.clearFilters}>
         Clear the filters
       </Button>

@@ -72,7 +72,7 @@ function Row({ error }: { error: ErrorView }) {
 
 function Nothing({ search }: { search: string }) {
   return (
-    <EmptyState icon="search" title="No error is like that">
+    <EmptyState icon="search" title="No error matches">
       <p class="foreign">
         Nothing fits “{search}”. Search for the code that you got, in either dialect, or for a word of what it said.
       </p>

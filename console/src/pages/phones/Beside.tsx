@@ -14,7 +14,7 @@ import { Time } from "../../parts/Time.tsx";
 import { href } from "../../shell/router.ts";
 import { type Window, windowsOf } from "../clock/windows.ts";
 import { attemptsWord, deliveryTone, deliveryWord, eventWord } from "../webhooks/words.ts";
-import { addPhone, knownOf, others, take } from "./state.ts";
+import { addPhone, knownOf, numbers, others, take } from "./state.ts";
 
 const LOOKED_AT = 50;
 const MOST = 6;
@@ -101,7 +101,7 @@ function Told({ waId }: { waId: string }) {
   return (
     <section class="card phone-told" aria-label="What the webhook was told">
       <h2>What the webhook was told</h2>
-      {told.length === 0 && <p class="soft">Nothing of this user lately. Write something, and see it delivered.</p>}
+      {told.length === 0 && <Untold />}
       <ul>
         {told.map((delivery) => (
           <li key={delivery.id}>
@@ -117,6 +117,17 @@ function Told({ waId }: { waId: string }) {
         ))}
       </ul>
     </section>
+  );
+}
+
+function Untold() {
+  if (numbers.value.some((number) => number.webhook)) {
+    return <p class="soft">Nothing of this user lately. Write something, and see it delivered.</p>;
+  }
+  return (
+    <p class="soft">
+      No webhook is set, so nobody is told. <a href={href("/webhooks/endpoints")}>Set a webhook</a>
+    </p>
   );
 }
 

@@ -142,7 +142,7 @@ function Row({ template, chosen }: { template: TemplateView; chosen: boolean }) 
 function Nothing({ any }: { any: boolean }) {
   if (any) {
     return (
-      <EmptyState icon="filter" title="No template is like that">
+      <EmptyState icon="filter" title="No template matches">
         <p>Take a filter away, or search for less.</p>
         <Button icon="close" onClick={filtered.clearFilters}>
           Clear the filters

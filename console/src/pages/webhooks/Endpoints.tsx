@@ -69,7 +69,7 @@ function NumberCard({ number }: { number: NumberView }) {
             <Copy text={number.webhook.url} label="Copy the address" />
           </span>
         ) : (
-          <span class="endpoint-url soft">No webhook: events are kept, but told to nobody.</span>
+          <span class="endpoint-url soft">No webhook: events are kept, but delivered to nobody.</span>
         )}
         <Button icon="edit" manner={number.webhook ? "plain" : "main"} aria-haspopup="dialog" onClick={() => setOpen("set")}>
           {number.webhook ? "Change" : "Set a webhook"}

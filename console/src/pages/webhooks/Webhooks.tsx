@@ -93,7 +93,7 @@ function Paused() {
         <div class="webhook-paused">
           <Notice title="No number has a webhook yet">
             <div class="row wrap">
-              <span class="grow">Events are kept, but told to nobody.</span>
+              <span class="grow">Events are kept, but delivered to nobody.</span>
               <LinkButton to={href("/webhooks/endpoints")}>Set one</LinkButton>
             </div>
           </Notice>
