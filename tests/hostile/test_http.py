@@ -321,6 +321,14 @@ def test_an_accepted_client_is_told_to_continue(server: Running) -> None:
     wire.close()
 
 
+def test_a_client_of_http_1_0_knows_nothing_of_continuing(server: Running) -> None:
+    head = POST.replace(b"HTTP/1.1", b"HTTP/1.0") + b"Expect: 100-continue\r\nContent-Length: 3\r\n\r\n"
+
+    reply, is_closed = server.ask(head + b"abc")
+
+    assert (reply.status, reply.body, is_closed) == (200, b"kept abc", True)
+
+
 def test_h15_a_method_override_is_ignored(server: Running) -> None:
     reply, _ = server.ask(b"GET /rows?_method=DELETE HTTP/1.1\r\nHost: $HOST\r\nX-HTTP-Method-Override: POST\r\n\r\n")
 

@@ -181,8 +181,9 @@ class Connection(asyncio.Protocol):
         self._body_bytes = self._body_wire_bytes = self._span_bytes = 0
         self._span_began = self._loop.time()
         self.deadline = self._span_began + self._limits.body_seconds
-        keep_alive = version == "1.1" and parser.should_keep_alive()
-        method, waits = parser.get_method().decode("ascii"), self._expects_continue
+        is_new = version == "1.1"
+        keep_alive, waits = is_new and parser.should_keep_alive(), is_new and self._expects_continue
+        method = parser.get_method().decode("ascii")
         exchange = Exchange(self, is_head=method == "HEAD", keep_alive=keep_alive, expects_continue=waits)
         request = self._request(method, exchange)
         self._newest = exchange
