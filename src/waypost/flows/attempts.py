@@ -33,7 +33,7 @@ class SentParcel(Struct, frozen=True):
     target: Target
 
     def headers(self, signed_s: int, at_ms: int) -> dict[str, str]:
-        """Return the headers of an attempt, signed again: by the present secret, if the one of then was replaced."""
+        """Return the headers of an attempt, signed again; if its secret was replaced since, with the present one."""
         return dict(signed_headers(self.id, self.body, self.target.secrets_at(at_ms), signed_s))
 
 

@@ -1,4 +1,4 @@
-"""Contacts: which numbers are on WhatsApp, as clients asked before they could send without asking.
+"""Contacts: which numbers are on WhatsApp. Older clients had to ask this before they could send.
 
 A number in the mode `always_valid` gets the answer of v2.43 and later: every well-formed number is valid. In the mode
 `classic` the network is asked, the answer is remembered for seven days, and nobody unknown can be written to.

@@ -42,7 +42,7 @@ class Deliver(Struct, frozen=True):
     async def __call__(self, message: Outbound) -> int | None:
         """Try once. Return None when the outcome is durable, or the platform time of the next attempt.
 
-        Done again after the store could not take the outcome, it notes that outcome and sends nothing.
+        Called again because the store could not take the outcome, it only notes that outcome and sends nothing.
         """
         if message.outcome is not None:
             return await self._settle(message, message.outcome)

@@ -28,7 +28,7 @@ class Listener:
     """A listener, and the changes it has not been told yet."""
 
     def __init__(self, *, missed: bool) -> None:
-        """`missed`: there are changes that it will never be told one by one."""
+        """`missed`: it has missed changes, and must read everything."""
         self.changes = Changes()
         self.is_over = missed
         self.told_at = float("-inf")

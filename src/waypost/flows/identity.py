@@ -1,4 +1,4 @@
-"""Identity: a user whose keys have changed may be somebody else, until the business says that it has made sure.
+"""Identity: a user whose keys have changed may be somebody else, until the business says that it has checked.
 
 Only numbers that ask for security notifications are told, and only they are held back.
 

@@ -1,4 +1,4 @@
-"""Lately: the moments at which something happened, in memory or together with other processes if there are any."""
+"""Lately: when something happened lately, kept in memory, or together with other processes if there are any."""
 
 from collections.abc import Callable
 from typing import TypeVar

@@ -1,8 +1,7 @@
 """Log in and out: a user name and password for a token of seven days.
 
-The user `admin` has no default password that must be changed: it is a key of a number, and it decides for which
-number the token acts. A password that `new_password` has set works beside the key. What is handed out is opaque and
-kept as a hash.
+The password of `admin` is a key of a number, and not a default that must be changed; the key decides for which number
+the token acts. A password that `new_password` has set works beside the key. Tokens are opaque, and kept as hashes.
 
 # spec: on-premises-api.md#1.2
 """
@@ -61,7 +60,7 @@ class FailedLogins:
 
 
 def _subject(client: str, user: str) -> Subject:
-    """Return who failed: strangers choose the names, and none of them shall be too long or too odd to be kept."""
+    """Return who failed, as a hash: strangers choose the names, which may be too long or too odd to be kept."""
     named = f"{client}\0{user}".encode("utf-8", "surrogatepass")
     return _NOBODY, f"login {hashlib.sha256(named).hexdigest()}"
 

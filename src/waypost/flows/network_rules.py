@@ -31,7 +31,7 @@ class MarketingLimit(Protocol):
 
 
 class NetworkRules:
-    """The rules in force; changes are fsynced before they are."""
+    """The rules in force; a change is fsynced before it takes effect."""
 
     def __init__(self, documents: Documents, marketing: MarketingLimit, *, lifted: bool) -> None:
         self._drawer = Drawer(documents, "network", Rules)

@@ -81,8 +81,8 @@ class Notify(Struct, frozen=True):
     async def __call__(self, delivery: Delivery, answered: Callable[[], None]) -> int | None:
         """Try once. Return None when the outcome is durable, or the platform time of the next attempt.
 
-        `answered` is called before, when nothing more is sent to the receiver.
-        Done again after the store could not take the outcome, it notes that outcome and tells nobody.
+        `answered` is called earlier: as soon as nothing more is sent to the receiver.
+        Called again because the store could not take the outcome, it only notes that outcome and sends nothing.
         """
         if unsettled := [each for each in _together(delivery) if each.ended is not None]:
             return await self._settle_all(unsettled)

@@ -1,10 +1,10 @@
 """Pacing: the first messages of a new template go out, and the others wait until its quality is known.
 
-The reference has the word of the answer and nothing else: how many go out and who decides is the operator's here. What
-a template holds back has no job in the store, so that nothing is read of it until it is let go.
+The reference has only the word of the answer. How many messages go out, and what becomes of the others, the operator
+decides here. Messages that a template holds back have no job in the store, so nothing reads them until they are let go.
 
-What counts is what is stored, for all processes at a database; what a process has in memory only tells it when it need
-not ask.
+The count in the store is the one that matters, for all processes at a database. What a process has in memory only
+tells it when it need not ask.
 
 # spec: cloud-api.md#2.3
 """

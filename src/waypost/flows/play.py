@@ -1,6 +1,6 @@
-"""Play: do what a user of the embedded network does: write to a business, with a file or without.
+"""Play: does what a user of the embedded network does: write to a business, with a file or without.
 
-What the user wrote takes the way of every message that an upstream brings: `receive` stores it and tells the business.
+The message goes the way of every message that an upstream brings: `receive` stores it and tells the business.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
-"""Previews: the card of a text's first link, fetched when somebody looks at the chat and never for anybody else.
+"""Previews: the card of a text's first link, fetched only when somebody looks at the chat.
 
-What was found is kept with its age, and so is that nothing was. The pages and their pictures are strangers': they are
-fetched as media links are, through the guarded fetcher, and nothing of a page is kept but three short texts.
+What was found is kept with its age, and so is the fact that nothing was. The pages and their pictures are strangers':
+they are fetched as media links are, through the guarded fetcher, and nothing of a page is kept but three short texts.
 """
 
 import asyncio

@@ -94,7 +94,7 @@ class Receive(Struct, frozen=True):
     async def message(self, message: InboundMessage, *, quietly: bool = False) -> bool:
         """Take a user's message; False if it was known before, or its writer is blocked.
 
-        `quietly` leaves the subscriber out of it.
+        With `quietly` the subscriber is not told.
         """
         number = self.directory.number(message.number_id)
         if number is None or self.blocks.has(number.id, message.person.wa_id):

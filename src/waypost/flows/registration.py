@@ -93,7 +93,7 @@ class Registration:
             await self._save(number, pin=pin)
 
     async def deleted(self, number: Number) -> None:
-        """Let the number be as one that was deleted just now: it cannot be registered for five minutes."""
+        """Treat the number as one that was deleted just now: it cannot be registered for five minutes."""
         async with self._writing:
             trials = await self._trials(number)
             trials.deleted_until_ms = self._clock.now_ms() + DELETION_MS

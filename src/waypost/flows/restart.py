@@ -18,7 +18,7 @@ async def forget_callbacks(store: Store, directory: Directory) -> int:
         return 0
     after, ended = EventKey(0), 0
     while page := await store.queued_deliveries(after, _PAGE):
-        # Further endpoints are none of the number's settings.
+        # The setting is about the number's own callback, not about its further endpoints.
         unwanted = [key for key, number_id, endpoint in page if not endpoint and _forgets(number_id, directory)]
         deliveries = await store.waiting_deliveries(unwanted)
         await asyncio.gather(*(store.delivery_ended(each, "dropped") for each in deliveries))
@@ -27,6 +27,6 @@ async def forget_callbacks(store: Store, directory: Directory) -> int:
 
 
 def _forgets(number_id: NumberId, directory: Directory) -> bool:
-    """Return whether nobody wants what waits for a number."""
+    """Return whether a number drops what waits for it."""
     number = directory.number(number_id)
     return number is not None and number.forgets_callbacks

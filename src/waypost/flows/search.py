@@ -95,7 +95,7 @@ async def _sifted(
     key: Callable[[Row], int],
     wanted: Wanted,
 ) -> Page[Row]:
-    """Return a page of the rows that fit, looking at `_MOST` rows at the most."""
+    """Return a page of the rows that fit, after looking at `_MOST` rows or fewer."""
     found: list[Row] = []
     before = wanted.before
     for _ in range(_MOST // _STEP):

@@ -1,4 +1,4 @@
-"""Together: what several processes at one database count by.
+"""Together: how several processes at one database count things together.
 
 See docs/decisions/0030-shared-rates.md.
 """

@@ -54,7 +54,7 @@ class Users:
         self._sessions = Drawer(documents, "session", Session)
         self._directory = directory
         self._clock = clock
-        self._sealing = asyncio.Semaphore(1)  # it is work on purpose: strangers get one core of it at the most
+        self._sealing = asyncio.Semaphore(1)  # hashing is slow on purpose: strangers get one core at most
 
     async def create(self, number: Number, username: str, password: str) -> None:
         """Add a user. Raises Refusal for a name that is taken or cannot be one, and for a weak password."""

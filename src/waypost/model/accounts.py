@@ -186,14 +186,14 @@ class Number(_Secretive, frozen=True):
     webhook_shape: Literal["2026", "2025"] = "2026"
     """`2025` leaves out what came with usernames: `user_id`, `contacts` in statuses; and the `url` of media."""
     pseudo_numbers: bool = False
-    """Whether a dialect that has phone numbers only is told of users who hide theirs, under a number that is none."""
+    """Whether users who hide their number are told, under made-up digits, to a dialect that knows no other name."""
     webhook_paused: bool = False
     """Whether what is to be told waits, in order, until it is told to go on."""
     identity_check: bool = False
     """Whether callbacks show `identity_key_hash`, and a send may ask for one."""
     former_secret: FormerSecret | None = None
     webhook_roots: str | None = None
-    """PEM: what the TLS of its On-Premises webhook may rest on, beside the usual certificate authorities.
+    """PEM: the authorities that its On-Premises webhook may rely on beside the usual ones.
 
     # spec: on-premises-api.md#8
     """
@@ -215,17 +215,17 @@ class Number(_Secretive, frozen=True):
 
     @property
     def forgets_callbacks(self) -> bool:
-        """Whether callbacks that wait are lost with a restart, as its program wants it."""
+        """Whether a restart drops the callbacks that wait, as its program wants it."""
         return self.callback_dialect == "onprem" and not self.onprem.callback_persist
 
     @property
     def drops_old_messages(self) -> bool:
-        """Whether its old messages are deleted by themselves."""
+        """Whether Waypost deletes its old messages."""
         return bool(self.onprem.collect_messages)
 
     @property
     def keeps_media(self) -> bool:
-        """Whether its files stay until somebody deletes them."""
+        """Whether its files stay after they have expired, until somebody deletes them."""
         return self.onprem.collect_media is False
 
     @property

@@ -1,7 +1,7 @@
 """What the flows need from the outside, as Protocols: stores, blobs, the upstream.
 
 Every method states its promise: what is durable when it returns, what may be repeated, what it raises.
-Anything that is written may raise `StoreBusy` (the queue of operations is full; nothing was written) or
+Every operation that writes may raise `StoreBusy` (the queue of operations is full; nothing was written) or
 `StoreDown` (the database cannot be written; nothing was acknowledged).
 """
 

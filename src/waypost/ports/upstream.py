@@ -25,7 +25,7 @@ class Upstream(Protocol):
         ...
 
     async def arrived(self, token: MessageKey) -> Sent | None:
-        """Return how an attempt with this token ended that arrived; only an `askable` network knows."""
+        """Return `Sent` if an attempt with this token has arrived, else None; only an `askable` network knows."""
         ...
 
     async def mark_read(self, number_id: NumberId, key: MessageKey, *, typing: bool) -> None:

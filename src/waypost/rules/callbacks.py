@@ -46,7 +46,7 @@ def endpoint(number: Number, endpoint_id: str) -> Endpoint | None:
 
 
 def roots_pem(number: Number, dialect: Dialect) -> str | None:
-    """Return what the TLS of a callback in this dialect may rest on beside the usual certificate authorities, as PEM.
+    """Return the authorities, as PEM, that callbacks in this dialect may rely on beside the usual ones.
 
     # spec: on-premises-api.md#8
     """

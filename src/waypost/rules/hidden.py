@@ -7,7 +7,7 @@ KNOWN_MS = 30 * 86_400_000
 
 
 def shows_number(username: str | None, known_ms: int | None, now_ms: int) -> bool:
-    """Return whether the number is shown: always without a username, else for 30 days after they had to do with it.
+    """Return whether the number is shown: always without a username, else for 30 days after the last contact.
 
     `known_ms` is when the business and the phone number last exchanged a message.
     """

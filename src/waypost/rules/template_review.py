@@ -1,7 +1,7 @@
 """What the review of a template decides: always the same for the same text, and never at random.
 
-A template is approved unless it breaks one of two policies that can be told from its words; whatever else a real
-review may mind is ordered by the operator.
+A template is approved unless it breaks one of two policies that its words can break. Whatever else a real review may
+object to, the operator orders.
 
 # spec: cloud-api.md#10, samples/cloud/hook_template_status_rejected.json
 """

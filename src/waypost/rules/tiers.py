@@ -35,7 +35,7 @@ class Reached:
         self._last_ms = dict(users)
         self._newest_ms = 0
         self._first_ends_ms = 0
-        """From the newest message until the first user stops to count, all of them count."""
+        """From the newest message until then every user counts."""
 
     def learn(self, users: Iterable[tuple[str, int]]) -> None:
         """Count what other processes have sent, too."""

@@ -1,4 +1,4 @@
-"""Columns: the list of columns that each read selects, and the function that makes our types of such a row."""
+"""Columns: which columns each read selects, and the functions that make our types from such a row."""
 
 import json
 from collections.abc import Callable, Iterable

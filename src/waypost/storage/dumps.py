@@ -1,4 +1,4 @@
-"""Dumps: their form and the checks on them; each store only reads and fills its tables."""
+"""Dumps: how they are written and checked; each store only reads and fills its tables."""
 
 import base64
 import binascii

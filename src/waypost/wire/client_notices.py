@@ -1,4 +1,4 @@
-"""What only the client software that businesses ran themselves tells them, beside messages and statuses.
+"""What only the On-Premises client tells its business, beside messages and statuses.
 
 Each function returns the kind of the event and its body, which is sent as it is.
 

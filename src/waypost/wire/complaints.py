@@ -124,9 +124,9 @@ def _too_short(match: re.Match[str], path: str, value: object) -> tuple[Problem,
 
 
 def _length(value: object, kind: type[str | list[object]], *, otherwise: str) -> str:
-    """Return how long the value is that was refused, or `otherwise` where `value_at` has found another one.
+    """Return how long the refused value is, or `otherwise` where `value_at` did not find that value.
 
-    Of a key that comes twice it finds the last, and nothing in a body with a number that cannot be read.
+    If a key comes twice it finds the last one; if a number in the body cannot be read it finds nothing.
     """
     return str(len(value)) if isinstance(value, kind) else otherwise
 

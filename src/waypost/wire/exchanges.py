@@ -1,6 +1,6 @@
-"""Requests that were accepted, made anew in the dialect they came in: for looking at them, and for sending them again.
+"""Accepted requests, rebuilt in the dialect they came in: to show them, and to send them again.
 
-What is stored is the body, byte for byte, and the dialect. The rest follows from it, but for what `assumed` names.
+The body is stored byte for byte, with its dialect. The rest is made from these, except for what `assumed` names.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,6 +1,6 @@
 """What a user of the embedded network writes: the object of the Cloud webhook's `messages[]`.
 
-An object that was copied from a real webhook will do: what the platform itself fills in is taken, and of no account.
+An object copied from a real webhook will do: members that the platform fills in are accepted and ignored.
 
 # spec: cloud-api.md#8
 """
@@ -84,7 +84,7 @@ class UserText(_Strict):
 
 
 class _ToldFile(_Strict):
-    """What a webhook tells of a file, and the platform makes anew here."""
+    """What a webhook says of a file; here the platform fills it in by itself."""
 
     id: str | None = None
     sha256: str | None = None
@@ -95,7 +95,7 @@ class UserMedia(_ToldFile):
     """A file that the user sends: its bytes here in base64, or as the form's part `file`.
 
     With `unavailable` there are no bytes: the platform could not fetch them. Without bytes `id` may name a file that
-    is stored here. `sha256`, `url` and `animated` are what a webhook tells of it; they are of no account.
+    is stored here. `sha256`, `url` and `animated` are accepted, because webhooks have them, and ignored.
     """
 
     data: bytes | None = None
@@ -285,7 +285,7 @@ class UserUnsupported(_Strict):
 
 
 class ToldError(Struct):
-    """What a webhook tells of a message that it cannot show: 131051, 131052 or 131060; other codes say nothing here."""
+    """What a webhook tells of a message that it cannot show: 131051, 131052 or 131060; other codes are ignored."""
 
     code: int
 
@@ -294,8 +294,8 @@ class PhoneMessage(_Strict):
     """One message of a user: its type, and the member of that name.
 
     `number` is the phone_number_id that it goes to; it may be left out while there is only one. `from`, `id`,
-    `timestamp`, `from_user_id` and `from_parent_user_id` are what a webhook tells of it and are of no account: the
-    phone of the path writes it, now, and it gets an id of its own.
+    `timestamp`, `from_user_id` and `from_parent_user_id` are accepted, because webhooks have them, and ignored: the
+    sender is the phone in the path, the time is now, and the message gets an id of its own.
     """
 
     type: InboundType

@@ -15,7 +15,7 @@ Caption = Annotated[str, Meta(max_length=MAX_CAPTION_CHARACTERS)]
 Filename = Annotated[str, Meta(min_length=1, max_length=MAX_FILENAME_CHARACTERS)]
 _NotEmpty = Annotated[str, Meta(min_length=1)]
 
-# What languages make of a number when they write it as text: `.5`, `1e-05`, twenty decimals.
+# Numbers as programs print them: `.5`, `1e-05`, twenty decimals.
 _DECIMAL = re.compile(r"\s*[+-]?([0-9]{1,20}(\.[0-9]{0,40})?|\.[0-9]{1,40})([eE][+-]?[0-9]{1,3})?\s*")
 
 

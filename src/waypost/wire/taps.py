@@ -252,7 +252,9 @@ _ANSWERS: Mapping[type[Kind], tuple[str, Callable[[Any, Tap, Owner], Answer]]] =
     ProductListMessage: ("order", _product_list),
     CatalogMessage: ("order", _catalog),
 }
-"""What a tap on each kind says, and what comes of it; the others open something and send nothing."""
+"""For each kind: the member of `Tap` that it takes, and what makes the answer. A tap on any other kind opens something
+and sends nothing.
+"""
 
 
 _OFFERED_BY: Mapping[str, tuple[tuple[type[Kind], ...], tuple[str, ...]]] = {

@@ -11,7 +11,7 @@ STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
 
 
 def looking(words: str, *, pattern: str, min_length: int | None = None, max_length: int | None = None) -> Meta:
-    """Return what holds a text to `pattern`; `words` say it to whoever sent another, as in: it must be `words`."""
+    """Return the rule that a text must match `pattern`; `words` describe it in complaints: it must be `words`."""
     return Meta(pattern=pattern, min_length=min_length, max_length=max_length, extra={"words": words})
 
 

@@ -1,4 +1,4 @@
-"""Jobs: what the lanes are told of them. Nothing else is known to them."""
+"""What the lanes know of a job: some functions of it, how it is read from the database, and how many there may be."""
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Generic, TypeVar

@@ -287,7 +287,7 @@ class Lanes(Generic[Job]):
         group.ready.append(lane)
 
     async def _still_waits(self, job: Job) -> bool:
-        """Return whether a job is there to be worked: what has outlived its world may be in the next one or not."""
+        """Return whether a job is still there: one that was at work during `forget` may be in the database no more."""
         key = self._traits.key(job)
         if key not in self._outlived:
             return True

@@ -4,19 +4,19 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-# Jobs of a group that may be worked at once, those included that have left their place. It is what a crash may have
-# done again, and it keeps webhooks from taking the whole event loop when many sends come.
+# Jobs of a group that may be worked at once, including those that have left their place. It bounds how much a crash may
+# repeat, and keeps webhooks from taking the whole event loop when many sends come.
 _AT_ONCE = 64
 
 Leave = Callable[[], None]
-"""Gives up a job's place, once what is left to do for it asks nothing of what the places protect.
+"""Gives up a job's place early, when the rest of its work needs nothing that places protect.
 
-Of a webhook that is noting the answer: a receiver that takes few requests at once shall not wait for our disk.
+A webhook does so once it has the answer: the receiver can take the next request while we write the answer down.
 """
 
 
 class Place(Struct):
-    """The place of a lane at work; it may be left before a job is done, and is taken anew for the next."""
+    """The place of a lane at work. It may be left before a job is done; then it is taken again for the next job."""
 
     is_held: bool = True
 

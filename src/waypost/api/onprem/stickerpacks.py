@@ -72,7 +72,7 @@ class _StickerChange(Struct):
 
 
 class Stickerpacks(Struct, frozen=True):
-    """The handlers. The packs of WhatsApp itself (`namespace=whatsapp`) are none here."""
+    """The handlers. There are no packs of WhatsApp itself (`namespace=whatsapp`)."""
 
     callers: Callers
     drawer: Drawer[Pack]

@@ -42,7 +42,7 @@ _ONCE = "contacts"  # a user is named once; of everything else two that are equa
 def join_bodies(bodies: Sequence[bytes]) -> bytes:
     """Return one body that tells what several tell, in their order.
 
-    Neighbours of one kind share a change, what is dated shares no entry.
+    Neighbours of one kind share a change. An entry with a `time` is never shared.
 
     # spec: cloud-api.md#7.2, samples/cloud/hook_batched.json
     """

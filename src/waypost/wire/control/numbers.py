@@ -54,7 +54,7 @@ class PlatformView(Struct):
 
 
 class PlatformChange(Request):
-    """What is to change of it."""
+    """What is to change of these callbacks."""
 
     graph_version: _GraphVersion | UnsetType = UNSET
     webhook_shape: Literal["2026", "2025"] | UnsetType = UNSET
@@ -87,12 +87,12 @@ _ProductId = Annotated[str, Meta(min_length=1, max_length=256)]
 class NumberPatch(Request):
     """What the platform is to think of a number; the subscriber is told where the platform would tell.
 
-    `name_status` decides on a name that was asked for. `deleted` lets it be as one that was deleted just now.
+    `name_status` decides on a name that was asked for. `deleted` makes it a number that was deleted just now.
     `missing_products` are the retailer ids that its catalogs do not hold; they hold every other one.
     `test_recipients` makes it a test number, which may write to these users only; null makes it an ordinary one.
-    A higher throughput keeps it from sending for a minute.
-    Besides: another app secret, this one, or one that is made up; and with `webhook_paused` everything that is to be
-    told of the number waits, in order and over restarts, until it is false again.
+    A higher throughput keeps it from sending for a minute. `app_secret` sets another app secret, and
+    `rotate_app_secret` makes one up. While `webhook_paused` is true, everything that is to be told of the number
+    waits, in order and over restarts.
     """
 
     quality: Quality | UnsetType = UNSET

@@ -23,7 +23,7 @@ class NetworkView(Struct):
 
 
 class NetworkChange(Request):
-    """What is to change of it."""
+    """What is to change on the whole network."""
 
     marketing_per_user: Annotated[int, Meta(ge=0, le=1_000)] | UnsetType | None = UNSET
 

@@ -17,7 +17,7 @@ from waypost.wire.facts import CallbackSettings, EventFacts, NumberFacts, Status
 from waypost.wire.onprem.inbound import message_id, pseudo, render_message
 
 OURS = "client."
-"""How the kinds of the events begin that only this dialect has; their bodies are what is sent."""
+"""How the kinds of events that only this dialect has begin; their bodies are sent as they are."""
 
 _encoder = msgspec.json.Encoder()
 _problems = all_problems()

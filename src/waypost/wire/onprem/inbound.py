@@ -58,7 +58,7 @@ _decoder = msgspec.json.Decoder(_Stored)
 def render_message(body: bytes, settings: CallbackSettings, number: NumberFacts | None = None) -> bytes | None:
     """Return the callback for a stored inbound message; None if this dialect or this number does not want it.
 
-    Groups have no place here, and users who are known by a business-scoped id only, unless `number` wants digits that
+    This dialect knows no groups. It knows no users without a phone number either, unless `number` wants digits that
     stand for them.
     """
     value = _decoder.decode(body)
