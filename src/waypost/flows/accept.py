@@ -82,12 +82,13 @@ class Accept(Struct, frozen=True):
         category = template.category.lower() if template else "service"
         key, tag = MessageKey(self.keys.next()), self.keys.tag()
         return Outbound(
-            key=key,
-            tag=tag,
-            number_id=number.id,
-            wa_id=request.wa_id,
-            kind=request.kind,
-            body=canonical_body(request),
+            # In order, because more than fifteen names in a call are first put into a dictionary.
+            key,
+            tag,
+            number.id,
+            request.wa_id,
+            request.kind,
+            canonical_body(request),
             raw=raw,
             accepted_ms=now_ms,
             callback_data=request.callback_data,
