@@ -261,7 +261,7 @@ def test_a_client_that_leaves_just_before_its_answer_is_no_trouble(
 ) -> None:
     async def app(_request: Request, out: Outgoing) -> None:
         assert isinstance(out, Exchange)
-        out.transport.close()  # the loop tells of it in its next turn
+        out.line.transport.close()  # the loop tells of it in its next turn
         if bug:
             raise bug
         await json_response("late").send(out)

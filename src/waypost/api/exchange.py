@@ -6,6 +6,8 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import Protocol
 
+from msgspec import Struct, field
+
 HeaderLines = Iterable[tuple[bytes, bytes]]
 
 _JOINED_BYTES = 64 * 1024  # up to here copying is cheaper than two writes
@@ -85,43 +87,36 @@ class Line(Protocol):
         ...
 
 
-class Exchange:
+class Exchange(Struct, eq=False):
     """One request and its response.
 
     The connection puts in what arrives of the body. A response is written whole by `respond`, or piece by piece by
     `begin`, `write` and `end`; its pieces must add up to the length that its head has promised.
     """
 
-    __slots__ = (
-        "_expects_continue", "_head", "_is_head", "_left", "_line", "_parts", "_reader", "has_ended", "is_begun",
-        "is_complete", "is_gone", "is_too_slow", "keep_alive", "more_body", "ready_answer", "transport",
-        "waiting_bytes",
-    )  # fmt: skip
-
-    def __init__(self, line: Line, *, is_head: bool, keep_alive: bool, expects_continue: bool = False) -> None:
-        """`is_head`: the method is HEAD, whose answer has no body."""
-        self.transport = line.transport
-        self.keep_alive = keep_alive
-        self.more_body = True
-        """Whether the body is not wholly here."""
-        self.waiting_bytes = 0
-        """How much of it waits to be read."""
-        self.is_too_slow = False
-        self.is_gone = False
-        """Whether the client has closed the connection."""
-        self.has_ended = False
-        """Whether the client has closed its side: it sends nothing more, and may still listen or not."""
-        self.is_begun = False
-        self.is_complete = False
-        self.ready_answer: bytes | None = None
-        """What is said once the body has come, without any handler."""
-        self._parts: list[bytes] = []
-        self._line = line
-        self._is_head = is_head
-        self._expects_continue = expects_continue
-        self._reader: asyncio.Future[None] | None = None
-        self._head = b""  # waits for the first piece of the body: one system call, one packet
-        self._left: int | None = 0  # bytes still to be written; None: nobody knows, so that they are sent in chunks
+    line: Line
+    is_head: bool
+    """Whether the method is HEAD, whose answer has no body."""
+    keep_alive: bool
+    expects_continue: bool = False
+    """Whether the client waits to be told to go on."""
+    more_body: bool = True
+    """Whether the body is not wholly here."""
+    waiting_bytes: int = 0
+    """How much of it waits to be read."""
+    is_too_slow: bool = False
+    is_gone: bool = False
+    """Whether the client has closed the connection."""
+    has_ended: bool = False
+    """Whether the client has closed its side: it sends nothing more, and may still listen or not."""
+    is_begun: bool = False
+    is_complete: bool = False
+    ready_answer: bytes | None = None
+    """What is said once the body has come, without any handler."""
+    _parts: list[bytes] = field(default_factory=list)
+    _reader: asyncio.Future[None] | None = None
+    _head: bytes = b""  # waits for the first piece of the body: one system call, one packet
+    _left: int | None = 0  # bytes that are still to be written; None: nobody knows, so that they are sent in chunks
 
     # The body of the request
 
@@ -130,9 +125,9 @@ class Exchange:
 
         Raises BodyTooSlow, ClientGone.
         """
-        if self._expects_continue and not self.transport.is_closing():
-            self.transport.write(_CONTINUE)
-            self._expects_continue = False
+        if self.expects_continue and not self.line.transport.is_closing():
+            self.line.transport.write(_CONTINUE)
+            self.expects_continue = False
         while not self._parts and self.more_body:
             if self.is_gone:
                 raise ClientGone("the client closed the connection before its request was complete")
@@ -143,7 +138,7 @@ class Exchange:
 
     def take_whole(self) -> bytes | None:
         """Return what was not taken of the body, if nothing more is to come; None if it must be waited for."""
-        return None if self.more_body or self._expects_continue else self._taken()
+        return None if self.more_body or self.expects_continue else self._taken()
 
     def arrived(self) -> bytes:
         """Return what has come of the body and was not taken; it stays there."""
@@ -179,7 +174,7 @@ class Exchange:
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     async def _news(self) -> None:
-        self._line.resume_reading()
+        self.line.resume_reading()
         self._reader = asyncio.get_running_loop().create_future()
         await self._reader
 
@@ -187,51 +182,51 @@ class Exchange:
 
     async def respond(self, status: int, headers: HeaderLines, body: bytes) -> None:
         """Write a whole response. Raises ClientGone."""
-        if self._line.is_full:
+        if self.line.is_full:
             await self._drained()
         self._refuse_gone()
         head = self._begun(status, headers, len(body))
-        if self._is_head:
-            self.transport.write(head)
+        if self.is_head:
+            self.line.transport.write(head)
         elif len(body) <= _JOINED_BYTES:
-            self.transport.write(head + body)
+            self.line.transport.write(head + body)
         else:
-            self.transport.writelines((head, body))
+            self.line.transport.writelines((head, body))
         self._finish()
 
     async def begin(self, status: int, headers: HeaderLines, length: int | None) -> None:
         """Begin a response whose body comes in pieces, of this length together; None: not known. Raises ClientGone."""
-        if self._line.is_full:
+        if self.line.is_full:
             await self._drained()
         self._refuse_gone()
         self._head = self._begun(status, headers, length)
-        self._left = 0 if self._is_head or status in _BODILESS else length
+        self._left = 0 if self.is_head or status in _BODILESS else length
         if not self._left:  # the first piece may be long in coming (a live feed), or never comes
             self._flush_head()
 
     async def write(self, piece: bytes) -> None:
         """Write a piece of the body. Raises ClientGone."""
-        if self._line.is_full:
+        if self.line.is_full:
             await self._drained()
         self._refuse_gone()
-        if self._is_head:
+        if self.is_head:
             return
         if self._left is None:
-            self.transport.write(b"%x\r\n%b\r\n" % (len(piece), piece) if piece else b"")
+            self.line.transport.write(b"%x\r\n%b\r\n" % (len(piece), piece) if piece else b"")
             return
         self._left -= len(piece)
         if self._left < 0:
             raise RuntimeError("the response's body is longer than its Content-Length")
         head, self._head = self._head, b""
-        self.transport.write(head + piece if head else piece)
+        self.line.transport.write(head + piece if head else piece)
 
     async def end(self) -> None:
         """End a response that came in pieces. Raises ClientGone."""
-        if self._line.is_full:
+        if self.line.is_full:
             await self._drained()
         self._refuse_gone()
         if self._left is None:
-            self.transport.write(b"0\r\n\r\n")
+            self.line.transport.write(b"0\r\n\r\n")
         elif self._left:
             raise RuntimeError("the response's body is shorter than its Content-Length")
         self._finish()
@@ -239,25 +234,25 @@ class Exchange:
     def answer_at_once(self, answer: bytes) -> None:
         """Write a whole response that stands ready."""
         self.is_begun = True
-        self.transport.write(answer)
+        self.line.transport.write(answer)
         self._finish()
 
     def break_off(self) -> None:
         """End an exchange whose handler has failed to complete its response."""
-        if self.is_gone or self.transport.is_closing():
+        if self.is_gone or self.line.transport.is_closing():
             return
         if not self.is_begun:
-            self.transport.write(_BROKEN)
-        self.transport.close()
+            self.line.transport.write(_BROKEN)
+        self.line.transport.close()
 
     async def _drained(self) -> None:
         if not self.is_gone:
-            await self._line.drained()
+            await self.line.drained()
 
     def _refuse_gone(self) -> None:
         # A failed write closes the transport at once, but is reported only when the loop turns: a handler that never
         # waits for anything else would write into nothing for ever.
-        if self.is_gone or self.transport.is_closing():
+        if self.is_gone or self.line.transport.is_closing():
             self.is_gone = True
             raise ClientGone("the client closed the connection before the response was complete")
 
@@ -267,22 +262,22 @@ class Exchange:
         if not self.keep_alive or self.more_body:  # what is left of the body would be taken for the next request
             self.keep_alive = False
             head += b"connection: close\r\n"
-        self.is_begun, self._expects_continue = True, False
+        self.is_begun, self.expects_continue = True, False
         if length is not None:
             return b"%bcontent-length: %d\r\n\r\n" % (head, length)
-        return head + (b"\r\n" if status in _BODILESS or self._is_head else b"transfer-encoding: chunked\r\n\r\n")
+        return head + (b"\r\n" if status in _BODILESS or self.is_head else b"transfer-encoding: chunked\r\n\r\n")
 
     def _flush_head(self) -> None:
         head, self._head = self._head, b""
-        self.transport.write(head)
+        self.line.transport.write(head)
 
     def _finish(self) -> None:
         self.is_complete = True
         if self._reader is not None:
             self.wake()
         if not self.keep_alive and not self.more_body:
-            self.transport.close()
-        self._line.answered(self)
+            self.line.transport.close()
+        self.line.answered(self)
 
 
 @lru_cache(maxsize=_REMEMBERED_HEADS)

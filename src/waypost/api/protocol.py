@@ -58,7 +58,6 @@ class Connection(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._parser = new_parser(self)
         self._url, self._headers = b"", list[tuple[bytes, bytes]]()
-        self._expects_continue = False
         self._newest: Exchange | None = None
         self._running: Exchange | None = None  # the one whose response is being made
         self._behind: deque[tuple[Request, Exchange]] = deque()  # pipelined, for when it is made
@@ -149,7 +148,6 @@ class Connection(asyncio.Protocol):
         """Begin a request: its first byte has come."""
         self._url = b""
         self._headers = []
-        self._expects_continue = False
         self._in_head = True
         self._late_head_bytes = 0
         self.deadline = self._loop.time() + self._limits.head_seconds
@@ -160,12 +158,8 @@ class Connection(asyncio.Protocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep a header line; lines after the body (trailers) are dropped, as they could pose as header lines."""
-        if not self._in_head:
-            return
-        name = name.lower()
-        if name == b"expect":
-            self._expects_continue = value.lower() == b"100-continue"
-        self._headers.append((name, value))
+        if self._in_head:
+            self._headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         """Judge the head, then start the application or queue the request behind the one being answered."""
@@ -182,17 +176,18 @@ class Connection(asyncio.Protocol):
         self._span_began = self._loop.time()
         self.deadline = self._span_began + self._limits.body_seconds
         is_new = version == "1.1"
-        keep_alive, waits = is_new and parser.should_keep_alive(), is_new and self._expects_continue
-        method = parser.get_method().decode("ascii")
-        exchange = Exchange(self, is_head=method == "HEAD", keep_alive=keep_alive, expects_continue=waits)
+        keep_alive, method = is_new and parser.should_keep_alive(), parser.get_method().decode("ascii")
+        exchange = Exchange(self, is_head=method == "HEAD", keep_alive=keep_alive)
         request = self._request(method, exchange)
+        expected = request.header_values(b"expect")
+        exchange.expects_continue = is_new and bool(expected) and expected[-1].lower() == b"100-continue"
         self._newest = exchange
         if self._running is not None:
             self._pause_reading()
             self._behind.append((request, exchange))
             return
         # Whoever closes afterwards, or first wants to be told to go on, is refused by the handler.
-        if keep_alive and not waits:
+        if keep_alive and not exchange.expects_continue:
             exchange.ready_answer = self._words.turn_away(request)
         if exchange.ready_answer is None:
             self._start(request, exchange)

@@ -196,14 +196,12 @@ class Request:
 
     async def body(self, max_bytes: int) -> bytes:
         """Return the whole body. Raises BodyTooLarge, BodyTooSlow, ClientGone."""
-        self._refuse_declared(max_bytes)
-        body = self._incoming.take_whole()
-        if body is None:
-            body = b"".join([piece async for piece in self.stream(max_bytes)])
-        elif len(body) > max_bytes:
+        self._body = self._incoming.take_whole()
+        if self._body is None:
+            self._body = b"".join([piece async for piece in self.stream(max_bytes)])
+        elif len(self._body) > max_bytes:
             raise BodyTooLarge(max_bytes)
-        self._body = body
-        return body
+        return self._body
 
     @property
     def is_read(self) -> bool:
@@ -216,7 +214,9 @@ class Request:
 
     async def stream(self, max_bytes: int) -> AsyncIterator[bytes]:
         """Yield the body piece by piece. Raises BodyTooLarge, BodyTooSlow, ClientGone."""
-        self._refuse_declared(max_bytes)
+        length = self.header(b"content-length")
+        if length is not None and int(length) > max_bytes:
+            raise BodyTooLarge(max_bytes)
         size = 0
         while piece := await self._incoming.take():
             size += len(piece)
@@ -227,11 +227,6 @@ class Request:
     async def gone(self) -> None:
         """Return once the client has closed the connection, or the response is complete; a body is not read."""
         await self._incoming.gone()
-
-    def _refuse_declared(self, max_bytes: int) -> None:
-        length = self.header(b"content-length")
-        if length is not None and int(length) > max_bytes:
-            raise BodyTooLarge(max_bytes)
 
 
 def _parse_query(query: bytes) -> dict[str, str]:

@@ -82,7 +82,7 @@ class Accept(Struct, frozen=True):
         category = template.category.lower() if template else "service"
         key, tag = MessageKey(self.keys.next()), self.keys.tag()
         return Outbound(
-            # In order, because more than fifteen names in a call are first put into a dictionary.
+            # In their order, because more than fifteen names in a call are first put into a dictionary.
             key,
             tag,
             number.id,
