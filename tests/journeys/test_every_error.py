@@ -84,7 +84,7 @@ async def test_a_fault_rule_raises_every_error_of_the_list(shared: World, name: 
 
     sent = await shared.send("text", TEXT, to=phone)
 
-    details = f"Failed as a fault rule demands: {problem.rule}"
+    details = f"Raised on purpose by a fault rule: {problem.rule}"
     assert await errors_of(shared, sent) == [told(shared, problem, details)]
 
 
@@ -112,7 +112,7 @@ async def test_a_fault_rule_takes_every_code_of_either_dialect(shared: World, co
 async def test_a_message_to_a_magic_number_fails_after_acceptance(shared: World, wa_id: str) -> None:
     sent = await shared.send("text", TEXT, to=wa_id)
 
-    details = f"Failed as the magic number demands: {MAGIC[wa_id].rule}"
+    details = f"Raised on purpose by the magic number: {MAGIC[wa_id].rule}"
     assert await errors_of(shared, sent) == [told(shared, MAGIC[wa_id], details)]
 
 

@@ -276,5 +276,5 @@ async def test_15_a_code_that_one_dialect_does_not_know_is_in_the_details(world:
     [error] = status["errors"]
     assert (error["code"], error["details"]) == (
         500,
-        f"cloud 134101: Failed as a fault rule demands: {TEMPLATE_SYNCING.rule}",
+        f"cloud 134101: Raised on purpose by a fault rule: {TEMPLATE_SYNCING.rule}",
     )

@@ -141,4 +141,4 @@ def test_a_general_error_needs_no_code_in_the_details(code: int) -> None:
 def test_what_was_demanded_says_by_whom_and_what_it_means() -> None:
     fault = Fault.demanded(WINDOW_CLOSED, "a fault rule")
 
-    assert fault.details == f"Failed as a fault rule demands: {WINDOW_CLOSED.rule}"
+    assert fault.details == f"Raised on purpose by a fault rule: {WINDOW_CLOSED.rule}"

@@ -11,7 +11,7 @@ def test_an_error_of_the_answer_refuses_the_request(wa_id: str, code: int) -> No
 
     assert fault is not None
     assert fault.problem.code == code
-    assert fault.details == f"Failed as the magic number demands: {fault.problem.rule}"
+    assert fault.details == f"Raised on purpose by the magic number: {fault.problem.rule}"
     assert Magic().failure(wa_id, "text") is None
 
 

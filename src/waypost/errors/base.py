@@ -108,7 +108,7 @@ class Fault(Struct, frozen=True):
     @classmethod
     def demanded(cls, problem: Problem, by: str) -> "Fault":
         """Return a fault that happens because a test wants it to; `by` names what demands it."""
-        return cls(problem, f"Failed as {by} demands{': ' + problem.rule if problem.rule else '.'}")
+        return cls(problem, f"Raised on purpose by {by}{': ' + problem.rule if problem.rule else '.'}")
 
 
 class Refusal(Exception):  # noqa: N818 - it is an answer, not an accident
