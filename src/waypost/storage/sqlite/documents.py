@@ -15,12 +15,12 @@ class DocumentsPart(Part):
 
     async def document(self, kind: str, owner: int, name: str) -> bytes | None:
         """Return one document."""
-        row: Any = self._reader.row(_GET, (kind, owner, name))
+        row: Any = self._reader.row(_GET, (kind, owner, name))  # Any: the table's types
         return row[0] if row else None
 
     async def documents(self, kind: str, owner: int, *, after: str = "", limit: int = 1000) -> list[tuple[str, bytes]]:
         """Return an owner's documents by name."""
-        rows: Any = self._reader.rows(_LIST, (kind, owner, after, limit))
+        rows: Any = self._reader.rows(_LIST, (kind, owner, after, limit))  # Any: the table's types
         return [(name, body) for name, body in rows]
 
     async def save_document(self, kind: str, owner: int, name: str, body: bytes) -> None:

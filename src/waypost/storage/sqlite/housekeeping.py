@@ -31,7 +31,7 @@ class HousekeepingPart(Part):
 
     async def drop_expired_tokens(self, now_ms: int, limit: int) -> list[bytes]:
         """Forget tokens whose time is over."""
-        rows: Any = await self._save(_DROP_TOKENS, (now_ms, limit))
+        rows: Any = await self._save(_DROP_TOKENS, (now_ms, limit))  # Any: the table's types
         return [hashed for (hashed,) in rows]
 
     async def drop_old_keys(self, before_ms: int, limit: int) -> int:

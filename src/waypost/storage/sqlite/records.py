@@ -113,7 +113,7 @@ class RecordsPart(Part):
 
     async def load_numbers(self) -> list[Number]:
         """Return every number."""
-        rows: Any = self._reader.rows(_NUMBERS)
+        rows: Any = self._reader.rows(_NUMBERS)  # Any: the table's types
         return [msgspec.json.decode(number, type=Number) for (number,) in rows]
 
     async def save_number(self, number: Number) -> None:
@@ -125,7 +125,7 @@ class RecordsPart(Part):
         """Change a number as it is stored."""
 
         def run(connection: apsw.Connection) -> Number:
-            row: Any = connection.execute(_NUMBER, (number.id,)).get
+            row: Any = connection.execute(_NUMBER, (number.id,)).get  # Any: the table's types
             changed = change(msgspec.json.decode(row, type=Number) if row is not None else number)
             connection.execute(_SAVE_NUMBER, (number.id, msgspec.json.encode(changed)))
             return changed
@@ -167,7 +167,7 @@ class RecordsPart(Part):
 
     async def load_templates(self) -> list[Template]:
         """Return every template."""
-        rows: Any = self._reader.rows(_TEMPLATES)
+        rows: Any = self._reader.rows(_TEMPLATES)  # Any: the table's types
         return [msgspec.json.decode(template, type=Template) for (template,) in rows]
 
     async def save_template(self, template: Template) -> None:
@@ -204,7 +204,7 @@ class RecordsPart(Part):
 
     async def failed_sends(self, key: MessageKey) -> list[FailedSend]:
         """Return the attempts at a message that did not succeed."""
-        rows: Any = self._reader.rows(_FAILED_SENDS, (key,))
+        rows: Any = self._reader.rows(_FAILED_SENDS, (key,))  # Any: the table's types
         return [FailedSend(*row) for row in rows]
 
     async def findings_of(self, key: MessageKey) -> list[Finding]:
@@ -239,7 +239,7 @@ class RecordsPart(Part):
 
     async def get_state(self, name: str) -> bytes | None:
         """Return a small named value."""
-        row: Any = self._reader.row(_GET_STATE, (name,))
+        row: Any = self._reader.row(_GET_STATE, (name,))  # Any: the table's types
         return row[0] if row else None
 
     async def put_state(self, name: str, value: bytes) -> None:

@@ -30,7 +30,7 @@ class SnapshotPart(Part):
         """Return the hash of every file that a medium has."""
 
         def look(connection: apsw.Connection) -> list[bytes]:
-            rows: Any = connection.execute(_HASHES).fetchall()
+            rows: Any = connection.execute(_HASHES).fetchall()  # Any: the table's types
             return [sha256 for (sha256,) in rows]
 
         return await self._search(look)
@@ -55,7 +55,7 @@ class SnapshotPart(Part):
 def _dump(connection: apsw.Connection) -> Dump:
     connection.execute("BEGIN")  # one moment for all tables
     try:
-        tables: Any = connection.execute(_TABLES).fetchall()
+        tables: Any = connection.execute(_TABLES).fetchall()  # Any: the table's types
         return Dump(dumps.shape("sqlite"), {name: _read(connection, name) for (name,) in tables})
     finally:
         connection.execute("COMMIT")
@@ -69,7 +69,7 @@ def _read(connection: apsw.Connection, table: str) -> Table:
 
 
 def _types(connection: apsw.Connection, table: str) -> dict[str, str]:
-    rows: Any = connection.execute(_COLUMNS, (table,)).fetchall()
+    rows: Any = connection.execute(_COLUMNS, (table,)).fetchall()  # Any: the table's types
     return dict(rows)
 
 
@@ -95,7 +95,7 @@ def _read_back(connection: apsw.Connection) -> None:
 
 def _fill(connection: apsw.Connection, dump: Dump) -> None:
     """Empty every table and write the dump's rows. Raises BadDump, and what SQLite says of a row."""
-    names: Any = connection.execute(_TABLES).fetchall()
+    names: Any = connection.execute(_TABLES).fetchall()  # Any: the table's types
     dumps.check_tables(dump, {name for (name,) in names})
     for name, table in dump.tables.items():
         types = _types(connection, name)
