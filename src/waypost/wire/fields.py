@@ -10,6 +10,7 @@ from msgspec import Struct
 from waypost.errors import Refusal
 from waypost.errors.management import NONEXISTING_FIELD
 from waypost.errors.requests import INVALID_PARAMETER
+from waypost.lib.ids import parse_digits
 
 MAX_PAGE = 1_000
 _PAGE = 25
@@ -82,9 +83,10 @@ def page(items: Sequence[tuple[str, Item]], query: Mapping[str, str]) -> tuple[l
 def _limit(text: str | None) -> int:
     if not text:
         return _PAGE
-    if not (text.isascii() and text.isdigit() and len(text) <= 6 and int(text) > 0):
+    limit = parse_digits(text, 6)
+    if not limit:
         raise Refusal(INVALID_PARAMETER, f"Param limit must be an integer from 1 to {MAX_PAGE}; it is '{text[:40]}'.")
-    return min(int(text), MAX_PAGE)
+    return min(limit, MAX_PAGE)
 
 
 def _cursor(name: str) -> str:

@@ -24,6 +24,7 @@ from waypost.flows.drawers import Drawer, OnePerNumber
 from waypost.flows.registration import Registration
 from waypost.flows.standing import Standings
 from waypost.lib import phone
+from waypost.lib.ids import parse_digits
 from waypost.model import Number, NumberId
 from waypost.wire import cloud
 from waypost.wire.automation import Automation
@@ -217,9 +218,8 @@ class Numbers(Struct, frozen=True):
 
     def _sibling(self, caller: Number, name: str) -> Number | None:
         """Return the number of the caller's account that a path names."""
-        if not (name.isascii() and name.isdigit() and len(name) <= _MAX_DIGITS):
-            return None
-        found = self.callers.directory.number(NumberId(int(name)))
+        number_id = parse_digits(name, _MAX_DIGITS)
+        found = None if number_id is None else self.callers.directory.number(NumberId(number_id))
         return found if found and found.digits == name and found.waba_id == caller.waba_id else None
 
 

@@ -18,7 +18,7 @@ from waypost.errors.requests import INVALID_PARAMETER, MISSING_PARAMETER
 from waypost.flows.accounts import BusinessAccounts
 from waypost.flows.templates import MAX_TEMPLATES
 from waypost.flows.templates import Templates as TemplatesFlow
-from waypost.lib.ids import new_trace_id
+from waypost.lib.ids import new_trace_id, parse_digits
 from waypost.model import Number, Template
 from waypost.wire import cloud
 from waypost.wire.cloud import templates as wire
@@ -145,9 +145,8 @@ class Templates(Struct, frozen=True):
         return self.templates.directory.templates(number.waba_id)
 
     def _found(self, number: Number, text: str) -> Template | None:
-        if not (text.isascii() and text.isdigit() and len(text) <= _ID_DIGITS):
-            return None
-        template = self.templates.directory.template_by_id(int(text))
+        template_id = parse_digits(text, _ID_DIGITS)
+        template = None if template_id is None else self.templates.directory.template_by_id(template_id)
         return template if template and template.waba_id == number.waba_id else None
 
     def _template(self, request: Request) -> Template:
@@ -177,9 +176,10 @@ def _place(template: Template) -> str:
 
 
 def _id(name: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= _ID_DIGITS):
+    template_id = parse_digits(text, _ID_DIGITS)
+    if template_id is None:
         raise Refusal(INVALID_PARAMETER, f"{name}: '{text[:60]}' is not the id of a template.")
-    return int(text)
+    return template_id
 
 
 def _ids(text: str) -> list[int]:

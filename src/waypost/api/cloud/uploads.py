@@ -15,6 +15,7 @@ from waypost.api.routing import Request, Response, json_response
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_PARAMETER
 from waypost.flows.uploads import Uploads as UploadsFlow
+from waypost.lib.ids import parse_digits
 
 _PREFIX = "upload:"
 
@@ -89,6 +90,7 @@ async def _pieces(request: Request, max_bytes: int) -> AsyncIterator[bytes]:
 
 
 def _number(name: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 12):
+    number = parse_digits(text, 12)
+    if number is None:
         raise Refusal(INVALID_PARAMETER, f"{name} is '{text[:40]}'; it must be a number of bytes.")
-    return int(text)
+    return number

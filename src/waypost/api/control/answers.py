@@ -79,9 +79,10 @@ def number_in(wish: NamesNumber) -> str | None:
 def limit_of(request: Request) -> int:
     """Return the query's `limit`: 1 to 1000, 100 when it is not given."""
     text = request.query.get("limit", str(_DEFAULT_LIMIT))
-    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MAX_LIMIT):
+    limit = parse_digits(text, 4)
+    if limit is None or not 1 <= limit <= MAX_LIMIT:
         raise Refusal(INVALID_VALUE, f"limit: {text[:40]!r} is not a number from 1 to {MAX_LIMIT}.")
-    return int(text)
+    return limit
 
 
 def digits_of(name: str, text: str) -> str:

@@ -13,6 +13,7 @@ from msgspec import Raw
 
 from waypost.errors import Fault, Refusal
 from waypost.errors.requests import INVALID_PARAMETER
+from waypost.lib.ids import parse_digits
 from waypost.wire.cloud.answers import error_body, proxy_refusal
 from waypost.wire.definitions import namespace
 from waypost.wire.events import templates as events
@@ -286,9 +287,10 @@ def _plain(word: str) -> str:
 
 def _number(query: dict[str, str], name: str, default: int) -> int:
     text = query.get(name) or str(default)
-    if not (text.isascii() and text.isdigit() and len(text) <= 6):
+    number = parse_digits(text, 6)
+    if number is None:
         raise Refusal(INVALID_PARAMETER, f"{name}: '{text[:40]}' is not a number from 0 to 999999.")
-    return int(text)
+    return number
 
 
 def _filters(text: str | None) -> dict[str, str]:
