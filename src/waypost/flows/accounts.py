@@ -13,6 +13,7 @@ from waypost.errors.rates import MAINTENANCE
 from waypost.flows.directory import Directory
 from waypost.flows.drawers import Drawer
 from waypost.lib.clock import Clock
+from waypost.lib.durations import seconds_to_wait
 from waypost.model import Number, Template
 from waypost.ports import Documents
 from waypost.rules import rates
@@ -104,7 +105,7 @@ class BusinessAccounts:
         left_ms = rates.upgrade_ms(number.standing.upgraded_ms, self._clock.now_ms())
         if not left_ms or self._rates_lifted:
             return None
-        seconds = 1 + left_ms // 1000
+        seconds = seconds_to_wait(left_ms)
         details = f"The phone number {number.digits} is being moved to a higher throughput; wait {seconds} s."
         return Fault(MAINTENANCE, details, retry_after_seconds=seconds)
 

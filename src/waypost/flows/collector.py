@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from waypost.flows.receive import Recent
 from waypost.lib.clock import Clock
+from waypost.lib.durations import to_ms
 from waypost.model import EventKey, MessageKey, NumberId
 from waypost.ports import Housekeeping
 
@@ -49,7 +50,7 @@ class Collector(Struct, frozen=True):
         users: list[str] = []
         step: MessageKey | None = MessageKey(0)
         while step is not None and len(users) < MAX_MESSAGES:
-            step, gone = await self._step(step, OLD // timedelta(milliseconds=1), number_id)
+            step, gone = await self._step(step, to_ms(OLD), number_id)
             users += gone
         return users
 

@@ -18,11 +18,12 @@ from waypost.flows.drawers import Drawer
 from waypost.flows.receive import Notice
 from waypost.lib import phone
 from waypost.lib.clock import Clock
+from waypost.lib.durations import to_ms
 from waypost.model import Number
 from waypost.ports import Documents, Windows
 from waypost.wire.client_notices import Contact, contacts_checked
 
-REMEMBERED_MS = timedelta(days=7) // timedelta(milliseconds=1)
+REMEMBERED_MS = to_ms(timedelta(days=7))
 
 _AT_ONCE = 256
 

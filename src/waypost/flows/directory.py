@@ -9,6 +9,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from waypost.lib.clock import Clock
+from waypost.lib.durations import to_ms
 from waypost.model import FormerSecret, Number, NumberId, Reach, Scope, Template, Token, Webhook
 from waypost.ports import Records
 
@@ -106,7 +107,7 @@ class Directory:
 
     async def change_secret(self, number: Number, secret: str) -> Number:
         """Give a number another app secret; the one it had signs beside it for a day, and any before that no more."""
-        until_ms = self._clock.now_ms() + FORMER_SECRET_LIFE // timedelta(milliseconds=1)
+        until_ms = self._clock.now_ms() + to_ms(FORMER_SECRET_LIFE)
 
         def change(now: Number) -> Number:
             if secret == now.app_secret:

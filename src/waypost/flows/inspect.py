@@ -18,6 +18,7 @@ from waypost.flows.inspect_deliveries import InspectDeliveries
 from waypost.flows.shown_text import shown_text
 from waypost.lib import ids
 from waypost.lib.clock import at
+from waypost.lib.durations import to_ms
 from waypost.model import Attempt, Event, FailedSend, MediaKey, Medium, Status, Template
 from waypost.ports import Carried, DeliverySearch, Lists, Records, StoredDelivery, StoredMessage, Window
 from waypost.rules import template as template_rules
@@ -40,7 +41,7 @@ from waypost.wire.shown import ShownTemplate
 
 MEDIA_PATH = "/_waypost/v1/media/"
 _ALL_OF_MESSAGE = Window(None, 1_000, 1_000)
-_QUOTED_FOR_MS = timedelta(days=30) // timedelta(milliseconds=1)
+_QUOTED_FOR_MS = to_ms(timedelta(days=30))
 
 
 class _Context(msgspec.Struct):

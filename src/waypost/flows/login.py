@@ -21,6 +21,7 @@ from waypost.flows.lately import Lately
 from waypost.flows.together import Subject, Together
 from waypost.flows.users import ADMIN, Users
 from waypost.lib.clock import Clock
+from waypost.lib.durations import to_ms
 from waypost.model import NumberId, Token
 
 FIRST_PASSWORD = "secret"  # noqa: S105 - the one that everybody knows
@@ -106,7 +107,7 @@ class Login:
             raise Refusal(READ_ONLY, "This key may only read; log in with one whose scope is all, or send it as it is.")
         if new_password:
             await self._change(number_id, user, new_password)
-        expires_ms = self.clock.now_ms() + LIFE // timedelta(milliseconds=1)
+        expires_ms = self.clock.now_ms() + to_ms(LIFE)
         return Granted(await self.users.grant(number_id, user, expires_ms=expires_ms), expires_ms)
 
     async def end(self, token: str) -> None:

@@ -27,6 +27,7 @@ from waypost.flows.media_findings import (
 from waypost.lib import log
 from waypost.lib.checked import checked
 from waypost.lib.clock import Clock
+from waypost.lib.durations import to_ms
 from waypost.lib.fetching import Fetched, Limits, LinkFetcher
 from waypost.lib.file_facts import MediaFacts
 from waypost.lib.hops import Trail
@@ -350,7 +351,7 @@ class MediaShelf(Struct, frozen=True):
             mime=media_rules.served_type(facts),
             size=blob.size,
             created_ms=now_ms,
-            expires_ms=now_ms + life // timedelta(milliseconds=1),
+            expires_ms=now_ms + to_ms(life),
             source=origin.source,
             filename=origin.filename,
             animated=media_rules.is_animated(facts),

@@ -9,6 +9,7 @@ from waypost.flows.lately import Lately
 from waypost.flows.meters import Tally
 from waypost.flows.together import Together
 from waypost.lib.clock import Clock
+from waypost.lib.durations import seconds_to_wait
 from waypost.model import NumberId
 from waypost.rules import lookups
 
@@ -48,4 +49,4 @@ class MediaLimits:
 
 
 def _too_many(details: str, wait_ms: int) -> Refusal:
-    return Refusal(TOO_MANY_REQUESTS, details, retry_after_seconds=1 + wait_ms // 1000)
+    return Refusal(TOO_MANY_REQUESTS, details, retry_after_seconds=seconds_to_wait(wait_ms))

@@ -22,6 +22,7 @@ from waypost.wire.taps import answer_kind
 
 _VOICE = "audio/ogg; codecs=opus"
 """What is recorded in the app. # spec: cloud-api.md#8 ("audio")"""
+_JSON = dict[str, Any]  # Any: a JSON object
 _NO_MESSAGES = frozenset({"reaction", "revoke", "edit", "system", "request_welcome"})
 
 
@@ -159,9 +160,9 @@ class Play(Struct, frozen=True):
             return await self.network.read_up_to(wa_id, None)
         return await self.network.read_up_to(wa_id, (await self.threads.sent_to(wa_id, message_id)).key)
 
-    async def _references(self, number: Number, wa_id: str, message: PhoneMessage) -> dict[str, Any]:
+    async def _references(self, number: Number, wa_id: str, message: PhoneMessage) -> _JSON:
         """Return the members that name other messages of this thread, with the ids that the business knows."""
-        members: dict[str, Any] = {}
+        members: _JSON = {}
         if quoted := await self._quoted(number, wa_id, message):
             members["context"] = await self._context(number, wa_id, quoted)
         if reaction := message.reaction:
@@ -196,12 +197,12 @@ class Play(Struct, frozen=True):
         found = await self.threads.answered(kind, number, wa_id) if kind else None
         return Quoted(wamid_of(found)) if found else None
 
-    async def _context(self, number: Number, wa_id: str, quoted: Quoted) -> dict[str, Any]:
+    async def _context(self, number: Number, wa_id: str, quoted: Quoted) -> _JSON:
         """Return what a message says of the one that it answers, or of where it comes from.
 
         # spec: cloud-api.md#8 ("context")
         """
-        context: dict[str, Any] = {}
+        context: _JSON = {}
         if quoted.id is not None:
             of_thread = await self.threads.message("context.id", quoted.id, number, wa_id)
             context = {"from": wa_id if of_thread.received else number.digits, "id": wamid_of(of_thread)}

@@ -15,6 +15,7 @@ from waypost.flows.drawers import Drawer
 from waypost.flows.inspect import media_view
 from waypost.flows.media import MediaShelf
 from waypost.lib import log
+from waypost.lib.durations import to_ms
 from waypost.lib.fetching import Fetched, Limits
 from waypost.lib.hops import Trail
 from waypost.lib.links import BadLink, Link, parse_link, resolve_link
@@ -28,11 +29,11 @@ IN_FLIGHT = 4
 """Pages that are fetched at once."""
 MOST_WAITING = 200
 """How many links may wait; one more is dropped, and asked for again when somebody looks the next time."""
-FOUND_FOR_MS = timedelta(days=7) // timedelta(milliseconds=1)
+FOUND_FOR_MS = to_ms(timedelta(days=7))
 """How long what a page said is shown before it is fetched anew."""
 KEPT_FOR_MS = 2 * FOUND_FOR_MS
 """How long it is kept when nobody looks; less than the life of its picture."""
-NOTHING_FOR_MS = timedelta(minutes=10) // timedelta(milliseconds=1)
+NOTHING_FOR_MS = to_ms(timedelta(minutes=10))
 """How long a link without a card is left alone."""
 
 _log = log.Log("waypost.previews")

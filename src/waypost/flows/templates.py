@@ -29,6 +29,7 @@ from waypost.flows.drawers import Drawer
 from waypost.flows.template_review import Review
 from waypost.flows.uploads import Uploads
 from waypost.lib.clock import Clock
+from waypost.lib.durations import seconds_to_wait, to_ms
 from waypost.lib.ids import KeyMaker
 from waypost.model import Number, Template
 from waypost.ports import Documents
@@ -50,7 +51,7 @@ MAX_EDITS_PER_DAY = 1
 MAX_EDITS_PER_MONTH = 10
 MAX_DELETED_AT_ONCE = 100
 
-_HOUR_MS = timedelta(hours=1) // timedelta(milliseconds=1)
+_HOUR_MS = to_ms(timedelta(hours=1))
 _DAY_MS = 24 * _HOUR_MS
 _MONTH_MS = 30 * _DAY_MS
 _EDITABLE = ("APPROVED", "REJECTED", "PAUSED")
@@ -202,7 +203,7 @@ class Templates:
             raise Refusal(
                 TEMPLATE_CALLS,
                 f"The account has created {MAX_CREATES_PER_HOUR} templates within an hour.",
-                retry_after_seconds=1 + wait_ms // 1000,
+                retry_after_seconds=seconds_to_wait(wait_ms),
             )
 
     def _template(self, waba_id: int, wish: NewTemplate) -> Template:

@@ -19,11 +19,12 @@ from waypost.flows.media import LIFE, MediaShelf
 from waypost.flows.previews import Previews
 from waypost.flows.uploads import Uploads
 from waypost.lib.clock import EPOCH, Clock
+from waypost.lib.durations import to_ms
 from waypost.model import MediaKey
 from waypost.ports import BlobStore, Housekeeping
 from waypost.wire.profile import Profile
 
-MEDIA_GRACE_MS = timedelta(days=1) // timedelta(milliseconds=1)
+MEDIA_GRACE_MS = to_ms(timedelta(days=1))
 """How long an expired medium stays, for messages that were accepted while it was good."""
 ORPHAN_AGE = timedelta(hours=1)
 """How old a file without a row must be, in real time."""
@@ -97,7 +98,7 @@ class Upkeep(Struct, frozen=True):
             pictures = await self._pictures()
             for medium in media:
                 if medium.key in pictures or not self.shelf.is_over(medium, self.clock.now_ms() - MEDIA_GRACE_MS):
-                    await self.store.renew_medium(medium.key, self.clock.now_ms() + LIFE // timedelta(milliseconds=1))
+                    await self.store.renew_medium(medium.key, self.clock.now_ms() + to_ms(LIFE))
                 else:
                     await self.shelf.delete(medium)
             await self.clock.pause(_PAUSE_SECONDS)

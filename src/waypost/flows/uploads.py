@@ -9,7 +9,6 @@ name it. Every piece is durable before it is acknowledged, so that an upload goe
 import base64
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from msgspec import Struct
 
@@ -19,6 +18,7 @@ from waypost.errors.requests import INVALID_PARAMETER
 from waypost.flows.drawers import Drawer
 from waypost.flows.media import LIFE, MediaShelf, Origin
 from waypost.lib.clock import Clock
+from waypost.lib.durations import to_ms
 from waypost.lib.ids import new_secret
 from waypost.model import MediaKey, Medium, Number
 from waypost.ports import BlobWriter, Documents
@@ -28,7 +28,7 @@ MAX_SESSIONS = 50
 """Unfinished uploads of one number; a new one takes the place of the oldest."""
 MAX_NAME_CHARACTERS = 240
 
-_LIFE_MS = LIFE // timedelta(milliseconds=1)  # of an unfinished upload; its pieces live as long
+_LIFE_MS = to_ms(LIFE)  # of an unfinished upload; its pieces live as long
 
 _BATCH = 200
 _PAUSE_SECONDS = 0.02  # between two steps of throwing away, so that requests never wait behind more than one

@@ -6,6 +6,7 @@ from waypost.flows.directory import Directory
 from waypost.flows.lately import Lately
 from waypost.flows.together import Together
 from waypost.lib.clock import Clock
+from waypost.lib.durations import seconds_to_wait
 from waypost.rules import hours
 
 _CALLS = "calls"
@@ -37,7 +38,7 @@ class Usage:
 
         calls, wait_ms = await self._calls.change((waba_id, _CALLS), one_more)
         if calls > limit:
-            seconds = 1 + wait_ms // 1000
+            seconds = seconds_to_wait(wait_ms)
             details = f"The account has made its {limit} management calls of this hour; wait {seconds} s."
             raise Refusal(CALL_LIMIT, details, retry_after_seconds=seconds)
         return 100 * calls // limit

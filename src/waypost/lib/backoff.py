@@ -12,6 +12,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from waypost.lib.durations import to_ms
+
 Jitter = Callable[[int], int]
 """Takes the most milliseconds that may be added, returns how many are: 0 to that many."""
 
@@ -121,7 +123,7 @@ def next_attempt(
     base_ms = policy.delay_ms(attempt)
     delay_ms = base_ms + policy.jitter(base_ms // _JITTER_SHARE)
     if retry_after is not None:
-        asked_ms = max(0, retry_after // timedelta(milliseconds=1))
+        asked_ms = max(0, to_ms(retry_after))
         spread_ms = asked_ms + policy.jitter(min(asked_ms, _DAY_MS) // _JITTER_SHARE)
         delay_ms = max(delay_ms, min(spread_ms, _DAY_MS))
     due_ms = now_ms + delay_ms

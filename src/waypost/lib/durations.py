@@ -1,9 +1,19 @@
-"""Durations and moments in words, for sentences that people read."""
+"""Durations and moments: in milliseconds, in seconds to wait, and in words for sentences that people read."""
 
 from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+
+
+def to_ms(duration: timedelta) -> int:
+    """Return a duration in milliseconds."""
+    return duration // timedelta(milliseconds=1)
+
+
+def seconds_to_wait(wait_ms: int) -> int:
+    """Return whole seconds after which a wait is certainly over."""
+    return 1 + wait_ms // 1000
 
 
 def told_duration(milliseconds: int) -> str:

@@ -70,12 +70,13 @@ class Meter:
     Given `arrivals` that are kept elsewhere it changes those.
     """
 
+    # Any: whatever is counted by
     def __init__(self, rate: Rate, *, max_subjects: int = 100_000, arrivals: dict[Any, int] | None = None) -> None:
         self._rate = rate
         self._arrivals: dict[Any, int] = {} if arrivals is None else arrivals
         self._max_subjects = max_subjects
 
-    def admit(self, subject: Any, now_ms: int) -> int:  # Any: whatever is counted by
+    def admit(self, subject: Any, now_ms: int) -> int:  # Any: as above
         """Count one message; return 0 if it may go, else the milliseconds to wait, and count nothing."""
         now_us = now_ms * 1000
         arrival = self._arrivals.get(subject, 0)

@@ -16,6 +16,7 @@ from waypost.errors.management import (
     WRONG_CODE,
     WRONG_PIN,
 )
+from waypost.lib.durations import seconds_to_wait
 from waypost.rules.rates import left_ms
 
 MAX_CALLS = 10
@@ -87,5 +88,5 @@ class Trials(Struct, kw_only=True):
 
 
 def _wait(problem: Problem, why: str, wait_ms: int) -> Fault:
-    seconds = 1 + wait_ms // 1000
+    seconds = seconds_to_wait(wait_ms)
     return Fault(problem, f"{why}; wait {seconds} s.", retry_after_seconds=seconds)

@@ -6,6 +6,7 @@ from typing import Concatenate, ParamSpec
 
 from waypost.lib import log
 from waypost.lib.clock import Clock
+from waypost.lib.durations import to_ms
 from waypost.ports import StoreBusy, StoreDown
 from waypost.workers.jobs import Job
 
@@ -58,7 +59,7 @@ def enduring(
         return None
 
     def _after(pause: timedelta) -> int:
-        return clock.now_ms() + pause // timedelta(milliseconds=1)
+        return clock.now_ms() + to_ms(pause)
 
     return do
 

@@ -6,6 +6,7 @@ from typing import ParamSpec, TypeVar
 
 from waypost.lib import log
 from waypost.lib.clock import Clock
+from waypost.lib.durations import to_ms
 from waypost.lib.racing import no_longer_than
 from waypost.ports import StoreBusy, StoreDown
 from waypost.workers.jobs import Job
@@ -55,6 +56,6 @@ async def now_and_then(work: Callable[[], Awaitable[None]], clock: Clock, every:
     Real time too, because platform time may stand still or have been set back.
     """
     while True:
-        due_ms = clock.now_ms() + every // timedelta(milliseconds=1)
+        due_ms = clock.now_ms() + to_ms(every)
         await work()
         await no_longer_than(every.total_seconds(), clock.wait_until(due_ms))

@@ -10,6 +10,7 @@ from waypost.api.routing import Request, Response
 from waypost.errors import Refusal
 from waypost.errors.callers import NO_TOKEN, TOO_MANY_LOGINS
 from waypost.flows.meters import Tally
+from waypost.lib.durations import seconds_to_wait
 from waypost.rules.rates import Rate
 from waypost.wire.control.base import Success
 from waypost.wire.control.tokens import SignIn
@@ -44,7 +45,7 @@ class Door(Struct, frozen=True):
         refuse_foreign(request)
         wait_ms = await self.attempts.admit((_NOBODY, f"sign-in {request.client}"))
         if wait_ms:
-            seconds = 1 + wait_ms // 1000
+            seconds = seconds_to_wait(wait_ms)
             details = f"Too many attempts to sign in; wait {seconds} s."
             raise Refusal(TOO_MANY_LOGINS, details, retry_after_seconds=seconds)
         if not self.gate.knows((await body_of(request, SignIn)).admin_token):

@@ -15,6 +15,7 @@ from waypost.flows.feed import Feed
 from waypost.flows.network_rules import NetworkRules
 from waypost.flows.play import PhoneNetwork
 from waypost.lib.clock import SystemClock, at, milliseconds_of
+from waypost.lib.durations import to_ms
 from waypost.lib.ids import parse_digits
 from waypost.ports import Records
 from waypost.wire.changes import changed
@@ -128,7 +129,7 @@ class World(Struct, frozen=True):
 
 def _check_year(now: datetime, advance: timedelta) -> None:
     """Refuse a time that others cannot write down: far from today nothing is tested, and far enough it overflows."""
-    moved_ms = milliseconds_of(now) + advance // timedelta(milliseconds=1)
+    moved_ms = milliseconds_of(now) + to_ms(advance)
     first, end = (milliseconds_of(datetime(year, 1, 1, tzinfo=UTC)) for year in (_FIRST_YEAR, _LAST_YEAR + 1))
     if not first <= moved_ms < end:
         raise Refusal(INVALID_VALUE, f"The clock can be set to the years {_FIRST_YEAR} to {_LAST_YEAR}.")
