@@ -1,5 +1,6 @@
 """Requests that no honest client sends, and the exact answer to each."""
 
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -90,6 +91,7 @@ REFUSED = {
     "H7 U1 a foreign host": (b"GET /rows HTTP/1.1\r\nHost: evil.example\r\n\r\n", 400),
     "U2 a public name of the loopback address": (b"GET /rows HTTP/1.1\r\nHost: 127.0.0.1.nip.io\r\n\r\n", 400),
     "a host with another port": (b"GET /rows HTTP/1.1\r\nHost: localhost:1\r\n\r\n", 400),
+    "an address that it does not listen on": (b"GET /rows HTTP/1.1\r\nHost: 192.168.1.5:$PORT\r\n\r\n", 400),
     "a host that begins with a name of ours": (b"GET /rows HTTP/1.1\r\nHost: waypost.example.evil\r\n\r\n", 400),
     "H8 a header line of 100 KB": (b"GET /rows HTTP/1.1\r\nHost: $HOST\r\nX: " + b"a" * 100_000 + b"\r\n\r\n", 431),
     "10,000 header lines": (b"GET /rows HTTP/1.1\r\nHost: $HOST\r\n" + b"X: a\r\n" * 10_000 + b"\r\n", 431),
@@ -165,6 +167,34 @@ def test_a_name_of_the_server_is_accepted(server: Running, host: bytes) -> None:
     reply, _ = server.ask(b"GET /rows HTTP/1.1\r\nHost: %b\r\n\r\n" % name)
 
     assert reply.status == 200
+
+
+BY_ADDRESS = {
+    "its address in the local network": (b"192.168.1.5:$PORT", 200),
+    "the port that a container has outside": (b"192.168.1.5:9000", 200),
+    "no port, behind a proxy": (b"203.0.113.7", 200),
+    "IPv6": (b"[FD00::2]:$PORT", 200),
+    "the machine's name": (b"%b:$PORT" % socket.gethostname().encode(), 200),
+    "a foreign name": (b"evil.example:$PORT", 400),
+    "a name that looks like an address": (b"192.168.1.5.evil.example", 400),
+    "a name that resolves to us": (b"127.0.0.1.nip.io:$PORT", 400),
+    "a number that some take for an address": (b"2130706433", 400),
+    "an address that is none": (b"999.1.1.1:$PORT", 400),
+    "IPv6 that is none": (b"[::zz]:$PORT", 400),
+    "a zone": (b"[fe80::1%25eth0]:$PORT", 400),
+}
+
+
+@pytest.mark.parametrize(("host", "status"), BY_ADDRESS.values(), ids=BY_ADDRESS.keys())
+def test_who_listens_everywhere_is_reached_by_address(host: bytes, status: int) -> None:
+    routes = [Route("GET", "/rows", Ledger().show, "rows.show")]
+    app = build_app([("/", Mount(Router(routes), render_plainly))])
+    with running(app, limits=QUICK, host="0.0.0.0") as server:
+        name = host.replace(b"$PORT", b"%d" % server.port)
+
+        reply, _ = server.ask(b"GET /rows HTTP/1.1\r\nHost: %b\r\n\r\n" % name)
+
+    assert reply.status == status
 
 
 def test_h6_a_truncated_chunk_leaves_nothing_behind(server: Running, ledger: Ledger) -> None:

@@ -18,7 +18,7 @@ QUICK = Limits(head_seconds=0.3, body_seconds=0.3, linger_seconds=0.5, sweep_sec
 MAX_BODY = 1024
 FACES = {"meta": render_meta, "proxy": render_proxy, "onprem": render_onprem, "control": render_control}
 
-HOST = b"This server is not called 'evil.example'. Add the name to its allowed hosts if it should be."
+HOST = b"This server is not called 'evil.example'. Name it with --allowed-hosts if it should be."
 HEADS = {
     "J24 a packed body": (
         b"POST $PATH HTTP/1.1\r\nHost: $HOST\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",

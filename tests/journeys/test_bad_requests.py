@@ -110,7 +110,7 @@ GUARDED = {
         "",
         {"Host": "evil.example"},
         400,
-        "This server is not called 'evil.example'. Add the name to its allowed hosts if it should be.",
+        "This server is not called 'evil.example'. Name it with --allowed-hosts if it should be.",
     ),
     "a target of 8 KiB and more": ("?x=" + "a" * 8192, {}, 414, "The request target is too long."),
     "H8 a header line of 40 KB": (

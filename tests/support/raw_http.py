@@ -118,11 +118,16 @@ class Running:
 
 @contextmanager
 def running(
-    app: App, *, limits: Limits | None = None, names: tuple[str, ...] = (), tls: ssl.SSLContext | None = None
+    app: App,
+    *,
+    limits: Limits | None = None,
+    names: tuple[str, ...] = (),
+    tls: ssl.SSLContext | None = None,
+    host: str = "127.0.0.1",
 ) -> Iterator[Running]:
     """Serve `app` on a free port of 127.0.0.1, from a thread with a loop of its own."""
     words = app if isinstance(app, Application) else None
-    server = Server(app, limits=limits, names=names, words=words, tls=tls)
+    server = Server(app, host=host, limits=limits, names=names, words=words, tls=tls)
     is_up, shall_stop = threading.Event(), asyncio.Event()
     loop = uvloop.new_event_loop()
 

@@ -5,6 +5,8 @@ resolves its own name to this machine (the host list), two servers that disagree
 client that wants memory or a connection for nothing (limits).
 """
 
+import ipaddress
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -21,6 +23,7 @@ Headers = list[tuple[bytes, bytes]]
 KIB = 1024
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 _WATCHED = frozenset((b"host", b"transfer-encoding", b"content-encoding"))
+_ADDRESS = re.compile(rb"(?:\[([0-9a-f:.]{2,45})\]|([0-9.]{7,15}))(?::[0-9]{1,5})?")
 _SMALL_BODY_TYPES = (b"application/json", b"application/x-www-form-urlencoded", b"text/plain")
 
 
@@ -72,6 +75,9 @@ class Guard(Struct, frozen=True):
 
     hosts: frozenset[bytes]
     limits: Limits = field(default_factory=Limits)
+    takes_addresses: bool = False
+    """Whether every IP address is a host of ours, with any port. A page's own name can be made to lead to this machine,
+    an address cannot; and behind translated ones nobody here knows by which the machine is reached."""
 
     def judge(self, version: str, url: bytes, headers: Headers, came_bytes: int) -> Refusal | None:
         """Return why a request with this head is refused; None if it may pass.
@@ -104,7 +110,7 @@ class Guard(Struct, frozen=True):
                 continue
             if name == b"host":
                 hosts += 1
-                if value not in self.hosts and value.strip().lower() not in self.hosts:
+                if value not in self.hosts and not self._is_ours(value):
                     return unknown_host(value)
             elif name == b"transfer-encoding":
                 codings += 1
@@ -114,11 +120,26 @@ class Guard(Struct, frozen=True):
                 return ENCODED_BODY
         return None if hosts == 1 else ONE_HOST
 
+    def _is_ours(self, host: bytes) -> bool:
+        written = host.strip().lower()
+        return written in self.hosts or (self.takes_addresses and _is_address(written))
+
+
+def _is_address(host: bytes) -> bool:
+    written = _ADDRESS.fullmatch(host)
+    if written is None:
+        return False
+    try:
+        ipaddress.ip_address((written[1] or written[2]).decode("ascii"))
+    except ValueError:
+        return False
+    return True
+
 
 def unknown_host(value: bytes) -> Refusal:
     """Return the refusal of a Host header that is none of the server's names."""
     shown = value[:100].decode("ascii", "replace")
-    reason = f"This server is not called {shown!a}. Add the name to its allowed hosts if it should be."
+    reason = f"This server is not called {shown!a}. Name it with --allowed-hosts if it should be."
     return Refusal(400, reason, UNKNOWN_HOST)
 
 

@@ -12,6 +12,7 @@ from waypost.api.words import PlainWords, Words
 
 _BACKLOG = 2048
 _STOP_SECONDS = 10.0
+_LOOPBACK = ("127.", "localhost", "::1")
 _WILDCARDS = ("", "0.0.0.0", "::")  # noqa: S104 - compared with, never bound to
 
 
@@ -31,12 +32,16 @@ class Server:
     ) -> None:
         """`port` 0 takes a free one. `names` are the Host names to accept beside the loopback ones.
 
+        Who listens on more than loopback is reached by the machine's name too, and on every address by each.
+
         `words` are for what is refused before `app` is asked; they are plain if there are none.
         """
         self._app = app
         self._host = host
         self._port = port
-        self._names = tuple(names) if host in _WILDCARDS else (*names, _as_host(host))
+        self._is_everywhere = host in _WILDCARDS
+        own = () if self._is_everywhere else (_as_host(host),)
+        self._names = (*names, *own) if host.startswith(_LOOPBACK) else (*names, *own, socket.gethostname())
         self._tls = tls
         self._limits = limits or Limits()
         self._words = words or PlainWords()
@@ -53,7 +58,7 @@ class Server:
         """Listen. Raises OSError when the address cannot be had."""
         listening = _listen(self._host, self._port)
         self._port = listening.getsockname()[1]
-        rules = Guard(host_names(self._port, self._names), self._limits)
+        rules = Guard(host_names(self._port, self._names), self._limits, self._is_everywhere)
         loop = asyncio.get_running_loop()
         self._listener = await loop.create_server(
             lambda: Connection(self._app, self._traffic, rules, self._words),

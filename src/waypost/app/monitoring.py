@@ -1,7 +1,5 @@
 """What monitors see of a process: its figures; and a worker's own listener for health, readiness and metrics."""
 
-import asyncio
-import socket
 from contextlib import AsyncExitStack
 
 from msgspec import Struct
@@ -90,23 +88,12 @@ async def watch_worker(settings: Settings, stack: AsyncExitStack) -> Watch:
         Route("GET", "/ready", watch.is_ready, "watch.ready"),
         Route("GET", "/metrics", watch.metrics, "watch.metrics"),
     ]
-    names = (*settings.allowed_hosts, *await asyncio.to_thread(_own_names))
     app = build_app([("/", Mount(Router(routes), render_plainly))])
-    server = Server(app, host=settings.worker_host, port=settings.worker_port, names=names)
+    server = Server(app, host=settings.worker_host, port=settings.worker_port, names=settings.allowed_hosts)
     await server.start()
     stack.push_async_callback(server.stop, within_seconds=_DRAIN_SECONDS)
     _log.info("worker.watched", host=settings.worker_host, port=server.port)
     return watch
-
-
-def _own_names() -> set[str]:
-    """Return the names under which monitors reach this machine: its host name and its addresses."""
-    name = socket.gethostname()
-    try:
-        found = {str(address[4][0]) for address in socket.getaddrinfo(name, None)}
-    except OSError:
-        found = set()
-    return {name} | {f"[{address}]" if ":" in address else address for address in found}
 
 
 def _not_ready() -> Response:
