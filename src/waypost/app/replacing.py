@@ -1,4 +1,4 @@
-"""Replacing everything in a running server: with the state after the first start, or with a snapshot.
+"""Replacing everything in a running server: with the state after the first start, with a snapshot, or without a user.
 
 A change of a template that is under way ends before, or its last step would bring the template back.
 """
@@ -30,6 +30,20 @@ async def _reset(parts: Parts) -> None:
     if number is not None:
         await furnish(number, directory=ground.directory, store=ground.store, receive=parts.receive, keys=ground.keys)
     await parts.network.load()
+
+
+async def erase(parts: Parts, wa_id: str) -> None:
+    """Erase a user, files included, and go on with the rest as after a restart. Requests wait meanwhile."""
+    ground = parts.ground
+    async with parts.interlude.alone(), parts.flows.templates.review.alone:
+        _forget(parts)
+        try:
+            hashes = await ground.store.erase(wa_id)
+        finally:
+            await parts.load()
+            await parts.take_up()
+    for hashed in hashes:
+        await parts.flows.shelf.drop_orphan(hashed, ground.store)
 
 
 async def reload(parts: Parts, start: Start, restore: Callable[[], Awaitable[None]]) -> None:

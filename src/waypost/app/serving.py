@@ -134,6 +134,7 @@ def _operated(parts: Parts, start: Start, poster: Poster) -> Operated:
         again=again(ground, parts.webhooks.hurry),
         go_on=parts.go_on,
         reset=partial(replacing.reset, parts),
+        erase=partial(replacing.erase, parts),
         snapshotting=Snapshotting(
             store, ground.blobs, ground.clock, partial(replacing.reload, parts, start), parts.interlude.alone
         ),

@@ -56,3 +56,12 @@ class Housekeeping(Protocol):
     async def blobs_without_rows(self, hashes: Sequence[bytes]) -> list[bytes]:
         """Return those of the hashes that no medium has, in the order given."""
         ...
+
+    async def erase(self, wa_id: str) -> list[bytes]:
+        """Delete everything about a user, fsynced on return; returns the hashes of bytes that no medium has any more.
+
+        That is what they wrote and were sent, with attempts, events and deliveries, also waiting and dead ones; files
+        that no other user's message has; and what is known of them: windows, phone, identity, block lists. Of a user
+        who has moved it is also what is under the numbers they had before. Whoever calls lets nothing else happen.
+        """
+        ...

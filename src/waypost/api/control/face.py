@@ -14,7 +14,7 @@ from waypost.api.control.messages import Again, Deliveries, Gallery, Messages
 from waypost.api.control.metrics import Gauges
 from waypost.api.control.notices import Notices
 from waypost.api.control.numbers import GoOn, Numbers
-from waypost.api.control.phones import Phones
+from waypost.api.control.phones import Erase, Phones
 from waypost.api.control.providers import ProviderControl
 from waypost.api.control.refusals import Refusals
 from waypost.api.control.routes import Control
@@ -69,6 +69,7 @@ class Operated:
     again: Again
     go_on: GoOn
     reset: Reset
+    erase: Erase
     snapshotting: Snapshotting
     is_ready: Callable[[], bool]
     gauges: Gauges
@@ -111,7 +112,7 @@ def build_control(on: Operated, operator: Operator) -> Control:
     return Control(
         gate=gate,
         door=Door(gate, sessions, Tally(ATTEMPTS, lambda: int(1000 * on.clock.monotonic()), on.counting)),
-        phones=Phones(play, Taps(play), chats, preferences, network, side, shelf, store, flows.identities),
+        phones=Phones(play, Taps(play), chats, preferences, network, side, shelf, store, flows.identities, on.erase),
         messages=Messages(inspect, search, Resend(store, directory, flows.accept, flows.strict_plus)),
         gallery=Gallery(search),
         deliveries=Deliveries(inspect.deliveries, search, store, directory, on.clock, on.again, replay),

@@ -1,5 +1,7 @@
 """The phones of the embedded network: what their users do, and what they see."""
 
+from collections.abc import Awaitable, Callable
+
 import msgspec
 from msgspec import Struct
 from msgspec.structs import asdict
@@ -24,7 +26,7 @@ from waypost.lib.checked import DamagedError
 from waypost.model import InboundMessage, Phone
 from waypost.ports import Records
 from waypost.wire.changes import given
-from waypost.wire.control.base import MessageId
+from waypost.wire.control.base import MessageId, Success
 from waypost.wire.control.lists import CHATS
 from waypost.wire.control.phones import (
     Choice,
@@ -51,6 +53,9 @@ MAX_FILE_BYTES = 100 * 1024 * 1024  # the largest document that a business gets 
 MAX_SENT_BYTES = 2 * MAX_FILE_BYTES  # users can send larger ones yet; those are refused here
 MAX_INLINE_BYTES = 24 * 1024 * 1024  # 16 MB of film in base64; a larger file comes as a form
 
+Erase = Callable[[str], Awaitable[None]]
+"""Erases everything about the user of a phone."""
+
 
 class Phones(Struct, frozen=True):
     """The handlers, with the flows and ports they use."""
@@ -64,6 +69,7 @@ class Phones(Struct, frozen=True):
     shelf: MediaShelf
     records: Records
     identities: Identities
+    erase_user: Erase
 
     async def list(self, request: Request) -> Response:
         """List the phones that have written or were changed."""
@@ -86,6 +92,15 @@ class Phones(Struct, frozen=True):
         if members.get("chat_open") is not None:
             members["chat_open"] = self.play.threads.number(members["chat_open"]).id
         return answer(_view(await self.network.change_phone(wa_id, **members)))
+
+    async def erase(self, request: Request) -> Response:
+        """Erase a user: their messages, files, webhooks and dead letters, and what is known of them. Nothing is told.
+
+        What is under the numbers that they had before goes as well; a file stays that another user's message has.
+        What this process counts in memory, and the list of refusals, begin anew as after a restart.
+        """
+        await self.erase_user(_wa_id(request))
+        return answer(Success())
 
     async def write(self, request: Request) -> Response:
         """Let the phone's user write to a business.

@@ -89,6 +89,7 @@ _OF_THE_NETWORK = frozenset(
     {
         "change_phone", "write", "tap", "open_chat", "played", "move_phone", "choose", "read", "change_network",
         "move_clock", "add_rule", "delete_rules", "delete_rule", "reset", "restore",
+        "erase",
     }
 )  # fmt: skip
 """What only a process can do that has the embedded network in it."""
@@ -195,6 +196,7 @@ def _phone_routes(phones: Phones) -> list[Route]:
         Route("GET", f"{V1}/phones", phones.list, "phones", None, PhoneList, _REFUSED),
         Route("GET", phone, phones.get, "phone", None, PhoneView, _REFUSED),
         Route("PATCH", phone, phones.patch, "change_phone", PhoneChange, PhoneView, _REFUSED),
+        Route("DELETE", phone, phones.erase, "erase", None, Success, _REFUSED),
         Route("POST", f"{phone}/messages", phones.write, "write", inbound.PhoneMessage, Written, _REFUSED),
         Route(
             "GET",

@@ -1,11 +1,12 @@
 """The port Housekeeping over PostgreSQL."""
 
+import json
 from collections.abc import Sequence
 from functools import partial
 
 from waypost.model import EventKey, MediaKey, Medium, MessageKey, NumberId
 from waypost.ports import Sweep
-from waypost.storage import columns
+from waypost.storage import columns, erasing
 from waypost.storage.columns import MEDIUM_COLUMNS
 from waypost.storage.postgres.link import Connection
 from waypost.storage.postgres.part import Part
@@ -59,6 +60,19 @@ _DROP_MESSAGES = (
     "DELETE FROM contents WHERE key = ANY($1::bigint[])",
     "DELETE FROM messages WHERE key = ANY($1::bigint[])",
 )
+# Delete media and return their blobs.
+_DELETE_MEDIA = "DELETE FROM media WHERE key = ANY($1::bigint[]) RETURNING sha256"
+# Forget how far a user's rates are used up; what is counted is named by whom it is about.
+_FORGET_RATES = ("DELETE FROM arrivals WHERE wa_id = $1", "DELETE FROM moments WHERE position($1 IN name) > 0")
+
+
+def _has_name(column: str) -> str:
+    return f"position($2::bytea IN {column}) > 0"
+
+
+_LISTS = erasing.lists_of_users(_has_name)
+_DELETIONS = (*erasing.deletions(_has_name), *_FORGET_RATES)
+_ERASING_SECONDS = 600
 
 
 class HousekeepingPart(Part):
@@ -95,6 +109,29 @@ class HousekeepingPart(Part):
         """Drop the old ones of the next events that are about no message."""
         sweep = await self._run(partial(_sweep, _NEXT_NOTICES, (after, before_ms, limit)))
         return None if sweep.next_after is None else EventKey(sweep.next_after)
+
+    async def erase(self, wa_id: str) -> list[bytes]:
+        """Delete everything about a user."""
+        hashes = await self._run_alone(partial(_erase, wa_id))
+        self._windows.clear()
+        self._told("reset")
+        return await self.blobs_without_rows(hashes)
+
+
+async def _erase(wa_id: str, connection: Connection) -> list[bytes]:
+    await connection.execute("SET LOCAL statement_timeout = 0")
+    former = await connection.fetchval(erasing.FORMER, wa_id)
+    hashes: list[bytes] = []
+    for each in (wa_id, *json.loads(former or "[]")):
+        theirs = await connection.fetch(erasing.MEDIA_OF_USER, each)
+        others = await connection.fetch(erasing.MEDIA_OF_OTHERS, each)
+        keys = erasing.media_keys(tuple(row) for row in theirs) - erasing.media_keys(tuple(row) for row in others)
+        hashes += [hashed for (hashed,) in await connection.fetch(_DELETE_MEDIA, sorted(keys))]
+        for kind, owner, name, body in await connection.fetch(_LISTS.replace("$2", "$1"), erasing.in_json(each)):
+            await connection.execute(erasing.SAVE_LIST, erasing.without(each, body), kind, owner, name)
+        for statement in _DELETIONS:
+            await connection.execute(statement, *erasing.given(statement, each), timeout=_ERASING_SECONDS)
+    return hashes
 
 
 async def _sweep(statement: str, step: tuple[int | None, ...], connection: Connection) -> Sweep:

@@ -1,5 +1,6 @@
 """The port Housekeeping over SQLite."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,7 +8,7 @@ import apsw
 
 from waypost.model import EventKey, MediaKey, Medium, MessageKey, NumberId
 from waypost.ports import Sweep
-from waypost.storage import columns
+from waypost.storage import columns, erasing
 from waypost.storage.columns import MEDIUM_COLUMNS
 from waypost.storage.sqlite.part import Part
 from waypost.storage.sqlite.sweeps import sweep_messages, sweep_notices
@@ -23,7 +24,16 @@ _DROP_KEYS = (
 _EXPIRED_MEDIA = f"SELECT {MEDIUM_COLUMNS} FROM media WHERE expires_ms < ? ORDER BY expires_ms LIMIT ?"  # noqa: S608 - constants
 # Give a medium more time.
 _RENEW_MEDIUM = "UPDATE media SET expires_ms = ? WHERE key = ?"
+_DELETE_MEDIUM = "DELETE FROM media WHERE key = ? RETURNING sha256"
 _HAS_ROW = "SELECT EXISTS (SELECT 1 FROM media WHERE sha256 = ?)"
+
+
+def _has_name(column: str) -> str:
+    return f"instr({column}, $2) > 0"
+
+
+_LISTS = erasing.lists_of_users(_has_name)
+_DELETIONS = erasing.deletions(_has_name)
 
 
 class HousekeepingPart(Part):
@@ -64,3 +74,31 @@ class HousekeepingPart(Part):
             return [hashed for hashed in hashes if not connection.execute(_HAS_ROW, (hashed,)).get]
 
         return await self._search(look)
+
+    async def erase(self, wa_id: str) -> list[bytes]:
+        """Delete everything about a user."""
+        hashes = await self._run_alone(lambda connection: _erase(connection, wa_id))
+        self._windows.clear()
+        self._told("reset")
+        return await self.blobs_without_rows(hashes)
+
+
+def _erase(connection: apsw.Connection, wa_id: str) -> list[bytes]:
+    former: Any = connection.execute(erasing.FORMER, (wa_id,)).get  # Any: a text, or None
+    hashes: list[bytes] = []
+    for each in (wa_id, *json.loads(former or "[]")):
+        hashes += _drop_media(connection, each)
+        rows: Any = connection.execute(_LISTS, erasing.given(_LISTS, each)).fetchall()  # Any: columns of a statement
+        for kind, owner, name, body in rows:
+            connection.execute(erasing.SAVE_LIST, (erasing.without(each, body), kind, owner, name))
+        for statement in _DELETIONS:
+            connection.execute(statement, erasing.given(statement, each))
+    return hashes
+
+
+def _drop_media(connection: apsw.Connection, wa_id: str) -> list[bytes]:
+    theirs: Any = connection.execute(erasing.MEDIA_OF_USER, (wa_id,))  # Any: columns of a statement
+    others: Any = connection.execute(erasing.MEDIA_OF_OTHERS, (wa_id,))
+    keys = erasing.media_keys(theirs) - erasing.media_keys(others)
+    found: list[Any] = [connection.execute(_DELETE_MEDIUM, (key,)).get for key in sorted(keys)]
+    return [hashed for hashed in found if hashed is not None]
