@@ -14,7 +14,7 @@ import apsw
 from waypost.storage.commit import Verdict
 from waypost.storage.sqlite.schema import FileLock, open_reader, open_writer
 
-_ROWS_AT_ONCE = (32, 16, 8, 4, 2, 1)
+_ROWS_AT_ONCE = (64, 48, 32, 24, 16, 12, 8, 6, 4, 3, 2, 1)
 _CHECKPOINT_PAGES = 4_000  # 16 MB of write-ahead log
 _NO_SPACE_CODES = frozenset({apsw.SQLITE_IOERR_SHMSIZE, apsw.SQLITE_IOERR_SHMMAP, apsw.SQLITE_IOERR_NOMEM})
 _FATAL_CODES = frozenset({apsw.SQLITE_IOERR_FSYNC, apsw.SQLITE_IOERR_DIR_FSYNC})
