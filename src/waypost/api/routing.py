@@ -130,8 +130,8 @@ class Request:
     """One request, as the handler sees it."""
 
     __slots__ = (
-        "_body", "_first", "_incoming", "_query", "client", "headers", "method", "params", "path", "query_string",
-        "scheme",
+        "_body", "_first", "_incoming", "_query", "client", "headers", "method", "params", "path", "plain_path",
+        "query_string", "scheme",
     )  # fmt: skip
 
     def __init__(
@@ -148,6 +148,8 @@ class Request:
         self.method = method
         self.path = path
         """The path as it was sent, percent signs and version included."""
+        self.plain_path = unquote(path) if "%" in path else path
+        """The path without percent signs, to see at once whose it is; what it names is for the routes to say."""
         self.headers = headers
         """The header lines in their order; names are lower case."""
         self.query_string = query_string
@@ -160,11 +162,6 @@ class Request:
         self._incoming = incoming
         self._query: dict[str, str] | None = None
         self._body: bytes | None = None
-
-    @property
-    def plain_path(self) -> str:
-        """The path without percent signs, to see at once whose it is; what it names is for the routes to say."""
-        return unquote(self.path) if "%" in self.path else self.path
 
     @property
     def query(self) -> dict[str, str]:
