@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from waypost.model.keys import Dialect, MediaKey, NumberId, Reach, Scope
 from waypost.wire.facts import Quality
+from waypost.wire.onprem_settings import ProviderBody
 
 _APP_PREFIX = 5_000_000_000_000_000  # app ids are digits that are no phone number and no account
 
@@ -55,6 +56,11 @@ class Provider(_Secretive, frozen=True):
     username: str | None = None
     password: str | None = None
     bearer: str | None = None
+
+    @classmethod
+    def of(cls, body: ProviderBody) -> "Provider":
+        """Return the provider that a client has set."""
+        return cls(body.name, body.kind, body.username, body.password, body.bearer)
 
 
 class Webhook(Struct, frozen=True):

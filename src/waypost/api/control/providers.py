@@ -27,7 +27,7 @@ class ProviderControl(Struct, frozen=True):
         """Add a media provider to a number; one of the same name is replaced."""
         wish = await body_of(request, ProviderRequest)
         number, given = self.threads.number(number_in(wish)), checked_provider(wish)
-        provider = Provider(given.name, given.kind, given.username, given.password, given.bearer)
+        provider = Provider.of(given)
         await self.threads.records.save_provider(number.id, provider)
         return answer(_view(number, provider))
 

@@ -146,7 +146,7 @@ class Backup(Struct, frozen=True):
         if webhook is not None and (number.webhook is None or number.webhook.url != webhook.url):
             await self.subscribe.unverified(number, webhook.url, dict(webhook.headers))
         for given in bodies:
-            provider = Provider(given.name, given.kind, given.username, given.password, given.bearer)
+            provider = Provider.of(given)
             await self.records.save_provider(number.id, provider)
         if photo is not None:
             await self.photos.put(number.id, photo)

@@ -88,7 +88,7 @@ class Providers(Struct, frozen=True):
         """Add one provider; one of the same name is overwritten."""
         number = self.callers.owner(request)
         given = parse_provider(await json_body(request))
-        provider = Provider(given.name, given.kind, given.username, given.password, given.bearer)
+        provider = Provider.of(given)
         await self.records.save_provider(number.id, provider)
         return Response(200, onprem.DONE)
 
