@@ -1,4 +1,4 @@
-"""BusinessAccounts: what the platform holds of a business's account, and how well the account and its numbers are.
+"""Accounts: what the platform thinks of a business's account, and the health of the account and its numbers.
 
 # spec: cloud-api.md#10, cloud-api.md#13.10
 """

@@ -1,4 +1,4 @@
-"""BusinessAccounts, the business that owns them, the app, and whom a token belongs to.
+"""Accounts, the business that owns them, the app, and whom a token belongs to.
 
 # spec: cloud-api.md#13.11
 """

@@ -1,4 +1,4 @@
-"""Whom a business has shut out.
+"""Block lists: whom a business has blocked.
 
 # spec: cloud-api.md#13.6
 """

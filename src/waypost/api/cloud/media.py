@@ -36,7 +36,7 @@ class Media(Struct, frozen=True):
     """Only a proxy has any."""
 
     def meta(self) -> Topic:
-        """Return what Meta's graph offers; whatever is nothing else is a medium."""
+        """Return what Meta's graph offers; an id that names nothing else is taken for a medium's."""
         return Topic(
             [
                 Route("POST", "/{phone_number_id}/media", self.upload, "meta.upload"),

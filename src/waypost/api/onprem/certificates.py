@@ -1,4 +1,4 @@
-"""Certificates that a client was given: what webhooks may rest on is used, the rest is kept and returned.
+"""Certificates: the authority for webhooks is used; those that the client would serve are only kept and returned.
 
 Waypost's own TLS is a setting of the server.
 
@@ -53,17 +53,17 @@ class Certificates(Struct, frozen=True):
         return _shown(await self.drawer.get(self.callers.admin(request).id, "external"))
 
     async def set_webhooks(self, request: Request) -> Response:
-        """Take the trust anchor of the webhook's certificate."""
+        """Take the authority that signs the webhook's certificate."""
         number = self.callers.admin(request)
         await self._save_roots(number, certificates(await request.body(MAX_BYTES), key=False))
         return Response(200, onprem.DONE)
 
     async def get_webhooks(self, request: Request) -> Response:
-        """Return the trust anchor of the webhook's certificate."""
+        """Return the authority that signs the webhook's certificate."""
         return _shown(self.callers.admin(request).webhook_roots)
 
     async def delete_webhooks(self, request: Request) -> Response:
-        """Forget the trust anchor of the webhook's certificate."""
+        """Forget the authority that signs the webhook's certificate."""
         number = self.callers.admin(request)
         if number.webhook_roots is None:
             raise _none()

@@ -1,4 +1,4 @@
-"""Contacts: which numbers are on WhatsApp, whom the business shuts out, and whether users are who they were.
+"""Contacts: which numbers are on WhatsApp, whom the business blocks, and whether users are still who they were.
 
 # spec: on-premises-api.md#6
 """
@@ -64,7 +64,7 @@ class Contacts(Struct, frozen=True):
         return Response(200, onprem.answer(contacts=found))
 
     async def block(self, request: Request) -> Response:
-        """Shut out a user who wrote within 24 hours.
+        """Block a user who wrote within 24 hours.
 
         # spec: on-premises-api.md#6.2
         """
@@ -75,7 +75,7 @@ class Contacts(Struct, frozen=True):
         return _done(await self.blocks.add(number, [user]))
 
     async def unblock(self, request: Request) -> Response:
-        """Let a user in again."""
+        """Unblock a user."""
         number = self.callers.caller(request)
         return _done(await self.blocks.remove(number, [BlockedUser(_wa_id(request))]))
 
@@ -89,7 +89,7 @@ class Contacts(Struct, frozen=True):
         return Response(200, onprem.answer(contacts=shown))
 
     async def acknowledge(self, request: Request) -> Response:
-        """Take a user's changed identity as theirs."""
+        """Accept a user's changed identity."""
         number = self.callers.caller(request)
         wa_id = _wa_id(request)
         await self.identities.acknowledge(number, wa_id, parse(_Acknowledged, await json_body(request)).hash)

@@ -1,4 +1,6 @@
-"""When what is limited happened lately, for all processes of one database: see docs/decisions/0030-shared-rates.md.
+"""When things that are limited happened lately, for all processes of one database.
+
+See docs/decisions/0030-shared-rates.md.
 
 As with arrival times, a crash of the server may forget what was counted.
 """

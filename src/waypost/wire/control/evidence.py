@@ -89,8 +89,8 @@ class AnswerView(Struct):
 class ExchangeView(Struct):
     """A request as it came and the answer as it was given, in the dialect it came in; the token is `<token>`.
 
-    The body is what came, byte for byte; the rest is made anew. `assumed` names what is not stored and may have been
-    otherwise: the `path` where a dialect has several, `headers` beside the two that are needed.
+    The body is what came, byte for byte; the rest is rebuilt. `assumed` names what is not stored and may have been
+    different: the `path` where a dialect has several, `headers` beside the two that are needed.
     """
 
     method: str

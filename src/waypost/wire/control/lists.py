@@ -1,6 +1,7 @@
 """The control API's answers that are lists with pages: `next` is the `before` of the next one, null at the end.
 
-A page may have less than was asked for, or nothing, and still a `next`: one request looks at some thousand rows.
+A page may have fewer entries than were asked for, or none, and still a `next`: one request looks at some thousand
+rows.
 """
 
 from datetime import datetime

@@ -55,9 +55,9 @@ class MessageView(MessageId):
 
 
 class BusinessMessage(Struct):
-    """A message that a business sends, with the members that the Cloud API's `POST /{phone_number_id}/messages` takes.
+    """A message that a business sends, as the Cloud API's `POST /{phone_number_id}/messages` takes it.
 
-    These are the ones that each has; the member of its type's name says the rest.
+    These are the members that every message has; the one with its type's name says the rest.
     """
 
     to: str

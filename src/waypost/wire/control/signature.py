@@ -18,7 +18,7 @@ class SignatureCheck(Request):
 
 
 class SignatureVerdict(Struct):
-    """Whether they fit, and if not what is wrong, in sentences; `expected` is the header of this very body."""
+    """Whether they fit, and if not, what is wrong in sentences; `expected` is the right header for this body."""
 
     matches: bool
     expected: str

@@ -28,7 +28,7 @@ class TokenRequest(Request):
 class NewToken(Struct):
     """A token, told this once: Bearer token and D360-API-KEY of its number, or Bearer token of the whole account.
 
-    `id` is what the list shows of it, and takes it back.
+    `id` is what the list shows of it; with it the token is taken back.
     """
 
     id: str
