@@ -140,6 +140,46 @@ async def test_statuses_of_a_hidden_user_name_the_id_only(world: World) -> None:
 
 
 @CLOUD
+async def test_what_a_hidden_user_quotes_of_their_own_does_not_tell_the_number(world: World) -> None:
+    await world.phone(STRANGER, username="jopark")
+    first = await world.write("text", TEXT, phone=STRANGER)
+
+    await world.write("text", TEXT, phone=STRANGER, context={"id": first})
+
+    told = [value["messages"][0].get("context") for value in await values_with(world, "messages", 2)]
+    assert told == [None, {"id": first}]
+
+
+@CLOUD
+async def test_another_number_of_a_hidden_user_is_told_as_another_id(world: World) -> None:
+    await world.phone(STRANGER, username="jopark", name="Jo Park")
+    user_id = await id_of(world, STRANGER)
+
+    await world.operate("POST", f"/phones/{STRANGER}/move", json={"wa_id": "4915550005555"})
+
+    message = (await values_with(world, "messages", 2))[1]["messages"][0]
+    new_id = message["system"]["user_id"]
+    assert (message.get("from"), message["from_user_id"]) == (None, user_id)
+    assert message["system"] == {
+        "body": f"User Jo Park changed from {user_id} to {new_id}",
+        "user_id": new_id,
+        "previous_user_id": user_id,
+        "type": "user_changed_user_id",
+    }
+    await world.write("text", TEXT, phone="4915550005555")
+    assert (await values_with(world, "messages", 3))[2]["messages"][0]["from_user_id"] == new_id
+
+
+@CLOUD
+@pytest.mark.parametrize(("flags", "ids"), [({}, {"user_id", "previous_user_id"}), ({"webhook_shape": "2025"}, set())])
+async def test_another_number_is_told_with_the_other_id_in_the_shape_of_2026(world: World, ids: set[str]) -> None:
+    await world.operate("POST", f"/phones/{PHONE}/move", json={"wa_id": "4915550005555"})
+
+    (value,) = await values_with(world, "messages")
+    assert value["messages"][0]["system"].keys() == {"body", "wa_id", "type", *ids}
+
+
+@CLOUD
 async def test_who_wrote_before_is_known_for_30_days(world: World) -> None:
     await world.operate("PUT", "/clock", json={"frozen": True})
     await world.write("text", TEXT, phone=STRANGER)

@@ -9,7 +9,7 @@ from waypost.flows.play import PhoneNetwork, must_be_on_whatsapp
 from waypost.flows.threads import Threads
 from waypost.lib.clock import Clock
 from waypost.lib.ids import KeyMaker
-from waypost.model import InboundMessage, Phone, Status
+from waypost.model import InboundMessage, Number, Phone, Status
 from waypost.wire.automation import Automation
 from waypost.wire.canonical import stored_content
 from waypost.wire.inbound_bodies import changed_number_body
@@ -68,10 +68,11 @@ class Chats(Struct, frozen=True):
             whose = "the phone's own" if new_wa_id == wa_id else "a business number"
             raise Refusal(INVALID_VALUE, f"wa_id: {new_wa_id} is {whose}; give another one.")
         numbers = await self.threads.talked_to(self.network.phones.get(wa_id))
-        phone = await self.network.move(wa_id, new_wa_id)
-        body = changed_number_body(phone.name, wa_id, new_wa_id)
-        told = [
-            await self.network.write(wa_id, number.id, kind="system", body=body, medium=None, keys=self.keys)
-            for number in numbers
-        ]
-        return phone, told
+        # First they are told: who may know the number is decided by the phone as it was.
+        told = [await self._tell_of_number(number, wa_id, new_wa_id) for number in numbers]
+        return await self.network.move(wa_id, new_wa_id), told
+
+    async def _tell_of_number(self, number: Number, wa_id: str, new_wa_id: str) -> InboundMessage:
+        user_ids = self.network.user_id(number.id, wa_id), self.network.user_id(number.id, new_wa_id)
+        body = changed_number_body(self.network.phones.get(wa_id).name, (wa_id, new_wa_id), user_ids)
+        return await self.network.write(wa_id, number.id, kind="system", body=body, medium=None, keys=self.keys)

@@ -100,6 +100,10 @@ class PhoneNetwork(Protocol):
         """Let the user play a voice message that is on the phone; it counts as read, too."""
         ...
 
+    def user_id(self, number_id: NumberId, wa_id: str) -> str:
+        """Return the id that a business knows a user under."""
+        ...
+
     async def move(self, wa_id: str, new_wa_id: str) -> Phone:
         """Let a user go on under another number, with their windows, and return the phone; fsynced on return."""
         ...

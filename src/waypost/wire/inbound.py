@@ -236,7 +236,11 @@ class UserSystem(_Strict, kw_only=True):
     body: str | None = None
     wa_id: str | None = None
     new_wa_id: str | None = None
-    type: Literal["user_changed_number", "customer_changed_number", "customer_identity_changed"]
+    user_id: str | None = None
+    previous_user_id: str | None = None
+    parent_user_id: str | None = None
+    previous_parent_user_id: str | None = None
+    type: Literal["user_changed_number", "user_changed_user_id", "customer_changed_number", "customer_identity_changed"]
     customer: str | None = None
     identity: Identity | None = None
 

@@ -37,12 +37,21 @@ def inbound_body(message: PhoneMessage, references: Mapping[str, Any], *, animat
     return msgspec.json.encode({name: member for name, member in members.items() if member is not None})
 
 
-def changed_number_body(name: str, old: str, new: str) -> bytes:
-    """Return the object of `messages[]` that tells of a user's new number.
+def changed_number_body(name: str, numbers: tuple[str, str], user_ids: tuple[str, str]) -> bytes:
+    """Return the object of `messages[]` that tells of a user's new number, and of the new id that comes with it.
 
-    # spec: samples/cloud/hook_in_system_number_changed.json
+    That the ids are told, too, is (unconfirmed): the platform's changelog of 11 August 2026 has it so.
+
+    # spec: samples/cloud/hook_in_system_number_changed.json, cloud-api.md#7.4 ("changes when the user changed number")
     """
-    told = UserSystem(type="user_changed_number", body=f"User {name} changed from {old} to {new}", wa_id=new)
+    (old, new), (old_id, new_id) = numbers, user_ids
+    told = UserSystem(
+        type="user_changed_number",
+        body=f"User {name} changed from {old} to {new}",
+        wa_id=new,
+        user_id=new_id,
+        previous_user_id=old_id,
+    )
     return msgspec.json.encode({"system": told})
 
 

@@ -245,6 +245,10 @@ def inbound_value(
         del fields["from_user_id"]
     elif not person.shows_number:
         del fields["from"]
+        if "context" in fields:
+            fields["context"] = {name: m for name, m in fields["context"].items() if m != person.wa_id}
+    if "system" in fields:
+        fields["system"] = _system(fields["system"], person, shape)
     if medium is not None:
         media_fields = _media_fields(medium, url if shape.users else None)
         fields[message.kind] = written.get(message.kind, {}) | media_fields
@@ -285,6 +289,24 @@ def contact_of(person: PersonFacts, shape: Shape) -> Contact:
         return Contact(Profile(person.name), person.wa_id, None, identity_hash)
     wa_id = person.wa_id if person.shows_number else None
     return Contact(Profile(person.name, person.username), wa_id, person.user_id, identity_hash)
+
+
+def _system(told: dict[str, Any], person: PersonFacts, shape: Shape) -> dict[str, Any]:  # Any: a JSON object
+    """Return what the platform tells of a user; of a hidden one's other number it tells the other id only.
+
+    That this has a type of its own is (unconfirmed), as the ids are.
+    """
+    if not shape.users:
+        return {name: member for name, member in told.items() if not name.endswith("user_id")}
+    if person.shows_number or "wa_id" not in told or "user_id" not in told:
+        return told
+    body = f"User {person.name} changed from {person.user_id} to {told['user_id']}"
+    return {
+        "body": body,
+        "user_id": told["user_id"],
+        "previous_user_id": person.user_id,
+        "type": "user_changed_user_id",
+    }
 
 
 def _conversation(update: StatusFacts, pricing: PricingFacts, wamid: str) -> Conversation:
