@@ -1,6 +1,8 @@
 """What every test may ask for: the golden files, an S3-compatible server and a PostgreSQL."""
 
+import contextlib
 import gc
+import importlib
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -41,6 +43,20 @@ def pytest_configure() -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """Two workers a core for `-n auto`: half of the time a test waits for a process, a browser or a database."""
     return 2 * len(os.sched_getaffinity(0))
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Where several processes collect all tests, have each import a part of the files before.
+
+    On a clean clone nothing is compiled yet: otherwise all of them would compile all of it at the same time.
+    """
+    told = getattr(session.config, "workerinput", None)  # what pytest-xdist tells a process of its own
+    if told is None or session.config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
+        return
+    number, count = int(told["workerid"].removeprefix("gw")), told["workercount"]
+    for path in sorted(Path(__file__).parent.rglob("test_*.py"))[number::count]:
+        with contextlib.suppress(Exception, pytest.skip.Exception, pytest.fail.Exception):  # the collection tells
+            importlib.import_module(".".join(path.relative_to(session.config.rootpath).with_suffix("").parts))
 
 
 def pytest_collection_finish() -> None:
