@@ -1,10 +1,11 @@
 """The control API: looking at messages and deliveries, and managing numbers."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from tests.support.clients import Body
-from tests.support.operator import PHONE, Operator
+from tests.support.operator import PHONE, Operator, operating
 from tests.support.receiver import Answer, Receiver
 from tests.support.server import NUMBER
 
@@ -322,6 +323,14 @@ async def test_the_callback_dialect_can_be_changed(operator: Operator) -> None:
 
     got = await operator.hook.wait_for(lambda got: got.method == "POST")
     assert got.json["messages"][0]["id"] == written["onprem_id"]
+
+
+async def test_a_changed_callback_dialect_outlives_a_restart(tmp_path: Path) -> None:
+    async with operating(tmp_path / "data", callback_dialect="cloud") as operator:
+        await operator.call("PUT", f"/numbers/{NUMBER}", json={"callback_dialect": "onprem"})
+
+    async with operating(tmp_path / "data") as operator:
+        assert (await operator.call("GET", f"/numbers/{NUMBER}"))["callback_dialect"] == "onprem"
 
 
 async def test_templates_are_listed(operator: Operator) -> None:

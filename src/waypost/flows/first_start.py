@@ -127,7 +127,7 @@ class Start(Struct, frozen=True):
     number_id: NumberId
     token: str | None
     app_secret: str | None
-    callback_dialect: Dialect
+    callback_dialect: Dialect | None
     webhook_url: str | None
     graph_version: str | None = None
     webhook_shape: Literal["2026", "2025"] | None = None
@@ -181,7 +181,7 @@ def _with_settings(start: Start, number: Number) -> Number:
     webhook = Webhook(start.webhook_url, trusted=True) if start.webhook_url else number.webhook
     return replace(
         number,
-        callback_dialect=start.callback_dialect,
+        callback_dialect=start.callback_dialect or number.callback_dialect,
         webhook=webhook,
         app_secret=start.app_secret or number.app_secret,
         graph_version=start.graph_version or number.graph_version,

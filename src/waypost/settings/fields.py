@@ -92,8 +92,9 @@ class Settings:
         str | None, _About("Key of X-Hub-Signature-256.", readers.SECRET, default="random, printed once")
     ] = field(default=None, repr=False)
     callback_dialect: Annotated[
-        Literal["cloud", "onprem"], _About("Shape of the callbacks.", readers.choice("cloud", "onprem"))
-    ] = "cloud"
+        Literal["cloud", "onprem"] | None,
+        _About("Shape of the callbacks.", readers.choice("cloud", "onprem"), default="as it is, cloud at first"),
+    ] = None
     graph_version: Annotated[
         Literal["v20.0", "v21.0", "v22.0", "v23.0", "v24.0", "v25.0", "v26.0"] | None,
         _About(
