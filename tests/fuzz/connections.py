@@ -44,7 +44,10 @@ class _Peer(asyncio.Transport):
 
 
 def answers_to(packets: Iterable[bytes]) -> bytes:
-    """Return what a client is told that sends these packets; every request is answered with what was understood."""
+    """Return what a client is told that sends these packets and closes its side.
+
+    Every request is answered with what was understood of it.
+    """
     # Whether a client is still told to go on depends on how fast its body comes.
     return asyncio.run(_conversation(packets)).replace(_CONTINUE, b"")
 
@@ -56,6 +59,9 @@ async def _conversation(packets: Iterable[bytes]) -> bytes:
     for packet in packets:
         if not peer.is_closing():
             connection.data_received(packet)
+        await _all_answered(traffic)
+    if not peer.is_closing():
+        connection.eof_received()
         await _all_answered(traffic)
     connection.connection_lost(None)
     await asyncio.gather(*traffic.tasks.values())

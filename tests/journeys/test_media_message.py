@@ -56,6 +56,28 @@ async def test_a_range_of_a_file_is_served(world: World) -> None:
     assert got.headers["Content-Range"] == f"bytes 2-5/{len(JPEG.data)}"
 
 
+@pytest.mark.parametrize(
+    ("wanted", "status", "cut"),
+    [
+        ("bytes=0-0", 206, slice(0, 1)),
+        ("bytes=-1", 206, slice(-1, None)),
+        ("bytes=5-2", 416, slice(0)),
+        ("bytes=999999999-", 416, slice(0)),
+        ("bytes=" + ",".join(["0-0"] * 7_000), 200, slice(None)),
+        ("bytes=\u00b2-\u00b3", 200, slice(None)),
+        ("lines=0-1", 200, slice(None)),
+    ],
+)
+async def test_m32_a_range_gets_that_range_nothing_or_the_whole_file(
+    world: World, wanted: str, status: int, cut: slice
+) -> None:
+    media_id = world.client.media_id(await world.client.upload(JPEG.data, "image/jpeg"))
+
+    got = await world.client.download(media_id, headers={"Range": wanted})
+
+    assert (got.status, got.body) == (status, JPEG.data[cut])
+
+
 async def test_a_range_under_a_condition_that_nothing_can_meet_is_the_whole_file(world: World) -> None:
     media_id = world.client.media_id(await world.client.upload(JPEG.data, "image/jpeg"))
 
