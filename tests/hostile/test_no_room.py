@@ -66,8 +66,8 @@ def test_the_whole_body_is_read_however_large_before_the_next_request(server: Ru
     assert bodies(server, 2, head, b"x" * 1_000_000, FREE) == [TURNED_AWAY, HANDLED]
 
 
-def test_a_body_that_stops_coming_ends_the_connection(server: Running) -> None:
-    assert bodies(server, 1, FULL[:-1]) == [b""]
+def test_a_body_that_stops_coming_is_answered_and_ends_the_connection(server: Running) -> None:
+    assert bodies(server, 2, FULL[:-1]) == [TURNED_AWAY, b""]
 
 
 def test_a_body_with_broken_framing_is_refused_as_ever(server: Running) -> None:
