@@ -231,6 +231,12 @@ def test_a_store_that_is_mistaken_is_told_of_once() -> None:
     assert mistake.startswith("--store mysql://localhost/waypost: ")
 
 
+def test_a_bound_is_told_in_all_its_digits() -> None:
+    [mistake] = mistakes_of({"template_review_seconds": "3e6"})
+
+    assert mistake.endswith("write a number from 0 to 2592000.")
+
+
 def test_the_sample_phone_is_no_business_number() -> None:
     [mistake] = mistakes_of({"number": "15550001111"})
 

@@ -63,7 +63,7 @@ def number(low: float, high: float, *, whole: bool, or_zero: bool = False) -> Re
         return value
 
     kind = "a whole number" if whole else "a number"
-    return Reader(f"{kind} from {low:g} to {high:g}{', or 0' if or_zero else ''}", read)
+    return Reader(f"{kind} from {low:.15g} to {high:.15g}{', or 0' if or_zero else ''}", read)
 
 
 def choice(*words: str) -> Reader:
