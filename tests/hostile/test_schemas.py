@@ -19,10 +19,10 @@ from waypost.errors import Fault, Refusal, all_problems
 from waypost.wire import cloud, inbound, onprem, onprem_settings
 from waypost.wire.canonical import canonical_body, stored_content
 from waypost.wire.control.messages import BusinessMessage
+from waypost.wire.control.snapshot import Snapshot
 from waypost.wire.messages import BY_NAME, TYPES
 from waypost.wire.reading import parse
 from waypost.wire.requests import MarkRead, SendRequest
-from waypost.wire.snapshot import Snapshot
 
 SCHEMAS = request_schemas.found()
 CONTENTS = request_schemas.CONTENTS

@@ -12,7 +12,7 @@ from waypost.errors import Refusal
 from waypost.errors.requests import BAD_REQUEST, INVALID_VALUE
 from waypost.lib.clock import Clock, at
 from waypost.ports import BadDump, BlobStore, Dump, Snapshots, Table
-from waypost.wire.snapshot import FORMAT, VERSION, Restored, Snapshot, SnapshotHead
+from waypost.wire.control.snapshot import FORMAT, VERSION, Restored, Snapshot, SnapshotHead
 
 _BASE64_STEP = 3  # bytes that make whole signs of base64, so that pieces can be put one after another
 

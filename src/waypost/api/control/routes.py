@@ -26,7 +26,6 @@ from waypost.api.control.world import World
 from waypost.api.routing import Handler, Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.requests import NOT_IN_THIS_PROCESS
-from waypost.wire import inbound, snapshot, taps
 from waypost.wire.control.accounts import AccountChange, AccountList, AccountView
 from waypost.wire.control.base import HealthView, Success
 from waypost.wire.control.chats import ReceivedList
@@ -68,6 +67,7 @@ from waypost.wire.control.refusals import RefusalList, RefusalView
 from waypost.wire.control.rules import NetworkChange, NetworkView, RuleList, RuleRequest, RuleView
 from waypost.wire.control.settings import SettingsView
 from waypost.wire.control.signature import SignatureCheck, SignatureVerdict
+from waypost.wire.control.snapshot import Restored, Snapshot
 from waypost.wire.control.templates import (
     Decided,
     HeldList,
@@ -79,6 +79,8 @@ from waypost.wire.control.templates import (
     TemplateWish,
 )
 from waypost.wire.control.tokens import NewToken, SignIn, TokenList, TokenRequest
+from waypost.wire.inbound import PhoneMessage
+from waypost.wire.taps import Tap
 
 V1 = "/_waypost/v1"
 WATCHERS = frozenset({"/health", "/health/", "/ready", "/ready/", "/metrics", "/metrics/"})
@@ -197,7 +199,7 @@ def _phone_routes(phones: Phones) -> list[Route]:
         Route("GET", phone, phones.get, "phone", None, PhoneView, _REFUSED),
         Route("PATCH", phone, phones.patch, "change_phone", PhoneChange, PhoneView, _REFUSED),
         Route("DELETE", phone, phones.erase, "erase", None, Success, _REFUSED),
-        Route("POST", f"{phone}/messages", phones.write, "write", inbound.PhoneMessage, Written, _REFUSED),
+        Route("POST", f"{phone}/messages", phones.write, "write", PhoneMessage, Written, _REFUSED),
         Route(
             "GET",
             f"{phone}/messages",
@@ -207,7 +209,7 @@ def _phone_routes(phones: Phones) -> list[Route]:
             errors=_REFUSED,
             query=filters.OF_CHATS,
         ),
-        Route("POST", f"{phone}/taps", phones.tap, "tap", taps.Tap, Written, _REFUSED),
+        Route("POST", f"{phone}/taps", phones.tap, "tap", Tap, Written, _REFUSED),
         Route("POST", f"{phone}/open", phones.open, "open_chat", OpenChat, Opened, _REFUSED),
         Route("POST", f"{phone}/played", phones.listen, "played", Listen, Listened, _REFUSED),
         Route("POST", f"{phone}/move", phones.move, "move_phone", NextNumber, Moved, _REFUSED),
@@ -322,8 +324,8 @@ def _account_routes(accounts: AccountControl) -> list[Route]:
 def _snapshot_routes(snapshots: SnapshotControl) -> list[Route]:
     place, refused = f"{V1}/snapshot", (*_REFUSED, 413)
     return [
-        Route("GET", place, snapshots.get, "snapshot", None, snapshot.Snapshot, _REFUSED),
-        Route("PUT", place, snapshots.put, "restore", snapshot.Snapshot, snapshot.Restored, refused),
+        Route("GET", place, snapshots.get, "snapshot", None, Snapshot, _REFUSED),
+        Route("PUT", place, snapshots.put, "restore", Snapshot, Restored, refused),
     ]
 
 
