@@ -6,6 +6,7 @@ import pytest
 from tests.console import content
 from tests.support import media
 from tests.support.browser import Page, Spot, Visit
+from tests.support.interactive import whole
 from tests.support.media import Sample
 from tests.support.operator import PHONE, Operator, operating
 from tests.support.receiver import Receiver
@@ -203,7 +204,6 @@ async def test_beside_a_phone_alone_stands_what_the_webhook_was_told_of_its_user
 
     async with revisit(operator, AT) as page:
         await page.script("() => localStorage.clear()")  # phones of other tests lie on the table
-        await page.open("/phones")
         await page.do("reload")
         told = page.role("region", "What the webhook was told")
         await told.text("Status delivered").shown()
@@ -247,6 +247,13 @@ async def test_a_row_of_a_list_is_picked_from_its_sheet(operator: Operator, revi
         await mine(page).having("Tuesday").shown()
 
     assert (await operator.inbound())["interactive"]["list_reply"] == {"id": "tue", "title": "Tuesday"}
+
+
+async def test_an_offer_to_call_has_its_words(operator: Operator, revisit: Visit) -> None:
+    await content.send(operator, "interactive", whole("voice_call"))
+
+    async with revisit(operator, AT) as page:
+        await page.css(".chat-offer").having("Call us").shown()
 
 
 async def test_a_template_is_drawn_with_picture_words_footer_and_buttons(operator: Operator, revisit: Visit) -> None:

@@ -94,6 +94,15 @@ function Offers({ type, content, bubble, phone }: Props & { type: string; conten
       );
     case "address_message":
       return <Form label="Provide address" member="address" bubble={bubble} phone={phone} />;
+    case "voice_call":
+      return (
+        <Row>
+          <span class="chat-offer" title="Calls are not offered here">
+            <Icon name="phone" size={15} />
+            <span class="foreign">{word(members(action["parameters"])["display_text"]) || "Call now"}</span>
+          </span>
+        </Row>
+      );
     case "call_permission_request":
       return (
         <Row>
