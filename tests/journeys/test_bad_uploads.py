@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from tests.journeys.conftest import World, code_of, open_world, raw_status
 from tests.support import media
 from tests.support.clients import FACES, Answer, MetaClient
+from tests.support.operator import looked_at_until
 
 pytestmark = pytest.mark.anyio
 
@@ -205,6 +207,36 @@ async def test_an_upload_without_a_length_ends_at_the_limit(world: World) -> Non
 
     assert code_of(world.client, refused) == world.either(cloud=(413, 100), onprem=(413, 1009))
     assert files(world) == before
+
+
+async def test_m38_a_client_that_leaves_in_the_middle_leaves_no_file(world: World) -> None:
+    before = files(world), await world.operate("GET", "/media")
+    path = world.client.upload_path if isinstance(world.client, MetaClient) else "/v1/media"
+    kind = "multipart/form-data; boundary=B" if isinstance(world.client, MetaClient) else "application/pdf"
+
+    async def cut() -> AsyncIterator[bytes]:
+        yield (PRODUCT + file())[:-100] if isinstance(world.client, MetaClient) else PNG.data
+        async for piece in pieces(3):
+            yield piece
+        raise ConnectionAbortedError
+
+    with pytest.raises((aiohttp.ClientError, ConnectionAbortedError)):
+        await world.client.call("POST", path, data=cut(), headers={"Content-Type": kind})
+
+    shown = await looked_at_until(lambda _: files(world) == before[0], lambda: world.operate("GET", "/media"))
+    assert shown == before[1]
+
+
+async def test_m37_one_file_uploaded_twice_is_stored_once_and_goes_with_the_second(world: World) -> None:
+    before, twice = files(world), PNG.padded_to(12_345)
+
+    first, second = await world.upload(twice), await world.upload(twice)
+    stored = len(files(world)) - len(before)
+    await world.client.delete(first)
+    kept = (await world.client.download(second)).body
+    await world.client.delete(second)
+
+    assert (first != second, stored, kept, files(world)) == (True, 1, twice.data, before)
 
 
 TRAVERSALS = ["../../etc/passwd", "%2e%2e%2f%2e%2e%2fetc%2fpasswd", "%252e%252e", "..;/x", "a%00b", "%2e%2e/waypost.db"]
