@@ -32,7 +32,7 @@ def escape_json(raw: bytes) -> bytes:
     """
     if not raw.isascii():
         raw = _BEYOND_ASCII.sub(_as_escapes, raw.decode("utf-8")).encode("ascii")
-    if b"\\/" in raw or b"\\u" in raw:
+    if raw.find(b"\\/") >= 0 or raw.find(b"\\u") >= 0:  # not `in`: see `decode.refuse_unsafe`
         # Either an escape from elsewhere, or a backslash of the text that happens to stand before these signs.
         return _ESCAPES_AND_SLASHES.sub(_as_platform_escape, raw)
     return raw.replace(b"/", b"\\/")
