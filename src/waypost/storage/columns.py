@@ -106,12 +106,13 @@ def outbound(row: Values) -> Outbound:
     key, tag, number_id, wa_id, kind, body, raw, at_ms, callback_data, category, media_key, *others = row
     more_media, dialect, user_id, attempt, due_ms, begun, expires_ms = others
     return Outbound(
-        key=MessageKey(key),
-        tag=tag,
-        number_id=NumberId(number_id),
-        wa_id=wa_id,
-        kind=kind,
-        body=body,
+        # In their order, because more than fifteen names in a call are first put into a dictionary.
+        MessageKey(key),
+        tag,
+        NumberId(number_id),
+        wa_id,
+        kind,
+        body,
         raw=raw,
         accepted_ms=at_ms,
         callback_data=callback_data,
