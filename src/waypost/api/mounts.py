@@ -1,5 +1,6 @@
 """Mounts: the faces side by side in one application, each with its routes and its way of telling errors."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Protocol
@@ -57,16 +58,18 @@ class PathRules(Protocol):
         """Whether there are any."""
         ...
 
-    def check_path(self, path: str) -> None:
-        """Raise the Refusal that a rule demands for a request of this path, if one does."""
+    def path_orders(self, path: str) -> tuple[float, Refusal | None]:
+        """Return the seconds that rules hold a request of this path, and what they want it to be answered with."""
         ...
 
 
 class _NoRules:
     for_paths = False
 
-    def check_path(self, path: str) -> None:
+    def path_orders(self, path: str) -> tuple[float, Refusal | None]:
         """Demand nothing."""
+        _ = path
+        return 0.0, None
 
 
 def _not_noted(_request: Request, _error: Exception, _answer: Response) -> None:
@@ -103,6 +106,8 @@ class Mount:
         """Answer one request."""
         interlude = self._interlude
         try:
+            if self._faults.for_paths:
+                await self._obey(request.path)
             if interlude.is_on and request.path not in interlude.watchers:
                 await interlude.wait()
             interlude.inside += 1
@@ -124,9 +129,14 @@ class Mount:
         self._noted(request, refusal, answer)
         return answer
 
+    async def _obey(self, path: str) -> None:
+        seconds, refusal = self._faults.path_orders(path)
+        if seconds:
+            await asyncio.sleep(seconds)
+        if refusal is not None:
+            raise refusal
+
     def _handler_of(self, request: Request) -> Handler:
-        if self._faults.for_paths:
-            self._faults.check_path(request.path)
         route, request.params = self._route_of(request.method, request.path)
         return route.handler
 

@@ -54,8 +54,8 @@ class FaultRules(Protocol):
         """Whether any rule is about requests."""
         ...
 
-    def check_path(self, path: str) -> None:
-        """Raise the Refusal that a rule demands for a request of this path, if one does."""
+    def path_orders(self, path: str) -> tuple[float, Refusal | None]:
+        """Return the seconds that rules hold a request of this path, and what they want it to be answered with."""
         ...
 
     def fails_handshake(self, number_id: NumberId) -> bool:

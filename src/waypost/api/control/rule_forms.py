@@ -33,8 +33,9 @@ def check_rule(wish: RuleRequest) -> None:
         _problem(wish.fail.code)
     if wish.path is None:
         return
-    if wish.fail is None or wish.delay_seconds or wish.webhook or wish.number or wish.phone:
-        raise Refusal(INVALID_VALUE, "path: beside it stand fail, next and every; make a rule of its own for the rest.")
+    if wish.webhook or wish.number or wish.phone:
+        beside = "fail, delay_seconds, next and every"
+        raise Refusal(INVALID_VALUE, f"path: beside it stand {beside}; make a rule of its own for the rest.")
     if wish.path.startswith(_OWN):
         raise Refusal(
             INVALID_VALUE, f"path: what begins with {_OWN} never fails, or this rule could not be taken back."

@@ -109,12 +109,15 @@ class Faults:
         about = [rule for rule in self._rules if rule.webhook.fail_handshake and rule.number_id in (None, number_id)]
         return any(rule.strikes() for rule in about)
 
-    def check_path(self, path: str) -> None:
-        """Raise the Refusal that a rule demands for a request of this path, if one does."""
+    def path_orders(self, path: str) -> tuple[float, Refusal | None]:
+        """Return the seconds that rules hold a request of this path, and what they want it to be answered with."""
         struck = [rule for rule in self._rules if rule.covers(path) and rule.strikes()]
-        for rule in struck:
-            if rule.fail is not None:
-                raise Refusal(rule.fail, Fault.demanded(rule.fail, f"fault rule {rule.id}").details)
+        fails = (
+            Refusal(rule.fail, Fault.demanded(rule.fail, f"fault rule {rule.id}").details)
+            for rule in struck
+            if rule.fail is not None
+        )
+        return sum(rule.delay_ms for rule in struck) / 1000, next(fails, None)
 
     def _set(self, rules: list[FaultRule]) -> None:
         self._rules = rules

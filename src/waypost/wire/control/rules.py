@@ -69,7 +69,8 @@ class RuleRequest(Request):
     """What is to happen to messages to a phone, from a number, or to all: the next N, or every Nth.
 
     With `webhook` it happens to what the webhook is told of them. With a `path` it happens to API requests whose path
-    begins so, or matches it as a pattern with `*`, `?` or `[...]`: they are answered with `fail` and do nothing.
+    begins so, or matches it as a pattern with `*`, `?` or `[...]`: they wait for `delay_seconds`, of the machine's own
+    time, and with `fail` they are answered so and do nothing.
     """
 
     fail: FailWith | None = None
