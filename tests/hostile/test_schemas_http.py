@@ -114,6 +114,11 @@ class Place:
         named = {**self.params, **{name: self.params[value[1:]] for name, value in body.params.items()}}
         return re.sub(r"\{(\w+)\}", lambda match: named[match[1]], prefix + route.path)
 
+    async def let_send(self) -> None:
+        """Let the number send again: what was taken before may have kept it from that."""
+        change = {"registered": True, "test_recipients": None}
+        assert (await self.control.call("PATCH", f"/numbers/{NUMBER}", json=change)).status == 200
+
     async def call(self, route: Route, path: str, body: Any) -> Answer:
         if route.name.startswith(("control.", "open.")):
             headers = {"Authorization": f"Bearer {ADMIN}"}
@@ -197,6 +202,7 @@ async def test_every_body_is_answered_in_the_faces_own_words(face: str, tmp_path
             if not name.startswith(FACES[face]):
                 continue
             prefix, route = ROUTES[name]
+            await here.let_send()
             for body in wanted:
                 path = here.path(prefix, route, body)
                 for given in tried(body, here.client.dialect):
