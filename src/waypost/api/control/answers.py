@@ -7,7 +7,7 @@ import msgspec
 from waypost.api.bodies import MAX_JSON_BYTES, json_body
 from waypost.api.faults import fault_of
 from waypost.api.routing import HTTPProblem, Request, Response
-from waypost.errors import Refusal
+from waypost.errors import Problem, Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.directory import Directory
@@ -34,13 +34,18 @@ def render_control(request: Request, error: Exception) -> Response:
     """Answer with `{"error": {"code", "message"}}`; the code is our own name of the problem."""
     _ = request
     fault = fault_of(error)
-    status = error.status if isinstance(error, HTTPProblem) else fault.problem.onprem_http
+    status = error.status if isinstance(error, HTTPProblem) else _status_of(fault.problem)
     response = answer(ErrorBody(ErrorDetail(fault.problem.name, fault.details)), status=status)
     if status == 401:
         response.headers.append((b"www-authenticate", b"Bearer"))
     if fault.retry_after_seconds is not None:
         response.headers.append((b"retry-after", b"%d" % fault.retry_after_seconds))
     return response
+
+
+def _status_of(problem: Problem) -> int:
+    """Return On-Premises' status, which tells more apart; Meta's if it blames the request and the other the server."""
+    return problem.http if problem.http < 500 <= problem.onprem_http else problem.onprem_http
 
 
 async def body_of(request: Request, schema: type[Schema], *, max_bytes: int = MAX_JSON_BYTES) -> Schema:
