@@ -8,6 +8,7 @@ from collections.abc import Callable
 from waypost.errors import Fault
 from waypost.errors.rates import PAIR_RATE, THROUGHPUT
 from waypost.flows.together import Subject, Together
+from waypost.lib.durations import seconds_to_wait
 from waypost.model import Number
 from waypost.rules import rates
 
@@ -63,10 +64,11 @@ def _fault(throughput: rates.Meter, pair: rates.Meter, number: Number, wa_id: st
     if wait_ms := throughput.admit((number.id, _THE_NUMBER), now_ms):
         rate = number.standing.throughput
         details = f"The phone number is above its messages-per-second throughput of {rate}."
-        return Fault(THROUGHPUT, details, retry_after_seconds=1 + wait_ms // 1000)
+        return Fault(THROUGHPUT, details, retry_after_seconds=seconds_to_wait(wait_ms))
     if wait_ms := pair.admit((number.id, wa_id), now_ms):
-        details = f"Too many messages from this number to the same user; wait {1 + wait_ms // 1000} s."
-        return Fault(PAIR_RATE, details, retry_after_seconds=1 + wait_ms // 1000)
+        seconds = seconds_to_wait(wait_ms)
+        details = f"Too many messages from this number to the same user; wait {seconds} s."
+        return Fault(PAIR_RATE, details, retry_after_seconds=seconds)
     return None
 
 

@@ -1,4 +1,4 @@
-"""Read a send request of the Cloud dialect, and write the canonical body that every message is stored as."""
+"""Read a send request, or a mark-as-read, of the Cloud dialect."""
 
 import re
 from typing import Annotated
