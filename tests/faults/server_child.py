@@ -29,12 +29,10 @@ from waypost.app import Parts, start
 from waypost.flows.first_start import Start, admit
 from waypost.lib import ids
 from waypost.lib.racing import first_to_end
-from waypost.lib.samples import SAMPLE_PHONE
 from waypost.model import NumberId
 from waypost.settings import load
 
-NUMBER = SAMPLE_PHONE
-"""The sample phone writes to every number but its own: so every message here is one of ours."""
+NUMBER = "15550123456"
 TOKEN = "test-token"
 OTHER = "15550199998"
 """Another business's number, with a webhook of its own."""

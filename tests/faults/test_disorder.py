@@ -16,13 +16,11 @@ from tests.support.receiver import Receiver
 from tests.support.server import TOKEN, Running, running
 
 from waypost.lib.ids import parse_message_id
-from waypost.lib.samples import SAMPLE_PHONE
 from waypost.model import InboundMessage, MessageKey, NumberId, Person, Status, StatusUpdate
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
-NUMBER = SAMPLE_PHONE
-"""The sample phone writes to every number but its own: so every message here is one of ours."""
+NUMBER = "15550123456"
 PHONE = "491701234568"
 REPORTERS = 8
 STATUSES = (Status.SENT, Status.DELIVERED, Status.READ)

@@ -88,8 +88,8 @@ async def test_a_worker_over_a_file_is_refused_and_says_what_to_set(tmp_path: Pa
 
     _, said = await worker.communicate()
 
-    assert worker.returncode == 1
-    assert b"over PostgreSQL only: set --store postgresql://" in said
+    assert worker.returncode == 2
+    assert b"waypost worker: several processes can share PostgreSQL only; set --store to `postgresql://" in said
 
 
 async def test_a_worker_answers_monitors_where_it_is_told_to(alone: World) -> None:
