@@ -176,14 +176,17 @@ class OpenLoop(Load):
         self._free: list[Connection] = []
         self._waiting: deque[float] = deque()
 
-    async def run(self, offsets: Iterator[float]) -> None:
-        """Send one request at each offset, in seconds from now."""
+    async def run(self, offsets: Iterator[float], tick_seconds: float = 0.0) -> None:
+        """Send one request at each offset, in seconds from now; with a tick, what falls due in it together.
+
+        Latency runs from when a request was due, so that a tick is in it.
+        """
         self._free = list(self._connections)
         start = perf_counter()
         for offset in offsets:
             due = start + offset
             if (early := due - perf_counter()) > 0:
-                await asyncio.sleep(early)
+                await asyncio.sleep(max(early, tick_seconds))
             self._fall_due(due)
         await self.finish()
 

@@ -15,6 +15,8 @@ from bench.latencies import Latency, summary
 from bench.requests import Requests, maker
 
 CONNECTIONS = 48
+_MANY_CONNECTIONS = 200
+_TICK_SECONDS = 0.001
 
 
 class Plan(msgspec.Struct):
@@ -64,7 +66,7 @@ async def carry_out(plan: Plan) -> Outcome:
     await load.connect("127.0.0.1", plan.port, plan.connections)
     started = perf_counter()
     if isinstance(load, OpenLoop):
-        await load.run(offsets(plan))
+        await load.run(offsets(plan), _TICK_SECONDS if _has_many(plan) else 0.0)
     else:
         await load.run(plan.seconds)
     if plan.answers_to is not None:
@@ -108,12 +110,17 @@ def _outcome(load: Load, seconds: float) -> Outcome:
 
 
 def _new_loop(plan: Plan) -> asyncio.AbstractEventLoop:
-    if plan.rate is None:
+    if plan.rate is None or _has_many(plan):
         import uvloop
 
         return uvloop.new_event_loop()
     # The selector `select` wakes to the microsecond; epoll and uvloop round to milliseconds.
     return asyncio.SelectorEventLoop(selectors.SelectSelector())
+
+
+def _has_many(plan: Plan) -> bool:
+    """Return whether there are so many connections that `select`, which looks at each, would keep a core busy."""
+    return plan.connections > _MANY_CONNECTIONS
 
 
 def _stay_on_last_core() -> None:

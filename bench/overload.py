@@ -20,6 +20,8 @@ _DRAIN_SECONDS = 3600.0
 _METHOD = """The knee is the rate of a closed loop of {knee:g} s over 48 connections, on a server of its own.
 Then {minutes:g} min at {times:g} times the knee, open loop over {connections} connections, on a fresh server.
 Latency runs from the time at which a request was due, for refusals too; what the generator sends late is in it.
+What falls due within a millisecond is sent together: a generator that looked at every connection for each request
+would want more CPU than the server.
 Goodput is answers with 200 a second, refusals are answers with 429.
 The server is looked at once a second (memory, `/health` on a connection of its own) and every tenth time at `/metrics`.
 After the load every accepted message is followed to its last webhook.
