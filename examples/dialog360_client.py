@@ -50,16 +50,16 @@ class HookHandler(BaseHTTPRequestHandler):
         self._answer(200, PICTURE)
 
     def do_POST(self) -> None:
-        """Take an event that brings the secret; answer 200 at once."""
+        """Take an event that brings the secret: note it, then answer 200 at once, or the next may overtake it."""
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if not hmac.compare_digest(self.headers.get("X-Hook-Secret", ""), HOOK_SECRET):
             self._answer(401)
             return
-        self._answer(200)
         for entry in json.loads(body)["entry"]:
             for change in entry["changes"]:
                 for status in change["value"].get("statuses", []):
                     self.server.statuses.put((status["id"], status["status"]))
+        self._answer(200)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name of the base class
         """Say nothing."""

@@ -58,17 +58,17 @@ class HookHandler(BaseHTTPRequestHandler):
             self._answer(403)
 
     def do_POST(self) -> None:
-        """Take an event whose signature fits the bytes that came; answer 200 at once."""
+        """Take an event whose signature fits: note it, then answer 200 at once, or the next may overtake it."""
         body = self.rfile.read(int(self.headers["Content-Length"]))
         signature = "sha256=" + hmac.new(self.server.app_secret, body, hashlib.sha256).hexdigest()
         if not hmac.compare_digest(signature, self.headers.get("X-Hub-Signature-256", "")):
             self._answer(401)
             return
-        self._answer(200)
         for entry in json.loads(body)["entry"]:
             for change in entry["changes"]:
                 for status in change["value"].get("statuses", []):
                     self.server.statuses.put((status["id"], status["status"]))
+        self._answer(200)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name of the base class
         """Say nothing."""

@@ -47,11 +47,14 @@ class HookHandler(BaseHTTPRequestHandler):
         self._answer(200, PICTURE)
 
     def do_POST(self) -> None:
-        """Take a callback: the body is the bare value, without an envelope."""
+        """Take a callback, the bare value without an envelope: note it, then answer, or the next may overtake it."""
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        self._answer(200 if self.path == HOOK_PATH else 404)
+        if self.path != HOOK_PATH:
+            self._answer(404)
+            return
         for status in json.loads(body).get("statuses", []):
             self.server.statuses.put((status["id"], status["status"]))
+        self._answer(200)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name of the base class
         """Say nothing."""
