@@ -16,13 +16,14 @@ from waypost.flows.admission import Admission
 from waypost.flows.screen import Screen, Screened, UserCheck
 from waypost.lib import ids
 from waypost.lib.clock import Clock
+from waypost.lib.durations import to_ms
 from waypost.model import Dialect, Earlier, MessageKey, Number, NumberId, Once, Outbound
 from waypost.ports import Enqueue, Store
 from waypost.rules import lifetime
 from waypost.wire.canonical import canonical_body
 from waypost.wire.requests import SendRequest
 
-KEY_LIFE_MS = timedelta(hours=48) // timedelta(milliseconds=1)
+KEY_LIFE_MS = to_ms(timedelta(hours=48))
 """How long a caller's key stands for its message, in platform time."""
 
 

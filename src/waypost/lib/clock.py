@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from waypost.lib import log
+from waypost.lib.durations import to_ms
 from waypost.lib.racing import no_longer_than
 
 _log = log.Log("waypost.clock")
@@ -140,7 +141,7 @@ class SystemClock:
 
     def advance(self, by: timedelta) -> None:
         """Move platform time by `by`, frozen or not."""
-        milliseconds = by // timedelta(milliseconds=1)
+        milliseconds = to_ms(by)
         if self._frozen_at_ms is None:
             self._offset_ms += milliseconds
         else:
@@ -203,7 +204,7 @@ def at(milliseconds: int) -> datetime:
 
 def milliseconds_of(moment: datetime) -> int:
     """Return the milliseconds since 1970 of an aware moment."""
-    return (moment - EPOCH) // timedelta(milliseconds=1)
+    return to_ms(moment - EPOCH)
 
 
 def looks(*, within_seconds: float) -> Iterator[None]:
