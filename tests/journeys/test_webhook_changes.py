@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 import pytest
@@ -164,6 +165,24 @@ async def test_w28_what_waited_for_a_retry_is_not_sent_to_a_webhook_that_is_gone
 
     await dead_letters(world, 2)
     assert len(world.hook.received) == 3
+
+
+@pytest.mark.parametrize("face", ["meta"])
+async def test_w28_what_waited_for_a_retry_says_that_the_webhook_was_gone_before(world: World) -> None:
+    world.hook.answer(500, times=2)  # the first retry comes at once, the next after a while
+    world.hook.answer(410)
+    await world.write("text", {"body": "1"})
+    await world.hook.wait_for_count(2)
+    await world.write("text", {"body": "2"})
+    await dead_letters(world, 1)
+
+    await world.advance(days=1)
+    waited = min(await dead_letters(world, 2), key=itemgetter("id"))
+
+    assert waited["why"]["sentence"] == (
+        "The receiver answered 500, in attempt 2. Before the next it said, to another update, that it is gone (410)."
+    )
+    assert waited["why"]["fix"] == "Set the webhook again, to a receiver that is there."
 
 
 @pytest.mark.parametrize("face", ["meta"])

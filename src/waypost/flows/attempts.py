@@ -105,6 +105,8 @@ def _failed(delivery: StoredDelivery, last: Attempt) -> WhyView:
         sentence += f" The next attempt is at {told_moment(delivery.due_ms)}, {pause} after this one."
     elif last.status == _GONE:
         sentence += " 410 means that it is gone for good, so nothing more is sent there."
+    elif delivery.due_ms > last.at_ms:  # an attempt was due after the last: it found the receiver disabled
+        return _why(f"{sentence} Before the next it said, to another update, that it is gone (410).", _FIXES[_GONE])
     else:
         sentence += f" It was given up {told_duration(last.at_ms - delivery.first_ms)} after the first was due."
     return _why(sentence, _fix(last.status))
