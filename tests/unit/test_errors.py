@@ -39,6 +39,14 @@ def test_problems_share_their_codes_on_purpose_only() -> None:
     assert {codes for codes, count in shared.items() if count > 1} <= DELIBERATE.keys()
 
 
+@pytest.mark.parametrize("code", sorted({problem.code for problem in all_problems().values()} - {100}))
+def test_problems_that_share_a_cloud_code_share_its_status(code: int) -> None:
+    """But for 100, which every wrong request has, and for our own under the platform's codes."""
+    problems = [problem for problem in all_problems().values() if problem.code == code and not problem.borrowed]
+
+    assert len({problem.http for problem in problems}) <= 1
+
+
 # spec: migration.md#8.3
 CLOUD_TO_ONPREM = [
     (0, 1005, 1005), (190, 1005, 1005), (3, 1005, 1005), (10, 1005, 1005), (200, 1005, 1005), (131005, 1005, 1005),

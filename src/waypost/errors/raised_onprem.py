@@ -8,6 +8,11 @@ The Cloud says most of them less exactly; where it has none at all, the nearest 
 from waypost.errors.base import Problem
 
 _CERTIFICATE_RULE = "The client was registered with a certificate that does not fit"
+_CLOUD_HTTP = {131000: 500, 132001: 404}
+"""Statuses of the Cloud's wider errors that are not 400.
+
+# spec: error-codes.tsv
+"""
 
 
 def _of_message(
@@ -16,7 +21,7 @@ def _of_message(
     """Return a problem that fails a message; the Cloud's code and title are those of its wider error."""
     code, title = cloud
     return Problem(
-        name=name, code=code, http=500 if code == 131000 else 400, title=title, when="webhook",
+        name=name, code=code, http=_CLOUD_HTTP.get(code, 400), title=title, when="webhook",
         onprem_code=onprem_code, onprem_http=400, onprem_title=onprem_title, rule=rule, fix=fix,
     )  # fmt: skip
 
