@@ -302,6 +302,26 @@ async def test_on_premises_a_hidden_user_can_have_a_number_that_is_none_and_be_a
     assert len(await world.shown_on(STRANGER)) == 1
 
 
+@pytest.mark.parametrize("face", ["onprem"])
+@pytest.mark.parametrize("flags", [{"hidden_users": "pseudo"}])
+async def test_on_premises_another_number_of_a_hidden_user_is_told_as_other_digits(world: World) -> None:
+    await world.phone(STRANGER, username="jopark", name="Jo Park")
+    await world.write("text", TEXT, phone=STRANGER)
+
+    await world.operate("POST", f"/phones/{STRANGER}/move", json={"wa_id": "4915550005555"})
+    await world.write("text", TEXT, phone="4915550005555")
+
+    await world.hook.wait_until(lambda: len(world.hook.messages()) == 3)
+    former, told, later = world.hook.messages()
+    assert [message["from"][0] for message in (former, later)] == ["0", "0"]
+    assert (told["type"], told["from"]) == ("system", former["from"])
+    assert told["system"] == {
+        "body": f"User Jo Park changed from {former['from']} to {later['from']}",
+        "new_wa_id": later["from"],
+        "type": "user_changed_number",
+    }
+
+
 # -- Keys -----------------------------------------------------------------------------------------------------------
 
 

@@ -162,6 +162,8 @@ class Ours(Struct, omit_defaults=True):
     kind: str | None = None
     """The type of a message that the Cloud shows under another."""
     identity: Identity | None = None
+    moved_to: str | None = None
+    """The wa_id that a user has now, where the message itself hides it."""
 
 
 class Echo(Struct, frozen=True, gc=False):
@@ -247,8 +249,11 @@ def inbound_value(
         del fields["from"]
         if "context" in fields:
             fields["context"] = {name: m for name, m in fields["context"].items() if m != person.wa_id}
+    moved_to: str | None = None
     if "system" in fields:
-        fields["system"] = _system(fields["system"], person, shape)
+        told = _system(fields["system"], person, shape)
+        moved_to = None if "wa_id" in told else fields["system"].get("wa_id")
+        fields["system"] = told
     if medium is not None:
         media_fields = _media_fields(medium, url if shape.users else None)
         fields[message.kind] = written.get(message.kind, {}) | media_fields
@@ -256,6 +261,7 @@ def inbound_value(
         None if medium is None else ids.media_uuid(medium.key, medium.tag),
         message.kind if message.kind != kind else None,
         identity,
+        moved_to,
     )
     # spec: cloud-api.md#7.4 - what the platform itself says of a user names no contact. That a changed identity does is
     # (unconfirmed): a library (pywa) reads the user from there.

@@ -71,6 +71,8 @@ def render_message(body: bytes, settings: CallbackSettings, number: NumberFacts 
     if message["type"] == "revoke":
         return _deleted(message)
     if message["type"] == "system":
+        if number is not None and value.ours.moved_to is not None:
+            _name_digits(message, phone.pseudo(number.id, value.ours.moved_to))
         system = _system(message, settings)
         return None if system is None else _encoder.encode({"messages": [system]})
     contacts = [
@@ -190,6 +192,16 @@ def _button(message: _JSON, _wa_id: str) -> None:
 
 
 _CHANGES: dict[str, Callable[[_JSON, str], None]] = {"reaction": _reaction, "contacts": _contacts, "button": _button}
+
+
+def _name_digits(message: _JSON, new_wa_id: str) -> None:
+    """Change what tells of a hidden user's other id so that it tells of other digits, which stand for them, too."""
+    system: _JSON = message["system"]
+    names = {system["previous_user_id"]: message["from"], system["user_id"]: new_wa_id}
+    body: str = system["body"]
+    for user_id, digits in names.items():
+        body = body.replace(user_id, digits)
+    message["system"] = {"body": body, "new_wa_id": new_wa_id, "type": "user_changed_number"}
 
 
 def _system(message: _JSON, settings: CallbackSettings) -> _JSON | None:
