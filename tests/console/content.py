@@ -13,7 +13,7 @@ PARCEL = "parcel_here"
 
 async def parcel_template(operator: Operator) -> None:
     """Have a template with a picture, a footer and buttons made and approved."""
-    waba = operator.server.parts.ground.directory.numbers()[0].waba_id
+    waba = operator.server.parts.resources.directory.numbers()[0].waba_id
     handle = await handle_of(operator, media.png())
     parts = [
         {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": [handle]}},

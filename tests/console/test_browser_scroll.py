@@ -85,7 +85,7 @@ async def _write_many(operator: Operator) -> None:
             wa_id = f"4915550{number % 100:06}"
             text = f"Message {number}, " + "a few words more " * (number % 7)
             body = json.dumps({"from": wa_id, "type": "text", "text": {"body": text}}).encode()
-            key, now_ms = MessageKey(parts.ground.keys.next()), parts.ground.clock.now_ms()
+            key, now_ms = MessageKey(parts.resources.keys.next()), parts.resources.clock.now_ms()
             person = Person(wa_id, f"User {number % 100}", f"DE.{number % 100}")
             await parts.receive.message(InboundMessage(key, 7, NumberId(int(NUMBER)), person, "text", body, now_ms))
 

@@ -95,14 +95,18 @@ def test_the_wheel_carries_what_git_ignores() -> None:
 BACKGROUNDS = ("paper", "surface", "sunken", "raised", "hover", "chosen")
 TEXTS = ("ink", "ink-2", "ink-3", "accent", "accent-strong", "bad")
 PAIRS = [
-    *((text, ground, 4.5) for text in TEXTS for ground in BACKGROUNDS),
+    *((text, resources, 4.5) for text in TEXTS for resources in BACKGROUNDS),
     *((tone, f"{tone}-wash", 4.5) for tone in ("good", "wait", "bad", "info")),
     *(("ink", f"{tone}-wash", 4.5) for tone in ("good", "wait", "bad", "info", "plain")),
     ("ink-2", "plain-wash", 4.5),
     ("on-accent", "accent", 4.5),
     ("on-accent", "accent-strong", 4.5),
     *((f"syntax-{kind}", "sunken", 4.5) for kind in ("key", "text", "number", "word")),
-    *((mark, ground, 3.0) for mark in ("line-strong", "focus", "read") for ground in ("paper", "surface", "sunken")),
+    *(
+        (mark, resources, 3.0)
+        for mark in ("line-strong", "focus", "read")
+        for resources in ("paper", "surface", "sunken")
+    ),
 ]
 
 

@@ -12,7 +12,7 @@ from tests.support.clients import client_for
 from tests.support.postgres import PostgresServer
 from tests.support.server import ADMIN, NUMBER, TOKEN, Running, running
 
-from waypost.app.ground import store_class
+from waypost.app.resources import store_class
 from waypost.cli import run
 from waypost.ports import StoreRefused
 from waypost.storage.postgres.schema import migrate

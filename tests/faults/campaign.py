@@ -30,7 +30,7 @@ _KEYS_PER_LIFE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class Resources:
     """What the lives over one database have in common."""
 
     folder: Path
@@ -39,9 +39,9 @@ class Ground:
     check_every: int
 
 
-async def live(ground: Ground, descriptor: int, first_key: int, *, finish: bool) -> None:
+async def live(resources: Resources, descriptor: int, first_key: int, *, finish: bool) -> None:
     """Open the store, go on with what is unfinished, then work until killed (or stop when all is done)."""
-    store = await ground.backend.open(ground.planted, ground.folder)
+    store = await resources.backend.open(resources.planted, resources.folder)
     driver = Driver(store, Ledger(descriptor, fsync=False), first_key)
     os.write(descriptor, _READY)
     if finish:
@@ -51,17 +51,17 @@ async def live(ground: Ground, descriptor: int, first_key: int, *, finish: bool)
     await asyncio.gather(driver.finish_old(), driver.work())
 
 
-def one_life(ground: Ground, life: int, chance: random.Random | None) -> bytes:
+def one_life(resources: Resources, life: int, chance: random.Random | None) -> bytes:
     """Fork a driver, kill it after a random time (None: let it finish), return what it wrote to its ledger."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
-        _die_with(ground, writing, life, finish=chance is None)
+        _die_with(resources, writing, life, finish=chance is None)
     os.close(writing)
     if chance is not None:
         text = os.read(reading, len(_READY))  # the child has opened the store, or has died
-        time.sleep(chance.random() * ground.backend.life_seconds)
+        time.sleep(chance.random() * resources.backend.life_seconds)
         os.kill(child, signal.SIGKILL)
     else:
         text = b""
@@ -73,11 +73,11 @@ def one_life(ground: Ground, life: int, chance: random.Random | None) -> bytes:
     return text
 
 
-def _die_with(ground: Ground, descriptor: int, life: int, *, finish: bool) -> None:
+def _die_with(resources: Resources, descriptor: int, life: int, *, finish: bool) -> None:
     """Live in the child; nothing of the parent's clean-up runs here."""
     code = 1
     try:
-        asyncio.run(live(ground, descriptor, life * _KEYS_PER_LIFE, finish=finish))
+        asyncio.run(live(resources, descriptor, life * _KEYS_PER_LIFE, finish=finish))
         code = 0
     except BaseException:  # noqa: BLE001 - whatever it is, it belongs on stderr and nowhere else
         traceback.print_exc()
@@ -86,24 +86,24 @@ def _die_with(ground: Ground, descriptor: int, life: int, *, finish: bool) -> No
         os._exit(code)
 
 
-def run(ground: Ground, lives: range, chance: random.Random) -> tuple[int, list[str]]:
+def run(resources: Resources, lives: range, chance: random.Random) -> tuple[int, list[str]]:
     """Kill each life of one database, check every so often and at the end.
 
     Returns how much was acknowledged, and what is broken.
     """
     ledger: list[Entry] = []
     for life in lives:
-        ledger += entries(one_life(ground, life, chance))
-        is_time = (life - lives.start + 1) % ground.check_every == 0
-        if is_time and (found := look(ground, ledger, quiet=False)):
+        ledger += entries(one_life(resources, life, chance))
+        is_time = (life - lives.start + 1) % resources.check_every == 0
+        if is_time and (found := look(resources, ledger, quiet=False)):
             return _acks(ledger), found
-    ledger += entries(one_life(ground, lives.stop, None))
-    return _acks(ledger), look(ground, ledger, quiet=True)
+    ledger += entries(one_life(resources, lives.stop, None))
+    return _acks(ledger), look(resources, ledger, quiet=True)
 
 
-def look(ground: Ground, ledger: list[Entry], *, quiet: bool) -> list[str]:
+def look(resources: Resources, ledger: list[Entry], *, quiet: bool) -> list[str]:
     """Open the database and return what is broken."""
-    kept = ground.backend.read(ground.folder)
+    kept = resources.backend.read(resources.folder)
     try:
         return check(ledger, kept, quiet=quiet)
     finally:
@@ -133,8 +133,8 @@ def main() -> int:
         folder, backend = given.folder / f"data-{begin}", BACKENDS[given.database]
         backend.make(folder, given.server)
         end = min(begin + given.folder_kills, given.kills)
-        ground = Ground(folder, backend, given.store, given.check_every)
-        more, found = run(ground, range(begin + 1, end + 1), chance)
+        resources = Resources(folder, backend, given.store, given.check_every)
+        more, found = run(resources, range(begin + 1, end + 1), chance)
         acks += more
         if found:
             break

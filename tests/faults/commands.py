@@ -13,7 +13,7 @@ import asyncpg
 from msgspec import Struct
 from tests.support.store_rows import inbound_row, medium, outbound
 
-import waypost.app.ground  # here and not by each command that is killed
+import waypost.app.resources  # here and not by each command that is killed
 import waypost.storage.sqlite_to_postgres  # noqa: F401 - as above
 from waypost.app.backup import back_up
 from waypost.blobs.local import LocalBlobs

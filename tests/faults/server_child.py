@@ -95,7 +95,7 @@ async def _admit_other(parts: Parts, setup: Setup) -> None:
     """Let another business have a number; in every life anew, for the first may end before it has one."""
     hook = f"http://127.0.0.1:{setup.peers_port}/hook/{OTHER}"
     begun = Start(NumberId(int(OTHER)), OTHER_TOKEN, "other-secret", "cloud", hook)
-    await admit(begun, parts.ground.directory)
+    await admit(begun, parts.resources.directory)
 
 
 async def _finish(driver: "Driver", port: int, setup: Setup, ledger: Ledger) -> None:
@@ -185,7 +185,7 @@ class Driver:
 
     async def drive(self, port: int, actions: int | None = None) -> None:
         """Let every window be open, then do so much, or work for ever."""
-        records = self._parts.ground.store
+        records = self._parts.resources.store
         for number, phone in [*((NUMBER, phone) for phone in OPEN), (OTHER, OPEN[0])]:
             if await records.last_inbound_ms(NumberId(int(number)), phone) is None:
                 await self._write(phone, number)
@@ -287,7 +287,7 @@ class Driver:
         body = b'{"type":"text","text":{"body":"hello"}}'
         parts = self._parts
         message = await parts.network.write(
-            phone, NumberId(int(number)), kind="text", body=body, medium=None, keys=parts.ground.keys
+            phone, NumberId(int(number)), kind="text", body=body, medium=None, keys=parts.resources.keys
         )
         self._ledger.note("ack", "written", message.key)
 

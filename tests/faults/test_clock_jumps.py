@@ -29,7 +29,7 @@ JUMPS = {
 
 def jump(server: Running, by: timedelta) -> None:
     """Move the machine's clock as far as the server can see: unlike a move of platform time, nobody is told."""
-    machine = server.parts.ground.clock._machine
+    machine = server.parts.resources.clock._machine
     before, nanoseconds = machine._wall_ns, by // timedelta(microseconds=1) * 1000
     machine._wall_ns = lambda: before() + nanoseconds
 
@@ -58,7 +58,7 @@ async def refused(server: Running) -> None:
 
 async def _has_noted(server: Running) -> bool:
     waiting = DeliverySearch(state="waiting")
-    found = await server.parts.ground.store.search_deliveries(waiting, Window(None, 9, 100))
+    found = await server.parts.resources.store.search_deliveries(waiting, Window(None, 9, 100))
     return any(one.attempts for one in found.rows)
 
 
@@ -77,7 +77,7 @@ async def test_after_a_jump_new_messages_go_at_once_and_those_that_wait_go_when_
             new = await send(client)
             await hook.wait_for_status(new, "read")
             told.append(hook.statuses(new))
-        server.parts.ground.clock.advance(HOURS_2 + timedelta(minutes=10))
+        server.parts.resources.clock.advance(HOURS_2 + timedelta(minutes=10))
         await hook.wait_for_status(waits, "read")
 
         assert told == [["sent", "delivered", "read"]] * len(jumps)
@@ -96,7 +96,7 @@ async def test_a_jump_past_the_end_of_a_window_closes_it(tmp_path: Path) -> None
 
 async def test_a_jump_back_does_not_open_a_window_again(tmp_path: Path) -> None:
     async with Receiver() as hook, world(tmp_path, hook) as (server, client):
-        server.parts.ground.clock.advance(timedelta(hours=24))
+        server.parts.resources.clock.advance(timedelta(hours=24))
         await hook.wait_for_status(await send(client), "failed")
 
         jump(server, -HOURS_2)
@@ -113,15 +113,15 @@ async def test_what_is_due_soon_does_not_wait_for_as_long_as_the_clock_was_set_b
         await refused(server)
 
         jump(server, -HOURS_2)
-        server.parts.ground.clock.advance(timedelta(minutes=10))
+        server.parts.resources.clock.advance(timedelta(minutes=10))
 
         await hook.wait_for_status(waits, "read")
 
 
 async def test_signatures_carry_the_machines_own_time_whatever_platform_time_is(tmp_path: Path) -> None:
     async with Receiver() as hook, world(tmp_path, hook, rules="relaxed") as (server, client):
-        before = server.parts.ground.clock.wall_seconds()
-        server.parts.ground.clock.advance(timedelta(days=400))
+        before = server.parts.resources.clock.wall_seconds()
+        server.parts.resources.clock.advance(timedelta(days=400))
         hook.always = Answer()
 
         sent = await send(client)

@@ -64,7 +64,7 @@ async def test_what_an_upstream_repeats_and_reorders_counts_once(tmp_path: Path,
         async with running(tmp_path, **flags) as server, client_for("meta", server.base_url, NUMBER, TOKEN) as client:
             answers = [await client.send(PHONE, "text", {"body": "hello"}) for _ in range(messages)]
             ids = [str(answer.json["messages"][0]["id"]) for answer in answers]
-            now_ms, keys = server.parts.ground.clock.now_ms(), server.parts.ground.keys
+            now_ms, keys = server.parts.resources.clock.now_ms(), server.parts.resources.keys
             statuses = [StatusUpdate(key_of(one), status, now_ms, None) for one in ids for status in STATUSES]
             written = [of_a_user(MessageKey(keys.next()), now_ms) for _ in range(messages)]
             reports: list[StatusUpdate | InboundMessage] = [*statuses, *written] * copies

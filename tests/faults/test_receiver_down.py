@@ -38,19 +38,19 @@ async def send(client: Client) -> str:
 
 async def deliveries(server: Running, state: str | None = None) -> list[StoredDelivery]:
     search = DeliverySearch(state=state)
-    return (await server.parts.ground.store.search_deliveries(search, Window(None, 1_000, 10_000))).rows
+    return (await server.parts.resources.store.search_deliveries(search, Window(None, 1_000, 10_000))).rows
 
 
 async def pass_hours(server: Running, hours: int) -> None:
     """Move platform time on, a quarter of an hour at a time."""
     for _ in range(4 * hours):
-        server.parts.ground.clock.advance(timedelta(minutes=15))
+        server.parts.resources.clock.advance(timedelta(minutes=15))
         await all_tried(server)
 
 
 async def pass_time(server: Running, step: timedelta, until: Callable[[list[StoredDelivery]], bool]) -> timedelta:
     """Move platform time on in steps, each once the attempts of the last are done; return how far it went."""
-    clock = server.parts.ground.clock
+    clock = server.parts.resources.clock
     gone = timedelta(0)
     while not until(await deliveries(server)):
         assert gone < timedelta(days=30)
@@ -62,7 +62,7 @@ async def pass_time(server: Running, step: timedelta, until: Callable[[list[Stor
 
 async def all_tried(server: Running) -> None:
     """Wait until nothing is due, or everything that is due stands behind something that is not."""
-    now_ms = server.parts.ground.clock.now_ms()
+    now_ms = server.parts.resources.clock.now_ms()
     async with asyncio.timeout(PATIENCE_SECONDS):
         while any(  # noqa: ASYNC110 - the flow tells nobody
             one.due_ms <= now_ms for one in heads(await deliveries(server, "waiting"))
@@ -86,7 +86,7 @@ def copies(hook: Receiver) -> dict[str, set[bytes]]:
 
 async def test_after_six_hours_of_a_dead_receiver_everything_arrives_in_order(tmp_path: Path) -> None:
     async with Receiver() as hook, world(tmp_path, hook) as (server, client):
-        server.parts.ground.clock.freeze()
+        server.parts.resources.clock.freeze()
         hook.always = DOWN
         ids = [await send(client) for _ in range(MESSAGES)]
         await hook.wait_for_count(MESSAGES)
@@ -106,7 +106,7 @@ async def test_after_six_hours_of_a_dead_receiver_everything_arrives_in_order(tm
 
 async def test_after_eight_days_a_delivery_is_a_dead_letter_and_redelivery_keeps_its_id(tmp_path: Path) -> None:
     async with Receiver() as hook, world(tmp_path, hook) as (server, client):
-        server.parts.ground.clock.freeze()
+        server.parts.resources.clock.freeze()
         hook.always = DOWN
         message = await send(client)
         await hook.next()
@@ -125,7 +125,7 @@ async def test_after_eight_days_a_delivery_is_a_dead_letter_and_redelivery_keeps
         assert attempts[f"evt_{dead.event.key}"] >= 24
         assert (again.headers["webhook-id"], again.body) == (f"evt_{dead.event.key}", before.body)
         await all_tried(server)
-        after = await server.parts.ground.store.delivery(dead.event.key)
+        after = await server.parts.resources.store.delivery(dead.event.key)
         assert after is not None
         assert after.state == "done"
 
@@ -145,7 +145,7 @@ async def test_two_endpoints_down_at_different_times_lose_nothing_and_do_not_wai
 ) -> None:
     async with Receiver() as hook, Receiver() as other, world(tmp_path, hook) as (server, client):
         await also_tell(server, other)
-        server.parts.ground.clock.freeze()
+        server.parts.resources.clock.freeze()
         other.always = DOWN
         ids = [await send(client) for _ in range(MESSAGES)]
         await hook.wait_until(lambda: all(len(hook.statuses(one)) == 3 for one in ids))

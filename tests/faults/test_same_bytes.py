@@ -62,7 +62,7 @@ async def test_a_file_that_is_being_kept_outlives_the_deletion_of_its_twin(tmp_p
 
 async def test_a_file_that_is_being_kept_is_not_taken_for_one_that_a_crash_left(tmp_path: Path) -> None:
     async with running(tmp_path) as server:
-        shelf, store = server.parts.flows.shelf, server.parts.ground.store
+        shelf, store = server.parts.flows.shelf, server.parts.resources.store
         rows = SlowRows(shelf.records)
         keeping = asyncio.create_task(keep(replace(shelf, records=rows)))
         await rows.asked.wait()

@@ -59,7 +59,7 @@ class Live:
 
 def names(server: Running) -> dict[str, str]:
     """Return parts of paths that name what every server has."""
-    directory = server.parts.ground.directory
+    directory = server.parts.resources.directory
     number, template = directory.numbers()[0], directory.all_templates()[0]
     return {
         "version": "v24.0",

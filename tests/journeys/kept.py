@@ -40,7 +40,7 @@ class _Kept:
 
     def __init__(self, world: Any, back: AsyncExitStack) -> None:  # Any: a world, whose module needs this one
         self.world, self.back = world, back
-        self._directory: Directory = world.server.parts.ground.directory
+        self._directory: Directory = world.server.parts.resources.directory
         [self._number] = self._directory.numbers()
 
     @property

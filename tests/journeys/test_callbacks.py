@@ -49,11 +49,11 @@ async def third() -> AsyncIterator[Receiver]:
 
 
 def account_of(world: World) -> int:
-    return world.server.parts.ground.directory.numbers()[0].waba_id
+    return world.server.parts.resources.directory.numbers()[0].waba_id
 
 
 def app_of(world: World) -> int:
-    return world.server.parts.ground.directory.numbers()[0].app_id
+    return world.server.parts.resources.directory.numbers()[0].app_id
 
 
 def apps(world: World) -> str:
@@ -77,7 +77,7 @@ def fields_of(hook: Receiver) -> list[str]:
 async def tell_of_account(world: World) -> None:
     """Let something happen to the account that is about no message."""
     parts = world.server.parts
-    await parts.receive.notice(parts.ground.directory.numbers()[0], "account_update", b'{"event":"ACCOUNT_DELETED"}')
+    await parts.receive.notice(parts.resources.directory.numbers()[0], "account_update", b'{"event":"ACCOUNT_DELETED"}')
 
 
 async def told_of(hook: Receiver, world: World) -> list[str]:

@@ -68,13 +68,19 @@ async def test_a_failure_that_comes_while_a_message_is_looked_at_is_shown_with_i
     await operator.settled(f"/messages/{sent}", lambda message: message["status"] == "sent")
     parts, ref = operator.server.parts, parse_message_id(sent)
     assert ref is not None
-    key, fault, events_of = MessageKey(ref.key), Fault(UNDELIVERABLE, "Nobody is there."), parts.ground.store.events_of
+    key, fault, events_of = (
+        MessageKey(ref.key),
+        Fault(UNDELIVERABLE, "Nobody is there."),
+        parts.resources.store.events_of,
+    )
 
     async def fail_first(asked: MessageKey) -> list[Event]:
-        await parts.receive.statuses([StatusUpdate(key, Status.FAILED, parts.ground.clock.now_ms(), None, fault=fault)])
+        await parts.receive.statuses(
+            [StatusUpdate(key, Status.FAILED, parts.resources.clock.now_ms(), None, fault=fault)]
+        )
         return await events_of(asked)
 
-    monkeypatch.setattr(parts.ground.store, "events_of", fail_first)
+    monkeypatch.setattr(parts.resources.store, "events_of", fail_first)
 
     shown = await operator.call("GET", f"/messages/{sent}")
 

@@ -167,7 +167,7 @@ async def test_reset_drops_what_waits_for_a_webhook_that_does_not_answer(operato
 async def test_a_review_under_way_brings_no_template_back_after_a_reset(
     operator: Operator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store, review = operator.server.parts.ground.store, operator.server.parts.flows.templates.review
+    store, review = operator.server.parts.resources.store, operator.server.parts.flows.templates.review
     save, saving, may_save = store.save_template, asyncio.Event(), asyncio.Event()
 
     async def save_late(template: Template) -> None:

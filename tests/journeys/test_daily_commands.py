@@ -46,7 +46,7 @@ def call(operator: Operator) -> Call:
 
 
 def folder_of(operator: Operator) -> str:
-    return str(operator.server.parts.ground.settings.data)
+    return str(operator.server.parts.resources.settings.data)
 
 
 def calling(operator: Operator) -> Call:

@@ -134,7 +134,7 @@ async def test_a_deleted_file_is_gone(world: World) -> None:
 
 async def test_a_file_that_somebody_took_from_the_store_is_told_as_gone(world: World) -> None:
     media_id = world.client.media_id(await world.client.upload(JPEG.data, "image/jpeg"))
-    await world.server.parts.ground.blobs.delete(hashlib.sha256(JPEG.data).digest())
+    await world.server.parts.resources.blobs.delete(hashlib.sha256(JPEG.data).digest())
 
     got = await world.client.download(media_id)
 

@@ -245,7 +245,7 @@ async def test_12_of_151_messages_in_one_second_one_is_too_many(world: World) ->
 
 async def test_13_a_number_of_poor_quality_is_connected(world: World) -> None:
     """Left for a real upstream: that its own health is LIMITED. Here the number's quality is as bad as can be."""
-    directory = world.server.parts.ground.directory
+    directory = world.server.parts.resources.directory
     [number] = directory.numbers()
     await directory.save_number(replace(number, standing=replace(number.standing, quality="RED")))
 

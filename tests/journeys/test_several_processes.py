@@ -63,7 +63,7 @@ async def test_processes_that_start_at_once_make_one_first_number_with_one_token
 
     servers = await asyncio.gather(*(stack.enter_async_context(start()) for start in starts))
 
-    store = servers[0].parts.ground.store
+    store = servers[0].parts.resources.store
     assert [str(number.id) for number in await store.load_numbers()] == [NUMBER]
     assert len(await store.load_tokens()) == 1
     assert len(await store.load_templates()) == len(SAMPLES)
@@ -75,9 +75,9 @@ async def test_processes_that_start_at_once_make_one_first_number_with_one_token
 async def test_a_media_url_of_one_process_is_good_at_another(api: Api, stack: AsyncExitStack) -> None:
     one, two = await asyncio.gather(*(stack.enter_async_context(api(f"api-{each}")) for each in range(2)))
 
-    url = urlsplit(one.parts.ground.urls.url(medium(7)))
+    url = urlsplit(one.parts.resources.urls.url(medium(7)))
 
-    assert two.parts.ground.urls.media_id(dict(parse_qsl(url.query))) == "7"
+    assert two.parts.resources.urls.media_id(dict(parse_qsl(url.query))) == "7"
 
 
 async def send_at_once(
@@ -96,7 +96,7 @@ async def send_at_once(
 
 async def heard_by(server: Running) -> None:
     """Wait until a process has heard what it was told; that it has read what changed is another matter."""
-    shared = server.parts.ground.shared
+    shared = server.parts.resources.shared
     assert shared is not None
     await shared.hints.heard()
 
@@ -106,7 +106,7 @@ async def two(api: Api, stack: AsyncExitStack) -> list[Running]:
     """Two processes whose clocks stand at one moment."""
     servers = [await stack.enter_async_context(api(name, link_previews="on")) for name in ("one", "two")]
     for server in servers:
-        server.parts.ground.clock.restore(frozen_at_ms=servers[0].parts.ground.clock.now_ms())
+        server.parts.resources.clock.restore(frozen_at_ms=servers[0].parts.resources.clock.now_ms())
         await heard_by(server)  # it hears a moment after it is ready
     return servers
 
@@ -125,7 +125,7 @@ async def test_two_processes_send_no_faster_from_one_number_than_one(two: list[R
 
 async def test_two_processes_let_no_more_of_a_paced_template_out_than_one(two: list[Running]) -> None:
     pacings = [server.parts.flows.templates.review.pacing for server in two]
-    template = next(each for each in two[0].parts.ground.directory.all_templates() if each.name == HELLO["name"])
+    template = next(each for each in two[0].parts.resources.directory.all_templates() if each.name == HELLO["name"])
     await pacings[0].begin(template.id, 5)
     await heard_by(two[1])
 
@@ -140,7 +140,7 @@ async def test_two_processes_let_no_more_of_a_paced_template_out_than_one(two: l
 
 async def test_a_pace_that_begins_anew_is_known_to_the_others_at_once(two: list[Running]) -> None:
     pacings = [server.parts.flows.templates.review.pacing for server in two]
-    template = next(each for each in two[0].parts.ground.directory.all_templates() if each.name == HELLO["name"])
+    template = next(each for each in two[0].parts.resources.directory.all_templates() if each.name == HELLO["name"])
     await pacings[1].begin(template.id, 0)
 
     await pacings[0].begin(template.id, 2)

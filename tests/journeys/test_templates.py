@@ -147,7 +147,7 @@ async def test_a_review_goes_on_after_a_restart(face: str, tmp_path: Path) -> No
 async def test_a_decision_that_a_crash_left_untold_is_told(face: str, tmp_path: Path) -> None:
     async with open_world(face, tmp_path / "data", template_review_seconds="3600") as world:
         template_id = await Desk(world).create()
-        directory = world.server.parts.ground.directory
+        directory = world.server.parts.resources.directory
         template = directory.template_by_id(int(template_id))
         assert template is not None
         await directory.save_template(replace(template, status="APPROVED", review_ms=1))

@@ -76,7 +76,7 @@ async def send(world: World, key: str) -> Any:
 async def test_an_upkeep_under_way_takes_no_login_that_comes_after_a_reset(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = world.server.parts.ground.store
+    store = world.server.parts.resources.store
     drop, dropped, may_go_on = store.drop_expired_tokens, list[list[bytes]](), asyncio.Event()
 
     async def drop_and_wait(now_ms: int, limit: int) -> list[bytes]:

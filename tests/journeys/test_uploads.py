@@ -118,7 +118,7 @@ async def test_an_upload_and_a_handle_live_thirty_days(world: World) -> None:
 
 async def test_neither_a_handle_nor_its_file_is_a_media_id(world: World) -> None:
     handle = await handle_of(world, PNG)
-    number = world.server.parts.ground.directory.numbers()[0]
+    number = world.server.parts.resources.directory.numbers()[0]
     medium = await world.server.parts.flows.templates.uploads.find(number, handle)
     assert medium is not None
 

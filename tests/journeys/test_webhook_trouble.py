@@ -96,7 +96,7 @@ async def test_a_batch_is_shaped_as_the_platforms_is(world: World) -> None:
 async def test_what_is_dated_has_an_entry_of_its_own_in_a_batch(world: World) -> None:
     await trouble(world, batch={"size": 3, "seconds": 3600})
     parts = world.server.parts
-    number = parts.ground.directory.numbers()[0]
+    number = parts.resources.directory.numbers()[0]
 
     await world.write("text", TEXT)
     await parts.receive.notice(number, "account_update", b'{"event":"ACCOUNT_DELETED"}')

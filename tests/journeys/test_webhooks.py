@@ -100,7 +100,7 @@ def settled(body: bytes, world: World, message_id: str) -> bytes:
     text = body.decode()
     for name, word in names.items():
         text = text.replace(name, word)
-    return text.replace(str(world.server.parts.ground.directory.numbers()[0].waba_id), "WABA-ID").encode()
+    return text.replace(str(world.server.parts.resources.directory.numbers()[0].waba_id), "WABA-ID").encode()
 
 
 @pytest.mark.parametrize("face", ["meta", "onprem"])

@@ -12,7 +12,7 @@ from tests.simulation.loop import SimLoop
 from tests.simulation.plain import Plain
 
 from waypost.app import makers as app
-from waypost.app.ground import Ground
+from waypost.app.resources import Resources
 from waypost.app.wiring import build
 from waypost.flows.accept import Accept
 from waypost.flows.clearance import Clearance
@@ -200,11 +200,11 @@ class Life:
         self.timers = Timers(clock)
         self.keys = SimKeys(store.disk.highest_key, outside.drawn)
         self.directory = Directory(full, clock)
-        ground = Ground(
+        resources = Resources(
             SETTINGS, clock, self.timers, self.keys, full, _BLOBS, _POLICY, outside.poster, self.directory, set(),
             MediaURLs("secret", clock), _INSPECTOR,
         )  # fmt: skip
-        self._parts = build(ground, _makers(makers, outside))
+        self._parts = build(resources, _makers(makers, outside))
         self.network: Network = self._parts.network
         self.receive: Receive = self._parts.receive
         self.accept: Accept = self._parts.flows.accept

@@ -36,7 +36,7 @@ class Desk:
 
     @property
     def waba_id(self) -> int:
-        return self.world.server.parts.ground.directory.numbers()[0].waba_id
+        return self.world.server.parts.resources.directory.numbers()[0].waba_id
 
     @property
     def edge(self) -> str:

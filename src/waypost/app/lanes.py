@@ -4,7 +4,7 @@ import sys
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Any
 
-from waypost.app.ground import Ground
+from waypost.app.resources import Resources
 from waypost.model import Delivery, EventKey, NumberId, Outbound
 from waypost.rules import callbacks
 from waypost.workers.jobs import Bounds, Source, Traits
@@ -20,7 +20,7 @@ Work = Callable[[Delivery, Leave], Awaitable[int | None]]
 
 
 def message_lanes(
-    ground: Ground, deliver: Callable[[Outbound], Awaitable[int | None]], remember: Callable[[Outbound], None]
+    resources: Resources, deliver: Callable[[Outbound], Awaitable[int | None]], remember: Callable[[Outbound], None]
 ) -> Lanes[Outbound]:
     """Return the lanes to the upstream: one for each number and recipient, so that no message overtakes another.
 
@@ -29,16 +29,16 @@ def message_lanes(
 
     async def deliver_it(message: Outbound, leave: Leave) -> int | None:
         _ = leave  # whether the upstream has it is known only when that is durable
-        if ground.reign is not None:
+        if resources.reign is not None:
             remember(message)
         return await deliver(message)
 
-    store = ground.store
-    look = patient(store.queued_messages, ground.clock)
-    load = patient(store.waiting_messages, ground.clock)
+    store = resources.store
+    look = patient(store.queued_messages, resources.clock)
+    load = patient(store.waiting_messages, resources.clock)
     return Lanes(
-        work=patient(deliver_it, ground.clock),
-        source=_source(ground, look, load),
+        work=patient(deliver_it, resources.clock),
+        source=_source(resources, look, load),
         traits=Traits(
             key=lambda message: message.key,
             lane=lambda message: (message.number_id, message.wa_id),
@@ -46,7 +46,7 @@ def message_lanes(
             due_ms=lambda message: message.due_ms,
         ),
         bounds=Bounds(active=lambda _: _MESSAGES_AT_WORK),
-        timers=ground.timers,
+        timers=resources.timers,
     )
 
 
@@ -62,32 +62,34 @@ def fullness(messages: Lanes[Outbound]) -> Callable[[NumberId], bool]:
     return is_full
 
 
-def webhook_lanes(ground: Ground, notify: Work, held: Callable[[EventKey], bool]) -> Lanes[Delivery]:
+def webhook_lanes(resources: Resources, notify: Work, held: Callable[[EventKey], bool]) -> Lanes[Delivery]:
     """Return the lanes to the subscribers: one for each endpoint and message, so that its statuses arrive in order.
 
     What is `held` elsewhere is not read from the store.
     """
 
     async def look(after: int, limit: int) -> list[tuple[int, Hashable]]:
-        queued = await ground.store.queued_deliveries(EventKey(after), limit)
+        queued = await resources.store.queued_deliveries(EventKey(after), limit)
         return [(key, None if held(key) else _group_of(number_id, name)) for key, number_id, name in queued]
 
-    load = patient(ground.store.waiting_deliveries, ground.clock)
-    source = _source(ground, patient(look, ground.clock), load)
-    return _deliveries(ground, notify, source, Bounds(active=_at_work(ground)))
+    load = patient(resources.store.waiting_deliveries, resources.clock)
+    source = _source(resources, patient(look, resources.clock), load)
+    return _deliveries(resources, notify, source, Bounds(active=_at_work(resources)))
 
 
-def troubled_lanes(ground: Ground, notify: Work) -> Lanes[Delivery]:
+def troubled_lanes(resources: Resources, notify: Work) -> Lanes[Delivery]:
     """Return the lanes for what fault rules have had their hands on; they are fed from memory only."""
 
     async def nothing(*_: object) -> tuple[()]:
         return ()
 
-    return _deliveries(ground, notify, Source(nothing, nothing), Bounds(active=_at_work(ground), held=sys.maxsize))
+    return _deliveries(
+        resources, notify, Source(nothing, nothing), Bounds(active=_at_work(resources), held=sys.maxsize)
+    )
 
 
-def _source(ground: Ground, look: Any, load: Any) -> Source[Any]:  # Any: a key is an int to the lanes
-    reign, following = ground.reign, ground.following
+def _source(resources: Resources, look: Any, load: Any) -> Source[Any]:  # Any: a key is an int to the lanes
+    reign, following = resources.reign, resources.following
     if reign is None or following is None:
         return Source(look, load)
 
@@ -101,9 +103,9 @@ def _source(ground: Ground, look: Any, load: Any) -> Source[Any]:  # Any: a key 
     return Source(look_at_ours, load, reign.owns_group)
 
 
-def _deliveries(ground: Ground, notify: Work, source: Source[Delivery], bounds: Bounds) -> Lanes[Delivery]:
+def _deliveries(resources: Resources, notify: Work, source: Source[Delivery], bounds: Bounds) -> Lanes[Delivery]:
     return Lanes(
-        work=patient(notify, ground.clock),
+        work=patient(notify, resources.clock),
         source=source,
         traits=Traits(
             key=lambda delivery: delivery.key,
@@ -112,7 +114,7 @@ def _deliveries(ground: Ground, notify: Work, source: Source[Delivery], bounds: 
             due_ms=lambda delivery: delivery.due_ms,
         ),
         bounds=bounds,
-        timers=ground.timers,
+        timers=resources.timers,
     )
 
 
@@ -128,12 +130,12 @@ def _group_of(number_id: NumberId, endpoint: str) -> Hashable:
     return (number_id, endpoint) if endpoint else number_id
 
 
-def _at_work(ground: Ground) -> Callable[[Hashable], int]:
+def _at_work(resources: Resources) -> Callable[[Hashable], int]:
     """Return how many deliveries may be under way to an endpoint; each has its own bound, and none while it rests."""
 
     def at_work(group: Hashable) -> int:
         number_id, name = group if isinstance(group, tuple) else (group, "")
-        number = ground.directory.number(number_id)
+        number = resources.directory.number(number_id)
         if number is not None and number.webhook_paused:
             return 0
         one = callbacks.endpoint(number, name) if number and name else None

@@ -26,7 +26,7 @@ _log = log.Log("waypost")
 
 def gauges_of(parts: Parts) -> Gauges:
     """Return where the metrics of a process come from."""
-    store, figures, counts = parts.ground.store, parts.flows.figures, parts.counts
+    store, figures, counts = parts.resources.store, parts.flows.figures, parts.counts
     return Gauges(
         store_queue=lambda: store.depth,
         written=lambda: store.written,
@@ -40,7 +40,7 @@ def gauges_of(parts: Parts) -> Gauges:
         sends=lambda: {outcome: figures.sends[outcome] for outcome in ("sent", "refused", "later", "unknown")},
         deliveries=lambda: {outcome: counts[outcome] for outcome in ("settled", "retried")},
         lag=lambda: (figures.lag["taken"], figures.lag["ms"] / 1000),
-        now_ms=parts.ground.clock.now_ms,
+        now_ms=parts.resources.clock.now_ms,
     )
 
 
@@ -54,7 +54,7 @@ class Watch(Struct):
 
     def live(self, parts: Parts, ownership: Ownership) -> None:
         """Answer for new parts: ready once shards were looked for, as long as the database can be written."""
-        store = parts.ground.store
+        store = parts.resources.store
         self.health = Health(lambda: ownership.settled.is_set() and store.trouble is None, gauges_of(parts))
 
     def die(self) -> None:

@@ -7,8 +7,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import Protocol
 
-from waypost.app.ground import SharedStore
 from waypost.app.reign import Reign
+from waypost.app.resources import SharedStore
 from waypost.lib import log
 from waypost.lib.clock import Clock
 from waypost.lib.racing import no_longer_than

@@ -12,9 +12,9 @@ from waypost.api.control.routes import WATCHERS
 from waypost.api.core import Flows
 from waypost.api.interlude import Interlude
 from waypost.app.backlog import Backlog
-from waypost.app.ground import Ground
 from waypost.app.headroom import watch_disk
 from waypost.app.ownership import PACES, PHONES, TRIED, TRIED_FURTHER, Ownership
+from waypost.app.resources import Resources
 from waypost.app.sharing import drop_past_rates, sharing
 from waypost.flows.feed import Feed
 from waypost.flows.messaging_limit import MessagingLimit
@@ -39,7 +39,7 @@ _FIRST_SHARD = 0  # its owner does what is to be done once for all processes
 class Parts(Struct, frozen=True):
     """The parts of one process. Made by `wiring.build`, used on one event loop."""
 
-    ground: Ground
+    resources: Resources
     network: Network
     receive: Receive
     messages: Lanes[Outbound]
@@ -64,8 +64,8 @@ class Parts(Struct, frozen=True):
 
     async def load(self) -> None:
         """Read from the store what is kept in memory of numbers and accounts: blocks, accounts, pacing, rules."""
-        await self.flows.blocks.load(self.ground.directory)
-        await self.flows.accounts.load(self.ground.directory)
+        await self.flows.blocks.load(self.resources.directory)
+        await self.flows.accounts.load(self.resources.directory)
         await self.flows.accept.screen.pacing.load()
         await self.network_rules.load()
 
@@ -86,7 +86,7 @@ class Parts(Struct, frozen=True):
 
     async def run(self) -> None:
         """Run for ever; raises the first bug that ends any part of it."""
-        review, previews, clock = self.flows.templates.review, self.previews, self.ground.clock
+        review, previews, clock = self.flows.templates.review, self.previews, self.resources.clock
         preview = separating(previews.fetch, lambda asked: asked.number_id)
         await first_to_end(
             self.tell(),
@@ -95,10 +95,10 @@ class Parts(Struct, frozen=True):
             self.messages.failure(),
             self.webhooks.failure(),
             self.troubled.failure(),
-            watch_disk(self.ground.settings, self.flows.accept.admission, clock),
+            watch_disk(self.resources.settings, self.flows.accept.admission, clock),
             *([self.backlog.watch(clock)] if self.backlog else []),
-            *([self._tidy()] if self.ground.shared is None or self.ownership else []),
-            *sharing(self.ground, self.ownership, patient(self._reload, clock), self._on_hint()),
+            *([self._tidy()] if self.resources.shared is None or self.ownership else []),
+            *sharing(self.resources, self.ownership, patient(self._reload, clock), self._on_hint()),
         )
 
     def tell(self) -> Awaitable[None]:
@@ -106,7 +106,7 @@ class Parts(Struct, frozen=True):
         advance = separating(self.network.advance, lambda carried: carried.token)
         if self.ownership is not None:
             advance = self.ownership.alone(advance, lambda carried: carried.number_id)
-        return rounds(self.network.due, advance, self.ground.clock)
+        return rounds(self.network.due, advance, self.resources.clock)
 
     def _on_hint(self) -> Mapping[str, Callable[[frozenset[int]], None]]:
         note = self.feed.note
@@ -118,23 +118,25 @@ class Parts(Struct, frozen=True):
         }
 
     async def _reload(self) -> None:
-        await self.ground.directory.load()
+        await self.resources.directory.load()
         await self.load()
         self.go_on()
 
     async def _tidy(self) -> None:
         if self.ownership is not None:
             await self.ownership.settled.wait()
-        drop_past = partial(drop_past_rates, self.ground)
+        drop_past = partial(drop_past_rates, self.resources)
         await asyncio.gather(
-            now_and_then(forgiving("upkeep", self._once(self.upkeep)), self.ground.clock, _TIDY_EVERY),
-            now_and_then(forgiving("rates", self._once(drop_past)), self.ground.clock, _TIDY_EVERY),
-            now_and_then(forgiving("orphans", self._once(self.upkeep.drop_orphans)), self.ground.clock, _SWEEP_EVERY),
+            now_and_then(forgiving("upkeep", self._once(self.upkeep)), self.resources.clock, _TIDY_EVERY),
+            now_and_then(forgiving("rates", self._once(drop_past)), self.resources.clock, _TIDY_EVERY),
+            now_and_then(
+                forgiving("orphans", self._once(self.upkeep.drop_orphans)), self.resources.clock, _SWEEP_EVERY
+            ),
         )
 
     def _once(self, work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[object]]:
         """Return `work` as something that only one of several processes does: the owner of the first shard."""
-        reign = self.ground.reign
+        reign = self.resources.reign
 
         async def do() -> None:
             if reign is None or _FIRST_SHARD in reign.shards:

@@ -5,8 +5,8 @@ A change of a template that is under way ends before, or its last step would bri
 
 from collections.abc import Awaitable, Callable
 
-from waypost.app.ground import restore_clock
 from waypost.app.parts import Parts
+from waypost.app.resources import restore_clock
 from waypost.flows.first_start import Start, admit, furnish
 from waypost.model import NumberId
 
@@ -18,32 +18,34 @@ async def reset(parts: Parts) -> None:
 
 
 async def _reset(parts: Parts) -> None:
-    ground = parts.ground
+    resources = parts.resources
     _forget(parts)
-    await ground.store.reset()
-    ground.clock.restore()
-    await ground.store.put_state("clock", b"{}")
-    await ground.directory.load()
+    await resources.store.reset()
+    resources.clock.restore()
+    await resources.store.put_state("clock", b"{}")
+    await resources.directory.load()
     await parts.load()
     await parts.flows.standings.reset()
-    number = ground.directory.number(NumberId(int(ground.settings.number)))
+    number = resources.directory.number(NumberId(int(resources.settings.number)))
     if number is not None:
-        await furnish(number, directory=ground.directory, store=ground.store, receive=parts.receive, keys=ground.keys)
+        await furnish(
+            number, directory=resources.directory, store=resources.store, receive=parts.receive, keys=resources.keys
+        )
     await parts.network.load()
 
 
 async def erase(parts: Parts, wa_id: str) -> None:
     """Erase a user, files included, and go on with the rest as after a restart. Requests wait meanwhile."""
-    ground = parts.ground
+    resources = parts.resources
     async with parts.interlude.alone(), parts.flows.templates.review.alone:
         _forget(parts)
         try:
-            hashes = await ground.store.erase(wa_id)
+            hashes = await resources.store.erase(wa_id)
         finally:
             await parts.load()
             await parts.take_up()
     for hashed in hashes:
-        await parts.flows.shelf.drop_orphan(hashed, ground.store)
+        await parts.flows.shelf.drop_orphan(hashed, resources.store)
 
 
 async def reload(parts: Parts, start: Start, restore: Callable[[], Awaitable[None]]) -> None:
@@ -53,16 +55,16 @@ async def reload(parts: Parts, start: Start, restore: Callable[[], Awaitable[Non
 
 
 async def _reload(parts: Parts, start: Start, restore: Callable[[], Awaitable[None]]) -> None:
-    ground = parts.ground
+    resources = parts.resources
     _forget(parts)
     try:
         await restore()
     finally:
-        await restore_clock(ground.clock, ground.store)
-        ground.keys.stay_above(await ground.store.highest_key())
-        await ground.directory.load()
+        await restore_clock(resources.clock, resources.store)
+        resources.keys.stay_above(await resources.store.highest_key())
+        await resources.directory.load()
         await parts.load()
-        await admit(start, ground.directory)
+        await admit(start, resources.directory)
         await parts.take_up()
 
 

@@ -13,9 +13,9 @@ from waypost.api.control.face import ANYWHERE, Operated, Operator, build_control
 from waypost.api.faces import build_faces
 from waypost.api.server import Server
 from waypost.app import replacing
-from waypost.app.ground import Ground, lay_ground, once
 from waypost.app.monitoring import gauges_of
 from waypost.app.parts import Parts
+from waypost.app.resources import Resources, once, open_resources
 from waypost.app.settings_shown import settings_view
 from waypost.app.sharing import again, counting_real_time
 from waypost.app.wiring import build
@@ -57,9 +57,9 @@ async def start(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, Ready
     A process that only accepts owns no number, so that it reads nothing of what waits.
     """
     log.configure(settings.log_level, settings.log_format)
-    ground = await lay_ground(settings, stack, settings.role)
-    parts = build(ground)
-    async with once(ground.shared):
+    resources = await open_resources(settings, stack, settings.role)
+    parts = build(resources)
+    async with once(resources.shared):
         begun = await _begin(parts)
     stack.push_async_callback(parts.messages.stop, _LANE_SECONDS)
     stack.push_async_callback(parts.webhooks.stop, _LANE_SECONDS)
@@ -80,39 +80,39 @@ async def start(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, Ready
     left = note.Note(base_url, operator.local_key)
     note.leave(settings.data, left)
     stack.callback(note.take_away, settings.data, left)
-    ground.urls.base_url = base_url
-    ground.own.update((name, server.port) for name in {settings.host, *_LOOPBACK, *settings.allowed_hosts})
+    resources.urls.base_url = base_url
+    resources.own.update((name, server.port) for name in {settings.host, *_LOOPBACK, *settings.allowed_hosts})
     _log.info("server.ready", base_url=base_url)
     return parts, ready
 
 
 async def _begin(parts: Parts) -> Begun:
     """Read what is stored, and make what the first request needs."""
-    ground = parts.ground
-    await ground.directory.load()
+    resources = parts.resources
+    await resources.directory.load()
     await parts.load()
-    await forget_callbacks(ground.store, ground.directory)
+    await forget_callbacks(resources.store, resources.directory)
     return await make_ready(
-        _start_of(ground.settings),
-        directory=ground.directory,
-        store=ground.store,
+        _start_of(resources.settings),
+        directory=resources.directory,
+        store=resources.store,
         receive=parts.receive,
-        keys=ground.keys,
+        keys=resources.keys,
     )
 
 
 async def _listen(parts: Parts, start: Start, stack: AsyncExitStack) -> tuple[Server, Operator]:
     """Listen, once everything that answers requests is there."""
-    settings, ground = parts.ground.settings, parts.ground
+    settings, resources = parts.resources.settings, parts.resources
     operator = Operator(settings.admin_token or new_secret(), new_secret(), new_secret(), settings.admin_password)
-    control = build_control(_operated(parts, start, _operators_poster(ground, stack)), operator)
+    control = build_control(_operated(parts, start, _operators_poster(resources, stack)), operator)
     faces = build_faces(parts.flows, control, parts.interlude)
     server = Server(
         faces,
         host=settings.host,
         port=settings.port,
         names=settings.allowed_hosts,
-        tls=tls.server_context(settings.data, ground.clock) if settings.tls else None,
+        tls=tls.server_context(settings.data, resources.clock) if settings.tls else None,
         words=faces,
     )
     await server.start()
@@ -123,35 +123,35 @@ async def _listen(parts: Parts, start: Start, stack: AsyncExitStack) -> tuple[Se
 
 def _operated(parts: Parts, start: Start, poster: Poster) -> Operated:
     """Return what the control API works on."""
-    ground = parts.ground
-    store = ground.store
+    resources = parts.resources
+    store = resources.store
     return Operated(
         flows=parts.flows,
         network=parts.network,
         network_rules=parts.network_rules,
-        subscribe=Subscribe(ground.directory, poster, ANYWHERE, parts.network.faults.fails_handshake, trusted=True),
-        clock=ground.clock,
-        again=again(ground, parts.webhooks.hurry),
+        subscribe=Subscribe(resources.directory, poster, ANYWHERE, parts.network.faults.fails_handshake, trusted=True),
+        clock=resources.clock,
+        again=again(resources, parts.webhooks.hurry),
         go_on=parts.go_on,
         reset=partial(replacing.reset, parts),
         erase=partial(replacing.erase, parts),
         snapshotting=Snapshotting(
-            store, ground.blobs, ground.clock, partial(replacing.reload, parts, start), parts.interlude.alone
+            store, resources.blobs, resources.clock, partial(replacing.reload, parts, start), parts.interlude.alone
         ),
         # It listens only when it is, but for what replaces everything, and a database that is away.
         is_ready=lambda: not parts.interlude.is_on and store.trouble is None,
         gauges=gauges_of(parts),
         feed=parts.feed,
-        settings=settings_view(ground.settings),
+        settings=settings_view(resources.settings),
         previews=parts.previews,
-        counting=counting_real_time(ground),
-        has_network=ground.reign is None,
+        counting=counting_real_time(resources),
+        has_network=resources.reign is None,
     )
 
 
-def _operators_poster(ground: Ground, stack: AsyncExitStack) -> Poster:
+def _operators_poster(resources: Resources, stack: AsyncExitStack) -> Poster:
     """Return what asks the webhooks that the operator sets, wherever they are."""
-    poster: Poster = registry.load(registry.POSTERS["asyncio"])(ground.clock)
+    poster: Poster = registry.load(registry.POSTERS["asyncio"])(resources.clock)
     stack.push_async_callback(poster.aclose)
     return poster
 

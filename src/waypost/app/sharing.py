@@ -2,9 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from waypost.app.ground import Ground
 from waypost.app.lanes import Work
 from waypost.app.ownership import AGAIN, CHANGED, MESSAGES, PACES, PHONES, TRIED, TRIED_FURTHER, WEBHOOKS, Ownership
+from waypost.app.resources import Resources
 from waypost.flows.pacing import Pacing
 from waypost.flows.together import Together
 from waypost.lib.shards import shard_of
@@ -17,10 +17,10 @@ _PAUSE_SECONDS = 0.02  # between two steps, so that requests never wait behind m
 
 
 def elsewhere(
-    ground: Ground, topic: str, offer: Callable[[Job], None], number_of: Callable[[Job], NumberId]
+    resources: Resources, topic: str, offer: Callable[[Job], None], number_of: Callable[[Job], NumberId]
 ) -> Callable[[Job], None]:
     """Return `offer`; a job of a number that is not ours is left to its owner, who is told."""
-    reign, shared = ground.reign, ground.shared
+    reign, shared = resources.reign, resources.shared
     if reign is None or shared is None:
         return offer
 
@@ -34,15 +34,15 @@ def elsewhere(
     return offer_or_tell
 
 
-def again(ground: Ground, hurry: Callable[[Delivery], None]) -> Callable[[Delivery], None]:
+def again(resources: Resources, hurry: Callable[[Delivery], None]) -> Callable[[Delivery], None]:
     """Return `hurry`; in a process that delivers nothing, what tells a delivery's owner that it starts anew."""
-    shared = ground.shared
+    shared = resources.shared
     return hurry if shared is None else lambda delivery: shared.hints.send(AGAIN, (delivery.key,))
 
 
-def telling_of_phones(ground: Ground) -> Callable[[set[str]], None]:
+def telling_of_phones(resources: Resources) -> Callable[[set[str]], None]:
     """Return what tells other processes which phones have something new to show."""
-    shared = ground.shared
+    shared = resources.shared
 
     def tell(phones: set[str]) -> None:
         numbers = [int(wa_id) for wa_id in phones if wa_id.isdecimal()]
@@ -52,13 +52,13 @@ def telling_of_phones(ground: Ground) -> Callable[[set[str]], None]:
     return tell
 
 
-def telling_of_attempts(ground: Ground, notify: Work) -> Work:
+def telling_of_attempts(resources: Resources, notify: Work) -> Work:
     """Return `notify`; in a process that is not alone it tells those who watch elsewhere of later attempts.
 
     Watchers look for new rows by themselves (`flows/feed.py`), and so see what becomes of a delivery in its first
     moments, but nothing afterwards.
     """
-    shared, clock = ground.shared, ground.clock
+    shared, clock = resources.shared, resources.clock
     if shared is None:
         return notify
 
@@ -74,26 +74,30 @@ def telling_of_attempts(ground: Ground, notify: Work) -> Work:
     return notify_and_tell
 
 
-def telling_of_paces(ground: Ground, pacing: Pacing) -> None:
+def telling_of_paces(resources: Resources, pacing: Pacing) -> None:
     """Have other processes told of each pace that begins."""
-    shared = ground.shared
+    shared = resources.shared
     if shared is not None:
         pacing.connect(lambda template_id: shared.hints.tell(PACES, (template_id,)))
 
 
-def counting(ground: Ground) -> Together | None:
+def counting(resources: Resources) -> Together | None:
     """Return what all processes count by on platform time; None if there are no others."""
-    return Together(ground.shared.arrivals, ground.shared.moments, ground.clock.seen_at) if ground.shared else None
+    return (
+        Together(resources.shared.arrivals, resources.shared.moments, resources.clock.seen_at)
+        if resources.shared
+        else None
+    )
 
 
-def counting_real_time(ground: Ground) -> Together | None:
+def counting_real_time(resources: Resources) -> Together | None:
     """Return what all processes count by on real time; None if there are no others."""
-    return Together(ground.shared.arrivals, ground.shared.moments, int) if ground.shared else None
+    return Together(resources.shared.arrivals, resources.shared.moments, int) if resources.shared else None
 
 
-async def drop_past_rates(ground: Ground) -> None:
+async def drop_past_rates(resources: Resources) -> None:
     """Forget what nobody has to wait for."""
-    shared, clock = ground.shared, ground.clock
+    shared, clock = resources.shared, resources.clock
     # Some is counted on real time: where platform time is ahead of it, that is not over yet.
     while shared and await shared.arrivals.drop_past(min(clock.now_ms(), 1000 * clock.wall_seconds())):
         await clock.pause(_PAUSE_SECONDS)
@@ -102,7 +106,7 @@ async def drop_past_rates(ground: Ground) -> None:
 
 
 def sharing(
-    ground: Ground,
+    resources: Resources,
     ownership: Ownership | None,
     reload: Callable[[], Awaitable[None]],
     on: Mapping[str, Callable[[frozenset[int]], None]],
@@ -111,7 +115,7 @@ def sharing(
 
     `on` has, by topic, who is told what a hint names.
     """
-    shared, following = ground.shared, ground.following
+    shared, following = resources.shared, resources.following
     if shared is None or following is None:
         return ()
 

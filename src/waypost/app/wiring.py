@@ -8,11 +8,11 @@ from msgspec import Struct
 
 from waypost.api.core import Flows
 from waypost.app.backlog import Backlog
-from waypost.app.ground import Ground
 from waypost.app.lanes import Work, fullness, message_lanes, troubled_lanes, webhook_lanes
 from waypost.app.makers import USUAL, Makers
 from waypost.app.ownership import MESSAGES, WEBHOOKS
 from waypost.app.parts import Parts
+from waypost.app.resources import Resources
 from waypost.app.sharing import (
     counting,
     counting_real_time,
@@ -82,51 +82,52 @@ class _Webhooks(Struct, frozen=True):
     announce: Announce
 
 
-def build(ground: Ground, makers: Makers = USUAL) -> Parts:
+def build(resources: Resources, makers: Makers = USUAL) -> Parts:
     """Make every part of a process; nothing runs yet.
 
     A message's way is wired from its end to its beginning, since each part is given the one that comes after it: the
     webhooks, what the network reports, the way to the network, and at last the accepting of messages.
     """
-    store, clock, relaxed = ground.store, ground.clock, ground.settings.rules == "relaxed"
-    recent, network, shelf, meters = makers.recent(), _network(ground, makers), _shelf(ground), _meters(ground)
+    store, clock, directory, keys = resources.store, resources.clock, resources.directory, resources.keys
+    relaxed, is_alone = resources.settings.rules == "relaxed", resources.shared is None
+    recent, network, shelf, meters = makers.recent(), _network(resources, makers), _shelf(resources), _meters(resources)
     counts: Counter[str] = Counter()
-    feed = Feed(store, clock, shared=ground.shared is not None)
+    feed = Feed(store, clock, shared=not is_alone)
     figures = Figures(
         waiting=lambda: webhooks.lanes.held,  # made below; nobody asks before everything is
         accepted=lambda: counts["accepted"],
         written=lambda: store.written,
     )
-    notify = telling_of_attempts(ground, _notify(ground, figures, makers))
-    webhooks = _webhooks(ground, notify, network.faults, counts)
+    notify = telling_of_attempts(resources, _notify(resources, figures, makers))
+    webhooks = _webhooks(resources, notify, network.faults, counts)
 
     blocks = Blocks(store, store, clock, windows_lifted=relaxed)
     announce = webhooks.announce
     acknowledged = Acknowledged(store, network)
     receive = Receive(
-        store, store, ground.directory, recent, ground.urls, blocks, meters, clock, ground.keys, acknowledged, announce
+        store, store, directory, recent, resources.urls, blocks, meters, clock, keys, acknowledged, announce
     )
-    network.connect(receive.statuses, receive.message, store, era=ground.reign.era if ground.reign else for_ever)
+    network.connect(receive.statuses, receive.message, store, era=resources.reign.era if resources.reign else for_ever)
 
-    messaging_limit = MessagingLimit(store, ground.directory, clock, lifted=relaxed, is_alone=ground.shared is None)
+    messaging_limit = MessagingLimit(store, directory, clock, lifted=relaxed, is_alone=is_alone)
     magic = network.phones.magic
-    clearance = makers.clearance(store, ground.directory, blocks, messaging_limit, magic, clock, windows_lifted=relaxed)
+    clearance = makers.clearance(store, directory, blocks, messaging_limit, magic, clock, windows_lifted=relaxed)
     deliver = makers.deliver(store, network, shelf, receive, clearance, clock, figures.sends)
-    messages = message_lanes(ground, _enduring(deliver), recent.remember)
-    offer = elsewhere(ground, MESSAGES, messages.offer, lambda message: message.number_id)
+    messages = message_lanes(resources, _enduring(deliver), recent.remember)
+    offer = elsewhere(resources, MESSAGES, messages.offer, lambda message: message.number_id)
 
     accounts = BusinessAccounts(store, clock, rates_lifted=relaxed)
     pacing = Pacing(store, store, accounts, offer=offer, fail=receive.failed)
-    telling_of_paces(ground, pacing)
-    screen = Screen(ground.directory, shelf, accounts, meters, network, store, pacing, magic, clock)
-    backlog = _backlog(ground)
+    telling_of_paces(resources, pacing)
+    screen = Screen(directory, shelf, accounts, meters, network, store, pacing, magic, clock)
+    backlog = _backlog(resources)
     admission = Admission(clock, backlog.is_full if backlog else fullness(messages))
-    accept = Accept(store, screen, clock, ground.keys, _enqueue(counts, recent, offer, backlog), admission)
+    accept = Accept(store, screen, clock, keys, _enqueue(counts, recent, offer, backlog), admission)
 
-    flows = _flows(ground, accept, receive, network, figures, feed)
-    previews = _previews(ground, shelf, feed)
+    flows = _flows(resources, accept, receive, network, figures, feed)
+    previews = _previews(resources, shelf, feed)
     return Parts(
-        ground=ground,
+        resources=resources,
         network=network,
         receive=receive,
         messages=messages,
@@ -135,7 +136,7 @@ def build(ground: Ground, makers: Makers = USUAL) -> Parts:
         mischief=webhooks.mischief,
         flows=flows,
         feed=feed,
-        upkeep=_upkeep(ground, shelf, flows, previews),
+        upkeep=_upkeep(resources, shelf, flows, previews),
         messaging_limit=messaging_limit,
         network_rules=NetworkRules(store, network.marketing, lifted=relaxed),
         previews=previews,
@@ -144,7 +145,7 @@ def build(ground: Ground, makers: Makers = USUAL) -> Parts:
     )
 
 
-def _webhooks(ground: Ground, notify: Work, faults: Faults, counts: Counter[str]) -> _Webhooks:
+def _webhooks(resources: Resources, notify: Work, faults: Faults, counts: Counter[str]) -> _Webhooks:
     """Return the lanes to the subscribers; what fault rules demand is done on the way into them."""
 
     async def tell(delivery: Delivery, leave: Leave) -> int | None:
@@ -158,10 +159,10 @@ def _webhooks(ground: Ground, notify: Work, faults: Faults, counts: Counter[str]
             mischief.settled(delivery)
         return due_ms
 
-    troubled = troubled_lanes(ground, tell_and_let_go)
-    mischief = Mischief(faults, ground.clock, ground.timers, troubled.offer)
-    lanes = webhook_lanes(ground, tell, mischief.holds)
-    offer = elsewhere(ground, WEBHOOKS, lanes.offer, lambda delivery: delivery.event.number_id)
+    troubled = troubled_lanes(resources, tell_and_let_go)
+    mischief = Mischief(faults, resources.clock, resources.timers, troubled.offer)
+    lanes = webhook_lanes(resources, tell, mischief.holds)
+    offer = elsewhere(resources, WEBHOOKS, lanes.offer, lambda delivery: delivery.event.number_id)
 
     def announce(deliveries: Sequence[Delivery]) -> None:
         for delivery in mischief.take(deliveries) if faults.for_events else deliveries:
@@ -183,149 +184,151 @@ def _enqueue(counts: Counter[str], recent: Recent, offer: Enqueue, backlog: Back
     return enqueue
 
 
-def _backlog(ground: Ground) -> Backlog | None:
-    return Backlog(ground.shared) if ground.shared is not None and ground.settings.role == "api" else None
+def _backlog(resources: Resources) -> Backlog | None:
+    return Backlog(resources.shared) if resources.shared is not None and resources.settings.role == "api" else None
 
 
-def _meters(ground: Ground) -> Meters:
-    return Meters(lifted=ground.settings.rules == "relaxed", together=counting(ground))
+def _meters(resources: Resources) -> Meters:
+    return Meters(lifted=resources.settings.rules == "relaxed", together=counting(resources))
 
 
-def _upkeep(ground: Ground, shelf: MediaShelf, flows: Flows, previews: Previews) -> Upkeep:
+def _upkeep(resources: Resources, shelf: MediaShelf, flows: Flows, previews: Previews) -> Upkeep:
     return Upkeep(
-        ground.store,
-        ground.blobs,
+        resources.store,
+        resources.blobs,
         shelf,
-        ground.directory,
+        resources.directory,
         flows.templates.uploads,
         flows.profiles,
         flows.collector,
         previews,
-        ground.clock,
-        keep_ms=ground.settings.keep_days * _DAY_MS or None,
+        resources.clock,
+        keep_ms=resources.settings.keep_days * _DAY_MS or None,
     )
 
 
-def _network(ground: Ground, makers: Makers) -> Network:
+def _network(resources: Resources, makers: Makers) -> Network:
     def account_of(number_id: NumberId) -> int:
-        number = ground.directory.number(number_id)
+        number = resources.directory.number(number_id)
         return number.waba_id if number else 0
 
     return makers.network(
-        store=ground.store,
-        phones=Phones(ground.store, Magic(is_on=ground.settings.magic_numbers == "on"), account_of),
+        store=resources.store,
+        phones=Phones(resources.store, Magic(is_on=resources.settings.magic_numbers == "on"), account_of),
         faults=Faults(),
-        clock=ground.clock,
-        timers=ground.timers,
-        delay_ms=int(1000 * ground.settings.status_delay),
+        clock=resources.clock,
+        timers=resources.timers,
+        delay_ms=int(1000 * resources.settings.status_delay),
     )
 
 
-def _shelf(ground: Ground) -> MediaShelf:
+def _shelf(resources: Resources) -> MediaShelf:
     def keeps(number_id: NumberId) -> bool:
-        number = ground.directory.number(number_id)
+        number = resources.directory.number(number_id)
         return number is not None and number.keeps_media
 
-    fetcher = FetcherOnDemand(ground.policy)
+    fetcher = FetcherOnDemand(resources.policy)
     return MediaShelf(
-        ground.store,
-        ground.blobs,
+        resources.store,
+        resources.blobs,
         fetcher,
-        ground.policy,
-        ground.inspector,
-        ground.clock,
-        ground.keys,
+        resources.policy,
+        resources.inspector,
+        resources.clock,
+        resources.keys,
         keeps,
-        redirects=ground.settings.media_redirect,
+        redirects=resources.settings.media_redirect,
     )
 
 
-def _previews(ground: Ground, shelf: MediaShelf, feed: Feed) -> Previews:
-    is_on = ground.settings.link_previews == "on"
-    return Previews(ground.store, shelf, is_on=is_on, tell=feed.note, tell_others=telling_of_phones(ground))
+def _previews(resources: Resources, shelf: MediaShelf, feed: Feed) -> Previews:
+    is_on = resources.settings.link_previews == "on"
+    return Previews(resources.store, shelf, is_on=is_on, tell=feed.note, tell_others=telling_of_phones(resources))
 
 
 def _enduring(deliver: Deliver) -> Callable[[Outbound], Awaitable[int | None]]:
     return enduring(deliver, deliver.give_up, lambda message: message.key, deliver.clock)
 
 
-def _notify(ground: Ground, figures: Figures, makers: Makers) -> Work:
-    settings = ground.settings
+def _notify(resources: Resources, figures: Figures, makers: Makers) -> Work:
+    settings = resources.settings
     notify = makers.notify(
-        ground.store,
-        ground.directory,
-        ground.poster,
+        resources.store,
+        resources.directory,
+        resources.poster,
         figures,
-        ground.clock,
+        resources.clock,
         timeout=timedelta(seconds=settings.webhook_timeout_seconds),
         any_2xx=settings.webhook_success == "2xx",
     )
-    return enduring(notify, notify.give_up, lambda delivery: delivery.key, ground.clock)
+    return enduring(notify, notify.give_up, lambda delivery: delivery.key, resources.clock)
 
 
-def _flows(ground: Ground, accept: Accept, receive: Receive, network: Network, figures: Figures, feed: Feed) -> Flows:
+def _flows(
+    resources: Resources, accept: Accept, receive: Receive, network: Network, figures: Figures, feed: Feed
+) -> Flows:
     """Return what the faces translate to."""
-    relaxed = ground.settings.rules == "relaxed"
-    store, clock = ground.store, ground.clock
-    users = Users(store, ground.directory, clock)
-    failed_logins = FailedLogins(clock, counting_real_time(ground))
+    relaxed = resources.settings.rules == "relaxed"
+    store, clock = resources.store, resources.clock
+    users = Users(store, resources.directory, clock)
+    failed_logins = FailedLogins(clock, counting_real_time(resources))
     identities = Identities(
-        store, ground.directory, store, network, keys=ground.keys, clock=clock, notice=receive.notice
+        store, resources.directory, store, network, keys=resources.keys, clock=clock, notice=receive.notice
     )
     return Flows(
         accept=accept,
         mark_read=MarkRead(store, network),
-        subscribe=Subscribe(ground.directory, ground.poster, ground.policy, network.faults.fails_handshake),
+        subscribe=Subscribe(resources.directory, resources.poster, resources.policy, network.faults.fails_handshake),
         faults=network.faults,
         shelf=accept.screen.shelf,
-        urls=ground.urls,
-        directory=ground.directory,
-        login=Login(ground.directory, clock, failed_logins, users, ground.settings.first_login),
+        urls=resources.urls,
+        directory=resources.directory,
+        login=Login(resources.directory, clock, failed_logins, users, resources.settings.first_login),
         users=users,
-        contacts=_contacts(ground, receive, network),
+        contacts=_contacts(resources, receive, network),
         identities=identities,
         figures=figures,
         collector=Collector(store, receive.recent, clock),
         notice=receive.notice,
-        monitoring_key=ground.settings.monitoring_key,
-        providers_masked=ground.settings.mask_providers,
-        store=ground.store,
+        monitoring_key=resources.settings.monitoring_key,
+        providers_masked=resources.settings.mask_providers,
+        store=resources.store,
         blocks=receive.blocks,
-        profiles=OnePerNumber(ground.store, "profile", Profile),
-        templates=_templates(ground, receive, accept.screen.shelf, accept.screen.pacing),
-        automations=OnePerNumber(ground.store, "automation", Automation),
+        profiles=OnePerNumber(resources.store, "profile", Profile),
+        templates=_templates(resources, receive, accept.screen.shelf, accept.screen.pacing),
+        automations=OnePerNumber(resources.store, "automation", Automation),
         accounts=accept.screen.accounts,
-        registration=Registration(ground.directory, ground.store, ground.clock),
-        standings=Standings(ground.directory, accept.screen.accounts, receive.notice, ground.clock),
-        usage=Usage(ground.directory, ground.clock, lifted=relaxed, together=counting(ground)),
-        onprem_requests=RequestRates(ground.clock, messages=ONPREM_MESSAGES, others=ONPREM_OTHERS, lifted=relaxed),
-        clock=ground.clock,
+        registration=Registration(resources.directory, resources.store, resources.clock),
+        standings=Standings(resources.directory, accept.screen.accounts, receive.notice, resources.clock),
+        usage=Usage(resources.directory, resources.clock, lifted=relaxed, together=counting(resources)),
+        onprem_requests=RequestRates(resources.clock, messages=ONPREM_MESSAGES, others=ONPREM_OTHERS, lifted=relaxed),
+        clock=resources.clock,
         rates_lifted=relaxed,
-        strict_plus=ground.settings.strict_plus,
-        media_limits=MediaLimits(ground.clock, lifted=relaxed, together=counting(ground)),
-        refused=RefusedLately(ground.clock, lambda: feed.tell("refusals")),
+        strict_plus=resources.settings.strict_plus,
+        media_limits=MediaLimits(resources.clock, lifted=relaxed, together=counting(resources)),
+        refused=RefusedLately(resources.clock, lambda: feed.tell("refusals")),
     )
 
 
-def _contacts(ground: Ground, receive: Receive, network: Network) -> Contacts:
+def _contacts(resources: Resources, receive: Receive, network: Network) -> Contacts:
     return Contacts(
-        ground.store,
-        ground.store,
-        ground.clock,
+        resources.store,
+        resources.store,
+        resources.clock,
         is_on_whatsapp=lambda wa_id: network.phones.get(wa_id).on_whatsapp,
         notice=receive.notice,
-        strict_plus=ground.settings.strict_plus,
+        strict_plus=resources.settings.strict_plus,
     )
 
 
-def _templates(ground: Ground, receive: Receive, shelf: MediaShelf, pacing: Pacing) -> Templates:
-    delay_ms = int(1000 * ground.settings.template_review_seconds)
+def _templates(resources: Resources, receive: Receive, shelf: MediaShelf, pacing: Pacing) -> Templates:
+    delay_ms = int(1000 * resources.settings.template_review_seconds)
     return Templates(
-        ground.directory,
-        ground.store,
-        Uploads(ground.store, shelf, ground.clock),
-        Review(ground.directory, receive, pacing, clock=ground.clock, timers=ground.timers, delay_ms=delay_ms),
-        ground.clock,
-        ground.keys,
-        limits_lifted=ground.settings.rules == "relaxed",
+        resources.directory,
+        resources.store,
+        Uploads(resources.store, shelf, resources.clock),
+        Review(resources.directory, receive, pacing, clock=resources.clock, timers=resources.timers, delay_ms=delay_ms),
+        resources.clock,
+        resources.keys,
+        limits_lifted=resources.settings.rules == "relaxed",
     )

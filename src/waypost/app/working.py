@@ -7,10 +7,10 @@ from contextlib import AsyncExitStack
 
 from msgspec.structs import replace
 
-from waypost.app.ground import SharedStore, lay_ground
 from waypost.app.monitoring import Watch, watch_worker
 from waypost.app.ownership import Ownership
 from waypost.app.parts import Parts
+from waypost.app.resources import SharedStore, open_resources
 from waypost.app.wiring import build
 from waypost.lib import log
 from waypost.lib.racing import first_to_end
@@ -58,19 +58,19 @@ async def _live(settings: Settings, stopped: asyncio.Event, watch: Watch, tell: 
 
 async def begin(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, SharedStore, Ownership]:
     """Start every part of a worker but what runs for ever; `stack` ends them. Raises StoreRefused, StoreDown."""
-    ground = await lay_ground(settings, stack, "worker")
-    shared, reign, parts = ground.shared, ground.reign, build(ground)
+    resources = await open_resources(settings, stack, "worker")
+    shared, reign, parts = resources.shared, resources.reign, build(resources)
     assert shared is not None, "a worker shares its store"
     assert reign is not None, "and owns some of it"
     ownership = Ownership(
-        shared, reign, parts.network, messages=parts.messages, webhooks=parts.webhooks, clock=ground.clock
+        shared, reign, parts.network, messages=parts.messages, webhooks=parts.webhooks, clock=resources.clock
     )
     parts = replace(parts, ownership=ownership)
-    await ground.directory.load()
+    await resources.directory.load()
     await parts.load()
     for lanes in (parts.messages, parts.webhooks, parts.troubled):
         stack.push_async_callback(lanes.stop, 0.0)  # what could end has ended when the shards were given up
-    ground.urls.base_url = f"http://{settings.host}:{settings.port}"
+    resources.urls.base_url = f"http://{settings.host}:{settings.port}"
     return parts, shared, ownership
 
 

@@ -57,13 +57,13 @@ async def _demo(tell: "Callable[[Conversation, ReadyInfo], Awaitable[None]]") ->
         stack.callback(work.cancel)
 
         async def speak_onprem() -> None:
-            directory = parts.ground.directory
+            directory = parts.resources.directory
             await directory.change_number(
                 directory.numbers()[0],
                 lambda now: replace(now, callback_dialect="onprem", onprem=replace(now.onprem, sent=True)),
             )
 
-        poster = AsyncioPoster(parts.ground.clock)
+        poster = AsyncioPoster(parts.resources.clock)
         stack.push_async_callback(poster.aclose)
         conversation = Conversation(ready, peer, poster, _jpeg(), speak_onprem)
         await tell(conversation, ready)

@@ -140,7 +140,7 @@ def check_postgres(settings: Settings) -> Finding:
         return Finding("good", "not in use")
     import asyncio
 
-    from waypost.app.ground import store_class
+    from waypost.app.resources import store_class
     from waypost.lib.store_urls import whole_url, without_password
     from waypost.ports import StoreRefused
 

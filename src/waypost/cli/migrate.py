@@ -57,7 +57,7 @@ def _move(source: Path, target: str, *, as_json: bool) -> None:
     if scheme != "postgresql" or (wrong := names_no_database(target)):
         why = wrong if scheme == "postgresql" else "this is no postgresql:// URL"
         raise click.UsageError(f"--to {without_password(target)}: {why}.")
-    from waypost.app.ground import store_class
+    from waypost.app.resources import store_class
 
     store_class("postgresql")  # says in words if its package is missing
     from waypost.storage.sqlite_to_postgres import count_rows, move
@@ -87,7 +87,7 @@ def _migrate_file(location: str) -> tuple[int, int]:
 def _migrate_database(location: str) -> tuple[int, int]:
     import asyncio
 
-    from waypost.app.ground import store_class
+    from waypost.app.resources import store_class
     from waypost.lib.store_urls import whole_url
 
     store_class("postgresql")

@@ -1,4 +1,4 @@
-"""What everything else stands on: the clock, the stores, and what asks and is asked over the network."""
+"""Resources: what every part of a process uses, such as the clock and the stores; opened first and closed last."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -131,8 +131,8 @@ class ClosableBlobs(BlobStore, Protocol):
         ...
 
 
-class Ground(Struct, frozen=True):
-    """What everything else stands on."""
+class Resources(Struct, frozen=True):
+    """What every part of a process uses."""
 
     settings: Settings
     clock: SystemClock
@@ -154,7 +154,7 @@ class Ground(Struct, frozen=True):
     """How far we know what they have changed."""
 
 
-async def lay_ground(settings: Settings, stack: AsyncExitStack, role: Role) -> Ground:
+async def open_resources(settings: Settings, stack: AsyncExitStack, role: Role) -> Resources:
     """Open the stores and make what needs nothing else; `stack` closes them in the reverse order."""
     _make_folder(settings.data)
     store_place, media_place = settings.store_place, settings.media_place
@@ -185,7 +185,7 @@ async def lay_ground(settings: Settings, stack: AsyncExitStack, role: Role) -> G
     stack.push_async_callback(inspector.aclose)
     reign = None if shared is None else Reign()
     following = None if shared is None else Following(shared.hints.heard, lambda: shared.changes, clock)
-    return Ground(
+    return Resources(
         settings, clock, timers, keys, store, blobs, policy, poster, directory, own, urls, inspector,
         reign, shared, following,
     )  # fmt: skip
