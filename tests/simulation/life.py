@@ -31,7 +31,7 @@ from waypost.model import Delivery, Outbound, StatusUpdate
 from waypost.ports import BlobStore, Carried, FullStore, NetworkStore, StoreBusy, StoreDown, Upstream
 from waypost.settings import load
 from waypost.upstreams.simulated.judge import Knowledge
-from waypost.upstreams.simulated.network import Era, Network, Report, ReportMessage, for_ever
+from waypost.upstreams.simulated.network import Epoch, Network, Report, ReportMessage, one_epoch
 from waypost.workers.jobs import Bounds
 from waypost.workers.lanes import Lanes
 from waypost.workers.timers import Timers
@@ -172,12 +172,14 @@ class SeenNetwork(Network):
         super().__init__(store=outside.watched(store), **given)
         self._outside = outside
 
-    def connect(self, report: Report, report_message: ReportMessage, known: Knowledge, *, era: Era = for_ever) -> None:
+    def connect(
+        self, report: Report, report_message: ReportMessage, known: Knowledge, *, epoch: Epoch = one_epoch
+    ) -> None:
         async def reported(updates: Sequence[StatusUpdate]) -> None:
             self._outside.reported(updates)
             await report(updates)
 
-        super().connect(reported, report_message, known, era=era)
+        super().connect(reported, report_message, known, epoch=epoch)
 
     async def advance(self, batch: list[Carried]) -> None:
         try:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from waypost.app.owned_shards import OwnedShards
 from waypost.app.ownership import MESSAGES, Ownership
-from waypost.app.reign import Reign
 from waypost.lib.clock import SystemClock
 
 pytestmark = pytest.mark.anyio
@@ -37,7 +37,7 @@ async def turns(count: int) -> None:
 @pytest.mark.parametrize("after", range(6))
 async def test_a_feed_that_is_ended_just_as_it_is_woken_ends(after: int) -> None:
     nobody: Any = None
-    ownership = Ownership(nobody, Reign(), nobody, messages=Queue(), webhooks=Queue(), clock=SystemClock())
+    ownership = Ownership(nobody, OwnedShards(), nobody, messages=Queue(), webhooks=Queue(), clock=SystemClock())
     feeding = asyncio.create_task(ownership.feed(MESSAGES))
     await turns(5)
 

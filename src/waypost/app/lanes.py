@@ -29,7 +29,7 @@ def message_lanes(
 
     async def deliver_it(message: Outbound, leave: Leave) -> int | None:
         _ = leave  # whether the upstream has it is known only when that is durable
-        if resources.reign is not None:
+        if resources.owned_shards is not None:
             remember(message)
         return await deliver(message)
 
@@ -89,18 +89,18 @@ def troubled_lanes(resources: Resources, notify: Work) -> Lanes[Delivery]:
 
 
 def _source(resources: Resources, look: Any, load: Any) -> Source[Any]:  # Any: a key is an int to the lanes
-    reign, following = resources.reign, resources.following
-    if reign is None or following is None:
+    owned, following = resources.owned_shards, resources.following
+    if owned is None or following is None:
         return Source(look, load)
 
     async def look_at_ours(after: int, limit: int) -> list[tuple[int, Hashable]]:
         found = await look(after, limit)
-        page = [(key, group if group is not None and reign.owns_group(group) else None) for key, group in found]
+        page = [(key, group if group is not None and owned.owns_group(group) else None) for key, group in found]
         if any(group is not None for _, group in page):
             await following.in_step()  # what was accepted after a change is worked after it
         return page
 
-    return Source(look_at_ours, load, reign.owns_group)
+    return Source(look_at_ours, load, owned.owns_group)
 
 
 def _deliveries(resources: Resources, notify: Work, source: Source[Delivery], bounds: Bounds) -> Lanes[Delivery]:

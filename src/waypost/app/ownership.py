@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import Protocol
 
-from waypost.app.reign import Reign
+from waypost.app.owned_shards import OwnedShards
 from waypost.app.resources import SharedStore
 from waypost.lib import log
 from waypost.lib.clock import Clock
@@ -59,10 +59,10 @@ class Ownership:
     """A worker's shards. Made and run on one event loop; a bug in it, or a lost session, ends the worker's life."""
 
     def __init__(
-        self, store: SharedStore, reign: Reign, network: Moving, *, messages: Queue, webhooks: Queue, clock: Clock
+        self, store: SharedStore, owned: OwnedShards, network: Moving, *, messages: Queue, webhooks: Queue, clock: Clock
     ) -> None:
         self._store = store
-        self._reign = reign
+        self._owned = owned
         self._network = network
         self._queues = {WEBHOOKS: webhooks, MESSAGES: messages}
         self._clock = clock
@@ -96,7 +96,7 @@ class Ownership:
         if topic == AGAIN:
             self._anew[WEBHOOKS] |= named
             self._wanted[WEBHOOKS].set()
-        elif topic in self._wanted and (topic == SHARDS or named & self._reign.shards):
+        elif topic in self._wanted and (topic == SHARDS or named & self._owned.shards):
             self._wanted[topic].set()
 
     def look(self) -> None:
@@ -109,7 +109,7 @@ class Ownership:
         self._leaving = True
         async with self._changing:
             await self._store.leave()
-            while shards := sorted(self._reign.shards):
+            while shards := sorted(self._owned.shards):
                 await self._give_up(shards[:_STEP])
 
     def alone(
@@ -119,13 +119,13 @@ class Ownership:
 
         async def do(batch: list[Job]) -> None:
             async with self._advancing:
-                await work([job for job in batch if self._reign.owns(number_of(job))])
+                await work([job for job in batch if self._owned.owns(number_of(job))])
 
         return do
 
     async def _round(self) -> None:
         around = await self._store.survey()
-        mine = self._reign.shards
+        mine = self._owned.shards
         if len(mine) < around.fair:
             taken = await self._store.take_shards(around.fair - len(mine), around)
             if taken:
@@ -133,12 +133,12 @@ class Ownership:
             return
         while len(mine) > around.fair:
             await self._give_up(sorted(mine)[: min(_STEP, len(mine) - around.fair)])
-            around, mine = await self._store.survey(), self._reign.shards
+            around, mine = await self._store.survey(), self._owned.shards
 
     async def _begin(self, shards: frozenset[int]) -> None:
         _log.info("shards.taken", count=len(shards), shards=sorted(shards))
-        self._reign.begin(shards)
-        fresh = Reign()
+        self._owned.begin(shards)
+        fresh = OwnedShards()
         fresh.begin(shards)
         # First what is on its way: what becomes of it stands before what is only about to go.
         await self._network.load(fresh.owns)
@@ -148,7 +148,7 @@ class Ownership:
     async def _give_up(self, shards: Iterable[int]) -> None:
         """End the work on shards, then let them go. What is begun for them from here on is only told to their owner."""
         given = list(shards)
-        self._reign.end(given)
+        self._owned.end(given)
         await asyncio.gather(*(queue.drop_lost(_SLOW_SECONDS) for queue in self._queues.values()))
         async with self._advancing:
             self._network.drop_lost()

@@ -136,10 +136,10 @@ class Parts(Struct, frozen=True):
 
     def _once(self, work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[object]]:
         """Return `work` as something that only one of several processes does: the owner of the first shard."""
-        reign = self.resources.reign
+        owned = self.resources.owned_shards
 
         async def do() -> None:
-            if reign is None or _FIRST_SHARD in reign.shards:
+            if owned is None or _FIRST_SHARD in owned.shards:
                 await work()
 
         return do

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from waypost import registry
 from waypost.app.following import Following
-from waypost.app.reign import Reign
+from waypost.app.owned_shards import OwnedShards
 from waypost.flows.directory import Directory
 from waypost.flows.media_urls import MediaURLs
 from waypost.flows.subscribe import webhook_vet
@@ -143,10 +143,10 @@ class Resources(Struct, frozen=True):
     policy: FetchPolicy
     poster: Poster
     directory: Directory
-    own: set[tuple[str, int]]
+    own_addresses: set[tuple[str, int]]
     urls: MediaURLs
     inspector: ImageInspector
-    reign: Reign | None = None
+    owned_shards: OwnedShards | None = None
     """The numbers that are ours; None: all are, and there is no other process."""
     shared: SharedStore | None = None
     """The store, if other processes have it too."""
@@ -169,8 +169,8 @@ async def open_resources(settings: Settings, stack: AsyncExitStack, role: Role) 
     if shared is None:
         # We alone have the store open, so that whatever is unfinished now is what a crash left.
         await blobs.sweep(EPOCH + timedelta(seconds=clock.wall_seconds() + 1))
-    own: set[tuple[str, int]] = set()  # filled once the port is known
-    policy = FetchPolicy(allow=settings.fetch_allow, max_redirects=settings.max_redirects, own=own)
+    own_addresses: set[tuple[str, int]] = set()  # filled once the port is known
+    policy = FetchPolicy(allow=settings.fetch_allow, max_redirects=settings.max_redirects, own=own_addresses)
     directory = Directory(store, clock)
     poster: Poster = registry.load(registry.POSTERS["asyncio"])(
         clock, vet=webhook_vet(directory, policy, SystemResolver())
@@ -183,11 +183,11 @@ async def open_resources(settings: Settings, stack: AsyncExitStack, role: Role) 
         urls = MediaURLs(await _url_secret(store), clock)
     inspector = ImageInspector()
     stack.push_async_callback(inspector.aclose)
-    reign = None if shared is None else Reign()
+    owned_shards = None if shared is None else OwnedShards()
     following = None if shared is None else Following(shared.hints.heard, lambda: shared.changes, clock)
     return Resources(
-        settings, clock, timers, keys, store, blobs, policy, poster, directory, own, urls, inspector,
-        reign, shared, following,
+        settings, clock, timers, keys, store, blobs, policy, poster, directory, own_addresses, urls, inspector,
+        owned_shards, shared, following,
     )  # fmt: skip
 
 

@@ -81,7 +81,7 @@ async def start(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, Ready
     note.leave(settings.data, left)
     stack.callback(note.take_away, settings.data, left)
     resources.urls.base_url = base_url
-    resources.own.update((name, server.port) for name in {settings.host, *_LOOPBACK, *settings.allowed_hosts})
+    resources.own_addresses.update((name, server.port) for name in {settings.host, *_LOOPBACK, *settings.allowed_hosts})
     _log.info("server.ready", base_url=base_url)
     return parts, ready
 
@@ -145,7 +145,7 @@ def _operated(parts: Parts, start: Start, poster: Poster) -> Operated:
         settings=settings_view(resources.settings),
         previews=parts.previews,
         counting=counting_real_time(resources),
-        has_network=resources.reign is None,
+        has_network=resources.owned_shards is None,
     )
 
 

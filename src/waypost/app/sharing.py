@@ -20,13 +20,13 @@ def elsewhere(
     resources: Resources, topic: str, offer: Callable[[Job], None], number_of: Callable[[Job], NumberId]
 ) -> Callable[[Job], None]:
     """Return `offer`; a job of a number that is not ours is left to its owner, who is told."""
-    reign, shared = resources.reign, resources.shared
-    if reign is None or shared is None:
+    owned, shared = resources.owned_shards, resources.shared
+    if owned is None or shared is None:
         return offer
 
     def offer_or_tell(job: Job) -> None:
         number_id = number_of(job)
-        if reign.owns(number_id):
+        if owned.owns(number_id):
             offer(job)
         else:
             shared.hints.send(topic, (shard_of(number_id),))

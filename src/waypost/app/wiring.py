@@ -62,7 +62,7 @@ from waypost.ports import Announce, Enqueue
 from waypost.rules.magic import Magic
 from waypost.rules.rates import ONPREM_MESSAGES, ONPREM_OTHERS
 from waypost.upstreams.simulated.faults import Faults
-from waypost.upstreams.simulated.network import Network, for_ever
+from waypost.upstreams.simulated.network import Network, one_epoch
 from waypost.upstreams.simulated.phones import Phones
 from waypost.wire.automation import Automation
 from waypost.wire.profile import Profile
@@ -107,7 +107,12 @@ def build(resources: Resources, makers: Makers = USUAL) -> Parts:
     receive = Receive(
         store, store, directory, recent, resources.urls, blocks, meters, clock, keys, acknowledged, announce
     )
-    network.connect(receive.statuses, receive.message, store, era=resources.reign.era if resources.reign else for_ever)
+    network.connect(
+        receive.statuses,
+        receive.message,
+        store,
+        epoch=resources.owned_shards.epoch if resources.owned_shards else one_epoch,
+    )
 
     messaging_limit = MessagingLimit(store, directory, clock, lifted=relaxed, is_alone=is_alone)
     magic = network.phones.magic

@@ -59,11 +59,11 @@ async def _live(settings: Settings, stopped: asyncio.Event, watch: Watch, tell: 
 async def begin(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, SharedStore, Ownership]:
     """Start every part of a worker but what runs for ever; `stack` ends them. Raises StoreRefused, StoreDown."""
     resources = await open_resources(settings, stack, "worker")
-    shared, reign, parts = resources.shared, resources.reign, build(resources)
+    shared, owned, parts = resources.shared, resources.owned_shards, build(resources)
     assert shared is not None, "a worker shares its store"
-    assert reign is not None, "and owns some of it"
+    assert owned is not None, "and owns some of it"
     ownership = Ownership(
-        shared, reign, parts.network, messages=parts.messages, webhooks=parts.webhooks, clock=resources.clock
+        shared, owned, parts.network, messages=parts.messages, webhooks=parts.webhooks, clock=resources.clock
     )
     parts = replace(parts, ownership=ownership)
     await resources.directory.load()

@@ -39,15 +39,15 @@ _PAGE = 1_000
 
 Report = Callable[[Sequence[StatusUpdate]], Awaitable[None]]
 ReportMessage = Callable[[InboundMessage], Awaitable[bool]]
-Era = Callable[[NumberId], Hashable | None]
-"""Returns the era in which this process has a number (see `app/reign.py`); None if another process has it."""
+Epoch = Callable[[NumberId], Hashable | None]
+"""Returns the epoch in which this process has a number (see `app/owned_shards.py`); None if another process has it."""
 
 
 _World = tuple[int, Hashable | None]
 
 
-def for_ever(_: NumberId) -> int:
-    """Return one era for every number: a process that is alone has had all of them from the beginning."""
+def one_epoch(_: NumberId) -> int:
+    """Return one epoch for every number: a process that is alone has had all of them from the beginning."""
     return 0
 
 
@@ -74,9 +74,11 @@ class Network:
         self.marketing = Marketing(store)
         self._judge = Judge(phones, faults, self.marketing)
         self._world = 0  # how often everything was forgotten
-        self._era: Era = for_ever
+        self._epoch: Epoch = one_epoch
 
-    def connect(self, report: Report, report_message: ReportMessage, known: Knowledge, *, era: Era = for_ever) -> None:
+    def connect(
+        self, report: Report, report_message: ReportMessage, known: Knowledge, *, epoch: Epoch = one_epoch
+    ) -> None:
         """Set where statuses and messages are reported, who knows users and messages, and which numbers are ours.
 
         To be called before the first message.
@@ -84,7 +86,7 @@ class Network:
         self._report = report
         self._report_message = report_message
         self._judge.connect(known)
-        self._era = era
+        self._epoch = epoch
 
     async def load(self, lacks: Callable[[NumberId], bool] | None = None) -> None:
         """Go on with what was on its way when the server stopped: all of it, or that of numbers which `lacks` names."""
@@ -232,9 +234,9 @@ class Network:
 
     def drop_lost(self) -> None:
         """Let go of what is on its way for numbers that are ours no longer."""
-        self._ready = deque(carried for carried in self._ready if self._era(carried.number_id) is not None)
+        self._ready = deque(carried for carried in self._ready if self._epoch(carried.number_id) is not None)
         for resting in self._resting.values():
-            resting[:] = (carried for carried in resting if self._era(carried.number_id) is not None)
+            resting[:] = (carried for carried in resting if self._epoch(carried.number_id) is not None)
 
     def forget(self) -> None:
         """Drop everything on its way, after the store was reset."""
@@ -254,7 +256,7 @@ class Network:
             self._make_ready(carried, self._world_of(carried))
 
     def _world_of(self, carried: Carried) -> _World:
-        return self._world, self._era(carried.number_id)
+        return self._world, self._epoch(carried.number_id)
 
     def _make_ready(self, carried: Carried, world: _World) -> None:
         if world != self._world_of(carried) or world[1] is None:

@@ -1,4 +1,4 @@
-"""Reign: the shards, and so the numbers, that this process works for while several share the work."""
+"""Owned shards: the shards, and so the numbers, that this process works for while several share the work."""
 
 import itertools
 from collections.abc import Hashable, Iterable
@@ -7,35 +7,35 @@ from waypost.lib.shards import shard_of
 from waypost.model import NumberId
 
 
-class Reign:
-    """The shards of this process. Each time one is taken a new era begins, told apart from earlier ones."""
+class OwnedShards:
+    """The shards of this process. Each time one is taken a new epoch begins, told apart from earlier ones."""
 
     def __init__(self) -> None:
-        self._eras: dict[int, int] = {}
+        self._epochs: dict[int, int] = {}
         self._count = itertools.count()
 
     @property
     def shards(self) -> frozenset[int]:
         """What is ours."""
-        return frozenset(self._eras)
+        return frozenset(self._epochs)
 
     def begin(self, shards: Iterable[int]) -> None:
         """Work for these from now on."""
         for shard in shards:
-            self._eras[shard] = next(self._count)
+            self._epochs[shard] = next(self._count)
 
     def end(self, shards: Iterable[int]) -> None:
         """Begin nothing more for these."""
         for shard in shards:
-            self._eras.pop(shard, None)
+            self._epochs.pop(shard, None)
 
-    def era(self, number_id: NumberId) -> int | None:
-        """Return the era in which a number is ours, another value each time its shard is taken; None if it is not."""
-        return self._eras.get(shard_of(number_id))
+    def epoch(self, number_id: NumberId) -> int | None:
+        """Return the epoch in which a number is ours, another value each time its shard is taken; None if it is not."""
+        return self._epochs.get(shard_of(number_id))
 
     def owns(self, number_id: NumberId) -> bool:
         """Return whether a number is ours."""
-        return shard_of(number_id) in self._eras
+        return shard_of(number_id) in self._epochs
 
     def owns_group(self, group: Hashable) -> bool:
         """Return whether a group of lanes is ours: that of a number, or of one of its endpoints."""
