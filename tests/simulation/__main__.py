@@ -15,20 +15,20 @@ from tests.simulation.planted import PLANTED
 @click.option("--planted", type=click.Choice(sorted(PLANTED)), help="Play them with this bug.")
 def main(seed: int, count: int, planted: str | None) -> None:
     """Play the history of SEED and tell it in words; if it breaks a promise, tell the shortest that still does."""
-    makers = PLANTED[planted] if planted else SOUND
+    factories = PLANTED[planted] if planted else SOUND
     if count > 1:
         started = time.monotonic()
-        fault = first_fault(range(seed, seed + count), makers)
+        fault = first_fault(range(seed, seed + count), factories)
         click.echo(fault or f"{count} histories keep every promise ({time.monotonic() - started:.0f} s)")
         sys.exit(1 if fault else 0)
     words: list[str] = []
     with silence():
-        why = play(plan(seed), makers, words)
+        why = play(plan(seed), factories, words)
         for number, line in enumerate(words, 1):
             click.echo(f"{number:4} {line}")
         click.echo(why or "every promise is kept")
         if why is not None:
-            click.echo(f"\nThe shortest found:\n{shrunk(plan(seed), why, makers)}")
+            click.echo(f"\nThe shortest found:\n{shrunk(plan(seed), why, factories)}")
     sys.exit(1 if why else 0)
 
 

@@ -9,13 +9,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 from tests.simulation.acts import Plan, plan
 from tests.simulation.ledger import Broken
-from tests.simulation.life import Makers
+from tests.simulation.life import Factories
 from tests.simulation.loop import running
 from tests.simulation.world import World
 
 _SCHEDULES = 16  # tried for each shorter history: with an act less, chance goes another way
 _COLLECT_EVERY = 8  # what is still in the processor's cache goes fastest
-SOUND = Makers()
+SOUND = Factories()
 
 
 class Fault(Struct, frozen=True):
@@ -31,10 +31,10 @@ class Fault(Struct, frozen=True):
         return f"{self.why}\nReplay it: make simulate ARGS={self.seed}\nThe shortest that does so:\n{lines}"
 
 
-def play(history: Plan, makers: Makers = SOUND, words: list[str] | None = None) -> str | None:
+def play(history: Plan, factories: Factories = SOUND, words: list[str] | None = None) -> str | None:
     """Play a history to its end and return the promise that it breaks, if any."""
     with running() as loop:
-        world = World(loop, history.seed, history.setting, makers, words)
+        world = World(loop, history.seed, history.setting, factories, words)
         try:
             for act in history.acts:
                 world.say(act.words)
@@ -62,13 +62,13 @@ def _start_again(world: World) -> None:
         raise Broken("events that were told are told again after a start")
 
 
-def first_fault(seeds: Iterable[int], makers: Makers = SOUND) -> Fault | None:
+def first_fault(seeds: Iterable[int], factories: Factories = SOUND) -> Fault | None:
     """Play the histories of the seeds and return the first fault, shrunk."""
     with silence():
         for number, seed in enumerate(seeds):
             history = plan(seed)
-            if (why := play(history, makers)) is not None:
-                return shrunk(history, why, makers)
+            if (why := play(history, factories)) is not None:
+                return shrunk(history, why, factories)
             if number % _COLLECT_EVERY == 0:
                 gc.collect()
     return None
@@ -89,25 +89,25 @@ def silence() -> Iterator[None]:
         logging.disable(logging.NOTSET)
 
 
-def shrunk(history: Plan, why: str, makers: Makers) -> Fault:
+def shrunk(history: Plan, why: str, factories: Factories) -> Fault:
     """Return the shortest history found that breaks the same promise, by leaving out one act after another."""
     first, place = history.seed, 0
     while place < len(history.acts):
         acts = history.acts[:place] + history.acts[place + 1 :]
-        shorter = _still_broken(replace(history, acts=acts), why, makers)
+        shorter = _still_broken(replace(history, acts=acts), why, factories)
         if shorter is None:
             place += 1
         else:
             history = shorter
     words: list[str] = []
-    play(history, makers, words)
+    play(history, factories, words)
     return Fault(why, first, tuple(words))
 
 
-def _still_broken(history: Plan, why: str, makers: Makers) -> Plan | None:
+def _still_broken(history: Plan, why: str, factories: Factories) -> Plan | None:
     schedules = (history.seed, *(history.seed + 3_000_000_000 * more for more in range(1, _SCHEDULES)))
     for seed in schedules:
         candidate = replace(history, seed=seed)
-        if play(candidate, makers) == why:
+        if play(candidate, factories) == why:
             return candidate
     return None

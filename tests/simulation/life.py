@@ -11,7 +11,7 @@ from tests.simulation.ledger import Broken
 from tests.simulation.loop import SimLoop
 from tests.simulation.plain import Plain
 
-from waypost.app import makers as app
+from waypost.app import factories as app
 from waypost.app.resources import Resources
 from waypost.app.wiring import build
 from waypost.flows.accept import Accept
@@ -88,7 +88,7 @@ class Room(Struct, frozen=True):
     page: int = 1_000
 
 
-class Makers(Struct, frozen=True):
+class Factories(Struct, frozen=True):
     """The classes that a life is made of; a planted bug is another class in one place."""
 
     disk: Callable[[], Disk] = Disk
@@ -195,7 +195,7 @@ class Life:
     """The parts of a server, wired by `app.wiring.build` over ports that are simulated."""
 
     def __init__(
-        self, loop: SimLoop, clock: SimClock, store: Plain, makers: Makers, outside: Outside, room: Room
+        self, loop: SimLoop, clock: SimClock, store: Plain, factories: Factories, outside: Outside, room: Room
     ) -> None:
         self.loop, self.clock, self.store = loop, clock, store
         full = cast("FullStore", store)  # a part of it: what is missing would raise, and nothing here asks for it
@@ -206,13 +206,13 @@ class Life:
             SETTINGS, clock, self.timers, self.keys, full, _BLOBS, _POLICY, outside.poster, self.directory, set(),
             MediaURLs("secret", clock), _INSPECTOR,
         )  # fmt: skip
-        self._parts = build(resources, _makers(makers, outside))
+        self._parts = build(resources, _factories(factories, outside))
         self.network: Network = self._parts.network
         self.receive: Receive = self._parts.receive
         self.accept: Accept = self._parts.flows.accept
         self.subscribe: Subscribe = self._parts.flows.subscribe
-        self.messages: Lanes[Outbound] = makers.lanes(self._parts.messages)
-        self.webhooks: Lanes[Delivery] = makers.lanes(self._parts.webhooks)
+        self.messages: Lanes[Outbound] = factories.lanes(self._parts.messages)
+        self.webhooks: Lanes[Delivery] = factories.lanes(self._parts.webhooks)
         for lanes in (self.messages, self.webhooks):
             lanes._bounds = Bounds(active=lambda _: room.active, held=room.held, page=room.page)
         self.rounds: asyncio.Future[None] | None = None
@@ -246,19 +246,19 @@ class Life:
         return self.timers._heap[0][0] if self.timers._heap else None
 
 
-def _makers(makers: Makers, outside: Outside) -> app.Makers:
+def _factories(factories: Factories, outside: Outside) -> app.Factories:
     """Return what the wiring makes parts by: those given, each with somebody who looks on."""
 
     def deliver(store: Plain, network: Network, *more: Any) -> Any:  # Any: as the wiring has it
-        return TriedDeliver(makers.deliver(store, outside.upstream(network), *more), outside)
+        return TriedDeliver(factories.deliver(store, outside.upstream(network), *more), outside)
 
     def notify(*given: Any, **named: Any) -> Any:  # Any: as above
-        return Tried(makers.notify(*given, **named), outside)
+        return Tried(factories.notify(*given, **named), outside)
 
-    return app.Makers(
+    return app.Factories(
         recent=partial(Recent, capacity=_REMEMBERED),
         network=partial(SeenNetwork, outside),
-        clearance=makers.clearance,
+        clearance=factories.clearance,
         deliver=deliver,
         notify=notify,
     )

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 from tests.simulation.disk import Disk, Row
 from tests.simulation.histories import SOUND
-from tests.simulation.life import Makers
+from tests.simulation.life import Factories
 from tests.simulation.plain import Plain
 
 from waypost.errors import Fault
@@ -176,7 +176,7 @@ def overtaking(lanes: Lanes[Any]) -> Lanes[Any]:
     return lanes
 
 
-PLANTED: Mapping[str, Makers] = {
+PLANTED: Mapping[str, Factories] = {
     "ack-before-commit": replace(SOUND, store=AckBeforeCommit),
     "job-in-memory": replace(SOUND, store=JobInMemory),
     "delivery-after-commit": replace(SOUND, store=DeliveryAfterCommit),

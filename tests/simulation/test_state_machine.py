@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tests.simulation.acts import PHONES, SETTINGS
 from tests.simulation.histories import SOUND
 from tests.simulation.ledger import Broken
-from tests.simulation.life import Makers
+from tests.simulation.life import Factories
 from tests.simulation.loop import SimLoop
 from tests.simulation.outside import RECEIVERS
 from tests.simulation.planted import PLANTED
@@ -44,7 +44,7 @@ QUICK = settings(SETUP, phases=[Phase.generate])
 class Machine(RuleBasedStateMachine):
     """One server and its world; the ledger raises as soon as a promise is broken."""
 
-    makers: Makers = SOUND
+    factories: Factories = SOUND
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ class Machine(RuleBasedStateMachine):
 
     @initialize(setting=st.sampled_from(SETTINGS))
     def the_server_starts(self, setting: Setting) -> None:
-        self.world = World(self.loop, 0, setting, self.makers)
+        self.world = World(self.loop, 0, setting, self.factories)
 
     @rule(number=NUMBER, user=USER, kind=KIND)
     def a_client_sends(self, number: int, user: str, kind: str) -> None:
@@ -138,7 +138,7 @@ def test_no_steps_break_a_promise() -> None:
 
 @pytest.mark.parametrize("bug", ["ack-before-commit", "delivery-after-commit", "open-too-long", "overtakes"])
 def test_steps_that_show_a_planted_bug_are_found(bug: str) -> None:
-    planted = type("Planted", (Machine,), {"makers": PLANTED[bug]})
+    planted = type("Planted", (Machine,), {"factories": PLANTED[bug]})
 
     with pytest.raises(Broken):
         run_state_machine_as_test(planted, settings=QUICK)

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from msgspec import Struct
 from tests.simulation.ledger import Broken, Ledger
-from tests.simulation.life import Life, Makers, Room, SimClock
+from tests.simulation.life import Factories, Life, Room, SimClock
 from tests.simulation.loop import SimLoop
 from tests.simulation.outside import Line, Provider, Receiver, Report, Watched
 from tests.simulation.plain import Plain
@@ -53,11 +53,11 @@ class World:
     """One history under way."""
 
     def __init__(
-        self, loop: SimLoop, seed: int, setting: Setting, makers: Makers, words: list[str] | None = None
+        self, loop: SimLoop, seed: int, setting: Setting, factories: Factories, words: list[str] | None = None
     ) -> None:
         random.seed(seed)  # of every choice here, and of the jitter of retries
-        self.loop, self.setting, self.makers = loop, setting, makers
-        self.ledger, self.disk = Ledger(), first_disk(makers.disk(), further=setting.further)
+        self.loop, self.setting, self.factories = loop, setting, factories
+        self.ledger, self.disk = Ledger(), first_disk(factories.disk(), further=setting.further)
         self.words = words
         self._names: dict[int, str] = {}
         self._pending: list[Pending] = []
@@ -161,9 +161,9 @@ class World:
 
     def _born(self) -> Life:
         clock = SimClock(self.now_ms, self._pause)
-        store = self.makers.store(self.disk, self, page=self.setting.room.page, landed=self._landed)
+        store = self.factories.store(self.disk, self, page=self.setting.room.page, landed=self._landed)
         store.full = self.full
-        life = Life(self.loop, clock, store, self.makers, self, self.setting.room)
+        life = Life(self.loop, clock, store, self.factories, self, self.setting.room)
         self.loop.finish(life.start())
         life.rounds = self.loop.create_task(life.run())
         return life

@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from waypost.api.core import Flows
 from waypost.app.backlog import Backlog
+from waypost.app.factories import DEFAULT, Factories
 from waypost.app.lanes import Work, fullness, message_lanes, troubled_lanes, webhook_lanes
-from waypost.app.makers import USUAL, Makers
 from waypost.app.ownership import MESSAGES, WEBHOOKS
 from waypost.app.parts import Parts
 from waypost.app.resources import Resources
@@ -82,7 +82,7 @@ class _Webhooks(Struct, frozen=True):
     announce: Announce
 
 
-def build(resources: Resources, makers: Makers = USUAL) -> Parts:
+def build(resources: Resources, factories: Factories = DEFAULT) -> Parts:
     """Make every part of a process; nothing runs yet.
 
     A message's way is wired from its end to its beginning, since each part is given the one that comes after it: the
@@ -90,7 +90,12 @@ def build(resources: Resources, makers: Makers = USUAL) -> Parts:
     """
     store, clock, directory, keys = resources.store, resources.clock, resources.directory, resources.keys
     relaxed, is_alone = resources.settings.rules == "relaxed", resources.shared is None
-    recent, network, shelf, meters = makers.recent(), _network(resources, makers), _shelf(resources), _meters(resources)
+    recent, network, shelf, meters = (
+        factories.recent(),
+        _network(resources, factories),
+        _shelf(resources),
+        _meters(resources),
+    )
     counts: Counter[str] = Counter()
     feed = Feed(store, clock, shared=not is_alone)
     figures = Figures(
@@ -98,7 +103,7 @@ def build(resources: Resources, makers: Makers = USUAL) -> Parts:
         accepted=lambda: counts["accepted"],
         written=lambda: store.written,
     )
-    notify = telling_of_attempts(resources, _notify(resources, figures, makers))
+    notify = telling_of_attempts(resources, _notify(resources, figures, factories))
     webhooks = _webhooks(resources, notify, network.faults, counts)
 
     blocks = Blocks(store, store, clock, windows_lifted=relaxed)
@@ -116,8 +121,8 @@ def build(resources: Resources, makers: Makers = USUAL) -> Parts:
 
     messaging_limit = MessagingLimit(store, directory, clock, lifted=relaxed, is_alone=is_alone)
     magic = network.phones.magic
-    clearance = makers.clearance(store, directory, blocks, messaging_limit, magic, clock, windows_lifted=relaxed)
-    deliver = makers.deliver(store, network, shelf, receive, clearance, clock, figures.sends)
+    clearance = factories.clearance(store, directory, blocks, messaging_limit, magic, clock, windows_lifted=relaxed)
+    deliver = factories.deliver(store, network, shelf, receive, clearance, clock, figures.sends)
     messages = message_lanes(resources, _enduring(deliver), recent.remember)
     offer = elsewhere(resources, MESSAGES, messages.offer, lambda message: message.number_id)
 
@@ -212,12 +217,12 @@ def _upkeep(resources: Resources, shelf: MediaShelf, flows: Flows, previews: Pre
     )
 
 
-def _network(resources: Resources, makers: Makers) -> Network:
+def _network(resources: Resources, factories: Factories) -> Network:
     def account_of(number_id: NumberId) -> int:
         number = resources.directory.number(number_id)
         return number.waba_id if number else 0
 
-    return makers.network(
+    return factories.network(
         store=resources.store,
         phones=Phones(resources.store, Magic(is_on=resources.settings.magic_numbers == "on"), account_of),
         faults=Faults(),
@@ -255,9 +260,9 @@ def _enduring(deliver: Deliver) -> Callable[[Outbound], Awaitable[int | None]]:
     return enduring(deliver, deliver.give_up, lambda message: message.key, deliver.clock)
 
 
-def _notify(resources: Resources, figures: Figures, makers: Makers) -> Work:
+def _notify(resources: Resources, figures: Figures, factories: Factories) -> Work:
     settings = resources.settings
-    notify = makers.notify(
+    notify = factories.notify(
         resources.store,
         resources.directory,
         resources.poster,

@@ -1,4 +1,4 @@
-"""Which classes some parts are made from, so that the simulation can put planted bugs in their places."""
+"""Factories: which classes some parts are made from; the simulation replaces one by a class with a planted bug."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from waypost.flows.receive import Recent
 from waypost.upstreams.simulated.network import Network
 
 
-class Makers(Struct, frozen=True):
+class Factories(Struct, frozen=True):
     """The classes of those parts at which a message can be lost.
 
     The simulation replaces one by a class with a planted bug, to show that it would find that bug.
@@ -24,5 +24,5 @@ class Makers(Struct, frozen=True):
     notify: Callable[..., Notify] = Notify
 
 
-USUAL = Makers()
+DEFAULT = Factories()
 """The server's own."""
