@@ -25,7 +25,7 @@ from waypost.api.cloud.webhooks import Webhooks
 from waypost.api.control.answers import render_control
 from waypost.api.control.routes import Control, guarded_routes, is_own, open_routes
 from waypost.api.core import Flows
-from waypost.api.interlude import Interlude
+from waypost.api.maintenance import Maintenance
 from waypost.api.mounts import Application, ErrorRenderer, HasNoRoom, Locate, Mount, build_app
 from waypost.api.onprem.account import Account
 from waypost.api.onprem.backup import Backup
@@ -57,7 +57,7 @@ _SENDS = ("/messages", "/message", "/marketing_messages")
 _PROXY_PATHS = ("/messages", "/message", "/media", "/v1/configs/", "/message_templates", "/waba_webhook")
 
 
-def build_faces(flows: Flows, control: Control, interlude: Interlude) -> Application:
+def build_faces(flows: Flows, control: Control, maintenance: Maintenance) -> Application:
     """Return the application: what is Waypost's own first, then On-Premises, 360dialog's proxy, and Meta's graph.
 
     What names a version of the graph is seen at once: it is most of the traffic.
@@ -67,13 +67,13 @@ def build_faces(flows: Flows, control: Control, interlude: Interlude) -> Applica
 
     def mount(routes: Iterable[Route], render: ErrorRenderer, face: str, locate: Locate | None = None) -> Mount:
         noted = partial(note, face)
-        return Mount(Router(routes), render, locate=locate, faults=flows.faults, interlude=interlude, noted=noted)
+        return Mount(Router(routes), render, locate=locate, faults=flows.faults, maintenance=maintenance, noted=noted)
 
     graph = mount(meta, words.graph, META, _without_version)
     return build_app(
         [
             (_is_graph, graph),
-            (is_own, Mount(Router([*guarded, *own]), render_control, interlude=interlude)),
+            (is_own, Mount(Router([*guarded, *own]), render_control, maintenance=maintenance)),
             (_is_onprem, mount(onprem, render_onprem, ONPREM)),
             (_is_proxy, mount(proxy, words.proxy, PROXY)),
             (_is_anything, graph),

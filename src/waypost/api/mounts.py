@@ -8,7 +8,7 @@ from typing import Protocol
 from waypost.api import guard
 from waypost.api.exchange import BodyTooSlow, ClientGone, Outgoing
 from waypost.api.faults import used_up
-from waypost.api.interlude import Interlude
+from waypost.api.maintenance import Maintenance
 from waypost.api.routing import (
     App,
     BodyTimedOut,
@@ -90,7 +90,7 @@ class Mount:
         *,
         locate: Locate | None = None,
         faults: PathRules | None = None,
-        interlude: Interlude | None = None,
+        maintenance: Maintenance | None = None,
         noted: Noted = _not_noted,
     ) -> None:
         """`locate` turns the path as sent into the path to route, for a face with a version in front."""
@@ -99,22 +99,22 @@ class Mount:
         self._render = render
         self._locate = locate
         self._faults = faults or _NoRules()
-        self._interlude = interlude or Interlude()
+        self._maintenance = maintenance or Maintenance()
         self._noted = noted
 
     async def __call__(self, request: Request, out: Outgoing) -> None:
         """Answer one request."""
-        interlude = self._interlude
+        maintenance = self._maintenance
         try:
             if self._faults.for_paths:
                 await self._obey(request.path)
-            if interlude.is_on and request.path not in interlude.watchers:
-                await interlude.wait()
-            interlude.inside += 1
+            if maintenance.is_on and request.path not in maintenance.watchers:
+                await maintenance.wait()
+            maintenance.inside += 1
             try:
                 answer = await self._handler_of(request)(request)
             finally:
-                interlude.leave()
+                maintenance.leave()
             if answer.status == 404 and isinstance(answer, Response):  # a file's, whose clients look at no words
                 self._noted(request, Refusal(UNKNOWN_OBJECT, answer.body.decode("utf-8").strip()), answer)
         except ClientGone:

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from waypost.api.control.routes import WATCHERS
 from waypost.api.core import Flows
-from waypost.api.interlude import Interlude
+from waypost.api.maintenance import Maintenance
 from waypost.app.backlog import Backlog
 from waypost.app.headroom import watch_disk
 from waypost.app.ownership import PACES, PHONES, TRIED, TRIED_FURTHER, Ownership
@@ -57,7 +57,7 @@ class Parts(Struct, frozen=True):
     """What happened since the start, for the metrics: `accepted`, `settled`, `retried`."""
     backlog: Backlog | None = None
     """How much waits for the workers; only in a process that accepts and leaves delivering to them."""
-    interlude: Interlude = field(default_factory=lambda: Interlude(WATCHERS))
+    maintenance: Maintenance = field(default_factory=lambda: Maintenance(WATCHERS))
     """Keeps requests out while everything is replaced: a reset, a snapshot."""
     ownership: Ownership | None = None
     """Which shards this process works for; only in a worker."""

@@ -13,7 +13,7 @@ from waypost.model import NumberId
 
 async def reset(parts: Parts) -> None:
     """Go back to the state after the first start; numbers, tokens and webhooks stay. Requests wait meanwhile."""
-    async with parts.interlude.alone(), parts.flows.templates.review.alone:
+    async with parts.maintenance.alone(), parts.flows.templates.review.alone:
         await _reset(parts)
 
 
@@ -37,7 +37,7 @@ async def _reset(parts: Parts) -> None:
 async def erase(parts: Parts, wa_id: str) -> None:
     """Erase a user, files included, and go on with the rest as after a restart. Requests wait meanwhile."""
     resources = parts.resources
-    async with parts.interlude.alone(), parts.flows.templates.review.alone:
+    async with parts.maintenance.alone(), parts.flows.templates.review.alone:
         _forget(parts)
         try:
             hashes = await resources.store.erase(wa_id)

@@ -106,7 +106,7 @@ async def _listen(parts: Parts, start: Start, stack: AsyncExitStack) -> tuple[Se
     settings, resources = parts.resources.settings, parts.resources
     operator = Operator(settings.admin_token or new_secret(), new_secret(), new_secret(), settings.admin_password)
     control = build_control(_operated(parts, start, _operators_poster(resources, stack)), operator)
-    faces = build_faces(parts.flows, control, parts.interlude)
+    faces = build_faces(parts.flows, control, parts.maintenance)
     server = Server(
         faces,
         host=settings.host,
@@ -136,10 +136,10 @@ def _operated(parts: Parts, start: Start, poster: Poster) -> Operated:
         reset=partial(replacing.reset, parts),
         erase=partial(replacing.erase, parts),
         snapshotting=Snapshotting(
-            store, resources.blobs, resources.clock, partial(replacing.reload, parts, start), parts.interlude.alone
+            store, resources.blobs, resources.clock, partial(replacing.reload, parts, start), parts.maintenance.alone
         ),
         # It listens only when it is, but for what replaces everything, and a database that is away.
-        is_ready=lambda: not parts.interlude.is_on and store.trouble is None,
+        is_ready=lambda: not parts.maintenance.is_on and store.trouble is None,
         gauges=gauges_of(parts),
         feed=parts.feed,
         settings=settings_view(resources.settings),

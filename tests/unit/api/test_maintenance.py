@@ -1,4 +1,4 @@
-"""The interlude: who is let in while everything is replaced, and who waits for whom."""
+"""Maintenance: who is let in while everything is replaced, and who waits for whom."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ import pytest
 from tests.support.talk import Talk
 
 from waypost.api.control.answers import render_control
-from waypost.api.interlude import Interlude
+from waypost.api.maintenance import Maintenance
 from waypost.api.mounts import Mount
 from waypost.api.routing import Request, Response, Route, Router
 from waypost.errors import Refusal
@@ -14,14 +14,14 @@ from waypost.errors import Refusal
 pytestmark = pytest.mark.anyio
 
 
-async def alone(interlude: Interlude, told: list[str], name: str, until: asyncio.Event) -> None:
+async def alone(maintenance: Maintenance, told: list[str], name: str, until: asyncio.Event) -> None:
     """Be a request that replaces everything."""
-    interlude.inside += 1
-    async with interlude.alone():
+    maintenance.inside += 1
+    async with maintenance.alone():
         told.append(f"{name} begins")
         await until.wait()
         told.append(f"{name} ends")
-    interlude.leave()
+    maintenance.leave()
 
 
 async def passed() -> None:
@@ -31,13 +31,13 @@ async def passed() -> None:
 
 
 async def test_it_begins_when_the_requests_at_work_are_done() -> None:
-    interlude, told, until = Interlude(), list[str](), asyncio.Event()
-    interlude.inside += 1
-    work = asyncio.create_task(alone(interlude, told, "first", until))
+    maintenance, told, until = Maintenance(), list[str](), asyncio.Event()
+    maintenance.inside += 1
+    work = asyncio.create_task(alone(maintenance, told, "first", until))
     await passed()
     before = list(told)
 
-    interlude.leave()
+    maintenance.leave()
     await passed()
 
     assert (before, told) == ([], ["first begins"])
@@ -46,22 +46,22 @@ async def test_it_begins_when_the_requests_at_work_are_done() -> None:
 
 
 async def test_two_that_replace_everything_take_turns() -> None:
-    interlude, told, until = Interlude(), list[str](), asyncio.Event()
-    work = [asyncio.create_task(alone(interlude, told, name, until)) for name in ("first", "second")]
+    maintenance, told, until = Maintenance(), list[str](), asyncio.Event()
+    work = [asyncio.create_task(alone(maintenance, told, name, until)) for name in ("first", "second")]
     await passed()
 
     until.set()
     await asyncio.gather(*work)
 
     assert told == ["first begins", "first ends", "second begins", "second ends"]
-    assert (interlude.is_on, interlude.inside) == (False, 0)
+    assert (maintenance.is_on, maintenance.inside) == (False, 0)
 
 
 async def test_a_request_that_comes_meanwhile_waits_for_the_end() -> None:
-    interlude, told, until = Interlude(), list[str](), asyncio.Event()
-    work = asyncio.create_task(alone(interlude, told, "first", until))
+    maintenance, told, until = Maintenance(), list[str](), asyncio.Event()
+    work = asyncio.create_task(alone(maintenance, told, "first", until))
     await passed()
-    waiting = asyncio.create_task(interlude.wait())
+    waiting = asyncio.create_task(maintenance.wait())
     await passed()
     is_waiting = not waiting.done()
 
@@ -73,12 +73,12 @@ async def test_a_request_that_comes_meanwhile_waits_for_the_end() -> None:
 
 
 async def test_a_request_that_waits_too_long_is_told_to_come_again() -> None:
-    interlude, told, until = Interlude(wait_seconds=0), list[str](), asyncio.Event()
-    work = asyncio.create_task(alone(interlude, told, "first", until))
+    maintenance, told, until = Maintenance(wait_seconds=0), list[str](), asyncio.Event()
+    work = asyncio.create_task(alone(maintenance, told, "first", until))
     await passed()
 
     with pytest.raises(Refusal) as refused:
-        await interlude.wait()
+        await maintenance.wait()
 
     fault = refused.value.fault
     assert (fault.problem.name, fault.problem.http, fault.retry_after_seconds) == ("unavailable", 503, 1)
@@ -87,44 +87,44 @@ async def test_a_request_that_waits_too_long_is_told_to_come_again() -> None:
 
 
 async def test_a_request_that_never_ends_is_not_waited_for_for_ever() -> None:
-    interlude, told, until = Interlude(drain_seconds=0), list[str](), asyncio.Event()
-    interlude.inside += 1
+    maintenance, told, until = Maintenance(drain_seconds=0), list[str](), asyncio.Event()
+    maintenance.inside += 1
 
     until.set()
-    await alone(interlude, told, "first", until)
+    await alone(maintenance, told, "first", until)
 
-    assert (told, interlude.inside) == (["first begins", "first ends"], 1)
+    assert (told, maintenance.inside) == (["first begins", "first ends"], 1)
 
 
 async def test_it_is_over_when_what_was_to_be_done_fails() -> None:
-    interlude = Interlude()
-    interlude.inside += 1
+    maintenance = Maintenance()
+    maintenance.inside += 1
 
     with pytest.raises(ValueError, match="broken"):
-        async with interlude.alone():
+        async with maintenance.alone():
             raise ValueError("broken")
 
-    assert (interlude.is_on, interlude.inside) == (False, 1)
+    assert (maintenance.is_on, maintenance.inside) == (False, 1)
 
 
 @pytest.mark.parametrize(("path", "status"), [("/health", 200), ("/other", 503)])
 async def test_only_what_watches_the_server_is_answered_meanwhile(path: str, status: int) -> None:
-    interlude, until = Interlude(("/health",), wait_seconds=0), asyncio.Event()
-    work = asyncio.create_task(alone(interlude, [], "first", until))
+    maintenance, until = Maintenance(("/health",), wait_seconds=0), asyncio.Event()
+    work = asyncio.create_task(alone(maintenance, [], "first", until))
     await passed()
 
-    got = await _status(interlude, path)
+    got = await _status(maintenance, path)
 
     assert got == status
     until.set()
     await work
 
 
-async def _status(interlude: Interlude, path: str) -> int:
+async def _status(maintenance: Maintenance, path: str) -> int:
     async def handler(_request: Request) -> Response:
         return Response(200)
 
     router = Router([Route("GET", place, handler, place) for place in ("/health", "/other")])
     talk = Talk()
-    await Mount(router, render_control, interlude=interlude)(Request("GET", path, [], talk), talk)
+    await Mount(router, render_control, maintenance=maintenance)(Request("GET", path, [], talk), talk)
     return talk.status

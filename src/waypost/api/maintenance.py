@@ -1,4 +1,4 @@
-"""The interlude: while everything that is stored is replaced, requests wait, so that none meets half a state."""
+"""Maintenance: while everything that is stored is replaced, requests wait, so that none meets half a state."""
 
 import asyncio
 from collections.abc import AsyncIterator, Collection
@@ -14,7 +14,7 @@ DRAIN_SECONDS = 5.0
 """How long the requests that are at work may go on; one that still waits for its body then meets the new state."""
 
 
-class Interlude:
+class Maintenance:
     """Counts the requests at work, and keeps others out while `alone` is held. What watches the server is let in."""
 
     def __init__(
@@ -36,7 +36,7 @@ class Interlude:
         self._empty = asyncio.Event()
 
     async def wait(self) -> None:
-        """Wait until the interlude is over. Raises Refusal when that takes too long."""
+        """Wait until maintenance is over. Raises Refusal when that takes too long."""
         try:
             async with asyncio.timeout(self._wait_seconds):
                 while self.is_on:
