@@ -18,11 +18,11 @@ from waypost.app.resources import Resources
 from waypost.app.sharing import drop_past_rates, sharing
 from waypost.flows.feed import Feed
 from waypost.flows.messaging_limit import MessagingLimit
-from waypost.flows.mischief import Mischief
 from waypost.flows.network_rules import NetworkRules
 from waypost.flows.previews import IN_FLIGHT, Previews
 from waypost.flows.receive import Receive
 from waypost.flows.upkeep import Upkeep
+from waypost.flows.webhook_faults import WebhookFaults
 from waypost.lib.racing import first_to_end
 from waypost.model import Delivery, EventKey, Outbound
 from waypost.ports import Changes
@@ -46,7 +46,7 @@ class Parts(Struct, frozen=True):
     webhooks: Lanes[Delivery]
     troubled: Lanes[Delivery]
     """The lanes of webhooks that a fault rule delays, joins, repeats or drops."""
-    mischief: Mischief
+    webhook_faults: WebhookFaults
     flows: Flows
     feed: Feed
     upkeep: Upkeep

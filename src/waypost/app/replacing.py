@@ -75,7 +75,7 @@ def _forget(parts: Parts) -> None:
         parts.messages,
         parts.webhooks,
         parts.troubled,
-        parts.mischief,
+        parts.webhook_faults,
         parts.network,
         parts.previews,
         parts.messaging_limit,

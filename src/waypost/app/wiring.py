@@ -39,7 +39,6 @@ from waypost.flows.media import MediaShelf
 from waypost.flows.media_limits import MediaLimits
 from waypost.flows.messaging_limit import MessagingLimit
 from waypost.flows.meters import Meters
-from waypost.flows.mischief import Mischief
 from waypost.flows.network_rules import NetworkRules
 from waypost.flows.pacing import Pacing
 from waypost.flows.previews import Previews
@@ -56,6 +55,7 @@ from waypost.flows.upkeep import Upkeep
 from waypost.flows.uploads import Uploads
 from waypost.flows.usage import Usage
 from waypost.flows.users import Users
+from waypost.flows.webhook_faults import WebhookFaults
 from waypost.lib.fetch_on_demand import FetcherOnDemand
 from waypost.model import Delivery, NumberId, Outbound
 from waypost.ports import Announce, Enqueue
@@ -78,7 +78,7 @@ class _Webhooks(Struct, frozen=True):
 
     lanes: Lanes[Delivery]
     troubled: Lanes[Delivery]
-    mischief: Mischief
+    webhook_faults: WebhookFaults
     announce: Announce
 
 
@@ -143,7 +143,7 @@ def build(resources: Resources, factories: Factories = DEFAULT) -> Parts:
         messages=messages,
         webhooks=webhooks.lanes,
         troubled=webhooks.troubled,
-        mischief=webhooks.mischief,
+        webhook_faults=webhooks.webhook_faults,
         flows=flows,
         feed=feed,
         upkeep=_upkeep(resources, shelf, flows, previews),
@@ -166,19 +166,19 @@ def _webhooks(resources: Resources, notify: Work, faults: Faults, counts: Counte
     async def tell_and_let_go(delivery: Delivery, leave: Leave) -> int | None:
         due_ms = await tell(delivery, leave)
         if due_ms is None:
-            mischief.settled(delivery)
+            webhook_faults.settled(delivery)
         return due_ms
 
     troubled = troubled_lanes(resources, tell_and_let_go)
-    mischief = Mischief(faults, resources.clock, resources.timers, troubled.offer)
-    lanes = webhook_lanes(resources, tell, mischief.holds)
+    webhook_faults = WebhookFaults(faults, resources.clock, resources.timers, troubled.offer)
+    lanes = webhook_lanes(resources, tell, webhook_faults.holds)
     offer = elsewhere(resources, WEBHOOKS, lanes.offer, lambda delivery: delivery.event.number_id)
 
     def announce(deliveries: Sequence[Delivery]) -> None:
-        for delivery in mischief.take(deliveries) if faults.for_events else deliveries:
+        for delivery in webhook_faults.take(deliveries) if faults.for_events else deliveries:
             offer(delivery)
 
-    return _Webhooks(lanes, troubled, mischief, announce)
+    return _Webhooks(lanes, troubled, webhook_faults, announce)
 
 
 def _enqueue(counts: Counter[str], recent: Recent, offer: Enqueue, backlog: Backlog | None) -> Enqueue:

@@ -1,4 +1,4 @@
-"""Mischief: does to webhooks what fault rules demand, between the commit of a delivery and its lane.
+"""Webhook faults: does to webhooks what fault rules demand, between the commit of a delivery and its lane.
 
 What is held back here is in memory only; in the store it waits like any other delivery. So after a restart each event
 is delivered by itself, as if there were no rule.
@@ -42,7 +42,7 @@ class EventRules(Protocol):
         ...
 
 
-class Mischief:
+class WebhookFaults:
     """Delays, batches, reorders and marks deliveries; `go` puts what is ready into its lane."""
 
     def __init__(self, rules: EventRules, clock: Clock, timers: Schedule, go: Callable[[Delivery], None]) -> None:
