@@ -78,7 +78,7 @@ class _Webhooks(Struct, frozen=True):
 
     lanes: Lanes[Delivery]
     troubled: Lanes[Delivery]
-    webhook_faults: WebhookFaults
+    faults: WebhookFaults
     announce: Announce
 
 
@@ -90,12 +90,8 @@ def build(resources: Resources, factories: Factories = DEFAULT) -> Parts:
     """
     store, clock, directory, keys = resources.store, resources.clock, resources.directory, resources.keys
     relaxed, is_alone = resources.settings.rules == "relaxed", resources.shared is None
-    recent, network, shelf, meters = (
-        factories.recent(),
-        _network(resources, factories),
-        _shelf(resources),
-        _meters(resources),
-    )
+    recent, network = factories.recent(), _network(resources, factories)
+    shelf, meters = _shelf(resources), _meters(resources)
     counts: Counter[str] = Counter()
     feed = Feed(store, clock, shared=not is_alone)
     figures = Figures(
@@ -107,17 +103,10 @@ def build(resources: Resources, factories: Factories = DEFAULT) -> Parts:
     webhooks = _webhooks(resources, notify, network.faults, counts)
 
     blocks = Blocks(store, store, clock, windows_lifted=relaxed)
-    announce = webhooks.announce
-    acknowledged = Acknowledged(store, network)
-    receive = Receive(
-        store, store, directory, recent, resources.urls, blocks, meters, clock, keys, acknowledged, announce
-    )
-    network.connect(
-        receive.statuses,
-        receive.message,
-        store,
-        epoch=resources.owned_shards.epoch if resources.owned_shards else one_epoch,
-    )
+    urls, acknowledged, announce = resources.urls, Acknowledged(store, network), webhooks.announce
+    receive = Receive(store, store, directory, recent, urls, blocks, meters, clock, keys, acknowledged, announce)
+    owned = resources.owned_shards
+    network.connect(receive.statuses, receive.message, store, epoch=owned.epoch if owned else one_epoch)
 
     messaging_limit = MessagingLimit(store, directory, clock, lifted=relaxed, is_alone=is_alone)
     magic = network.phones.magic
@@ -143,7 +132,7 @@ def build(resources: Resources, factories: Factories = DEFAULT) -> Parts:
         messages=messages,
         webhooks=webhooks.lanes,
         troubled=webhooks.troubled,
-        webhook_faults=webhooks.webhook_faults,
+        webhook_faults=webhooks.faults,
         flows=flows,
         feed=feed,
         upkeep=_upkeep(resources, shelf, flows, previews),
