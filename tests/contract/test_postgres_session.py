@@ -60,10 +60,10 @@ class Unforeseen:
     def __getattr__(self, name: str) -> Any:  # Any: as just said
         return getattr(self._connection, name)
 
-    async def execute(self, query: str) -> str:
+    async def execute(self, query: str, *values: object, timeout: float | None = None) -> str:
         if query == "COMMIT":
             raise LookupError("the moon is full")
-        done: str = await self._connection.execute(query)
+        done: str = await self._connection.execute(query, *values, timeout=timeout)
         return done
 
 

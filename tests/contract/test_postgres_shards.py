@@ -7,16 +7,17 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from tests.contract.test_postgres_session import hang_up, until
+from tests.contract.test_postgres_session import hang_up, name_of, through, until
 from tests.support.postgres import PostgresServer
 from tests.support.store_rows import NUMBER, outbound
+from tests.support.wire import Wire
 
 from waypost.lib.shards import SHARDS, shard_of
 from waypost.model import MessageKey, Number
 from waypost.ports import StoreDown, StoreRefused
 from waypost.storage.postgres import PostgresStore
 from waypost.storage.postgres.link import connect
-from waypost.storage.postgres.places import Role
+from waypost.storage.postgres.places import PROCESSES, Role, take_place
 
 pytestmark = pytest.mark.anyio
 
@@ -143,6 +144,43 @@ async def test_an_api_process_comes_back_to_its_own_place(database: str, postgre
         await api.accept(outbound(10))
 
         assert api.process == place
+
+
+class TestThePlaceOfOneThatAccepts:
+    async def test_is_left_to_it_while_it_is_away(self, database: str, postgres_server: PostgresServer) -> None:
+        async with Wire(postgres_server.socket) as wire, opened(through(wire, postgres_server, database), "api") as api:
+            await api.accept(outbound(10))
+            wire.refuse()
+            await until(lambda: api.trouble is not None)
+
+            assert api.process not in await places_taken(database, 2 * PROCESSES)
+
+    async def test_is_anybodys_once_it_has_ended(self, database: str) -> None:
+        async with opened(database, "api") as api:
+            await api.accept(outbound(10))
+
+        assert api.process in await places_taken(database, 2 * PROCESSES)
+
+    async def test_is_taken_from_whoever_has_been_silent_for_longest_when_no_other_is_left(
+        self, database: str, postgres_server: PostgresServer
+    ) -> None:
+        postgres_server.psql(
+            name_of(database),
+            "INSERT INTO waypost.writers SELECT number, 1, 0, now() - interval '1 day' * (number = 60)::int"
+            f" FROM generate_series(1, {PROCESSES}) AS number",
+        )
+
+        assert await places_taken(database, 1) == [60]
+
+
+async def places_taken(database: str, count: int) -> list[int]:
+    """Return the places of so many workers, one after the other."""
+    taken = []
+    for _ in range(count):
+        connection = await connect(database, "test")
+        taken.append(await take_place(connection, "worker", database))
+        await connection.close()
+    return taken
 
 
 async def test_hints_reach_the_others_and_not_oneself(database: str) -> None:

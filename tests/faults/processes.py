@@ -56,6 +56,9 @@ async def served(data: Path, *flags: str, environ: Mapping[str, str] | None = No
                 await asyncio.sleep(0.02)
         yield Served(process, msgspec.json.decode(ready_file.read_bytes(), type=ReadyInfo))
     finally:
-        if process.returncode is None:
+        ended_by_itself = process.returncode is not None
+        if not ended_by_itself:
             process.kill()
-        await process.communicate()
+        _, said = await process.communicate()
+        if ended_by_itself:
+            sys.stderr.write(said.decode())  # a test that did not expect it shows why

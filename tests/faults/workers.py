@@ -114,7 +114,7 @@ class World(Struct, frozen=True):
 
     @asynccontextmanager
     async def load(self) -> AsyncIterator[None]:
-        """Send all the time: each number and phone one message after the other."""
+        """Send all the time: each number and phone one message after the other. Raises what ended a sender."""
         pairs = [(client, phone) for client in self.clients for phone in PHONES]
         senders = [asyncio.create_task(self._keep_sending(*pair)) for pair in pairs]
         try:
@@ -122,7 +122,8 @@ class World(Struct, frozen=True):
         finally:
             for sender in senders:
                 sender.cancel()
-            await asyncio.gather(*senders, return_exceptions=True)
+            ends = await asyncio.gather(*senders, return_exceptions=True)
+            assert all(isinstance(end, asyncio.CancelledError) for end in ends), ends
 
     async def sent(self, more: int) -> None:
         """Wait until so many more were acknowledged under load."""

@@ -32,6 +32,12 @@ class Wire:
         """Cut once, at the next piece that has `statement`: after the server has answered it, or before it arrives."""
         self._cut, self._arrives = statement, arrives
 
+    def refuse(self) -> None:
+        """Cut every connection, and take no more."""
+        self._server.close()
+        for client in self._clients:
+            client.close()
+
     def say(self, answer: bytes) -> None:
         """Tell every client something that no server has said, or not yet."""
         for client in self._clients:

@@ -35,7 +35,12 @@ WORKER_SILENCE_SECONDS = 3
 TRY_LOCK = "SELECT pg_try_advisory_lock($1, $2)"
 TRY_SHARED_LOCK = "SELECT pg_try_advisory_lock_shared($1, $2)"
 _UNLOCK = "SELECT pg_advisory_unlock($1, $2)"
-_BACKEND = "SELECT pg_backend_pid()"
+# List the numbers of processes in the order in which they should be tried. Those that nobody comes back for are first,
+# and of these not always the same, as many may start at once; then whoever has not written for longest.
+_BEST_FIRST = (
+    "SELECT number FROM generate_series(1, $1) AS number LEFT JOIN writers ON lock = number"
+    " ORDER BY held_at NULLS FIRST, (number + pg_backend_pid()) % $1"
+)
 # Find who holds which of our locks in this database.
 _HELD = (
     "SELECT classid::bigint, objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND granted"
@@ -63,14 +68,13 @@ async def take_place(connection: Connection, role: Role, address: str) -> int:
         raise StoreRefused(f"Another Waypost has {shown} open. Stop it first, or give this one a database of its own.")
     if not await _is_given(connection, TRY_SHARED_LOCK):
         raise StoreRefused(f"A Waypost that does everything has {shown} open. Stop it, or start it with --role api.")
-    # Not the lowest that is free: a process that is just away from its session comes back for its own.
-    first: int = await connection.fetchval(_BACKEND)
-    for step in range(PROCESSES):
-        number = (first + step) % PROCESSES + 1
+    # A number without a holder may be that of a process which is just away from its session and comes back for it.
+    for (number,) in await connection.fetch(_BEST_FIRST, PROCESSES):
         if await connection.fetchval(TRY_LOCK, PLACES, number):
             if role == "worker":
                 await connection.fetchval(TRY_LOCK, _WORKERS, number)
-            return number
+            place: int = number
+            return place
     raise StoreRefused(f"{PROCESSES} processes share {shown} already, which is all that there can be.")
 
 

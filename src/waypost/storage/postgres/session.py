@@ -40,12 +40,13 @@ _WORKER_SETTINGS = {"idle_session_timeout": _SILENCE, "idle_in_transaction_sessi
 
 # Start a new term, which makes everything of earlier ones somebody else's.
 _BEGIN_TERM = (
-    "INSERT INTO writers AS known (lock, term, flush) VALUES ($1, 1, 0)"
-    " ON CONFLICT (lock) DO UPDATE SET term = known.term + 1, flush = 0 RETURNING term"
+    "INSERT INTO writers AS known (lock, term, flush, held_at) VALUES ($1, 1, 0, {held_at})"
+    " ON CONFLICT (lock) DO UPDATE SET term = known.term + 1, flush = 0, held_at = {held_at} RETURNING term"
 )
+_END_TERM = "UPDATE writers SET held_at = NULL WHERE lock = $1 AND term = $2"
 _LAST = "SELECT term, flush FROM writers WHERE lock = $1"
 # Start a transaction and number it; no row if another process has taken over.
-_BEGIN = "BEGIN; UPDATE writers SET flush = {flush} WHERE lock = {lock} AND term = {term}"
+_BEGIN = "BEGIN; UPDATE writers SET flush = {flush}, held_at = {held_at} WHERE lock = {lock} AND term = {term}"
 _BIRTH = "SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()"
 # End our own old session, if the server still has it: what it was doing must be over before anything is said of it.
 _END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND backend_start = $2"
@@ -71,6 +72,7 @@ class Session:
         """The number of this process among those of the database."""
         self.lost = asyncio.Event()
         """Set once a worker's session is gone."""
+        self._held_at = "NULL" if role == "worker" else "now()"  # a worker never comes back to its place
         self._on_fatal = on_fatal
         self._connection: Connection | None = None
         self._birth: tuple[int, object] = (0, None)
@@ -96,7 +98,7 @@ class Session:
             await check_server(connection)
             await check_schema(connection, address)
             session.lock = await take_place(connection, role, address)
-            session._term = await connection.fetchval(_BEGIN_TERM, session.lock)
+            session._term = await connection.fetchval(_BEGIN_TERM.format(held_at=session._held_at), session.lock)
             await session._adopt(connection)
         except CANNOT_CONNECT as error:
             connection.terminate()
@@ -121,7 +123,9 @@ class Session:
         if connection is None:
             raise ConnectionError("the connection is lost")
         self._flush += 1
-        begun = await connection.execute(_BEGIN.format(flush=self._flush, lock=self.lock, term=self._term))
+        begun = await connection.execute(
+            _BEGIN.format(flush=self._flush, held_at=self._held_at, lock=self.lock, term=self._term)
+        )
         if begun != "UPDATE 1":
             raise Overtaken(self._overtaken())
         return connection
@@ -162,7 +166,7 @@ class Session:
         return None
 
     async def close(self) -> None:
-        """Give the lock back. Those who wait for a new session learn that there will be none."""
+        """Give the place back. Those who wait for a new session learn that there will be none."""
         self._closed = True
         if self._renewing is not None:
             self._renewing.cancel()
@@ -170,6 +174,8 @@ class Session:
                 await self._renewing
         connection, self._connection = self._connection, None
         if connection is not None:
+            with contextlib.suppress(*CANNOT_CONNECT):
+                await connection.execute(_END_TERM, self.lock, self._term, timeout=2)
             with contextlib.suppress(*CANNOT_CONNECT):
                 await connection.close(timeout=2)
 

@@ -6,7 +6,8 @@
 CREATE TABLE writers (              -- who writes, and what was written last: see docs/decisions/0017-postgresql.md
     lock INTEGER PRIMARY KEY,       -- of the session advisory lock that a writer must hold
     term BIGINT NOT NULL,           -- one more each time that another process takes the lock
-    flush BIGINT NOT NULL           -- number of the last transaction in this term
+    flush BIGINT NOT NULL,          -- number of the last transaction in this term
+    held_at TIMESTAMPTZ             -- when the holder last wrote, if it comes back for its lock; NULL: the lock is free to take
 ) WITH (fillfactor = 10);
 
 CREATE TABLE messages (
