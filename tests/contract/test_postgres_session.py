@@ -208,7 +208,7 @@ class TestLostSession:
         self, store: PostgresStore, fatal: list[Exception]
     ) -> None:
         session = store._session
-        session._connection = Unforeseen(session.connection)  # type: ignore[assignment]  # it has all the rest
+        session._connection = Unforeseen(session.connection)
 
         with pytest.raises(StoreDown, match="the moon is full"):
             await store.accept(outbound(10))

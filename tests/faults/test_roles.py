@@ -32,7 +32,7 @@ async def alone(
 async def test_who_only_accepts_refuses_to_play_a_phone_and_says_what_to_run_instead(alone: World) -> None:
     message = {"type": "text", "text": {"body": "x"}}
     async with (
-        aiohttp.ClientSession(alone.api.ready.base_url, headers=ADMIN) as session,
+        aiohttp.ClientSession(alone.apis[-1].ready.base_url, headers=ADMIN) as session,
         session.post("/_waypost/v1/phones/491701234567/messages", json=message) as answer,
     ):
         refusal = await answer.json()
@@ -46,7 +46,7 @@ async def test_what_one_process_changes_another_knows_a_moment_later(alone: Worl
     flags = (*flags_of(tmp_path, alone.database), "--role=api")
     async with (
         served(tmp_path / "other", *flags) as other,
-        aiohttp.ClientSession(alone.api.ready.base_url, headers=ADMIN) as session,
+        aiohttp.ClientSession(alone.apis[-1].ready.base_url, headers=ADMIN) as session,
     ):
         async with session.post("/_waypost/v1/numbers", json={"number": "15550199999"}) as added:
             token = (await added.json())["token"]
@@ -61,7 +61,7 @@ async def test_what_one_process_changes_another_knows_a_moment_later(alone: Worl
 async def test_a_worker_knows_a_webhook_that_was_set_after_it_began(alone: World) -> None:
     await alone.join()
     await alone.shared_by(1)
-    async with aiohttp.ClientSession(alone.api.ready.base_url, headers=ADMIN) as session:
+    async with aiohttp.ClientSession(alone.apis[-1].ready.base_url, headers=ADMIN) as session:
         change = {"webhook": {"url": alone.hook.url_at("/later")}}
         async with session.put(f"/_waypost/v1/numbers/{NUMBER}", json=change) as answer:
             assert answer.status == 200
@@ -74,7 +74,7 @@ async def test_a_worker_knows_a_webhook_that_was_set_after_it_began(alone: World
 async def test_who_listens_at_the_one_that_accepts_is_told_of_what_the_worker_does(alone: World) -> None:
     await alone.join()
     await alone.shared_by(1)
-    async with listening(alone.api.ready.base_url) as feed:
+    async with listening(alone.apis[-1].ready.base_url) as feed:
         answer = await alone.clients[0].send("491701234567", "text", {"body": "x"})
 
         await feed.hear("messages", answer.json["messages"][0]["id"])
