@@ -20,7 +20,7 @@ Golden = Callable[[str, bytes], None]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--update-golden`, `--store`, and how much the tests of faults do."""
+    """Add `--update-golden`, `--store`, and how much is done by tests that can do more."""
     parser.addoption("--update-golden", action="store_true", help="write golden files anew instead of comparing")
     parser.addoption(
         "--store",
@@ -30,7 +30,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--split", action="store_true", help="make of every whole server one that accepts and a worker, over PostgreSQL"
     )
-    parser.addoption("--full", action="store_true", help="do what a fault test does as often as `make faults` does")
+    parser.addoption(
+        "--full", action="store_true", help="do as much as `make faults` does, and make all calls from schemas"
+    )
     parser.addoption("--share", type=float, default=1.0, help="with --full: do only this part of it, such as 0.1")
 
 

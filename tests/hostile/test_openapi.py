@@ -1,7 +1,8 @@
 """Schemathesis reads the OpenAPI document and tries every operation of a running server, right requests and wrong ones.
 
 The document must be valid, and the server must answer as it says: no server errors, the declared statuses, the declared
-content types, bodies of the declared schemas. The requests are the same ones every time.
+content types, bodies of the declared schemas. The requests are the same ones every time, unless it is asked for more
+with `--full`.
 """
 
 import asyncio
@@ -15,8 +16,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.hostile.conftest import Calls
 from tests.support.clients import client_for
-from tests.support.schemas import calmly
 from tests.support.server import ADMIN, NUMBER, TOKEN, Running, running
 from tools.gen_routes import faces
 
@@ -31,8 +32,11 @@ CHECKS: list[Any] = schemathesis.checks.CHECKS.get_by_names(
     ["not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance"]
 )
 OPERATIONS: dict[str, Any] = {each.ok().label: each.ok() for each in SCHEMA.get_all_operations()}
+WRONG: Any = schemathesis.GenerationMode.NEGATIVE
 EXAMPLES = 8
 OWN_EXAMPLES = 15
+MANY_EXAMPLES = 150
+"""With `--full`."""
 PHONE = "15550001111"
 MAY_LOCK_OUT = {"POST /v1/users/logout"}
 """Operations after which no other could be tried."""
@@ -112,14 +116,16 @@ def test_the_document_is_valid() -> None:
 
 
 @pytest.mark.parametrize(("live", "name"), TRIED, indirect=["live"], ids=[name for _, name in TRIED])
-def test_an_operation_answers_as_the_document_says(live: Live, name: str) -> None:
+def test_an_operation_answers_as_the_document_says(live: Live, name: str, calls: Calls) -> None:
     operation = OPERATIONS[name]
 
-    @calmly(OWN_EXAMPLES if "/_waypost" in name else EXAMPLES)
-    @given(operation.as_strategy(), st.booleans())
+    @calls.many(quick=OWN_EXAMPLES if "/_waypost" in name else EXAMPLES, full=MANY_EXAMPLES)
+    @given(operation.as_strategy() | operation.as_strategy(WRONG), st.booleans())
     def check(case: Any, at_home: bool) -> None:
         if at_home:
             case.path_parameters = {each: live.named.get(each, value) for each, value in case.path_parameters.items()}
-        case.call_and_validate(base_url=live.url, headers=live.headers, checks=CHECKS, allow_redirects=False)
+        with calls.call(f"{case.method} {case.formatted_path} {case.query} {case.body}"):
+            answer = case.call(base_url=live.url, headers=live.headers, allow_redirects=False)
+        case.validate_response(answer, checks=CHECKS)
 
     check()

@@ -1,7 +1,7 @@
 """Bodies made from the schemas, sent to a running server: every operation of every face, right and wrong ones.
 
 Whatever comes, the answer is below 500, in JSON, and a refusal in the face's own words; what is refused leaves no
-message behind. The bodies are the same ones every time.
+message behind. The bodies are the same ones every time, unless it is asked for more with `--full`.
 """
 
 import json
@@ -15,6 +15,7 @@ from typing import Any
 import aiohttp
 import pytest
 from hypothesis import strategies as st
+from tests.hostile.conftest import Calls
 from tests.support import operations, request_schemas
 from tests.support.clients import Answer, Client, Control, client_for
 from tests.support.operations import BODIES, WITHOUT_JSON, Body
@@ -29,8 +30,9 @@ pytestmark = pytest.mark.anyio
 
 SCHEMAS = request_schemas.found()
 PHONE = "15550001111"
-EXAMPLES = 14
-MESSAGES = 120
+EXAMPLES, MESSAGES = 14, 120
+MANY_EXAMPLES, MANY_MESSAGES = 250, 2_000
+"""With `--full`."""
 ROUTES: Mapping[str, tuple[str, Route]] = {
     route.name: (face.prefix, route) for face in faces() for route in face.routes if route.method != "GET"
 }
@@ -84,11 +86,12 @@ def valid(body: Body, dialect: str) -> Strategy:
             return bodies(SCHEMAS[body.schema])
 
 
-def tried(body: Body, dialect: str) -> list[Any]:
+def tried(body: Body, dialect: str, calls: Calls) -> list[Any]:
     """Return bodies for an operation, with no address in them but one that is never dialled."""
     right = valid(body, dialect)
-    count = MESSAGES if body.schema == operations.MESSAGE else EXAMPLES
-    return [_at_home(each) for each in examples(right | mutations(right), count)]
+    is_message = body.schema == operations.MESSAGE
+    quick, full = (MESSAGES, MANY_MESSAGES) if is_message else (EXAMPLES, MANY_EXAMPLES)
+    return [_at_home(each) for each in examples(right | mutations(right), calls.many(quick=quick, full=full))]
 
 
 def _at_home(value: Any) -> Any:
@@ -118,6 +121,15 @@ class Place:
         """Let the number send again: what was taken before may have kept it from that."""
         change = {"registered": True, "test_recipients": None}
         assert (await self.control.call("PATCH", f"/numbers/{NUMBER}", json=change)).status == 200
+
+    async def kept_messages(self) -> AsyncIterator[Any]:
+        page = await self.control.get("/messages?limit=1000")
+        for each in page["messages"]:
+            yield each
+        while page["next"] is not None:
+            page = await self.control.get(f"/messages?limit=1000&before={page['next']}")
+            for each in page["messages"]:
+                yield each
 
     async def call(self, route: Route, path: str, body: Any) -> Answer:
         if route.name.startswith(("control.", "open.")):
@@ -194,7 +206,7 @@ def sent_ids(answer: Answer) -> list[str]:
 
 
 @pytest.mark.parametrize("face", FACES)
-async def test_every_body_is_answered_in_the_faces_own_words(face: str, tmp_path: Path) -> None:
+async def test_every_body_is_answered_in_the_faces_own_words(face: str, tmp_path: Path, calls: Calls) -> None:
     found: list[str] = []
     taken: list[str] = []
     async with place(face, tmp_path / "data") as here:
@@ -205,11 +217,13 @@ async def test_every_body_is_answered_in_the_faces_own_words(face: str, tmp_path
             await here.let_send()
             for body in wanted:
                 path = here.path(prefix, route, body)
-                for given in tried(body, here.client.dialect):
-                    answer = await here.call(route, path, given)
-                    found += complaints(face, f"{route.method} {path} {json.dumps(given)}", answer)
+                for given in tried(body, here.client.dialect, calls):
+                    sent = f"{route.method} {path} {json.dumps(given)}"
+                    with calls.call(sent):
+                        answer = await here.call(route, path, given)
+                    found += complaints(face, sent, answer)
                     taken += sent_ids(answer) if body.schema == operations.MESSAGE else []
-        kept = (await here.control.get("/messages?limit=1000"))["messages"]
+        kept = [each async for each in here.kept_messages()]
 
     assert found == []
     ids = [each["onprem_id" if face == "onprem" else "id"] for each in kept if each["direction"] == "outbound"]

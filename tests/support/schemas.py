@@ -322,11 +322,11 @@ def calmly(count: int) -> settings:
     )
 
 
-def examples(strategy: Strategy, count: int) -> list[Any]:
-    """Return up to `count` examples, the same ones every time: for tests that cannot be inside of `given`."""
+def examples(strategy: Strategy, how: settings) -> list[Any]:
+    """Return examples, as many as settings say: for tests that cannot be inside of `given`."""
     found: list[Any] = []
 
-    @calmly(count)
+    @how
     @given(strategy)
     def collect(example: Any) -> None:
         found.append(example)
