@@ -1,5 +1,7 @@
 """What every store promises about documents: see `ports.Documents`."""
 
+import asyncio
+
 import pytest
 
 from waypost.ports import FullStore
@@ -51,3 +53,20 @@ async def test_a_name_that_no_document_can_have_is_not_there(opened: FullStore) 
     await opened.save_document("code", 1, "a", b"{}")
 
     assert await opened.document("code", 1, "a\0") is None
+
+
+async def test_a_document_is_replaced_only_while_it_is_what_was_read(opened: FullStore) -> None:
+    await opened.save_document("profile", 1, "", b"1")
+
+    answers = [await opened.replace_document("profile", 1, "", before, b"2") for before in (None, b"0", b"1", b"1")]
+
+    assert (answers, await opened.document("profile", 1, "")) == ([False, False, True, False], b"2")
+
+
+async def test_of_many_who_make_one_document_one_does(opened: FullStore) -> None:
+    bodies = [b"%d" % each for each in range(10)]
+
+    answers = await asyncio.gather(*(opened.replace_document("code", 1, "a", None, body) for body in bodies))
+
+    assert answers.count(True) == 1
+    assert await opened.document("code", 1, "a") == bodies[answers.index(True)]

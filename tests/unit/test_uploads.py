@@ -42,6 +42,12 @@ class SlowDocuments:
     async def save_document(self, kind: str, owner: int, name: str, body: bytes) -> None:
         self.kept[kind, owner, name] = body
 
+    async def replace_document(self, kind: str, owner: int, name: str, before: bytes | None, body: bytes) -> bool:
+        is_same = self.kept.get((kind, owner, name)) == before
+        if is_same:
+            self.kept[kind, owner, name] = body
+        return is_same
+
 
 class Media:
     """The rows of files, in memory."""

@@ -3,6 +3,8 @@
 # spec: cloud-api.md#10, cloud-api.md#13.10
 """
 
+import asyncio
+from collections.abc import Callable
 from typing import Literal
 
 from msgspec import Struct, structs
@@ -58,20 +60,34 @@ class BusinessAccounts:
         self._clock = clock
         self._rates_lifted = rates_lifted
         self._known: dict[int, Account] = {}
+        self._showing = asyncio.Lock()  # what was read earlier never hides what was changed here meanwhile
 
     async def load(self, directory: Directory) -> None:
         """Read every account anew."""
-        found = {number.waba_id: await self._drawer.get(number.waba_id) for number in directory.numbers()}
-        self._known = {waba_id: account for waba_id, account in found.items() if account}
+        async with self._showing:
+            found = {number.waba_id: await self._drawer.get(number.waba_id) for number in directory.numbers()}
+            self._known = {waba_id: account for waba_id, account in found.items() if account}
 
     def get(self, waba_id: int) -> Account:
         """Return an account as it is now."""
         return self._known.get(waba_id, _USUAL).at(self._clock.now_ms())
 
-    async def save(self, waba_id: int, account: Account) -> None:
-        """Change an account."""
-        await self._drawer.put(waba_id, account)
-        self._known[waba_id] = account
+    async def change(self, waba_id: int, change: Callable[[Account], Account]) -> tuple[Account, Account]:
+        """Have `change` make another of an account as it is stored; return it as it was before, and as it is.
+
+        `change` only computes; it may be called more than once.
+        """
+        before = _USUAL
+
+        def changed(stored: Account | None) -> Account:
+            nonlocal before
+            before = (stored or _USUAL).at(self._clock.now_ms())
+            return change(before)
+
+        async with self._showing:
+            account = await self._drawer.change(waba_id, changed)
+            self._known[waba_id] = account
+        return before, account
 
     def restriction(self, number: Number) -> str | None:
         """Return how a number's account is restricted."""

@@ -4,7 +4,7 @@
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from waypost.errors import Cause, Fault, Refusal
 from waypost.errors.management import BLOCK_LIST_FULL, BLOCKED_BY_BUSINESS
@@ -32,12 +32,13 @@ class Blocks:
         self._clock = clock
         self._windows_lifted = windows_lifted
         self._blocked: dict[NumberId, frozenset[str]] = {}
-        self._writing = asyncio.Lock()
+        self._showing = asyncio.Lock()  # what was read earlier never hides what was changed here meanwhile
 
     async def load(self, directory: Directory) -> None:
         """Read every list anew."""
-        lists = {number.id: await self._drawer.get(number.id) for number in directory.numbers()}
-        self._blocked = {number_id: frozenset(users) for number_id, users in lists.items() if users}
+        async with self._showing:
+            lists = {number.id: await self._drawer.get(number.id) for number in directory.numbers()}
+            self._blocked = {number_id: frozenset(users) for number_id, users in lists.items() if users}
 
     def has(self, number_id: NumberId, wa_id: str) -> bool:
         """Return whether the business has blocked a user."""
@@ -56,20 +57,24 @@ class Blocks:
 
     async def add(self, number: Number, users: Sequence[BlockedUser]) -> list[UserOutcome]:
         """Block those users who wrote within 24 hours; return each one's outcome. Raises Refusal for a full list."""
-        async with self._writing:
-            outcomes = [await self._looked_at(number, user) for user in users]
-            wanted = self._blocked.get(number.id, _NOBODY) | _done(outcomes)
+        outcomes = [await self._looked_at(number, user) for user in users]
+        blocked = _done(outcomes)
+
+        def added(before: frozenset[str]) -> frozenset[str]:
+            wanted = before | blocked
             if len(wanted) > MAX_BLOCKED:
                 details = f"The list would have {len(wanted)} users; at most {MAX_BLOCKED} are possible."
                 raise Refusal(BLOCK_LIST_FULL, details)
-            await self._save(number, wanted)
+            return wanted
+
+        await self._change(number, added)
         return outcomes
 
     async def remove(self, number: Number, users: Sequence[BlockedUser]) -> list[UserOutcome]:
         """Unblock users; it is no error if one was not blocked."""
         outcomes = [_not_a_number(user) or UserOutcome(user.user, user.wa_id) for user in users]
-        async with self._writing:
-            await self._save(number, self._blocked.get(number.id, _NOBODY) - _done(outcomes))
+        unblocked = _done(outcomes)
+        await self._change(number, lambda before: before - unblocked)
         return outcomes
 
     async def _looked_at(self, number: Number, user: BlockedUser) -> UserOutcome:
@@ -85,10 +90,11 @@ class Blocks:
             return UserOutcome(user.user, wa_id)
         return UserOutcome(user.user, wa_id, WINDOW_CLOSED, "User has not messaged in the last 24 hours")
 
-    async def _save(self, number: Number, users: frozenset[str]) -> None:
-        if users != self._blocked.get(number.id, _NOBODY):
-            await self._drawer.put(number.id, sorted(users))
-            self._blocked[number.id] = users
+    async def _change(self, number: Number, change: Callable[[frozenset[str]], frozenset[str]]) -> None:
+        """Keep what a change makes of a number's list as it is stored, whoever else changes it."""
+        async with self._showing:
+            users = await self._drawer.change(number.id, lambda stored: sorted(change(frozenset(stored or ()))))
+            self._blocked[number.id] = frozenset(users)
 
 
 def _not_a_number(user: BlockedUser) -> UserOutcome | None:

@@ -1,7 +1,6 @@
 """Drawers: the documents of one kind, decoded and encoded by their schema; nobody else handles them as bytes."""
 
-import asyncio
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from functools import lru_cache
 from typing import Any, Generic, TypeVar, cast
 
@@ -33,6 +32,24 @@ class Drawer(Generic[Sheet]):
         """Keep a sheet; it is fsynced on return."""
         await self._documents.save_document(self._kind, owner, name, msgspec.json.encode(sheet))
 
+    async def add(self, owner: int, sheet: Sheet, name: str = "") -> bool:
+        """Keep a sheet where there is none; False if there is one."""
+        return await self._documents.replace_document(self._kind, owner, name, None, msgspec.json.encode(sheet))
+
+    async def change(self, owner: int, change: Callable[[Sheet | None], Sheet], name: str = "") -> Sheet:
+        """Keep what `change` makes of a sheet as it is stored, whoever else changes it, and return that.
+
+        `change` is given None where there is no sheet. It only computes; it may be called more than once, and whatever
+        it raises leaves the sheet as it is.
+        """
+        documents, kind = self._documents, self._kind
+        while True:
+            before = await documents.document(kind, owner, name)
+            sheet = change(None if before is None else self._decoder.decode(before))
+            body = msgspec.json.encode(sheet)
+            if body == before or await documents.replace_document(kind, owner, name, before, body):
+                return sheet
+
     async def list(self, owner: int, *, after: str = "", limit: int = 1000) -> list[tuple[str, Sheet]]:
         """Return names and sheets in order of their names, from the first above `after`."""
         found = await self._documents.documents(self._kind, owner, after=after, limit=limit)
@@ -49,7 +66,6 @@ class OnePerNumber(Generic[Form]):
     def __init__(self, documents: Documents, kind: str, schema: type[Form]) -> None:
         self._drawer = Drawer(documents, kind, schema)
         self._blank = schema
-        self._writing = asyncio.Lock()
 
     async def get(self, number: Number) -> Form:
         """Return a number's sheet."""
@@ -57,13 +73,11 @@ class OnePerNumber(Generic[Form]):
 
     async def change(self, number: Number, change: Struct) -> None:
         """Replace the members that `change` has, fsynced on return. The face has checked the limits."""
-        async with self._writing:
-            await self._drawer.put(number.id, changed(await self.get(number), change))
+        await self._drawer.change(number.id, lambda sheet: changed(sheet or self._blank(), change))
 
     async def put(self, number: Number, sheet: Form) -> None:
         """Keep this in place of what there was, fsynced on return."""
-        async with self._writing:
-            await self._drawer.put(number.id, sheet)
+        await self._drawer.put(number.id, sheet)
 
 
 @lru_cache(maxsize=64)

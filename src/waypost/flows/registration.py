@@ -4,6 +4,7 @@
 """
 
 import asyncio
+from collections.abc import Callable
 
 from msgspec.structs import replace
 
@@ -31,18 +32,14 @@ class Registration:
     async def request_code(self, number: Number) -> None:
         """Make a new code; nobody is called, the control API shows it."""
         async with self._writing:
-            trials = await self._trials(number)
-            trials.code, trials.wrong_codes = new_code(), 0
-            trials.code_until_ms = self._clock.now_ms() + CODE_LIFE_MS
-            await self._drawer.put(number.id, trials)
+            code, until_ms = new_code(), self._clock.now_ms() + CODE_LIFE_MS
+            await self._try(number, lambda trials: trials.send_code(code, until_ms))
 
     async def verify_code(self, number: Number, code: str, *, registers: bool = False) -> None:
         """Take a code back; the number is verified from then on, and with `registers` registered. Raises Refusal."""
         async with self._writing:
-            trials = await self._trials(number)
-            fault = trials.take_code(code, self._clock.now_ms())
-            await self._drawer.put(number.id, trials)
-            _refuse(fault)
+            now_ms = self._clock.now_ms()
+            await self._try(number, lambda trials: trials.take_code(code, now_ms))
             registered = self._now(number).standing.registered or registers
             await self._save(number, verified=True, registered=registered)
 
@@ -54,22 +51,21 @@ class Registration:
         """Register a number, which can send from then on; without a two-step PIN it gets this one. Raises Refusal."""
         async with self._writing:
             now_ms, standing = self._clock.now_ms(), self._now(number).standing
-            trials = await self._trials(number)
-            fault = trials.call(now_ms) or trials.deletion(now_ms)
-            if fault is None and not standing.verified:
-                fault = Fault(NOT_VERIFIED, "Ask for a code with request_code, and give it to verify_code first.")
-            fault = fault or trials.pin(pin, standing.pin, now_ms)
-            await self._drawer.put(number.id, trials)
-            _refuse(fault)
+
+            def trial(trials: Trials) -> Fault | None:
+                fault = trials.call(now_ms) or trials.deletion(now_ms)
+                if fault is None and not standing.verified:
+                    fault = Fault(NOT_VERIFIED, "Ask for a code with request_code, and give it to verify_code first.")
+                return fault or trials.pin(pin, standing.pin, now_ms)
+
+            await self._try(number, trial)
             await self._save(number, registered=True, pin=pin)
 
     async def deregister(self, number: Number) -> None:
         """Take a number off the platform; what it sends is refused from then on. Raises Refusal."""
         async with self._writing:
-            trials = await self._trials(number)
-            fault = trials.call(self._clock.now_ms())
-            await self._drawer.put(number.id, trials)
-            _refuse(fault)
+            now_ms = self._clock.now_ms()
+            await self._try(number, lambda trials: trials.call(now_ms))
             if not self._now(number).standing.registered:
                 raise Refusal(NOT_REGISTERED, f"The number {number.digits} is not registered.")
             await self._save(number, registered=False)
@@ -82,10 +78,8 @@ class Registration:
                 return
             if pin is None:
                 raise Refusal(MISSING_PARAMETER, "Parameter 'pin' is mandatory while two-step verification is on.")
-            trials = await self._trials(number)
-            fault = trials.pin(pin, right, self._clock.now_ms())
-            await self._drawer.put(number.id, trials)
-            _refuse(fault)
+            now_ms = self._clock.now_ms()
+            await self._try(number, lambda trials: trials.pin(pin, right, now_ms))
 
     async def set_pin(self, number: Number, pin: str) -> None:
         """Set the two-step PIN."""
@@ -95,9 +89,22 @@ class Registration:
     async def deleted(self, number: Number) -> None:
         """Treat the number as one that was deleted just now: it cannot be registered for five minutes."""
         async with self._writing:
-            trials = await self._trials(number)
-            trials.deleted_until_ms = self._clock.now_ms() + DELETION_MS
-            await self._drawer.put(number.id, trials)
+            until_ms = self._clock.now_ms() + DELETION_MS
+            await self._try(number, lambda trials: trials.delete(until_ms))
+
+    async def _try(self, number: Number, trial: Callable[[Trials], Fault | None]) -> None:
+        """Make a trial, which counts whatever comes of it, in whichever process. Raises Refusal."""
+        fault: Fault | None = None
+
+        def tried(trials: Trials | None) -> Trials:
+            nonlocal fault
+            trials = trials or Trials()
+            fault = trial(trials)
+            return trials
+
+        await self._drawer.change(number.id, tried)
+        if fault is not None:
+            raise Refusal(fault.problem, fault.details, retry_after_seconds=fault.retry_after_seconds)
 
     async def _trials(self, number: Number) -> Trials:
         return await self._drawer.get(number.id) or Trials()
@@ -108,8 +115,3 @@ class Registration:
     async def _save(self, number: Number, **changes: bool | str) -> None:
         # The names and types are those of Standing at every call above.
         await self._directory.change_number(number, lambda now: replace(now, standing=replace(now.standing, **changes)))
-
-
-def _refuse(fault: Fault | None) -> None:
-    if fault is not None:
-        raise Refusal(fault.problem, fault.details, retry_after_seconds=fault.retry_after_seconds)

@@ -3,11 +3,10 @@
 # spec: cloud-api.md#10, cloud-api.md#12.4
 """
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from waypost.errors import Refusal
@@ -34,7 +33,6 @@ class Standings(Struct, frozen=True):
     accounts: BusinessAccounts
     notice: Notice
     clock: Clock
-    _one_account: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def change(self, number: Number, standing: Standing) -> Number:
         """Give a number another standing; its subscriber is told of quality, limit and throughput.
@@ -63,10 +61,7 @@ class Standings(Struct, frozen=True):
 
         A restriction without an end gets one. Nobody is told when it is over: the reference has no event for that.
         """
-        async with self._one_account:
-            old = self.accounts.get(waba_id)
-            account = self._ended(change(old))
-            await self.accounts.save(waba_id, account)
+        old, account = await self.accounts.change(waba_id, lambda now: self._ended(change(now)))
         notices = self._account_notices(old, account)
         for number in {_listeners(number): number for number in self.directory.of_account(waba_id)}.values():
             for told, value in notices:

@@ -106,9 +106,7 @@ class Subscribe(Struct, frozen=True):
         await self.directory.change_number(number, changed)
 
     async def _set(self, number: Number, webhook: Webhook | None) -> None:
-        await self.directory.change_number(
-            number, lambda now: replace(now, webhook=webhook, callbacks=replace(now.callbacks, number=None))
-        )
+        await self.directory.change_number(number, lambda now: pointed(now, webhook))
 
     async def _change(self, of: Number, /, **changes: Any) -> None:  # Any: fields of Callbacks
         await self.directory.change_number(of, lambda now: replace(now, callbacks=replace(now.callbacks, **changes)))
@@ -130,6 +128,11 @@ class Subscribe(Struct, frozen=True):
         if not _is_echo(answer, challenge):
             details = f"it answered {answer.status}, not 200 with the bare hub.challenge as its body"
             raise Refusal(INVALID_PARAMETER, f"The webhook failed the verification request: {details}.")
+
+
+def pointed(number: Number, webhook: Webhook | None) -> Number:
+    """Return a number whose one webhook is this; None: its events go nowhere, unless its account has an override."""
+    return replace(number, webhook=webhook, callbacks=replace(number.callbacks, number=None))
 
 
 def _is_echo(answer: Posted, challenge: str) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
@@ -113,7 +114,7 @@ class Uploads:
         Chunks may end early: what came is kept, and the upload goes on from there.
         """
         if name in self._busy:
-            raise Refusal(INVALID_PARAMETER, "Another request is sending bytes of this upload; wait for its answer.")
+            raise _busy()
         self._busy.add(name)  # before the session is read: what another request has just added must be in it
         try:
             session = await self._session(number, name)
@@ -155,15 +156,31 @@ class Uploads:
             if received == session.length and not session.pieces:
                 return await self._complete(number, name, session, writer)
             if received > session.received:
-                piece = await self.shelf.keep_piece(writer, Origin(number.id, "handle", None))
-                session.pieces.append(piece.key)
-        session.received = received
-        await self._sessions.put(number.id, session, name)
+                session = await self._with_piece(number, name, session, writer, received)
         if received < session.length:
             return Progress(received)
         async with self.shelf.writer() as writer:
             await self._join(session, writer)
             return await self._complete(number, name, session, writer)
+
+    async def _with_piece(
+        self, number: Number, name: str, session: Session, writer: BlobWriter, received: int
+    ) -> Session:
+        """Note one more piece of an upload that is as far as it was. Raises Refusal if it is not."""
+        piece = await self.shelf.keep_piece(writer, Origin(number.id, "handle", None))
+
+        def noted(now: Session | None) -> Session:
+            if now is None:
+                raise _unknown(name)
+            if now.received != session.received:
+                raise _busy()
+            return replace(now, received=received, pieces=[*now.pieces, piece.key])
+
+        try:
+            return await self._sessions.change(number.id, noted, name)
+        except Refusal:
+            await self.shelf.delete(piece)
+            raise
 
     async def _join(self, session: Session, writer: BlobWriter) -> None:
         for key in session.pieces:
@@ -189,7 +206,7 @@ class Uploads:
             await self._forget(number, name, session)  # its first pieces may be gone
             session = None
         if session is None:
-            raise Refusal(UNKNOWN_OBJECT, f"There is no upload '{name[:60]}', or it is complete.")
+            raise _unknown(name)
         return session
 
     async def _make_room(self, number: Number) -> None:
@@ -204,6 +221,14 @@ class Uploads:
             piece = await self.shelf.records.medium(key)
             if piece is not None:
                 await self.shelf.delete(piece)
+
+
+def _unknown(name: str) -> Refusal:
+    return Refusal(UNKNOWN_OBJECT, f"There is no upload '{name[:60]}', or it is complete.")
+
+
+def _busy() -> Refusal:
+    return Refusal(INVALID_PARAMETER, "Another request is sending bytes of this upload; wait for its answer.")
 
 
 def _handle(session: Session, medium: Medium) -> str:

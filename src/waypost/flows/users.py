@@ -61,8 +61,9 @@ class Users:
         _check_name(username)
         _check_password(password)
         if username == ADMIN or await self._accounts.get(number.id, username) is not None:
-            raise Refusal(NAME_TAKEN, f"There is a user '{username}' already.")
-        await self._keep(number.id, username, password)
+            raise _taken(username)
+        if not await self._accounts.add(number.id, await _account(password), username):
+            raise _taken(username)
 
     async def role(self, number: Number, username: str) -> str:
         """Return the role of a user. Raises Refusal if there is none of that name."""
@@ -73,7 +74,7 @@ class Users:
         """Give a user another password; the tokens that they got with the old one end. Raises Refusal."""
         await self._must_exist(number, username)
         _check_password(password)
-        await self._keep(number.id, username, password)
+        await self._accounts.put(number.id, await _account(password), username)
         await self._end_sessions(number.id, username)
 
     async def delete(self, number: Number, username: str) -> None:
@@ -118,10 +119,6 @@ class Users:
         if username != ADMIN and await self._accounts.get(number.id, username) is None:
             raise Refusal(UNKNOWN_OBJECT, f"There is no user '{username[:64]}'.")
 
-    async def _keep(self, number_id: NumberId, username: str, password: str) -> None:
-        sealed = await passwords.sealed(password, new_secret())
-        await self._accounts.put(number_id, Account(sealed), username)
-
     async def _end_sessions(self, number_id: NumberId, username: str) -> None:
         for name, session in await self._sessions.list(number_id, limit=100_000):
             if session.username == username:
@@ -134,6 +131,14 @@ class Users:
             if session.expires_ms <= now_ms:
                 await self._directory.revoke_hash(bytes.fromhex(name))
                 await self._sessions.remove(number_id, name)
+
+
+async def _account(password: str) -> Account:
+    return Account(await passwords.sealed(password, new_secret()))
+
+
+def _taken(username: str) -> Refusal:
+    return Refusal(NAME_TAKEN, f"There is a user '{username}' already.")
 
 
 def is_plain_user(token: str, directory: Directory) -> bool:

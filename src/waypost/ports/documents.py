@@ -18,6 +18,13 @@ class Documents(Protocol):
         """Insert or replace a document."""
         ...
 
+    async def replace_document(self, kind: str, owner: int, name: str, before: bytes | None, body: bytes) -> bool:
+        """Insert or replace a document if it is still what was read; False, and nothing is written, if it is not.
+
+        `before` is what was read, None: there was none. Of several processes that try at once one gets True.
+        """
+        ...
+
     async def delete_document(self, kind: str, owner: int, name: str) -> bool:
         """Delete a document; False if there was none."""
         ...

@@ -41,6 +41,14 @@ class Trials(Struct, kw_only=True):
     last_wrong_ms: int = 0
     deleted_until_ms: int = 0
 
+    def send_code(self, code: str, until_ms: int) -> None:
+        """Let a code wait to be given back, in place of any before."""
+        self.code, self.code_until_ms, self.wrong_codes = code, until_ms, 0
+
+    def delete(self, until_ms: int) -> None:
+        """Treat the number as one that was deleted just now."""
+        self.deleted_until_ms = until_ms
+
     def call(self, now_ms: int) -> Fault | None:
         """Count one register or deregister; the eleventh in 72 hours holds the number for 72 hours."""
         self.calls = [moment for moment in self.calls if now_ms - PERIOD_MS < moment <= now_ms]

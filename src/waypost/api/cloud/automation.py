@@ -71,5 +71,5 @@ class Automation(Struct, frozen=True):
         change = await parameters(request, CommerceChange)
         if change == CommerceChange():
             raise Refusal(MISSING_PARAMETER, "Give is_cart_enabled or is_catalog_visible.")
-        await self.commerce.put(number.id, changed(await self.commerce.get(number.id) or Commerce(), change))
+        await self.commerce.change(number.id, lambda now: changed(now or Commerce(), change))
         return Response(200, cloud.SUCCESS)

@@ -206,7 +206,7 @@ class Numbers(Struct, frozen=True):
         change = await parameters(request, Settings)
         if change == Settings():
             raise Refusal(MISSING_PARAMETER, f"Give at least one of {', '.join(Settings.__struct_fields__)}.")
-        await self.settings.put(number.id, changed(await self.settings.get(number.id) or Settings(), change))
+        await self.settings.change(number.id, lambda now: changed(now or Settings(), change))
         if (wanted := change.checks_identities) is not None and wanted != number.identity_check:
             await self.callers.directory.change_number(number, lambda now: replace(now, identity_check=wanted))
         return Response(200, cloud.SUCCESS)

@@ -1,10 +1,9 @@
 """Management: numbers, their webhooks and tokens."""
 
-import asyncio
 from collections.abc import Callable
 from functools import partial
 
-from msgspec import UNSET, Struct, field, structs
+from msgspec import UNSET, Struct, structs
 from msgspec.structs import asdict, replace
 
 from waypost.api.control.answers import answer, body_of, known_number, number_in, unknown
@@ -54,7 +53,6 @@ class Numbers(Struct, frozen=True):
     registration: Registration
     standings: Standings
     go_on: GoOn
-    _adding: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def list(self, request: Request) -> Response:
         """List the business numbers."""
@@ -67,9 +65,9 @@ class Numbers(Struct, frozen=True):
         The answer has its token and app secret, this once.
         """
         wish = await body_of(request, NewNumber)
-        async with self._adding:
-            number = self._new(wish)
-            await self.directory.save_number(number)
+        number = self._new(wish)
+        if await self.directory.change_number(number, lambda now: now) != number:  # another request was sooner
+            raise _is_there(number.digits)
         token = await self._grant(number.id)
         view = _view(number)
         return answer(AddedNumber(**structs.asdict(view), token=token, app_secret=number.app_secret))
@@ -150,7 +148,7 @@ class Numbers(Struct, frozen=True):
             raise Refusal(MISSING_PARAMETER, "Parameter 'number' is mandatory")
         number_id = NumberId(int(digits))
         if str(number_id) != digits or self.directory.number(number_id) is not None:
-            raise Refusal(INVALID_VALUE, f"number: {digits} is there already, or begins with a zero.")
+            raise _is_there(digits)
         there = self.directory.numbers()
         return Number(
             id=number_id,
@@ -214,6 +212,10 @@ class Numbers(Struct, frozen=True):
 
     def _number(self, request: Request) -> Number:
         return known_number(self.directory, request.params["phone_number_id"])
+
+
+def _is_there(digits: str) -> Refusal:
+    return Refusal(INVALID_VALUE, f"number: {digits} is there already, or begins with a zero.")
 
 
 def _account_of(wanted: str | None, there: list[Number]) -> int | None:

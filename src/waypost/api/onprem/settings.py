@@ -3,10 +3,9 @@
 # spec: on-premises-api.md#7.1, on-premises-api.md#3.4
 """
 
-import asyncio
 from functools import partial
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from waypost.api.bodies import json_body
@@ -15,8 +14,8 @@ from waypost.api.routing import Request, Response
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.flows.directory import Directory
-from waypost.flows.subscribe import Subscribe
-from waypost.model import Number, OnPremSettings, Provider
+from waypost.flows.subscribe import Subscribe, pointed
+from waypost.model import Number, OnPremSettings, Provider, Webhook
 from waypost.ports import Records
 from waypost.rules.callbacks import main_callback
 from waypost.wire import onprem
@@ -33,7 +32,6 @@ class Settings(Struct, frozen=True):
     callers: Callers
     directory: Directory
     subscribe: Subscribe
-    _changing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def get(self, request: Request) -> Response:
         """Return every setting, set or not."""
@@ -46,30 +44,21 @@ class Settings(Struct, frozen=True):
         """Change the settings that the body holds; nothing is changed if one of them is wrong."""
         number = self.callers.admin(request)
         patch = parse_application(await json_body(request), wa_id=number.digits)
-        async with self._changing:
-            if patch.webhook_url is not None:
-                await self._point(number, patch.webhook_url)
-            await self.directory.change_number(number, partial(_patched, patch=patch))
+        await self.directory.change_number(number, partial(_patched, patch=patch, webhook=self._webhook(number, patch)))
         return Response(200, onprem.DONE)
 
     async def delete(self, request: Request) -> Response:
         """Go back to the defaults; the webhook is removed, as an empty URL is the default."""
         number = self.callers.admin(request)
-        async with self._changing:
-            await self.subscribe.remove(number)
-            await self.directory.change_number(number, lambda now: replace(now, onprem=as_at_first(now)))
+        await self.directory.change_number(number, lambda now: replace(pointed(now, None), onprem=as_at_first(now)))
         return Response(200, onprem.DONE)
 
-    async def _point(self, number: Number, url: str) -> None:
-        """Set or remove the webhook. One that is set to the same URL keeps its headers and the operator's trust."""
-        webhook = main_callback(self._current(number), "message")
-        if not url:
-            await self.subscribe.remove(number)
-        elif webhook is None or webhook.url != url:
-            await self.subscribe.unverified(number, url, {})
-
-    def _current(self, number: Number) -> Number:
-        return self.directory.number(number.id) or number
+    def _webhook(self, number: Number, patch: ApplicationPatch) -> Webhook | None:
+        """Return the webhook that a patch wants; one that is set already need not be allowed anew. Raises Refusal."""
+        now = main_callback(number, "message")
+        if now is not None and now.url == patch.webhook_url:
+            return now
+        return self.subscribe.unasked(patch.webhook_url, {}) if patch.webhook_url else None
 
 
 class Providers(Struct, frozen=True):
@@ -101,7 +90,12 @@ class Providers(Struct, frozen=True):
         return Response(200, onprem.DONE)
 
 
-def _patched(number: Number, patch: ApplicationPatch) -> Number:
+def _patched(number: Number, patch: ApplicationPatch, webhook: Webhook | None) -> Number:
+    """Return a number as a patch makes it. A webhook at the URL that it has keeps its headers and the trust in it."""
+    now = main_callback(number, "message")
+    is_there = now is not None and now.url == patch.webhook_url
+    if patch.webhook_url is not None and not is_there:
+        number = pointed(number, webhook)
     dialect = "onprem" if patch.webhook_url else number.callback_dialect
     return replace(number, onprem=patched(number.onprem, patch), callback_dialect=dialect)
 

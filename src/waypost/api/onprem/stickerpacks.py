@@ -3,12 +3,11 @@
 # spec: on-premises-api.md#9.5
 """
 
-import asyncio
 from collections.abc import Callable
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct
 
 from waypost.api.bodies import json_body
 from waypost.api.onprem.callers import Callers
@@ -78,7 +77,6 @@ class Stickerpacks(Struct, frozen=True):
     drawer: Drawer[Pack]
     shelf: MediaShelf
     keys: KeyMaker
-    _one_change: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def routes(self) -> list[Route]:
         """Return the paths."""
@@ -125,9 +123,8 @@ class Stickerpacks(Struct, frozen=True):
     async def delete(self, request: Request) -> Response:
         """Delete a pack; the files of its stickers stay."""
         number = self._changing(request)
-        async with self._one_change:
-            await self._pack(request, number)
-            await self.drawer.remove(number.id, request.params["pack_id"])
+        if not await self.drawer.remove(number.id, request.params["pack_id"]):
+            raise _unknown(request)
         return Response(200, onprem.DONE)
 
     async def list_stickers(self, request: Request) -> Response:
@@ -178,19 +175,26 @@ class Stickerpacks(Struct, frozen=True):
     async def _pack(self, request: Request, number: Number) -> Pack:
         pack = None if _is_whatsapps(request) else await self.drawer.get(number.id, request.params["pack_id"])
         if pack is None:
-            raise Refusal(UNKNOWN_OBJECT, f"There is no sticker pack '{request.params['pack_id'][:64]}'.")
+            raise _unknown(request)
         return pack
 
     async def _change(self, request: Request, number: Number, change: Callable[[Pack], Pack]) -> Pack:
-        """Keep what a change makes of a pack, and return it; of two at once the later would undo the earlier."""
-        async with self._one_change:
-            pack = change(await self._pack(request, number))
-            await self.drawer.put(number.id, pack, request.params["pack_id"])
-        return pack
+        """Keep what a change makes of a pack, and return it. Raises Refusal."""
+
+        def changed(pack: Pack | None) -> Pack:
+            if pack is None:
+                raise _unknown(request)
+            return change(pack)
+
+        return await self.drawer.change(number.id, changed, request.params["pack_id"])
 
     async def _must_be_there(self, number: Number, media_id: str) -> None:
         if await self.shelf.find(number.id, media_id) is None:
             raise Refusal(INVALID_VALUE, "Parameter 'image_data_id' is not the id of an uploaded file.")
+
+
+def _unknown(request: Request) -> Refusal:
+    return Refusal(UNKNOWN_OBJECT, f"There is no sticker pack '{request.params['pack_id'][:64]}'.")
 
 
 def _is_whatsapps(request: Request) -> bool:

@@ -8,6 +8,12 @@ _SAVE = (
     "INSERT INTO documents (kind, owner, name, body) VALUES ($1, $2, $3, $4)"
     " ON CONFLICT (owner, kind, name) DO UPDATE SET body = excluded.body"
 )
+_ADD = (
+    "INSERT INTO documents (kind, owner, name, body) VALUES ($1, $2, $3, $4)"
+    " ON CONFLICT (owner, kind, name) DO NOTHING RETURNING name"
+)
+# Replace a document unless somebody else has; one who is just at it is waited for.
+_REPLACE = "UPDATE documents SET body = $4 WHERE kind = $1 AND owner = $2 AND name = $3 AND body = $5 RETURNING name"
 _DELETE = "DELETE FROM documents WHERE kind = $1 AND owner = $2 AND name = $3 RETURNING name"
 
 
@@ -28,6 +34,17 @@ class DocumentsPart(Part):
         await self._save(_SAVE, kind, owner, name, body)
         await self._changed()
         self._told_document(kind)
+
+    async def replace_document(self, kind: str, owner: int, name: str, before: bytes | None, body: bytes) -> bool:
+        """Insert or replace a document if it is still what was read."""
+        if before is None:
+            done = await self._save(_ADD, kind, owner, name, body)
+        else:
+            done = await self._save(_REPLACE, kind, owner, name, body, before)
+        if done:
+            await self._changed()
+            self._told_document(kind)
+        return bool(done)
 
     async def delete_document(self, kind: str, owner: int, name: str) -> bool:
         """Delete a document."""

@@ -7,6 +7,8 @@ from waypost.storage.sqlite.part import Part
 _GET = "SELECT body FROM documents WHERE kind = ? AND owner = ? AND name = ?"
 _LIST = "SELECT name, body FROM documents WHERE kind = ? AND owner = ? AND name > ? ORDER BY name LIMIT ?"
 _SAVE = "INSERT OR REPLACE INTO documents (kind, owner, name, body) VALUES (?, ?, ?, ?)"
+_ADD = "INSERT INTO documents (kind, owner, name, body) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING name"
+_REPLACE = "UPDATE documents SET body = ?4 WHERE kind = ?1 AND owner = ?2 AND name = ?3 AND body = ?5 RETURNING name"
 _DELETE = "DELETE FROM documents WHERE kind = ? AND owner = ? AND name = ? RETURNING name"
 
 
@@ -27,6 +29,16 @@ class DocumentsPart(Part):
         """Insert or replace a document."""
         await self._save(_SAVE, (kind, owner, name, body))
         self._told_document(kind)
+
+    async def replace_document(self, kind: str, owner: int, name: str, before: bytes | None, body: bytes) -> bool:
+        """Insert or replace a document if it is still what was read."""
+        if before is None:
+            done = await self._save(_ADD, (kind, owner, name, body))
+        else:
+            done = await self._save(_REPLACE, (kind, owner, name, body, before))
+        if done:
+            self._told_document(kind)
+        return bool(done)
 
     async def delete_document(self, kind: str, owner: int, name: str) -> bool:
         """Delete a document."""

@@ -149,6 +149,12 @@ class MemoryDocuments:
     async def save_document(self, kind: str, owner: int, name: str, body: bytes) -> None:
         self.kept[kind, owner, name] = body
 
+    async def replace_document(self, kind: str, owner: int, name: str, before: bytes | None, body: bytes) -> bool:
+        is_same = self.kept.get((kind, owner, name)) == before
+        if is_same:
+            self.kept[kind, owner, name] = body
+        return is_same
+
     async def delete_document(self, kind: str, owner: int, name: str) -> bool:
         return self.kept.pop((kind, owner, name), None) is not None
 

@@ -1,0 +1,182 @@
+"""Two processes over one database that change the same thing at once: neither loses what the other has changed."""
+
+import asyncio
+from base64 import b64encode
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack
+from functools import partial
+from itertools import cycle
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiohttp
+import pytest
+from msgspec.structs import replace
+from tests.journeys.conftest import ONE_STORE
+from tests.support.media import pdf, sticker
+from tests.support.server import ADMIN, NUMBER, TOKEN, Running, running
+
+from waypost.api.core import Flows
+from waypost.flows.accounts import Account
+from waypost.model import Number, NumberId
+from waypost.wire.blocks import BlockedUser
+from waypost.wire.profile import ProfileChange
+
+pytestmark = [pytest.mark.anyio, ONE_STORE]
+
+Told = TypeVar("Told")
+KEY = {"D360-API-KEY": TOKEN}
+
+
+@pytest.fixture
+async def two(anyio_backend: str, tmp_path: Path, database: str) -> AsyncIterator[list[Running]]:
+    """Two processes that accept."""
+    _ = anyio_backend
+    shared = {"store": database, "media": str(tmp_path / "media"), "role": "api", "rules": "relaxed"}
+    async with AsyncExitStack() as stack:
+        yield [await stack.enter_async_context(running(tmp_path / name, **shared)) for name in ("one", "two")]
+
+
+@pytest.fixture
+async def http(anyio_backend: str) -> AsyncIterator[aiohttp.ClientSession]:
+    _ = anyio_backend
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+async def at_once(two: list[Running], do: Callable[[Flows, Any], Awaitable[Told]], wishes: Iterable[Any]) -> list[Any]:
+    """Have the processes do something in turn, all at once; return what came of each, refusals included."""
+    turns = zip(wishes, cycle(two), strict=False)
+    return await asyncio.gather(*(do(each.parts.flows, wish) for wish, each in turns), return_exceptions=True)
+
+
+def number_of(flows: Flows) -> Number:
+    number = flows.directory.number(NumberId(int(NUMBER)))
+    assert number is not None
+    return number
+
+
+async def test_a_profile_keeps_what_either_says(two: list[Running]) -> None:
+    changes: list[dict[str, Any]] = [
+        {"about": "We sell."},
+        {"email": "shop@example.com"},
+        {"address": "Here 1"},
+        {"description": "A shop"},
+        {"vertical": "RETAIL"},
+        {"websites": ["https://shop.example.com"]},
+    ]
+
+    await at_once(two, lambda flows, change: flows.profiles.change(number_of(flows), ProfileChange(**change)), changes)
+
+    profile = await two[0].parts.flows.profiles.get(number_of(two[0].parts.flows))
+    assert [{name: getattr(profile, name) for name in change} for change in changes] == changes
+
+
+async def test_a_sticker_pack_keeps_every_sticker(two: list[Running], http: aiohttp.ClientSession) -> None:
+    webp = {**KEY, "Content-Type": "image/webp"}
+    async with http.post(f"{two[0].base_url}/v1/media", headers=webp, data=sticker().data) as answer:
+        media_id = (await answer.json())["media"][0]["id"]
+    pack = {"publisher": "Shop", "name": "Pack"}
+    async with http.post(f"{two[0].base_url}/v1/stickerpacks", headers=KEY, json=pack) as answer:
+        path = f"/v1/stickerpacks/{(await answer.json())['stickerpacks'][0]['id']}/stickers"
+
+    async def add(server: Running) -> int:
+        async with http.post(f"{server.base_url}{path}", headers=KEY, json={"image_data_id": media_id}) as answer:
+            return int((await answer.json())["stickers"][0]["index"])
+
+    indexes = await asyncio.gather(*(add(server) for server in two * 6))
+
+    async with http.get(f"{two[1].base_url}{path}", headers=KEY) as answer:
+        listed = [sticker["index"] for sticker in (await answer.json())["stickers"]]
+    assert (sorted(indexes), sorted(listed)) == (list(range(12)), list(range(12)))
+
+
+async def test_a_code_dies_of_five_wrong_ones_wherever_they_come(two: list[Running]) -> None:
+    await two[0].parts.flows.registration.request_code(number_of(two[0].parts.flows))
+
+    await at_once(
+        two, lambda flows, code: flows.registration.verify_code(number_of(flows), code), [f"00000{n}" for n in range(5)]
+    )
+
+    assert await two[0].parts.flows.registration.pending_code(number_of(two[0].parts.flows)) is None
+
+
+async def test_an_account_keeps_what_either_changes(two: list[Running]) -> None:
+    waba_id = number_of(two[0].parts.flows).waba_id
+    changes: list[dict[str, Any]] = [{"review": "PENDING"}, {"disabled": True}, {"template_pacing": 5}]
+
+    await at_once(
+        two,
+        lambda flows, change: flows.standings.change_account(waba_id, lambda now: replace(now, **change)),
+        changes,
+    )
+
+    await two[0].parts.flows.accounts.load(two[0].parts.flows.directory)
+    assert two[0].parts.flows.accounts.get(waba_id) == Account(review="PENDING", disabled=True, template_pacing=5)
+
+
+async def test_a_block_list_keeps_whom_either_blocks(two: list[Running]) -> None:
+    users = [f"1555000200{last}" for last in range(8)]
+
+    await at_once(two, lambda flows, user: flows.blocks.add(number_of(flows), [BlockedUser(user)]), users)
+
+    flows = two[0].parts.flows
+    await flows.blocks.load(flows.directory)
+    assert flows.blocks.users(number_of(flows)) == users
+
+
+async def test_a_user_is_added_once(two: list[Running]) -> None:
+    passwords = ["Crm-b0t-Secret", "0ther-Secret!"]
+
+    outcomes = await at_once(
+        two, lambda flows, password: flows.users.create(number_of(flows), "crm-bot", password), passwords
+    )
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NoneType", "Refusal"]
+    number_id = await two[0].parts.flows.users.owner("crm-bot", passwords[outcomes.index(None)])
+    assert number_id == NumberId(int(NUMBER))
+
+
+async def test_a_number_is_added_once(two: list[Running], http: aiohttp.ClientSession) -> None:
+    async def add(server: Running) -> int:
+        wish, admin = {"number": "15550009876", "name": "Second"}, {"Authorization": f"Bearer {ADMIN}"}
+        async with http.post(f"{server.base_url}/_waypost/v1/numbers", json=wish, headers=admin) as answer:
+            return answer.status
+
+    assert sorted(await asyncio.gather(*map(add, two))) == [200, 400]
+
+
+async def test_bytes_of_an_upload_are_taken_once(two: list[Running]) -> None:
+    data = pdf().data
+    flows = two[0].parts.flows
+    wish = partial(flows.templates.uploads.begin, number_of(flows), "1", mime="application/pdf", filename=None)
+    name = await wish(length=len(data))
+
+    async def some() -> AsyncIterator[bytes]:
+        yield data[:10]
+
+    outcomes = await at_once(
+        two, lambda flows, offset: flows.templates.uploads.receive(number_of(flows), name, offset, some()), [0, 0]
+    )
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Progress", "Refusal"]
+    assert (await flows.templates.uploads.progress(number_of(flows), name)).received == 10
+
+
+async def test_settings_of_one_request_are_one_change(two: list[Running], http: aiohttp.ClientSession) -> None:
+    """Of two, another process's could come in between."""
+    login = {"Authorization": f"Basic {b64encode(f'admin:{TOKEN}'.encode()).decode()}"}
+    async with http.post(f"{two[0].base_url}/v1/users/login", headers=login) as answer:
+        admin = {"Authorization": f"Bearer {(await answer.json())['users'][0]['token']}"}
+    shared = two[0].parts.resources.shared
+    assert shared is not None
+    before = shared.changes
+
+    wish = {"webhooks": {"url": "https://hook.example.com/"}, "callback_backoff_delay_ms": 3001}
+    async with http.patch(f"{two[0].base_url}/v1/settings/application", headers=admin, json=wish) as answer:
+        assert answer.status == 200
+
+    number = number_of(two[0].parts.flows)
+    assert number.webhook is not None
+    assert (number.webhook.url, number.onprem.backoff_step_ms) == ("https://hook.example.com/", 3001)
+    assert shared.changes == before + 1
