@@ -112,6 +112,15 @@ REFUSED = {
         POST + b"Transfer-Encoding: chunked\r\n\r\n" + b"100000\r\n%b\r\n" % (b"a" * 0x100000) * 10 + b"0\r\n\r\n",
         413,
     ),
+    "a chunk of 2^63 bytes": (POST + b"Transfer-Encoding: chunked\r\n\r\n8000000000000000\r\nabc", 413),
+    "a chunk of more than 64 bits can count": (
+        POST + b"Transfer-Encoding: chunked\r\n\r\n10000000000000000\r\nabc",
+        413,
+    ),
+    "a chunk of 1 GiB and 1, behind another": (
+        POST + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0040000001;name=value\r\nabc",
+        413,
+    ),
     "trailers of 1 MB": (
         POST + b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX: " + b"a" * 1_000_000 + b"\r\n\r\n",
         400,

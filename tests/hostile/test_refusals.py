@@ -58,6 +58,11 @@ HEADS = {
         413,
         b"The request's body is larger than 1024 bytes.",
     ),
+    "a chunk that is announced too large": (
+        b"POST $PATH HTTP/1.1\r\nHost: $HOST\r\nTransfer-Encoding: chunked\r\n\r\n8000000000000000\r\nabc",
+        413,
+        b"A chunk of the request's body is larger than any body may be.",
+    ),
     "H10 a body that stops coming": (
         b"POST $PATH HTTP/1.1\r\nHost: $HOST\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\nabc",
         408,

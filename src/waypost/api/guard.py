@@ -15,6 +15,7 @@ from msgspec import Struct, field
 from waypost.errors import Problem
 from waypost.errors.requests import HEAD_TOO_LARGE as LARGE_HEAD
 from waypost.errors.requests import TIMED_OUT, UNKNOWN_HOST, UNSUPPORTED_CONTENT
+from waypost.errors.requests import TOO_LARGE as LARGE_BODY
 from waypost.errors.requests import URL_TOO_LONG as LONG_URL
 
 Headers = list[tuple[bytes, bytes]]
@@ -37,6 +38,7 @@ class Limits(Struct, frozen=True):
     idle_seconds: float = 75.0  # between two requests of one connection
     body_seconds: float = 29.5  # for a whole body; an upload must keep its rate in each such span
     upload_bytes_per_second: int = KIB
+    chunk_bytes: int = KIB * KIB * KIB  # of one chunk of a body: more than any route takes of a whole one
     linger_seconds: float = 5.0  # after a refusal, so that a client still sending can read the answer
     connections: int = 10_000
     sweep_seconds: float = 0.5
@@ -66,6 +68,7 @@ ENCODED_BODY = Refusal(
     415, "A request body with a Content-Encoding is not accepted; send it as it is.", UNSUPPORTED_CONTENT
 )
 ONE_HOST = Refusal(400, "The request must have exactly one Host header.", UNKNOWN_HOST)
+CHUNK_TOO_LARGE = Refusal(413, "A chunk of the request's body is larger than any body may be.", LARGE_BODY)
 OVERHEAD = Refusal(400, "The chunked body has far more framing than content.")
 FULL = Refusal(503, "The server has as many connections as it may have; try again in a moment.")
 

@@ -18,6 +18,7 @@ from msgspec import Struct, field
 
 from waypost.api import guard
 from waypost.api.exchange import Exchange
+from waypost.api.framing import Framing, fault_of
 from waypost.api.guard import Guard, Refusal, is_upload
 from waypost.api.parsing import head_without_offer, new_parser
 from waypost.api.routing import App, Request
@@ -25,7 +26,6 @@ from waypost.api.words import Words, is_path_known, speak_plainly
 
 NEVER = math.inf
 _READ_AHEAD_BYTES = 256 * 1024  # of one body, held for a handler that is slower than its client
-_FRAMING_BYTES = 64 * 1024  # chunk heads and trailers that a body may bring whatever its size
 
 
 class Traffic(Struct):
@@ -71,7 +71,7 @@ class Connection(asyncio.Protocol):
         self._feed_bytes = 0
         self._late_head_bytes = 0
         self._body_bytes = 0
-        self._body_wire_bytes = 0
+        self._framing = Framing()
         self._span_began = 0.0
         self._span_bytes = 0
 
@@ -108,13 +108,13 @@ class Connection(asyncio.Protocol):
         self._feed_bytes = len(data)
         try:
             self._feed(data)
-        except httptools.HttpParserError:
-            self._refuse(self._fault or guard.MALFORMED)
+        except httptools.HttpParserError as error:
+            self._refuse(self._fault or fault_of(error))
         else:
             if was_in_head and self._in_head:
                 self._check_late_head(len(data))
-            elif open_before is not None and open_before is self._newest and open_before.more_body:
-                self._check_framing(len(data))
+            elif self._newest is not None and self._newest.more_body:
+                self._check_framing(data, is_first=open_before is not self._newest)
 
     def eof_received(self) -> bool:
         """Answer what came whole before the client closed its side, refuse what was cut off, and close then."""
@@ -172,7 +172,7 @@ class Connection(asyncio.Protocol):
             self._fault = refusal
             raise _Refused
         self._in_head = False
-        self._body_bytes = self._body_wire_bytes = self._span_bytes = 0
+        self._body_bytes = self._span_bytes = 0
         self._span_began = self._loop.time()
         self.deadline = self._span_began + self._limits.body_seconds
         is_new = version == "1.1"
@@ -204,6 +204,14 @@ class Connection(asyncio.Protocol):
         exchange.feed(body)
         if exchange.waiting_bytes > _READ_AHEAD_BYTES:
             self._pause_reading()
+
+    def on_chunk_header(self) -> None:
+        """Note where in the body a chunk begins."""
+        self._framing.chunk_began = self._body_bytes
+
+    def on_chunk_complete(self) -> None:
+        """Note that it is here, whatever it was."""
+        self._framing.chunk_began = None
 
     def on_message_complete(self) -> None:
         """Mark the request as wholly read; from here on its time is the server's."""
@@ -300,14 +308,9 @@ class Connection(asyncio.Protocol):
     def _request(self, method: str, exchange: Exchange) -> Request:
         path, _, query = self._url.partition(b"?")
         return Request(
-            method,
-            path.decode("ascii"),
-            self._headers,
-            exchange,
-            query_string=query,
-            client=self._client,
-            scheme=self._scheme,
-        )
+            method, path.decode("ascii"), self._headers, exchange,
+            query_string=query, client=self._client, scheme=self._scheme,
+        )  # fmt: skip
 
     def _unanswered(self) -> list[Exchange]:
         known = (self._running, self._newest, *[exchange for _, exchange in self._behind])
@@ -344,10 +347,9 @@ class Connection(asyncio.Protocol):
         if self._late_head_bytes > self._limits.head_bytes:
             self._refuse(guard.HEAD_TOO_LARGE if self._headers else guard.URL_TOO_LONG)
 
-    def _check_framing(self, size: int) -> None:
-        self._body_wire_bytes += size
-        if self._body_wire_bytes > _FRAMING_BYTES + 8 * self._body_bytes:
-            self._refuse(guard.OVERHEAD)
+    def _check_framing(self, data: bytes, *, is_first: bool) -> None:
+        if fault := self._framing.fault(data, self._body_bytes, self._limits, is_first=is_first):
+            self._refuse(fault)
 
     def _refuse(self, refusal: Refusal) -> None:
         """Answer with `refusal` and end the connection, after the requests that came before."""
