@@ -19,9 +19,6 @@ POSTERS: Mapping[str, str] = {
     "asyncio": "waypost.lib.poster_asyncio:AsyncioPoster",
     "aiohttp": "waypost.lib.poster_aiohttp:AiohttpPoster",
 }
-UPSTREAMS: Mapping[str, str] = {
-    "simulated": "waypost.upstreams.simulated.network:Network",
-}
 
 
 def load(path: str) -> Any:  # Any: the caller knows which port the part implements
