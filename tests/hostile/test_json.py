@@ -1,4 +1,4 @@
-"""JSON that no honest client sends: everything is BadJSON, and nothing else is raised."""
+"""JSON that no honest client sends: everything is a Refusal, and nothing else is raised."""
 
 import contextlib
 import time
@@ -6,7 +6,8 @@ import time
 import msgspec
 import pytest
 
-from waypost.wire.decode import BadJSON, decode_as
+from waypost.errors import Refusal
+from waypost.wire.reading import parse
 
 
 class Note(msgspec.Struct):
@@ -65,10 +66,10 @@ REFUSED = {
 
 @pytest.mark.parametrize("raw", REFUSED.values(), ids=REFUSED.keys())
 def test_bad_json_is_refused_with_a_reason(raw: bytes) -> None:
-    with pytest.raises(BadJSON) as refused:
-        decode_as(Note, raw)
+    with pytest.raises(Refusal) as refused:
+        parse(Note, raw)
 
-    assert refused.value.reason
+    assert refused.value.fault.details
 
 
 ACCEPTED = {
@@ -89,7 +90,7 @@ ACCEPTED = {
 
 @pytest.mark.parametrize(("raw", "length"), ACCEPTED.values(), ids=ACCEPTED.keys())
 def test_good_json_is_not_mistaken_for_bad(raw: bytes, length: int) -> None:
-    value = decode_as(object, raw)
+    value = parse(object, raw)
 
     assert isinstance(value, list)
     assert len(value) == length
@@ -99,8 +100,8 @@ def test_j1_deep_nesting_is_refused_in_20_milliseconds() -> None:
     raw = b"[" * 100_000 + b"]" * 100_000
     began = time.perf_counter()
 
-    with pytest.raises(BadJSON):
-        decode_as(object, raw)
+    with pytest.raises(Refusal):
+        parse(object, raw)
 
     assert time.perf_counter() - began < 0.02
 
@@ -121,8 +122,8 @@ WORST = {
 def test_a_megabyte_of_anything_is_judged_in_a_fraction_of_a_second(raw: bytes) -> None:
     began = time.process_time()
 
-    with contextlib.suppress(BadJSON):
-        decode_as(object, raw)
+    with contextlib.suppress(Refusal):
+        parse(object, raw)
 
     assert (
         time.process_time() - began < 3.0
@@ -130,8 +131,8 @@ def test_a_megabyte_of_anything_is_judged_in_a_fraction_of_a_second(raw: bytes) 
 
 
 def test_j7_of_a_key_that_comes_twice_the_last_value_counts() -> None:
-    assert decode_as(Note, b'{"to":"1","to":"2"}') == Note("2")
+    assert parse(Note, b'{"to":"1","to":"2"}') == Note("2")
 
 
 def test_keys_that_nobody_knows_are_ignored() -> None:
-    assert decode_as(Note, b'{"__proto__":{},"constructor":1,"to":"1"}') == Note("1")
+    assert parse(Note, b'{"__proto__":{},"constructor":1,"to":"1"}') == Note("1")

@@ -15,7 +15,6 @@ from waypost.errors.requests import (
     UNSUPPORTED_CONTENT,
 )
 from waypost.ports import StoreBusy, StoreDown
-from waypost.wire.decode import BadJSON
 
 _RETRY_SECONDS = 1
 _USED_UP = {
@@ -31,8 +30,6 @@ def fault_of(error: Exception) -> Fault:
     match error:
         case Refusal():
             return error.fault
-        case BadJSON():
-            return Fault(BAD_REQUEST, str(error))
         case HTTPProblem():
             return _of_request(error)
         case StoreBusy():

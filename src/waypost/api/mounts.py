@@ -32,7 +32,7 @@ _REMEMBERED_PATHS = 256  # a program sends to the same one again and again; each
 _log = Log("waypost.api")
 
 ErrorRenderer = Callable[[Request, Exception], Response]
-"""Makes a face's answer to an exception: an HTTPProblem, a BadJSON, an error of ours, or a bug.
+"""Makes a face's answer to an exception: an HTTPProblem, an error of ours, or a bug.
 
 An answer of 500 or more is logged here, with the exception.
 """

@@ -10,7 +10,6 @@ from waypost.api.routing import Request
 from waypost.errors import Refusal
 from waypost.errors.requests import BAD_REQUEST
 from waypost.wire.complaints import refused
-from waypost.wire.decode import BadJSON, decode_as
 from waypost.wire.reading import parse
 
 _FORM = b"application/x-www-form-urlencoded"
@@ -67,6 +66,6 @@ def _array(text: str) -> object:
     if not text.startswith("["):
         return text
     try:
-        return decode_as(list[object], text.encode())
-    except BadJSON:
+        return parse(list[object], text.encode())
+    except Refusal:
         return text

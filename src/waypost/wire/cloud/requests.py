@@ -8,17 +8,15 @@ from msgspec import Meta, Raw
 
 from waypost.errors import Refusal
 from waypost.errors.requests import (
-    BAD_REQUEST,
     INVALID_PARAMETER,
     INVALID_VALUE,
     MISSING_PARAMETER,
     UNEXPECTED_PARAMETER,
 )
 from waypost.wire.complaints import mandatory, shown
-from waypost.wire.decode import BadJSON, refuse_unsafe
 from waypost.wire.envelope import Envelope, body_of, check_recipient_type, content_of, quoted, reader, recipient
 from waypost.wire.messages import Content
-from waypost.wire.reading import read
+from waypost.wire.reading import read, refuse_unsafe
 from waypost.wire.requests import Addressee, MarkRead, SendRequest, TemplateName
 
 MAX_CALLBACK_DATA_CHARACTERS = 512
@@ -154,10 +152,7 @@ def _unquoted(body: Raw) -> Raw:
     text = msgspec.json.decode(body, type=str).strip()
     if not text.startswith(("{", "[")):
         return body
-    try:
-        refuse_unsafe(text.encode())
-    except BadJSON as error:
-        raise Refusal(BAD_REQUEST, error.reason) from None
+    refuse_unsafe(text.encode())
     return Raw(text.encode())
 
 
