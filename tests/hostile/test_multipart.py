@@ -105,6 +105,7 @@ REFUSED = {
     "a part without a name": (post(b"--B\r\nContent-Disposition: form-data\r\n\r\nx\r\n" + END), 400),
     "a part without a head": (post(b"--B\r\n\r\nx\r\n" + END), 400),
     "a line break within a line of a part's head": (post(part('x"\nX: "', b"x") + END), 400),
+    "a line break before the name of a part's header": (post(part("x", b"x").replace(b"Con", b"\nCon", 1) + END), 400),
     "a file under another name": (post(part("picture", b"x", filename=b"a.png") + END), 400),
     "text that is not UTF-8": (post(part("type", b"\xff") + END), 400),
     "a body that is no form at all": (post(b'{"to":"1"}'), 400),
