@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
+from functools import partial
 from typing import Any
 
 from waypost.lib.shards import SHARDS
@@ -12,6 +13,7 @@ from waypost.storage.commit import LAZY_SECONDS, MAX_OPERATIONS, GroupCommit
 from waypost.storage.ending import end_process
 from waypost.storage.postgres.arrivals import Arrivals
 from waypost.storage.postgres.documents import DocumentsPart
+from waypost.storage.postgres.halted import outlasting_the_halted
 from waypost.storage.postgres.hints import Hints
 from waypost.storage.postgres.holds import HoldsPart
 from waypost.storage.postgres.hot import HotWrites
@@ -90,7 +92,8 @@ class PostgresStore(
             await session.close()
             raise refused(address, error) from error
         windows = Windows(0) if role == "api" else Windows()
-        writer = SessionWriter(session, on_fatal=on_fatal)
+        around = nullcontext if role == "all" else partial(outlasting_the_halted, pool)
+        writer = SessionWriter(session, on_fatal=on_fatal, around=around)
         commit = GroupCommit(writer, max_operations=max_operations, lazy_seconds=lazy_seconds)
         parts = {"commit": commit, "writes": HotWrites(windows, on_joined), "windows": windows}
         return cls(session, writer, role, address=address, pool=pool, **parts)

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 
+from waypost.storage.postgres.halted import outlasting_the_halted
 from waypost.storage.postgres.link import CANNOT_CONNECT, Connection, down
 
 Asked = TypeVar("Asked")
@@ -73,7 +74,11 @@ class Turns(Generic[Asked, Told]):
 async def transaction(pool: Any) -> AsyncIterator[Connection]:  # Any: as above
     """Have a transaction on a connection that otherwise only reads. Raises StoreDown."""
     try:
-        async with pool.acquire(timeout=WAIT_SECONDS) as connection, _committed(connection):
+        async with (
+            pool.acquire(timeout=WAIT_SECONDS) as connection,
+            outlasting_the_halted(pool),
+            _committed(connection),
+        ):
             yield connection
     except CANNOT_CONNECT as error:
         raise down(error) from error

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import TypeVar
 
 from waypost.ports import StoreDown
@@ -17,11 +18,21 @@ Write = Callable[[Connection, list[Operation]], Awaitable[None]]
 
 
 class SessionWriter:
-    """Writes flushes one at a time, as tasks of the event loop. `on_fatal` must end the process."""
+    """Writes flushes one at a time, as tasks of the event loop. `on_fatal` must end the process.
 
-    def __init__(self, session: Session, *, on_fatal: Callable[[Exception], None]) -> None:
+    `around` is entered for each flush.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        on_fatal: Callable[[Exception], None],
+        around: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
+    ) -> None:
         self._session = session
         self._on_fatal = on_fatal
+        self._around = around
         self._task: asyncio.Task[None] | None = None
         self._alone = asyncio.Lock()
 
@@ -57,7 +68,7 @@ class SessionWriter:
     async def _flush_and_tell(self, operations: list[Operation]) -> None:
         slow = self._loop.call_later(_SLOW_SECONDS, self._is_slow)
         try:
-            async with self._alone:
+            async with self._alone, self._around():
                 await self._flush(operations)
         except BaseException as error:
             # Without an error an operation counts as done, and whoever waits for it would be told so.
