@@ -1,8 +1,7 @@
 """The webhook receiver of the benchmarks: checks each callback's signature and keeps who was told what, in which order.
 
 As a process: prints its port, answers every callback with 200 (unless it is told to fail) and `GET` with its counts;
-SIGUSR1 shuts and opens its door, SIGUSR2 lets it forget the lags so far; on SIGTERM it writes its whole ledger to a
-file.
+SIGUSR1 shuts and opens its door; on SIGTERM it writes its whole ledger to a file.
 """
 
 import argparse
@@ -243,7 +242,6 @@ async def _receive(desk: Desk) -> None:
     loop, door, stopped = asyncio.get_running_loop(), Door(desk), asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, stopped.set)
     loop.add_signal_handler(signal.SIGUSR1, door.turn)
-    loop.add_signal_handler(signal.SIGUSR2, desk.ledger.lags_ms.clear)
     print(await door.open(), flush=True)
     await stopped.wait()
 

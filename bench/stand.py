@@ -74,10 +74,6 @@ class Receiver:
             else:
                 return
 
-    def forget_lags(self) -> None:
-        """Forget how late callbacks came until now."""
-        os.kill(self.pid, signal.SIGUSR2)
-
     def counts(self) -> Counts:
         """Ask what has come so far."""
         return counts_of(ask(self.port, b"GET / HTTP/1.1\r\n\r\n")[1])

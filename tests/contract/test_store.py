@@ -31,7 +31,6 @@ from waypost.ports import DeliverySearch, FullStore, Lists, Records, Store, Stor
 pytestmark = pytest.mark.anyio
 
 START = MessageKey(0)
-FIRST = EventKey(0)
 
 
 @pytest.fixture

@@ -29,7 +29,6 @@ TOO_LARGE = NotFetched("is larger than 1,000 bytes")
 TOO_SLOW = NotFetched("took longer than 0.4 seconds", retryable=True)
 BROKEN = NotFetched(BROKE_OFF, retryable=True)
 HEAD = b"HTTP/1.1 200 OK\r\n"
-LENIENT = replace(LIMITS, may_be_html=True)
 HURRIED = replace(LIMITS, deadline=timedelta(seconds=0.4))
 
 

@@ -39,7 +39,6 @@ ANEW = " Export it anew and send that."
 REAL_TYPE = "; send the file under its real type."
 CUT_JPEG = f"The image is cut off or damaged: the JPEG has no end-of-image marker.{ANEW}"
 PIXELS = "pixels; at most 25,000,000 in all are allowed." + ANEW
-AUDIO_TYPES = "audio/aac, audio/amr, audio/mp4, audio/mpeg, audio/ogg"
 
 
 @dataclass(frozen=True)

@@ -113,10 +113,6 @@ class SimLoop(asyncio.AbstractEventLoop):
                 _close(task.get_coro())
         self._ready.clear()
 
-    def forget_done(self) -> None:
-        """Let go of tasks that have ended."""
-        self._tasks = [task for task in self._tasks if not task.done()]
-
 
 def _close(work: Any) -> None:  # Any: what a task may be made of
     """End a coroutine; thrown into, one that never began is not complained of."""

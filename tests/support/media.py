@@ -257,11 +257,3 @@ def doc() -> Sample:
 def text() -> Sample:
     """Return a text that is not all ASCII."""
     return Sample("text/plain", "Grüße aus Köln\n".encode())
-
-
-def one_of_each() -> tuple[Sample, ...]:
-    """Return a valid file of every type that has a structure of its own."""
-    return (
-        jpeg(), png(), sticker(), animated_sticker(), mp4(), three_gp(), ogg_opus(), mp3(), aac(), amr(), m4a(),
-        pdf(), docx(), xlsx(), pptx(), doc(), text(),
-    )  # fmt: skip

@@ -84,7 +84,7 @@ def test_every_place_for_a_file_has_its_limits(dialect: Dialect, media: MediaObj
     ("dialect", "kind", "file"),
     [
         ("cloud", "image", facts("image/jpg", found="image/jpeg")),
-        ("cloud", "image", facts("image/png", size=5_242_880, image=ImageFacts("png", 9, 9, alpha=True))),
+        ("cloud", "image", facts("image/png", size=5_242_880, image=ImageFacts("png", 9, 9))),
         ("cloud", "audio", facts("audio/ogg; codecs=opus", channels=1)),
         ("cloud", "audio", facts("audio/mp4", found="video/mp4")),
         ("cloud", "voice", facts("audio/ogg", channels=1)),

@@ -21,7 +21,6 @@ class ImageFacts(Struct, frozen=True):
     width: int
     height: int
     frames: int = 1
-    alpha: bool = False
     bits: int = 8
     """Bits per channel."""
     cmyk: bool = False
@@ -174,8 +173,7 @@ def _png_facts(first: bytes, seen: set[bytes], frames: int) -> ImageFacts | BadI
     if not first.startswith(b"IHDR") or len(first) != 17 or b"IDAT" not in seen:
         return BadImage("is not a whole PNG: its size or pixels are missing")
     width, height = int.from_bytes(first[4:8], "big"), int.from_bytes(first[8:12], "big")
-    alpha = first[13] in {4, 6} or b"tRNS" in seen
-    return ImageFacts("png", width, height, frames=frames, alpha=alpha, bits=first[12], animated=b"acTL" in seen)
+    return ImageFacts("png", width, height, frames=frames, bits=first[12], animated=b"acTL" in seen)
 
 
 # -- WebP --------------------------------------------------------------------------------------------------------
@@ -206,7 +204,7 @@ def _webp_facts(first: bytes, counts: dict[bytes, int]) -> ImageFacts | BadImage
             return ImageFacts("webp", width & 0x3FFF, height & 0x3FFF)
         case b"VP8L", 18 if first[8] == 0x2F:
             bits = int.from_bytes(first[9:13], "little")
-            return ImageFacts("webp", (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1, alpha=bool(bits >> 28 & 1))
+            return ImageFacts("webp", (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1)
         case b"VP8X", 18:
             return _extended_webp(first, counts)
         case _:
@@ -214,11 +212,11 @@ def _webp_facts(first: bytes, counts: dict[bytes, int]) -> ImageFacts | BadImage
 
 
 def _extended_webp(first: bytes, counts: dict[bytes, int]) -> ImageFacts | BadImage:
-    alpha, animated = bool(first[8] & 0x10), bool(first[8] & 0x02)
+    animated = bool(first[8] & 0x02)
     frames = counts.get(b"ANMF", 0)
     if animated and not (b"ANIM" in counts and frames):
         return BadImage("says that it is animated, but the WebP has no frames")
     if not animated and (frames or not counts.keys() & {b"VP8 ", b"VP8L"}):
         return BadImage("is damaged: the WebP's header and its chunks contradict each other")
     width, height = int.from_bytes(first[12:15], "little") + 1, int.from_bytes(first[15:18], "little") + 1
-    return ImageFacts("webp", width, height, frames=frames or 1, alpha=alpha, animated=animated)
+    return ImageFacts("webp", width, height, frames=frames or 1, animated=animated)
