@@ -14,7 +14,6 @@ import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import IO, Final
 
@@ -23,7 +22,7 @@ from msgspec import Struct
 
 from waypost import __version__
 from waypost.blobs.local import LocalBlobs, path_of
-from waypost.lib.clock import EPOCH, SystemClock
+from waypost.lib.clock import SystemClock, at
 from waypost.ports import StoreRefused
 from waypost.settings import Settings
 from waypost.storage.sqlite.backup import check_database, copy_database, media_hashes
@@ -155,7 +154,7 @@ def _write_archive(path: Path, copy: Path, media: Path, progress: Progress) -> M
             manifest = Manifest(
                 format=_FORMAT,
                 waypost=__version__,
-                made_at=(EPOCH + timedelta(seconds=SystemClock().wall_seconds())).isoformat(),
+                made_at=at(1000 * SystemClock().wall_seconds()).isoformat(),
                 database_sha256=digest,
                 media=count,
                 media_bytes=size,

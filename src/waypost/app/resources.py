@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -17,7 +16,7 @@ from waypost.flows.directory import Directory
 from waypost.flows.media_urls import MediaURLs
 from waypost.flows.subscribe import webhook_vet
 from waypost.flows.together import Arrivals, Moments
-from waypost.lib.clock import EPOCH, SystemClock
+from waypost.lib.clock import SystemClock, at
 from waypost.lib.ids import KeyMaker, new_secret
 from waypost.lib.images import ImageInspector
 from waypost.lib.links import FetchPolicy
@@ -168,7 +167,7 @@ async def open_resources(settings: Settings, stack: AsyncExitStack, role: Role) 
     stack.push_async_callback(blobs.aclose)
     if shared is None:
         # We alone have the store open, so that whatever is unfinished now is what a crash left.
-        await blobs.sweep(EPOCH + timedelta(seconds=clock.wall_seconds() + 1))
+        await blobs.sweep(at(1000 * (clock.wall_seconds() + 1)))
     own_addresses: set[tuple[str, int]] = set()  # filled once the port is known
     policy = FetchPolicy(allow=settings.fetch_allow, max_redirects=settings.max_redirects, own=own_addresses)
     directory = Directory(store, clock)

@@ -18,7 +18,7 @@ from waypost.flows.drawers import OnePerNumber
 from waypost.flows.media import LIFE, MediaShelf
 from waypost.flows.previews import Previews
 from waypost.flows.uploads import Uploads
-from waypost.lib.clock import EPOCH, Clock
+from waypost.lib.clock import Clock, at
 from waypost.lib.durations import to_ms
 from waypost.model import MediaKey
 from waypost.ports import BlobStore, Housekeeping
@@ -68,7 +68,7 @@ class Upkeep(Struct, frozen=True):
         Such a file is left by a crash between the file and its row, by a reset, and by a deletion while the blob store
         was away.
         """
-        before = EPOCH + timedelta(seconds=self.clock.wall_seconds()) - ORPHAN_AGE
+        before = at(1000 * self.clock.wall_seconds()) - ORPHAN_AGE
         dropped = 0
         async with aclosing(self.blobs.kept(older_than=before)) as pages:
             async for kept in pages:

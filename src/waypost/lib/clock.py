@@ -8,16 +8,15 @@ deadlines and measurements; nobody can move it.
 import asyncio
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from waypost.lib import log
-from waypost.lib.durations import to_ms
+from waypost.lib.durations import EPOCH, to_ms
 from waypost.lib.racing import no_longer_than
 
 _log = log.Log("waypost.clock")
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = 1_000_000
 _CORRECTION_MS = 1_000
 _FIRST_PAUSE_SECONDS = 0.002
