@@ -9,7 +9,7 @@ from functools import partial
 from msgspec.structs import replace
 
 from waypost import registry
-from waypost.api.control.face import ANYWHERE, Operated, Operator, build_control
+from waypost.api.control.face import Operated, Operator, build_control
 from waypost.api.faces import build_faces
 from waypost.api.server import Server
 from waypost.app import replacing
@@ -25,6 +25,7 @@ from waypost.flows.snapshot import Snapshotting
 from waypost.flows.subscribe import Subscribe
 from waypost.lib import log, note, tls
 from waypost.lib.ids import new_secret
+from waypost.lib.links import ANYWHERE
 from waypost.lib.poster import Poster
 from waypost.lib.racing import first_to_end
 from waypost.model import NumberId

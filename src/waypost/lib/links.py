@@ -7,6 +7,7 @@ what it would have to interpret, and its result is never turned back into text t
 import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from ipaddress import ip_network
 from typing import Literal
 from urllib.parse import quote, urljoin
 
@@ -83,6 +84,10 @@ class FetchPolicy(Struct, frozen=True):
         if any(address in network for network in self.allow):
             return True
         return port in self.ports and is_public(address)
+
+
+ANYWHERE = FetchPolicy(allow=(ip_network("0.0.0.0/0"), ip_network("::/0")))
+"""Lets a link reach every address and port."""
 
 
 def parse_link(text: str, policy: FetchPolicy) -> Link | BadLink:

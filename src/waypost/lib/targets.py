@@ -3,16 +3,12 @@
 import re
 from base64 import b64encode
 from functools import lru_cache
-from ipaddress import ip_network
-from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from msgspec import Struct
 
-from waypost.lib.links import BadLink, FetchPolicy, parse_link
+from waypost.lib.links import ANYWHERE, BadLink, parse_link
 
-# The form alone is judged here; which addresses may be dialled is for the vet.
-_ANYWHERE: Final = FetchPolicy(allow=(ip_network("0.0.0.0/0"), ip_network("::/0")))
 _USER = re.compile(r"(?P<scheme>https?://)(?P<user>[^/?#@]*)@", re.IGNORECASE)
 
 
@@ -36,7 +32,8 @@ class Target(Struct, frozen=True):
 def target_of(url: str) -> Target | None:
     """Return what a URL calls; None when it is not one of http or https, or malformed."""
     user = _USER.match(url)
-    link = parse_link(_USER.sub(r"\g<scheme>", url, count=1), _ANYWHERE)
+    # The form alone is judged here; which addresses may be dialled is for the vet.
+    link = parse_link(_USER.sub(r"\g<scheme>", url, count=1), ANYWHERE)
     if isinstance(link, BadLink):
         return None
     authorization = None if user is None else f"Basic {b64encode(_credentials(user['user'])).decode('ascii')}"

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from ipaddress import ip_network
 
 from waypost.api.control.accounts import AccountControl
 from waypost.api.control.endpoints import Endpoints
@@ -47,18 +46,14 @@ from waypost.flows.taps import Taps
 from waypost.flows.threads import Threads
 from waypost.flows.together import Together
 from waypost.lib.clock import SystemClock
-from waypost.lib.links import FetchPolicy
 from waypost.wire.control.settings import SettingsView
-
-ANYWHERE = FetchPolicy(allow=(ip_network("0.0.0.0/0"), ip_network("::/0")))
-"""What the operator's own webhooks may reach: every address and port."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operated:
     """What the operator's face works on.
 
-    `subscribe` is the operator's: made with `ANYWHERE` and `trusted=True`, over a poster that vets nothing.
+    `subscribe` is for the operator: it is made with `ANYWHERE` and `trusted=True`, over a poster that vets nothing.
     """
 
     flows: Flows
