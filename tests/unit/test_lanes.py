@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from waypost.lib.clock import SystemClock
 from waypost.workers.jobs import Bounds, Source, Traits
 from waypost.workers.lanes import Lanes
-from waypost.workers.places import Leave
+from waypost.workers.slots import ReleaseSlot
 from waypost.workers.timers import Timers
 
 pytestmark = pytest.mark.anyio
@@ -47,7 +47,7 @@ class World:
         self.active = ACTIVE
         self.rows: dict[int, Job] = {}
         self.at_work: dict[int, asyncio.Future[int | None]] = {}
-        self.leaves: dict[int, Leave] = {}
+        self.leaves: dict[int, ReleaseSlot] = {}
         """How those at work leave their place, unless they have."""
         self.put_off: set[int] = set()
         self.emptied: set[int] = set()
@@ -142,14 +142,14 @@ class World:
         await asyncio.sleep(0)
         return page
 
-    async def _work(self, job: Job, leave: Leave) -> int | None:
+    async def _work(self, job: Job, release: ReleaseSlot) -> int | None:
         if job.key in self.emptied:
             return None  # its task was on its way
         assert job.key in self.rows
         assert job.lane not in {self.rows[key].lane for key in self.at_work if key in self.rows}
         self.history.append(f"job {job.key} is at work")
         outcome: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
-        self.at_work[job.key], self.leaves[job.key] = outcome, leave
+        self.at_work[job.key], self.leaves[job.key] = outcome, release
         of_group = [key for key in self.leaves if self.rows[key].group == job.group]
         self.most_at_work = max(self.most_at_work, len(of_group))
         return await outcome

@@ -9,7 +9,7 @@ import pytest
 from waypost.lib.clock import SystemClock
 from waypost.workers.jobs import Bounds, Source, Traits
 from waypost.workers.lanes import Lanes
-from waypost.workers.places import Leave
+from waypost.workers.slots import ReleaseSlot
 from waypost.workers.timers import Timers
 
 pytestmark = pytest.mark.anyio
@@ -67,7 +67,7 @@ class World:
         await asyncio.sleep(0.01)
         return found
 
-    async def _work(self, job: Job, _leave: Leave) -> None:
+    async def _work(self, job: Job, _leave: ReleaseSlot) -> None:
         self.begun.append(job.key)
         await self.going_on.wait()
         del self.rows[job.key]

@@ -9,14 +9,14 @@ from waypost.model import Delivery, EventKey, NumberId, Outbound
 from waypost.rules import callbacks
 from waypost.workers.jobs import Bounds, Source, Traits
 from waypost.workers.lanes import Lanes
-from waypost.workers.places import Leave
 from waypost.workers.rounds import patient
+from waypost.workers.slots import ReleaseSlot
 
 _MESSAGES_AT_WORK = 256  # per number
 _MESSAGES_HELD = 100_000  # of all numbers; one number has the bound of its lanes
 _CLOUD_WEBHOOKS_AT_WORK = 64  # per endpoint
 
-Work = Callable[[Delivery, Leave], Awaitable[int | None]]
+Work = Callable[[Delivery, ReleaseSlot], Awaitable[int | None]]
 
 
 def message_lanes(
@@ -27,8 +27,8 @@ def message_lanes(
     What is delivered is to be remembered for its statuses, unless it was when this process accepted it.
     """
 
-    async def deliver_it(message: Outbound, leave: Leave) -> int | None:
-        _ = leave  # whether the upstream has it is known only when that is durable
+    async def deliver_it(message: Outbound, release: ReleaseSlot) -> int | None:
+        _ = release  # whether the upstream has it is known only when that is durable
         if resources.owned_shards is not None:
             remember(message)
         return await deliver(message)

@@ -10,7 +10,7 @@ from waypost.flows.together import Together
 from waypost.lib.shards import shard_of
 from waypost.model import Delivery, NumberId
 from waypost.workers.jobs import Job
-from waypost.workers.places import Leave
+from waypost.workers.slots import ReleaseSlot
 
 _FIRST_MOMENTS_SECONDS = 1.0
 _PAUSE_SECONDS = 0.02  # between two steps, so that requests never wait behind more than one
@@ -62,9 +62,9 @@ def telling_of_attempts(resources: Resources, notify: Work) -> Work:
     if shared is None:
         return notify
 
-    async def notify_and_tell(delivery: Delivery, leave: Leave) -> int | None:
+    async def notify_and_tell(delivery: Delivery, release: ReleaseSlot) -> int | None:
         began = clock.monotonic()
-        due_ms = await notify(delivery, leave)
+        due_ms = await notify(delivery, release)
         is_anew = delivery.first_ms != delivery.event.at_ms
         if due_ms is not None or is_anew or delivery.attempt > 1 or clock.monotonic() - began > _FIRST_MOMENTS_SECONDS:
             topic = TRIED if delivery.further_key is None else TRIED_FURTHER

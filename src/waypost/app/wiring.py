@@ -67,8 +67,8 @@ from waypost.upstreams.simulated.phones import Phones
 from waypost.wire.automation import Automation
 from waypost.wire.profile import Profile
 from waypost.workers.lanes import Lanes
-from waypost.workers.places import Leave
 from waypost.workers.poison import enduring
+from waypost.workers.slots import ReleaseSlot
 
 _DAY_MS = 86_400_000
 
@@ -147,13 +147,13 @@ def build(resources: Resources, factories: Factories = DEFAULT) -> Parts:
 def _webhooks(resources: Resources, notify: Work, faults: Faults, counts: Counter[str]) -> _Webhooks:
     """Return the lanes to the subscribers; what fault rules demand is done on the way into them."""
 
-    async def tell(delivery: Delivery, leave: Leave) -> int | None:
-        due_ms = await notify(delivery, leave)
+    async def tell(delivery: Delivery, release: ReleaseSlot) -> int | None:
+        due_ms = await notify(delivery, release)
         counts["settled" if due_ms is None else "retried"] += 1
         return due_ms
 
-    async def tell_and_let_go(delivery: Delivery, leave: Leave) -> int | None:
-        due_ms = await tell(delivery, leave)
+    async def tell_and_let_go(delivery: Delivery, release: ReleaseSlot) -> int | None:
+        due_ms = await tell(delivery, release)
         if due_ms is None:
             webhook_faults.settled(delivery)
         return due_ms

@@ -20,7 +20,7 @@ from typing import Generic
 from msgspec import Struct, field
 
 from waypost.workers.jobs import Bounds, Job, Source, Traits
-from waypost.workers.places import Leave, Place, Places
+from waypost.workers.slots import ReleaseSlot, Slot, Slots
 from waypost.workers.timers import Timers
 
 _FAIR_TURN = 32  # jobs that a lane may do before the others of its group have their turn
@@ -28,14 +28,14 @@ _FAIR_TURN = 32  # jobs that a lane may do before the others of its group have t
 
 class _Group(Struct):
     name: Hashable
-    places: Places
+    slots: Slots
     held: int = 0
     unread: int | None = None
     """No job below this key is in the database only; None: no job at all is."""
     is_reading: bool = False
     ready: deque[Hashable] = field(default_factory=deque)
 
-    def leave(self, key: int) -> None:
+    def note_unread(self, key: int) -> None:
         """Note a job that is in the database only."""
         self.unread = key if self.unread is None else min(self.unread, key)
 
@@ -51,7 +51,7 @@ class Lanes(Generic[Job]):
     def __init__(
         self,
         *,
-        work: Callable[[Job, Leave], Awaitable[int | None]],
+        work: Callable[[Job, ReleaseSlot], Awaitable[int | None]],
         source: Source[Job],
         traits: Traits[Job],
         bounds: Bounds,
@@ -85,8 +85,8 @@ class Lanes(Generic[Job]):
 
     @property
     def at_work(self) -> int:
-        """How many of them have a place among those that may be worked at once."""
-        return sum(group.places.taken for group in self._groups.values())
+        """How many of them have a slot among those that may be worked at once."""
+        return sum(group.slots.taken for group in self._groups.values())
 
     def is_full(self, group: Hashable) -> bool:
         """Return whether a group shall get no more: memory has no room for it, or is to be filled from the database."""
@@ -102,7 +102,7 @@ class Lanes(Generic[Job]):
             return
         group = self._group(name)
         if self._starting or group.is_reading or group.unread is not None or group.held >= self._bounds.held:
-            group.leave(key)  # nothing enters before what stayed behind
+            group.note_unread(key)  # nothing enters before what stayed behind
         else:
             self._hold(job, group)
 
@@ -117,9 +117,9 @@ class Lanes(Generic[Job]):
         if lane not in self._waiting:
             return
         key, queue = self._traits.key(job), self._lanes[lane]
-        for place, held in enumerate(queue):
+        for position, held in enumerate(queue):
             if self._traits.key(held) == key:
-                queue[place] = job
+                queue[position] = job
         del self._waiting[lane]
         self._go(lane, self._group(self._traits.group(job)))
 
@@ -210,7 +210,7 @@ class Lanes(Generic[Job]):
     def _group(self, name: Hashable) -> _Group:
         group = self._groups.get(name)
         if group is None:
-            group = self._groups[name] = _Group(name, Places(partial(self._bounds.active, name)))
+            group = self._groups[name] = _Group(name, Slots(partial(self._bounds.active, name)))
         return group
 
     def _hold(self, job: Job, group: _Group) -> None:
@@ -245,33 +245,33 @@ class Lanes(Generic[Job]):
     def _go(self, lane: Hashable, group: _Group) -> None:
         if not self._may_begin(group):
             return
-        place = group.places.take()
-        if place is None:
+        slot = group.slots.take()
+        if slot is None:
             group.ready.append(lane)
             return
-        task = asyncio.create_task(self._run(lane, group, place))
+        task = asyncio.create_task(self._run(lane, group, slot))
         self._tasks[task] = group.name
         task.add_done_callback(self._ended)
 
-    async def _run(self, lane: Hashable, group: _Group, place: Place) -> None:
-        """Work a lane's jobs in order, then hand its place on.
+    async def _run(self, lane: Hashable, group: _Group, slot: Slot) -> None:
+        """Work a lane's jobs in order, then hand its slot on.
 
-        A lane that is empty, waits for a moment or has had its turn gives up its place; a place given up goes to the
+        A lane that is empty, waits for a moment or has had its turn gives up its slot; a slot given up goes to the
         group's next ready lane without a new task.
         """
         while True:
-            await self._work_lane(lane, group, place)
+            await self._work_lane(lane, group, slot)
             await self._refill(group)
-            if not group.ready or not self._may_begin(group) or not group.places.keep(place):
-                group.places.give_up(place)
+            if not group.ready or not self._may_begin(group) or not group.slots.keep(slot):
+                group.slots.release(slot)
                 return
             lane = group.ready.popleft()
 
-    async def _work_lane(self, lane: Hashable, group: _Group, place: Place) -> None:
+    async def _work_lane(self, lane: Hashable, group: _Group, slot: Slot) -> None:
         queue = self._lanes[lane]
         for _ in range(_FAIR_TURN):
             job = queue[0]
-            due_ms = await self._do(job, group, place) if await self._still_waits(job) else None
+            due_ms = await self._do(job, group, slot) if await self._still_waits(job) else None
             if due_ms is not None:
                 self._wait(lane, group, due_ms)
                 return
@@ -282,7 +282,7 @@ class Lanes(Generic[Job]):
                 return
             if not self._may_begin(group):
                 return
-            if not group.places.keep(place):
+            if not group.slots.keep(slot):
                 break
         group.ready.append(lane)
 
@@ -294,15 +294,15 @@ class Lanes(Generic[Job]):
         self._outlived.discard(key)
         return bool(await self._source.load((key,)))
 
-    async def _do(self, job: Job, group: _Group, place: Place) -> int | None:
+    async def _do(self, job: Job, group: _Group, slot: Slot) -> int | None:
         try:
-            return await self._work(job, partial(self._leave, group, place))
+            return await self._work(job, partial(self._release_early, group, slot))
         finally:
-            group.places.job_ended(place)
+            group.slots.job_ended(slot)
 
-    def _leave(self, group: _Group, place: Place) -> None:
-        group.places.leave(place)
-        if group.ready and group.places.is_one_free:
+    def _release_early(self, group: _Group, slot: Slot) -> None:
+        group.slots.release_early(slot)
+        if group.ready and group.slots.has_free:
             self._go(group.ready.popleft(), group)
 
     def _may_begin(self, group: _Group) -> bool:
@@ -332,7 +332,7 @@ class Lanes(Generic[Job]):
             if generation != self._generation:
                 return
             if page:
-                group.leave(page[-1][0] + 1)
+                group.note_unread(page[-1][0] + 1)
             await self._take(page, group)
             await asyncio.sleep(0)
             if generation != self._generation:
@@ -356,7 +356,7 @@ class Lanes(Generic[Job]):
             group = only or self._group(name)
             left = room.get(name, self._bounds.held - group.held)
             if left <= 0 or (only is None and (group.unread is not None or group.is_reading)):
-                group.leave(key)
+                group.note_unread(key)
                 continue
             room[name] = left - 1
             chosen.append(key)
