@@ -265,7 +265,7 @@ class TestLostSession:
 
 class TestWindows:
     async def test_what_is_read_while_it_changes_is_not_kept(self, store: PostgresStore) -> None:
-        reading = asyncio.ensure_future(store.talk(NUMBER, USER))
+        reading = asyncio.ensure_future(store.window_facts(NUMBER, USER))
         await asyncio.sleep(0)
         store._windows.renew((NumberId(1), "x"), 5)
 

@@ -6,7 +6,7 @@ from tests.support.store_rows import NUMBER, USER, carried, inbound_row, outboun
 
 from waypost.errors import Fault
 from waypost.errors.outcomes import UNDELIVERABLE
-from waypost.model import MessageKey, NumberId, Phone, Status, Talk
+from waypost.model import MessageKey, NumberId, Phone, Status, WindowFacts
 from waypost.ports import FullStore
 
 pytestmark = pytest.mark.anyio
@@ -17,14 +17,17 @@ async def test_an_advertisement_is_remembered_until_the_user_is_answered(
     opened: FullStore, *, asked_before: bool
 ) -> None:
     if asked_before:
-        assert await opened.talk(NUMBER, USER) == Talk()
+        assert await opened.window_facts(NUMBER, USER) == WindowFacts()
     await opened.record_inbound(inbound_row(11, 10, at_ms=3_000, from_ad=True))
     await opened.record_inbound(inbound_row(13, 12, at_ms=4_000))
-    from_ad = await opened.talk(NUMBER, USER)
+    from_ad = await opened.window_facts(NUMBER, USER)
 
     await opened.open_entry(NUMBER, USER, 9_000)
 
-    assert (from_ad, await opened.talk(NUMBER, USER)) == (Talk(4_000, 3_000), Talk(4_000, None, 9_000))
+    assert (from_ad, await opened.window_facts(NUMBER, USER)) == (
+        WindowFacts(4_000, 3_000),
+        WindowFacts(4_000, None, 9_000),
+    )
 
 
 async def test_whom_numbers_wrote_to_outside_the_window_is_known_with_the_last_time(opened: FullStore) -> None:

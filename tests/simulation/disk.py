@@ -19,8 +19,8 @@ from waypost.model import (
     Outbound,
     Phone,
     Status,
-    Talk,
     Template,
+    WindowFacts,
 )
 from waypost.ports import Carried, StatusRow
 
@@ -68,7 +68,7 @@ class Disk:
         self.jobs: dict[MessageKey, Job] = {}
         self.events: dict[EventKey, Event] = {}
         self.parcels: dict[EventKey, Parcel] = {}
-        self.windows: dict[tuple[NumberId, str], Talk] = {}
+        self.windows: dict[tuple[NumberId, str], WindowFacts] = {}
         self.once: dict[tuple[NumberId, str], tuple[Earlier, int]] = {}
         self.parked: dict[tuple[MessageKey, Status], StatusRow] = {}
         self.carried: dict[MessageKey, Carried] = {}

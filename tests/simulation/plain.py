@@ -23,7 +23,7 @@ from waypost.model import (
     Once,
     Outbound,
     Status,
-    Talk,
+    WindowFacts,
 )
 from waypost.ports import Further, InboundRow, StatusRow
 
@@ -157,9 +157,11 @@ class Plain(Shelves):
         self._tell(row.event, notify=row.notify, further=row.further)
         if row.opens_window:
             pair = message.number_id, message.person.wa_id
-            talk = disk.windows.get(pair, Talk())
-            last_ms = max(talk.last_inbound_ms or 0, message.at_ms)
-            disk.windows[pair] = Talk(last_ms, message.at_ms if row.from_ad else talk.ad_ms, talk.free_until_ms)
+            facts = disk.windows.get(pair, WindowFacts())
+            last_ms = max(facts.last_inbound_ms or 0, message.at_ms)
+            disk.windows[pair] = WindowFacts(
+                last_ms, message.at_ms if row.from_ad else facts.ad_ms, facts.free_until_ms
+            )
         return True
 
     async def record_notice(self, event: Event, *, notify: bool, further: Further = ()) -> None:
@@ -240,18 +242,18 @@ class Plain(Shelves):
         parcel = self.disk.parcels.get(key)
         return parcel is not None and parcel.state == "waiting"
 
-    async def talk(self, number_id: NumberId, wa_id: str) -> Talk:
-        return self.disk.windows.get((number_id, wa_id)) or Talk()
+    async def window_facts(self, number_id: NumberId, wa_id: str) -> WindowFacts:
+        return self.disk.windows.get((number_id, wa_id)) or WindowFacts()
 
     async def open_entry(self, number_id: NumberId, wa_id: str, until_ms: int) -> None:
         def write() -> None:
-            talk = self.disk.windows[number_id, wa_id]
-            self.disk.windows[number_id, wa_id] = Talk(talk.last_inbound_ms, None, until_ms)
+            facts = self.disk.windows[number_id, wa_id]
+            self.disk.windows[number_id, wa_id] = WindowFacts(facts.last_inbound_ms, None, until_ms)
 
         await self._write(write)
 
     async def last_inbound_ms(self, number_id: NumberId, wa_id: str) -> int | None:
-        return (await self.talk(number_id, wa_id)).last_inbound_ms
+        return (await self.window_facts(number_id, wa_id)).last_inbound_ms
 
     async def highest_key(self) -> int:
         return self.disk.highest_key

@@ -6,7 +6,7 @@ import msgspec
 from tests.simulation.disk import Disk
 
 from waypost.flows.first_start import SAMPLES
-from waypost.model import Callbacks, Endpoint, MediaKey, Medium, Number, NumberId, Talk, Template, Webhook
+from waypost.model import Callbacks, Endpoint, MediaKey, Medium, Number, NumberId, Template, Webhook, WindowFacts
 from waypost.wire import cloud
 from waypost.wire.requests import SendRequest
 
@@ -33,8 +33,8 @@ def first_disk(disk: Disk, *, further: bool) -> Disk:
     """Furnish a disk: one user has written lately to either number, one nearly a day ago to one, one never."""
     for place, number_id in enumerate(NUMBERS):
         disk.numbers[number_id] = _number(number_id, place, further=further and place == 1)
-        disk.windows[number_id, USERS[0]] = Talk(START_MS - 3_600_000)
-    disk.windows[NUMBERS[0], USERS[1]] = Talk(START_MS - 86_400_000 + 60_000)
+        disk.windows[number_id, USERS[0]] = WindowFacts(START_MS - 3_600_000)
+    disk.windows[NUMBERS[0], USERS[1]] = WindowFacts(START_MS - 86_400_000 + 60_000)
     disk.templates[3] = _template()
     disk.media[_FILE] = _medium()
     return disk

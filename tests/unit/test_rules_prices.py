@@ -2,7 +2,7 @@
 
 import pytest
 
-from waypost.model import NumberId, Pricing, Talk
+from waypost.model import NumberId, Pricing, WindowFacts
 from waypost.rules import entry
 from waypost.rules.pricing import price
 
@@ -13,25 +13,25 @@ OPEN = entry.entry_point(NUMBER, "15550103344", NOW)
 
 
 @pytest.mark.parametrize(
-    ("talk", "until_ms"),
+    ("facts", "until_ms"),
     [
-        (Talk(), None),
-        (Talk(last_inbound_ms=NOW), None),
-        (Talk(last_inbound_ms=NOW, ad_ms=NOW), NOW + 72 * HOUR),
-        (Talk(last_inbound_ms=NOW, ad_ms=NOW - 24 * HOUR + 1), NOW + 72 * HOUR),
-        (Talk(last_inbound_ms=NOW, ad_ms=NOW - 24 * HOUR), None),
-        (Talk(last_inbound_ms=NOW, free_until_ms=NOW + HOUR), None),
+        (WindowFacts(), None),
+        (WindowFacts(last_inbound_ms=NOW), None),
+        (WindowFacts(last_inbound_ms=NOW, ad_ms=NOW), NOW + 72 * HOUR),
+        (WindowFacts(last_inbound_ms=NOW, ad_ms=NOW - 24 * HOUR + 1), NOW + 72 * HOUR),
+        (WindowFacts(last_inbound_ms=NOW, ad_ms=NOW - 24 * HOUR), None),
+        (WindowFacts(last_inbound_ms=NOW, free_until_ms=NOW + HOUR), None),
     ],
 )
-def test_an_answer_within_24_hours_opens_72_free_hours(talk: Talk, until_ms: int | None) -> None:
-    assert entry.opened_by_answer(talk, NOW) == until_ms
+def test_an_answer_within_24_hours_opens_72_free_hours(facts: WindowFacts, until_ms: int | None) -> None:
+    assert entry.opened_by_answer(facts, NOW) == until_ms
 
 
 @pytest.mark.parametrize(
     ("free_until_ms", "open_until"), [(None, None), (NOW - 1, None), (NOW, None), (NOW + 1, NOW + 1)]
 )
 def test_a_free_entry_point_ends_at_its_moment(free_until_ms: int | None, open_until: int | None) -> None:
-    assert entry.open_until(Talk(free_until_ms=free_until_ms), NOW) == open_until
+    assert entry.open_until(WindowFacts(free_until_ms=free_until_ms), NOW) == open_until
 
 
 @pytest.mark.parametrize(

@@ -35,9 +35,9 @@ from waypost.model.messages import (
     Refused,
     Sent,
     StatusUpdate,
-    Talk,
     Trouble,
     Unknown,
+    WindowFacts,
 )
 from waypost.model.statuses import TRANSITIONS, Status
 from waypost.model.world import FaultRule, Gather, Phone, WebhookTrouble
@@ -83,7 +83,6 @@ __all__ = [
     "Standing",
     "Status",
     "StatusUpdate",
-    "Talk",
     "Template",
     "Token",
     "Trouble",
@@ -91,6 +90,7 @@ __all__ = [
     "Verdict",
     "Webhook",
     "WebhookTrouble",
+    "WindowFacts",
     "finding_of",
     "number_of_app",
 ]

@@ -151,7 +151,7 @@ class EntryPoint(Struct, frozen=True, gc=False):
     until_ms: int
 
 
-class Talk(Struct, frozen=True, gc=False):
+class WindowFacts(Struct, frozen=True, gc=False):
     """What the windows of a user and a number depend on; None: never."""
 
     last_inbound_ms: int | None = None

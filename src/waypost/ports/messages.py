@@ -19,7 +19,7 @@ from waypost.model import (
     Once,
     Outbound,
     Status,
-    Talk,
+    WindowFacts,
 )
 
 Further = tuple[tuple[EventKey, str], ...]
@@ -167,7 +167,7 @@ class Store(Windows, Protocol):
         """Read those of the deliveries that wait, in the order given."""
         ...
 
-    async def talk(self, number_id: NumberId, wa_id: str) -> Talk:
+    async def window_facts(self, number_id: NumberId, wa_id: str) -> WindowFacts:
         """Return what a user's windows depend on; answered from memory when it was seen lately."""
         ...
 

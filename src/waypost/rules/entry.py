@@ -5,7 +5,7 @@
 
 import hashlib
 
-from waypost.model import EntryPoint, NumberId, Talk
+from waypost.model import EntryPoint, NumberId, WindowFacts
 
 ANSWER_MS = 24 * 3_600_000
 """How long the business may take to answer."""
@@ -13,16 +13,16 @@ ENTRY_MS = 72 * 3_600_000
 """How long the entry point is open, from that answer on."""
 
 
-def opened_by_answer(talk: Talk, now_ms: int) -> int | None:
+def opened_by_answer(facts: WindowFacts, now_ms: int) -> int | None:
     """Return the end of the free entry point that a message of the business opens now; None: it opens none."""
-    if talk.ad_ms is None or now_ms - talk.ad_ms >= ANSWER_MS:
+    if facts.ad_ms is None or now_ms - facts.ad_ms >= ANSWER_MS:
         return None
     return now_ms + ENTRY_MS
 
 
-def open_until(talk: Talk, now_ms: int) -> int | None:
+def open_until(facts: WindowFacts, now_ms: int) -> int | None:
     """Return the end of the free entry point that is open now."""
-    until_ms = talk.free_until_ms
+    until_ms = facts.free_until_ms
     return until_ms if until_ms is not None and now_ms < until_ms else None
 
 

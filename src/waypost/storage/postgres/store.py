@@ -11,7 +11,7 @@ from waypost.model import (
     NumberId,
     Once,
     Outbound,
-    Talk,
+    WindowFacts,
 )
 from waypost.ports import Further
 from waypost.ports.records import STATES
@@ -149,17 +149,17 @@ class StorePart(Part, Steps):
         """Read deliveries that wait."""
         return columns.readable(columns.waiting, await self._rows(_WAITING_DELIVERIES, list(keys)))
 
-    async def talk(self, number_id: NumberId, wa_id: str) -> Talk:
+    async def window_facts(self, number_id: NumberId, wa_id: str) -> WindowFacts:
         """Return what a user's windows depend on."""
         pair = (number_id, wa_id)
-        talk = self._windows.get(pair)
-        if talk is None:
+        facts = self._windows.get(pair)
+        if facts is None:
             changes = self._windows.changes
             row = await self._row(_TALK, *pair)
-            talk = Talk(*row) if row else Talk()
+            facts = WindowFacts(*row) if row else WindowFacts()
             if self._windows.changes == changes:  # else it may be that very row that changed while it was read
-                self._windows.keep(pair, talk)
-        return talk
+                self._windows.keep(pair, facts)
+        return facts
 
     async def open_entry(self, number_id: NumberId, wa_id: str, until_ms: int) -> None:
         """Note the free entry point that an answer opens."""
@@ -179,7 +179,7 @@ class StorePart(Part, Steps):
 
     async def last_inbound_ms(self, number_id: NumberId, wa_id: str) -> int | None:
         """Return when the user last wrote to the number."""
-        return (await self.talk(number_id, wa_id)).last_inbound_ms
+        return (await self.window_facts(number_id, wa_id)).last_inbound_ms
 
     async def highest_key(self) -> int:
         """Return the highest key in any table."""

@@ -15,7 +15,7 @@ from waypost.model import (
     NumberId,
     Once,
     Outbound,
-    Talk,
+    WindowFacts,
 )
 from waypost.ports import Further
 from waypost.ports.records import STATES
@@ -145,15 +145,15 @@ class StorePart(Part, Steps):
         """Read waiting deliveries."""
         return columns.readable(columns.waiting, self._reader.rows(WAITING_DELIVERIES, (json.dumps(keys),)))
 
-    async def talk(self, number_id: NumberId, wa_id: str) -> Talk:
+    async def window_facts(self, number_id: NumberId, wa_id: str) -> WindowFacts:
         """Return what a user's windows depend on."""
         pair = (number_id, wa_id)
-        talk = self._windows.get(pair)
-        if talk is None:
+        facts = self._windows.get(pair)
+        if facts is None:
             row: Any = self._reader.row(_TALK, pair)
-            talk = Talk(*row) if row else Talk()
-            self._windows.keep(pair, talk)
-        return talk
+            facts = WindowFacts(*row) if row else WindowFacts()
+            self._windows.keep(pair, facts)
+        return facts
 
     async def open_entry(self, number_id: NumberId, wa_id: str, until_ms: int) -> None:
         """Note the free entry point that an answer opens."""
@@ -172,7 +172,7 @@ class StorePart(Part, Steps):
 
     async def last_inbound_ms(self, number_id: NumberId, wa_id: str) -> int | None:
         """Return when the user last wrote to the number."""
-        return (await self.talk(number_id, wa_id)).last_inbound_ms
+        return (await self.window_facts(number_id, wa_id)).last_inbound_ms
 
     async def highest_key(self) -> int:
         """Return the highest key in any table."""

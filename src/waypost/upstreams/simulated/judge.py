@@ -8,7 +8,7 @@ from typing import Protocol
 
 from waypost.errors import Fault
 from waypost.lib import ids
-from waypost.model import MessageKey, NumberId, Outbound, Status, Talk
+from waypost.model import MessageKey, NumberId, Outbound, Status, WindowFacts
 from waypost.ports import Carried, StoredMessage
 from waypost.rules import entry, lifetime, reaction
 from waypost.rules.window import is_open
@@ -21,7 +21,7 @@ from waypost.wire.messages.reaction import Reaction
 class Knowledge(Protocol):
     """What the platform knows of users and messages; see `ports` for what each promises."""
 
-    async def talk(self, number_id: NumberId, wa_id: str) -> Talk:
+    async def window_facts(self, number_id: NumberId, wa_id: str) -> WindowFacts:
         """Return what a user's windows depend on."""
         ...
 
@@ -59,8 +59,8 @@ class Judge:
         fault = Fault.demanded(orders.fail, "a fault rule") if orders.fail else self._unwanted(message)
         if fault is None and isinstance(message.content, Reaction):
             fault = await self._bad_reaction(message, message.content, now_ms)
-        talk = await self.known.talk(message.number_id, message.wa_id)
-        in_window = message.kind != "template" or is_open(talk.last_inbound_ms, now_ms)
+        facts = await self.known.window_facts(message.number_id, message.wa_id)
+        in_window = message.kind != "template" or is_open(facts.last_inbound_ms, now_ms)
         if fault is None and not in_window and message.category == "marketing":
             fault = await self._too_much(message, now_ms)
         return Carried(
@@ -73,17 +73,17 @@ class Judge:
             due_ms=now_ms + delay_ms + orders.delay_ms,
             in_window=in_window,
             fault=orders.explained(message, fault, now_ms) if fault or orders.rules else None,
-            free_until_ms=await self._free_until(message, talk, now_ms) if talk.is_from_ad and not fault else None,
+            free_until_ms=await self._free_until(message, facts, now_ms) if facts.is_from_ad and not fault else None,
             expires_ms=message.expires_ms or now_ms + lifetime.LIFE_MS,
             tells_expiry=lifetime.is_told(message.dialect),
         )
 
-    async def _free_until(self, message: Outbound, talk: Talk, now_ms: int) -> int | None:
+    async def _free_until(self, message: Outbound, facts: WindowFacts, now_ms: int) -> int | None:
         """Return the end of the free entry point that a message falls into; the message itself may open it."""
-        until_ms = entry.opened_by_answer(talk, now_ms)
+        until_ms = entry.opened_by_answer(facts, now_ms)
         phone = self._phones.get(message.wa_id)
         if until_ms is None or phone.blocked or not phone.on_whatsapp:
-            return entry.open_until(talk, now_ms)
+            return entry.open_until(facts, now_ms)
         await self.known.open_entry(message.number_id, message.wa_id, until_ms)
         return until_ms
 
