@@ -31,7 +31,7 @@ async def busy(client: Client, over: asyncio.Event, met: Counter[tuple[str, int]
             met[client.face, answer.status] += 1
 
 
-async def looking(control: Control, over: asyncio.Event, met: Counter[tuple[str, int]]) -> None:
+async def matching(control: Control, over: asyncio.Event, met: Counter[tuple[str, int]]) -> None:
     async with asyncio.timeout(60):
         while not over.is_set():
             answer: Answer = await control.call("GET", f"/numbers/{NUMBER}")
@@ -48,7 +48,7 @@ async def test_no_request_meets_a_state_that_is_half_there(operator: Operator, c
         taken = await operator.call("GET", "/snapshot")
         clients = [MetaClient(session, base, NUMBER, TOKEN), ProxyClient(session, base, NUMBER, TOKEN), onprem]
         work = [asyncio.create_task(busy(client, over, met)) for client in clients * 2]
-        work.append(asyncio.create_task(looking(Control(session, base, ADMIN), over, met)))
+        work.append(asyncio.create_task(matching(Control(session, base, ADMIN), over, met)))
 
         for _ in range(ROUNDS):
             if change == "restore":

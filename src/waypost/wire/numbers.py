@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from waypost.wire.wanted import looking
+from waypost.wire.wanted import matching
 from waypost.wire.webhooks import WebhookConfiguration
 
-Pin = Annotated[str, looking("six digits", pattern=r"^[0-9]{6}\Z")]
+Pin = Annotated[str, matching("six digits", pattern=r"^[0-9]{6}\Z")]
 _FIRST_LIMIT = 250  # of a business that has not been verified
 DEFAULT_FIELDS = ("display_phone_number", "verified_name", "quality_rating")
 
@@ -76,7 +76,7 @@ class CodeRequest(Struct):
     """How the code is to be brought."""
 
     code_method: Literal["SMS", "VOICE"]
-    language: Annotated[str, looking("a language code, as en or en_US", pattern=r"^[a-z]{2,3}(_[A-Z]{2})?\Z")]
+    language: Annotated[str, matching("a language code, as en or en_US", pattern=r"^[a-z]{2,3}(_[A-Z]{2})?\Z")]
 
 
 class CodeGiven(Struct):

@@ -10,7 +10,7 @@ STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
 """One step of a path of msgspec's: the name of a member, or the number of an entry."""
 
 
-def looking(words: str, *, pattern: str, min_length: int | None = None, max_length: int | None = None) -> Meta:
+def matching(words: str, *, pattern: str, min_length: int | None = None, max_length: int | None = None) -> Meta:
     """Return the rule that a text must match `pattern`; `words` describe it in complaints: it must be `words`."""
     return Meta(pattern=pattern, min_length=min_length, max_length=max_length, extra={"words": words})
 
@@ -24,7 +24,7 @@ def choices_at(schema: object, path: str) -> str | None:
 
 
 def words_at(schema: object, path: str) -> str | None:
-    """Return how a text at `path` must look; None where `looking` said nothing."""
+    """Return how a text at `path` must look; None where `matching` said nothing."""
     told = (kind.extra for kind in _kinds_at(schema, path) if isinstance(kind, inspect.Metadata))
     return next((str(extra["words"]) for extra in told if extra and "words" in extra), None)
 

@@ -31,7 +31,7 @@ from waypost.wire.onprem.verticals import word_of
 from waypost.wire.onprem_settings import application, parse_application, parse_provider
 from waypost.wire.profile import Profile, ProfileChange
 from waypost.wire.reading import parse
-from waypost.wire.wanted import looking
+from waypost.wire.wanted import matching
 
 MAX_BLOB_BYTES = 20 * 1024 * 1024
 """Room for the largest photo, which is in base64 three times, and as much again for the rest."""
@@ -39,7 +39,7 @@ MAX_BLOB_BYTES = 20 * 1024 * 1024
 _TWO_STEP = "/v1/settings/account/two-step"
 
 _Password = Annotated[str, Meta(min_length=1, max_length=256)]
-_PinText = Annotated[str, looking("six digits", pattern=r"^[0-9]{6}$(?!\n)")]
+_PinText = Annotated[str, matching("six digits", pattern=r"^[0-9]{6}$(?!\n)")]
 
 
 class _Backup(Struct):

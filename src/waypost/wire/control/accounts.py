@@ -6,13 +6,13 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from waypost.wire.control.base import Pace, Request
-from waypost.wire.wanted import looking
+from waypost.wire.wanted import matching
 
-_Currency = Annotated[str, looking("the three capital letters of a currency, as EUR", pattern=r"^[A-Z]{3}$(?!\n)")]
-_TimeZone = Annotated[str, looking("the number of a time zone, 1 to 3 digits", pattern=r"^[0-9]{1,3}$(?!\n)")]
+_Currency = Annotated[str, matching("the three capital letters of a currency, as EUR", pattern=r"^[A-Z]{3}$(?!\n)")]
+_TimeZone = Annotated[str, matching("the number of a time zone, 1 to 3 digits", pattern=r"^[0-9]{1,3}$(?!\n)")]
 _Restriction = Annotated[
     str,
-    looking(
+    matching(
         "a kind of restriction, as RESTRICTED_BIZ_INITIATED_MESSAGING",
         pattern=r"^RESTRICTED_[A-Z_]{1,80}$(?!\n)",
     ),

@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from waypost.wire.wanted import looking
+from waypost.wire.wanted import matching
 
 Dialect = Literal["cloud", "onprem"]
-Digits = Annotated[str, looking("a phone number of 5 to 15 digits", pattern=r"^[0-9]{5,15}$(?!\n)")]
+Digits = Annotated[str, matching("a phone number of 5 to 15 digits", pattern=r"^[0-9]{5,15}$(?!\n)")]
 Seconds = Annotated[float, Meta(ge=0, le=31_536_000)]
 Pace = Annotated[int, Meta(ge=0, le=1_000_000)]
 

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from msgspec import UNSET, Struct, UnsetType, field
 
 from waypost.wire.control.base import Dialect, Request
-from waypost.wire.wanted import looking
+from waypost.wire.wanted import matching
 
 Secret = Annotated[
-    str, looking("visible ASCII characters without a space", min_length=8, max_length=512, pattern=r"^[!-~]+$(?!\n)")
+    str, matching("visible ASCII characters without a space", min_length=8, max_length=512, pattern=r"^[!-~]+$(?!\n)")
 ]
 
 

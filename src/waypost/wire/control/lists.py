@@ -12,14 +12,16 @@ from msgspec import Meta, Struct, field
 from waypost.wire.control.base import Request
 from waypost.wire.control.deliveries import DeliveryView
 from waypost.wire.control.messages import MediaView, MessageView
-from waypost.wire.wanted import looking
+from waypost.wire.wanted import matching
 
 MESSAGES, DELIVERIES, MEDIA, CARRIERS, REPLAYS, CHATS, REFUSALS = "m", "d", "f", "a", "r", "c", "x"
 """What the cursors of each list begin with. All differ, so that a list refuses the cursor of another."""
 
 MediumType = Literal["image", "video", "audio", "sticker", "document"]
 
-_EventKind = Annotated[str, looking("1 to 100 letters, digits and underscores", pattern=r"^[A-Za-z0-9_]{1,100}$(?!\n)")]
+_EventKind = Annotated[
+    str, matching("1 to 100 letters, digits and underscores", pattern=r"^[A-Za-z0-9_]{1,100}$(?!\n)")
+]
 
 
 class MessageList(Struct):

@@ -7,13 +7,13 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from waypost.wire.control.base import Dialect, Digits, Request
 from waypost.wire.facts import Quality
-from waypost.wire.wanted import looking
+from waypost.wire.wanted import matching
 
-_GraphVersion = Annotated[str, looking("a version of the graph, as v24.0", pattern=r"^v[0-9]{1,2}\.0$(?!\n)")]
+_GraphVersion = Annotated[str, matching("a version of the graph, as v24.0", pattern=r"^v[0-9]{1,2}\.0$(?!\n)")]
 _AppSecret = Annotated[
-    str, looking("1 to 256 visible ASCII characters without a space", pattern=r"^[\x21-\x7e]{1,256}$(?!\n)")
+    str, matching("1 to 256 visible ASCII characters without a space", pattern=r"^[\x21-\x7e]{1,256}$(?!\n)")
 ]
-_AccountId = Annotated[str, looking("the id of an account, 5 to 18 digits", pattern=r"^[1-9][0-9]{4,17}$(?!\n)")]
+_AccountId = Annotated[str, matching("the id of an account, 5 to 18 digits", pattern=r"^[1-9][0-9]{4,17}$(?!\n)")]
 
 
 class WebhookWish(Request):

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from waypost.wire.control.base import Digits, MessageId, Request
-from waypost.wire.wanted import looking
+from waypost.wire.wanted import matching
 
 _Username = Annotated[
-    str, looking("3 to 35 lower-case letters, digits, points and underscores", pattern=r"^[a-z0-9._]{3,35}$(?!\n)")
+    str, matching("3 to 35 lower-case letters, digits, points and underscores", pattern=r"^[a-z0-9._]{3,35}$(?!\n)")
 ]
 
 

@@ -5,11 +5,11 @@ from typing import Annotated
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from waypost.wire.control.base import Digits, Request, Seconds
-from waypost.wire.wanted import looking
+from waypost.wire.wanted import matching
 
 _Up = Annotated[int, Meta(ge=1, le=1_000)]
 
-_PathPattern = Annotated[str, looking("a path that begins with / or *", min_length=1, max_length=512, pattern="^[/*]")]
+_PathPattern = Annotated[str, matching("a path that begins with / or *", min_length=1, max_length=512, pattern="^[/*]")]
 
 
 class NetworkView(Struct):
