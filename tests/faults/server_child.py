@@ -26,7 +26,7 @@ from tests.support.media import jpeg
 
 from waypost import registry
 from waypost.app import Parts, start
-from waypost.flows.first_start import Start, admit
+from waypost.flows.first_start import Start, apply_settings
 from waypost.lib import ids
 from waypost.lib.racing import first_to_end
 from waypost.model import NumberId
@@ -95,7 +95,7 @@ async def _admit_other(parts: Parts, setup: Setup) -> None:
     """Let another business have a number; in every life anew, for the first may end before it has one."""
     hook = f"http://127.0.0.1:{setup.peers_port}/hook/{OTHER}"
     begun = Start(NumberId(int(OTHER)), OTHER_TOKEN, "other-secret", "cloud", hook)
-    await admit(begun, parts.resources.directory)
+    await apply_settings(begun, parts.resources.directory)
 
 
 async def _finish(driver: "Driver", port: int, setup: Setup, ledger: Ledger) -> None:

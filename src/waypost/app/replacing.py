@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from waypost.app.parts import Parts
 from waypost.app.resources import restore_clock
-from waypost.flows.first_start import Start, admit, furnish
+from waypost.flows.first_start import Start, add_samples, apply_settings
 from waypost.model import NumberId
 
 
@@ -28,7 +28,7 @@ async def _reset(parts: Parts) -> None:
     await parts.flows.standings.reset()
     number = resources.directory.number(NumberId(int(resources.settings.number)))
     if number is not None:
-        await furnish(
+        await add_samples(
             number, directory=resources.directory, store=resources.store, receive=parts.receive, keys=resources.keys
         )
     await parts.network.load()
@@ -64,7 +64,7 @@ async def _reload(parts: Parts, start: Start, restore: Callable[[], Awaitable[No
         resources.keys.stay_above(await resources.store.highest_key())
         await resources.directory.load()
         await parts.load()
-        await admit(start, resources.directory)
+        await apply_settings(start, resources.directory)
         await parts.take_up()
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from msgspec.structs import replace
 
 from waypost import registry
-from waypost.api.control.face import Operated, Operator, build_control
+from waypost.api.control.face import ControlParts, Operator, build_control
 from waypost.api.faces import build_faces
 from waypost.api.server import Server
 from waypost.app import replacing
@@ -19,7 +19,7 @@ from waypost.app.resources import Resources, once, open_resources
 from waypost.app.settings_shown import settings_view
 from waypost.app.sharing import again, counting_real_time
 from waypost.app.wiring import build
-from waypost.flows.first_start import Begun, Start, make_ready
+from waypost.flows.first_start import PreparedNumber, Start, prepare_number
 from waypost.flows.restart import forget_callbacks
 from waypost.flows.snapshot import Snapshotting
 from waypost.flows.subscribe import Subscribe
@@ -61,20 +61,20 @@ async def start(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, Ready
     resources = await open_resources(settings, stack, settings.role)
     parts = build(resources)
     async with once(resources.shared):
-        begun = await _begin(parts)
+        prepared = await _prepare(parts)
     stack.push_async_callback(parts.messages.stop, _LANE_SECONDS)
     stack.push_async_callback(parts.webhooks.stop, _LANE_SECONDS)
     stack.push_async_callback(parts.troubled.stop, _LANE_SECONDS)
     await parts.take_up()
-    again = replace(_start_of(settings), token=begun.token or None)
+    again = replace(_start_of(settings), token=prepared.token or None)
     server, operator = await _listen(parts, again, stack)
     scheme = "https" if settings.tls else "http"
     base_url = f"{scheme}://{_reachable(settings.host)}:{server.port}"
     ready = ReadyInfo(
         base_url=base_url,
         phone_number_id=settings.number,
-        token=begun.token,
-        app_secret=begun.number.app_secret,
+        token=prepared.token,
+        app_secret=prepared.number.app_secret,
         admin_token=operator.admin_token,
         console_url=f"{base_url}/_waypost/login?token={operator.login_token}",
     )
@@ -87,13 +87,13 @@ async def start(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, Ready
     return parts, ready
 
 
-async def _begin(parts: Parts) -> Begun:
+async def _prepare(parts: Parts) -> PreparedNumber:
     """Read what is stored, and make what the first request needs."""
     resources = parts.resources
     await resources.directory.load()
     await parts.load()
     await forget_callbacks(resources.store, resources.directory)
-    return await make_ready(
+    return await prepare_number(
         _start_of(resources.settings),
         directory=resources.directory,
         store=resources.store,
@@ -106,7 +106,7 @@ async def _listen(parts: Parts, start: Start, stack: AsyncExitStack) -> tuple[Se
     """Listen, once everything that answers requests is there."""
     settings, resources = parts.resources.settings, parts.resources
     operator = Operator(settings.admin_token or new_secret(), new_secret(), new_secret(), settings.admin_password)
-    control = build_control(_operated(parts, start, _operators_poster(resources, stack)), operator)
+    control = build_control(_control_parts(parts, start, _operators_poster(resources, stack)), operator)
     faces = build_faces(parts.flows, control, parts.maintenance)
     server = Server(
         faces,
@@ -122,11 +122,11 @@ async def _listen(parts: Parts, start: Start, stack: AsyncExitStack) -> tuple[Se
     return server, operator
 
 
-def _operated(parts: Parts, start: Start, poster: Poster) -> Operated:
+def _control_parts(parts: Parts, start: Start, poster: Poster) -> ControlParts:
     """Return what the control API works on."""
     resources = parts.resources
     store = resources.store
-    return Operated(
+    return ControlParts(
         flows=parts.flows,
         network=parts.network,
         network_rules=parts.network_rules,

@@ -136,7 +136,7 @@ class Start(Struct, frozen=True):
     """Whether nobody else starts over the same store; if others do, one of them makes up the token."""
 
 
-class Begun(Struct, frozen=True):
+class PreparedNumber(Struct, frozen=True):
     """The operator's number, and a token for it."""
 
     number: Number
@@ -144,26 +144,28 @@ class Begun(Struct, frozen=True):
     """Empty if it was given or made up earlier, and is not known here."""
 
 
-async def make_ready(
+async def prepare_number(
     start: Start, *, directory: Directory, store: WorldStore, receive: Receive, keys: KeyMaker
-) -> Begun:
+) -> PreparedNumber:
     """Bring the operator's number to what the settings say, and make what is missing."""
-    begun = await admit(start, directory)
-    await furnish(begun.number, directory=directory, store=store, receive=receive, keys=keys)
-    return begun
+    prepared = await apply_settings(start, directory)
+    await add_samples(prepared.number, directory=directory, store=store, receive=receive, keys=keys)
+    return prepared
 
 
-async def admit(start: Start, directory: Directory) -> Begun:
+async def apply_settings(start: Start, directory: Directory) -> PreparedNumber:
     """Bring the operator's number to what the settings say, with a token that works, and make nothing else."""
     number = await directory.change_number(_first(start), partial(_with_settings, start))
     if start.token is None and not start.is_alone and directory.has_key(number.id):
-        return Begun(number, "")
+        return PreparedNumber(number, "")
     token = start.token or new_secret()
     await directory.grant(token, number.id)
-    return Begun(number, token)
+    return PreparedNumber(number, token)
 
 
-async def furnish(number: Number, *, directory: Directory, store: WorldStore, receive: Receive, keys: KeyMaker) -> None:
+async def add_samples(
+    number: Number, *, directory: Directory, store: WorldStore, receive: Receive, keys: KeyMaker
+) -> None:
     """Make what the first example in the documentation needs: templates, and a phone whose user has just written."""
     await _add_sample_templates(directory, number, keys)
     if all(phone.wa_id != SAMPLE_PHONE for phone in await store.load_phones()):

@@ -50,7 +50,7 @@ from waypost.wire.control.settings import SettingsView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Operated:
+class ControlParts:
     """What the operator's face works on.
 
     `subscribe` is for the operator: it is made with `ANYWHERE` and `trusted=True`, over a poster that vets nothing.
@@ -89,41 +89,41 @@ class Operator:
     admin_password: str | None = field(default=None, repr=False)
 
 
-def build_control(on: Operated, operator: Operator) -> Control:
+def build_control(parts: ControlParts, operator: Operator) -> Control:
     """Return the handlers of the face."""
-    flows, network = on.flows, on.network
+    flows, network = parts.flows, parts.network
     store, directory, shelf, keys = flows.store, flows.directory, flows.shelf, flows.accept.keys
-    sessions = Sessions(on.clock, operator.login_token)
+    sessions = Sessions(parts.clock, operator.login_token)
     gate = Gate(operator.admin_token, operator.local_key, operator.admin_password, directory, sessions)
     explain = Explain(store, store, directory, network.phones.get, flows.rates_lifted)
     inspect = Inspect(store, store, directory, explain, InspectDeliveries(store, directory))
     search = Search(store, inspect)
-    replay = Replay(store, store, directory, on.clock, on.again)
+    replay = Replay(store, store, directory, parts.clock, parts.again)
     threads = Threads(directory, store)
     play = Play(threads, shelf, network, keys)
-    preferences = Preferences(threads, network, flows.notice, on.clock)
-    chats = Chats(threads, network, flows.automations, Drawer(store, "opened", int), keys, on.clock)
-    side = PhoneSide(inspect, store, store, network, on.previews)
+    preferences = Preferences(threads, network, flows.notice, parts.clock)
+    chats = Chats(threads, network, flows.automations, Drawer(store, "opened", int), keys, parts.clock)
+    side = PhoneSide(inspect, store, store, network, parts.previews)
     return Control(
         gate=gate,
-        door=Door(gate, sessions, Tally(ATTEMPTS, lambda: int(1000 * on.clock.monotonic()), on.counting)),
-        phones=Phones(play, Taps(play), chats, preferences, network, side, shelf, store, flows.identities, on.erase),
+        door=Door(gate, sessions, Tally(ATTEMPTS, lambda: int(1000 * parts.clock.monotonic()), parts.counting)),
+        phones=Phones(play, Taps(play), chats, preferences, network, side, shelf, store, flows.identities, parts.erase),
         messages=Messages(inspect, search, Resend(store, directory, flows.accept, flows.strict_plus)),
         gallery=Gallery(search),
-        deliveries=Deliveries(inspect.deliveries, search, store, directory, on.clock, on.again, replay),
+        deliveries=Deliveries(inspect.deliveries, search, store, directory, parts.clock, parts.again, replay),
         errors=Errors(),
-        world=World(on.clock, store, network, on.network_rules, on.reset, on.feed),
-        numbers=Numbers(directory, on.subscribe, store, flows.registration, flows.standings, on.go_on),
+        world=World(parts.clock, store, network, parts.network_rules, parts.reset, parts.feed),
+        numbers=Numbers(directory, parts.subscribe, store, flows.registration, flows.standings, parts.go_on),
         templates=Templates(directory, flows.templates.review, flows.templates.review.pacing, flows.templates),
-        endpoints=Endpoints(directory, on.subscribe, keys),
+        endpoints=Endpoints(directory, parts.subscribe, keys),
         accounts=AccountControl(directory, flows.standings),
-        snapshots=SnapshotControl(on.snapshotting),
+        snapshots=SnapshotControl(parts.snapshotting),
         providers=ProviderControl(threads),
         notices=Notices(directory, flows.notice),
-        health=Health(on.is_ready, on.gauges),
-        feed=FeedControl(on.feed, gate, on.clock),
+        health=Health(parts.is_ready, parts.gauges),
+        feed=FeedControl(parts.feed, gate, parts.clock),
         signatures=Signatures(directory),
-        settings=SettingsControl(on.settings),
+        settings=SettingsControl(parts.settings),
         refusals=Refusals(flows.refused),
-        has_network=on.has_network,
+        has_network=parts.has_network,
     )
