@@ -244,11 +244,13 @@ def flags_of(folder: Path, database: str) -> list[str]:
 
 
 @asynccontextmanager
-async def world(folder: Path, postgres: PostgresServer, database: str, workers: int) -> AsyncIterator[World]:
-    """Run one process that accepts, and workers that have shared the shards."""
+async def world(
+    folder: Path, postgres: PostgresServer, database: str, workers: int, *more: str
+) -> AsyncIterator[World]:
+    """Run one process that accepts, and workers that have shared the shards; `more` are flags of all of them."""
     async with AsyncExitStack() as stack:
         hook = await stack.enter_async_context(Receiver())
-        flags = (*flags_of(folder, database), f"--webhook={hook.url}", "--role=api")
+        flags = (*flags_of(folder, database), f"--webhook={hook.url}", "--role=api", *more)
         api = await stack.enter_async_context(served(folder / "api", *flags))
         clients = [
             await stack.enter_async_context(client_for("meta", api.ready.base_url, number, token))
@@ -257,7 +259,7 @@ async def world(folder: Path, postgres: PostgresServer, database: str, workers: 
         here = World(postgres, database, stack, [api], hook, folder, clients, Ledger(), [])
         stack.push_async_callback(_end_all, here.workers)
         for _ in range(workers):
-            await here.join()
+            await here.join(*more)
         if workers:
             await here.shared_by(workers)
         yield here

@@ -13,9 +13,11 @@ from waypost.cli.doctor import (
     check_data,
     check_media,
     check_port,
+    check_secrets,
     check_settings,
     check_sqlite,
     check_webhook,
+    judge_secrets,
     judge_sqlite,
     judge_webhook,
 )
@@ -135,3 +137,34 @@ def test_a_media_folder_under_a_file_is_bad(tmp_path: Path) -> None:
 
     assert finding.state == "bad"
     assert "--media" in finding.advice
+
+
+KEYED = Settings(secrets_key=(b"n" * 32, b"o" * 32))
+PUBLIC = Settings(host="0.0.0.0")
+
+
+@pytest.mark.parametrize(
+    ("settings", "counts", "state", "said"),
+    [
+        (Settings(), {None: 2}, "good", "2 in clear"),
+        (PUBLIC, {None: 2}, "look", "set WAYPOST_SECRETS_KEY"),
+        (Settings(store="postgresql://waypost@/waypost"), {}, "look", "set WAYPOST_SECRETS_KEY"),
+        (KEYED, {}, "good", "none stored yet"),
+        (KEYED, {"new": 2}, "good", "can do without old"),
+        (KEYED, {"new": 2, "old": 1}, "look", "puts all of them under the key new"),
+        (KEYED, {"new": 2, None: 1}, "look", "puts all of them under the key new"),
+        (KEYED, {"lost": 2, "new": 1}, "bad", "Give these keys in WAYPOST_SECRETS_KEY, or nothing starts here: lost"),
+    ],
+)
+def test_secrets_are_counted_under_each_key(
+    settings: Settings, counts: dict[str | None, int], state: str, said: str
+) -> None:
+    finding = judge_secrets(settings, counts, ["new", "old"] if settings.secrets_key else [])
+
+    assert finding.state == state
+    assert said in f"{finding.found} {finding.advice}"
+
+
+def test_before_the_first_start_there_are_no_secrets(tmp_path: Path) -> None:
+    assert check_secrets(Settings(data=tmp_path)) == Finding("good", "none stored yet")
+    assert list(tmp_path.iterdir()) == []

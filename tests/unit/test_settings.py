@@ -67,6 +67,7 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path) -> None:
         "WAYPOST_WORKER_PORT": "8361",
         "WAYPOST_STRICT_PLUS": "true",
         "WAYPOST_FETCH_ALLOW": "127.0.0.0/8, ::1/128",
+        "WAYPOST_SECRETS_KEY": f"{'A' * 43}=, {'_' * 42}8=",
         "WAYPOST_ADMIN_TOKEN": "admin-1",
         "WAYPOST_ADMIN_PASSWORD": "long enough",
         "WAYPOST_MONITORING_KEY": "monitor-key-1",
@@ -111,6 +112,7 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path) -> None:
         worker_port=8361,
         strict_plus=True,
         fetch_allow=(ip_network("127.0.0.0/8"), ip_network("::1/128")),
+        secrets_key=(bytes(32), b"\xff" * 32),
         admin_token="admin-1",
         admin_password="long enough",
         monitoring_key="monitor-key-1",
@@ -198,6 +200,8 @@ def test_all_mistakes_are_told_at_once_with_their_source_and_the_way_out(tmp_pat
         ("status_delay", "-0.1"),
         ("fetch_allow", "127.0.0.1/8"),
         ("fetch_allow", "everything"),
+        ("secrets_key", "c2hvcnQ="),
+        ("secrets_key", f"{'A' * 43}=,not base64"),
         ("admin_password", "short"),
         ("ready_file", "/no/such/folder/ready.json"),
         ("keep_days", "1"),
@@ -260,7 +264,7 @@ def test_media_may_lie_in_a_bucket_with_the_standard_variables_beside_it() -> No
 
 
 def test_a_secret_is_never_shown() -> None:
-    mistakes = mistakes_of({"token": "hunter2 hunter2", "admin_password": "hunter2"})
+    mistakes = mistakes_of({"token": "hunter2 hunter2", "admin_password": "hunter2", "secrets_key": ("hunter2",)})
     settings = load({"token": "hunter2"}, {})
 
     assert "hunter2" not in " ".join(mistakes)

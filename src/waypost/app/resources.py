@@ -16,16 +16,20 @@ from waypost.flows.directory import Directory
 from waypost.flows.media_urls import MediaURLs
 from waypost.flows.subscribe import webhook_vet
 from waypost.flows.together import Arrivals, Moments
+from waypost.lib import log
 from waypost.lib.clock import SystemClock, at
 from waypost.lib.ids import KeyMaker, new_secret
 from waypost.lib.images import ImageInspector
+from waypost.lib.keyring import Keyring
 from waypost.lib.links import FetchPolicy
 from waypost.lib.poster import Poster
 from waypost.lib.vetting import SystemResolver
 from waypost.model import NumberId
 from waypost.ports import BlobStore, FullStore, Records, StoreRefused
-from waypost.settings import Place, Settings
+from waypost.settings import Settings
 from waypost.workers.timers import Timers
+
+_log = log.Log("waypost")
 
 Role = Literal["all", "api", "worker"]
 """What a process does: everything, alone; or only accept; or only deliver."""
@@ -156,8 +160,8 @@ class Resources(Struct, frozen=True):
 async def open_resources(settings: Settings, stack: AsyncExitStack, role: Role) -> Resources:
     """Open the stores and make what needs nothing else; `stack` closes them in the reverse order."""
     _make_folder(settings.data)
-    store_place, media_place = settings.store_place, settings.media_place
-    store, shared = await _open_store(store_place, role)
+    media_place = settings.media_place
+    store, shared = await _open_store(settings, role)
     stack.push_async_callback(store.close)
     clock = SystemClock()
     await restore_clock(clock, store)
@@ -205,12 +209,23 @@ def _make_folder(data: Path) -> None:
         ) from error
 
 
-async def _open_store(place: Place, role: Role) -> tuple[FullStore, SharedStore | None]:
+async def _open_store(settings: Settings, role: Role) -> tuple[FullStore, SharedStore | None]:
+    place, keyring = settings.store_place, Keyring(settings.secrets_key)
     if role == "all":
-        store: FullStore = await store_class(place.scheme).open(place.location)
+        store: FullStore = await store_class(place.scheme).open(place.location, keyring=keyring)
+        _tell_of_seals(settings, store, keyring)
         return store, None
-    shared: SharedStore = await store_class(place.scheme).open(place.location, role=role)
+    shared: SharedStore = await store_class(place.scheme).open(place.location, role=role, keyring=keyring)
+    _tell_of_seals(settings, shared, keyring)
     return shared, shared
+
+
+def _tell_of_seals(settings: Settings, store: FullStore, keyring: Keyring) -> None:
+    """Log what became of the secrets, and where others may come near them that they lie in clear."""
+    if store.sealed_anew:
+        _log.info("secrets.sealed", rows=store.sealed_anew, key=keyring.names[0])
+    if settings.shows_secrets:
+        _log.warning("secrets.in_clear", advice="set WAYPOST_SECRETS_KEY: docs/how-to/seal-secrets.md")
 
 
 def store_class(scheme: str) -> Any:  # Any: a class with `open`

@@ -154,6 +154,55 @@ def check_postgres(settings: Settings) -> Finding:
     return Finding("good", f"{without_password(settings.store or '')}: {found}")
 
 
+def check_secrets(settings: Settings) -> Finding:
+    """Count the secrets that are stored in clear and under each key; which keys are given, and which may go."""
+    from waypost.lib.keyring import Keyring
+    from waypost.ports import StoreRefused
+
+    try:
+        counts = _count_secrets(settings)
+    except StoreRefused as refused:
+        return Finding("bad", "the store cannot be read", str(refused))
+    return judge_secrets(settings, counts, Keyring(settings.secrets_key).names)
+
+
+def _count_secrets(settings: Settings) -> dict[str | None, int]:
+    """Return how many there are by the id of their key; None: in clear. Raises StoreRefused."""
+    place = settings.store_place
+    if place.scheme == "sqlite":
+        from waypost.storage.sqlite.secrets import count_by_key
+
+        return count_by_key(Path(place.location)) if Path(place.location).is_file() else {}
+    import asyncio
+
+    from waypost.app.resources import store_class
+    from waypost.lib.store_urls import whole_url
+
+    store_class("postgresql")
+    from waypost.storage.postgres.secrets import count_by_key as count_in_database
+
+    return asyncio.run(count_in_database(whole_url(place.location)))
+
+
+def judge_secrets(settings: Settings, counts: dict[str | None, int], given: list[str]) -> Finding:
+    """Say what the secrets of a store, counted by the id of their key, mean for a server with the keys `given`."""
+    parts = [f"{count} under the key {name}" if name else f"{count} in clear" for name, count in counts.items()]
+    found = ", ".join(sorted(parts)) or "none stored yet"
+    if missing := sorted(name for name in counts if name and name not in given):
+        advice = f"Give these keys in WAYPOST_SECRETS_KEY, or nothing starts here: {', '.join(missing)}."
+        return Finding("bad", found, advice)
+    if settings.shows_secrets:
+        return Finding(
+            "look", found, "Others may read the store: set WAYPOST_SECRETS_KEY; see docs/how-to/seal-secrets.md."
+        )
+    if not given:
+        return Finding("good", found)
+    if any(name != given[0] for name in counts):
+        return Finding("look", found, f"The next start puts all of them under the key {given[0]}.")
+    idle = ", ".join(name for name in given[1:])
+    return Finding("good", found, f"WAYPOST_SECRETS_KEY can do without {idle}." if idle else "")
+
+
 def check_port(settings: Settings) -> Finding:
     """Try to listen where the server would."""
     if settings.port == 0:
@@ -246,6 +295,7 @@ CHECKS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
     ("disk space", check_disk),
     ("SQLite", check_sqlite),
     ("PostgreSQL", check_postgres),
+    ("secrets", check_secrets),
     ("port", check_port),
     ("upstream", check_upstream),
     ("webhook", check_webhook),

@@ -210,6 +210,11 @@ def new_secret(prefix: str = "") -> str:
     return prefix + secrets.token_urlsafe(24)
 
 
+def new_nonce(size: int) -> bytes:
+    """Return so many random bytes, for a cipher to be used with once."""
+    return secrets.token_bytes(size)
+
+
 def new_trace_id() -> str:
     """Return an `fbtrace_id`: opaque, for a person to quote."""
     return "A" + secrets.token_urlsafe(16)

@@ -3,6 +3,7 @@
 A value may come as text (a flag, a variable) or as what TOML makes of it.
 """
 
+import base64
 import ipaddress
 import os
 import re
@@ -18,6 +19,8 @@ from waypost.lib.store_urls import names_no_database
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+_KEY_BYTES = 32
+_URL_SAFE = str.maketrans("-_", "+/")
 _ONE_SLASH = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/(?!/)")  # `C:/` of Windows has one letter
 
 
@@ -182,12 +185,23 @@ def _read_media_place(raw: object) -> str:
     return text
 
 
-def _list(one: Callable[[object], object], values: str) -> Reader:
+def _read_key(raw: object) -> bytes:
+    text = _text(raw).translate(_URL_SAFE)
+    try:
+        key = base64.b64decode(text, validate=True)
+    except ValueError:
+        raise ValueError("this is not base64") from None
+    if len(key) != _KEY_BYTES:
+        raise ValueError(f"this is a key of {len(key)} bytes")
+    return key
+
+
+def _list(one: Callable[[object], object], values: str, *, is_secret: bool = False) -> Reader:
     def read(raw: object) -> object:
         written = raw if isinstance(raw, list | tuple) else (raw,)
         return tuple(one(part) for item in written for part in _text(item).split(","))
 
-    return Reader(values, read, many=True)
+    return Reader(values, read, many=True, is_secret=is_secret)
 
 
 SWITCH = Reader("`true` or `false`", _read_switch, is_switch=True)
@@ -204,3 +218,8 @@ MEDIA_PLACE = Reader(
 NEW_FILE = Reader("the path of a file in a folder that exists", _read_new_file, names="file")
 NETWORKS = _list(_read_network, "networks like `10.0.0.0/8`, several with commas between them")
 HOSTS = _list(_read_host, "host names without a port, several with commas between them")
+KEYS = _list(
+    _read_key,
+    "32 random bytes in base64 (`openssl rand -base64 32` makes them), several with commas between them",
+    is_secret=True,
+)

@@ -31,6 +31,11 @@ class FullStore(Store, Holds, Records, Documents, Housekeeping, NetworkStore, Sn
         """What was written since the start."""
         ...
 
+    @property
+    def sealed_anew(self) -> int:
+        """How many secrets came under the newest key when the store was opened; every one of them could be read."""
+        ...
+
     async def close(self) -> None:
         """Write what waits and let the database go."""
         ...

@@ -173,6 +173,14 @@ class Settings:
             readers.choice("on", "off"),
         ),
     ] = "on"
+    secrets_key: Annotated[
+        tuple[bytes, ...],
+        _About(
+            "Key that secrets are sealed with in the store; may be repeated: the first seals, and each opens.",
+            readers.KEYS,
+            default="none: they lie there in clear",
+        ),
+    ] = field(default=(), repr=False)
     admin_token: Annotated[
         str | None, _About("Key of the control API.", readers.SECRET, default="random, printed once")
     ] = field(default=None, repr=False)
@@ -237,6 +245,11 @@ class Settings:
     def on_loopback(self) -> bool:
         """Whether only this machine can reach the server."""
         return is_loopback(self.host)
+
+    @property
+    def shows_secrets(self) -> bool:
+        """Whether secrets lie in clear where others than this machine's owner may come near them."""
+        return not self.secrets_key and (self.store_place.scheme == "postgresql" or not self.on_loopback)
 
     @property
     def store_place(self) -> Place:

@@ -22,7 +22,6 @@ from waypost.model import (
     NumberId,
     Outbound,
     Phone,
-    Provider,
     Status,
     Token,
 )
@@ -305,12 +304,6 @@ def token(row: Values) -> Token:
     """Make a token of its columns in order."""
     token_hash, number_id, kind, expires_ms, scope, reach = row
     return Token(token_hash, NumberId(number_id), kind, expires_ms, scope, reach)
-
-
-def provider(row: Values) -> Provider:
-    """Make a provider of its columns in order, without the number."""
-    name, kind, username, password, bearer = row
-    return Provider(name, kind, username, password, bearer)
 
 
 def phone(row: Values) -> Phone:

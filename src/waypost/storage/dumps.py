@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-from waypost.model import Number, Template
+from waypost.model import Template
 from waypost.ports import BadDump, Dump
 from waypost.storage import columns
 from waypost.storage.columns import (
@@ -21,26 +21,33 @@ from waypost.storage.columns import (
     Values,
 )
 from waypost.storage.migration_scripts import read_migrations
+from waypost.storage.sealing import NUMBERS, PROVIDERS, URL_SECRET, Sealing
 
-KEPT_HERE = "name = 'url_secret'"
+KEPT_HERE = f"name = '{URL_SECRET}'"
 """The key of media URLs stays where it is: URLs that were handed out go on working, and nobody else can make any."""
 _FARTHEST_MS = 150 * 366 * 86_400_000
 
-READ_BACK: tuple[tuple[str, Callable[[Values], object]], ...] = (
+_READ_BACK: tuple[tuple[str, Callable[[Values], object]], ...] = (
     (f"SELECT {TOKEN_COLUMNS} FROM tokens", columns.token),  # noqa: S608 - constants
     (f"SELECT {PHONE_COLUMNS} FROM phones", columns.phone),  # noqa: S608 - constants
     (f"SELECT {CARRIED_COLUMNS} FROM carried", columns.carried),  # noqa: S608 - constants
     (f"SELECT {MESSAGE_COLUMNS} FROM messages JOIN contents USING (key)", columns.message),  # noqa: S608 - constants
     (f"SELECT {EVENT_COLUMNS} FROM events", columns.event),  # noqa: S608 - constants
     ("SELECT findings FROM evidence", lambda row: columns.findings([row])),
-    ("SELECT number FROM numbers", lambda row: msgspec.json.decode(row[0], type=Number)),
     ("SELECT template FROM templates", lambda row: msgspec.json.decode(row[0], type=Template)),
     ("SELECT body FROM documents", lambda row: msgspec.json.decode(row[0])),
     ("SELECT value FROM state WHERE name = 'clock'", lambda row: _check_clock(row[0])),
 )
-"""What is read at start or soon after it: a row that cannot be read would keep the server from starting again."""
 UNREADABLE = (msgspec.MsgspecError, ValueError, TypeError, LookupError, OverflowError)
 """What reading a bad row back may raise."""
+
+
+def read_back(sealing: Sealing) -> tuple[tuple[str, Callable[[Values], object]], ...]:
+    """Return what is read at start or soon after it, and by what.
+
+    A row that cannot be read would keep the server from starting again.
+    """
+    return (*_READ_BACK, (NUMBERS.read, sealing.number), (PROVIDERS.read, sealing.provider))
 
 
 class _Clock(Struct, forbid_unknown_fields=True):
@@ -64,7 +71,7 @@ def check_tables(dump: Dump, names: set[str]) -> None:
     """Raise BadDump unless the dump has exactly these tables, and no secret of the machine that wrote it."""
     if names != dump.tables.keys():
         raise BadDump("its tables are not those of this server")
-    if any("url_secret" in row for row in dump.tables["state"].rows):
+    if any(URL_SECRET in row for row in dump.tables["state"].rows):
         raise BadDump("it holds a key of media URLs, which stays where it is")
 
 

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, nullcontext, suppress
 from functools import partial
 from typing import Any
 
+from waypost.lib.keyring import NO_KEYS, Keyring
 from waypost.lib.shards import SHARDS
 from waypost.lib.store_urls import whole_url
 from waypost.ports import StoreDown, StoreRefused
@@ -35,11 +36,13 @@ from waypost.storage.postgres.places import (
     take_shard,
 )
 from waypost.storage.postgres.records import RecordsPart
+from waypost.storage.postgres.secrets import seal_at_start
 from waypost.storage.postgres.session import Session
 from waypost.storage.postgres.snapshot import SnapshotPart
 from waypost.storage.postgres.store import StorePart
 from waypost.storage.postgres.turns import Turns
 from waypost.storage.postgres.writer import SessionWriter
+from waypost.storage.sealing import Sealing, refusing_to_start
 from waypost.storage.steps import Joined, ignore_joined
 from waypost.storage.windows import Windows
 
@@ -76,6 +79,7 @@ class PostgresStore(
         max_operations: int = MAX_OPERATIONS,
         lazy_seconds: float = LAZY_SECONDS,
         role: Role = "all",
+        keyring: Keyring = NO_KEYS,
     ) -> "PostgresStore":
         """Connect to a migrated database; no other server can own it. Raises StoreRefused, which says what to do.
 
@@ -83,20 +87,27 @@ class PostgresStore(
         `address` is a `postgresql://` URL, or what stands behind its scheme.
         `on_fatal` is called when another process has taken the database over, or it has lost what it acknowledged;
         it must end the process. `on_joined` is told of parked events that have found their message.
+        Secrets come under the newest of the keys.
         """
-        address = whole_url(address)
+        address, sealing = whole_url(address), Sealing(keyring)
         session = await Session.open(address, on_fatal=on_fatal, role=role)
         try:
+            sealed_anew = await _seal(session, sealing)
             pool = await open_pool(address)
         except CANNOT_CONNECT as error:
             await session.close()
             raise refused(address, error) from error
+        except StoreRefused:
+            await session.close()
+            raise
         windows = Windows(0) if role == "api" else Windows()
         around = nullcontext if role == "all" else partial(outlasting_the_halted, pool)
         writer = SessionWriter(session, on_fatal=on_fatal, around=around)
         commit = GroupCommit(writer, max_operations=max_operations, lazy_seconds=lazy_seconds)
-        parts = {"commit": commit, "writes": HotWrites(windows, on_joined), "windows": windows}
-        return cls(session, writer, role, address=address, pool=pool, **parts)
+        parts = {"commit": commit, "writes": HotWrites(windows, on_joined), "windows": windows, "sealing": sealing}
+        store = cls(session, writer, role, address=address, pool=pool, **parts)
+        store.sealed_anew = sealed_anew
+        return store
 
     @property
     def process(self) -> int:
@@ -170,3 +181,11 @@ class PostgresStore(
         await self.hints.close()
         await close_pool(self._pool)
         await self._commit.close()
+
+
+async def _seal(session: Session, sealing: Sealing) -> int:
+    connection = session.connection
+    if connection is None:
+        raise ConnectionError("the connection is lost")
+    with refusing_to_start():
+        return await seal_at_start(connection, sealing)

@@ -53,6 +53,10 @@ class Connection(Protocol):
         """Write many rows into a table."""
         ...
 
+    async def executemany(self, query: str, values: Iterable[Values], *, timeout: float | None = None) -> None:
+        """Run a statement once for each of many values, all or none."""
+        ...
+
     def cursor(self, query: str, *, prefetch: int, timeout: float | None = None) -> AsyncIterator[Any]:
         """Read the rows of a statement in a transaction, so many at a time."""
         ...

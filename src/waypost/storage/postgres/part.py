@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from waypost.storage.commit import GroupCommit, Verdict
 from waypost.storage.postgres.hot import HotWrites
 from waypost.storage.postgres.link import CANNOT_CONNECT, NO_SUCH_TEXT, Connection, down, judge
+from waypost.storage.sealing import IN_CLEAR, Sealing
 from waypost.storage.watching import Watching
 from waypost.storage.windows import Windows
 
@@ -18,12 +19,24 @@ _WAIT_SECONDS = 2.0
 class Part(Watching):
     """The queue of writes, the connections that read, and the windows kept in memory."""
 
-    def __init__(self, *, address: str, pool: Any, commit: GroupCommit, writes: HotWrites, windows: Windows) -> None:
+    def __init__(
+        self,
+        *,
+        address: str,
+        pool: Any,  # Any: asyncpg has no types
+        commit: GroupCommit,
+        writes: HotWrites,
+        windows: Windows,
+        sealing: Sealing = IN_CLEAR,
+    ) -> None:
         self._address = address
-        self._pool = pool  # Any: asyncpg has no types
+        self._pool = pool
         self._commit = commit
         self._writes = writes
         self._windows = windows
+        self._sealing = sealing
+        self.sealed_anew = 0
+        """How many secrets came under the newest key when the store was opened."""
         self._owned: set[int] | None = None
         """The shards that queues are read of; None: all."""
 

@@ -31,6 +31,7 @@ from waypost.storage.columns import (
 from waypost.storage.postgres.attempts import with_attempts
 from waypost.storage.postgres.link import Connection
 from waypost.storage.postgres.part import Part
+from waypost.storage.sealing import NUMBERS, answering_later, refusing_to_start
 from waypost.storage.whole import BACKLOG, RESET
 
 _SAVE_MEDIUM = f"INSERT INTO media ({MEDIUM_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"  # noqa: S608 - constants
@@ -38,10 +39,9 @@ _MEDIUM = f"SELECT {MEDIUM_COLUMNS} FROM media WHERE key = $1"  # noqa: S608 - c
 # Delete a medium and return its blob.
 _DELETE_MEDIUM = "DELETE FROM media WHERE key = $1 RETURNING sha256"
 _BLOB_HAS_ROWS = "SELECT EXISTS (SELECT 1 FROM media WHERE sha256 = $1)"
-_NUMBERS = "SELECT number FROM numbers ORDER BY id"
 # Have a number to ourselves, whether it was there or not: a row that is missing cannot be locked.
 _ADD_NUMBER = "INSERT INTO numbers (id, number) VALUES ($1, $2) ON CONFLICT DO NOTHING"
-_NUMBER_TO_CHANGE = "SELECT number FROM numbers WHERE id = $1 FOR UPDATE"
+_NUMBER_TO_CHANGE = "SELECT id, number FROM numbers WHERE id = $1 FOR UPDATE"
 _SAVE_NUMBER = (
     "INSERT INTO numbers (id, number) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET number = excluded.number"
 )
@@ -52,11 +52,10 @@ _SAVE_TOKEN = (
     " scope = excluded.scope, reach = excluded.reach"
 )
 _DELETE_TOKEN = "DELETE FROM tokens WHERE hash = $1"  # noqa: S105 - a statement
-_PROVIDERS = "SELECT name, kind, username, password, bearer FROM providers WHERE number_id = $1 ORDER BY name"
+_PROVIDERS = "SELECT number_id, name, provider FROM providers WHERE number_id = $1 ORDER BY name"
 _SAVE_PROVIDER = (
-    "INSERT INTO providers (number_id, name, kind, username, password, bearer) VALUES ($1, $2, $3, $4, $5, $6)"
-    " ON CONFLICT (number_id, name) DO UPDATE SET kind = excluded.kind, username = excluded.username,"
-    " password = excluded.password, bearer = excluded.bearer"
+    "INSERT INTO providers (number_id, name, provider) VALUES ($1, $2, $3)"
+    " ON CONFLICT (number_id, name) DO UPDATE SET provider = excluded.provider"
 )
 _DELETE_PROVIDER = "DELETE FROM providers WHERE number_id = $1 AND name = $2 RETURNING name"
 _TEMPLATES = "SELECT template FROM templates ORDER BY id"
@@ -125,11 +124,12 @@ class RecordsPart(Part):
 
     async def load_numbers(self) -> list[Number]:
         """Return every number."""
-        return [msgspec.json.decode(number, type=Number) for (number,) in await self._rows(_NUMBERS)]
+        with refusing_to_start():
+            return [self._sealing.number(row) for row in await self._rows(NUMBERS.read)]
 
     async def save_number(self, number: Number) -> None:
         """Insert or replace a number."""
-        await self._save(_SAVE_NUMBER, number.id, msgspec.json.encode(number))
+        await self._save(_SAVE_NUMBER, *self._sealing.number_values(number))
         await self._changed()
         self._told("numbers")
 
@@ -137,13 +137,13 @@ class RecordsPart(Part):
         """Change a number as it is stored."""
 
         async def run(connection: Connection) -> Number:
-            await connection.execute(_ADD_NUMBER, number.id, msgspec.json.encode(number))
-            row = await connection.fetchval(_NUMBER_TO_CHANGE, number.id)
-            changed = change(msgspec.json.decode(row, type=Number))
-            await connection.execute(_SAVE_NUMBER, number.id, msgspec.json.encode(changed))
+            await connection.execute(_ADD_NUMBER, *self._sealing.number_values(number))
+            changed = change(self._sealing.number(await connection.fetchrow(_NUMBER_TO_CHANGE, number.id)))
+            await connection.execute(_SAVE_NUMBER, *self._sealing.number_values(changed))
             return changed
 
-        changed = await self._run(run)
+        with answering_later():
+            changed = await self._run(run)
         await self._changed()
         self._told("numbers")
         return changed
@@ -167,12 +167,12 @@ class RecordsPart(Part):
 
     async def load_providers(self, number_id: NumberId) -> list[Provider]:
         """Return the media providers of a number."""
-        return [columns.provider(row) for row in await self._rows(_PROVIDERS, number_id)]
+        with answering_later():
+            return [self._sealing.provider(row) for row in await self._rows(_PROVIDERS, number_id)]
 
     async def save_provider(self, number_id: NumberId, provider: Provider) -> None:
         """Insert or replace a provider."""
-        p = provider
-        await self._save(_SAVE_PROVIDER, number_id, p.name, p.kind, p.username, p.password, p.bearer)
+        await self._save(_SAVE_PROVIDER, *self._sealing.provider_values(number_id, provider))
         self._told("providers")
 
     async def delete_provider(self, number_id: NumberId, name: str) -> bool:
@@ -246,11 +246,12 @@ class RecordsPart(Part):
     async def get_state(self, name: str) -> bytes | None:
         """Return a small named value."""
         row = await self._row(_GET_STATE, name)
-        return row[0] if row else None
+        with answering_later():
+            return self._sealing.state(name, row[0]) if row else None
 
     async def put_state(self, name: str, value: bytes) -> None:
         """Set a small named value."""
-        await self._save(_PUT_STATE, name, value)
+        await self._save(_PUT_STATE, name, self._sealing.state_value(name, value))
         await self._changed()
 
     async def reset(self) -> None:

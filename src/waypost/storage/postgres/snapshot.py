@@ -7,10 +7,12 @@ import asyncpg
 
 from waypost.ports import BadDump, Dump, Table
 from waypost.storage import dumps
-from waypost.storage.dumps import KEPT_HERE, READ_BACK, UNREADABLE
+from waypost.storage.dumps import KEPT_HERE, UNREADABLE
 from waypost.storage.migration_scripts import read_migrations
 from waypost.storage.postgres.link import CANNOT_CONNECT, Connection, Values, connect, down
 from waypost.storage.postgres.part import Part
+from waypost.storage.postgres.secrets import seal_anew
+from waypost.storage.sealing import Sealing
 
 # Find the tables, in the order in which they were made; what concerns this database only stays where it is.
 _TABLES = (
@@ -59,7 +61,7 @@ class SnapshotPart(Part):
         except CANNOT_CONNECT as error:
             raise down(error) from error
         try:
-            await _try(connection, dump)
+            await _try(connection, dump, self._sealing)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, *UNREADABLE) as error:
             raise BadDump(str(error)[:300]) from error
         finally:
@@ -70,7 +72,7 @@ class SnapshotPart(Part):
 
         async def run(connection: Connection) -> None:
             await connection.execute(_PATIENTLY)
-            await _fill(connection, dump, await table_names(connection))
+            await _fill(connection, dump, await table_names(connection), self._sealing)
             await connection.execute(_DROP_MEDIA, list(missing))
 
         await self._run_alone(run)
@@ -96,19 +98,22 @@ async def column_types(connection: Connection, table: str) -> dict[str, str]:
     return dict(await connection.fetch(_COLUMNS, table))
 
 
-async def _try(connection: Connection, dump: Dump) -> None:
+async def _try(connection: Connection, dump: Dump, sealing: Sealing) -> None:
     names = await table_names(connection)
     await connection.execute("SET search_path = pg_temp")  # here the migrations make tables that go with the session
     for script in read_migrations("postgres"):
         await connection.execute(script.replace(" UNLOGGED", ""))  # which no temporary table may be called
-    await _fill(connection, dump, names)
-    for statement, make in READ_BACK:
+    await _fill(connection, dump, names, sealing)
+    for statement, make in dumps.read_back(sealing):
         for row in await connection.fetch(statement, timeout=_LONG_SECONDS):
             make(row)
 
 
-async def _fill(connection: Connection, dump: Dump, names: list[str]) -> None:
-    """Empty every table and write the dump's rows. Raises BadDump, and what asyncpg says of a row."""
+async def _fill(connection: Connection, dump: Dump, names: list[str], sealing: Sealing) -> None:
+    """Empty every table and write the dump's rows, secrets as they are sealed here.
+
+    Raises BadDump, Unsealable, and what asyncpg says of a row.
+    """
     dumps.check_tables(dump, set(names))
     for name in dump.tables:
         types = await column_types(connection, name)
@@ -119,6 +124,7 @@ async def _fill(connection: Connection, dump: Dump, names: list[str]) -> None:
         rows = await asyncio.to_thread(_decoded, dump, name, binary)
         await connection.copy_records_to_table(name, records=rows, columns=list(types), timeout=_LONG_SECONDS)
     await connection.execute(NUMBER_ON)
+    await seal_anew(connection, sealing)
 
 
 def _decoded(dump: Dump, name: str, binary: list[bool]) -> list[Values]:

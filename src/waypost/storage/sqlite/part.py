@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import apsw
 
 from waypost.storage.commit import GroupCommit
+from waypost.storage.sealing import IN_CLEAR, Sealing
 from waypost.storage.sqlite.engine import Reader, Row, Value
 from waypost.storage.sqlite.hot import HotWrites
 from waypost.storage.watching import Watching
@@ -17,11 +18,22 @@ Result = TypeVar("Result")
 class Part(Watching):
     """The queue of writes, the connections that read, and the windows kept in memory."""
 
-    def __init__(self, *, reader: Reader, commit: GroupCommit, writes: HotWrites, windows: Windows) -> None:
+    def __init__(
+        self,
+        *,
+        reader: Reader,
+        commit: GroupCommit,
+        writes: HotWrites,
+        windows: Windows,
+        sealing: Sealing = IN_CLEAR,
+    ) -> None:
         self._reader = reader
         self._commit = commit
         self._writes = writes
         self._windows = windows
+        self._sealing = sealing
+        self.sealed_anew = 0
+        """How many secrets came under the newest key when the store was opened."""
 
     async def _run(self, run: Callable[[apsw.Connection], Result]) -> Result:
         """Write something rare, after earlier writes of this kind; others may overtake it. Fsynced on return."""

@@ -31,6 +31,7 @@ from waypost.storage.columns import (
     MESSAGE_COLUMNS,
     TOKEN_COLUMNS,
 )
+from waypost.storage.sealing import NUMBERS, answering_later, refusing_to_start
 from waypost.storage.sqlite.attempts import with_attempts
 from waypost.storage.sqlite.part import Part
 from waypost.storage.whole import BACKLOG, RESET
@@ -40,16 +41,13 @@ _MEDIUM = f"SELECT {MEDIUM_COLUMNS} FROM media WHERE key = ?"  # noqa: S608 - co
 # Delete a medium and return its blob.
 _DELETE_MEDIUM = "DELETE FROM media WHERE key = ? RETURNING sha256"
 _BLOB_HAS_ROWS = "SELECT EXISTS (SELECT 1 FROM media WHERE sha256 = ?)"
-_NUMBERS = "SELECT number FROM numbers ORDER BY id"
-_NUMBER = "SELECT number FROM numbers WHERE id = ?"
+_NUMBER = "SELECT id, number FROM numbers WHERE id = ?"
 _SAVE_NUMBER = "INSERT OR REPLACE INTO numbers (id, number) VALUES (?, ?)"
 _TOKENS = f"SELECT {TOKEN_COLUMNS} FROM tokens"  # noqa: S608 - constants
 _SAVE_TOKEN = f"INSERT OR REPLACE INTO tokens ({TOKEN_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants
 _DELETE_TOKEN = "DELETE FROM tokens WHERE hash = ?"  # noqa: S105 - a statement
-_PROVIDERS = "SELECT name, kind, username, password, bearer FROM providers WHERE number_id = ? ORDER BY name"
-_SAVE_PROVIDER = (
-    "INSERT OR REPLACE INTO providers (number_id, name, kind, username, password, bearer) VALUES (?, ?, ?, ?, ?, ?)"
-)
+_PROVIDERS = "SELECT number_id, name, provider FROM providers WHERE number_id = ? ORDER BY name"
+_SAVE_PROVIDER = "INSERT OR REPLACE INTO providers (number_id, name, provider) VALUES (?, ?, ?)"
 _DELETE_PROVIDER = "DELETE FROM providers WHERE number_id = ? AND name = ? RETURNING name"
 _TEMPLATES = "SELECT template FROM templates ORDER BY id"
 _SAVE_TEMPLATE = "INSERT OR REPLACE INTO templates (id, template) VALUES (?, ?)"
@@ -113,24 +111,25 @@ class RecordsPart(Part):
 
     async def load_numbers(self) -> list[Number]:
         """Return every number."""
-        rows: Any = self._reader.rows(_NUMBERS)  # Any: the table's types
-        return [msgspec.json.decode(number, type=Number) for (number,) in rows]
+        with refusing_to_start():
+            return [self._sealing.number(row) for row in self._reader.rows(NUMBERS.read)]
 
     async def save_number(self, number: Number) -> None:
         """Insert or replace a number."""
-        await self._save(_SAVE_NUMBER, (number.id, msgspec.json.encode(number)))
+        await self._save(_SAVE_NUMBER, self._sealing.number_values(number))
         self._told("numbers")
 
     async def change_number(self, number: Number, change: Callable[[Number], Number]) -> Number:
         """Change a number as it is stored."""
 
         def run(connection: apsw.Connection) -> Number:
-            row: Any = connection.execute(_NUMBER, (number.id,)).get  # Any: the table's types
-            changed = change(msgspec.json.decode(row, type=Number) if row is not None else number)
-            connection.execute(_SAVE_NUMBER, (number.id, msgspec.json.encode(changed)))
+            row = connection.execute(_NUMBER, (number.id,)).fetchone()
+            changed = change(number if row is None else self._sealing.number(row))
+            connection.execute(_SAVE_NUMBER, self._sealing.number_values(changed))
             return changed
 
-        changed = await self._run(run)
+        with answering_later():
+            changed = await self._run(run)
         self._told("numbers")
         return changed
 
@@ -151,12 +150,12 @@ class RecordsPart(Part):
 
     async def load_providers(self, number_id: NumberId) -> list[Provider]:
         """Return the media providers of a number."""
-        return [columns.provider(row) for row in self._reader.rows(_PROVIDERS, (number_id,))]
+        with answering_later():
+            return [self._sealing.provider(row) for row in self._reader.rows(_PROVIDERS, (number_id,))]
 
     async def save_provider(self, number_id: NumberId, provider: Provider) -> None:
         """Insert or replace a provider."""
-        p = provider
-        await self._save(_SAVE_PROVIDER, (number_id, p.name, p.kind, p.username, p.password, p.bearer))
+        await self._save(_SAVE_PROVIDER, self._sealing.provider_values(number_id, provider))
         self._told("providers")
 
     async def delete_provider(self, number_id: NumberId, name: str) -> bool:
@@ -240,11 +239,12 @@ class RecordsPart(Part):
     async def get_state(self, name: str) -> bytes | None:
         """Return a small named value."""
         row: Any = self._reader.row(_GET_STATE, (name,))  # Any: the table's types
-        return row[0] if row else None
+        with answering_later():
+            return self._sealing.state(name, row[0]) if row else None
 
     async def put_state(self, name: str, value: bytes) -> None:
         """Set a small named value."""
-        await self._save(_PUT_STATE, (name, value))
+        await self._save(_PUT_STATE, (name, self._sealing.state_value(name, value)))
 
     async def reset(self) -> None:
         """Delete everything but numbers, tokens and named values."""

@@ -8,9 +8,11 @@ import apsw
 
 from waypost.ports import BadDump, Dump, Table
 from waypost.storage import dumps
-from waypost.storage.dumps import KEPT_HERE, READ_BACK, UNREADABLE
+from waypost.storage.dumps import KEPT_HERE, UNREADABLE
 from waypost.storage.migration_scripts import read_migrations
+from waypost.storage.sealing import Sealing
 from waypost.storage.sqlite.part import Part
+from waypost.storage.sqlite.secrets import seal_anew
 
 # Find the tables, in the order in which they are written down.
 _TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY rootpage"
@@ -37,13 +39,13 @@ class SnapshotPart(Part):
 
     async def check_dump(self, dump: Dump) -> None:
         """Put a dump into a database of its own, in memory, and read it back."""
-        await asyncio.to_thread(_try, dump)
+        await asyncio.to_thread(_try, dump, self._sealing)
 
     async def restore(self, dump: Dump, *, missing: Sequence[bytes] = ()) -> None:
         """Replace everything by a dump."""
 
         def run(connection: apsw.Connection) -> None:
-            _fill(connection, dump)
+            _fill(connection, dump, self._sealing)
             for sha256 in missing:
                 connection.execute(_DROP_MEDIUM, (sha256,))
 
@@ -73,28 +75,31 @@ def _types(connection: apsw.Connection, table: str) -> dict[str, str]:
     return dict(rows)
 
 
-def _try(dump: Dump) -> None:
+def _try(dump: Dump, sealing: Sealing) -> None:
     dumps.check_shape(dump, "sqlite")
     connection = apsw.Connection(":memory:")
     try:
         for script in read_migrations("sqlite"):
             connection.execute(script)
-        _fill(connection, dump)
-        _read_back(connection)
+        _fill(connection, dump, sealing)
+        _read_back(connection, sealing)
     except (apsw.Error, *UNREADABLE) as error:
         raise BadDump(str(error)[:300]) from error
     finally:
         connection.close()
 
 
-def _read_back(connection: apsw.Connection) -> None:
-    for statement, make in READ_BACK:
+def _read_back(connection: apsw.Connection, sealing: Sealing) -> None:
+    for statement, make in dumps.read_back(sealing):
         for row in connection.execute(statement):
             make(row)
 
 
-def _fill(connection: apsw.Connection, dump: Dump) -> None:
-    """Empty every table and write the dump's rows. Raises BadDump, and what SQLite says of a row."""
+def _fill(connection: apsw.Connection, dump: Dump, sealing: Sealing) -> None:
+    """Empty every table and write the dump's rows, secrets as they are sealed here.
+
+    Raises BadDump, Unsealable, and what SQLite says of a row.
+    """
     names: Any = connection.execute(_TABLES).fetchall()  # Any: the table's types
     dumps.check_tables(dump, {name for (name,) in names})
     for name, table in dump.tables.items():
@@ -104,3 +109,4 @@ def _fill(connection: apsw.Connection, dump: Dump) -> None:
         connection.execute(f"DELETE FROM {name}" + (f" WHERE NOT {KEPT_HERE}" if name == "state" else ""))  # noqa: S608
         statement = f"INSERT INTO {name} ({', '.join(types)}) VALUES ({', '.join('?' * len(types))})"  # noqa: S608
         connection.executemany(statement, (dumps.values(name, row, binary) for row in table.rows))
+    seal_anew(connection, sealing)

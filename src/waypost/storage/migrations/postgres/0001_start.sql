@@ -198,7 +198,10 @@ CREATE TABLE media (
 CREATE INDEX media_of_blob ON media (sha256);
 CREATE INDEX media_by_expiry ON media (expires_ms);
 
-CREATE TABLE numbers (id BIGINT PRIMARY KEY, number BYTEA NOT NULL);   -- as JSON
+CREATE TABLE numbers (
+    id BIGINT PRIMARY KEY,
+    number BYTEA NOT NULL           -- as JSON; sealed if there is a key: see docs/decisions/0034-secrets-at-rest.md
+);
 
 CREATE TABLE tokens (
     number_id BIGINT NOT NULL,
@@ -212,10 +215,7 @@ CREATE TABLE tokens (
 CREATE TABLE providers (
     number_id BIGINT NOT NULL,
     name TEXT COLLATE "C" NOT NULL,
-    kind TEXT NOT NULL,
-    username TEXT,
-    password TEXT,
-    bearer TEXT,
+    provider BYTEA NOT NULL,        -- as a number is
     PRIMARY KEY (number_id, name)
 );
 
@@ -229,7 +229,10 @@ CREATE TABLE documents (            -- JSON of what is rarely written and never 
     PRIMARY KEY (owner, kind, name)
 );
 
-CREATE TABLE state (name TEXT COLLATE "C" PRIMARY KEY, value BYTEA NOT NULL);
+CREATE TABLE state (                -- `url_secret` is sealed as a number is, the others are in clear
+    name TEXT COLLATE "C" PRIMARY KEY,
+    value BYTEA NOT NULL
+);
 
 CREATE TABLE phones (               -- of the embedded network
     wa_id TEXT COLLATE "C" PRIMARY KEY,

@@ -160,7 +160,10 @@ CREATE TABLE media (
 CREATE INDEX media_of_blob ON media (sha256);
 CREATE INDEX media_by_expiry ON media (expires_ms);
 
-CREATE TABLE numbers (id INTEGER PRIMARY KEY, number BLOB NOT NULL) STRICT;   -- as JSON
+CREATE TABLE numbers (
+    id INTEGER PRIMARY KEY,
+    number BLOB NOT NULL            -- as JSON; sealed if there is a key: see docs/decisions/0034-secrets-at-rest.md
+) STRICT;
 
 CREATE TABLE tokens (
     hash BLOB PRIMARY KEY,
@@ -174,10 +177,7 @@ CREATE TABLE tokens (
 CREATE TABLE providers (
     number_id INTEGER NOT NULL,
     name TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    username TEXT,
-    password TEXT,
-    bearer TEXT,
+    provider BLOB NOT NULL,         -- as a number is
     PRIMARY KEY (number_id, name)
 ) STRICT, WITHOUT ROWID;
 
@@ -191,7 +191,10 @@ CREATE TABLE documents (            -- JSON of what is rarely written and never 
     PRIMARY KEY (kind, owner, name)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE state (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE state (                -- `url_secret` is sealed as a number is, the others are in clear
+    name TEXT PRIMARY KEY,
+    value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE phones (               -- of the embedded network
     wa_id TEXT PRIMARY KEY,
