@@ -15,6 +15,7 @@ pytestmark = pytest.mark.anyio
 
 SMALL = media.pdf().data
 LARGE = SMALL + bytes(1_000_000)  # several chunks: the answer has begun before the last is read
+DOCUMENT = SMALL + bytes(17_000_000)  # over what is hashed each time that it is read
 
 
 class World(NamedTuple):
@@ -55,8 +56,29 @@ async def test_a_damaged_file_is_whole_again_once_it_is_uploaded_again(world: Wo
     assert (got.status, got.body) == (200, SMALL)
 
 
-async def test_a_large_file_that_is_damaged_breaks_off_before_its_end(world: World) -> None:
-    media_id = await world.damaged(LARGE)
+@pytest.mark.parametrize("content", [LARGE, DOCUMENT], ids=["1 MB", "17 MB"])
+async def test_a_large_file_that_is_damaged_breaks_off_before_its_end(world: World, content: bytes) -> None:
+    media_id = await world.damaged(content)
 
     with pytest.raises(aiohttp.ClientPayloadError):
         await world.client.download(media_id)
+
+
+@pytest.mark.parametrize("content", [SMALL, LARGE, DOCUMENT], ids=["small", "1 MB", "17 MB"])
+@pytest.mark.parametrize("wanted", ["bytes=0-9", "bytes=10-", "bytes=-1"])
+async def test_no_part_of_a_damaged_file_is_served(world: World, content: bytes, wanted: str) -> None:
+    """Not even a part that is as it was: which one that is, a hash of the whole does not say."""
+    media_id = await world.damaged(content)
+
+    got = await world.client.download(media_id, headers={"Range": wanted})
+
+    assert got.status == 404
+    assert f"The file of the media {media_id} is damaged; upload it again.".encode() in got.body
+
+
+async def test_a_part_that_is_all_of_a_damaged_file_is_not_served(world: World) -> None:
+    media_id = await world.damaged(SMALL)
+
+    got = await world.client.download(media_id, headers={"Range": "bytes=0-"})
+
+    assert got.status == 404

@@ -35,8 +35,8 @@ async def file_response(request: Request, medium: Medium, shelf: MediaShelf) -> 
 
     Several ranges, and what is no range, are answered with the whole file, as RFC 9110 allows; so is a range under a
     condition (If-Range), which nothing can meet that has no ETag and no date. Raises Refusal when the
-    file is gone, or damaged and small, and StoreDown: the first chunk is read before the answer has begun. A large file
-    that is damaged breaks off before its end.
+    file is gone, or damaged and either small or wanted in part, and StoreDown: the first chunk is read before the
+    answer has begun. A large file that is damaged breaks off before its end.
     """
     headers = [*_SAFE, (b"content-disposition", content_disposition(medium.filename or _made_up_name(medium)))]
     asked = request.header(b"range")

@@ -8,10 +8,11 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from weakref import WeakValueDictionary
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from waypost.errors import Cause, Fact, Fault, Refusal
 from waypost.errors.outcomes import MEDIA_FAILED
@@ -24,8 +25,8 @@ from waypost.flows.media_findings import (
     reused_link_finding,
     stored_file_finding,
 )
+from waypost.flows.media_reading import MediaReading
 from waypost.lib import log
-from waypost.lib.checked import checked
 from waypost.lib.clock import Clock
 from waypost.lib.durations import to_ms
 from waypost.lib.fetching import Fetched, Limits, LinkFetcher
@@ -49,8 +50,6 @@ LINK_LIFE = timedelta(minutes=5)
 """How long a signed URL of the store works: as long as the looked-up URL that leads to it."""
 LINK_CACHE_MS = 10 * 60_000
 """How long a fetched link is used again. # spec: cloud-api.md#3"""
-CHECKED_BYTES = 16 * 1024 * 1024
-"""Up to here a file is checked while it is read: all but large documents, which would come at a third of the speed."""
 
 _log = log.Log("waypost.media")
 
@@ -94,7 +93,8 @@ def _nobody(_number_id: NumberId) -> bool:
     return False
 
 
-class MediaShelf(Struct, frozen=True):
+@dataclass(frozen=True)
+class MediaShelf:
     """The flow, with the ports it uses."""
 
     records: Records
@@ -111,6 +111,11 @@ class MediaShelf(Struct, frozen=True):
     _fetched: dict[_LinkKey, tuple[MediaKey, int]] = field(default_factory=dict)
     _fetching: dict[_LinkKey, asyncio.Lock] = field(default_factory=dict)
     _in_hand: WeakValueDictionary[bytes, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    _reading: MediaReading = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Set up what reads the files."""
+        object.__setattr__(self, "_reading", MediaReading(self.blobs, self.clock))
 
     def writer(self) -> AbstractAsyncContextManager[BlobWriter]:
         """Open a file for the bytes that are coming in."""
@@ -153,13 +158,8 @@ class MediaShelf(Struct, frozen=True):
         return medium.expires_ms <= now_ms and (medium.source == "handle" or not self.keeps(medium.number_id))
 
     def read(self, medium: Medium, *, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
-        """Read a medium's bytes in chunks. Raises DamagedError, and what the store does.
-
-        Of a whole file up to `CHECKED_BYTES` the hash is checked; a part, and a larger document, come as they lie.
-        """
-        chunks = self.blobs.read(medium.sha256, start=start, length=length)
-        is_checked = start == 0 and length is None and medium.size <= CHECKED_BYTES
-        return checked(chunks, medium.sha256) if is_checked else chunks
+        """Read a medium's bytes in chunks. Raises DamagedError, and what the store does."""
+        return self._reading(medium, start=start, length=length)
 
     async def link(self, medium: Medium) -> str | None:
         """Return a URL at which the store itself serves a medium; None if it cannot or is not allowed to."""
