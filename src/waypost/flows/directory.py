@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Literal
 
 from msgspec.structs import replace
@@ -15,11 +15,16 @@ from waypost.ports import Records
 
 FORMER_SECRET_LIFE = timedelta(hours=24)
 """How long a secret that was replaced signs beside the new one, in platform time."""
+_REMEMBERED_TOKENS = 256  # a program sends the same one with every request; each is 1 KiB at most
 
 
 def token_hash(token: str) -> bytes:
     """Return what is stored of a credential: these are 192 random bits, so a plain hash cannot be guessed back."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+# Only the sum is kept: what it stands for is looked up each time, so that what is taken back is so at once.
+_known_hash = lru_cache(maxsize=_REMEMBERED_TOKENS)(token_hash)
 
 
 class Directory:
@@ -62,7 +67,7 @@ class Directory:
 
     def holder(self, token: str) -> Token | None:
         """Return what a credential stands for; None if it is unknown or its time is over."""
-        found = self._tokens.get(token_hash(token))
+        found = self._tokens.get(_known_hash(token))
         if found is None or (found.expires_ms is not None and found.expires_ms <= self._clock.now_ms()):
             return None
         return found
