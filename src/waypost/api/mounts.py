@@ -12,7 +12,6 @@ from waypost.api.maintenance import Maintenance
 from waypost.api.routing import (
     App,
     BodyTimedOut,
-    Handler,
     HTTPProblem,
     MethodNotAllowed,
     NotFound,
@@ -112,7 +111,8 @@ class Mount:
                 await maintenance.wait()
             maintenance.inside += 1
             try:
-                answer = await self._handler_of(request)(request)
+                route, request.params = self._route_of(request.method, request.path)
+                answer = await route.handler(request)
             finally:
                 maintenance.leave()
             if answer.status == 404 and isinstance(answer, Response):  # a file's, whose clients look at no words
@@ -135,10 +135,6 @@ class Mount:
             await asyncio.sleep(seconds)
         if refusal is not None:
             raise refusal
-
-    def _handler_of(self, request: Request) -> Handler:
-        route, request.params = self._route_of(request.method, request.path)
-        return route.handler
 
     def _find_route(self, method: str, path: str) -> tuple[Route, Mapping[str, str]]:
         return self._router.match(method, path if self._locate is None else self._locate(path))

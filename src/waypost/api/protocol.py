@@ -179,8 +179,8 @@ class Connection(asyncio.Protocol):
         keep_alive, method = is_new and parser.should_keep_alive(), parser.get_method().decode("ascii")
         exchange = Exchange(self, is_head=method == "HEAD", keep_alive=keep_alive)
         request = self._request(method, exchange)
-        expected = request.header_values(b"expect")
-        exchange.expects_continue = is_new and bool(expected) and expected[-1].lower() == b"100-continue"
+        if is_new and request.header(b"expect") is not None:
+            exchange.expects_continue = request.header_values(b"expect")[-1].lower() == b"100-continue"
         self._newest = exchange
         if self._running is not None:
             self._pause_reading()

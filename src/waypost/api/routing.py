@@ -130,8 +130,8 @@ class Request:
     """One request, as the handler sees it."""
 
     __slots__ = (
-        "_body", "_first", "_incoming", "_query", "client", "headers", "method", "params", "path", "plain_path",
-        "query_string", "scheme",
+        "_body", "_first", "_incoming", "_query", "client", "header", "headers", "method", "params", "path",
+        "plain_path", "query_string", "scheme",
     )  # fmt: skip
 
     def __init__(
@@ -159,6 +159,9 @@ class Request:
         self.params: Mapping[str, str] = {}
         """The named parts of the path, decoded."""
         self._first = dict(reversed(headers))
+        # The mapping's own function: it is asked for half a dozen names of every request.
+        self.header: Callable[[bytes], bytes | None] = self._first.get
+        """Returns the first header line of a name (lower case)."""
         self._incoming = incoming
         self._query: dict[str, str] | None = None
         self._body: bytes | None = None
@@ -177,10 +180,6 @@ class Request:
         if host is None:
             raise HTTPProblem(400, "The Host header is missing.")
         return f"{self.scheme}://{host.decode('latin-1')}"
-
-    def header(self, name: bytes) -> bytes | None:
-        """Return the first header line called `name` (lower case)."""
-        return self._first.get(name)
 
     def header_values(self, name: bytes) -> list[bytes]:
         """Return every header line called `name` (lower case), in order."""
