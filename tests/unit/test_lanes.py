@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Hashable, Sequence
 from contextlib import asynccontextmanager
@@ -42,7 +43,7 @@ class Job(NamedTuple):
 class World:
     """A plain database with lanes over it, whose jobs end when they are told to."""
 
-    def __init__(self, *, held: int, page: int) -> None:
+    def __init__(self, *, held: int, page: int, held_in_all: int = sys.maxsize) -> None:
         self.held = held
         self.active = ACTIVE
         self.rows: dict[int, Job] = {}
@@ -64,7 +65,7 @@ class World:
             traits=Traits(
                 key=lambda job: job.key, lane=lambda job: job.lane, group=lambda job: job.group, due_ms=lambda _: 0
             ),
-            bounds=Bounds(active=lambda _: self.active, held=held, page=page),
+            bounds=Bounds(active=lambda _: self.active, held=held, held_in_all=held_in_all, page=page),
             timers=self.timers,
         )
 
@@ -156,8 +157,8 @@ class World:
 
 
 @asynccontextmanager
-async def world(*, held: int, page: int) -> AsyncIterator[World]:
-    opened = World(held=held, page=page)
+async def world(*, held: int, page: int, held_in_all: int = sys.maxsize) -> AsyncIterator[World]:
+    opened = World(held=held, page=page, held_in_all=held_in_all)
     yield opened
     await opened.lanes.stop(0)
     opened.timers.stop()
@@ -413,6 +414,19 @@ async def test_a_group_that_holds_all_it_may_is_full_until_its_jobs_are_worked_a
         await w.work_all()
 
         assert (before, full, w.lanes.is_full(0)) == (False, (True, False), False)
+
+
+async def test_with_all_in_memory_that_may_be_every_group_is_full() -> None:
+    async with world(held=4, page=PAGE, held_in_all=2) as w:
+        w.offer(w.add(0))
+        before = w.lanes.is_full(0), w.lanes.is_full(1)
+        w.offer(w.add(0))
+        await w.settle()
+
+        full = w.lanes.is_full(0), w.lanes.is_full(1)
+        await w.work_all()
+
+        assert (before, full, w.lanes.is_full(1)) == ((False, False), (True, True), False)
 
 
 async def test_a_group_with_jobs_in_the_database_only_is_full_when_there_is_room_in_memory_too() -> None:

@@ -45,21 +45,10 @@ def message_lanes(
             group=lambda message: message.number_id,
             due_ms=lambda message: message.due_ms,
         ),
-        bounds=Bounds(active=lambda _: _MESSAGES_AT_WORK),
+        # Webhooks do not count: a receiver that is away for days shall keep nobody from sending.
+        bounds=Bounds(active=lambda _: _MESSAGES_AT_WORK, held_in_all=_MESSAGES_HELD),
         timers=resources.timers,
     )
-
-
-def fullness(messages: Lanes[Outbound]) -> Callable[[NumberId], bool]:
-    """Return what tells whether as many messages wait for the upstream as may, of one number or of all.
-
-    Webhooks do not count: a receiver that is away for days shall keep nobody from sending.
-    """
-
-    def is_full(number_id: NumberId) -> bool:
-        return messages.is_full(number_id) or messages.held >= _MESSAGES_HELD
-
-    return is_full
 
 
 def webhook_lanes(resources: Resources, notify: Work, held: Callable[[EventKey], bool]) -> Lanes[Delivery]:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from waypost.api.core import Flows
 from waypost.app.backlog import Backlog
 from waypost.app.factories import DEFAULT, Factories
-from waypost.app.lanes import Work, fullness, message_lanes, troubled_lanes, webhook_lanes
+from waypost.app.lanes import Work, message_lanes, troubled_lanes, webhook_lanes
 from waypost.app.ownership import MESSAGES, WEBHOOKS
 from waypost.app.parts import Parts
 from waypost.app.resources import Resources
@@ -120,7 +120,7 @@ def build(resources: Resources, factories: Factories = DEFAULT) -> Parts:
     telling_of_paces(resources, pacing)
     screen = Screen(directory, shelf, accounts, meters, network, store, pacing, magic, clock)
     backlog = _backlog(resources)
-    admission = Admission(clock, backlog.is_full if backlog else fullness(messages))
+    admission = Admission(clock, backlog.is_full if backlog else messages.is_full)
     accept = Accept(store, screen, clock, keys, _enqueue(counts, recent, offer, backlog), admission)
 
     flows = _flows(resources, accept, receive, network, figures, feed)

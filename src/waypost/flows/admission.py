@@ -13,7 +13,6 @@ How fast a number may send by the platform's rules is another matter: that is fo
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from types import TracebackType
 
 from waypost.errors import Refusal
 from waypost.errors.rates import NO_SPACE, OVERLOADED
@@ -74,15 +73,18 @@ class Admission:
             await turn
         except asyncio.CancelledError:
             if not turn.cancelled():  # it was told in the same moment
-                self._leave()
+                self.__exit__()
             raise
         return self
 
     def __enter__(self) -> None:
         """Do nothing: `turn` has let the caller begin."""
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._leave()
+    def __exit__(self, *_: object) -> None:
+        """Let others begin in the caller's place."""
+        self._at_work -= 1
+        if self._line and not self._is_turning:
+            self._await_turn()
 
     @property
     def at_work(self) -> int:
@@ -126,11 +128,6 @@ class Admission:
         self._at_work += 1
         self._begun += 1
         if not self._is_turning:
-            self._await_turn()
-
-    def _leave(self) -> None:
-        self._at_work -= 1
-        if self._line and not self._is_turning:
             self._await_turn()
 
     def _await_turn(self) -> None:

@@ -1,5 +1,6 @@
 """What the lanes know of a job: some functions of it, how it is read from the database, and how many there may be."""
 
+import sys
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
@@ -40,5 +41,7 @@ class Bounds(Struct, frozen=True):
 
     active: Callable[[Hashable], int]
     held: int = 20_000
+    held_in_all: int = sys.maxsize
+    """With so many in memory every group is full; each may yet hold what is its own."""
     page: int = 500
     """Rows looked at in one go: a few milliseconds of the loop, then others have their turn."""

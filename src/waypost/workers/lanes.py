@@ -90,6 +90,8 @@ class Lanes(Generic[Job]):
 
     def is_full(self, group: Hashable) -> bool:
         """Return whether a group shall get no more: memory has no room for it, or is to be filled from the database."""
+        if len(self._held) >= self._bounds.held_in_all:
+            return True
         found, most = self._groups.get(group), self._bounds.held
         if found is None:
             return False
