@@ -89,19 +89,17 @@ class Guard(Struct, frozen=True):
         """
         if version not in ("1.1", "1.0"):
             return UNSUPPORTED_VERSION
-        refusal = self._find_fault(url, headers)
-        if refusal is not None or came_bytes <= self.limits.head_bytes:
-            return refusal
-        return HEAD_TOO_LARGE if self._is_head_too_large(url, headers) else None
-
-    def _find_fault(self, url: bytes, headers: Headers) -> Refusal | None:
-        if len(url) > self.limits.url_bytes:
+        limits = self.limits
+        if len(url) > limits.url_bytes:
             return URL_TOO_LONG
-        if len(headers) > self.limits.header_count:
+        if len(headers) > limits.header_count:
             return HEAD_TOO_LARGE
         if not url.startswith(b"/") or url.find(b"#") >= 0 or not url.isascii():
             return BAD_TARGET
-        return self._find_header_fault(headers)
+        refusal = self._find_header_fault(headers)
+        if refusal is None and came_bytes > limits.head_bytes and self._is_head_too_large(url, headers):
+            return HEAD_TOO_LARGE
+        return refusal
 
     def _is_head_too_large(self, url: bytes, headers: Headers) -> bool:
         return len(url) + sum(len(name) + len(value) + 4 for name, value in headers) > self.limits.head_bytes

@@ -98,7 +98,9 @@ class Screen(Struct, frozen=True):
         media = request.content.media()
         keys = await self._keys_of(number, media) if media else ()
         now_ms = self.clock.now_ms()
-        screened = Screened(request, keys, now_ms, self._template(number, request, now_ms))
+        sent = request.content
+        template = self._template(number, sent, now_ms) if isinstance(sent, SentTemplate) else None
+        screened = Screened(request, keys, now_ms, template)
         if fault := await self.meters.fault(number, request.wa_id, now_ms):
             raise Refusal(fault.problem, fault.details, retry_after_seconds=fault.retry_after_seconds)
         if screened.template is not None and self.pacing.is_on:
@@ -155,11 +157,8 @@ class Screen(Struct, frozen=True):
         if restriction == f"RESTRICTED_{who}_INITIATED_MESSAGING":
             raise Refusal(POLICY_BLOCK, f"The account {number.waba_id} is restricted: {restriction}.")
 
-    def _template(self, number: Number, request: SendRequest, now_ms: int) -> Template | None:
-        """Return the template that the message names, its parameters checked; None if it is not a template."""
-        if not isinstance(request.content, SentTemplate):
-            return None
-        sent = request.content
+    def _template(self, number: Number, sent: SentTemplate, now_ms: int) -> Template:
+        """Return the template that a message names, its parameters checked."""
         named = self.directory.template(number.waba_id, sent.name, sent.language.code)
         found = template_rules.check(named, sent, now_ms)
         if not isinstance(found, Template):

@@ -36,17 +36,14 @@ class KeyMaker:
         self._node = node << _COUNTER_BITS
         self._last_ms = after >> (_NODE_BITS + _COUNTER_BITS)
         self._counter = _COUNTER_MAX  # so that the first key after a restart takes a new millisecond
-        self._tags = Tags()
+        self.tag = Tags().next
+        """Returns 16 random bits to go with a key."""
 
     def stay_above(self, key: int) -> None:
         """Make only keys above this one from now on."""
         last_ms = key >> (_NODE_BITS + _COUNTER_BITS)
         if last_ms >= self._last_ms:
             self._last_ms, self._counter = last_ms, _COUNTER_MAX
-
-    def tag(self) -> int:
-        """Return 16 random bits to go with a key."""
-        return self._tags.next()
 
     def next(self) -> int:
         """Return a key above every earlier one.

@@ -244,7 +244,13 @@ class GroupCommit:
             if operation.kind.landed is not None and operation.error is None and operation.result:
                 # Not called here: its errors are its own, and it still comes before anybody who waits wakes up.
                 self._loop.call_soon(operation.kind.landed, operation.item, operation.result)
-            _resolve(operation)
+            future = operation.future
+            if future.done():  # its waiter was cancelled; what it asked for is written nevertheless
+                continue
+            if operation.error is None:
+                future.set_result(operation.result)
+            else:
+                future.set_exception(operation.error)
 
     def _count(self, operations: list[Operation]) -> None:
         written, took_us = self._written, int(1_000_000 * (self._loop.time() - self._began))
@@ -255,16 +261,6 @@ class GroupCommit:
         else:
             written.flushes += 1
             written.flush_us += took_us
-
-
-def _resolve(operation: Operation) -> None:
-    future = operation.future
-    if future.done():  # its waiter was cancelled; what it asked for is written nevertheless
-        return
-    if operation.error is not None:
-        future.set_exception(operation.error)
-        return
-    future.set_result(operation.result)
 
 
 def fail(operations: list[Operation], why: str, *, no_space: bool = False) -> None:
