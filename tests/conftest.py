@@ -72,6 +72,12 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Run every asynchronous test on asyncio."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
 def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     """A server for all tests of a process; each takes a prefix of its own, and none may stop it."""
     server = S3Server(tmp_path_factory.mktemp("s3"))

@@ -89,11 +89,6 @@ async def aside(work: Callable[Given, Made], *args: Given.args, **kwargs: Given.
     return await asyncio.to_thread(work, *args, **kwargs)
 
 
-@pytest.fixture(scope="session")
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 @pytest.fixture(autouse=True)
 def leftovers() -> Iterator[None]:
     """Throw away what a library leaves open at once, so that no later test is blamed for it."""

@@ -20,11 +20,6 @@ PROGRAMS: list[tuple[str, dict[str, Any], list[str]]] = [
 ]
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 async def run(program: str, *arguments: str) -> tuple[int, list[str], str]:
     """Run an example to its end; return its exit status, the lines it printed, and its complaints."""
     process = await asyncio.create_subprocess_exec(

@@ -18,11 +18,6 @@ from tests.support.stores import store_of_servers
 NOWHERE = "about:blank"
 
 
-@pytest.fixture(scope="package")
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 @pytest.fixture(autouse=True, scope="package")
 def server_store(request: pytest.FixtureRequest) -> Iterator[str]:
     """Which store servers have, as everywhere, but for the whole folder."""

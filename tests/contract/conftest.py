@@ -9,11 +9,6 @@ from waypost.ports import FullStore
 from waypost.registry import STORES, load
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 @pytest.fixture(params=sorted(STORES))
 def store_scheme(request: pytest.FixtureRequest) -> str:
     return str(request.param)

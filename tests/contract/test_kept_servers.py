@@ -37,11 +37,6 @@ def tell(*facts):
 """
 
 
-@pytest.fixture(scope="session")
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 async def until(is_so: Callable[[], bool]) -> None:
     async with asyncio.timeout(_SECONDS):
         while not is_so():  # noqa: ASYNC110 - nobody tells

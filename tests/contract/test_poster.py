@@ -14,11 +14,6 @@ from waypost.lib.poster import MAX_ANSWER_BYTES, NotPosted, Posted, Poster
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 @pytest.fixture(params=IMPLEMENTATIONS)
 def make(request: pytest.FixtureRequest) -> Make:
     made: Make = request.param

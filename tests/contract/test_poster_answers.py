@@ -14,11 +14,6 @@ pytestmark = pytest.mark.anyio
 BROKEN = NotPosted("connection closed before an answer", began=True)
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 @pytest.fixture(params=IMPLEMENTATIONS)
 def make(request: pytest.FixtureRequest) -> Make:
     made: Make = request.param

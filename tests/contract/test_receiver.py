@@ -21,11 +21,6 @@ TEXT = {"id": "wamid.C", "from": "4915551234", "type": "text", "text": {"body": 
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
 async def poster() -> AsyncIterator[AsyncioPoster]:
     made = AsyncioPoster(SystemClock())
     yield made

@@ -16,11 +16,6 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
 async def path(anyio_backend: str, tmp_path: Path) -> Path:
     """Return the file of a store that holds message 10 and was closed."""
     _ = anyio_backend

@@ -1,14 +1,9 @@
-"""Every asynchronous test here runs on asyncio, and every test knows how much it is to do."""
+"""Every test here knows how much it is to do."""
 
 from collections.abc import Iterator
 
 import pytest
 from tests.faults.tier import Tier
-
-
-@pytest.fixture(scope="session")
-def anyio_backend() -> str:
-    return "asyncio"
 
 
 @pytest.fixture

@@ -40,11 +40,6 @@ MAY_DENY = ("POST /v1/users/login", "POST /_waypost/v1/session", "POST /v24.0/oa
 FACES = {"meta": ("meta.",), "proxy": ("proxy.",), "onprem": ("onprem.",), "control": ("control.", "open.")}
 
 
-@pytest.fixture(scope="session")
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 # -- Nothing is forgotten -----------------------------------------------------------------------------------------
 
 

@@ -43,11 +43,6 @@ _NEW = re.compile(
 _ENDS = ("delivered", "read", "failed")
 
 
-@pytest.fixture(scope="session")
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 # -- Nothing is forgotten -----------------------------------------------------------------------------------------
 
 

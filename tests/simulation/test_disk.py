@@ -28,11 +28,6 @@ class AtOnce:
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
 async def store(anyio_backend: str) -> Plain:
     _ = anyio_backend
     return Plain(Disk(), AtOnce())

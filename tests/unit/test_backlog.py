@@ -20,11 +20,6 @@ class Jobs:
         return {number_id: min(count, limit) for number_id, count in self.waiting.items()}
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 async def test_what_was_accepted_since_the_last_look_counts_too() -> None:
     backlog = Backlog(Jobs({MINE: MOST_OF_ONE - 1, OTHER: 5}))
     await backlog.look()

@@ -15,11 +15,6 @@ from waypost.storage.sqlite.writer import ThreadWriter
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 class FullError(Exception):
     """The disk is full."""
 

@@ -56,11 +56,6 @@ NOON_MS = 1_800_000_000_000
 BUSY = Later(30.0, "busy")
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 @dataclass
 class Scripted:
     """An upstream that answers what it is told to."""

@@ -44,11 +44,6 @@ class SlowRecords:
         self.numbers[number.id] = number
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 async def test_a_number_that_is_added_while_all_are_read_anew_is_not_hidden() -> None:
     records = SlowRecords()
     directory = Directory(cast("Records", records), SystemClock())

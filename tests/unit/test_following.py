@@ -33,11 +33,6 @@ class Slow:
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
 async def slow(anyio_backend: str) -> Slow:
     _ = anyio_backend
     return Slow()

@@ -24,11 +24,6 @@ NEVER_MS = 10**15
 ACTIVE = 2
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 class Job(NamedTuple):
     """A row: its lane's number is its group's too, to the last bit."""
 

@@ -17,11 +17,6 @@ pytestmark = pytest.mark.anyio
 FAR = 10**15
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 class Job(NamedTuple):
     """A row; its group is its lane."""
 

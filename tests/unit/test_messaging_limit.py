@@ -46,11 +46,6 @@ class TickingClock(SystemClock):
         return self.seconds
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 def template_to(wa_id: str) -> Outbound:
     return replace(outbound(1), number_id=SHOP.id, wa_id=wa_id, kind="template")
 

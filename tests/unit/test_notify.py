@@ -24,11 +24,6 @@ pytestmark = pytest.mark.anyio
 NOW_MS = 1_800_000_000_000
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 class AtOnce:
     """What may happen happens in its turn."""
 

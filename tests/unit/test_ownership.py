@@ -13,11 +13,6 @@ from waypost.lib.clock import SystemClock
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 class Queue:
     """Lanes that have nothing to do."""
 

@@ -14,11 +14,6 @@ NOON_MS = 1_800_000_000_000
 BAD = 13
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 @dataclass
 class Bench:
     """Works numbers; the bad one has a bug."""

@@ -17,11 +17,6 @@ NOON_MS = 1_800_000_000_000
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 class Work:
     """Counts how often it was done."""
 

@@ -59,11 +59,6 @@ class Media:
         self.kept[medium.key] = medium
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 async def three_bytes() -> AsyncIterator[bytes]:
     yield b"%PD"
 
