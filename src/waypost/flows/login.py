@@ -8,7 +8,6 @@ the token acts. A password that `new_password` has set works beside the key. Tok
 
 import asyncio
 import hashlib
-import hmac
 from dataclasses import dataclass, field
 from datetime import timedelta
 from weakref import WeakValueDictionary
@@ -22,6 +21,7 @@ from waypost.flows.together import Subject, Together
 from waypost.flows.users import ADMIN, Users
 from waypost.lib.clock import Clock
 from waypost.lib.durations import to_ms
+from waypost.lib.sameness import is_same_secret
 from waypost.model import NumberId, Token
 
 FIRST_PASSWORD = "secret"  # noqa: S105 - the one that everybody knows
@@ -153,6 +153,6 @@ class Login:
     def _key_of(self, user: str, password: str) -> Token | None:
         """Return the key that the password is. The same work is done for a user that does not exist."""
         found = self.directory.holder(password)
-        is_user = hmac.compare_digest(user.encode("utf-8", "surrogatepass"), ADMIN.encode("ascii"))
+        is_user = is_same_secret(user, ADMIN)
         # A login's token is no password: with it, a stolen token could be renewed for ever.
         return found if is_user and found is not None and found.kind == "key" and found.reach == "number" else None

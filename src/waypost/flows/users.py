@@ -62,7 +62,7 @@ class Users:
         _check_password(password)
         if username == ADMIN or await self._accounts.get(number.id, username) is not None:
             raise _taken(username)
-        if not await self._accounts.add(number.id, await _account(password), username):
+        if not await self._accounts.add(number.id, await self._account(username, password), username):
             raise _taken(username)
 
     async def role(self, number: Number, username: str) -> str:
@@ -74,7 +74,7 @@ class Users:
         """Give a user another password; the tokens that they got with the old one end. Raises Refusal."""
         await self._must_exist(number, username)
         _check_password(password)
-        await self._accounts.put(number.id, await _account(password), username)
+        await self._accounts.put(number.id, await self._account(username, password), username)
         await self._end_sessions(number.id, username)
 
     async def delete(self, number: Number, username: str) -> None:
@@ -86,15 +86,16 @@ class Users:
         await self._end_sessions(number.id, username)
 
     async def owner(self, username: str, password: str) -> NumberId | None:
-        """Return the number for which a user has this password, or None, which takes no less time."""
-        kept = [(number.id, await self._accounts.get(number.id, username)) for number in self._directory.numbers()]
-        known = [(number_id, account.password) for number_id, account in kept if account is not None]
-        for number_id, password_kept in known:
-            if await self._fits(password, password_kept):
-                return number_id
-        if not known:
-            await self._fits(password, None)
-        return None
+        """Return the number for which a user has this password, or None, which takes no less time.
+
+        How many numbers know a user of this name does not show either: their passwords have one salt.
+        """
+        numbers: dict[str, NumberId] = {}
+        for number_id, kept in await self._kept(username):
+            numbers.setdefault(kept, number_id)
+        async with self._sealing:
+            fitting = await passwords.fitting(password, numbers)
+        return None if fitting is None else numbers[fitting]
 
     async def untouched(self) -> NumberId | None:
         """Return the first number whose `admin` has never been given a password; None if there is none."""
@@ -111,9 +112,15 @@ class Users:
         await self._forget_expired(number_id)
         return token
 
-    async def _fits(self, password: str, kept: str | None) -> bool:
-        async with self._sealing:
-            return await passwords.fits(password, kept)
+    async def _account(self, username: str, password: str) -> Account:
+        others = await self._kept(username)
+        salt = passwords.salt_of(others[0][1]) if others else new_secret()
+        return Account(await passwords.sealed(password, salt))
+
+    async def _kept(self, username: str) -> list[tuple[NumberId, str]]:
+        """Return what is kept of the passwords of every user of a name."""
+        found = [(number.id, await self._accounts.get(number.id, username)) for number in self._directory.numbers()]
+        return [(number_id, account.password) for number_id, account in found if account is not None]
 
     async def _must_exist(self, number: Number, username: str) -> None:
         if username != ADMIN and await self._accounts.get(number.id, username) is None:
@@ -131,10 +138,6 @@ class Users:
             if session.expires_ms <= now_ms:
                 await self._directory.revoke_hash(bytes.fromhex(name))
                 await self._sessions.remove(number_id, name)
-
-
-async def _account(password: str) -> Account:
-    return Account(await passwords.sealed(password, new_secret()))
 
 
 def _taken(username: str) -> Refusal:

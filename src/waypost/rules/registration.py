@@ -17,6 +17,7 @@ from waypost.errors.management import (
     WRONG_PIN,
 )
 from waypost.lib.durations import seconds_to_wait
+from waypost.lib.sameness import is_same_secret
 from waypost.rules.rates import left_ms
 
 MAX_CALLS = 10
@@ -71,7 +72,7 @@ class Trials(Struct, kw_only=True):
             return _wait(TOO_MANY_GUESSES, f"{self.wrong_pins} wrong PINs", PIN_BLOCK_MS - since_ms)
         if self.wrong_pins and 0 <= since_ms < PIN_PAUSE_MS:
             return _wait(GUESSED_TOO_FAST, "The last PIN was wrong", PIN_PAUSE_MS - since_ms)
-        if right is None or given == right:
+        if right is None or is_same_secret(given, right):
             self.wrong_pins = 0
             return None
         self.wrong_pins = self.wrong_pins % MAX_WRONG_PINS + 1
@@ -82,7 +83,7 @@ class Trials(Struct, kw_only=True):
         """Compare a verification code; it works once, for ten minutes, and dies of five wrong ones."""
         if self.code is None or now_ms >= self.code_until_ms:
             return Fault(WRONG_CODE, "No code is waiting: ask for one, and give it back within ten minutes.")
-        if given.replace("-", "") == self.code:
+        if is_same_secret(given.replace("-", ""), self.code):
             self.code = None
             return None
         self.wrong_codes += 1

@@ -3,8 +3,6 @@
 # spec: cloud-api.md#13.11
 """
 
-import hmac
-
 import msgspec
 from msgspec import Struct
 
@@ -17,6 +15,7 @@ from waypost.errors import Refusal
 from waypost.errors.callers import NO_TOKEN, UNKNOWN_OBJECT
 from waypost.errors.requests import INVALID_PARAMETER, MISSING_PARAMETER
 from waypost.flows.accounts import BUSINESS_ID, USER_ID, BusinessAccounts
+from waypost.lib.sameness import is_same_secret
 from waypost.model import Number
 from waypost.wire.accounts import (
     ACCOUNT_FIELDS,
@@ -123,7 +122,11 @@ class AccountPages(Struct, frozen=True):
         token = wish.fb_exchange_token
         holder = self.callers.directory.holder(token) if len(token) <= _MAX_TOKEN_CHARACTERS else None
         number = self.callers.directory.number(holder.number_id) if holder and holder.kind == "key" else None
-        if number is None or not _same(wish.client_secret, number.app_secret) or wish.client_id != str(number.app_id):
+        if (
+            number is None
+            or not is_same_secret(wish.client_secret, number.app_secret)
+            or wish.client_id != str(number.app_id)
+        ):
             raise Refusal(NO_TOKEN, "The token, the app's id or its secret is wrong.")
         return json_response({"access_token": token, "token_type": "bearer"})
 
@@ -154,7 +157,3 @@ class AccountPages(Struct, frozen=True):
             health_status=msgspec.to_builtins(self.accounts.account_health(number)),
         )
         return picked(shown, wanted)
-
-
-def _same(given: str, right: str) -> bool:
-    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), right.encode())

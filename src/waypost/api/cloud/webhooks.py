@@ -3,8 +3,6 @@
 # spec: cloud-api.md#13.3
 """
 
-import hmac
-
 import msgspec
 from msgspec import Struct
 
@@ -19,6 +17,7 @@ from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import INVALID_PARAMETER
 from waypost.flows.directory import Directory
 from waypost.flows.subscribe import Subscribe
+from waypost.lib.sameness import is_same_secret
 from waypost.model import Number, Webhook
 from waypost.wire import cloud
 from waypost.wire.reading import parse
@@ -181,7 +180,7 @@ class Webhooks(Struct, frozen=True):
         app_id, bar, secret = token.partition("|")
         if bar:
             for number in self.directory.numbers():
-                if app_id == str(number.app_id) and hmac.compare_digest(secret.encode(), number.app_secret.encode()):
+                if app_id == str(number.app_id) and is_same_secret(secret, number.app_secret):
                     return _named(number, number.app_id, request.params["app_id"])
         number = self.identify(request, self.directory)
         return _named(number, number.app_id, request.params["app_id"])

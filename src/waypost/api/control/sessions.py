@@ -1,5 +1,7 @@
 """The console's sessions: made by a login that works once, or with the admin token; gone when the server stops."""
 
+import hmac
+
 from waypost.api.routing import Request
 from waypost.flows.directory import token_hash
 from waypost.lib.clock import Clock
@@ -21,7 +23,7 @@ class Sessions:
 
     def redeem(self, login_token: str) -> str | None:
         """Return a new session for the login of the start's banner; None if it is wrong or was used."""
-        if self._login is None or token_hash(login_token) != self._login:
+        if self._login is None or not hmac.compare_digest(token_hash(login_token), self._login):
             return None
         self._login = None
         return self.open()

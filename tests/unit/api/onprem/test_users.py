@@ -1,7 +1,20 @@
+import re
 from typing import Any
 
 import pytest
-from tests.unit.api.onprem.face import KEY, META, Answer, Face, basic, bearer, encoded, errors, open_face
+from tests.unit.api.onprem.face import (
+    JSON_TYPE,
+    KEY,
+    META,
+    OTHER_KEY,
+    Answer,
+    Face,
+    basic,
+    bearer,
+    encoded,
+    errors,
+    open_face,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -169,6 +182,21 @@ async def test_no_password_is_kept_as_it_is() -> None:
     await add(face)
 
     assert PASSWORD not in repr(face)
+
+
+async def test_a_name_that_two_numbers_know_takes_no_longer_than_one_that_nobody_knows() -> None:
+    """The slow work is done once for each salt: their passwords have one, and those of another name have another."""
+    face = await open_face()
+    both = {KEY: PASSWORD, OTHER_KEY: OTHER}
+
+    for key, password in both.items():
+        body = encoded({"username": "crm-bot", "password": password})
+        assert (await face.call("POST", "/v1/users", bearer(key), JSON_TYPE, body=body)).status == 201
+    await add(face, "another")
+
+    salts = re.findall(r"scrypt\$([^$]+)\$", repr(face.documents))
+    assert (len(salts), len(set(salts))) == (3, 2)
+    assert [(await log_in(face, "crm-bot", password)).status for password in both.values()] == [200, 200]
 
 
 async def test_the_host_keeps_users_to_itself() -> None:
