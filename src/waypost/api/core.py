@@ -9,7 +9,7 @@ from waypost.flows.blocks import Blocks
 from waypost.flows.collector import Collector
 from waypost.flows.contacts import Contacts
 from waypost.flows.directory import Directory
-from waypost.flows.drawers import OnePerNumber
+from waypost.flows.documents import OnePerNumber
 from waypost.flows.figures import Figures
 from waypost.flows.identity import Identities
 from waypost.flows.login import Login

@@ -47,7 +47,7 @@ from waypost.api.recorder import META, ONPREM, PROXY, Recorder
 from waypost.api.routing import Request, Route, Router, split_version
 from waypost.errors import Refusal
 from waypost.flows.admission import Admission
-from waypost.flows.drawers import Drawer
+from waypost.flows.documents import DocumentCollection
 from waypost.wire.commerce import Commerce
 from waypost.wire.numbers import Settings as NumberSettings
 from waypost.wire.qr import Link
@@ -119,8 +119,8 @@ def _cloud(flows: Flows, identify: auth.Identify) -> list[_Topic]:
     messages = Messages(flows.directory, flows.accept, flows.mark_read, identify, flows.strict_plus)
     webhooks = Webhooks(flows.directory, flows.subscribe, identify)
     shown = Shown(flows.accounts, flows.automations, webhooks)
-    settings = Drawer(flows.store, "settings", NumberSettings)
-    commerce = Drawer(flows.store, "commerce", Commerce)
+    settings = DocumentCollection(flows.store, "settings", NumberSettings)
+    commerce = DocumentCollection(flows.store, "commerce", Commerce)
     return [
         messages,
         Uploads(CloudCallers(flows.directory, auth.upload, flows.usage), flows.templates.uploads),
@@ -128,7 +128,7 @@ def _cloud(flows: Flows, identify: auth.Identify) -> list[_Topic]:
         Numbers(callers, shown, flows.registration, flows.standings, settings),
         Automation(callers, flows.automations, commerce),
         AccountPages(callers, flows.accounts, shown),
-        Links(callers, Drawer(flows.store, "qr", Link), flows.clock),
+        Links(callers, DocumentCollection(flows.store, "qr", Link), flows.clock),
         Marketing(callers, messages),
         Denied(callers),
         Templates(callers, flows.templates, flows.accounts),
@@ -140,7 +140,11 @@ def _cloud(flows: Flows, identify: auth.Identify) -> list[_Topic]:
 
 def _onprem(flows: Flows) -> Handlers:
     callers = Callers(flows.directory, flows.onprem_requests, flows.monitoring_key)
-    kept, lines, photos = flows.store, Drawer(flows.store, "line", Line), Drawer(flows.store, "photo", Photo)
+    kept, lines, photos = (
+        flows.store,
+        DocumentCollection(flows.store, "line", Line),
+        DocumentCollection(flows.store, "photo", Photo),
+    )
     return Handlers(
         Users(callers, flows.login, flows.users),
         OnPremMessages(callers, flows.accept, flows.mark_read, flows.contacts, flows.identities, flows.strict_plus),
@@ -152,9 +156,9 @@ def _onprem(flows: Flows) -> Handlers:
             OnPremProfile(callers, flows.profiles, photos, lines, flows.urls),
             Backup(callers, flows.directory, kept, flows.profiles, photos, lines, flows.urls, flows.subscribe),
             Account(callers, flows.directory, flows.registration),
-            Certificates(callers, flows.directory, Drawer(kept, "certificate", str)),
+            Certificates(callers, flows.directory, DocumentCollection(kept, "certificate", str)),
             Monitoring(callers, flows.figures, flows.collector, flows.notice),
-            Stickerpacks(callers, Drawer(kept, "stickerpack", Pack), flows.shelf, flows.accept.keys),
+            Stickerpacks(callers, DocumentCollection(kept, "stickerpack", Pack), flows.shelf, flows.accept.keys),
         ),
     )
 

@@ -29,7 +29,7 @@ from waypost.flows.blocks import Blocks
 from waypost.flows.collector import Collector
 from waypost.flows.contacts import Contacts
 from waypost.flows.deliver import Deliver
-from waypost.flows.drawers import OnePerNumber
+from waypost.flows.documents import OnePerNumber
 from waypost.flows.feed import Feed
 from waypost.flows.figures import Figures
 from waypost.flows.identity import Identities

@@ -13,7 +13,7 @@ from waypost.errors import Fault
 from waypost.errors.management import ACCOUNT_LOCKED, NOT_REGISTERED
 from waypost.errors.rates import MAINTENANCE
 from waypost.flows.directory import Directory
-from waypost.flows.drawers import Drawer
+from waypost.flows.documents import DocumentCollection
 from waypost.lib.clock import Clock
 from waypost.lib.durations import seconds_to_wait
 from waypost.model import Number, Template
@@ -56,7 +56,7 @@ class BusinessAccounts:
     """Every account, in memory; changes are fsynced before they show."""
 
     def __init__(self, documents: Documents, clock: Clock, *, rates_lifted: bool = False) -> None:
-        self._drawer = Drawer(documents, "account", Account)
+        self._documents = DocumentCollection(documents, "account", Account)
         self._clock = clock
         self._rates_lifted = rates_lifted
         self._known: dict[int, Account] = {}
@@ -65,7 +65,7 @@ class BusinessAccounts:
     async def load(self, directory: Directory) -> None:
         """Read every account anew."""
         async with self._showing:
-            found = {number.waba_id: await self._drawer.get(number.waba_id) for number in directory.numbers()}
+            found = {number.waba_id: await self._documents.get(number.waba_id) for number in directory.numbers()}
             self._known = {waba_id: account for waba_id, account in found.items() if account}
 
     def get(self, waba_id: int) -> Account:
@@ -85,7 +85,7 @@ class BusinessAccounts:
             return change(before)
 
         async with self._showing:
-            account = await self._drawer.change(waba_id, changed)
+            account = await self._documents.change(waba_id, changed)
             self._known[waba_id] = account
         return before, account
 

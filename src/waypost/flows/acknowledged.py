@@ -7,7 +7,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from waypost.flows.drawers import Drawer
+from waypost.flows.documents import DocumentCollection
 from waypost.model import Number
 from waypost.ports import Documents
 
@@ -32,8 +32,8 @@ class Acknowledged:
     """The identities of all users, and which of them each number has acknowledged."""
 
     def __init__(self, documents: Documents, keys: Keys) -> None:
-        self._renewed = Drawer(documents, "identity", int)
-        self._acknowledged = Drawer(documents, "acknowledged", str)
+        self._renewed = DocumentCollection(documents, "identity", int)
+        self._acknowledged = DocumentCollection(documents, "acknowledged", str)
         self._keys = keys
 
     async def of(self, wa_id: str) -> Identity:

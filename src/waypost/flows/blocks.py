@@ -11,7 +11,7 @@ from waypost.errors.management import BLOCK_LIST_FULL, BLOCKED_BY_BUSINESS
 from waypost.errors.outcomes import WINDOW_CLOSED
 from waypost.errors.requests import RECIPIENT_IS_SENDER
 from waypost.flows.directory import Directory
-from waypost.flows.drawers import Drawer
+from waypost.flows.documents import DocumentCollection
 from waypost.lib.clock import Clock
 from waypost.model import Number, NumberId
 from waypost.ports import Documents, Windows
@@ -27,7 +27,7 @@ class Blocks:
     """Every number's block list, in memory; changes are fsynced before they show."""
 
     def __init__(self, documents: Documents, windows: Windows, clock: Clock, *, windows_lifted: bool) -> None:
-        self._drawer = Drawer(documents, "blocked", list[str])
+        self._documents = DocumentCollection(documents, "blocked", list[str])
         self._windows = windows
         self._clock = clock
         self._windows_lifted = windows_lifted
@@ -37,7 +37,7 @@ class Blocks:
     async def load(self, directory: Directory) -> None:
         """Read every list anew."""
         async with self._showing:
-            lists = {number.id: await self._drawer.get(number.id) for number in directory.numbers()}
+            lists = {number.id: await self._documents.get(number.id) for number in directory.numbers()}
             self._blocked = {number_id: frozenset(users) for number_id, users in lists.items() if users}
 
     def has(self, number_id: NumberId, wa_id: str) -> bool:
@@ -93,7 +93,7 @@ class Blocks:
     async def _change(self, number: Number, change: Callable[[frozenset[str]], frozenset[str]]) -> None:
         """Keep what a change makes of a number's list as it is stored, whoever else changes it."""
         async with self._showing:
-            users = await self._drawer.change(number.id, lambda stored: sorted(change(frozenset(stored or ()))))
+            users = await self._documents.change(number.id, lambda stored: sorted(change(frozenset(stored or ()))))
             self._blocked[number.id] = frozenset(users)
 
 

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
-from waypost.flows.drawers import Drawer, OnePerNumber
+from waypost.flows.documents import DocumentCollection, OnePerNumber
 from waypost.flows.play import PhoneNetwork, must_be_on_whatsapp
 from waypost.flows.threads import Threads
 from waypost.lib.clock import Clock
@@ -22,7 +22,7 @@ class Chats(Struct, frozen=True):
     threads: Threads
     network: PhoneNetwork
     automations: OnePerNumber[Automation]
-    opened: Drawer[int]
+    opened: DocumentCollection[int]
     """When a phone first opened the chat of a number, in platform milliseconds."""
     keys: KeyMaker
     clock: Clock

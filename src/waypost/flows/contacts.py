@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from waypost.errors import Refusal
 from waypost.errors.clients import UNKNOWN_CONTACT
-from waypost.flows.drawers import Drawer
+from waypost.flows.documents import DocumentCollection
 from waypost.flows.receive import Notice
 from waypost.lib import phone
 from waypost.lib.clock import Clock
@@ -50,7 +50,7 @@ class Contacts:
         notice: Notice,
         strict_plus: bool = False,
     ) -> None:
-        self._drawer = Drawer(documents, "contact", Checked)
+        self._documents = DocumentCollection(documents, "contact", Checked)
         self._windows = windows
         self._clock = clock
         self._is_on_whatsapp = is_on_whatsapp
@@ -77,7 +77,7 @@ class Contacts:
         """Raise Refusal for a number that was neither checked within seven days nor has ever written."""
         if not number.checks_contacts:
             return
-        kept = await self._drawer.get(number.id, wa_id)
+        kept = await self._documents.get(number.id, wa_id)
         is_known = kept is not None and kept.valid and self._clock.now_ms() - kept.at_ms < REMEMBERED_MS
         if not is_known and await self._windows.last_inbound_ms(number.id, wa_id) is None:
             raise Refusal(UNKNOWN_CONTACT, "unknown contact")
@@ -86,7 +86,7 @@ class Contacts:
         wa_id = self._digits(number, text)
         if wa_id is None:
             return Contact(text, "invalid")
-        kept = None if force else await self._drawer.get(number.id, wa_id)
+        kept = None if force else await self._documents.get(number.id, wa_id)
         if kept is None or self._clock.now_ms() - kept.at_ms >= REMEMBERED_MS:
             return None
         return self._named(number, text, valid=kept.valid)
@@ -104,7 +104,7 @@ class Contacts:
         if wa_id is None:
             return Contact(text, "invalid")
         valid = self._is_on_whatsapp(wa_id)
-        await self._drawer.put(number.id, Checked(valid, self._clock.now_ms()), wa_id)
+        await self._documents.put(number.id, Checked(valid, self._clock.now_ms()), wa_id)
         return self._named(number, text, valid=valid)
 
     def _named(self, number: Number, text: str, *, valid: bool) -> Contact:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from waypost.flows.drawers import Drawer
+from waypost.flows.documents import DocumentCollection
 from waypost.ports import Documents
 
 _NETWORK = 0  # the owner
@@ -34,18 +34,18 @@ class NetworkRules:
     """The rules in force; a change is fsynced before it takes effect."""
 
     def __init__(self, documents: Documents, marketing: MarketingLimit, *, lifted: bool) -> None:
-        self._drawer = Drawer(documents, "network", Rules)
+        self._documents = DocumentCollection(documents, "network", Rules)
         self._marketing = marketing
         self._lifted = lifted
         self.rules = Rules()
 
     async def load(self) -> None:
         """Read them anew."""
-        self._apply(await self._drawer.get(_NETWORK) or Rules())
+        self._apply(await self._documents.get(_NETWORK) or Rules())
 
     async def change(self, rules: Rules) -> None:
         """Put other rules in force."""
-        await self._drawer.put(_NETWORK, rules)
+        await self._documents.put(_NETWORK, rules)
         self._apply(rules)
 
     def _apply(self, rules: Rules) -> None:

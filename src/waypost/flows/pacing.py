@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Collection
 from waypost.errors import Fault
 from waypost.errors.templates import TEMPLATE_PAUSED
 from waypost.flows.accounts import BusinessAccounts
-from waypost.flows.drawers import Drawer
+from waypost.flows.documents import DocumentCollection
 from waypost.model import MessageKey, Outbound, Template
 from waypost.ports import Documents, Enqueue, Holds
 from waypost.ports.holds import PACES, Pace
@@ -39,7 +39,7 @@ class Pacing:
     def __init__(
         self, documents: Documents, store: Holds, accounts: BusinessAccounts, *, offer: Enqueue, fail: Fail
     ) -> None:
-        self._drawer = Drawer(documents, _KIND, Pace)
+        self._documents = DocumentCollection(documents, _KIND, Pace)
         self._store = store
         self._accounts = accounts
         self._offer = offer
@@ -59,7 +59,7 @@ class Pacing:
             self._begun_elsewhere.clear()
             found: dict[int, int] = {}
             after = ""
-            while page := await self._drawer.list(_OWNER, after=after, limit=_PAGE):
+            while page := await self._documents.list(_OWNER, after=after, limit=_PAGE):
                 found |= {int(name): pace.left for name, pace in page}
                 after = page[-1][0]
             self._left = dict.fromkeys(self._begun_elsewhere, 1) | found
@@ -95,7 +95,7 @@ class Pacing:
     async def begin(self, template_id: int, count: int) -> None:
         """Let so many more messages of a template go out, and hold the others back. On return others are told."""
         async with self._deciding:
-            await self._drawer.put(_OWNER, Pace(count), str(template_id))
+            await self._documents.put(_OWNER, Pace(count), str(template_id))
             self._left[template_id] = count
             if self._tell is not None:
                 await self._tell(template_id)

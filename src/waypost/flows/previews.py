@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from msgspec import Struct
 
-from waypost.flows.drawers import Drawer
+from waypost.flows.documents import DocumentCollection
 from waypost.flows.inspect import media_view
 from waypost.flows.media import MediaShelf
 from waypost.lib import log
@@ -80,7 +80,7 @@ class Previews:
         tell_others: Callable[[set[str]], None],
     ) -> None:
         """`tell` is told which phones have something new to show; `tell_others` tells other processes."""
-        self._drawer = Drawer(documents, "preview", Card)
+        self._documents = DocumentCollection(documents, "preview", Card)
         self._shelf = shelf
         self._is_on = is_on
         self._queue: asyncio.Queue[Asked] = asyncio.Queue(MOST_WAITING)
@@ -99,7 +99,7 @@ class Previews:
         if url is None:
             return None
         asked = Asked(number_id, url)
-        card = await self._drawer.get(number_id, asked.name)
+        card = await self._documents.get(number_id, asked.name)
         if card is None or self._is_old(card):
             self._ask(asked, wa_id)
         return await self._view(card) if card else None
@@ -122,10 +122,10 @@ class Previews:
     async def drop_old(self, number_id: NumberId) -> None:
         """Throw away the cards of a number that nobody has looked at for long, and their pictures."""
         after = ""
-        while cards := await self._drawer.list(number_id, after=after):
+        while cards := await self._documents.list(number_id, after=after):
             for name, card in cards:
                 if self._age_ms(card) >= KEPT_FOR_MS:
-                    await self._drawer.remove(number_id, name)
+                    await self._documents.remove(number_id, name)
                     await self._let_go(card)
             after = cards[-1][0]
 
@@ -136,12 +136,12 @@ class Previews:
             self._queue.get_nowait()
 
     async def _renew(self, asked: Asked) -> None:
-        before = await self._drawer.get(asked.number_id, asked.name)
+        before = await self._documents.get(asked.number_id, asked.name)
         if before is not None and not self._is_old(before):  # whoever asked had looked just before it came
             return
         card = await self._found(asked)
         if asked in self._asked:
-            await self._drawer.put(asked.number_id, card, asked.name)
+            await self._documents.put(asked.number_id, card, asked.name)
             await self._let_go(before)
         else:  # everything was forgotten meanwhile
             await self._let_go(card)

@@ -12,7 +12,7 @@ from waypost.errors import Fault, Refusal
 from waypost.errors.management import NOT_REGISTERED, NOT_VERIFIED
 from waypost.errors.requests import MISSING_PARAMETER
 from waypost.flows.directory import Directory
-from waypost.flows.drawers import Drawer
+from waypost.flows.documents import DocumentCollection
 from waypost.lib.clock import Clock
 from waypost.lib.ids import new_code
 from waypost.model import Number
@@ -25,7 +25,7 @@ class Registration:
 
     def __init__(self, directory: Directory, documents: Documents, clock: Clock) -> None:
         self._directory = directory
-        self._drawer = Drawer(documents, "registration", Trials)
+        self._documents = DocumentCollection(documents, "registration", Trials)
         self._clock = clock
         self._writing = asyncio.Lock()
 
@@ -102,12 +102,12 @@ class Registration:
             fault = trial(trials)
             return trials
 
-        await self._drawer.change(number.id, tried)
+        await self._documents.change(number.id, tried)
         if fault is not None:
             raise Refusal(fault.problem, fault.details, retry_after_seconds=fault.retry_after_seconds)
 
     async def _trials(self, number: Number) -> Trials:
-        return await self._drawer.get(number.id) or Trials()
+        return await self._documents.get(number.id) or Trials()
 
     def _now(self, number: Number) -> Number:
         return self._directory.number(number.id) or number

@@ -25,7 +25,7 @@ from waypost.errors.templates import (
     TEMPLATE_NOT_EDITABLE,
 )
 from waypost.flows.directory import Directory
-from waypost.flows.drawers import Drawer
+from waypost.flows.documents import DocumentCollection
 from waypost.flows.template_review import Review
 from waypost.flows.uploads import Uploads
 from waypost.lib.clock import Clock
@@ -77,11 +77,11 @@ class Templates:
     clock: Clock
     keys: KeyMaker
     limits_lifted: bool
-    _ledgers: Drawer[Ledger] = field(init=False)
+    _ledgers: DocumentCollection[Ledger] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Open the drawer of the accounts."""
-        object.__setattr__(self, "_ledgers", Drawer(self.documents, "template_ledger", Ledger))
+        """Open the collection of the accounts."""
+        object.__setattr__(self, "_ledgers", DocumentCollection(self.documents, "template_ledger", Ledger))
 
     async def create(self, number: Number, wish: NewTemplate, *, links_allowed: bool = False) -> Template:
         """Take a new template; its review begins. Raises Refusal.

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import INVALID_PARAMETER
-from waypost.flows.drawers import Drawer
+from waypost.flows.documents import DocumentCollection
 from waypost.flows.media import LIFE, MediaShelf, Origin
 from waypost.lib.clock import Clock
 from waypost.lib.durations import to_ms
@@ -76,13 +76,13 @@ class Uploads:
     shelf: MediaShelf
     clock: Clock
     _busy: set[str] = field(default_factory=set)
-    _sessions: Drawer[Session] = field(init=False)
-    _handles: Drawer[Handle] = field(init=False)
+    _sessions: DocumentCollection[Session] = field(init=False)
+    _handles: DocumentCollection[Handle] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Open the drawers."""
-        object.__setattr__(self, "_sessions", Drawer(self.documents, "upload", Session))
-        object.__setattr__(self, "_handles", Drawer(self.documents, "upload_handle", Handle))
+        """Open the collections."""
+        object.__setattr__(self, "_sessions", DocumentCollection(self.documents, "upload", Session))
+        object.__setattr__(self, "_handles", DocumentCollection(self.documents, "upload_handle", Handle))
 
     async def begin(self, number: Number, app_id: str, *, mime: str, length: int, filename: str | None) -> str:
         """Return the name of a new upload. Raises Refusal for a type or a length that is not taken."""
@@ -134,17 +134,17 @@ class Uploads:
 
     async def held(self, number: Number, handle: str) -> Medium | None:
         """Return the file of a handle, expired or not: a profile picture is shown until it is replaced."""
-        sheet = await self._handles.get(number.waba_id, handle) if handle else None
-        return await self.shelf.records.medium(sheet.medium) if sheet else None
+        kept = await self._handles.get(number.waba_id, handle) if handle else None
+        return await self.shelf.records.medium(kept.medium) if kept else None
 
     async def drop_expired(self, waba_id: int) -> None:
         """Forget the handles of an account whose files are gone."""
         after = ""
-        while sheets := await self._handles.list(waba_id, after=after, limit=_BATCH):
-            for handle, sheet in sheets:
-                if await self.shelf.records.medium(sheet.medium) is None:
+        while kept := await self._handles.list(waba_id, after=after, limit=_BATCH):
+            for handle, each in kept:
+                if await self.shelf.records.medium(each.medium) is None:
                     await self._handles.remove(waba_id, handle)
-            after = sheets[-1][0]
+            after = kept[-1][0]
             await self.clock.pause(_PAUSE_SECONDS)
 
     async def _take(self, number: Number, name: str, session: Session, chunks: AsyncIterator[bytes]) -> Progress:

@@ -15,7 +15,7 @@ from waypost.errors.callers import ACCESS_DENIED, UNKNOWN_OBJECT
 from waypost.errors.clients import NAME_TAKEN
 from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.directory import Directory, token_hash
-from waypost.flows.drawers import Drawer
+from waypost.flows.documents import DocumentCollection
 from waypost.lib import passwords
 from waypost.lib.clock import Clock
 from waypost.lib.ids import new_secret
@@ -50,8 +50,8 @@ class Users:
     """The accounts of every number. The same name may be used for several numbers: the password tells which."""
 
     def __init__(self, documents: Documents, directory: Directory, clock: Clock) -> None:
-        self._accounts = Drawer(documents, "user", Account)
-        self._sessions = Drawer(documents, "session", Session)
+        self._accounts = DocumentCollection(documents, "user", Account)
+        self._sessions = DocumentCollection(documents, "session", Session)
         self._directory = directory
         self._clock = clock
         self._sealing = asyncio.Semaphore(1)  # hashing is slow on purpose: strangers get one core at most

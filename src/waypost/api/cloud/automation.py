@@ -12,7 +12,7 @@ from waypost.api.cloud.topics import Topic
 from waypost.api.routing import Request, Response
 from waypost.errors import Refusal
 from waypost.errors.requests import MISSING_PARAMETER
-from waypost.flows.drawers import Drawer, OnePerNumber
+from waypost.flows.documents import DocumentCollection, OnePerNumber
 from waypost.wire import cloud
 from waypost.wire.automation import Automation as Stored
 from waypost.wire.automation import AutomationChange
@@ -25,7 +25,7 @@ class Automation(Struct, frozen=True):
 
     callers: Callers
     automations: OnePerNumber[Stored]
-    commerce: Drawer[Commerce]
+    commerce: DocumentCollection[Commerce]
 
     def meta(self) -> Topic:
         """Return what Meta's graph offers."""

@@ -20,7 +20,7 @@ from waypost.api.routing import Request, Response, json_response
 from waypost.errors import Refusal
 from waypost.errors.requests import MISSING_PARAMETER
 from waypost.flows.accounts import BusinessAccounts
-from waypost.flows.drawers import Drawer, OnePerNumber
+from waypost.flows.documents import DocumentCollection, OnePerNumber
 from waypost.flows.registration import Registration
 from waypost.flows.standing import Standings
 from waypost.lib import phone
@@ -93,7 +93,7 @@ class Numbers(Struct, frozen=True):
     shown: Shown
     registration: Registration
     standings: Standings
-    settings: Drawer[Settings]
+    settings: DocumentCollection[Settings]
 
     def meta(self) -> Topic:
         """Return what Meta's graph offers."""

@@ -13,7 +13,7 @@ from waypost.api.files import file_response
 from waypost.api.routing import Answer, Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_PARAMETER
-from waypost.flows.drawers import OnePerNumber
+from waypost.flows.documents import OnePerNumber
 from waypost.flows.media_urls import MediaURLs
 from waypost.flows.uploads import Uploads
 from waypost.model import Number

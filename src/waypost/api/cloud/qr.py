@@ -15,7 +15,7 @@ from waypost.api.routing import Request, Response, Route, json_response
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import INVALID_PARAMETER
-from waypost.flows.drawers import Drawer
+from waypost.flows.documents import DocumentCollection
 from waypost.lib.clock import Clock
 from waypost.lib.ids import new_link_code, parse_digits
 from waypost.lib.qr import TYPES, Picture, draw
@@ -33,7 +33,7 @@ class Links(Struct, frozen=True):
     """The handlers."""
 
     callers: Callers
-    links: Drawer[Link]
+    links: DocumentCollection[Link]
     clock: Clock
 
     def meta(self) -> Topic:

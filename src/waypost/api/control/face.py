@@ -26,7 +26,7 @@ from waypost.api.control.templates import Templates
 from waypost.api.control.world import Reset, World
 from waypost.api.core import Flows
 from waypost.flows.chats import Chats
-from waypost.flows.drawers import Drawer
+from waypost.flows.documents import DocumentCollection
 from waypost.flows.explain import Explain
 from waypost.flows.feed import Feed
 from waypost.flows.inspect import Inspect
@@ -102,7 +102,7 @@ def build_control(parts: ControlParts, operator: Operator) -> Control:
     threads = Threads(directory, store)
     play = Play(threads, shelf, network, keys)
     preferences = Preferences(threads, network, flows.notice, parts.clock)
-    chats = Chats(threads, network, flows.automations, Drawer(store, "opened", int), keys, parts.clock)
+    chats = Chats(threads, network, flows.automations, DocumentCollection(store, "opened", int), keys, parts.clock)
     side = PhoneSide(inspect, store, store, network, parts.previews)
     return Control(
         gate=gate,

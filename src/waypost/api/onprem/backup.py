@@ -19,7 +19,7 @@ from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.directory import Directory
-from waypost.flows.drawers import Drawer, OnePerNumber
+from waypost.flows.documents import DocumentCollection, OnePerNumber
 from waypost.flows.media_urls import MediaURLs
 from waypost.flows.subscribe import Subscribe
 from waypost.lib import sealed
@@ -77,8 +77,8 @@ class Backup(Struct, frozen=True):
     directory: Directory
     records: Records
     profiles: OnePerNumber[Profile]
-    photos: Drawer[Photo]
-    lines: Drawer[Line]
+    photos: DocumentCollection[Photo]
+    lines: DocumentCollection[Line]
     urls: MediaURLs
     subscribe: Subscribe
 

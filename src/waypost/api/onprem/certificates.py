@@ -14,7 +14,7 @@ from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.directory import Directory
-from waypost.flows.drawers import Drawer
+from waypost.flows.documents import DocumentCollection
 from waypost.model import Number
 from waypost.wire import onprem
 
@@ -30,7 +30,7 @@ class Certificates(Struct, frozen=True):
 
     callers: Callers
     directory: Directory
-    drawer: Drawer[str]
+    stored: DocumentCollection[str]
 
     def routes(self) -> list[Route]:
         """Return the paths."""
@@ -45,12 +45,12 @@ class Certificates(Struct, frozen=True):
     async def set_external(self, request: Request) -> Response:
         """Take the certificate and key that the client would serve."""
         number = self.callers.admin(request)
-        await self.drawer.put(number.id, certificates(await request.body(MAX_BYTES), key=True), "external")
+        await self.stored.put(number.id, certificates(await request.body(MAX_BYTES), key=True), "external")
         return Response(200, onprem.DONE)
 
     async def get_external(self, request: Request) -> Response:
         """Return the certificates, without the key."""
-        return _shown(await self.drawer.get(self.callers.admin(request).id, "external"))
+        return _shown(await self.stored.get(self.callers.admin(request).id, "external"))
 
     async def set_webhooks(self, request: Request) -> Response:
         """Take the authority that signs the webhook's certificate."""

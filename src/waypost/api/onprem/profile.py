@@ -14,7 +14,7 @@ from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import BAD_MEDIA
-from waypost.flows.drawers import Drawer, OnePerNumber
+from waypost.flows.documents import DocumentCollection, OnePerNumber
 from waypost.flows.media_urls import MediaURLs
 from waypost.wire import onprem
 from waypost.wire.changes import given
@@ -74,8 +74,8 @@ class Profile(Struct, frozen=True):
 
     callers: Callers
     profiles: OnePerNumber[Stored]
-    photos: Drawer[Photo]
-    lines: Drawer[Line]
+    photos: DocumentCollection[Photo]
+    lines: DocumentCollection[Line]
     urls: MediaURLs
 
     def routes(self) -> list[Route]:

@@ -15,7 +15,7 @@ from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import INVALID_VALUE
-from waypost.flows.drawers import Drawer
+from waypost.flows.documents import DocumentCollection
 from waypost.flows.media import MediaShelf
 from waypost.lib.ids import KeyMaker
 from waypost.model import Number
@@ -74,7 +74,7 @@ class Stickerpacks(Struct, frozen=True):
     """The handlers. There are no packs of WhatsApp itself (`namespace=whatsapp`)."""
 
     callers: Callers
-    drawer: Drawer[Pack]
+    packs: DocumentCollection[Pack]
     shelf: MediaShelf
     keys: KeyMaker
 
@@ -96,7 +96,7 @@ class Stickerpacks(Struct, frozen=True):
     async def list(self, request: Request) -> Response:
         """List the packs."""
         number = self.callers.owner(request)
-        packs = [] if _is_whatsapps(request) else await self.drawer.list(number.id)
+        packs = [] if _is_whatsapps(request) else await self.packs.list(number.id)
         return Response(200, onprem.answer(stickerpacks=[{"id": pack_id} for pack_id, _ in packs]))
 
     async def add(self, request: Request) -> Response:
@@ -104,7 +104,7 @@ class Stickerpacks(Struct, frozen=True):
         number = self._changing(request)
         given = parse(_NewPack, await json_body(request))
         pack_id = str(self.keys.next())
-        await self.drawer.put(number.id, Pack(**msgspec.structs.asdict(given)), pack_id)
+        await self.packs.put(number.id, Pack(**msgspec.structs.asdict(given)), pack_id)
         return Response(201, onprem.answer(stickerpacks=[{"id": pack_id}]))
 
     async def get(self, request: Request) -> Response:
@@ -123,7 +123,7 @@ class Stickerpacks(Struct, frozen=True):
     async def delete(self, request: Request) -> Response:
         """Delete a pack; the files of its stickers stay."""
         number = self._changing(request)
-        if not await self.drawer.remove(number.id, request.params["pack_id"]):
+        if not await self.packs.remove(number.id, request.params["pack_id"]):
             raise _unknown(request)
         return Response(200, onprem.DONE)
 
@@ -173,7 +173,7 @@ class Stickerpacks(Struct, frozen=True):
         return number
 
     async def _pack(self, request: Request, number: Number) -> Pack:
-        pack = None if _is_whatsapps(request) else await self.drawer.get(number.id, request.params["pack_id"])
+        pack = None if _is_whatsapps(request) else await self.packs.get(number.id, request.params["pack_id"])
         if pack is None:
             raise _unknown(request)
         return pack
@@ -186,7 +186,7 @@ class Stickerpacks(Struct, frozen=True):
                 raise _unknown(request)
             return change(pack)
 
-        return await self.drawer.change(number.id, changed, request.params["pack_id"])
+        return await self.packs.change(number.id, changed, request.params["pack_id"])
 
     async def _must_be_there(self, number: Number, media_id: str) -> None:
         if await self.shelf.find(number.id, media_id) is None:
