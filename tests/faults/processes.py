@@ -12,6 +12,9 @@ from pathlib import Path
 
 import msgspec
 from tests.faults.tier import PATIENCE_SECONDS
+from tests.support.clients import Client, client_for
+from tests.support.receiver import Receiver
+from tests.support.server import NUMBER, TOKEN
 
 from waypost.settings import ReadyInfo
 
@@ -62,3 +65,14 @@ async def served(data: Path, *flags: str, environ: Mapping[str, str] | None = No
         _, said = await process.communicate()
         if ended_by_itself:
             sys.stderr.write(said.decode())  # a test that did not expect it shows why
+
+
+@asynccontextmanager
+async def served_with_client(folder: Path, hook: Receiver) -> AsyncIterator[tuple[Served, Client]]:
+    """Run a server in a folder that tells `hook`, and a client of it, until the block ends."""
+    flags = (f"--number={NUMBER}", f"--token={TOKEN}", "--rules=relaxed", f"--webhook={hook.url}")
+    async with (
+        served(folder / "data", *flags) as server,
+        client_for("meta", server.ready.base_url, NUMBER, TOKEN) as client,
+    ):
+        yield server, client

@@ -4,15 +4,14 @@ import asyncio
 import contextlib
 import os
 import subprocess
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.faults.processes import Served, served
+from tests.faults.processes import served_with_client
 from tests.faults.tier import PATIENCE_SECONDS, Tier
 from tests.support import media
-from tests.support.clients import Answer, Client, client_for
+from tests.support.clients import Answer, Client
 from tests.support.receiver import Receiver
 
 pytestmark = [
@@ -21,8 +20,6 @@ pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk"),
 ]
 
-NUMBER = "15550123456"
-TOKEN = "test-token"
 PHONE = "491701234567"
 JPEG = media.jpeg()
 LONG = "x" * 4_000
@@ -71,16 +68,6 @@ def fill(disk: Path) -> Path:
     return filler
 
 
-@asynccontextmanager
-async def world(disk: Path, hook: Receiver) -> AsyncIterator[tuple[Served, Client]]:
-    flags = (f"--number={NUMBER}", f"--token={TOKEN}", "--rules=relaxed", f"--webhook={hook.url}")
-    async with (
-        served(disk / "data", *flags) as server,
-        client_for("meta", server.ready.base_url, NUMBER, TOKEN) as client,
-    ):
-        yield server, client
-
-
 async def send(client: Client) -> Answer:
     return await client.send(PHONE, "text", {"body": LONG})
 
@@ -103,7 +90,7 @@ async def send_until_taken(client: Client, tier: Tier) -> Answer:
 
 async def test_a_full_disk_is_told_and_nothing_acknowledged_is_lost(disk: Path, tier: Tier) -> None:
     acknowledged: list[str] = []
-    async with Receiver() as hook, world(disk, hook) as (server, client):
+    async with Receiver() as hook, served_with_client(disk, hook) as (server, client):
         media_id = client.media_id(await client.upload(JPEG.data, "image/jpeg"))
         filler = fill(disk)
 
@@ -124,7 +111,7 @@ async def test_a_full_disk_is_told_and_nothing_acknowledged_is_lost(disk: Path, 
 
 async def test_a_disk_that_fills_up_again_and_again_loses_nothing(disk: Path, tier: Tier) -> None:
     acknowledged: list[str] = []
-    async with Receiver() as hook, world(disk, hook) as (server, client):
+    async with Receiver() as hook, served_with_client(disk, hook) as (server, client):
         for _ in range(CYCLES):
             filler = fill(disk)
             await asyncio.gather(*(send_until_refused(client, acknowledged) for _ in range(8)))
@@ -139,7 +126,7 @@ async def test_a_disk_that_fills_up_again_and_again_loses_nothing(disk: Path, ti
 
 
 async def test_a_full_disk_of_media_refuses_uploads_and_nothing_else(disk: Path, media_disk: Path) -> None:
-    async with Receiver() as hook, world(disk, hook) as (_, client):
+    async with Receiver() as hook, served_with_client(disk, hook) as (_, client):
         media_id = client.media_id(await client.upload(JPEG.data, "image/jpeg"))
         kept = files_in(media_disk)
         filler = fill(media_disk)
@@ -159,7 +146,7 @@ async def test_a_full_disk_of_media_refuses_uploads_and_nothing_else(disk: Path,
 
 @pytest.mark.usefixtures("media_disk")
 async def test_a_full_disk_of_the_database_refuses_uploads_until_there_is_room(disk: Path, tier: Tier) -> None:
-    async with Receiver() as hook, world(disk, hook) as (_, client):
+    async with Receiver() as hook, served_with_client(disk, hook) as (_, client):
         filler = fill(disk)
         await asyncio.gather(*(send_until_refused(client, []) for _ in range(8)))
 
@@ -173,7 +160,7 @@ async def test_a_full_disk_of_the_database_refuses_uploads_until_there_is_room(d
 
 
 async def test_the_last_of_a_disk_is_for_what_was_accepted_already(disk: Path, tier: Tier) -> None:
-    async with Receiver() as hook, world(disk, hook) as (server, client):
+    async with Receiver() as hook, served_with_client(disk, hook) as (server, client):
         before = await send(client)
         filler = nearly_fill(disk)
 

@@ -10,32 +10,20 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from tests.faults.processes import Served, served
+from tests.faults.processes import Served, served_with_client
 from tests.faults.tier import PATIENCE_SECONDS, Tier
 from tests.support import media
-from tests.support.clients import Client, client_for
+from tests.support.clients import Client
 from tests.support.receiver import Receiver
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
-NUMBER = "15550123456"
-TOKEN = "test-token"
 PHONE = "491701234567"
 JPEG, PNG = media.jpeg(), media.png()
 CROWD = 60
 SLACK_BYTES = 2 << 20
 RECOVERY_SECONDS = 10
 REFUSALS = {503, 507}
-
-
-@asynccontextmanager
-async def world(folder: Path, hook: Receiver) -> AsyncIterator[tuple[Served, Client]]:
-    flags = (f"--number={NUMBER}", f"--token={TOKEN}", "--rules=relaxed", f"--webhook={hook.url}")
-    async with (
-        served(folder / "data", *flags) as server,
-        client_for("meta", server.ready.base_url, NUMBER, TOKEN) as client,
-    ):
-        yield server, client
 
 
 @contextmanager
@@ -120,7 +108,7 @@ async def test_without_descriptors_the_server_refuses_and_goes_on_once_there_are
     tmp_path: Path, tier: Tier
 ) -> None:
     acknowledged, answers = list[str](), Counter[int]()
-    async with Receiver() as hook, world(tmp_path, hook) as (server, client):
+    async with Receiver() as hook, served_with_client(tmp_path, hook) as (server, client):
         await until_taken(client, acknowledged, tier)
         process = server.process.pid
         most = descriptors(process) + 4
@@ -141,14 +129,14 @@ async def test_without_memory_the_server_refuses_or_ends_and_nothing_is_lost(tmp
     """A decoder that was started meanwhile keeps the limit, and refuses its pictures (400) until it is replaced."""
     acknowledged, answers = list[str](), Counter[int]()
     async with Receiver() as hook:
-        async with world(tmp_path, hook) as (server, client):
+        async with served_with_client(tmp_path, hook) as (server, client):
             await until_taken(client, acknowledged, tier)
             process = server.process.pid
             with limited(process, resource.RLIMIT_AS, address_space(process) + SLACK_BYTES):
                 await asyncio.gather(*(try_everything(client, acknowledged, answers, 10) for _ in range(20)))
             if server.process.returncode is None:
                 await until_taken(client, acknowledged, tier)
-        async with world(tmp_path, hook) as (_, client):
+        async with served_with_client(tmp_path, hook) as (_, client):
             await until_taken(client, acknowledged, tier)
             await all_read(hook, acknowledged)
 
@@ -156,7 +144,7 @@ async def test_without_memory_the_server_refuses_or_ends_and_nothing_is_lost(tmp
 
 
 async def test_a_decoder_without_memory_costs_one_picture(tmp_path: Path) -> None:
-    async with Receiver() as hook, world(tmp_path, hook) as (server, client):
+    async with Receiver() as hook, served_with_client(tmp_path, hook) as (server, client):
         first = await client.upload(PNG.data, "image/png")
         [decoder] = decoders(server.process.pid)
         resource.prlimit(decoder, resource.RLIMIT_AS, (1 << 20, 1 << 20))
