@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.journeys.conftest import PHONE, STRANGER, World, code_of
+from tests.journeys.faces import META
 from tests.support.server import NUMBER, SECRET, TOKEN
 
 from waypost.wire.definitions import namespace
@@ -18,7 +19,6 @@ def world(kept_world: World) -> World:
     return kept_world
 
 
-META = pytest.mark.parametrize("face", ["meta"])
 BUSINESS, APP = "500000000000009", str(5_000_000_000_000_000 + int(NUMBER))
 
 

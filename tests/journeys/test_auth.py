@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 from tests.journeys.conftest import PHONE, World, code_of, raw_status
+from tests.journeys.faces import META, ONPREM
 from tests.support import media
 from tests.support.clients import FACES, Answer, Client, MetaClient, OnPremClient
 from tests.support.server import ADMIN, NUMBER, TOKEN
@@ -152,7 +153,7 @@ async def log_in(world: World, user: str, password: str) -> Answer:
         return Answer(got.status, await got.read(), got.headers)
 
 
-@pytest.mark.parametrize("face", ["onprem"])
+@ONPREM
 async def test_a_login_answers_as_the_client_did(world: World) -> None:
     await world.stand_at("2027-01-31T12:00:00Z")
 
@@ -163,7 +164,7 @@ async def test_a_login_answers_as_the_client_did(world: World) -> None:
     assert user["token"] != TOKEN
 
 
-@pytest.mark.parametrize("face", ["onprem"])
+@ONPREM
 @pytest.mark.parametrize(("user", "password"), [("admin", "secret"), ("admin", ALTERED), ("root", TOKEN), ("", "")])
 async def test_there_is_no_default_password(world: World, user: str, password: str) -> None:
     answer = await log_in(world, user, password)
@@ -171,7 +172,7 @@ async def test_there_is_no_default_password(world: World, user: str, password: s
     assert (answer.status, world.client.error_code(answer)) == (401, 1005)
 
 
-@pytest.mark.parametrize("face", ["onprem"])
+@ONPREM
 async def test_five_wrong_passwords_in_a_minute_close_the_login(world: World) -> None:
     wrong = [await log_in(world, "admin", "guess") for _ in range(6)]
     right = await log_in(world, "admin", TOKEN)
@@ -184,7 +185,7 @@ async def test_five_wrong_passwords_in_a_minute_close_the_login(world: World) ->
     assert (await log_in(world, "admin", TOKEN)).status == 200
 
 
-@pytest.mark.parametrize("face", ["onprem"])
+@ONPREM
 async def test_a_login_is_over_after_seven_days(world: World) -> None:
     old = world.client.headers
     assert (await world.client.call("GET", "/v1/health", headers=old)).status == 200
@@ -195,7 +196,7 @@ async def test_a_login_is_over_after_seven_days(world: World) -> None:
     assert (over.status, over.json) == (401, REFUSED["onprem"])
 
 
-@pytest.mark.parametrize("face", ["onprem"])
+@ONPREM
 async def test_a_logout_ends_the_token_at_once(world: World) -> None:
     assert (await world.client.call("POST", "/v1/users/logout")).status == 200
 
@@ -207,7 +208,7 @@ async def test_a_logout_ends_the_token_at_once(world: World) -> None:
 # -- The query, the paths, the control API ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 @pytest.mark.parametrize("flags", [{"log_level": "debug"}])
 async def test_a_token_in_the_query_works_and_is_never_logged(
     capfd: pytest.CaptureFixture[str], own_world: World
@@ -223,7 +224,7 @@ async def test_a_token_in_the_query_works_and_is_never_logged(
     assert TOKEN not in written.out + written.err
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 @pytest.mark.parametrize(
     "path",
     [
@@ -250,7 +251,7 @@ async def test_a_path_that_is_not_the_numbers_own_leads_nowhere(world: World, pa
     assert await world.shown_on() == []
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 @pytest.mark.parametrize("version", ["", "/v13.0", "/v26.0", "/v1"])
 async def test_any_version_or_none_is_the_same(world: World, version: str) -> None:
     path = f"{version}/{NUMBER}/messages"
@@ -319,7 +320,7 @@ async def test_another_numbers_message_is_as_unknown_as_any(world: World, neighb
     assert (await neighbour.mark_read(theirs)).status == 200
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_a_neighbours_path_is_as_unknown_as_any(world: World, neighbour: Client) -> None:
     message = world.client.message(PHONE, "text", TEXT)
     paths = [f"/v24.0/{neighbour.number}/messages", "/v24.0/4915550004444/messages"]

@@ -6,14 +6,13 @@ from typing import Any
 
 import pytest
 from tests.journeys.conftest import PHONE, World, code_of, open_world
+from tests.journeys.faces import CLOUD, META
 from tests.support.server import NUMBER
 
 from waypost.api.cloud.denied import EDGES
 
 pytestmark = pytest.mark.anyio
 
-META = pytest.mark.parametrize("face", ["meta"])
-CLOUD = pytest.mark.parametrize("face", ["meta", "proxy"])
 NODE = f"/v24.0/{NUMBER}"
 AUTOMATION = f"{NODE}/conversational_automation"
 COMMERCE = f"{NODE}/whatsapp_commerce_settings"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.journeys.conftest import PHONE, STRANGER, World, code_of, open_world
+from tests.journeys.faces import CLOUD, META
 from tests.support.server import NUMBER
 
 pytestmark = pytest.mark.anyio
@@ -16,8 +17,6 @@ def world(kept_world: World) -> World:
     return kept_world
 
 
-CLOUD = pytest.mark.parametrize("face", ["meta", "proxy"])
-META = pytest.mark.parametrize("face", ["meta"])
 TEXT = {"body": "Hello"}
 
 

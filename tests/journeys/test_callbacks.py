@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 from tests.journeys.conftest import LOOPBACK, World, code_of
+from tests.journeys.faces import META, PROXY
 from tests.support.clients import Body
 from tests.support.operator import looked_at_until
 from tests.support.receiver import Answer, Received, Receiver
@@ -101,7 +102,7 @@ def is_refused_twice(found: list[Body]) -> bool:
 # -- Precedence ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("face", ["proxy"])
+@PROXY
 async def test_the_accounts_webhook_is_told_until_the_number_has_its_own(
     world: World, other: Receiver, third: Receiver
 ) -> None:
@@ -122,7 +123,7 @@ async def test_the_accounts_webhook_is_told_until_the_number_has_its_own(
     assert (await world.client.call("GET", "/v1/configs/webhook")).json == {"url": third.url}
 
 
-@pytest.mark.parametrize("face", ["proxy"])
+@PROXY
 async def test_override_all_takes_the_numbers_own_webhooks_away(world: World, other: Receiver, third: Receiver) -> None:
     await world.client.call("POST", "/v1/configs/webhook", json={"url": third.url})
 
@@ -133,7 +134,7 @@ async def test_override_all_takes_the_numbers_own_webhooks_away(world: World, ot
     assert third.received == []
 
 
-@pytest.mark.parametrize("face", ["proxy"])
+@PROXY
 async def test_an_account_without_a_webhook_says_so_and_takes_no_nonsense(world: World) -> None:
     absent = await world.client.call("GET", "/waba_webhook")
     refused = [
@@ -145,7 +146,7 @@ async def test_an_account_without_a_webhook_says_so_and_takes_no_nonsense(world:
     assert absent.json["meta"]["developer_message"] == "No webhook is configured for this account."
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_an_app_overrides_the_accounts_callback_after_the_handshake(world: World, other: Receiver) -> None:
     answer = await world.client.call("POST", apps(world), json=override(other.url))
 
@@ -168,7 +169,7 @@ async def test_an_app_overrides_the_accounts_callback_after_the_handshake(world:
     }
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_the_number_comes_before_the_account_and_the_account_before_the_app(
     world: World, other: Receiver, third: Receiver
 ) -> None:
@@ -192,7 +193,7 @@ async def test_the_number_comes_before_the_account_and_the_account_before_the_ap
     assert (len(third.received), len(other.received)) == (1 + world.told, 1 + world.told)
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_account_fields_go_to_the_apps_own_callback_whatever_overrides_messages(
     world: World, other: Receiver
 ) -> None:
@@ -206,7 +207,7 @@ async def test_account_fields_go_to_the_apps_own_callback_whatever_overrides_mes
     assert set(fields_of(other)) == {"messages"}
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_an_override_that_fails_the_handshake_changes_nothing(world: World, other: Receiver) -> None:
     wrong = {"override_callback_uri": other.url, "verify_token": "wrong"}
 
@@ -216,7 +217,7 @@ async def test_an_override_that_fails_the_handshake_changes_nothing(world: World
     assert await told_of(world.hook, world) == world.told_words
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_an_app_that_is_not_subscribed_is_told_nothing(world: World) -> None:
     await world.client.call("DELETE", apps(world))
     gone = (await world.client.call("GET", apps(world))).json
@@ -230,7 +231,7 @@ async def test_an_app_that_is_not_subscribed_is_told_nothing(world: World) -> No
     assert world.hook.statuses(silent) == []
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_another_account_or_app_is_not_there(world: World) -> None:
     paths = ["/v24.0/42/subscribed_apps", "/v24.0/42/subscriptions"]
 
@@ -242,7 +243,7 @@ async def test_another_account_or_app_is_not_there(world: World) -> None:
 # -- The app's own callback ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_an_app_is_told_only_of_the_fields_that_it_subscribed_to(world: World, other: Receiver) -> None:
     wish = {
         "object": "whatsapp_business_account",
@@ -263,7 +264,7 @@ async def test_an_app_is_told_only_of_the_fields_that_it_subscribed_to(world: Wo
     assert (await world.client.call("GET", subscriptions(world))).json == {"data": [shown]}
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_fields_and_then_the_whole_subscription_can_be_taken_away(world: World) -> None:
     await world.client.call("DELETE", f"{subscriptions(world)}?object=whatsapp_business_account&fields=account_update")
     await tell_of_account(world)
@@ -277,7 +278,7 @@ async def test_fields_and_then_the_whole_subscription_can_be_taken_away(world: W
     assert (await world.operate("GET", f"/webhooks/deliveries?message={silent}"))["deliveries"] == []
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_an_apps_own_token_manages_its_subscription(world: World) -> None:
     own, guessed = f"{app_of(world)}|{SECRET}", f"{app_of(world)}|guess"
 
@@ -292,7 +293,7 @@ BAD_SUBSCRIPTIONS: list[Body] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 @pytest.mark.parametrize("change", BAD_SUBSCRIPTIONS)
 async def test_a_subscription_that_cannot_be_is_refused(world: World, other: Receiver, change: Body) -> None:
     wish = {"object": "whatsapp_business_account", "callback_url": other.url, "verify_token": TOKEN}
@@ -461,7 +462,7 @@ async def test_an_endpoint_that_is_gone_is_disabled_alone_and_told_again_once_it
     assert await told_of(world.hook, world) == world.told_words
 
 
-@pytest.mark.parametrize("face", ["proxy"])
+@PROXY
 async def test_a_number_that_joins_an_account_is_told_where_its_account_says(world: World, other: Receiver) -> None:
     await world.client.call("POST", "/waba_webhook", json={"url": other.url})
 
@@ -479,7 +480,7 @@ BAD_ENDPOINTS: list[Body] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 @pytest.mark.parametrize("wish", BAD_ENDPOINTS)
 async def test_an_endpoint_that_cannot_be_is_refused(world: World, wish: Body) -> None:
     refused = await world.control.call("POST", HOOKS, json=wish)
@@ -488,7 +489,7 @@ async def test_an_endpoint_that_cannot_be_is_refused(world: World, wish: Body) -
     assert await world.operate("GET", HOOKS) == {"webhooks": []}
 
 
-@pytest.mark.parametrize("face", ["proxy"])
+@PROXY
 async def test_360dialog_refuses_a_configuration_in_its_own_body(world: World) -> None:
     answer = await world.client.call("POST", "/v1/configs/webhook", json={"url": ""})
 
@@ -500,7 +501,7 @@ async def test_360dialog_refuses_a_configuration_in_its_own_body(world: World) -
     )
 
 
-@pytest.mark.parametrize("face", ["proxy"])
+@PROXY
 @pytest.mark.parametrize("path", ["/flows", "/groups"])
 async def test_360dialog_blocks_what_is_not_offered_in_its_own_body(world: World, path: str) -> None:
     answer = await world.client.call("GET", path)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from tests.journeys.conftest import PHONE, World
+from tests.journeys.faces import META
 from tests.support.clients import Body
 from tests.support.inbound import order, shape
 from tests.support.receiver import Received
@@ -205,7 +206,7 @@ async def test_a_webhook_is_as_it_is_printed(world: World, name: str, scene: Sce
     assert order(found, expected) == order(expected, expected)
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 @pytest.mark.parametrize("flags", [{"webhook_shape": "2025"}])
 async def test_a_batch_is_as_it_is_printed(world: World) -> None:
     await world.operate("POST", "/rules", json={"webhook": {"batch": {"size": 4, "seconds": 3600}}})

@@ -6,14 +6,12 @@ from typing import Any
 
 import pytest
 from tests.journeys.conftest import LOOPBACK, World
+from tests.journeys.faces import CLOUD, META
 from tests.support.receiver import Receiver
 from tests.support.server import NUMBER, TOKEN
 from tests.support.templates import Desk, definition
 
 pytestmark = pytest.mark.anyio
-
-META = pytest.mark.parametrize("face", ["meta"])
-CLOUD = pytest.mark.parametrize("face", ["meta", "proxy"])
 
 
 @pytest.fixture

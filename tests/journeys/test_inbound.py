@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.journeys.conftest import PHONE, World, code_of
+from tests.journeys.faces import CLOUD
 from tests.support import media
 from tests.support.clients import Body, MetaClient
 from tests.support.server import NUMBER
@@ -147,7 +148,7 @@ async def test_a_message_is_marked_as_read(world: World) -> None:
         assert answer.json == {"success": True}
 
 
-@pytest.mark.parametrize("face", ["meta", "proxy"])
+@CLOUD
 async def test_a_typing_indicator_marks_it_too(world: World) -> None:
     written = await world.write("text", {"body": "Hello"})
     body = {"messaging_product": "whatsapp", "status": "read", "message_id": written}
@@ -198,7 +199,7 @@ async def test_an_uploaded_file_can_be_had_for_thirty_days(world: World) -> None
     assert (await world.refusal("image", {"id": media_id}))[0] == 400
 
 
-@pytest.mark.parametrize("face", ["meta", "proxy"])
+@CLOUD
 @pytest.mark.parametrize("source", ["looked up", "in the webhook"])
 async def test_a_media_url_works_for_five_minutes(world: World, source: str) -> None:
     await world.operate("PUT", "/clock", json={"frozen": True})
@@ -216,7 +217,7 @@ async def test_a_media_url_works_for_five_minutes(world: World, source: str) -> 
     assert (await world.client.download(told["id"])).status == 200
 
 
-@pytest.mark.parametrize("face", ["meta", "proxy"])
+@CLOUD
 async def test_a_media_url_needs_the_credential_and_must_not_be_altered(world: World) -> None:
     media_id = await world.upload(JPEG)
     assert isinstance(world.client, MetaClient)

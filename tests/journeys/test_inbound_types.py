@@ -6,6 +6,7 @@ from typing import Any
 import aiohttp
 import pytest
 from tests.journeys.conftest import PHONE, World
+from tests.journeys.faces import META
 from tests.support import inbound, media
 from tests.support.clients import Body
 from tests.support.receiver import Received
@@ -91,7 +92,7 @@ async def test_a_deleted_message_is_named_by_the_id_it_came_with(world: World) -
         assert (told["statuses"][0]["status"], told["statuses"][0]["id"]) == ("deleted", written)
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_a_new_caption_comes_with_the_file_it_stands_under(world: World) -> None:
     written = await world.write_file("image", media.jpeg(), caption="Bfore")
     image = (await world.inbound())["image"]
@@ -105,7 +106,7 @@ async def test_a_new_caption_comes_with_the_file_it_stands_under(world: World) -
 
 
 @pytest.mark.parametrize(("code", "title"), [(131051, "Message type unknown"), (131060, "This message is currently")])
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_what_cannot_be_shown_says_why(world: World, code: int, title: str) -> None:
     await world.write("unsupported", {"code": code})
 
@@ -133,7 +134,7 @@ async def test_a_file_that_cannot_be_fetched_comes_without_an_id(world: World) -
     assert told["image"].get("status") == world.either(cloud=None, onprem="undownloaded")
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_a_file_over_100_mb_comes_without_an_id_too(world: World) -> None:
     form = aiohttp.FormData()
     form.add_field("message", '{"type": "document", "document": {"filename": "film.mkv"}}')
@@ -161,7 +162,7 @@ async def test_an_answer_about_calls_is_told_where_there_are_calls(world: World,
     assert told.get("interactive", {}).get("call_permission_reply") == world.either(cloud=reply, onprem=None)
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_a_card_may_have_a_vcard_and_an_origin(world: World) -> None:
     card = {"name": {"formatted_name": "Ada"}, "vcard": "BEGIN:VCARD", "origin": "phone_book"}
 
@@ -170,7 +171,7 @@ async def test_a_card_may_have_a_vcard_and_an_origin(world: World) -> None:
     assert (await world.inbound())["contacts"] == [card]
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_the_older_shape_of_a_changed_identity_can_be_told(world: World) -> None:
     system = {
         "type": "customer_identity_changed", "body": "Keys changed", "customer": PHONE,
@@ -216,7 +217,7 @@ REFUSED: list[tuple[str, Body, str]] = [
 ]
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 @pytest.mark.parametrize(("play", "words"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED])
 async def test_what_no_user_can_send_is_refused(world: World, play: Body, words: str) -> None:
     ids = {"$sent": await world.send("text", {"body": "Ready?"}), "$written": await world.write("text", {"body": "x"})}
@@ -233,7 +234,7 @@ async def last_call(world: World, count: int) -> Received:
     return (await world.hook.wait_for_count(count))[count - 1]
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_what_the_platform_says_of_a_user_opens_no_window(world: World) -> None:
     other = "4915550002222"
 
@@ -244,7 +245,7 @@ async def test_what_the_platform_says_of_a_user_opens_no_window(world: World) ->
     assert NUMBER not in (await world.inbound())["system"].values()
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_a_first_contact_can_be_written_like_any_other_message(world: World) -> None:
     await world.operate("POST", f"/phones/{PHONE}/messages", json={"type": "request_welcome"})
 
@@ -252,7 +253,7 @@ async def test_a_first_contact_can_be_written_like_any_other_message(world: Worl
     assert value["messages"][0]["type"] == "request_welcome"
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_a_document_of_a_form_is_called_as_its_file(world: World) -> None:
     form = aiohttp.FormData()
     form.add_field("message", '{"type":"document","document":{}}')

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from tests.journeys.conftest import LOOPBACK, World
+from tests.journeys.faces import CLOUD, META, ONPREM
 from tests.support import media
 from tests.support.clients import Body
 from tests.support.interactive import CLOUD_ONLY, KINDS, button, card, changed, places, quick, sections, whole
@@ -45,7 +46,7 @@ async def test_each_kind_reaches_the_phone_as_it_was_sent_where_the_dialect_has_
 
 
 @pytest.mark.parametrize("kind", ["product", "call_permission_request"])
-@pytest.mark.parametrize("face", ["meta", "proxy"])
+@CLOUD
 async def test_a_message_without_a_text_is_listed_by_its_kind(world: World, kind: str) -> None:
     body = whole(kind)
     del body["body"]
@@ -104,7 +105,7 @@ async def stored_bytes_of(world: World, views: list[Body]) -> list[bytes]:
     return [await world.stored_bytes({"media": view}) for view in views]
 
 
-@pytest.mark.parametrize("face", ["meta", "proxy"])
+@CLOUD
 async def test_a_carousel_shows_the_file_of_each_card_in_order(world: World, files: Receiver) -> None:
     files.always = Answer(200, body=MP4.data, headers={"Content-Type": MP4.mime})
     jpeg, png = await world.upload(JPEG), await world.upload(PNG)
@@ -122,7 +123,7 @@ async def test_a_carousel_shows_the_file_of_each_card_in_order(world: World, fil
     assert [detail["media"], *detail["more_media"]] == [shown["media"], *shown["more_media"]]
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_a_carousel_of_quick_replies_with_the_link_last(world: World, files: Receiver) -> None:
     files.always = Answer(200, body=PNG.data, headers={"Content-Type": PNG.mime})
     jpeg = await world.upload(JPEG)
@@ -137,7 +138,7 @@ async def test_a_carousel_of_quick_replies_with_the_link_last(world: World, file
     assert [call.path for call in files.received] == ["/a.png"]
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_a_carousel_with_one_unknown_id_is_refused_and_its_id_is_named(world: World) -> None:
     body = carousel(card(0, image={"id": await world.upload(JPEG)}), card(1, image={"id": "123456789012345"}))
 
@@ -150,7 +151,7 @@ async def test_a_carousel_with_one_unknown_id_is_refused_and_its_id_is_named(wor
     )
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_a_carousel_with_one_dead_link_fails_on_the_webhook(world: World, files: Receiver) -> None:
     files.always = Answer(404)
     body = carousel(card(0, image={"id": await world.upload(JPEG)}), card(1, image={"link": files.url_at("/gone.jpg")}))
@@ -161,7 +162,7 @@ async def test_a_carousel_with_one_dead_link_fails_on_the_webhook(world: World, 
     assert await world.shown_on() == []
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_a_card_whose_file_is_deleted_later_is_shown_without_it(world: World) -> None:
     gone = await world.upload(PNG)
     body = carousel(card(0, image={"id": await world.upload(JPEG)}), card(1, image={"id": gone}))
@@ -246,7 +247,7 @@ async def test_a_voice_message_is_ogg_with_opus_and_for_the_cloud_only(
     )
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_a_link_that_was_fetched_as_a_sound_is_looked_at_anew_as_a_voice(world: World, files: Receiver) -> None:
     mp3 = media.mp3()
     files.always = Answer(200, body=mp3.data, headers={"Content-Type": mp3.mime})
@@ -277,7 +278,7 @@ async def test_a_reaction_cannot_quote(world: World) -> None:
     assert refused == (400, world.either(cloud=100, onprem=1010))
 
 
-@pytest.mark.parametrize("face", ["onprem"])
+@ONPREM
 @pytest.mark.parametrize(
     ("kind", "body", "ttl", "code"),
     [
@@ -291,7 +292,7 @@ async def test_a_life_is_for_templates_only(world: World, kind: str, body: Body,
     assert await world.refusal(kind, body, ttl=ttl) == (400, code)
 
 
-@pytest.mark.parametrize("face", ["onprem"])
+@ONPREM
 @pytest.mark.parametrize("ttl", ["P1D", "PT2H30M", "P1DT12H", "86400", 86_400])
 async def test_a_template_may_have_a_life(world: World, ttl: Any) -> None:
     sent = await world.send("template", {"name": "hello_world", "language": {"code": "en_US"}}, ttl=ttl)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from tests.journeys.conftest import PHONE, STRANGER, World, code_of, open_world
+from tests.journeys.faces import CLOUD, META, ONPREM
 from tests.support.clients import Body
 from tests.support.server import NUMBER
 
@@ -121,7 +122,7 @@ async def test_relaxed_rules_upgrade_a_number_in_no_time(world: World) -> None:
     assert await world.send("text", TEXT)
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_an_upgrade_goes_on_after_a_restart_and_shows_in_the_health(face: str, tmp_path: Path) -> None:
     async with open_world(face, tmp_path / "data") as world:
         await world.operate("PUT", "/clock", json={"frozen": True})
@@ -153,7 +154,7 @@ async def test_the_51st_user_outside_the_window_within_24_hours_is_one_too_many(
     assert await reach(world, range(50, 51)) == ["sent"]
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_a_restart_does_not_begin_the_count_of_users_anew(face: str, tmp_path: Path) -> None:
     async with open_world(face, tmp_path / "data") as world:
         await regard(world, tier="TIER_50")
@@ -212,7 +213,7 @@ async def test_what_did_not_reach_the_user_does_not_count(world: World) -> None:
     assert [await offer(world), await offer(world)] == ["sent", "failed"]
 
 
-@pytest.mark.parametrize("face", ["meta", "proxy"])
+@CLOUD
 async def test_the_marketing_of_all_businesses_counts_together(world: World) -> None:
     added = await world.operate("POST", "/numbers", json={"number": "15550123458"})
     await world.operate("PUT", "/numbers/15550123458", json={"webhook": {"url": world.hook.url}})
@@ -242,7 +243,7 @@ async def test_a_limit_that_is_lifted_or_reset_limits_no_more(world: World) -> N
     assert await offer(world) == "sent"
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_a_restart_does_not_begin_the_count_of_marketing_anew(face: str, tmp_path: Path) -> None:
     async with open_world(face, tmp_path / "data") as world:
         await spare(world, 1)
@@ -260,7 +261,7 @@ async def test_relaxed_rules_spare_nobody(world: World) -> None:
     assert await offer(world) == "sent"
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 @pytest.mark.parametrize("limit", [-1, 1_001, "1", [], 1.5])
 async def test_a_limit_that_cannot_be_is_refused(world: World, limit: Any) -> None:
     answer = await world.control.call("PATCH", "/network", json={"marketing_per_user": limit})
@@ -280,7 +281,7 @@ async def test_who_has_stopped_marketing_gets_other_templates_only(world: World)
 # -- Lifetimes ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("face", ["meta", "proxy"])
+@CLOUD
 @pytest.mark.parametrize(
     ("kind", "body", "life_seconds"), [("text", TEXT, 30 * 86_400), ("template", login_code(), 600)]
 )
@@ -302,7 +303,7 @@ async def test_what_does_not_reach_its_phone_within_its_life_is_dropped_in_silen
     assert [shown["id"] for shown in await world.shown_on()] == [later]
 
 
-@pytest.mark.parametrize("face", ["meta", "proxy"])
+@CLOUD
 async def test_a_second_before_the_end_of_its_life_a_message_is_delivered(world: World) -> None:
     await world.operate("PUT", "/clock", json={"frozen": True})
     await world.phone(online=False)
@@ -315,7 +316,7 @@ async def test_a_second_before_the_end_of_its_life_a_message_is_delivered(world:
     assert await world.words_of(sent, 3) == ["sent", "delivered", "read"]
 
 
-@pytest.mark.parametrize("face", ["onprem"])
+@ONPREM
 @pytest.mark.parametrize("ttl", ["P1D", "86400", 86_400, "PT24H"])
 async def test_on_premises_tells_that_a_template_has_expired(world: World, ttl: object) -> None:
     await tell_of_sent(world)
@@ -332,7 +333,7 @@ async def test_on_premises_tells_that_a_template_has_expired(world: World, ttl: 
     assert await world.shown_on() == []
 
 
-@pytest.mark.parametrize("face", ["onprem"])
+@ONPREM
 async def test_a_life_that_ends_while_the_server_is_stopped_has_ended(face: str, tmp_path: Path) -> None:
     async with open_world(face, tmp_path / "data") as world:
         await tell_of_sent(world)

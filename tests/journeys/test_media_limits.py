@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from tests.journeys.conftest import World
+from tests.journeys.faces import META, PROXY
 from tests.support import media
 from tests.support.clients import Answer
 
@@ -26,7 +27,7 @@ async def frozen(world: World) -> None:
     await world.operate("PUT", "/clock", json={"frozen": True})
 
 
-@pytest.mark.parametrize("face", ["proxy"])
+@PROXY
 async def test_after_20_failed_look_ups_every_look_up_is_blocked_for_30_minutes(world: World) -> None:
     await frozen(world)
     there = await world.upload(media.jpeg())
@@ -44,7 +45,7 @@ async def test_after_20_failed_look_ups_every_look_up_is_blocked_for_30_minutes(
     assert (await look_up(world, there)).status == 200
 
 
-@pytest.mark.parametrize("face", ["proxy"])
+@PROXY
 async def test_look_ups_that_succeed_are_not_counted(world: World) -> None:
     there = await world.upload(media.jpeg())
 
@@ -53,7 +54,7 @@ async def test_look_ups_that_succeed_are_not_counted(world: World) -> None:
     assert answers == [200] * 30
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_the_graph_blocks_no_look_up(world: World) -> None:
     there = await world.upload(media.jpeg())
     for _ in range(21):

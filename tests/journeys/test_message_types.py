@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from tests.journeys.conftest import LOOPBACK, PHONE, World
+from tests.journeys.faces import CLOUD, ONPREM
 from tests.support import media
 from tests.support.clients import Body
 from tests.support.receiver import Answer, Receiver
@@ -269,7 +270,7 @@ NAMED = template(
 )
 
 
-@pytest.mark.parametrize("face", ["meta", "proxy"])
+@CLOUD
 async def test_named_parameters_are_filled_in_by_their_names(world: World) -> None:
     sent = await world.send("template", NAMED)
 
@@ -277,7 +278,7 @@ async def test_named_parameters_are_filled_in_by_their_names(world: World) -> No
     assert [shown["body"] for shown in await world.shown_on()] == ["Hi Ana, ticket 7 is ready."]
 
 
-@pytest.mark.parametrize("face", ["onprem"])
+@ONPREM
 async def test_on_premises_has_no_named_parameters(world: World) -> None:
     assert await world.refusal("template", NAMED) == (400, 1010)
 

@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 from tests.journeys.conftest import PHONE, World, code_of
+from tests.journeys.faces import CLOUD, META
 from tests.support.clients import Body
 from tests.support.server import NUMBER
 
 pytestmark = pytest.mark.anyio
 
-META = pytest.mark.parametrize("face", ["meta"])
-CLOUD = pytest.mark.parametrize("face", ["meta", "proxy"])
 NODE = f"/v24.0/{NUMBER}"
 PIN = "482915"
 

@@ -5,12 +5,13 @@ from typing import Any
 import aiohttp
 import pytest
 from tests.journeys.conftest import World, code_of
+from tests.journeys.faces import META, ONPREM
 from tests.support import media
 from tests.support.server import NUMBER, TOKEN
 
 pytestmark = pytest.mark.anyio
 
-META = {"api_status": "stable", "version": "v2.53.3"}
+ANSWER_META = {"api_status": "stable", "version": "v2.53.3"}
 PROVIDERS = "/v1/settings/application/media/providers"
 APPLICATION = "/v1/settings/application"
 
@@ -38,7 +39,7 @@ async def test_a_contact_check_answers_in_order_with_what_was_asked(world: World
                 {"input": "1-555-010-0177", "status": "valid", "wa_id": "15550100177"},
                 {"input": "nobody", "status": "invalid"},
             ],
-            "meta": META,
+            "meta": ANSWER_META,
         },
     )
 
@@ -46,7 +47,7 @@ async def test_a_contact_check_answers_in_order_with_what_was_asked(world: World
 async def test_health_says_connected(world: World) -> None:
     answer = await world.client.call("GET", "/v1/health")
 
-    assert (answer.status, answer.json) == (200, {"health": {"gateway_status": "connected"}, "meta": META})
+    assert (answer.status, answer.json) == (200, {"health": {"gateway_status": "connected"}, "meta": ANSWER_META})
 
 
 async def test_the_main_job_works_with_a_login_and_with_a_key(world: World) -> None:
@@ -68,7 +69,7 @@ async def test_a_send_answers_as_the_last_client_did(world: World) -> None:
     assert answer.json == {
         "contacts": [{"input": "+1 (555) 000-1111", "wa_id": "15550001111"}],
         "messages": [{"id": answer.json["messages"][0]["id"]}],
-        "meta": META,
+        "meta": ANSWER_META,
     }
 
 
@@ -97,7 +98,7 @@ async def test_360dialogs_host_keeps_the_admins_paths_to_itself(world: World, me
     assert (answer.status, answer.json["meta"]["developer_message"]) == (403, "The endpoint is blocked")
 
 
-@pytest.mark.parametrize("face", ["onprem"])
+@ONPREM
 async def test_settings_change_only_what_is_given_and_go_back_to_the_defaults(world: World) -> None:
     before = (await world.client.call("GET", APPLICATION)).json["settings"]["application"]
 
@@ -128,7 +129,7 @@ async def test_an_unknown_path_is_looked_for_before_the_credential(world: World,
     assert (answer.status, told) == (404, nothing_at(path))
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 @pytest.mark.parametrize("version", ["/v24.0", "/v1.0", "/v24", ""])
 @pytest.mark.parametrize("name", ["me", "debug_token", "oauth/access_token", "whatsapp_business", "upload:x", "groups"])
 async def test_what_the_graph_may_offer_by_name_stays_with_the_graph(world: World, version: str, name: str) -> None:
@@ -138,7 +139,7 @@ async def test_what_the_graph_may_offer_by_name_stays_with_the_graph(world: Worl
     assert "fbtrace_id" in told["error"]
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 @pytest.mark.parametrize("path", ["/v1/{number}", "/v1/{number}/whatsapp_business_profile"])
 async def test_the_graphs_version_v1_has_digits_behind_it(world: World, path: str) -> None:
     headers = {"Authorization": f"Bearer {TOKEN}"}
@@ -149,7 +150,7 @@ async def test_the_graphs_version_v1_has_digits_behind_it(world: World, path: st
 
 def nothing_at(path: str) -> Any:
     error = {"code": 1006, "title": "Resource not found", "details": f"There is nothing at {path}."}
-    return {"errors": [error], "meta": META}
+    return {"errors": [error], "meta": ANSWER_META}
 
 
 @pytest.mark.parametrize("media_id", ["a8a63b4d-63a0-8aed-720d-0f5f249e07d9", "ffffffff-ffff-ffff-ffff-ffffffffffff"])

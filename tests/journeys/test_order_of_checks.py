@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from tests.journeys.conftest import PHONE, STRANGER, World, code_of
+from tests.journeys.faces import CLOUD
 from tests.support.clients import Body
 
 pytestmark = pytest.mark.anyio
@@ -127,7 +128,7 @@ async def user_id_of(world: World, phone: str) -> str:
     return str((await world.inbound())["from_user_id"])
 
 
-@pytest.mark.parametrize("face", ["meta", "proxy"])
+@CLOUD
 async def test_a_user_id_is_looked_up_before_the_test_list_and_the_limits(world: World) -> None:
     await world.operate("PATCH", f"/numbers/{world.client.number}", json={"test_recipients": [PHONE]})
     too_long_for_a_stranger = world.client.message("", "text", {"body": "x" * 4_097})
@@ -139,7 +140,7 @@ async def test_a_user_id_is_looked_up_before_the_test_list_and_the_limits(world:
     assert code_of(world.client, answer) == (400, 131030)
 
 
-@pytest.mark.parametrize("face", ["meta", "proxy"])
+@CLOUD
 async def test_an_authentication_template_for_a_user_id_is_refused_before_its_parameters_are_looked_at(
     world: World,
 ) -> None:

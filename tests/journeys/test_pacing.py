@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.journeys.conftest import PHONE, World, open_world
+from tests.journeys.faces import CLOUD, META
 from tests.support.clients import Answer, Body
 
 pytestmark = pytest.mark.anyio
@@ -195,7 +196,7 @@ async def test_a_template_that_was_only_flagged_is_not_paced(world: World) -> No
     assert await left_of(world) is None
 
 
-@pytest.mark.parametrize("face", ["meta", "proxy"])
+@CLOUD
 @pytest.mark.parametrize(("category", "left"), [("MARKETING", 1), ("UTILITY", 1), ("AUTHENTICATION", None)])
 async def test_a_marketing_or_utility_template_is_paced_from_its_approval_on(
     world: World, category: str, left: int | None
@@ -215,7 +216,7 @@ async def test_a_marketing_or_utility_template_is_paced_from_its_approval_on(
     assert next(each["pacing"] for each in templates if each["name"] == "fresh") == left
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_a_template_that_is_deleted_takes_what_it_holds_with_it(world: World) -> None:
     await pace(world, 0)
     waiting = await world.send("template", HELLO)
@@ -227,7 +228,7 @@ async def test_a_template_that_is_deleted_takes_what_it_holds_with_it(world: Wor
     assert await world.failure_of(waiting) == (["failed"], 132001)
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 @pytest.mark.parametrize("left", [-1, 1_000_001, "1", 1.5], ids=json.dumps)
 async def test_a_pace_that_cannot_be_is_refused(world: World, left: Any) -> None:
     answer = await world.control.call("PATCH", f"/templates/{await template_id(world)}", json={"pacing": left})

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.journeys.conftest import World
+from tests.journeys.faces import META
 from tests.support import interactive, media
 from tests.support.server import ADMIN, NUMBER
 
@@ -58,7 +59,7 @@ async def run(lines: list[str], folder: Path, variables: dict[str, str]) -> list
     return [line for line, status in zip(lines, out.decode().split(), strict=True) if status != "200"]
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_every_line_of_the_page_works_as_it_is_printed(world: World, tmp_path: Path) -> None:
     put_files(tmp_path)
     told = {"BASE_URL": world.client.base, "ADMIN_TOKEN": ADMIN, "PHONE_NUMBER_ID": NUMBER}

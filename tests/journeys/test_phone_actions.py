@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from tests.journeys.conftest import PHONE, STRANGER, World
+from tests.journeys.faces import CLOUD, META
 from tests.support import inbound, media
 from tests.support.clients import Body
 from tests.support.server import NUMBER
@@ -17,8 +18,6 @@ def world(kept_world: World) -> World:
 
 
 NEW, NEWER = "4915550007777", "4915550008888"
-CLOUD = pytest.mark.parametrize("face", ["meta", "proxy"])
-META = pytest.mark.parametrize("face", ["meta"])
 
 
 async def act(world: World, action: str, phone: str = PHONE, **body: Any) -> Body:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.journeys.conftest import PHONE, World
+from tests.journeys.faces import META
 from tests.journeys.test_taps import tap
 from tests.support import interactive, media
 from tests.support.clients import Body
@@ -106,7 +107,7 @@ async def test_what_the_business_has_read_has_its_second_tick_in_blue(world: Wor
     assert (own["status"], own["read"]) == ("read", True)
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_pages_lead_back_through_both_sides_of_a_chat(world: World) -> None:
     expected = []
     for number in range(4):
@@ -127,7 +128,7 @@ async def test_pages_lead_back_through_both_sides_of_a_chat(world: World) -> Non
     assert len(pages) > 2
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_a_chat_is_with_one_number_and_a_page_is_one_of_chats(world: World) -> None:
     await world.write("text", {"body": "Hello"})
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from tests.journeys.conftest import World
+from tests.journeys.faces import ONPREM
 from tests.support.clients import Body
 
 pytestmark = pytest.mark.anyio
@@ -34,7 +35,7 @@ async def test_the_answer_echoes_the_number_and_names_the_platforms(world: World
     assert len(await world.shown_on(wa_id)) == 1
 
 
-@pytest.mark.parametrize("face", ["onprem"])
+@ONPREM
 async def test_a_contact_check_answers_with_the_platforms_number(world: World) -> None:
     answer = await world.client.call("POST", "/v1/contacts", json={"contacts": [written for written, _ in RENUMBERED]})
 
@@ -54,7 +55,7 @@ async def test_read_strictly_digits_without_a_plus_are_of_the_business_numbers_c
 
 
 @pytest.mark.parametrize("flags", [{"strict_plus": True}])
-@pytest.mark.parametrize("face", ["onprem"])
+@ONPREM
 async def test_a_contact_check_reads_strictly_too(world: World) -> None:
     answer = await world.client.call("POST", "/v1/contacts", json={"contacts": ["650 555 1234"]})
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from tests.journeys.conftest import PHONE, STRANGER, World, open_world
+from tests.journeys.faces import META
 from tests.support import inbound
 from tests.support.clients import Body
 from tests.support.server import NUMBER
@@ -24,7 +25,6 @@ OFFER: Body = {
 }
 HELLO: Body = {"name": "hello_world", "language": {"code": "en_US", "policy": "deterministic"}}
 FIELD = "user_preferences"
-META = pytest.mark.parametrize("face", ["meta"])
 
 
 async def choose(world: World, marketing: str, phone: str = PHONE) -> Body:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from tests.journeys.conftest import STRANGER, World, open_world
+from tests.journeys.faces import CLOUD, META
 from tests.support.clients import Body
 
 pytestmark = pytest.mark.anyio
@@ -33,7 +34,7 @@ async def frozen(world: World) -> None:
 # -- Free entry points ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("face", ["meta", "proxy"])
+@CLOUD
 async def test_an_answer_to_an_advertisement_is_free_for_72_hours(world: World) -> None:
     await frozen(world)
     await world.write("text", TEXT, phone=STRANGER, referral=AD)
@@ -50,7 +51,7 @@ async def test_an_answer_to_an_advertisement_is_free_for_72_hours(world: World) 
     assert [await price_of(world, sent) for sent in (answer, late, after)] == [ENTRY, ENTRY, REGULAR]
 
 
-@pytest.mark.parametrize("face", ["meta", "proxy"])
+@CLOUD
 async def test_an_answer_after_24_hours_opens_no_free_entry_point(world: World) -> None:
     await frozen(world)
     await world.write("text", TEXT, phone=STRANGER, referral=AD)
@@ -70,7 +71,7 @@ async def test_a_free_entry_point_does_not_keep_the_service_window_open(world: W
     assert await world.failure_of(sent) == (["failed"], world.either(cloud=131047, onprem=470))
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_a_free_entry_point_is_one_conversation_that_ends_with_it(world: World) -> None:
     await world.stand_at("2027-01-31T12:00:00Z")
     await world.write("text", TEXT, phone=STRANGER, referral=AD)
@@ -86,7 +87,7 @@ async def test_a_free_entry_point_is_one_conversation_that_ends_with_it(world: W
     assert [status.get("conversation") for status in first[1:]] == [{"id": conversation["id"], "origin": origin}, None]
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_a_restart_keeps_a_free_entry_point(face: str, tmp_path: Path) -> None:
     async with open_world(face, tmp_path / "data") as world:
         await world.write("text", TEXT, phone=STRANGER, referral=AD)
@@ -97,7 +98,7 @@ async def test_a_restart_keeps_a_free_entry_point(face: str, tmp_path: Path) -> 
         assert await price_of(world, await world.send("template", HELLO, to=STRANGER)) == ENTRY
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_a_restart_keeps_an_advertisement_that_nobody_has_answered(face: str, tmp_path: Path) -> None:
     async with open_world(face, tmp_path / "data") as world:
         await world.write("text", TEXT, phone=STRANGER, referral=AD)
@@ -109,7 +110,7 @@ async def test_a_restart_keeps_an_advertisement_that_nobody_has_answered(face: s
 # -- Versions of the callbacks --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("face", ["meta", "proxy"])
+@CLOUD
 @pytest.mark.parametrize("flags", [{"graph_version": "v23.0"}])
 async def test_up_to_version_23_every_message_is_a_conversation_of_its_own(world: World) -> None:
     await world.stand_at("2027-01-31T12:00:00Z")
@@ -125,7 +126,7 @@ async def test_up_to_version_23_every_message_is_a_conversation_of_its_own(world
     assert second[0]["conversation"]["id"] != conversation["id"]
 
 
-@pytest.mark.parametrize("face", ["meta", "proxy"])
+@CLOUD
 async def test_from_version_24_on_no_status_has_a_conversation(world: World) -> None:
     told = await world.statuses_of(await world.send("text", TEXT), 3)
 
@@ -133,7 +134,7 @@ async def test_from_version_24_on_no_status_has_a_conversation(world: World) -> 
     assert [status.get("pricing") for status in told] == [SERVICE, SERVICE, None]
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_a_number_can_change_its_version(world: World) -> None:
     change = {"platform": {"graph_version": "v22.0"}}
     shown = await world.operate("PUT", f"/numbers/{world.client.number}", json=change)
@@ -156,7 +157,7 @@ def keys_of(value: Any) -> set[str]:
 NEW_IN_2026 = {"user_id", "recipient_user_id", "from_user_id", "url"}
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 @pytest.mark.parametrize(
     ("flags", "shown", "with_contacts"),
     [({"webhook_shape": "2025"}, set(), 1), ({}, NEW_IN_2026, 4)],

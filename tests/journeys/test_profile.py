@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from tests.journeys.conftest import World, code_of
+from tests.journeys.faces import CLOUD, META
 from tests.support.media import jpeg
 from tests.support.server import NUMBER
 
@@ -24,7 +25,6 @@ PROFILE: dict[str, Any] = {
     "websites": ["https://tidewater.example/"],
     "vertical": "RETAIL",
 }
-CLOUD = pytest.mark.parametrize("face", ["meta", "proxy"])
 
 
 def path(world: World) -> str:
@@ -103,7 +103,7 @@ LIMITS: list[tuple[str, Any, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 @pytest.mark.parametrize(("member", "longest", "too_long"), LIMITS)
 async def test_the_limits_of_a_profile(world: World, member: str, longest: Any, too_long: Any) -> None:
     taken = await change(world, **{member: longest})
@@ -122,7 +122,7 @@ BAD: list[Any] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 @pytest.mark.parametrize("body", BAD, ids=json.dumps)
 async def test_a_profile_that_cannot_be_is_refused(world: World, body: Any) -> None:
     answer = await world.client.call("POST", path(world), json=body)
@@ -140,7 +140,7 @@ async def uploaded(world: World, data: bytes, mime: str) -> str:
     return str(answer.json["h"])
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_a_picture_is_set_by_the_handle_of_an_upload(world: World) -> None:
     sample = jpeg()
     handle = await uploaded(world, sample.data, sample.mime)
@@ -155,7 +155,7 @@ async def test_a_picture_is_set_by_the_handle_of_an_upload(world: World) -> None
     assert altered.status == 404
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_a_handle_that_is_none_sets_no_picture(world: World) -> None:
     changed = await change(world, profile_picture_handle="4::nothing")
 

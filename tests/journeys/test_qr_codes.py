@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from PIL import Image
 from tests.journeys.conftest import World, code_of
+from tests.journeys.faces import META
 from tests.support.server import NUMBER
 
 pytestmark = pytest.mark.anyio
@@ -17,7 +18,6 @@ def world(kept_world: World) -> World:
     return kept_world
 
 
-META = pytest.mark.parametrize("face", ["meta"])
 EDGE = f"/v24.0/{NUMBER}/message_qrdls"
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from tests.journeys.conftest import LOOPBACK, PHONE, World
+from tests.journeys.faces import CLOUD
 from tests.support import samples
 from tests.support.receiver import Answer, Receiver
 
@@ -59,7 +60,7 @@ async def test_a_sample_is_taken_and_reaches_the_phone(world: World, files: Rece
     assert len(await world.shown_on()) == 1
 
 
-@pytest.mark.parametrize("face", ["meta", "proxy"])
+@CLOUD
 @pytest.mark.parametrize("typing", [{}, {"typing_indicator": {"type": "text"}}])
 async def test_the_samples_of_marking_as_read_work(world: World, typing: dict[str, Any]) -> None:
     written = await world.write("text", {"body": "Hello"})

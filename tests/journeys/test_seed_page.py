@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from tests.journeys.conftest import LOOPBACK, PHONE, World, code_of
+from tests.journeys.faces import CLOUD, ONPREM
 from tests.support import media
 from tests.support.clients import Body
 from tests.support.receiver import Answer, Receiver
@@ -135,7 +136,7 @@ WITH_PROVIDER: list[tuple[str, media.Sample, str, Body]] = [
 ]
 
 
-@pytest.mark.parametrize("face", ["onprem"])
+@ONPREM
 @pytest.mark.parametrize("credentials", [(BASIC, BASIC_HEADER), (BEARER, BEARER_HEADER)])
 @pytest.mark.parametrize(("kind", "sample", "form", "more"), WITH_PROVIDER)
 async def test_a_link_with_a_provider_is_fetched_with_its_credentials(
@@ -161,7 +162,7 @@ async def test_a_program_for_360dialogs_on_premises_host_uses_providers_too(worl
     assert [call.headers["authorization"] for call in files.received] == [BEARER_HEADER]
 
 
-@pytest.mark.parametrize("face", ["onprem"])
+@ONPREM
 @pytest.mark.parametrize("flags", [{"fetch_allow": LOOPBACK, "max_redirects": 3}])
 async def test_credentials_of_a_provider_never_reach_another_host(world: World, files: Receiver) -> None:
     async with Receiver() as other:
@@ -176,7 +177,7 @@ async def test_credentials_of_a_provider_never_reach_another_host(world: World, 
         assert [call.headers.get("authorization") for call in other.received] == [None]
 
 
-@pytest.mark.parametrize("face", ["onprem"])
+@ONPREM
 async def test_a_provider_that_is_not_configured_fails_on_the_webhook_and_nothing_is_fetched(
     world: World, files: Receiver
 ) -> None:
@@ -188,7 +189,7 @@ async def test_a_provider_that_is_not_configured_fails_on_the_webhook_and_nothin
     assert files.received == []
 
 
-@pytest.mark.parametrize("face", ["meta", "proxy"])
+@CLOUD
 @pytest.mark.parametrize(("kind", "sample", "form", "more"), WITH_PROVIDER)
 async def test_the_cloud_faces_know_no_providers(
     world: World, files: Receiver, kind: str, sample: media.Sample, form: str, more: Body

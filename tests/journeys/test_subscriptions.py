@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from tests.journeys.conftest import LOOPBACK, PHONE, World, code_of
+from tests.journeys.faces import META, ONPREM, PROXY
 from tests.support.operator import looked_at_until
 from tests.support.receiver import Receiver
 from tests.support.server import NUMBER
@@ -44,7 +45,7 @@ async def attempt_of(world: World, message_id: str) -> dict[str, Any]:
     return dict((await looked_at_until(bool, attempts))[0])
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_meta_asks_the_receiver_first(world: World) -> None:
     async with Receiver(verify_token=TOKEN) as other:
         answer = await world.client.call("POST", f"/v24.0/{NUMBER}", json=override(other.url))
@@ -65,7 +66,7 @@ async def test_meta_asks_the_receiver_first(world: World) -> None:
 BAD_ECHOES: list[tuple[int, bytes]] = [(200, b"wrong"), (200, b""), (204, b""), (403, b""), (500, b"")]
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 @pytest.mark.parametrize(("status", "body"), BAD_ECHOES)
 async def test_a_receiver_that_does_not_echo_the_challenge_is_not_subscribed(
     world: World, files: Receiver, status: int, body: bytes
@@ -78,7 +79,7 @@ async def test_a_receiver_that_does_not_echo_the_challenge_is_not_subscribed(
     assert await webhook_url(world) == world.hook.url
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_a_wrong_verify_token_is_the_receivers_to_refuse(world: World) -> None:
     async with Receiver(verify_token=TOKEN) as other:
         refused = await world.client.call("POST", f"/v24.0/{NUMBER}", json=override(other.url, "wrong"))
@@ -87,7 +88,7 @@ async def test_a_wrong_verify_token_is_the_receivers_to_refuse(world: World) -> 
     assert await webhook_url(world) == world.hook.url
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_the_verification_request_follows_no_redirect(world: World, files: Receiver) -> None:
     files.answer(302, headers={"Location": world.hook.url})
 
@@ -97,7 +98,7 @@ async def test_the_verification_request_follows_no_redirect(world: World, files:
     assert world.hook.received == []
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_an_empty_url_lifts_the_override_so_that_the_apps_own_callback_is_told(world: World) -> None:
     async with Receiver(verify_token=TOKEN) as other:
         await world.client.call("POST", f"/v24.0/{NUMBER}", json=override(other.url))
@@ -109,7 +110,7 @@ async def test_an_empty_url_lifts_the_override_so_that_the_apps_own_callback_is_
         assert await webhook_url(world) == world.hook.url
 
 
-@pytest.mark.parametrize("face", ["proxy"])
+@PROXY
 async def test_360dialog_sets_url_and_headers_without_asking(world: World) -> None:
     async with Receiver() as other:
         wanted = {"url": other.url, "headers": {"X-Shop-Key": "canary", "Authorization": "Basic c2hvcA=="}}
@@ -124,7 +125,7 @@ async def test_360dialog_sets_url_and_headers_without_asking(world: World) -> No
         assert {call.method for call in other.received} == {"POST"}
 
 
-@pytest.mark.parametrize("face", ["proxy"])
+@PROXY
 @pytest.mark.parametrize(
     "wanted",
     [
@@ -147,7 +148,7 @@ async def test_a_configuration_that_cannot_be_is_refused(world: World, wanted: A
 
 
 @pytest.mark.parametrize("flags", [{}])
-@pytest.mark.parametrize("face", ["proxy"])
+@PROXY
 async def test_a_clients_webhook_on_loopback_is_not_called_unless_allowed(world: World, files: Receiver) -> None:
     by_port = await world.client.call("POST", CONFIGS, json={"url": files.url})
     by_address = await world.client.call("POST", CONFIGS, json={"url": "http://127.0.0.1/hook"})
@@ -159,7 +160,7 @@ async def test_a_clients_webhook_on_loopback_is_not_called_unless_allowed(world:
     assert (dead["status"], files.connections) == (None, 0)
 
 
-@pytest.mark.parametrize("face", ["onprem"])
+@ONPREM
 async def test_on_premises_sets_the_url_by_its_settings(world: World) -> None:
     async with Receiver() as other:
         settings = {"webhooks": {"url": other.url}}

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from tests.journeys.conftest import PHONE, World
+from tests.journeys.faces import META, ONPREM
 from tests.support import interactive, media
 from tests.support.clients import Body
 from tests.support.server import NUMBER
@@ -65,7 +66,7 @@ async def test_a_quick_reply_of_a_template_comes_with_its_payload(world: World) 
     assert told["context"] == {"from": NUMBER, "id": sent}
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_what_has_not_reached_the_phone_cannot_be_tapped(world: World) -> None:
     await world.phone(online=False)
     sent = await world.send("interactive", {"type": "button", **interactive.whole("button")})
@@ -77,7 +78,7 @@ async def test_what_has_not_reached_the_phone_cannot_be_tapped(world: World) -> 
     assert "is not on the phone 15550001111: it is sent" in refused.json["error"]["message"]
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_a_button_that_is_not_there_is_refused_with_those_that_are(world: World) -> None:
     sent = await world.send("interactive", {"type": "button", **interactive.whole("button")})
     await world.statuses_of(sent, 3)
@@ -110,7 +111,7 @@ async def everything(world: World) -> Body:
     return made
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 @pytest.mark.parametrize(("kind", "type_", "body"), ANSWERS)
 async def test_an_answer_by_hand_quotes_the_newest_message_that_offers_it(
     world: World, kind: str, type_: str, body: Any
@@ -122,7 +123,7 @@ async def test_an_answer_by_hand_quotes_the_newest_message_that_offers_it(
     assert (await world.inbound())["context"] == {"from": NUMBER, "id": sent[kind]}
 
 
-@pytest.mark.parametrize("face", ["onprem"])
+@ONPREM
 async def test_the_message_that_an_answer_quotes_is_named_in_the_subscribers_dialect(world: World) -> None:
     sent = await world.send("interactive", {"type": "list", **interactive.whole("list")})
 
@@ -131,7 +132,7 @@ async def test_the_message_that_an_answer_quotes_is_named_in_the_subscribers_dia
     assert (await world.inbound())["context"] == {"from": NUMBER, "id": sent}
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_an_answer_that_nothing_offers_quotes_the_newest_that_could_be_answered(world: World) -> None:
     await world.send("interactive", {"type": "list", **interactive.whole("list")})
     newest = await world.send("interactive", {"type": "list", **interactive.whole("list")})
@@ -141,7 +142,7 @@ async def test_an_answer_that_nothing_offers_quotes_the_newest_that_could_be_ans
     assert (await world.inbound())["context"] == {"from": NUMBER, "id": newest}
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_a_context_that_is_given_wins(world: World) -> None:
     sent = await everything(world)
 
@@ -150,7 +151,7 @@ async def test_a_context_that_is_given_wins(world: World) -> None:
     assert (await world.inbound())["context"] == {"from": NUMBER, "id": sent["text"]}
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_an_answer_in_an_empty_thread_quotes_nothing(world: World) -> None:
     await world.write("interactive", ROW)
 

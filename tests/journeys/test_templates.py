@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from tests.journeys.conftest import PHONE, World, open_world
+from tests.journeys.faces import META, PROXY
 from tests.support.clients import Body
 from tests.support.server import NUMBER
 from tests.support.templates import BODY, Desk, definition, filled
@@ -485,7 +486,7 @@ async def test_a_list_that_cannot_be_is_refused(desk: Desk, query: dict[str, str
     assert (await desk.call("GET", desk.edge, params=query)).status == 400
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_another_account_is_not_there(desk: Desk) -> None:
     assert await desk.refusal("GET", "/v24.0/12345/message_templates") == (400, 100, 33)
 
@@ -493,7 +494,7 @@ async def test_another_account_is_not_there(desk: Desk) -> None:
 # -- 360dialog's own paths ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("face", ["proxy"])
+@PROXY
 async def test_360dialog_shows_templates_in_its_own_form(desk: Desk) -> None:
     await desk.approved()
     query = {"limit": "1000", "sort": "id", "filters": '{"business_templates.name":"bike_ready"}'}
@@ -513,7 +514,7 @@ async def test_360dialog_shows_templates_in_its_own_form(desk: Desk) -> None:
     assert (shown["rejected_reason"], len(shown["namespace"])) == ("NONE", 36)
 
 
-@pytest.mark.parametrize("face", ["proxy"])
+@PROXY
 async def test_360dialog_pages_by_offset(desk: Desk) -> None:
     query = {"limit": "2", "offset": "1", "sort": "business_templates.name"}
 
@@ -524,7 +525,7 @@ async def test_360dialog_pages_by_offset(desk: Desk) -> None:
     assert (listed["count"], listed["total"]) == (2, len(names))
 
 
-@pytest.mark.parametrize("face", ["proxy"])
+@PROXY
 @pytest.mark.parametrize(
     "query", [{"limit": "x"}, {"sort": "colour"}, {"filters": "{"}, {"filters": "[]"}, {"filters": '{"colour":"a"}'}]
 )
@@ -534,7 +535,7 @@ async def test_360dialog_refuses_a_list_that_cannot_be(desk: Desk, query: dict[s
     assert (answer.status, answer.json["meta"]["success"], answer.json["meta"]["http_code"]) == (400, False, 400)
 
 
-@pytest.mark.parametrize("face", ["proxy"])
+@PROXY
 @pytest.mark.parametrize("flags", [{"template_review_seconds": "60"}])
 async def test_360dialog_answers_a_creation_with_the_template(desk: Desk) -> None:
     created = await desk.call("POST", CONFIGS, json=definition())
@@ -542,7 +543,7 @@ async def test_360dialog_answers_a_creation_with_the_template(desk: Desk) -> Non
     assert (created.status, created.json["status"], created.json["name"]) == (201, "submitted", "bike_ready")
 
 
-@pytest.mark.parametrize("face", ["proxy"])
+@PROXY
 async def test_360dialog_wraps_the_refusal_of_its_upstream(desk: Desk) -> None:
     answer = await desk.call("POST", CONFIGS, json=definition("Bike"))
 
@@ -552,14 +553,14 @@ async def test_360dialog_wraps_the_refusal_of_its_upstream(desk: Desk) -> None:
     assert (answer.status, answer.json["meta"]["success"]) == (400, False)
 
 
-@pytest.mark.parametrize("face", ["proxy"])
+@PROXY
 async def test_360dialog_refuses_an_unknown_key_itself(desk: Desk) -> None:
     answer = await desk.call("POST", CONFIGS, json=definition(), headers={"D360-API-KEY": "no"})
 
     assert (answer.status, answer.json["meta"]["developer_message"]) == (401, "Invalid api_key")
 
 
-@pytest.mark.parametrize("face", ["proxy"])
+@PROXY
 async def test_360dialog_deletes_a_name(desk: Desk) -> None:
     await desk.create()
 
@@ -570,7 +571,7 @@ async def test_360dialog_deletes_a_name(desk: Desk) -> None:
     assert await desk.names(name="bike_ready") == []
 
 
-@pytest.mark.parametrize("face", ["proxy"])
+@PROXY
 async def test_360dialog_takes_a_link_as_an_example(desk: Desk) -> None:
     header = {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["https://tidewater.example/a.jpg"]}}
 

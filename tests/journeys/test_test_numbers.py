@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.journeys.conftest import PHONE, STRANGER, World, open_world
+from tests.journeys.faces import META
 
 pytestmark = pytest.mark.anyio
 
@@ -65,7 +66,7 @@ async def test_the_list_outlives_a_restart(face: str, tmp_path: Path) -> None:
         assert await world.refusal("text", TEXT) == NOT_LISTED[world.client.dialect]
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_the_mode_of_a_test_number_is_the_sandbox(world: World) -> None:
     path = f"/v24.0/{world.client.number}?fields=account_mode"
     before = (await world.client.call("GET", path)).json["account_mode"]
@@ -75,7 +76,7 @@ async def test_the_mode_of_a_test_number_is_the_sandbox(world: World) -> None:
     assert (before, (await world.client.call("GET", path)).json["account_mode"]) == ("LIVE", "SANDBOX")
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 @pytest.mark.parametrize(
     "listed", [["1555000111" + str(n) for n in range(6)], ["abc"], [1], "15550001111"], ids=json.dumps
 )

@@ -12,6 +12,7 @@ from typing import Any
 import apsw
 import pytest
 from tests.journeys.conftest import ONE_STORE, PHONE, World, open_world
+from tests.journeys.faces import ONPREM
 from tests.support.clients import FACES, OnPremClient
 from tests.support.media import jpeg, png
 from tests.support.receiver import Answer
@@ -72,7 +73,7 @@ async def send(world: World, key: str) -> Any:
     return await world.client.call("POST", world.client.messages_path, json=message, headers={"Idempotency-Key": key})
 
 
-@pytest.mark.parametrize("face", ["onprem"])
+@ONPREM
 async def test_an_upkeep_under_way_takes_no_login_that_comes_after_a_reset(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

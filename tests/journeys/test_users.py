@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.journeys.conftest import PHONE, STRANGER, World, open_world
+from tests.journeys.faces import CLOUD, META, ONPREM
 from tests.support import media
 from tests.support.clients import Answer, Body
 
@@ -13,7 +14,6 @@ pytestmark = pytest.mark.anyio
 
 TEXT: Body = {"body": "Hello"}
 HELLO: Body = {"name": "hello_world", "language": {"policy": "deterministic", "code": "en_US"}}
-CLOUD = pytest.mark.parametrize("face", ["meta", "proxy"])
 
 
 async def send_to_user(world: World, recipient: str, kind: str = "text", body: Any = TEXT, **more: Any) -> Answer:
@@ -252,7 +252,7 @@ async def test_a_failed_status_names_its_addressee_as_the_message_did(world: Wor
     }
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_a_restart_keeps_username_and_acquaintance(face: str, tmp_path: Path) -> None:
     async with open_world(face, tmp_path / "data") as world:
         await world.phone(STRANGER, username="jopark")
@@ -270,7 +270,7 @@ async def test_a_restart_keeps_username_and_acquaintance(face: str, tmp_path: Pa
 # -- The same in a dialect that has numbers only --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("face", ["onprem"])
+@ONPREM
 async def test_on_premises_a_hidden_user_is_held_back_and_logged(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -284,7 +284,7 @@ async def test_on_premises_a_hidden_user_is_held_back_and_logged(
     assert [record.getMessage() for record in caplog.records].count("message.held_back") == 1
 
 
-@pytest.mark.parametrize("face", ["onprem"])
+@ONPREM
 @pytest.mark.parametrize("flags", [{"hidden_users": "pseudo"}])
 async def test_on_premises_a_hidden_user_can_have_a_number_that_is_none_and_be_answered(world: World) -> None:
     await world.phone(STRANGER, username="jopark", name="Jo Park")
@@ -302,7 +302,7 @@ async def test_on_premises_a_hidden_user_can_have_a_number_that_is_none_and_be_a
     assert len(await world.shown_on(STRANGER)) == 1
 
 
-@pytest.mark.parametrize("face", ["onprem"])
+@ONPREM
 @pytest.mark.parametrize("flags", [{"hidden_users": "pseudo"}])
 async def test_on_premises_another_number_of_a_hidden_user_is_told_as_other_digits(world: World) -> None:
     await world.phone(STRANGER, username="jopark", name="Jo Park")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 from tests.journeys.conftest import World
+from tests.journeys.faces import META
 from tests.support.clients import Body
 from tests.support.operator import looked_at_until
 from tests.support.receiver import Received
@@ -114,7 +115,7 @@ BAD: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 @pytest.mark.parametrize("body", BAD)
 async def test_a_change_without_one_clear_wish_is_refused(world: World, body: Any) -> None:
     refused = await world.control.call("PATCH", PATH, json=body)
@@ -152,7 +153,7 @@ async def test_w28_a_webhook_that_is_gone_is_disabled_and_not_called_again(world
     assert (await webhook_of(world))["disabled"] is True
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_w28_what_waited_for_a_retry_is_not_sent_to_a_webhook_that_is_gone(world: World) -> None:
     world.hook.answer(500, times=2)  # the first retry comes at once, the next after a while
     world.hook.answer(410)
@@ -167,7 +168,7 @@ async def test_w28_what_waited_for_a_retry_is_not_sent_to_a_webhook_that_is_gone
     assert len(world.hook.received) == 3
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_w28_what_waited_for_a_retry_says_that_the_webhook_was_gone_before(world: World) -> None:
     world.hook.answer(500, times=2)  # the first retry comes at once, the next after a while
     world.hook.answer(410)
@@ -185,7 +186,7 @@ async def test_w28_what_waited_for_a_retry_says_that_the_webhook_was_gone_before
     assert waited["why"]["fix"] == "Set the webhook again, to a receiver that is there."
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 @pytest.mark.parametrize("flags", [{"log_level": "warning"}])
 async def test_w28_the_log_says_that_a_webhook_was_disabled(world: World, caplog: pytest.LogCaptureFixture) -> None:
     world.hook.answer(410)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 from tests.journeys.conftest import LOOPBACK, PHONE, STRANGER, World, open_world
+from tests.journeys.faces import CLOUD, META
 from tests.support.clients import Body
 from tests.support.operator import looked_at_until
 from tests.support.receiver import Answer, Received, Receiver
@@ -72,7 +73,7 @@ async def test_a_batch_brings_updates_of_several_messages_in_one_signed_post(wor
         await states_of(world, each, states={"done"})
 
 
-@pytest.mark.parametrize("face", ["meta", "proxy"])
+@CLOUD
 async def test_a_batch_is_shaped_as_the_platforms_is(world: World) -> None:
     await trouble(world, batch={"size": 4, "seconds": 3600})
 
@@ -92,7 +93,7 @@ async def test_a_batch_is_shaped_as_the_platforms_is(world: World) -> None:
     assert got.body.isascii()
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_what_is_dated_has_an_entry_of_its_own_in_a_batch(world: World) -> None:
     await trouble(world, batch={"size": 3, "seconds": 3600})
     parts = world.server.parts
@@ -110,7 +111,7 @@ async def test_what_is_dated_has_an_entry_of_its_own_in_a_batch(world: World) ->
     ]
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_fields_of_users_share_an_entry_of_a_batch_and_lose_nothing(world: World) -> None:
     await trouble(world, batch={"size": 4, "seconds": 3600})
     error = {"code": 1, "title": "t", "message": "t", "error_data": {"details": "d"}, "href": "h"}
@@ -138,7 +139,7 @@ async def test_a_batch_is_at_most_3_mb_long(world: World) -> None:
     assert len(first.body) < 3_000_000
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_a_rule_for_a_phone_is_not_troubled_by_a_notice(world: World) -> None:
     await rule(world, webhook={"duplicate": 1}, phone=PHONE)
 
@@ -441,7 +442,7 @@ BAD_RULES: list[Body] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 @pytest.mark.parametrize("wish", BAD_RULES)
 async def test_a_rule_that_cannot_be_is_refused(world: World, wish: Body) -> None:
     refused = await world.control.call("POST", "/rules", json=wish)
@@ -450,7 +451,7 @@ async def test_a_rule_that_cannot_be_is_refused(world: World, wish: Body) -> Non
     assert await world.operate("GET", "/rules") == {"rules": []}
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_no_rule_can_shut_the_control_api(world: World) -> None:
     await rule(world, path="*", fail={"code": 131000})
 
@@ -461,7 +462,7 @@ async def test_no_rule_can_shut_the_control_api(world: World) -> None:
     assert await world.send("text", TEXT)
 
 
-@pytest.mark.parametrize("face", ["meta"])
+@META
 async def test_a_rule_is_shown_as_it_was_given(world: World) -> None:
     webhook = {
         "batch": {"size": 5, "seconds": 2.0},

@@ -11,6 +11,7 @@ import pytest
 from standardwebhooks import Webhook
 from tests.conftest import Golden
 from tests.journeys.conftest import LOOPBACK, PHONE, World
+from tests.journeys.faces import CLOUD, ONPREM
 from tests.support.clients import Body
 from tests.support.operator import looked_at_until
 from tests.support.receiver import Answer, Manner, Received
@@ -124,7 +125,7 @@ async def test_an_inbound_message_looks_as_it_did_in_2026(world: World, golden: 
     golden(f"journeys/inbound-{world.client.dialect}.json", settled(got.body, world, written))
 
 
-@pytest.mark.parametrize("face", ["meta", "proxy"])
+@CLOUD
 async def test_opaque_data_comes_back_byte_for_byte(world: World) -> None:
     data = 'né/👋\n\\"' + "x" * 505
 
@@ -241,7 +242,7 @@ async def dead_letter(world: World, message_id: str) -> Body:
 # -- Where events go ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("face", ["onprem"])
+@ONPREM
 @pytest.mark.parametrize(
     ("switches", "told"),
     [
@@ -264,7 +265,7 @@ async def test_the_settings_say_which_statuses_are_told(world: World, switches: 
     ] == {"sent": False, "delivered": True, "read": True} | switches
 
 
-@pytest.mark.parametrize("face", ["onprem"])
+@ONPREM
 async def test_failed_is_told_whatever_the_settings_say(world: World) -> None:
     quiet = {"webhooks": {"message": {"sent": False, "delivered": False, "read": False}}}
     await world.client.call("PATCH", "/v1/settings/application", json=quiet)
@@ -274,7 +275,7 @@ async def test_failed_is_told_whatever_the_settings_say(world: World) -> None:
     assert (await world.failure_of(sent)) == (["failed"], 470)
 
 
-@pytest.mark.parametrize("face", ["onprem"])
+@ONPREM
 @pytest.mark.parametrize("flags", [{"fetch_allow": LOOPBACK, "callback_dialect": "cloud"}])
 async def test_setting_the_url_on_premises_turns_callbacks_into_its_dialect(world: World, flags: Any) -> None:
     _ = flags

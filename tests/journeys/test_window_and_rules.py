@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from tests.journeys.conftest import LOOPBACK, PHONE, STRANGER, World, code_of
+from tests.journeys.faces import CLOUD
 from tests.support import media
 from tests.support.clients import Body
 from tests.support.receiver import Receiver
@@ -88,7 +89,7 @@ async def test_a_template_does_not_open_the_window(world: World) -> None:
     assert (await world.failure_of(text))[1] == world.either(cloud=131047, onprem=470)
 
 
-@pytest.mark.parametrize("face", ["meta", "proxy"])
+@CLOUD
 @pytest.mark.parametrize(
     ("phone", "body", "pricing"),
     [
