@@ -152,7 +152,7 @@ def _keys(request: Request) -> set[str]:
 def _holder(request: Request, token: str | None, directory: Directory) -> Token:
     found = directory.holder(token) if token and len(token) <= _MAX_TOKEN_CHARACTERS else None
     if found is None:
-        raise Refusal(NO_TOKEN, "The access token is missing, unknown or expired.")
+        raise _no_token()
     if found.scope == "read" and request.method not in _READING:
         raise Refusal(READ_ONLY, f"This key may only read, and {request.method} does more.")
     return found
@@ -164,7 +164,7 @@ def _no_login(holder: Token) -> Token:
     # spec: migration.md#2
     """
     if holder.kind == "login":
-        raise Refusal(NO_TOKEN, "The access token is missing, unknown or expired.")
+        raise _no_token()
     return holder
 
 
@@ -174,7 +174,7 @@ def _of_one_number(holder: Token) -> Token:
     # spec: cloud-api.md#1.2
     """
     if holder.reach == "account":
-        raise Refusal(NO_TOKEN, "The access token is missing, unknown or expired.")
+        raise _no_token()
     return holder
 
 
@@ -192,5 +192,10 @@ def _named(request: Request, number: Number, directory: Directory) -> Number:
 def _number_of(holder: Token, directory: Directory) -> Number:
     number = directory.number(holder.number_id)
     if number is None:
-        raise Refusal(NO_TOKEN, "The access token is missing, unknown or expired.")
+        raise _no_token()
     return number
+
+
+def _no_token() -> Refusal:
+    """Return the one answer to every credential that is wrong, so that nobody learns in what way."""
+    return Refusal(NO_TOKEN, "The access token is missing, unknown or expired.")
