@@ -12,6 +12,7 @@ from waypost.lib.clock import Clock
 from waypost.lib.durations import to_ms
 from waypost.model import FormerSecret, Number, NumberId, Reach, Scope, Template, Token, Webhook
 from waypost.ports import Records
+from waypost.wire.messages.template import Template as SentTemplate
 
 FORMER_SECRET_LIFE = timedelta(hours=24)
 """How long a secret that was replaced signs beside the new one, in platform time."""
@@ -79,6 +80,11 @@ class Directory:
     def template(self, waba_id: int, name: str, language: str) -> Template | None:
         """Return a template of an account by its name and exact language code."""
         return self._templates.get((waba_id, name, language))
+
+    def template_sent(self, number_id: NumberId, sent: SentTemplate) -> Template | None:
+        """Return the template that a number's message names, as it is now; None if it is gone."""
+        number = self._numbers.get(number_id)
+        return self.template(number.waba_id, sent.name, sent.language.code) if number else None
 
     def template_by_id(self, template_id: int) -> Template | None:
         """Return a template of any account."""

@@ -19,7 +19,7 @@ from waypost.flows.shown_text import shown_text
 from waypost.lib import ids
 from waypost.lib.clock import at
 from waypost.lib.durations import to_ms
-from waypost.model import Attempt, Event, FailedSend, MediaKey, Medium, Status, Template
+from waypost.model import Attempt, Event, FailedSend, MediaKey, Medium, Status
 from waypost.ports import Carried, DeliverySearch, Lists, Records, StoredDelivery, StoredMessage, Window
 from waypost.rules import template as template_rules
 from waypost.rules.template_shown import shown
@@ -132,18 +132,15 @@ class Inspect(Struct, frozen=True):
     def _text(self, message: StoredMessage, content: object) -> str:
         """Return the text that the user sees: of a template with its placeholders filled in."""
         if isinstance(content, SentTemplate):
-            template = self._template(message, content)
+            template = self.directory.template_sent(message.number_id, content)
             return template_rules.filled_in(template, content) if template else content.preview()
         return shown_text(message)
 
     def _shown_template(self, message: StoredMessage, content: object) -> ShownTemplate | None:
-        template = self._template(message, content) if isinstance(content, SentTemplate) else None
-        return shown(template, content) if template and isinstance(content, SentTemplate) else None
-
-    def _template(self, message: StoredMessage, content: SentTemplate) -> Template | None:
-        """Return the definition as it is now; None if it is gone."""
-        number = self.directory.number(message.number_id)
-        return self.directory.template(number.waba_id, content.name, content.language.code) if number else None
+        if not isinstance(content, SentTemplate):
+            return None
+        template = self.directory.template_sent(message.number_id, content)
+        return shown(template, content) if template else None
 
     async def _message(self, message: StoredMessage) -> MessageView:
         message_id, other_id = message_ids(message.key, message.tag, message.wa_id, received=message.received)

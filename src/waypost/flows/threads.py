@@ -92,8 +92,7 @@ class Threads(Struct, frozen=True):
         """Return the parts of the template that was sent, as it is now; nothing if it is gone, or was none."""
         if not isinstance(content, Template):
             return ()
-        number = self.directory.number(message.number_id)
-        template = self.directory.template(number.waba_id, content.name, content.language.code) if number else None
+        template = self.directory.template_sent(message.number_id, content)
         return read_components(template.components) if template else ()
 
     async def has_talked(self, number: Number, phone: Phone) -> bool:
