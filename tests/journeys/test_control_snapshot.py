@@ -105,6 +105,9 @@ def _is_done(shown: Body) -> bool:
 
 _BAD_ACCOUNT: list[object] = ["account", 3_000_000_000_000_000 + int(NUMBER), "", "MTIz"]
 
+_EVENT: Body = {"key": 1, "number_id": 1, "message_key": 1, "kind": "status", "at_ms": 0, "body": ""}
+_DELIVERY: Body = {"key": 1, "state": 99, "first_ms": 0, "due_ms": 0, "attempt": 0}
+_ATTEMPT: Body = {"id": 1, "delivery_key": 1, "number": 1, "at_ms": 0, "elapsed_ms": 0, "answer": "", "headers": "7"}
 BAD_SNAPSHOTS: dict[str, Callable[[Body], Body]] = {
     "another version": lambda taken: taken | {"version": 2},
     "another format": lambda taken: taken | {"format": "something"},
@@ -126,6 +129,13 @@ BAD_SNAPSHOTS: dict[str, Callable[[Body], Body]] = {
     "a document that is read at start": lambda taken: (
         taken | {"tables": taken["tables"] | {"documents": _table(taken, "documents", [_BAD_ACCOUNT])}}
     ),
+    "a message's key that leaves none above it": lambda taken: _with(taken, "messages", "key", 2**56 - 1),
+    "a message's tag that is longer than tags are": lambda taken: _with(taken, "messages", "tag", 2**16),
+    "a message of a year that no date has": lambda taken: _with(taken, "messages", "at_ms", 2**53),
+    "a delivery in a state that there is not": lambda taken: _and(
+        _and(taken, "events", _EVENT), "deliveries", _DELIVERY
+    ),
+    "an attempt with headers that are none": lambda taken: _and(taken, "attempts", _ATTEMPT),
     "other bytes than its hash says": lambda taken: taken | {"media": {"00": "AAAA"}},
     "an unknown member": lambda taken: taken | {"more": 1},
     "nothing": lambda _: {},
@@ -134,6 +144,19 @@ BAD_SNAPSHOTS: dict[str, Callable[[Body], Body]] = {
 
 def _table(taken: Body, name: str, rows: list[list[object]]) -> Body:
     return {"columns": taken["tables"][name]["columns"], "rows": rows}
+
+
+def _with(taken: Body, table: str, column: str, value: object) -> Body:
+    """Return the snapshot with another value in one column of the first row."""
+    columns, rows = taken["tables"][table]["columns"], taken["tables"][table]["rows"]
+    changed = [value if name == column else old for name, old in zip(columns, rows[0], strict=True)]
+    return taken | {"tables": taken["tables"] | {table: _table(taken, table, [changed, *rows[1:]])}}
+
+
+def _and(taken: Body, table: str, row: Body) -> Body:
+    """Return the snapshot with a table that has just this row."""
+    values = [row.get(name) for name in taken["tables"][table]["columns"]]
+    return taken | {"tables": taken["tables"] | {table: _table(taken, table, [values])}}
 
 
 @pytest.mark.parametrize("name", BAD_SNAPSHOTS)

@@ -18,6 +18,8 @@ _COUNTER_BITS = 9
 _COUNTER_MAX = (1 << _COUNTER_BITS) - 1
 _KEY_BYTES = 7
 _TAG_BYTES = 2
+KEYS_END = 1 << 55
+"""No key is made at or above this before the year 2058; until then half of all keys are left to go on from."""
 
 # Direction bytes of the two dialects' message ids.
 # spec: cloud-api.md#2.3, on-premises-api.md#3.2, migration.md#5

@@ -3,17 +3,24 @@
 import base64
 import binascii
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
 
+from waypost.lib.clock import milliseconds_of
+from waypost.lib.ids import KEYS_END
 from waypost.model import Template
 from waypost.ports import BadDump, Dump
 from waypost.storage import columns
 from waypost.storage.columns import (
+    ATTEMPT_COLUMNS,
     CARRIED_COLUMNS,
+    DELIVERED,
+    DELIVERY_COLUMNS,
     EVENT_COLUMNS,
     MESSAGE_COLUMNS,
     PHONE_COLUMNS,
@@ -26,6 +33,13 @@ from waypost.storage.sealing import NUMBERS, PROVIDERS, URL_SECRET, Sealing
 KEPT_HERE = f"name = '{URL_SECRET}'"
 """The key of media URLs stays where it is: URLs that were handed out go on working, and nobody else can make any."""
 _FARTHEST_MS = 150 * 366 * 86_400_000
+_BINARY = ("BLOB", "bytea")
+_BOUNDS: Mapping[str, range] = {
+    "_ms": range(milliseconds_of(datetime.min.replace(tzinfo=UTC)), milliseconds_of(datetime.max.replace(tzinfo=UTC))),
+    "key": range(KEYS_END),
+    "messages.tag": range(1 << 16),
+}
+"""What integers can be, by the end of their columns' names."""
 
 _READ_BACK: tuple[tuple[str, Callable[[Values], object]], ...] = (
     (f"SELECT {TOKEN_COLUMNS} FROM tokens", columns.token),  # noqa: S608 - constants
@@ -33,6 +47,8 @@ _READ_BACK: tuple[tuple[str, Callable[[Values], object]], ...] = (
     (f"SELECT {CARRIED_COLUMNS} FROM carried", columns.carried),  # noqa: S608 - constants
     (f"SELECT {MESSAGE_COLUMNS} FROM messages JOIN contents USING (key)", columns.message),  # noqa: S608 - constants
     (f"SELECT {EVENT_COLUMNS} FROM events", columns.event),  # noqa: S608 - constants
+    (f"SELECT {DELIVERY_COLUMNS} FROM deliveries JOIN events ON {DELIVERED}", lambda row: columns.delivery(row, ())),  # noqa: S608 - constants
+    (f"SELECT {ATTEMPT_COLUMNS} FROM attempts", columns.attempt),  # noqa: S608 - constants
     ("SELECT findings FROM evidence", lambda row: columns.findings([row])),
     ("SELECT template FROM templates", lambda row: msgspec.json.decode(row[0], type=Template)),
     ("SELECT body FROM documents", lambda row: msgspec.json.decode(row[0])),
@@ -43,9 +59,9 @@ UNREADABLE = (msgspec.MsgspecError, ValueError, TypeError, LookupError, Overflow
 
 
 def read_back(sealing: Sealing) -> tuple[tuple[str, Callable[[Values], object]], ...]:
-    """Return what is read at start or soon after it, and by what.
+    """Return what is read at start or soon after it and in lists, and by what.
 
-    A row that cannot be read would keep the server from starting again.
+    A row that cannot be read would keep the server from starting again, or hide the others of its list.
     """
     return (*_READ_BACK, (NUMBERS.read, sealing.number), (PROVIDERS.read, sealing.provider))
 
@@ -75,26 +91,42 @@ def check_tables(dump: Dump, names: set[str]) -> None:
         raise BadDump("it holds a key of media URLs, which stays where it is")
 
 
-def check_columns(dump: Dump, table: str, names: list[str]) -> None:
-    """Raise BadDump unless a table has exactly these columns."""
-    if dump.tables[table].columns != names:
-        raise BadDump(f"the table {table} has other columns than here")
-
-
 def written(row: Sequence[object]) -> list[object]:
     """Return a row as JSON can hold it: binary values in base64."""
     return [base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else value for value in row]
 
 
-def values(table: str, row: list[Any], binary: Sequence[bool]) -> list[Any]:  # Any: the columns' types are the table's
-    """Return the values of a dumped row, those of binary columns decoded. Raises BadDump."""
-    if len(row) != len(binary):
-        raise BadDump(f"a row of the table {table} has {len(row)} values, not {len(binary)}")
-    return [_value(value, is_binary=is_binary) for value, is_binary in zip(row, binary, strict=True)]
+def rows(dump: Dump, table: str, types: Mapping[str, str]) -> Iterator[list[Any]]:  # Any: as the table's columns are
+    """Yield the rows of a table as a store takes them; `types` are those of its columns here. Raises BadDump."""
+    dumped = dump.tables[table]
+    if dumped.columns != list(types):
+        raise BadDump(f"the table {table} has other columns than here")
+    readers = [_reader(f"{table}.{name}", kind) for name, kind in types.items()]
+    for row in dumped.rows:
+        if len(row) != len(types):
+            raise BadDump(f"a row of the table {table} has {len(row)} values, not {len(types)}")
+        yield [read(value) for read, value in zip(readers, row, strict=True)]
 
 
-def _value(value: Any, *, is_binary: bool) -> Any:  # Any: as above
-    if not is_binary or value is None:
+def _reader(column: str, kind: str) -> Callable[[Any], Any]:  # Any: as above
+    if kind in _BINARY:
+        return _binary
+    bounds = next((bounds for end, bounds in _BOUNDS.items() if column.endswith(end)), None)
+    return _as_it_is if bounds is None else partial(_bounded, column, bounds)
+
+
+def _as_it_is(value: Any) -> Any:  # Any: as above
+    return value
+
+
+def _bounded(column: str, bounds: range, value: Any) -> Any:  # Any: as above
+    if isinstance(value, int) and value not in bounds:
+        raise BadDump(f"{column} is {str(value)[:40]}, which cannot be")
+    return value
+
+
+def _binary(value: Any) -> Any:  # Any: as above
+    if value is None:
         return value
     try:
         return base64.b64decode(value, validate=True)

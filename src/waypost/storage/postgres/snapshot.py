@@ -117,15 +117,13 @@ async def _fill(connection: Connection, dump: Dump, names: list[str], sealing: S
     dumps.check_tables(dump, set(names))
     for name in dump.tables:
         types = await column_types(connection, name)
-        dumps.check_columns(dump, name, list(types))
-        binary = [kind == "bytea" for kind in types.values()]
         where = f" WHERE NOT {KEPT_HERE}" if name == "state" else ""
         await connection.execute(f"DELETE FROM {name}{where}", timeout=_LONG_SECONDS)  # noqa: S608 - the schema's own names
-        rows = await asyncio.to_thread(_decoded, dump, name, binary)
+        rows = await asyncio.to_thread(_decoded, dump, name, types)
         await connection.copy_records_to_table(name, records=rows, columns=list(types), timeout=_LONG_SECONDS)
     await connection.execute(NUMBER_ON)
     await seal_anew(connection, sealing)
 
 
-def _decoded(dump: Dump, name: str, binary: list[bool]) -> list[Values]:
-    return [tuple(dumps.values(name, row, binary)) for row in dump.tables[name].rows]
+def _decoded(dump: Dump, name: str, types: dict[str, str]) -> list[Values]:
+    return [tuple(row) for row in dumps.rows(dump, name, types)]

@@ -102,11 +102,9 @@ def _fill(connection: apsw.Connection, dump: Dump, sealing: Sealing) -> None:
     """
     names: Any = connection.execute(_TABLES).fetchall()  # Any: the table's types
     dumps.check_tables(dump, {name for (name,) in names})
-    for name, table in dump.tables.items():
+    for name in dump.tables:
         types = _types(connection, name)
-        dumps.check_columns(dump, name, list(types))
-        binary = [kind == "BLOB" for kind in types.values()]
         connection.execute(f"DELETE FROM {name}" + (f" WHERE NOT {KEPT_HERE}" if name == "state" else ""))  # noqa: S608
         statement = f"INSERT INTO {name} ({', '.join(types)}) VALUES ({', '.join('?' * len(types))})"  # noqa: S608
-        connection.executemany(statement, (dumps.values(name, row, binary) for row in table.rows))
+        connection.executemany(statement, dumps.rows(dump, name, types))
     seal_anew(connection, sealing)
