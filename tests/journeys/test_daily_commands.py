@@ -386,6 +386,31 @@ async def test_callbacks_are_passed_on_as_they_are_and_the_answer_counts(operato
     assert (await operator.call("GET", f"/numbers/{NUMBER}/webhooks"))["webhooks"] == []
 
 
+NO_CALLBACKS = {
+    "another type": ("text/plain", b"{}", "The Content-Type is text/plain; send application/json in UTF-8."),
+    "no JSON": ("application/json", b"{", "The body is not valid JSON: Input data was truncated."),
+    "no object": ("application/json", b"[]", "The body must be an object; it is []."),
+}
+
+
+@pytest.mark.parametrize(("mime", "body", "said"), NO_CALLBACKS.values(), ids=NO_CALLBACKS.keys())
+async def test_what_is_no_callback_is_refused_and_not_passed_on(
+    operator: Operator, mime: str, body: bytes, said: str
+) -> None:
+    async with (
+        Receiver() as program,
+        started("listen", "--data", folder_of(operator), "--forward-to", program.url) as listen,
+    ):
+        assert listen.stderr is not None
+        await asyncio.wait_for(listen.stderr.readline(), 10)
+        [endpoint] = (await operator.call("GET", f"/numbers/{NUMBER}/webhooks"))["webhooks"]
+
+        async with operator.control.session.post(endpoint["url"], data=body, headers={"Content-Type": mime}) as got:
+            answer = (got.status, (await got.text()).strip())
+
+    assert (answer, program.received) == ((400, said), [])
+
+
 # -- redeliver ---------------------------------------------------------------------------------------------------
 
 

@@ -7,14 +7,14 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
-import msgspec
-
+from waypost.api.bodies import json_body
 from waypost.api.mounts import Mount, render_plainly
 from waypost.api.routing import Request, Response, Route, Router
 from waypost.api.server import Server
 from waypost.lib.clock import SystemClock
 from waypost.lib.poster import NotPosted
 from waypost.lib.poster_asyncio import AsyncioPoster
+from waypost.wire.reading import parse
 
 _PATH = "/callback"
 _MAX_BYTES = 3 * 1024 * 1024
@@ -51,10 +51,11 @@ class Forwarder:
         await self._stopped.wait()
 
     async def _take(self, request: Request) -> Response:
-        """Take a callback."""
-        body = await request.body(_MAX_BYTES)
+        """Take a callback; anything else is refused, and not passed on."""
+        body = await json_body(request, max_bytes=_MAX_BYTES)
+        told = parse(dict[str, Any], body)
         answer, answered = await self._passed_on(body, request)
-        self._show({"body": msgspec.json.decode(body), "answered": answered})
+        self._show({"body": told, "answered": answered})
         return answer
 
     async def _passed_on(self, body: bytes, request: Request) -> tuple[Response, int | str]:
