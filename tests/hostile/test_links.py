@@ -130,6 +130,28 @@ def test_an_answer_that_is_no_public_address_is_denied(answer: str) -> None:
     assert (outcome, dialer.dialled) == (DENIAL, [])
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "10.0.0.1", "[::1]", "localhost", "intranet", "db.internal", "nas.lan"])
+@pytest.mark.parametrize("answers", [[OK], []], ids=["open", "closed"])
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_denial_tells_nothing_of_the_target(host: str, answers: list[bytes], is_there: bool) -> None:
+    """Whether the port is open, and whether the operator's network has the name: neither is tried."""
+    dialer = RecordingDialer(answers)
+    resolver = TableResolver({host: ["10.0.0.1"]} if is_there else {})
+
+    outcome = fetch_dry(f"http://{host}/x.jpg", dialer, resolver=resolver)
+
+    assert (outcome, dialer.dialled, resolver.asked) == (DENIAL, [], [])
+
+
+@pytest.mark.parametrize("host", ["intranet", "db.internal", "printer.local", "router.home.arpa"])
+def test_names_of_a_network_are_looked_up_where_the_operator_allows_one(host: str) -> None:
+    resolver = TableResolver({host: ["127.0.0.1"]})
+
+    outcome = fetch_dry(f"http://{host}/x.jpg", RecordingDialer([OK]), policy=LOOPBACK, resolver=resolver)
+
+    assert (type(outcome), resolver.asked) == (Fetched, [host])
+
+
 def test_an_unknown_name_is_not_worth_a_retry() -> None:
     outcome = fetch_dry("http://nobody.example/", RecordingDialer())
 

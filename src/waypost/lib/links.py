@@ -28,6 +28,8 @@ _NAMED = re.compile(r"(?P<host>[^:\[\]]*)(?::(?P<port>.*))?")
 _PORT = re.compile(r"[1-9][0-9]{0,4}")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMERIC_LABEL = re.compile(r"[0-9]+|0x[0-9a-f]*")
+_PRIVATE_ZONES = frozenset({"internal", "local", "lan", "home", "corp", "intranet", "private"})
+_HOME = ".home.arpa"
 _TARGET_SAFE = "".join(map(chr, range(0x21, 0x7F)))
 
 
@@ -122,6 +124,12 @@ def resolve_link(base: Link, reference: str, policy: FetchPolicy) -> Link | BadL
 def is_localhost(host: str) -> bool:
     """Return whether `host` is a name that means this machine wherever it is used."""
     return host == "localhost" or host.endswith(".localhost")
+
+
+def is_private_name(host: str) -> bool:
+    """Return whether `host` is a name that the public DNS does not have: one word, or of a zone kept for networks."""
+    zone = host.rpartition(".")[2]
+    return "." not in host or zone in _PRIVATE_ZONES or host.endswith(_HOME)
 
 
 def _parse_parts(parts: re.Match[str], policy: FetchPolicy) -> Link | BadLink:

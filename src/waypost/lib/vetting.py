@@ -8,7 +8,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from waypost.lib.addresses import parse_address
-from waypost.lib.links import FetchPolicy, Link, is_localhost
+from waypost.lib.links import FetchPolicy, Link, is_localhost, is_private_name
 
 DNS_TIMEOUT = timedelta(seconds=5)
 MAX_ADDRESSES = 16
@@ -62,6 +62,9 @@ async def vetted_addresses(link: Link, policy: FetchPolicy, resolver: Resolver) 
         # Such names are not for the DNS: they are loopback, of which the policy may allow one half.
         addresses = [text for text in _LOOPBACK if _permits(policy, text, link.port)]
         return addresses or NotFetched(DENIED)
+    if link.address is None and not policy.allow and is_private_name(link.host):
+        # What such a name leads to is denied at best. Whether there is one in the operator's network is not told.
+        return NotFetched(DENIED)
     answers = [link.host] if link.address else await _look_up(link.host, resolver)
     if isinstance(answers, NotFetched):
         return answers
