@@ -17,6 +17,7 @@ from msgspec import Struct
 from waypost.errors import Cause, Fact, Fault, Refusal
 from waypost.errors.outcomes import MEDIA_FAILED
 from waypost.errors.requests import BAD_MEDIA
+from waypost.flows.fetch_turns import FetchTurns
 from waypost.flows.media_findings import (
     kind_of,
     link_finding,
@@ -110,6 +111,7 @@ class MediaShelf:
     """Whether downloads may be sent on to the store, where it can serve them."""
     _fetched: dict[_LinkKey, tuple[MediaKey, int]] = field(default_factory=dict)
     _fetching: dict[_LinkKey, asyncio.Lock] = field(default_factory=dict)
+    _turns: FetchTurns = field(default_factory=FetchTurns)
     _in_hand: WeakValueDictionary[bytes, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _reading: MediaReading = field(init=False)
 
@@ -274,7 +276,7 @@ class MediaShelf:
         )
         reason, started = "", self.clock.monotonic()
         for attempt in range(1, _FETCH_ATTEMPTS + 1):
-            async with self.blobs.writer() as writer:
+            async with self._turns.turn(message.number_id, self.clock), self.blobs.writer() as writer:
                 result = await self.fetcher.fetch(
                     target.link,
                     limits=limits,
