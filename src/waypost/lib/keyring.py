@@ -47,6 +47,11 @@ class Keyring:
         """The ids of the keys, as people see them."""
         return [_name(head) for head in self._heads]
 
+    @property
+    def marks(self) -> list[int]:
+        """A number of 31 bits for each key, by which processes tell each other that they have it."""
+        return [int.from_bytes(head[1:5], "big") >> 1 for head in self._heads]
+
     def seal(self, clear: bytes, place: str) -> bytes:
         """Return a value as it is stored at a place, such as `numbers/15550123456`."""
         if not self._heads:

@@ -59,43 +59,43 @@ class Sealing:
     """Writes and reads the values of a store with the keys that its process was given."""
 
     def __init__(self, keyring: Keyring) -> None:
-        self._keyring = keyring
+        self.keyring = keyring
 
     def number_values(self, number: Number) -> Values:
         """Return the columns of a number."""
-        return number.id, self._keyring.seal(msgspec.json.encode(number), NUMBERS.place(number.id))
+        return number.id, self.keyring.seal(msgspec.json.encode(number), NUMBERS.place(number.id))
 
     def number(self, row: Values) -> Number:
         """Make a number of its columns. Raises Unsealable."""
         number_id, stored = row
-        return msgspec.json.decode(self._keyring.open(stored, NUMBERS.place(number_id)), type=Number)
+        return msgspec.json.decode(self.keyring.open(stored, NUMBERS.place(number_id)), type=Number)
 
     def provider_values(self, number_id: NumberId, provider: Provider) -> Values:
         """Return the columns of a provider."""
         place = PROVIDERS.place(number_id, provider.name)
-        return number_id, provider.name, self._keyring.seal(msgspec.json.encode(provider), place)
+        return number_id, provider.name, self.keyring.seal(msgspec.json.encode(provider), place)
 
     def provider(self, row: Values) -> Provider:
         """Make a provider of its columns. Raises Unsealable."""
         *owner, stored = row
-        return msgspec.json.decode(self._keyring.open(stored, PROVIDERS.place(*owner)), type=Provider)
+        return msgspec.json.decode(self.keyring.open(stored, PROVIDERS.place(*owner)), type=Provider)
 
     def state_value(self, name: str, value: bytes) -> bytes:
         """Return a named value as it is stored."""
-        return self._keyring.seal(value, STATE.place(name)) if name == URL_SECRET else value
+        return self.keyring.seal(value, STATE.place(name)) if name == URL_SECRET else value
 
     def state(self, name: str, stored: bytes) -> bytes:
         """Return a stored value. Raises Unsealable."""
-        return self._keyring.open(stored, STATE.place(name)) if name == URL_SECRET else stored
+        return self.keyring.open(stored, STATE.place(name)) if name == URL_SECRET else stored
 
     def anew(self, secrets: Secrets, rows: Sequence[Values]) -> list[Values]:
         """Open every row; return what `write` needs of those that are not under the newest key. Raises Unsealable."""
         due = []
         for *owner, stored in rows:
             place = secrets.place(*owner)
-            clear = self._keyring.open(stored, place)
-            if not self._keyring.is_newest(stored):
-                due.append((self._keyring.seal(clear, place), *owner))
+            clear = self.keyring.open(stored, place)
+            if not self.keyring.is_newest(stored):
+                due.append((self.keyring.seal(clear, place), *owner))
         return due
 
 

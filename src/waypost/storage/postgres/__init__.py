@@ -90,7 +90,7 @@ class PostgresStore(
         Secrets come under the newest of the keys.
         """
         address, sealing = whole_url(address), Sealing(keyring)
-        session = await Session.open(address, on_fatal=on_fatal, role=role)
+        session = await Session.open(address, on_fatal=on_fatal, role=role, marks=keyring.marks)
         try:
             sealed_anew = await _seal(session, sealing)
             pool = await open_pool(address)

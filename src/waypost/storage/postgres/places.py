@@ -6,6 +6,7 @@ a place up when that session ends. See docs/decisions/0019-ownership-of-shards.m
 
 import asyncio
 import math
+from collections.abc import Iterable
 from typing import Literal
 
 from msgspec import Struct
@@ -26,6 +27,7 @@ PROCESSES = 63
 PLACES = 0x5750  # "WP": EVERYTHING, and the number of each process
 _WORKERS = 0x5757  # "WW": the numbers of those that take shards
 _OWNED = 0x5753  # "WS": shards
+_KEYS = 0x574B  # "WK": the keys of secrets, each held by every process that has it
 _ONCE = 64  # among the places: whoever does what is done once for a database
 _PAUSES_SECONDS = (0.02, 0.05, 0.1, *[0.2] * 9)
 """What a start waits for the holder of a place: one that was killed in mid COMMIT holds it until the COMMIT is over."""
@@ -45,6 +47,13 @@ _BEST_FIRST = (
 _HELD = (
     "SELECT classid::bigint, objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND granted"
     " AND classid IN ($1, $2) AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+# Count the other processes that do not have a key.
+_WITHOUT_KEY = (
+    "WITH held AS (SELECT pid, classid, objid FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND granted"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+    " SELECT count(*) FROM held AS place WHERE classid = $1 AND objid BETWEEN 1 AND $2 AND NOT EXISTS"
+    " (SELECT 1 FROM held AS key WHERE key.pid = place.pid AND key.classid = $3 AND key.objid = $4)"
 )
 # End the session of a worker that was stopped between the messages of one statement. To the server it is not idle, so
 # that `idle_session_timeout` does not count, and `statement_timeout` does not end a wait for the client.
@@ -118,6 +127,18 @@ async def take_once(connection: Connection) -> bool:
 async def give_up_once(connection: Connection) -> None:
     """Give that lock back."""
     await connection.fetchval(_UNLOCK, PLACES, _ONCE)
+
+
+async def show_keys(connection: Connection, marks: Iterable[int]) -> None:
+    """Let other processes know which keys this one has, for as long as its session lasts."""
+    for mark in marks:
+        await connection.fetchval(TRY_SHARED_LOCK, _KEYS, mark)
+
+
+async def count_without_key(connection: Connection, mark: int) -> int:
+    """Return how many processes that share the database do not have a key."""
+    count: int = await connection.fetchval(_WITHOUT_KEY, PLACES, PROCESSES, _KEYS, mark)
+    return count
 
 
 async def take_shard(connection: Connection, shard: int) -> bool:

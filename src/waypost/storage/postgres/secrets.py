@@ -1,6 +1,9 @@
 """Bringing the secrets of a database under the newest key, and counting those under each."""
 
+from waypost.lib.keyring import Unsealable
+from waypost.ports import StoreRefused
 from waypost.storage.postgres.link import CANNOT_CONNECT, Connection, connect, refused
+from waypost.storage.postgres.places import count_without_key
 from waypost.storage.sealing import ALL, BY_HEAD, Sealing, counted
 
 
@@ -19,15 +22,29 @@ async def seal_anew(connection: Connection, sealing: Sealing) -> int:
 
 
 async def seal_at_start(connection: Connection, sealing: Sealing) -> int:
-    """Do so in a transaction of its own."""
+    """Do so in a transaction of its own, unless another process could not open it then.
+
+    Raises Unsealable, and StoreRefused.
+    """
     await connection.execute("BEGIN")
     try:
         count = await seal_anew(connection, sealing)
-    except ValueError:
+        if count:
+            await _check_others(connection, sealing)
+    except (Unsealable, StoreRefused):
         await connection.execute("ROLLBACK")
         raise
     await connection.execute("COMMIT")
     return count
+
+
+async def _check_others(connection: Connection, sealing: Sealing) -> None:
+    keyring = sealing.keyring
+    if others := await count_without_key(connection, keyring.marks[0]):
+        raise StoreRefused(
+            f"Other processes at this database ({others}) do not have the key {keyring.names[0]}, which is to seal "
+            "from now on. Give it to each of them first, behind the one that they seal with, or stop them."
+        )
 
 
 async def count_by_key(address: str) -> dict[str | None, int]:

@@ -8,7 +8,7 @@ transaction changes: see docs/decisions/0017-postgresql.md.
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from waypost.lib import log
@@ -22,6 +22,7 @@ from waypost.storage.postgres.places import (
     TRY_SHARED_LOCK,
     WORKER_SILENCE_SECONDS,
     Role,
+    show_keys,
     take_place,
 )
 from waypost.storage.postgres.schema import check_schema, check_server
@@ -65,9 +66,12 @@ class Session:
     under it may be written. Whoever used it begins anew, with nothing in memory.
     """
 
-    def __init__(self, address: str, role: Role, on_fatal: Callable[[Exception], None]) -> None:
+    def __init__(
+        self, address: str, role: Role, on_fatal: Callable[[Exception], None], marks: Sequence[int] = ()
+    ) -> None:
         self._address = address
         self._role = role
+        self._marks = marks
         self.lock = EVERYTHING
         """The number of this process among those of the database."""
         self.lost = asyncio.Event()
@@ -84,12 +88,14 @@ class Session:
         self._closed = False
 
     @classmethod
-    async def open(cls, address: str, *, on_fatal: Callable[[Exception], None], role: Role = "all") -> "Session":
-        """Connect, check the server and its schema, and take a lock. Raises StoreRefused.
+    async def open(
+        cls, address: str, *, on_fatal: Callable[[Exception], None], role: Role = "all", marks: Sequence[int] = ()
+    ) -> "Session":
+        """Connect, check the server and its schema, and take a lock; `marks` are of its keys. Raises StoreRefused.
 
         `on_fatal` is called when nothing that is in memory can be trusted any more; it must end the process.
         """
-        session = cls(address, role, on_fatal)
+        session = cls(address, role, on_fatal, marks)
         try:
             connection = await session._connect()
         except (*CANNOT_CONNECT, ValueError) as error:
@@ -98,6 +104,7 @@ class Session:
             await check_server(connection)
             await check_schema(connection, address)
             session.lock = await take_place(connection, role, address)
+            await show_keys(connection, marks)
             session._term = await connection.fetchval(_BEGIN_TERM.format(held_at=session._held_at), session.lock)
             await session._adopt(connection)
         except CANNOT_CONNECT as error:
@@ -270,6 +277,8 @@ class Session:
         if self._role != "all" and not await connection.fetchval(TRY_SHARED_LOCK, PLACES, EVERYTHING):
             return False
         taken: bool = await connection.fetchval(TRY_LOCK, PLACES, self.lock)
+        if taken:
+            await show_keys(connection, self._marks)
         return taken
 
     async def _adopt(self, connection: Connection) -> None:
