@@ -1,7 +1,7 @@
 """Mounts: the faces side by side in one application, each with its routes and its way of telling errors."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Protocol
 
@@ -174,17 +174,9 @@ class Application:
         self._rules = rules
         self._has_no_room = has_no_room
 
-    async def __call__(self, request: Request, out: Outgoing) -> None:
+    def __call__(self, request: Request, out: Outgoing) -> Awaitable[None]:
         """Answer one request."""
-        try:
-            await _first(self._rules, request)(request, out)
-        except ClientGone:
-            return
-        except BodyTooSlow:  # from a face that knows nothing of it
-            await render_plainly(request, BodyTimedOut()).send(out)
-        except Exception as error:
-            _log.error("request.broken", method=request.method, path=request.path, exc_info=error)
-            raise
+        return _first(self._rules, request)(request, out)
 
     def speak(self, request: Request, refusal: guard.Refusal) -> bytes:
         """Return what the face that a refused request was meant for says to it; see `words.Words`."""

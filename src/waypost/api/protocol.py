@@ -17,15 +17,18 @@ import httptools
 from msgspec import Struct, field
 
 from waypost.api import guard
-from waypost.api.exchange import Exchange
+from waypost.api.exchange import ClientGone, Exchange
 from waypost.api.framing import Framing, fault_of
 from waypost.api.guard import Guard, Refusal, is_upload
 from waypost.api.parsing import head_without_offer, new_parser
 from waypost.api.routing import App, Request
 from waypost.api.words import Words, is_path_known, speak_plainly
+from waypost.lib.log import Log
 
 NEVER = math.inf
 _READ_AHEAD_BYTES = 256 * 1024  # of one body, held for a handler that is slower than its client
+
+_log = Log("waypost.api")
 
 
 class Traffic(Struct):
@@ -36,10 +39,6 @@ class Traffic(Struct):
     """Requests at work."""
     answered: int = 0
     """How many responses were completed."""
-
-
-class _Refused(Exception):  # noqa: N818 - it only ends the parser's run
-    """Stops the parser; the connection knows why."""
 
 
 class Connection(asyncio.Protocol):
@@ -170,7 +169,7 @@ class Connection(asyncio.Protocol):
         refusal = self._rules.judge(version, self._url, self._headers, self._feed_bytes + self._late_head_bytes)
         if refusal is not None:
             self._fault = refusal
-            raise _Refused
+            raise httptools.HttpParserError
         self._in_head = False
         self._body_bytes = self._span_bytes = 0
         self._span_began = self._loop.time()
@@ -298,7 +297,9 @@ class Connection(asyncio.Protocol):
     async def _answer(self, request: Request, exchange: Exchange) -> None:
         try:
             await self._app(request, exchange)
-        except Exception:  # noqa: BLE001 - it is in the log; here only the client is to be told
+        except Exception as error:  # noqa: BLE001 - the last place that can tell of it
+            if not isinstance(error, ClientGone):
+                _log.error("request.broken", method=request.method, path=request.path, exc_info=error)
             exchange.break_off()
         finally:
             del self._traffic.tasks[exchange]
