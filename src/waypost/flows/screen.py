@@ -7,6 +7,7 @@ such a message is accepted and fails later on the webhook, as it is on WhatsApp.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from msgspec import Struct, structs
@@ -204,13 +205,19 @@ def _check_user(number: Number, to: str, wa_id: str) -> None:
 
     # spec: cloud-api.md#1.2, cloud-api.md#4, cloud-api.md#12.4
     """
-    own = number.digits
-    if wa_id in (own, phone.wa_id(own)):
+    if wa_id in _own_ids(number.id):
         raise Refusal(RECIPIENT_IS_SENDER, f"Parameter 'to': {to} is the sending number itself.")
     listed = number.standing.test_recipients
     if listed is not None and wa_id not in listed:
-        details = f"{to} is not among the {len(listed)} recipients of the test number {own}."
+        details = f"{to} is not among the {len(listed)} recipients of the test number {number.digits}."
         raise Refusal(NOT_LISTED, details)
+
+
+@lru_cache(maxsize=1024)
+def _own_ids(number_id: NumberId) -> tuple[str, str]:
+    """Return what a number itself can be called as a recipient; it is asked for every message."""
+    digits = str(number_id)
+    return digits, phone.wa_id(digits)
 
 
 def _bad_media_id(kind: str, media_id: str) -> Refusal:
