@@ -132,6 +132,8 @@ BAD_SNAPSHOTS: dict[str, Callable[[Body], Body]] = {
     "a message's key that leaves none above it": lambda taken: _with(taken, "messages", "key", 2**56 - 1),
     "a message's tag that is longer than tags are": lambda taken: _with(taken, "messages", "tag", 2**16),
     "a message of a year that no date has": lambda taken: _with(taken, "messages", "at_ms", 2**53),
+    "a message to nobody who can be": lambda taken: _with(taken, "messages", "wa_id", "somebody"),
+    "a message whose content is none": lambda taken: _with(taken, "contents", "body", "Kg=="),
     "a delivery in a state that there is not": lambda taken: _and(
         _and(taken, "events", _EVENT), "deliveries", _DELIVERY
     ),

@@ -14,7 +14,7 @@ from msgspec import Struct
 from waypost.lib.clock import milliseconds_of
 from waypost.lib.ids import KEYS_END
 from waypost.model import Template
-from waypost.ports import BadDump, Dump
+from waypost.ports import BadDump, Dump, StoredMessage
 from waypost.storage import columns
 from waypost.storage.columns import (
     ATTEMPT_COLUMNS,
@@ -41,11 +41,12 @@ _BOUNDS: Mapping[str, range] = {
 }
 """What integers can be, by the end of their columns' names."""
 
+_MESSAGES = f"SELECT {MESSAGE_COLUMNS} FROM messages JOIN contents USING (key)"  # noqa: S608 - constants
 _READ_BACK: tuple[tuple[str, Callable[[Values], object]], ...] = (
     (f"SELECT {TOKEN_COLUMNS} FROM tokens", columns.token),  # noqa: S608 - constants
     (f"SELECT {PHONE_COLUMNS} FROM phones", columns.phone),  # noqa: S608 - constants
     (f"SELECT {CARRIED_COLUMNS} FROM carried", columns.carried),  # noqa: S608 - constants
-    (f"SELECT {MESSAGE_COLUMNS} FROM messages JOIN contents USING (key)", columns.message),  # noqa: S608 - constants
+    (_MESSAGES, lambda row: _check_message(columns.message(row))),
     (f"SELECT {EVENT_COLUMNS} FROM events", columns.event),  # noqa: S608 - constants
     (f"SELECT {DELIVERY_COLUMNS} FROM deliveries JOIN events ON {DELIVERED}", lambda row: columns.delivery(row, ())),  # noqa: S608 - constants
     (f"SELECT {ATTEMPT_COLUMNS} FROM attempts", columns.attempt),  # noqa: S608 - constants
@@ -132,6 +133,13 @@ def _binary(value: Any) -> Any:  # Any: as above
         return base64.b64decode(value, validate=True)
     except (TypeError, binascii.Error):
         raise BadDump("a binary value is not base64") from None
+
+
+def _check_message(message: StoredMessage) -> None:
+    """Raise one of UNREADABLE for what no list could show."""
+    if not (message.wa_id.isascii() and message.wa_id.isdigit()):
+        raise BadDump(f"messages.wa_id is {message.wa_id[:40]!r}, which is no number")
+    msgspec.json.decode(message.body, type=dict[str, msgspec.Raw])
 
 
 def _check_clock(saved: bytes) -> None:
