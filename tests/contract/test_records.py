@@ -33,7 +33,7 @@ from waypost.model import (
     Token,
     Webhook,
 )
-from waypost.ports import Backlog, FullStore, Waiting
+from waypost.ports import Backlog, FullStore, Replacement, Waiting
 
 pytestmark = pytest.mark.anyio
 
@@ -136,6 +136,25 @@ class TestConfiguration:
         await opened.save_template(template)
 
         assert await opened.load_templates() == [template]
+
+    async def test_a_template_is_replaced_only_while_it_is_as_it_was_read(self, opened: FullStore) -> None:
+        first = Template(9, 77, "hello", "en_US", "UTILITY", "PENDING", b"[]", edits_ms=(1,))
+        second, third = replace(first, status="APPROVED"), replace(first, status="REJECTED")
+        await opened.save_template(first)
+
+        pairs = [(second, third), (first, second), (first, third), (replace(first, id=10), third)]
+        answers = [await opened.replace_template(*pair) for pair in pairs]
+
+        assert (answers, await opened.load_templates()) == ([False, True, False, False], [second])
+
+    async def test_a_template_is_added_only_with_its_accounts_ledger(self, opened: FullStore) -> None:
+        template = Template(9, 77, "hello", "en_US", "UTILITY", "PENDING", b"[]")
+        ledgers = [Replacement("template_ledger", 77, "", before, b"2") for before in (b"1", None, None)]
+
+        answers = [await opened.add_template(replace(template, id=each), ledgers[each]) for each in range(3)]
+
+        assert (answers, await opened.load_templates()) == ([False, True, False], [replace(template, id=1)])
+        assert await opened.document("template_ledger", 77, "") == b"2"
 
     async def test_a_deleted_template_is_gone(self, opened: FullStore) -> None:
         await opened.save_template(Template(9, 77, "hello", "en_US", "UTILITY", "APPROVED", b"[]"))

@@ -4,27 +4,36 @@ import asyncio
 from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from functools import partial
 from itertools import cycle
 from pathlib import Path
 from typing import Any, TypeVar
 
 import aiohttp
+import msgspec
 import pytest
 from msgspec.structs import replace
 from tests.journeys.conftest import ONE_STORE
 from tests.support.media import pdf, sticker
+from tests.support.operator import looked_at_until
 from tests.support.server import ADMIN, NUMBER, TOKEN, Running, running
+from tests.support.templates import definition
 
 from waypost.api.core import Flows
 from waypost.flows.accounts import Account
-from waypost.model import Number, NumberId
+from waypost.flows.directory import Directory
+from waypost.model import Number, NumberId, Webhook
+from waypost.ports import DeliverySearch, Window
 from waypost.wire.blocks import BlockedUser
+from waypost.wire.definitions import NewTemplate
 from waypost.wire.profile import ProfileChange
 
 pytestmark = [pytest.mark.anyio, ONE_STORE]
 
 Told = TypeVar("Told")
+SHARED = {"role": "api", "rules": "relaxed", "template_review_seconds": 3600}
+WISH = msgspec.convert(definition(), NewTemplate)
 KEY = {"D360-API-KEY": TOKEN}
 
 
@@ -32,7 +41,7 @@ KEY = {"D360-API-KEY": TOKEN}
 async def two(anyio_backend: str, tmp_path: Path, database: str) -> AsyncIterator[list[Running]]:
     """Two processes that accept."""
     _ = anyio_backend
-    shared = {"store": database, "media": str(tmp_path / "media"), "role": "api", "rules": "relaxed"}
+    shared = {**SHARED, "store": database, "media": str(tmp_path / "media")}
     async with AsyncExitStack() as stack:
         yield [await stack.enter_async_context(running(tmp_path / name, **shared)) for name in ("one", "two")]
 
@@ -180,3 +189,62 @@ async def test_settings_of_one_request_are_one_change(two: list[Running], http: 
     assert number.webhook is not None
     assert (number.webhook.url, number.onprem.backoff_step_ms) == ("https://hook.example.com/", 3001)
     assert shared.changes == before + 1
+
+
+async def test_a_template_is_created_once(two: list[Running]) -> None:
+    outcomes = await at_once(two, lambda flows, wish: flows.templates.create(number_of(flows), wish), [WISH, WISH])
+
+    stored = await two[0].parts.resources.store.load_templates()
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Refusal", "Template"]
+    assert [each.name for each in stored].count(WISH.name) == 1
+
+
+async def test_a_template_keeps_what_either_changes(two: list[Running]) -> None:
+    made = await two[0].parts.flows.templates.create(number_of(two[0].parts.flows), WISH)
+    await two[1].parts.resources.directory.load()
+
+    await asyncio.gather(
+        two[0].parts.flows.templates.review.rate(made, "RED"),
+        two[1].parts.flows.templates.review.file_under(made, "MARKETING"),
+    )
+
+    (stored,) = [each for each in await two[0].parts.resources.store.load_templates() if each.id == made.id]
+    assert (stored.quality, stored.category) == ("RED", "MARKETING")
+
+
+async def test_processes_that_decide_on_a_template_at_once_decide_once(two: list[Running]) -> None:
+    made = await two[0].parts.flows.templates.create(number_of(two[0].parts.flows), WISH)
+    subscribed = replace(number_of(two[0].parts.flows), webhook=Webhook("https://hook.example.com/", trusted=True))
+    await two[0].parts.resources.directory.save_number(subscribed)
+    await two[1].parts.resources.directory.load()
+
+    for each in two:
+        each.parts.resources.clock.restore(frozen_at_ms=each.parts.resources.clock.now_ms() + 3_600_000)
+    await at_once(two, lambda flows, made: flows.templates.review.decide([made.id]), [made, made])
+
+    store = two[0].parts.resources.store
+    search = DeliverySearch(kind="message_template_status_update")
+    told = await store.search_deliveries(search, Window(None, limit=10, most=100))
+    assert len(told.rows) == 1
+
+
+async def test_a_template_is_decided_on_when_the_process_that_took_it_is_gone(
+    two: list[Running], tmp_path: Path, database: str
+) -> None:
+    shared = {**SHARED, "store": database, "media": str(tmp_path / "media")}
+    async with running(tmp_path / "three", **shared) as third:
+        made = await third.parts.flows.templates.create(number_of(third.parts.flows), WISH)
+    directory = two[0].parts.resources.directory
+    await looked_at_until(bool, partial(known, directory, made.id))
+
+    two[0].parts.resources.clock.advance(timedelta(hours=2))
+
+    async def status() -> str | None:
+        template = directory.template_by_id(made.id)
+        return template.status if template else None
+
+    assert await looked_at_until(lambda status: status != "PENDING", status) == "APPROVED"
+
+
+async def known(directory: Directory, template_id: int) -> bool:
+    return directory.template_by_id(template_id) is not None

@@ -33,6 +33,7 @@ from waypost.workers.rounds import forgiving, now_and_then, patient, rounds
 
 _TIDY_EVERY = timedelta(hours=1)
 _SWEEP_EVERY = timedelta(days=1)
+_LATE_MS = 2_000  # after the process that took a template should have decided
 _FIRST_SHARD = 0  # its owner does what is to be done once for all processes
 
 
@@ -82,7 +83,7 @@ class Parts(Struct, frozen=True):
         await self.webhooks.start()
         await self.messages.start()
         await self.network.load()
-        self.flows.templates.review.load()
+        self._watch_reviews()
 
     async def run(self) -> None:
         """Run for ever; raises the first bug that ends any part of it."""
@@ -121,6 +122,12 @@ class Parts(Struct, frozen=True):
         await self.resources.directory.load()
         await self.load()
         self.go_on()
+        if self.ownership is None:
+            self._watch_reviews()
+
+    def _watch_reviews(self) -> None:
+        """Have templates decided on that no process has decided on in time."""
+        self.flows.templates.review.load(late_ms=_LATE_MS if self.resources.shared else 0)
 
     async def _tidy(self) -> None:
         if self.ownership is not None:

@@ -330,4 +330,5 @@ def _templates(resources: Resources, receive: Receive, shelf: MediaShelf, pacing
         resources.clock,
         resources.keys,
         limits_lifted=resources.settings.rules == "relaxed",
+        is_shared=resources.shared is not None,
     )

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from waypost.lib.clock import Clock
 from waypost.lib.durations import to_ms
 from waypost.model import FormerSecret, Number, NumberId, Reach, Scope, Template, Token, Webhook
-from waypost.ports import Records
+from waypost.ports import Records, Replacement
 from waypost.wire.messages.template import Template as SentTemplate
 
 FORMER_SECRET_LIFE = timedelta(hours=24)
@@ -136,9 +136,41 @@ class Directory:
     async def save_template(self, template: Template) -> None:
         """Add or change a template."""
         await self._records.save_template(template)
+        self._show(template)
+
+    def _show(self, template: Template) -> None:
         self._changes += 1
         self._templates[_name_of(template)] = template
         self._names_by_id[template.id] = _name_of(template)
+
+    async def add_template(self, template: Template, ledger: Replacement) -> bool:
+        """Add a template and replace its account's ledger, or do neither: somebody else has replaced that."""
+        added = await self._records.add_template(template, ledger)
+        if added:
+            self._show(template)
+        return added
+
+    async def replace_template(self, before: Template, after: Template) -> bool:
+        """Replace a template if it is stored as it was here; if it is not, return False once it is read anew."""
+        replaced = await self._records.replace_template(before, after)
+        if replaced:
+            self._show(after)
+        else:
+            await self.load()
+        return replaced
+
+    async def change_template(
+        self, template_id: int, change: Callable[[Template], Template]
+    ) -> tuple[Template, Template] | None:
+        """Have `change` make another of a template, whoever else changes it; return what it was and what it is.
+
+        None: it was deleted. `change` may be called more than once, and whatever it raises leaves things as they are.
+        """
+        while (before := self.template_by_id(template_id)) is not None:
+            after = change(before)
+            if await self.replace_template(before, after):
+                return before, after
+        return None
 
     async def delete_template(self, template: Template) -> None:
         """Forget a template; from here on its name does not exist in its language."""

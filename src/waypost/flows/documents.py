@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from waypost.model import Number
-from waypost.ports import Documents
+from waypost.ports import Documents, Replacement
 from waypost.wire.changes import changed
 
 Document = TypeVar("Document")
@@ -49,6 +49,15 @@ class DocumentCollection(Generic[Document]):
             body = msgspec.json.encode(document)
             if body == before or await documents.replace_document(kind, owner, name, before, body):
                 return document
+
+    async def read(self, owner: int, name: str = "") -> tuple[Document | None, bytes | None]:
+        """Return one document, and what is to be given to `replacement`."""
+        body = await self._documents.document(self._kind, owner, name)
+        return None if body is None else self._decoder.decode(body), body
+
+    def replacement(self, owner: int, before: bytes | None, document: Document, name: str = "") -> Replacement:
+        """Return what a store is to put in place of what was read; nothing is kept yet."""
+        return Replacement(self._kind, owner, name, before, msgspec.json.encode(document))
 
     async def list(self, owner: int, *, after: str = "", limit: int = 1000) -> list[tuple[str, Document]]:
         """Return names and documents in order of their names, from the first above `after`."""

@@ -7,7 +7,8 @@ only people or statistics would decide (a pause, a ban, another quality) an oper
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 
 from msgspec import Struct, field
@@ -28,6 +29,7 @@ from waypost.wire.events.templates import TemplateEvent
 from waypost.wire.facts import Quality
 
 _BACK_IN_USE = ("REINSTATED", "UNARCHIVED")
+_TELLING_MS = 2_000  # in which the process that has decided has told it, unless it is gone
 _LOW_QUALITY = "The template is {} because of low quality."
 
 
@@ -54,12 +56,16 @@ class Review:
         self._timers = timers
         self._delay_ms = delay_ms
         self._ready: list[int] = []
+        self._awaited: set[tuple[int, int | None] | None] = set()  # templates of any process, with their moments
         self._something_ready = asyncio.Event()
 
-    def load(self) -> None:
-        """Go on with the reviews that had not decided when the server stopped."""
+    def load(self, *, late_ms: int = 0) -> None:
+        """Go on with the reviews that have not decided; `late_ms` later if another process may be there to do it."""
         for template in self._directory.all_templates():
-            self.await_decision(template)
+            awaited = template.id, template.review_ms
+            if template.review_ms is not None and awaited not in self._awaited:
+                self._awaited.add(awaited)
+                self._timers.at(template.review_ms + late_ms, partial(self._is_due, template.id, awaited))
 
     def due_ms(self) -> int:
         """Return when the review of a template that comes in now decides."""
@@ -68,7 +74,7 @@ class Review:
     def await_decision(self, template: Template) -> None:
         """Let the review decide at the time that the template's row says."""
         if template.review_ms is not None:
-            self._timers.at(template.review_ms, partial(self._is_due, template.id))
+            self._timers.at(template.review_ms, partial(self._is_due, template.id, None))
 
     async def due(self) -> list[int]:
         """Wait until a review is to decide, and return the templates that it is about."""
@@ -84,19 +90,23 @@ class Review:
             async with self.alone:
                 template = self._directory.template_by_id(template_id)
                 if template is not None and _is_due(template, self._clock.now_ms()):
-                    await self._judge(template)
+                    with suppress(Refusal):  # another process has deleted it meanwhile
+                        await self._judge(template)
 
     async def order(self, template: Template, order: Order) -> Template:
         """Let an event happen to a template, and tell its subscribers; the change is durable on return."""
         async with self.alone:
-            return await self._happen(replace(self._now(template), review_ms=None), order)
+            while True:
+                now = self._now(template)
+                changed = self._after(now, order, review_ms=None)
+                if await self._kept(now, changed, order):
+                    return await self._told(now, changed, order)
 
     async def rate(self, template: Template, quality: Quality) -> Template:
         """Give a template another quality; a high one ends its pacing."""
         async with self.alone:
-            before = self._now(template)
-            changed = replace(before, quality=quality, quality_ms=self._clock.now_ms())
-            await self._directory.save_template(changed)
+            now_ms = self._clock.now_ms()
+            before, changed = await self._change(template, lambda now: replace(now, quality=quality, quality_ms=now_ms))
             if quality != before.quality:
                 await self.tell(changed, wire.QUALITY, wire.quality_update(changed, before.quality, quality))
             if quality == "GREEN":
@@ -106,7 +116,7 @@ class Review:
     async def file_under(self, template: Template, category: str) -> Template:
         """Give a template another category."""
         async with self.alone:
-            return await self._file_under(self._now(template), category)
+            return await self._file_under(template, category)
 
     async def tell(self, template: Template, field: str, value: bytes) -> None:
         """Tell every subscriber of the template's account, each once.
@@ -124,42 +134,63 @@ class Review:
             case template_review.Approved(category):
                 if category != template.category:
                     template = await self._file_under(template, category)
-                await self._happen(template, Order("APPROVED"))
+                await self._decided(template, Order("APPROVED"))
             case template_review.Rejected(reason, explanation, recommendation):
                 info = {"reason": explanation, "recommendation": recommendation}
-                await self._happen(template, Order("REJECTED", reason, {"rejection_info": info} if explanation else {}))
+                await self._decided(
+                    template, Order("REJECTED", reason, {"rejection_info": info} if explanation else {})
+                )
 
-    async def _happen(self, template: Template, order: Order) -> Template:
-        """Make the change, tell it, and only then note that the review is over.
+    async def _decided(self, template: Template, order: Order) -> None:
+        """Make the change, tell it, and only then note that the review is over; nothing if it was changed meanwhile.
 
-        So after a crash in between it is told twice, and never not at all.
+        So after a crash in between it is told twice, and never not at all; by whoever finds it undone a moment later.
         """
-        changed = replace(
+        changed = self._after(template, order, review_ms=self._clock.now_ms() + _TELLING_MS)
+        if await self._kept(template, changed, order):
+            await self._told(template, changed, order)
+            await self._directory.change_template(
+                template.id, lambda now: replace(now, review_ms=None) if now.review_ms == changed.review_ms else now
+            )
+
+    def _after(self, template: Template, order: Order, *, review_ms: int | None) -> Template:
+        return replace(
             template,
             status="APPROVED" if order.event in _BACK_IN_USE else order.event,
             rejected_reason=order.reason if order.event == "REJECTED" else "NONE",
             pauses=template.pauses + (order.event == "PAUSED"),
             changed_ms=self._clock.now_ms(),
+            review_ms=review_ms,
         )
+
+    async def _kept(self, template: Template, changed: Template, order: Order) -> bool:
+        """Keep what an event makes of a template; False if it is not stored as it was here, and was read anew."""
         if order.event == "DELETED":
             await self._directory.delete_template(template)
-        else:
-            await self.pacing.approved(template, changed)  # first: nothing slips through
-            await self._directory.save_template(changed)
+            return True
+        await self.pacing.approved(template, changed)  # first: nothing slips through
+        return await self._directory.replace_template(template, changed)
+
+    async def _told(self, template: Template, changed: Template, order: Order) -> Template:
         await self.pacing.withdrawn(changed)
         info = dict(order.info or self._info(template, changed, order))
         await self.tell(changed, wire.STATUS, wire.status_update(changed, order.event, order.reason, info))
-        if changed.review_ms is not None:
-            changed = replace(changed, review_ms=None)
-            await self._directory.save_template(changed)
         return changed
 
     async def _file_under(self, template: Template, category: str) -> Template:
-        changed = replace(template, category=category, previous_category=template.category)
-        await self._directory.save_template(changed)
-        if category != template.category:
-            await self.tell(changed, wire.CATEGORY, wire.category_update(changed, template.category, category))
+        before, changed = await self._change(
+            template, lambda now: replace(now, category=category, previous_category=now.category)
+        )
+        if category != before.category:
+            await self.tell(changed, wire.CATEGORY, wire.category_update(changed, before.category, category))
         return changed
+
+    async def _change(self, template: Template, change: Callable[[Template], Template]) -> tuple[Template, Template]:
+        """Return a template as it was and as a change has made it. Raises Refusal if it was deleted."""
+        done = await self._directory.change_template(template.id, change)
+        if done is None:
+            raise _gone(template)
+        return done
 
     def _info(self, before: Template, after: Template, order: Order) -> dict[str, dict[str, str]]:
         """Return the further members of the webhook for an event.
@@ -180,12 +211,17 @@ class Review:
         """Return a template as it is by now. Raises Refusal if it was deleted."""
         found = self._directory.template_by_id(template.id)
         if found is None:
-            raise Refusal(UNKNOWN_OBJECT, f"There is no template {template.id}.")
+            raise _gone(template)
         return found
 
-    def _is_due(self, template_id: int) -> None:
+    def _is_due(self, template_id: int, awaited: tuple[int, int | None] | None) -> None:
+        self._awaited.discard(awaited)
         self._ready.append(template_id)
         self._something_ready.set()
+
+
+def _gone(template: Template) -> Refusal:
+    return Refusal(UNKNOWN_OBJECT, f"There is no template {template.id}.")
 
 
 def _is_due(template: Template, now_ms: int) -> bool:

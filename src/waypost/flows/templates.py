@@ -77,6 +77,8 @@ class Templates:
     clock: Clock
     keys: KeyMaker
     limits_lifted: bool
+    is_shared: bool = False
+    """Whether other processes change templates, too."""
     _ledgers: DocumentCollection[Ledger] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -92,10 +94,7 @@ class Templates:
             raise _refusal(fault)
         await self._check_handles(number, wish.components, links_allowed=links_allowed)
         async with self.review.alone:
-            ledger = await self._admitted(number.waba_id, wish)
-            template = self._template(number.waba_id, wish)
-            await self._ledgers.put(number.waba_id, ledger)
-            await self.directory.save_template(template)
+            template = await self._add(number.waba_id, wish)
         self.review.await_decision(template)
         return template
 
@@ -107,11 +106,10 @@ class Templates:
             raise Refusal(MISSING_PARAMETER, "Give 'components', 'category' or 'message_send_ttl_seconds'.")
         await self._check_handles(number, change.components or (), links_allowed=links_allowed)
         async with self.review.alone:
-            now = self.directory.template_by_id(template.id)
-            if now is None:
-                raise Refusal(UNKNOWN_OBJECT, f"Object with ID '{template.id}' does not exist")
-            changed = self._edited(now, change)
-            await self.directory.save_template(changed)
+            done = await self.directory.change_template(template.id, lambda now: self._edited(now, change))
+        if done is None:
+            raise Refusal(UNKNOWN_OBJECT, f"Object with ID '{template.id}' does not exist")
+        _, changed = done
         self.review.await_decision(changed)
         if change.components is not None:
             await self.review.tell(changed, wire.COMPONENTS, wire.components_update(changed, change.components))
@@ -175,10 +173,24 @@ class Templates:
                     "of the answer.",
                 )
 
-    async def _admitted(self, waba_id: int, wish: NewTemplate) -> Ledger:
+    async def _add(self, waba_id: int, wish: NewTemplate) -> Template:
+        """Add a template with its entry in the ledger, and begin again whenever somebody has written there meanwhile.
+
+        So of two processes each sees what the other has added. Raises Refusal.
+        """
+        while True:
+            ledger, before = await self._ledgers.read(waba_id)
+            if self.is_shared:  # after the ledger: whatever stands there is read
+                await self.directory.load()
+            admitted = self._admitted(waba_id, ledger or Ledger(), wish)
+            template = self._template(waba_id, wish)
+            if await self.directory.add_template(template, self._ledgers.replacement(waba_id, before, admitted)):
+                return template
+
+    def _admitted(self, waba_id: int, ledger: Ledger, wish: NewTemplate) -> Ledger:
         """Return the account's ledger with one more creation in it. Raises Refusal."""
         now_ms = self.clock.now_ms()
-        ledger = _current(await self._ledgers.get(waba_id) or Ledger(), now_ms)
+        ledger = _current(ledger, now_ms)
         if self.directory.template(waba_id, wish.name, wish.language) is not None:
             raise Refusal(
                 TEMPLATE_EXISTS, f"There is already {wish.language} content for the template '{wish.name[:100]}'."
@@ -281,9 +293,13 @@ class Templates:
         """Delete templates; the names of those that were approved are blocked first, which a crash does not undo."""
         async with self.review.alone:
             now_ms = self.clock.now_ms()
-            ledger = _current(await self._ledgers.get(waba_id) or Ledger(), now_ms)
-            ledger.blocked_ms |= dict.fromkeys(self._blocked_by(waba_id, found), now_ms + _MONTH_MS)
-            await self._ledgers.put(waba_id, ledger)
+            blocked = dict.fromkeys(self._blocked_by(waba_id, found), now_ms + _MONTH_MS)
+
+            def with_blocked(ledger: Ledger | None) -> Ledger:
+                kept = _current(ledger or Ledger(), now_ms)
+                return Ledger(kept.created_ms, kept.blocked_ms | blocked)
+
+            await self._ledgers.change(waba_id, with_blocked)
             for template in found:
                 await self.directory.delete_template(template)
                 await self.review.pacing.end(template.id)

@@ -7,7 +7,7 @@ Every operation that writes may raise `StoreBusy` (the queue of operations is fu
 
 from waypost.ports.blobs import Blob, BlobStore, BlobWriter
 from waypost.ports.conditions import StoreBusy, StoreDown, StoreRefused
-from waypost.ports.documents import Documents
+from waypost.ports.documents import Documents, Replacement
 from waypost.ports.holds import Holds
 from waypost.ports.housekeeping import Housekeeping, Sweep
 from waypost.ports.lists import (
@@ -58,6 +58,7 @@ __all__ = [
     "NetworkStore",
     "Page",
     "Records",
+    "Replacement",
     "Schedule",
     "Snapshots",
     "StatusRow",

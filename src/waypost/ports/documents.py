@@ -2,6 +2,19 @@
 
 from typing import Protocol
 
+from msgspec import Struct
+
+
+class Replacement(Struct, frozen=True):
+    """A document in place of what was read."""
+
+    kind: str
+    owner: int
+    name: str
+    before: bytes | None
+    """What was read; None: there was none."""
+    body: bytes
+
 
 class Documents(Protocol):
     """JSON by kind, owner and name. The owner is a number, an account, or 0. Writes are fsynced on return."""

@@ -22,6 +22,7 @@ from waypost.model import (
     Template,
     Token,
 )
+from waypost.ports.documents import Replacement
 from waypost.ports.load import Backlog
 
 
@@ -133,6 +134,14 @@ class Records(Protocol):
 
     async def save_template(self, template: Template) -> None:
         """Insert or replace a template."""
+        ...
+
+    async def add_template(self, template: Template, ledger: Replacement) -> bool:
+        """Insert a template and replace a document, or do neither and return False: the document is another by now."""
+        ...
+
+    async def replace_template(self, before: Template, after: Template) -> bool:
+        """Replace a template if it is still as it was read; False, and nothing is written, if it is not."""
         ...
 
     async def delete_template(self, template_id: int) -> None:

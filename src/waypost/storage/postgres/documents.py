@@ -1,5 +1,7 @@
 """The port Documents over PostgreSQL."""
 
+from waypost.ports import Replacement
+from waypost.storage.postgres.link import Connection
 from waypost.storage.postgres.part import Part
 
 _GET = "SELECT body FROM documents WHERE kind = $1 AND owner = $2 AND name = $3"
@@ -15,6 +17,13 @@ _ADD = (
 # Replace a document unless somebody else has; one who is just at it is waited for.
 _REPLACE = "UPDATE documents SET body = $4 WHERE kind = $1 AND owner = $2 AND name = $3 AND body = $5 RETURNING name"
 _DELETE = "DELETE FROM documents WHERE kind = $1 AND owner = $2 AND name = $3 RETURNING name"
+
+
+async def replaced(connection: Connection, wish: Replacement) -> bool:
+    """Put a document in place of what was read; return False if it is another by now."""
+    if wish.before is None:
+        return bool(await connection.fetch(_ADD, wish.kind, wish.owner, wish.name, wish.body))
+    return bool(await connection.fetch(_REPLACE, wish.kind, wish.owner, wish.name, wish.body, wish.before))
 
 
 class DocumentsPart(Part):
@@ -37,14 +46,12 @@ class DocumentsPart(Part):
 
     async def replace_document(self, kind: str, owner: int, name: str, before: bytes | None, body: bytes) -> bool:
         """Insert or replace a document if it is still what was read."""
-        if before is None:
-            done = await self._save(_ADD, kind, owner, name, body)
-        else:
-            done = await self._save(_REPLACE, kind, owner, name, body, before)
+        wish = Replacement(kind, owner, name, before, body)
+        done = await self._run(lambda connection: replaced(connection, wish))
         if done:
             await self._changed()
             self._told_document(kind)
-        return bool(done)
+        return done
 
     async def delete_document(self, kind: str, owner: int, name: str) -> bool:
         """Delete a document."""

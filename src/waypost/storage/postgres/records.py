@@ -1,6 +1,6 @@
 """The port Records over PostgreSQL: what changes rarely, and what is only looked at."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
@@ -18,7 +18,7 @@ from waypost.model import (
     Template,
     Token,
 )
-from waypost.ports import Backlog, StoredDelivery, StoredMessage, Waiting
+from waypost.ports import Backlog, Replacement, StoredDelivery, StoredMessage, Waiting
 from waypost.storage import columns
 from waypost.storage.columns import (
     DELIVERED,
@@ -29,6 +29,7 @@ from waypost.storage.columns import (
     TOKEN_COLUMNS,
 )
 from waypost.storage.postgres.attempts import with_attempts
+from waypost.storage.postgres.documents import replaced
 from waypost.storage.postgres.link import Connection
 from waypost.storage.postgres.part import Part
 from waypost.storage.sealing import NUMBERS, answering_later, refusing_to_start
@@ -59,6 +60,7 @@ _SAVE_PROVIDER = (
 )
 _DELETE_PROVIDER = "DELETE FROM providers WHERE number_id = $1 AND name = $2 RETURNING name"
 _TEMPLATES = "SELECT template FROM templates ORDER BY id"
+_TEMPLATE_TO_CHANGE = "SELECT template FROM templates WHERE id = $1 FOR UPDATE"
 _SAVE_TEMPLATE = (
     "INSERT INTO templates (id, template) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET template = excluded.template"
 )
@@ -190,6 +192,36 @@ class RecordsPart(Part):
         await self._save(_SAVE_TEMPLATE, template.id, msgspec.json.encode(template))
         await self._changed()
         self._told("templates")
+
+    async def add_template(self, template: Template, ledger: Replacement) -> bool:
+        """Insert a template with what its account has done."""
+
+        async def run(connection: Connection) -> bool:
+            done = await replaced(connection, ledger)
+            if done:
+                await connection.execute(_SAVE_TEMPLATE, template.id, msgspec.json.encode(template))
+            return done
+
+        return await self._run_on_templates(run)
+
+    async def replace_template(self, before: Template, after: Template) -> bool:
+        """Replace a template if it is still as it was read."""
+
+        async def run(connection: Connection) -> bool:
+            row = await connection.fetchval(_TEMPLATE_TO_CHANGE, before.id)
+            if row is None or msgspec.json.decode(row, type=Template) != before:
+                return False
+            await connection.execute(_SAVE_TEMPLATE, after.id, msgspec.json.encode(after))
+            return True
+
+        return await self._run_on_templates(run)
+
+    async def _run_on_templates(self, run: Callable[[Connection], Awaitable[bool]]) -> bool:
+        done = await self._run(run)
+        if done:
+            await self._changed()
+            self._told("templates")
+        return done
 
     async def delete_template(self, template_id: int) -> None:
         """Delete a template."""

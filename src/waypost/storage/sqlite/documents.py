@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import apsw
+
+from waypost.ports import Replacement
 from waypost.storage.sqlite.part import Part
 
 _GET = "SELECT body FROM documents WHERE kind = ? AND owner = ? AND name = ?"
@@ -10,6 +13,14 @@ _SAVE = "INSERT OR REPLACE INTO documents (kind, owner, name, body) VALUES (?, ?
 _ADD = "INSERT INTO documents (kind, owner, name, body) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING name"
 _REPLACE = "UPDATE documents SET body = ?4 WHERE kind = ?1 AND owner = ?2 AND name = ?3 AND body = ?5 RETURNING name"
 _DELETE = "DELETE FROM documents WHERE kind = ? AND owner = ? AND name = ? RETURNING name"
+
+
+def replaced(connection: apsw.Connection, wish: Replacement) -> bool:
+    """Put a document in place of what was read; return False if it is another by now."""
+    values = (wish.kind, wish.owner, wish.name, wish.body)
+    if wish.before is None:
+        return connection.execute(_ADD, values).fetchone() is not None
+    return connection.execute(_REPLACE, (*values, wish.before)).fetchone() is not None
 
 
 class DocumentsPart(Part):
@@ -32,13 +43,11 @@ class DocumentsPart(Part):
 
     async def replace_document(self, kind: str, owner: int, name: str, before: bytes | None, body: bytes) -> bool:
         """Insert or replace a document if it is still what was read."""
-        if before is None:
-            done = await self._save(_ADD, (kind, owner, name, body))
-        else:
-            done = await self._save(_REPLACE, (kind, owner, name, body, before))
+        wish = Replacement(kind, owner, name, before, body)
+        done = await self._run(lambda connection: replaced(connection, wish))
         if done:
             self._told_document(kind)
-        return bool(done)
+        return done
 
     async def delete_document(self, kind: str, owner: int, name: str) -> bool:
         """Delete a document."""

@@ -21,7 +21,7 @@ from waypost.model import (
     Template,
     Token,
 )
-from waypost.ports import Backlog, StoredDelivery, StoredMessage, Waiting
+from waypost.ports import Backlog, Replacement, StoredDelivery, StoredMessage, Waiting
 from waypost.storage import columns
 from waypost.storage.columns import (
     DELIVERED,
@@ -33,6 +33,7 @@ from waypost.storage.columns import (
 )
 from waypost.storage.sealing import NUMBERS, answering_later, refusing_to_start
 from waypost.storage.sqlite.attempts import with_attempts
+from waypost.storage.sqlite.documents import replaced
 from waypost.storage.sqlite.part import Part
 from waypost.storage.whole import BACKLOG, RESET
 
@@ -50,6 +51,7 @@ _PROVIDERS = "SELECT number_id, name, provider FROM providers WHERE number_id = 
 _SAVE_PROVIDER = "INSERT OR REPLACE INTO providers (number_id, name, provider) VALUES (?, ?, ?)"
 _DELETE_PROVIDER = "DELETE FROM providers WHERE number_id = ? AND name = ? RETURNING name"
 _TEMPLATES = "SELECT template FROM templates ORDER BY id"
+_TEMPLATE = "SELECT template FROM templates WHERE id = ?"
 _SAVE_TEMPLATE = "INSERT OR REPLACE INTO templates (id, template) VALUES (?, ?)"
 _DELETE_TEMPLATE = "DELETE FROM templates WHERE id = ?"
 _MESSAGE = f"SELECT {MESSAGE_COLUMNS} FROM messages JOIN contents USING (key) WHERE messages.key = ?"  # noqa: S608 - constants
@@ -173,6 +175,35 @@ class RecordsPart(Part):
         """Insert or replace a template."""
         await self._save(_SAVE_TEMPLATE, (template.id, msgspec.json.encode(template)))
         self._told("templates")
+
+    async def add_template(self, template: Template, ledger: Replacement) -> bool:
+        """Insert a template with what its account has done."""
+
+        def run(connection: apsw.Connection) -> bool:
+            done = replaced(connection, ledger)
+            if done:
+                connection.execute(_SAVE_TEMPLATE, (template.id, msgspec.json.encode(template)))
+            return done
+
+        return await self._run_on_templates(run)
+
+    async def replace_template(self, before: Template, after: Template) -> bool:
+        """Replace a template if it is still as it was read."""
+
+        def run(connection: apsw.Connection) -> bool:
+            row: Any = connection.execute(_TEMPLATE, (before.id,)).get  # Any: the table's types
+            if row is None or msgspec.json.decode(row, type=Template) != before:
+                return False
+            connection.execute(_SAVE_TEMPLATE, (after.id, msgspec.json.encode(after)))
+            return True
+
+        return await self._run_on_templates(run)
+
+    async def _run_on_templates(self, run: Callable[[apsw.Connection], bool]) -> bool:
+        done = await self._run(run)
+        if done:
+            self._told("templates")
+        return done
 
     async def delete_template(self, template_id: int) -> None:
         """Delete a template."""
