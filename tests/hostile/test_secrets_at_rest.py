@@ -133,6 +133,21 @@ async def test_a_restored_backup_needs_its_key(tmp_path: Path) -> None:
         assert await operator.send_text()
 
 
+PUBLIC = {"host": "0.0.0.0", "admin_password": "long enough"}
+
+
+@pytest.mark.parametrize(
+    ("flags", "times"), [({}, 0), (PUBLIC, 1), ({"secrets_key": KEY}, 0), ({**PUBLIC, "secrets_key": KEY}, 0)]
+)
+async def test_beyond_loopback_the_log_says_once_that_secrets_lie_in_clear(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, flags: dict[str, str], times: int
+) -> None:
+    async with operating(tmp_path / "data", log_level="warning", **flags):
+        pass
+
+    assert "".join(capfd.readouterr()).count('"event":"secrets.in_clear"') == times
+
+
 async def command(*words: str) -> Result:
     """Run a command of the command line, in a thread: it has an event loop of its own."""
     return await asyncio.to_thread(CliRunner().invoke, run, words)
