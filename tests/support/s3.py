@@ -77,7 +77,10 @@ class S3Server:
     def stored(self, prefix: str) -> list[Path]:
         """Return the files of every object below a prefix."""
         root = self.folder / BUCKET / prefix
-        return sorted(path for path in root.rglob("*") if path.is_file())
+        try:
+            return sorted(path for path in root.rglob("*") if path.is_file())
+        except FileNotFoundError:  # the server removed a folder with its last object, just now
+            return self.stored(prefix)
 
     def forget(self, stored: Path) -> None:
         """Let the server look at an object's file anew, instead of at what it noted of it."""
