@@ -214,6 +214,33 @@ async def test_beside_a_phone_alone_stands_what_the_webhook_was_told_of_its_user
     assert failed == 0
 
 
+TWO_PHONES = """(phones) => localStorage.setItem("waypost.phones", JSON.stringify(phones))"""
+LEFT_EMPTY = """() => {
+  const table = document.querySelector(".phone-table");
+  const end = table.getBoundingClientRect().right - parseFloat(getComputedStyle(table).paddingRight);
+  return Math.round(end - Math.max(...[...table.children].map((each) => each.getBoundingClientRect().right)));
+}"""
+
+
+async def test_beside_two_phones_stands_what_is_known_of_the_one_that_was_touched_last(
+    operator: Operator, revisit: Visit
+) -> None:
+    await operator.call("PATCH", f"/phones/{PHONE}", json={"name": "Ann"})
+    await operator.call("PATCH", f"/phones/{content.STRANGER}", json={"name": "Mia"})
+
+    async with revisit(operator, AT) as page:
+        await page.script(TWO_PHONES, [PHONE, content.STRANGER])
+        await page.do("reload")
+        known = page.role("region", "What the business may send")
+        await page.css(".phone").last.click()
+        await known.role("heading", "What the business may send to Mia").shown()
+        empty = await page.script(LEFT_EMPTY)
+        await page.css(".phone").first.click()
+        await known.role("heading", "What the business may send to Ann").shown()
+
+    assert empty == 0
+
+
 ACTIONS_BESIDE = """() => [...document.querySelectorAll(".bubble-line")].map((line) => {
   const box = (each) => line.querySelector(each).getBoundingClientRect();
   return box(".bubble-actions").top < box(".bubble").bottom;

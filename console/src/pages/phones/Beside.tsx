@@ -1,5 +1,5 @@
-// What lies beside a phone that is alone on the table: what the business may do with its user, further phones, and what
-// the webhook is told of the user.
+// What lies beside the phone that is looked at: what the business may do with its user, further phones, and what the
+// webhook is told of the user. With several phones on the table it is `named`, so that it is clear which one.
 
 import { useEffect, useState } from "preact/hooks";
 import { platformNow } from "../../api/clock.ts";
@@ -22,24 +22,32 @@ const TOLD_OF = 200;
 const MOST_TOLD = 12;
 const AGAIN_MS = 300;
 
-export function Beside({ waId }: { waId: string }) {
+export function Beside({ waId, named }: { waId: string; named: boolean }) {
+  const name = knownOf(waId).value.view?.name;
+  const whose = named && name ? name : null;
   return (
     <aside class="phone-beside" aria-label="Beside the phone">
-      <User waId={waId} />
+      <User waId={waId} whose={whose} />
       <Others />
-      <Told waId={waId} />
+      <Told waId={waId} whose={whose} />
     </aside>
   );
 }
 
-function User({ waId }: { waId: string }) {
+interface CardProps {
+  waId: string;
+  /** The name of the user, where more than one phone lies on the table. */
+  whose: string | null;
+}
+
+function User({ waId, whose }: CardProps) {
   const { view } = knownOf(waId).value;
   const windows = useWindows(waId);
   if (!view) return null;
   const state = view.blocked ? "Has blocked the business" : view.online ? "Online" : "Offline: messages wait";
   return (
     <section class="card" aria-label="What the business may send">
-      <h2>What the business may send</h2>
+      <h2>What the business may send{whose && <Whose preposition="to" name={whose} />}</h2>
       {windows.length === 0 && <p class="soft">Templates only: the user has not written yet, so no window is open.</p>}
       {windows.map((window) => (
         <Standing key={window.number} window={window} named={windows.length > 1} />
@@ -95,12 +103,21 @@ function Others() {
   );
 }
 
-function Told({ waId }: { waId: string }) {
+function Whose({ preposition, name }: { preposition: string; name: string }) {
+  return (
+    <>
+      {` ${preposition} `}
+      <span class="foreign">{name}</span>
+    </>
+  );
+}
+
+function Told({ waId, whose }: CardProps) {
   const told = useTold(waId);
   if (!told) return null;
   return (
     <section class="card phone-told" aria-label="What the webhook was told">
-      <h2>What the webhook was told</h2>
+      <h2>What the webhook was told{whose && <Whose preposition="of" name={whose} />}</h2>
       {told.length === 0 && <Untold />}
       <ul>
         {told.map((delivery) => (

@@ -11,6 +11,9 @@ import { Beside } from "./Beside.tsx";
 import { addPhone, front, known, open, others, phones, startPhones, take } from "./state.ts";
 import "./phones.css";
 
+/** How many phones have something beside them, on a wide screen. */
+const MOST_BESIDE = 3;
+
 export default function Phones({ params }: PageProps) {
   useEffect(startPhones, []);
   const asked = params["waId"];
@@ -50,10 +53,11 @@ function Actions() {
 }
 
 function Table() {
-  const only = open.value.length === 1 ? open.value[0] : undefined;
+  const several = open.value.length > 1;
+  const looked = open.value.find((waId) => waId === front.value) ?? open.value[0];
   return (
     <div class="phones">
-      {open.value.length > 1 && (
+      {several && (
         <div class="phone-tabs" role="group" aria-label="Phone in front">
           {open.value.map((waId) => (
             <button type="button" key={waId} aria-pressed={front.value === waId} onClick={() => (front.value = waId)}>
@@ -62,13 +66,18 @@ function Table() {
           ))}
         </div>
       )}
-      <div class="phone-table">
+      <div class={`phone-table of-${Math.min(open.value.length, MOST_BESIDE + 1)}`}>
         {open.value.map((waId) => (
-          <div key={waId} class={`phone-place ${front.value === waId ? "front" : ""}`}>
+          <div
+            key={waId}
+            class={`phone-place ${looked === waId ? "front" : ""}`}
+            onFocusIn={() => (front.value = waId)}
+            onPointerDown={() => (front.value = waId)}
+          >
             <Phone waId={waId} />
           </div>
         ))}
-        {only && <Beside key={only} waId={only} />}
+        {looked && <Beside key={looked} waId={looked} named={several} />}
       </div>
     </div>
   );
