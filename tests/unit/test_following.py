@@ -85,3 +85,18 @@ async def test_what_was_said_and_not_heard_yet_is_waited_for_too(following: Foll
     await asyncio.wait_for(waiting, 1)
 
     assert (before, slow.begun) == (False, 1)
+
+
+async def test_what_nobody_has_told_of_is_read_all_the_same(slow: Slow) -> None:
+    slow.go_on.set()
+    running = asyncio.create_task(
+        Following(slow.told, lambda: slow.changes, SystemClock(), look_seconds=0.01).run(slow.reload)
+    )
+
+    async with asyncio.timeout(5):
+        while slow.begun == 0:  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.01)
+
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running

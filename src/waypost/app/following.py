@@ -4,18 +4,32 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from waypost.lib.clock import Clock
+from waypost.lib.racing import no_longer_than
 
+LOOK_SECONDS = 60.0
+"""How long a change stays unknown of which word was lost."""
 _PAUSE_SECONDS = 0.2
 
 
 class Following:
-    """Reads everything anew a moment after something was changed elsewhere."""
+    """Reads everything anew a moment after something was changed elsewhere, and now and then without being told.
 
-    def __init__(self, told: Callable[[], Awaitable[None]], changes: Callable[[], int], clock: Clock) -> None:
+    Whoever changes something may be gone, or cut off, before it has told the others.
+    """
+
+    def __init__(
+        self,
+        told: Callable[[], Awaitable[None]],
+        changes: Callable[[], int],
+        clock: Clock,
+        *,
+        look_seconds: float = LOOK_SECONDS,
+    ) -> None:
         """Take what waits until all that was said is heard, and what tells how often this process changed something."""
         self._told = told
         self._changes = changes
         self._clock = clock
+        self._look_seconds = look_seconds
         self._heard = self._read = 0
         self._news = asyncio.Event()
         self._was_read = asyncio.Event()
@@ -28,7 +42,7 @@ class Following:
     async def run(self, reload: Callable[[], Awaitable[None]]) -> None:
         """Read for ever; `reload` reads everything."""
         while True:
-            await self._news.wait()
+            await no_longer_than(self._look_seconds, self._news.wait())
             self._news.clear()
             heard, changes = self._heard, self._changes()
             await reload()
