@@ -18,6 +18,7 @@ from waypost.errors import Cause, Fact, Fault, Refusal
 from waypost.errors.outcomes import MEDIA_FAILED
 from waypost.errors.requests import BAD_MEDIA
 from waypost.flows.fetch_turns import FetchTurns
+from waypost.flows.find import find_medium
 from waypost.flows.media_findings import (
     kind_of,
     link_finding,
@@ -33,7 +34,7 @@ from waypost.lib.durations import to_ms
 from waypost.lib.fetching import Fetched, Limits, LinkFetcher
 from waypost.lib.file_facts import MediaFacts
 from waypost.lib.hops import Trail
-from waypost.lib.ids import KeyMaker, new_media_tag, parse_media_id
+from waypost.lib.ids import KeyMaker, new_media_tag
 from waypost.lib.images import ImageInspector
 from waypost.lib.links import BadLink, FetchPolicy, Link, parse_link
 from waypost.lib.media_facts import gather_facts
@@ -145,15 +146,12 @@ class MediaShelf:
 
     async def find_of(self, owners: Collection[NumberId], media_id: str) -> Medium | None:
         """Return a medium of any of these numbers; None as in `find`."""
-        ref = parse_media_id(media_id)
-        medium = await self.records.medium(MediaKey(ref.key)) if ref else None
-        if medium is None or ref is None or medium.number_id not in owners:
+        medium = await find_medium(self.records, media_id)
+        if medium is None or medium.number_id not in owners:
             return None
         if medium.source == "handle":  # spec: cloud-api.md#13.9 - it is not a media id
             return None
-        if ref.tag not in (None, medium.tag) or self.is_over(medium, self.clock.now_ms()):
-            return None
-        return medium
+        return None if self.is_over(medium, self.clock.now_ms()) else medium
 
     def is_over(self, medium: Medium, now_ms: int) -> bool:
         """Return whether the time of a medium is over; that of an upload's handle is whatever its number wants."""

@@ -22,6 +22,7 @@ from waypost.api.routing import Request, Response
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.directory import Directory
+from waypost.flows.find import find_medium
 from waypost.flows.inspect import Inspect
 from waypost.flows.inspect_deliveries import InspectDeliveries, delivery_key
 from waypost.flows.notify import target_of
@@ -30,8 +31,7 @@ from waypost.flows.resend import Resend
 from waypost.flows.search import Search
 from waypost.lib.clock import Clock
 from waypost.lib.cursors import cursor_of
-from waypost.lib.ids import parse_media_id
-from waypost.model import Delivery, MediaKey, Medium
+from waypost.model import Delivery, Medium
 from waypost.ports import Records, Store
 from waypost.wire.control.evidence import Resent
 from waypost.wire.control.lists import (
@@ -172,14 +172,7 @@ class Gallery(Struct, frozen=True):
 async def stored_medium(records: Records, request: Request) -> Medium:
     """Return the file that a path names by its id in either dialect, whosever it is. Raises Refusal."""
     media_id = request.params["media_id"]
-    medium = await medium_of(records, media_id)
+    medium = await find_medium(records, media_id)
     if medium is None:
         raise unknown("medium", media_id)
     return medium
-
-
-async def medium_of(records: Records, media_id: str) -> Medium | None:
-    """Return the file with this id in either dialect, whosever it is; None if there is none."""
-    ref = parse_media_id(media_id)
-    medium = await records.medium(MediaKey(ref.key)) if ref else None
-    return medium if medium is not None and ref is not None and ref.tag in (None, medium.tag) else None

@@ -9,13 +9,14 @@ from msgspec.structs import asdict
 from waypost.api.bodies import has_body
 from waypost.api.control.answers import answer, asked_number, body_of, digits_of, unknown
 from waypost.api.control.filters import wanted_page
-from waypost.api.control.messages import medium_of, stored_medium
+from waypost.api.control.messages import stored_medium
 from waypost.api.files import file_response
 from waypost.api.multipart import FileHead, FileSink, FormLimits, read_form
 from waypost.api.routing import Answer, Request, Response
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
 from waypost.flows.chats import Chats
+from waypost.flows.find import find_medium
 from waypost.flows.identity import Identities
 from waypost.flows.media import MediaShelf
 from waypost.flows.phone_side import PhoneSide
@@ -173,7 +174,7 @@ class Phones(Struct, frozen=True):
 
     async def _write_stored(self, wa_id: str, message: PhoneMessage, media_id: str) -> InboundMessage:
         """Let the user send the bytes of a file that is stored here; of an id that is not known they are asked for."""
-        medium = await medium_of(self.records, media_id)
+        medium = await find_medium(self.records, media_id)
         if medium is None:
             return await self.play.write(wa_id, message, None)
         async with self.shelf.writer() as writer:
