@@ -17,7 +17,7 @@ from waypost.app.monitoring import gauges_of
 from waypost.app.parts import Parts
 from waypost.app.resources import Resources, once, open_resources
 from waypost.app.settings_shown import settings_view
-from waypost.app.sharing import again, counting_real_time
+from waypost.app.sharing import counting_real_time, requeueing
 from waypost.app.wiring import build
 from waypost.flows.first_start import PreparedNumber, Start, prepare_number
 from waypost.flows.restart import forget_callbacks
@@ -66,8 +66,8 @@ async def start(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, Ready
     stack.push_async_callback(parts.webhooks.stop, _LANE_SECONDS)
     stack.push_async_callback(parts.troubled.stop, _LANE_SECONDS)
     await parts.take_up()
-    again = replace(_start_of(settings), token=prepared.token or None)
-    server, operator = await _listen(parts, again, stack)
+    next_start = replace(_start_of(settings), token=prepared.token or None)
+    server, operator = await _listen(parts, next_start, stack)
     scheme = "https" if settings.tls else "http"
     base_url = f"{scheme}://{_reachable(settings.host)}:{server.port}"
     ready = ReadyInfo(
@@ -132,7 +132,7 @@ def _control_parts(parts: Parts, start: Start, poster: Poster) -> ControlParts:
         network_rules=parts.network_rules,
         subscribe=Subscribe(resources.directory, poster, ANYWHERE, parts.network.faults.fails_handshake, trusted=True),
         clock=resources.clock,
-        again=again(resources, parts.webhooks.hurry),
+        requeue=requeueing(resources, parts.webhooks.hurry),
         go_on=parts.go_on,
         reset=partial(replacing.reset, parts),
         erase=partial(replacing.erase, parts),

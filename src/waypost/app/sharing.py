@@ -34,7 +34,7 @@ def elsewhere(
     return offer_or_tell
 
 
-def again(resources: Resources, hurry: Callable[[Delivery], None]) -> Callable[[Delivery], None]:
+def requeueing(resources: Resources, hurry: Callable[[Delivery], None]) -> Callable[[Delivery], None]:
     """Return `hurry`; in a process that delivers nothing, what tells a delivery's owner that it starts anew."""
     shared = resources.shared
     return hurry if shared is None else lambda delivery: shared.hints.send(AGAIN, (delivery.key,))

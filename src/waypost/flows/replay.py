@@ -37,7 +37,7 @@ class Replay(Struct, frozen=True):
     store: Store
     directory: Directory
     clock: Clock
-    again: Callable[[Delivery], None]
+    requeue: Callable[[Delivery], None]
 
     async def count(self, search: EndedSearch, message: MessageKey | None, after: int) -> Replayed:
         """Count what would be delivered again."""
@@ -50,7 +50,7 @@ class Replay(Struct, frozen=True):
         keys = [each.key for each in going]
         found = await self.store.redeliver_all(keys, search.state, self.clock.now_ms()) if keys else []
         for delivery in found:
-            self.again(delivery)
+            self.requeue(delivery)
         return Replayed(len(found), nowhere, next_after)
 
     async def _found(

@@ -9,7 +9,7 @@ from waypost.api.control.errors import Errors
 from waypost.api.control.feed import FeedControl
 from waypost.api.control.gate import Gate
 from waypost.api.control.health import Health
-from waypost.api.control.messages import Again, Deliveries, Gallery, Messages
+from waypost.api.control.messages import Deliveries, Gallery, Messages, Requeue
 from waypost.api.control.metrics import Gauges
 from waypost.api.control.notices import Notices
 from waypost.api.control.numbers import GoOn, Numbers
@@ -61,7 +61,7 @@ class ControlParts:
     network_rules: NetworkRules
     subscribe: Subscribe
     clock: SystemClock
-    again: Again
+    requeue: Requeue
     go_on: GoOn
     reset: Reset
     erase: Erase
@@ -98,7 +98,7 @@ def build_control(parts: ControlParts, operator: Operator) -> Control:
     explain = Explain(store, store, directory, network.phones.get, flows.rates_lifted)
     inspect = Inspect(store, store, directory, explain, InspectDeliveries(store, directory))
     search = Search(store, inspect)
-    replay = Replay(store, store, directory, parts.clock, parts.again)
+    replay = Replay(store, store, directory, parts.clock, parts.requeue)
     threads = Threads(directory, store)
     play = Play(threads, shelf, network, keys)
     preferences = Preferences(threads, network, flows.notice, parts.clock)
@@ -110,7 +110,7 @@ def build_control(parts: ControlParts, operator: Operator) -> Control:
         phones=Phones(play, Taps(play), chats, preferences, network, side, shelf, store, flows.identities, parts.erase),
         messages=Messages(inspect, search, Resend(store, directory, flows.accept, flows.strict_plus)),
         gallery=Gallery(search),
-        deliveries=Deliveries(inspect.deliveries, search, store, directory, parts.clock, parts.again, replay),
+        deliveries=Deliveries(inspect.deliveries, search, store, directory, parts.clock, parts.requeue, replay),
         errors=Errors(),
         world=World(parts.clock, store, network, parts.network_rules, parts.reset, parts.feed),
         numbers=Numbers(directory, parts.subscribe, store, flows.registration, flows.standings, parts.go_on),

@@ -51,7 +51,7 @@ from waypost.wire.control.lists import (
 from waypost.wire.control.messages import Sent
 from waypost.wire.renderings import message_ids
 
-Again = Callable[[Delivery], None]
+Requeue = Callable[[Delivery], None]
 """Puts a delivery that waits anew into its webhook lane; the hint may be lost."""
 
 
@@ -107,7 +107,7 @@ class Deliveries(Struct, frozen=True):
     store: Store
     directory: Directory
     clock: Clock
-    again: Again
+    requeue: Requeue
     replay: Replay
 
     async def list(self, request: Request) -> Response:
@@ -139,7 +139,7 @@ class Deliveries(Struct, frozen=True):
             raise Refusal(INVALID_VALUE, f"The number {found.event.number_id} has {where}.")
         delivery = await self.store.redeliver(key, self.clock.now_ms())
         if delivery is not None:
-            self.again(delivery)
+            self.requeue(delivery)
         return await self.get(request)
 
     async def redeliver_all(self, request: Request) -> Response:
