@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.support.talk import Talk
+from tests.support.exchange import MemoryExchange
 
 from waypost.api.control.pages import Console
 from waypost.api.routing import NotFound, Request, Response, Route, Router
@@ -32,7 +32,7 @@ async def ask(console: Console, path: str) -> Response:
         Route("GET", "/_waypost/assets/{name}", console.asset, "asset"),
     ]
     route, params = Router(routes).match("GET", path)
-    request = Request("GET", path, [], Talk())
+    request = Request("GET", path, [], MemoryExchange())
     request.params = params
     answer = await route.handler(request)
     assert isinstance(answer, Response)

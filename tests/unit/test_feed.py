@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from tests.support.exchange import MemoryExchange
 from tests.support.store_rows import USER, outbound
-from tests.support.talk import Talk
 
 from waypost.api.control.feed import EventStream, FeedControl
 from waypost.api.exchange import ClientGone
@@ -129,13 +129,13 @@ async def test_a_listener_that_reads_nothing_is_cut(store: SqliteStore) -> None:
     listener = opened(feed)
     control = FeedControl(feed, Everybody(), clock)  # type: ignore[arg-type]  # all of a gate that it uses
 
-    class Stuck(Talk):
+    class Stuck(MemoryExchange):
         async def write(self, piece: bytes) -> None:
             _ = piece
             await asyncio.Event().wait()
 
-    talk = Stuck()
+    exchange = Stuck()
 
     with pytest.raises(ClientGone):
-        await EventStream(control, Request("GET", "/", [], talk), listener).send(talk)
+        await EventStream(control, Request("GET", "/", [], exchange), listener).send(exchange)
     assert feed.listeners == 0

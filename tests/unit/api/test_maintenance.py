@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from tests.support.talk import Talk
+from tests.support.exchange import MemoryExchange
 
 from waypost.api.control.answers import render_control
 from waypost.api.maintenance import Maintenance
@@ -125,6 +125,6 @@ async def _status(maintenance: Maintenance, path: str) -> int:
         return Response(200)
 
     router = Router([Route("GET", place, handler, place) for place in ("/health", "/other")])
-    talk = Talk()
-    await Mount(router, render_control, maintenance=maintenance)(Request("GET", path, [], talk), talk)
-    return talk.status
+    exchange = MemoryExchange()
+    await Mount(router, render_control, maintenance=maintenance)(Request("GET", path, [], exchange), exchange)
+    return exchange.status

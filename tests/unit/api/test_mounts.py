@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-from tests.support.talk import Talk
+from tests.support.exchange import MemoryExchange
 
 from waypost.api.mounts import Mount, render_plainly
 from waypost.api.routing import Answer, Request, Route, Router
@@ -42,8 +42,10 @@ async def _ask(error: Exception) -> None:
     async def handler(_request: Request) -> Answer:
         raise error
 
-    talk = Talk()
-    await Mount(Router([Route("GET", "/x", handler, "x")]), render_plainly)(Request("GET", "/x", [], talk), talk)
+    exchange = MemoryExchange()
+    await Mount(Router([Route("GET", "/x", handler, "x")]), render_plainly)(
+        Request("GET", "/x", [], exchange), exchange
+    )
 
 
 async def test_a_fault_that_was_wished_for_is_no_error_in_the_log(kept: Kept) -> None:

@@ -1,6 +1,6 @@
 """The console's sessions: how they begin and end."""
 
-from tests.support.talk import Talk
+from tests.support.exchange import MemoryExchange
 
 from waypost.api.control.sessions import LIFE_SECONDS, Sessions, cookie_header
 from waypost.api.routing import Request
@@ -18,7 +18,7 @@ class StillClock(SystemClock):
 
 def request(cookie: str, scheme: str = "http") -> Request:
     headers = [(b"cookie", cookie.encode())]
-    return Request("GET", "/", headers, Talk(), scheme=scheme)
+    return Request("GET", "/", headers, MemoryExchange(), scheme=scheme)
 
 
 def test_a_login_opens_one_session_once() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from msgspec.structs import replace
-from tests.support.talk import Talk
+from tests.support.exchange import MemoryExchange
 
 from waypost.api.mounts import Mount
 from waypost.api.onprem.callers import Callers
@@ -186,11 +186,11 @@ class Face:
         self, method: str, path: str, *headers: tuple[str, str], body: bytes = b"", client: str = "192.0.2.7"
     ) -> Answer:
         """Send one request through the face."""
-        talk = Talk(body)
+        exchange = MemoryExchange(body)
         lines = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers]
-        await self.mount(Request(method, path, lines, talk, client=client), talk)
-        head = {name.decode(): value.decode("latin-1") for name, value in talk.headers}
-        return Answer(talk.status, head, talk.answer)
+        await self.mount(Request(method, path, lines, exchange, client=client), exchange)
+        head = {name.decode(): value.decode("latin-1") for name, value in exchange.headers}
+        return Answer(exchange.status, head, exchange.answer)
 
     async def logged_in(self, method: str, path: str, value: object = None) -> Answer:
         """Send a request with the number's Bearer token and a JSON body."""

@@ -5,7 +5,7 @@ import asyncio
 from waypost.api.exchange import HeaderLines
 
 
-class Talk:
+class MemoryExchange:
     """Stands for an exchange whose body is there, and keeps what is answered."""
 
     def __init__(self, body: bytes = b"") -> None:
