@@ -71,6 +71,12 @@ class World:
         assert answer.status == self.client.sent_status, answer
         return str(answer.json["messages"][0]["id"])
 
+    async def get(self, path: str) -> Any:
+        """Read something that is there, and return its JSON."""
+        answer = await self.client.call("GET", path)
+        assert answer.status == 200, answer
+        return answer.json
+
     async def upload(self, sample: Sample, filename: str = "file") -> str:
         """Upload a file that is taken, and return its id."""
         answer = await self.client.upload(sample.data, sample.mime, filename)

@@ -24,20 +24,14 @@ def world(kept_world: World) -> World:
     return kept_world
 
 
-async def get(world: World, path: str) -> Any:
-    answer = await world.client.call("GET", path)
-    assert answer.status == 200, answer
-    return answer.json
-
-
 @META
 async def test_automation_is_kept_member_by_member(world: World) -> None:
     await world.client.call("POST", AUTOMATION, json={"prompts": ["Book a flight"], "commands": COMMANDS})
     await world.client.call("POST", AUTOMATION, json={"enable_welcome_message": True})
 
     kept = {"enable_welcome_message": True, "prompts": ["Book a flight"], "commands": COMMANDS}
-    assert await get(world, AUTOMATION) == kept
-    shown = await get(world, f"{NODE}?fields=conversational_automation")
+    assert await world.get(AUTOMATION) == kept
+    shown = await world.get(f"{NODE}?fields=conversational_automation")
     assert shown == {"id": NUMBER, "conversational_automation": {"id": NUMBER, **kept}}
 
 
@@ -54,17 +48,17 @@ async def test_automation_that_cannot_be_is_refused(world: World, body: Any) -> 
     answer = await world.client.call("POST", AUTOMATION, json=body)
 
     assert answer.status == 400, answer
-    assert await get(world, AUTOMATION) == {"enable_welcome_message": False, "prompts": [], "commands": []}
+    assert await world.get(AUTOMATION) == {"enable_welcome_message": False, "prompts": [], "commands": []}
 
 
 @META
 async def test_the_shop_is_set_by_the_query(world: World) -> None:
-    before = await get(world, COMMERCE)
+    before = await world.get(COMMERCE)
     changed = await world.client.call("POST", f"{COMMERCE}?is_catalog_visible=true")
 
     assert before == {"data": [{"id": NUMBER, "is_cart_enabled": True, "is_catalog_visible": False}]}
     assert (changed.status, changed.json) == (200, {"success": True})
-    assert await get(world, COMMERCE) == {"data": [{"id": NUMBER, "is_cart_enabled": True, "is_catalog_visible": True}]}
+    assert await world.get(COMMERCE) == {"data": [{"id": NUMBER, "is_cart_enabled": True, "is_catalog_visible": True}]}
 
 
 @META

@@ -20,12 +20,6 @@ def world(kept_world: World) -> World:
     return kept_world
 
 
-async def get(world: World, path: str) -> Any:
-    answer = await world.client.call("GET", path)
-    assert answer.status == 200, answer
-    return answer.json
-
-
 async def post(world: World, path: str, body: Any) -> Any:
     return await world.client.call("POST", path, json=body)
 
@@ -63,7 +57,7 @@ def noticed(world: World) -> list[tuple[str, Any]]:
 
 @META
 async def test_a_number_tells_its_id_and_the_default_fields(world: World) -> None:
-    assert await get(world, NODE) == {
+    assert await world.get(NODE) == {
         "id": NUMBER,
         "display_phone_number": "+1 555-012-3456",
         "verified_name": "Waypost",
@@ -78,7 +72,7 @@ async def test_a_number_tells_the_fields_of_the_sample_when_asked(world: World) 
         "whatsapp_business_manager_messaging_limit"
     )
 
-    assert await get(world, f"{NODE}?fields={fields}") == {
+    assert await world.get(f"{NODE}?fields={fields}") == {
         "id": NUMBER,
         "display_phone_number": "+1 555-012-3456",
         "verified_name": "Waypost",
@@ -103,7 +97,7 @@ async def test_a_number_tells_the_fields_of_the_sample_when_asked(world: World) 
     ],
 )
 async def test_a_field_alone_comes_with_the_id(world: World, field: str, value: Any) -> None:
-    assert await get(world, f"{NODE}?fields={field}") == {"id": NUMBER, field: value}
+    assert await world.get(f"{NODE}?fields={field}") == {"id": NUMBER, field: value}
 
 
 @META
@@ -129,19 +123,19 @@ async def test_the_numbers_of_an_account_are_listed_in_pages(world: World) -> No
     await world.operate("POST", "/numbers", json={"number": "15550123457", "name": "Second"})
     await world.operate("POST", "/numbers", json={"number": "15550123458", "waba_id": "777777777"})
 
-    whole = await get(world, f"/v24.0/{account}/phone_numbers?fields=verified_name")
-    first = await get(world, f"/v24.0/{account}/phone_numbers?fields=id&limit=1")
+    whole = await world.get(f"/v24.0/{account}/phone_numbers?fields=verified_name")
+    first = await world.get(f"/v24.0/{account}/phone_numbers?fields=id&limit=1")
     after = first["paging"]["cursors"]["after"]
 
     assert whole["data"] == [
         {"id": NUMBER, "verified_name": "Waypost"},
         {"id": "15550123457", "verified_name": "Second"},
     ]
-    following = await get(world, first["paging"]["next"])
+    following = await world.get(first["paging"]["next"])
     assert first["data"] == [{"id": NUMBER}]
     assert (following["data"], "next" in following["paging"]) == ([{"id": "15550123457"}], False)
-    assert (await get(world, f"/v24.0/{account}/phone_numbers?limit=1&after={after}"))["data"][0]["id"] == "15550123457"
-    assert (await get(world, "/v24.0/15550123457"))["verified_name"] == "Second"
+    assert (await world.get(f"/v24.0/{account}/phone_numbers?limit=1&after={after}"))["data"][0]["id"] == "15550123457"
+    assert (await world.get("/v24.0/15550123457"))["verified_name"] == "Second"
 
 
 @META
@@ -239,7 +233,7 @@ async def test_a_number_without_a_pin_takes_the_first(world: World) -> None:
     other = await register(world, "111111")
 
     assert (first, other) == ((200, 0), (400, 133005))
-    assert (await get(world, f"{NODE}?fields=is_pin_enabled"))["is_pin_enabled"] is True
+    assert (await world.get(f"{NODE}?fields=is_pin_enabled"))["is_pin_enabled"] is True
 
 
 @META
@@ -277,7 +271,7 @@ async def test_settings_are_kept_member_by_member(world: World) -> None:
     await done(world, f"{NODE}/settings", {"calling": {"status": "DISABLED"}})
     await done(world, f"{NODE}/settings", {"user_identity_change": {"enable_identity_key_check": True}})
 
-    assert await get(world, f"{NODE}/settings") == {
+    assert await world.get(f"{NODE}/settings") == {
         "calling": {"status": "DISABLED"},
         "user_identity_change": {"enable_identity_key_check": True},
     }
@@ -299,7 +293,7 @@ async def test_the_check_of_identities_is_a_setting(world: World) -> None:
 @pytest.mark.parametrize(("decision", "name"), [("APPROVED", "Tidewater"), ("DECLINED", "Waypost")])
 async def test_a_name_is_asked_for_and_decided_on(world: World, decision: str, name: str) -> None:
     await done(world, NODE, {"new_display_name": "Tidewater"})
-    asked = await get(world, f"{NODE}?fields=verified_name,new_display_name,new_name_status")
+    asked = await world.get(f"{NODE}?fields=verified_name,new_display_name,new_name_status")
 
     await platform(world, name_status=decision, name_reason="Because")
 
@@ -320,7 +314,7 @@ async def test_a_name_is_asked_for_and_decided_on(world: World, decision: str, n
             },
         )
     ]
-    assert (await get(world, NODE))["verified_name"] == name
+    assert (await world.get(NODE))["verified_name"] == name
 
 
 @META
@@ -350,7 +344,7 @@ async def test_an_upgrade_is_told_like_the_sample(world: World) -> None:
             },
         )
     ]
-    assert (await get(world, f"{NODE}?fields=throughput"))["throughput"] == {"level": "HIGH"}
+    assert (await world.get(f"{NODE}?fields=throughput"))["throughput"] == {"level": "HIGH"}
 
 
 @META
@@ -360,7 +354,7 @@ async def test_limit_and_quality_are_told_and_shown(world: World) -> None:
     await world.hook.wait_until(lambda: len(noticed(world)) == 3)
     events = [value["event"] for field, value in noticed(world) if field == "phone_number_quality_update"]
     assert sorted(events) == ["DOWNGRADE", "FLAGGED"]
-    shown = await get(world, f"{NODE}?fields=quality_rating,whatsapp_business_manager_messaging_limit")
+    shown = await world.get(f"{NODE}?fields=quality_rating,whatsapp_business_manager_messaging_limit")
     assert shown == {"id": NUMBER, "quality_rating": "RED", "whatsapp_business_manager_messaging_limit": "TIER_2K"}
 
 
@@ -450,7 +444,7 @@ async def test_health_is_that_of_the_worst_entity(world: World) -> None:
     account = await waba(world)
     await platform(world, name_status="PENDING_REVIEW")
 
-    shown = await get(world, path)
+    shown = await world.get(path)
 
     assert shown == {
         "health_status": {
@@ -476,7 +470,7 @@ async def test_a_number_that_is_not_registered_is_blocked_with_the_reason(world:
     path = f"{NODE}?fields=health_status" if world.client.face == "meta" else "/health_status"
     await platform(world, registered=False)
 
-    health = (await get(world, path))["health_status"]
+    health = (await world.get(path))["health_status"]
 
     assert health["can_send_message"] == "BLOCKED"
     assert health["entities"][0]["errors"][0]["error_code"] == 133010

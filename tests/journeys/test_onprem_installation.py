@@ -52,12 +52,6 @@ def world(kept_world: World) -> World:
     return kept_world
 
 
-async def get(world: World, path: str) -> Any:
-    answer = await world.client.call("GET", path)
-    assert answer.status == 200, answer
-    return answer.json
-
-
 async def put(world: World, method: str, path: str, body: Any) -> Answer:
     answer = await world.client.call(method, path, json=body)
     assert answer.status < 300, answer
@@ -70,7 +64,7 @@ async def put(world: World, method: str, path: str, body: Any) -> Answer:
 async def test_the_profile_is_kept_as_it_was_written_and_shared_with_the_other_face(world: World) -> None:
     await put(world, "POST", PROFILE, SAMPLE)
 
-    shown = await get(world, PROFILE)
+    shown = await world.get(PROFILE)
     graph = await world.client.call(
         "GET",
         f"/v24.0/{world.client.number}/whatsapp_business_profile?fields=vertical,email",
@@ -86,7 +80,7 @@ async def test_what_is_emptied_in_the_profile_is_not_shown(world: World) -> None
 
     await put(world, "POST", PROFILE, dict.fromkeys(("address", "email", "vertical"), "") | {"websites": []})
 
-    assert await get(world, PROFILE) == {"settings": {"business": {"profile": {"description": "Demo parcels"}}}} | META
+    assert await world.get(PROFILE) == {"settings": {"business": {"profile": {"description": "Demo parcels"}}}} | META
 
 
 async def test_a_line_of_business_that_was_changed_elsewhere_is_shown_as_it_is_there(world: World) -> None:
@@ -99,7 +93,7 @@ async def test_a_line_of_business_that_was_changed_elsewhere_is_shown_as_it_is_t
         headers={"Authorization": f"Bearer {world.client.key}"},
     )
 
-    assert (await get(world, PROFILE))["settings"]["business"]["profile"]["vertical"] == "HOTEL"
+    assert (await world.get(PROFILE))["settings"]["business"]["profile"]["vertical"] == "HOTEL"
 
 
 @pytest.mark.parametrize(
@@ -114,7 +108,7 @@ async def test_a_profile_over_its_limits_is_refused(world: World, body: Any) -> 
 async def test_the_line_about_the_business_is_kept(world: World) -> None:
     await put(world, "PATCH", ABOUT, {"text": "Open daily"})
 
-    assert (await get(world, ABOUT))["settings"]["profile"]["about"] == {"text": "Open daily"}
+    assert (await world.get(ABOUT))["settings"]["profile"]["about"] == {"text": "Open daily"}
     assert (await world.client.call("PATCH", ABOUT, json={"text": "x" * 140})).status == 400
 
 
@@ -125,7 +119,7 @@ async def test_a_photo_comes_raw_or_as_a_form_and_goes_again(world: World) -> No
     first = await world.client.call("POST", PHOTO, data=raw.data, headers={"Content-Type": raw.mime})
     shown = await world.client.call("GET", PHOTO)
     second = await world.client.call("POST", PHOTO, data=form)
-    link = (await get(world, f"{PHOTO}?format=link"))["settings"]["profile"]["photo"]["link"]
+    link = (await world.get(f"{PHOTO}?format=link"))["settings"]["profile"]["photo"]["link"]
     linked = await world.client.call("GET", link)
 
     assert (first.status, second.status) == (200, 200)
@@ -149,7 +143,7 @@ async def test_a_backup_brings_everything_back(world: World) -> None:
     await put(world, "PATCH", APPLICATION, {"callback_backoff_delay_ms": 5000, "media": {"auto_download": ["image"]}})
     await put(world, "POST", PROFILE, SAMPLE)
     await put(world, "POST", PROVIDERS, [PROVIDER])
-    before = await get(world, APPLICATION)
+    before = await world.get(APPLICATION)
     backup = await world.client.call("POST", "/v1/settings/backup", json={"password": "b4ckup!"})
     blob = backup.json["settings"]["data"]
     await put(world, "PATCH", APPLICATION, {"callback_backoff_delay_ms": 9000, "media": {"auto_download": []}})
@@ -161,9 +155,9 @@ async def test_a_backup_brings_everything_back(world: World) -> None:
 
     assert (backup.status, wrong.status, right.status) == (200, 400, 200)
     assert "hello@example.com" not in blob
-    assert await get(world, APPLICATION) == before
-    assert (await get(world, PROFILE))["settings"]["business"]["profile"] == SAMPLE
-    assert (await get(world, PROVIDERS))["settings"]["application"]["media"]["providers"] == [PROVIDER]
+    assert await world.get(APPLICATION) == before
+    assert (await world.get(PROFILE))["settings"]["business"]["profile"] == SAMPLE
+    assert (await world.get(PROVIDERS))["settings"]["application"]["media"]["providers"] == [PROVIDER]
 
 
 async def test_a_backup_brings_the_photo_and_the_trust_anchor_of_the_webhook_back(world: World) -> None:
@@ -180,7 +174,7 @@ async def test_a_backup_brings_the_photo_and_the_trust_anchor_of_the_webhook_bac
     shown = await world.client.call("GET", PHOTO)
     assert (shown.body, shown.headers["Content-Type"]) == (photo.data, "image/jpeg")
     assert (await world.client.call("GET", ROOTS)).body == trusted
-    linked = (await get(world, f"{PHOTO}?format=link"))["settings"]["profile"]["photo"]["link"]
+    linked = (await world.get(f"{PHOTO}?format=link"))["settings"]["profile"]["photo"]["link"]
     graph = await world.client.call(
         "GET",
         f"/v24.0/{world.client.number}/whatsapp_business_profile?fields=profile_picture_url",
@@ -230,13 +224,13 @@ async def test_what_is_no_backup_is_refused(world: World, data: str) -> None:
 async def test_a_blob_that_somebody_has_made_up_is_checked_like_any_other_request(
     world: World, contents: bytes
 ) -> None:
-    before = await get(world, APPLICATION)
+    before = await world.get(APPLICATION)
     blob = await seal(contents, "p")
 
     answer = await world.client.call("POST", "/v1/settings/restore", json={"password": "p", "data": blob})
 
     assert answer.status == 400
-    assert await get(world, APPLICATION) == before
+    assert await world.get(APPLICATION) == before
 
 
 REGISTER = {"cc": "1", "phone_number": "5550123456", "method": "sms", "cert": "Q21VS0lRaUFkZW1vLWNlcnQ="}
@@ -295,12 +289,12 @@ async def test_a_number_that_is_off_the_platform_comes_back_with_the_code_that_w
     code = str((await world.operate("GET", f"/numbers/{world.client.number}"))["verification_code"])
 
     wrong = await world.client.call("POST", "/v1/account/verify", json={"code": "no-code"})
-    before = (await get(world, "/v1/health"))["health"]
+    before = (await world.get("/v1/health"))["health"]
     right = await world.client.call("POST", "/v1/account/verify", json={"code": f"{code[:3]}-{code[3:]}"})
 
     assert [off.status, asked.status, right.status] == [200, 202, 201]
     assert code_of(world.client, wrong) == (403, 1005)
-    assert (before, (await get(world, "/v1/health"))["health"]) == (
+    assert (before, (await world.get("/v1/health"))["health"]) == (
         {"gateway_status": "unregistered"},
         {"gateway_status": "connected"},
     )
@@ -309,12 +303,12 @@ async def test_a_number_that_is_off_the_platform_comes_back_with_the_code_that_w
 async def test_shards_are_set_and_every_one_of_them_is_a_node(world: World) -> None:
     shards = {name: value for name, value in REGISTER.items() if name != "method"} | {"shards": 2}
 
-    single = (await get(world, "/v1/health"))["health"]
+    single = (await world.get("/v1/health"))["health"]
     answer = await world.client.call("POST", "/v1/account/shards", json=shards)
-    nodes = (await get(world, "/v1/health"))["health"]
+    nodes = (await world.get("/v1/health"))["health"]
 
     assert single == {"gateway_status": "connected"}
-    assert (answer.status, (await get(world, "/v1/account/shards"))["account"]) == (201, {"shards": 2})
+    assert (answer.status, (await world.get("/v1/account/shards"))["account"]) == (201, {"shards": 2})
     assert [node["role"] for node in nodes.values()] == ["primary_master", "coreapp", "coreapp"]
     assert (await world.client.call("POST", "/v1/account/shards", json=shards | {"shards": 3})).status == 400
 
@@ -327,7 +321,7 @@ async def test_settings_that_go_back_to_their_defaults_leave_shards_and_contacts
     await world.client.call("DELETE", APPLICATION)
     asked = await world.client.call("POST", "/v1/contacts", json={"contacts": ["+15550009999"]})
 
-    assert (await get(world, "/v1/account/shards"))["account"] == {"shards": 2}
+    assert (await world.get("/v1/account/shards"))["account"] == {"shards": 2}
     assert asked.json["contacts"][0]["status"] == "processing"
 
 
@@ -374,9 +368,9 @@ async def test_figures_count_callbacks_as_json_and_as_text(own_world: World) -> 
     await own_world.write("text", {"body": "Hi"})
     await own_world.inbound()
 
-    stats = (await get(own_world, "/v1/stats/app"))["stats"]["app"]
+    stats = (await own_world.get("/v1/stats/app"))["stats"]["app"]
     text = (await own_world.client.call("GET", "/v1/stats/app?format=prometheus")).body.decode()
-    metrics = (await get(own_world, "/v1/metrics"))["metrics"]
+    metrics = (await own_world.get("/v1/metrics"))["metrics"]
 
     assert stats["callback_queue_size"]["type"] == "gauge"
     labels = [entry["labels"] for entry in stats["callback_requests_duration_ms_count"]["data"]]
@@ -386,11 +380,11 @@ async def test_figures_count_callbacks_as_json_and_as_text(own_world: World) -> 
 
 
 async def test_figures_of_the_store_count_its_transactions(world: World) -> None:
-    before = (await get(world, "/v1/stats/db"))["stats"]["db"]
+    before = (await world.get("/v1/stats/db"))["stats"]["db"]
 
     await world.words_of(await world.send("text", {"body": "Hello"}), 2)
 
-    after = (await get(world, "/v1/stats/db"))["stats"]["db"]
+    after = (await world.get("/v1/stats/db"))["stats"]["db"]
     assert set(after) == {"db_request_duration_us_count", "db_request_duration_us_sum"}
     for metric in after.values():
         assert (metric["type"], bool(metric["help"])) == ("counter", True)
@@ -411,7 +405,7 @@ async def test_figures_of_the_store_count_its_transactions(world: World) -> None
 async def test_figures_as_text_are_what_prometheus_reads(world: World, path: str) -> None:
     await world.words_of(await world.send("text", {"body": "Hello"}), 2)
 
-    shown = await get(world, path)
+    shown = await world.get(path)
     text = (await world.client.call("GET", f"{path}?format=prometheus")).body.decode()
 
     families = shown["metrics"] if path == "/v1/metrics" else next(iter(shown["stats"].values()))
@@ -451,7 +445,7 @@ async def call_read(world: World, message_id: str) -> Answer:
 async def test_every_node_tells_the_end_of_its_clean_up(world: World) -> None:
     shards = {name: value for name, value in REGISTER.items() if name != "method"} | {"shards": 2}
     await put(world, "POST", "/v1/account/shards", shards)
-    nodes = (await get(world, "/v1/health"))["health"]
+    nodes = (await world.get("/v1/health"))["health"]
 
     await put(world, "PUT", "/v1/services/message/gc", {})
 
@@ -471,7 +465,7 @@ async def test_a_clean_up_is_told_twice_at_once_and_at_its_end(world: World) -> 
 
 
 async def test_support_information_names_the_number(world: World) -> None:
-    info = (await get(world, "/v1/support"))["support"]["debug_info"]
+    info = (await world.get("/v1/support"))["support"]["debug_info"]
 
     assert info["wa_id"] == world.client.number
 
@@ -486,14 +480,14 @@ async def test_a_sticker_pack_is_made_filled_changed_and_deleted(world: World) -
     added = await put(world, "POST", f"{path}/stickers", {"image_data_id": sticker, "emojis": ["🌊"]})
     await put(world, "PATCH", path, {"name": "Big waves"})
 
-    shown = (await get(world, f"{path}/stickers/0"))["stickers"][0]
+    shown = (await world.get(f"{path}/stickers/0"))["stickers"][0]
 
     assert added.json["stickers"] == [{"index": 0}]
-    assert (await get(world, path))["stickerpacks"] == [{"publisher": "Demo Art", "name": "Big waves"}]
+    assert (await world.get(path))["stickerpacks"] == [{"publisher": "Demo Art", "name": "Big waves"}]
     assert shown == {"id": sticker, "emojis": ["🌊"], "image_data_id": sticker}
     assert await world.words_of(await world.send("sticker", {"id": shown["id"]}, to=PHONE), 1) == ["delivered"]
     assert (await world.client.call("DELETE", f"{path}/stickers/0")).status == 200
-    assert (await get(world, f"{path}/stickers"))["stickers"] == []
+    assert (await world.get(f"{path}/stickers"))["stickers"] == []
     assert (await world.client.call("DELETE", path)).status == 200
     assert (await world.client.call("GET", path)).status == 404
 
@@ -505,11 +499,11 @@ async def test_stickers_that_are_added_at_once_are_all_there(world: World) -> No
 
     await asyncio.gather(*(put(world, "POST", path, {"image_data_id": sticker}) for _ in range(4)))
 
-    assert (await get(world, path))["stickers"] == [{"index": index} for index in range(4)]
+    assert (await world.get(path))["stickers"] == [{"index": index} for index in range(4)]
 
 
 async def test_the_packs_of_whatsapp_are_none_and_cannot_be_changed(world: World) -> None:
-    assert (await get(world, "/v1/stickerpacks?namespace=whatsapp"))["stickerpacks"] == []
+    assert (await world.get("/v1/stickerpacks?namespace=whatsapp"))["stickerpacks"] == []
     body = {"publisher": "x", "name": "y"}
     assert (await world.client.call("POST", "/v1/stickerpacks?namespace=whatsapp", json=body)).status == 404
 
