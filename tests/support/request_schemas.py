@@ -15,6 +15,8 @@ from waypost.wire.messages import audio, contacts, document, image, location, re
 SOURCE = Path(waypost.__file__).parent
 _READERS = {"parse": 0, "body_of": 1, "parameters": 1}
 """The functions that read a body, and which of their arguments is the schema."""
+_ANYTHING = frozenset({"schema", "dict[str, object]", "dict[str, Any]", "list[object]"})
+"""What is handed through, and what describes no body."""
 
 CONTENTS: dict[str, Any] = {
     "text": text.Text,
@@ -59,4 +61,4 @@ def _schema_of(node: ast.AST) -> ast.expr | None:
         return None
     schema = node.args[_READERS[node.func.id]]
     is_named = isinstance(schema, ast.Name | ast.Attribute | ast.Subscript)
-    return schema if is_named and ast.unparse(schema) not in {"schema", "dict[str, object]"} else None
+    return schema if is_named and ast.unparse(schema) not in _ANYTHING else None
