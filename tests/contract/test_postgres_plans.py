@@ -7,7 +7,7 @@ import pytest
 from tests.support.store_rows import NUMBER, USER
 
 from waypost.storage.postgres import lists
-from waypost.storage.postgres.link import Connection, connect
+from waypost.storage.postgres.link import Connection, connect, open_pool
 
 pytestmark = pytest.mark.anyio
 
@@ -94,3 +94,16 @@ async def test_no_list_reads_a_table_through(full: Connection) -> None:
 
     assert [each for each in plans if "Seq Scan" in each[-1]] == []
     assert [each for each in plans if "Index" not in each[-1]] == []
+
+
+async def test_a_plan_that_is_made_while_tables_are_small_is_good_for_full_ones(database: str) -> None:
+    """A connection keeps it until the server has analysed the tables again."""
+    filling = await connect(database, "a test")
+    await filling.execute(FILL.replace(str(ROWS), "50"))
+    await filling.close()
+    pool = await open_pool(database)
+    async with pool.acquire() as reader:
+        plans = [(text, await plan_for_any(reader, text)) for text in dict.fromkeys(text for text, _ in LOOKS)]
+    await pool.close()
+
+    assert [each for each in plans if "Seq Scan" in each[-1]] == []

@@ -24,6 +24,8 @@ _SETTINGS = {
     "idle_in_transaction_session_timeout": "10s",
     "jit": "off",
 }
+# A plan may be made while a table is small, and is kept until the server has analysed the table.
+_READER_SETTINGS = {"default_transaction_read_only": "on", "enable_seqscan": "off"}
 
 Values = tuple[Any, ...]  # Any: what a column holds is the schema's promise
 
@@ -125,7 +127,7 @@ async def open_pool(address: str) -> Any:  # Any: asyncpg has no types
         timeout=_CONNECT_SECONDS,
         command_timeout=ANSWER_SECONDS,
         max_cached_statement_lifetime=0,
-        server_settings={**_SETTINGS, "application_name": "waypost reader", "default_transaction_read_only": "on"},
+        server_settings={**_SETTINGS, **_READER_SETTINGS, "application_name": "waypost reader"},
     )
 
 
