@@ -25,7 +25,7 @@ from waypost.lib.links import FetchPolicy
 from waypost.lib.poster import Poster
 from waypost.lib.vetting import SystemResolver
 from waypost.model import NumberId
-from waypost.ports import BlobStore, FullStore, Records, StoreRefused
+from waypost.ports import BlobLocks, BlobStore, FullStore, Records, StoreRefused
 from waypost.settings import Settings
 from waypost.workers.timers import Timers
 
@@ -88,6 +88,7 @@ class SharedStore(FullStore, Protocol):
     """How far rates are used up."""
     moments: SharedMoments
     """When what is limited happened lately."""
+    blob_locks: BlobLocks
     changes: int
     """How often this process has changed something that others keep in memory."""
 

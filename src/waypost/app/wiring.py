@@ -237,6 +237,7 @@ def _shelf(resources: Resources) -> MediaShelf:
         resources.keys,
         keeps,
         redirects=resources.settings.media_redirect,
+        locks=resources.shared.blob_locks if resources.shared else None,
     )
 
 

@@ -7,7 +7,7 @@ is called.
 import asyncio
 import base64
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from weakref import WeakValueDictionary
@@ -40,7 +40,7 @@ from waypost.lib.links import BadLink, FetchPolicy, Link, parse_link
 from waypost.lib.media_facts import gather_facts
 from waypost.lib.vetting import DENIED
 from waypost.model import Dialect, MediaKey, MediaSource, Medium, NumberId, Outbound, Provider
-from waypost.ports import Blob, BlobStore, BlobWriter, Housekeeping, Records, StoreDown
+from waypost.ports import Blob, BlobLocks, BlobStore, BlobWriter, Housekeeping, Records, StoreDown
 from waypost.rules import media as media_rules
 from waypost.wire.parts import MediaObject
 
@@ -95,6 +95,10 @@ def _nobody(_number_id: NumberId) -> bool:
     return False
 
 
+def _yes() -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class MediaShelf:
     """The flow, with the ports it uses."""
@@ -110,6 +114,8 @@ class MediaShelf:
     """Whether the files of a number stay until somebody deletes them."""
     redirects: bool = False
     """Whether downloads may be sent on to the store, where it can serve them."""
+    locks: BlobLocks | None = None
+    """What keeps other processes off some bytes; None: there are none."""
     _fetched: dict[_LinkKey, tuple[MediaKey, int]] = field(default_factory=dict)
     _fetching: dict[_LinkKey, asyncio.Lock] = field(default_factory=dict)
     _turns: FetchTurns = field(default_factory=FetchTurns)
@@ -185,17 +191,17 @@ class MediaShelf:
 
         Bytes that cannot be deleted now are without an id from here on: they go with the orphans.
         """
-        async with self._alone_with(medium.sha256):
-            if await self.records.delete_medium(medium.key):
+        async with self._alone_with(medium.sha256), self._deleting(medium.sha256) as may_delete:
+            if await self.records.delete_medium(medium.key) and may_delete():
                 try:
                     await self.blobs.delete(medium.sha256)
                 except StoreDown as down:
                     _log.warning("media.left", why=str(down))
 
     async def drop_orphan(self, sha256: bytes, rows: Housekeeping) -> bool:
-        """Delete bytes that no medium has; return False if one has been given them meanwhile."""
-        async with self._alone_with(sha256):
-            if not await rows.blobs_without_rows([sha256]):
+        """Delete bytes that no medium has; return False if one has been given them meanwhile, or is being given."""
+        async with self._alone_with(sha256), self._deleting(sha256) as may_delete:
+            if not (await rows.blobs_without_rows([sha256]) and may_delete()):
                 return False
             await self.blobs.delete(sha256)
         return True
@@ -333,11 +339,19 @@ class MediaShelf:
         """Return the lock of some bytes: nobody may delete them after they are kept and before their row is."""
         return self._in_hand.setdefault(sha256, asyncio.Lock())
 
+    def _keeping(self, sha256: bytes) -> AbstractAsyncContextManager[Callable[[], bool]]:
+        return self.locks.keeping(sha256) if self.locks else nullcontext(_yes)
+
+    def _deleting(self, sha256: bytes) -> AbstractAsyncContextManager[Callable[[], bool]]:
+        return self.locks.deleting(sha256) if self.locks else nullcontext(_yes)
+
     async def _store(self, writer: BlobWriter, origin: Origin, facts: MediaFacts) -> Medium:
         """Keep the bytes, then the row: so an id never names bytes that a power cut or a deletion has taken."""
-        async with self._alone_with(writer.sha256):
+        async with self._alone_with(writer.sha256), self._keeping(writer.sha256) as is_protected:
             medium = self._medium(await writer.keep(), origin, facts)
             await self.records.save_medium(medium)
+            if not is_protected():  # another process may have deleted the bytes, or be about to
+                raise StoreDown("the database went away while the file was kept; send the file again")
         return medium
 
     def _medium(self, blob: Blob, origin: Origin, facts: MediaFacts) -> Medium:

@@ -5,7 +5,7 @@ Every operation that writes may raise `StoreBusy` (the queue of operations is fu
 `StoreDown` (the database cannot be written; nothing was acknowledged).
 """
 
-from waypost.ports.blobs import Blob, BlobStore, BlobWriter
+from waypost.ports.blobs import Blob, BlobLocks, BlobStore, BlobWriter
 from waypost.ports.conditions import StoreBusy, StoreDown, StoreRefused
 from waypost.ports.documents import Documents, Replacement
 from waypost.ports.holds import Holds
@@ -37,6 +37,7 @@ __all__ = [
     "Backlog",
     "BadDump",
     "Blob",
+    "BlobLocks",
     "BlobStore",
     "BlobWriter",
     "Carried",

@@ -1,6 +1,6 @@
 """The port of files."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -70,4 +70,24 @@ class BlobStore(Protocol):
 
     async def sweep(self, older_than: datetime) -> int:
         """Remove what crashes left: unfinished files last written before this moment. Returns how many."""
+        ...
+
+
+class BlobLocks(Protocol):
+    """What keeps the processes that share a blob store and a database from deleting what another is just keeping.
+
+    Each yields what tells whether the bytes have been locked without a break until now. Within one process nobody may
+    keep and delete the same bytes at the same time.
+    """
+
+    def keeping(self, sha256: bytes) -> AbstractAsyncContextManager[Callable[[], bool]]:
+        """Let nobody delete these bytes; to be entered before they are kept, and left once their row is written.
+
+        A row that was written while they were locked is seen by whoever deletes them later. Raises StoreDown, also
+        when somebody takes long to delete them.
+        """
+        ...
+
+    def deleting(self, sha256: bytes) -> AbstractAsyncContextManager[Callable[[], bool]]:
+        """Let nobody keep these bytes, unless somebody is at it: then they are not locked. Raises StoreDown."""
         ...

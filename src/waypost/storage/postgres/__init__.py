@@ -13,6 +13,7 @@ from waypost.ports import StoreDown, StoreRefused
 from waypost.storage.commit import LAZY_SECONDS, MAX_OPERATIONS, GroupCommit
 from waypost.storage.ending import end_process
 from waypost.storage.postgres.arrivals import Arrivals
+from waypost.storage.postgres.blob_locks import BlobLocks
 from waypost.storage.postgres.documents import DocumentsPart
 from waypost.storage.postgres.halted import outlasting_the_halted
 from waypost.storage.postgres.hints import Hints
@@ -64,6 +65,7 @@ class PostgresStore(
         self.hints = Hints(self._address, self._pool, session.lock)
         self.arrivals = Arrivals(self._pool)
         self.moments = Moments(self._pool)
+        self.blob_locks = BlobLocks(session, writer)
         self._letting_out = Turns(self._pool, let_out)
         if role != "all":
             self._owned = set()
