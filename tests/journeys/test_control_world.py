@@ -168,17 +168,17 @@ async def test_a_review_under_way_brings_no_template_back_after_a_reset(
     operator: Operator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store, review = operator.server.parts.resources.store, operator.server.parts.flows.templates.review
-    save, saving, may_save = store.save_template, asyncio.Event(), asyncio.Event()
+    save, saving, may_save = store.replace_template, asyncio.Event(), asyncio.Event()
 
-    async def save_late(template: Template) -> None:
-        if (template.name, template.status) == ("bike_ready", "APPROVED"):
+    async def save_late(before: Template, after: Template) -> bool:
+        if (after.name, after.status) == ("bike_ready", "APPROVED"):
             saving.set()
             await may_save.wait()
-        await save(template)
+        return await save(before, after)
 
-    monkeypatch.setattr(store, "save_template", save_late)
+    monkeypatch.setattr(store, "replace_template", save_late)
     await operator.call("POST", "/templates", json=definition())
-    await saving.wait()
+    await asyncio.wait_for(saving.wait(), 10)
 
     reset = asyncio.create_task(operator.call("POST", "/reset"))
     await asyncio.wait({reset}, timeout=0.2)  # as far as it comes
