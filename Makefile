@@ -7,6 +7,8 @@ STAMP  := $(VENV)/.installed
 NODE   := tests/clients/node examples/node_vitest
 CONSOLE := src/waypost/console/.built
 ARGS   ?=
+# A test that hangs is reported and the run goes on; with --full some take longer than this.
+HANGING := $(if $(findstring --full,$(ARGS)),,-o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run console test faults check format lock docs fuzz simulate bench clean
@@ -47,7 +49,7 @@ run: $(STAMP) $(CONSOLE) ## start the server; ARGS="--port 0" passes options
 # Each worker begins with a part of its own, so that few start a browser or a database, and takes from others when done.
 # Hundreds of processes are started, so that what is compiled is kept, also where the environment says not to.
 test: setup ## run the tests; ARGS="-k media" passes options
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist worksteal $(HANGING) $(ARGS)
 
 faults: setup ## every fault in full (about an hour on two cores); ARGS=--share=0.1 does a tenth
 	@$(BIN)/python -m pytest -n auto tests/faults --full $(ARGS); status=$$?; $(BIN)/python -m tests.faults.report; exit $$status
