@@ -1,6 +1,7 @@
 """The control API: everything that is stored, taken out of one server and put into another."""
 
 import json
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 
@@ -134,6 +135,13 @@ BAD_SNAPSHOTS: dict[str, Callable[[Body], Body]] = {
     "a message of a year that no date has": lambda taken: _with(taken, "messages", "at_ms", 2**53),
     "a message to nobody who can be": lambda taken: _with(taken, "messages", "wa_id", "somebody"),
     "a message whose content is none": lambda taken: _with(taken, "contents", "body", "Kg=="),
+    "a message of a type that there is not": lambda taken: _with_sent(taken, "messages", "kind", "pigeon"),
+    "a message whose content is of another type": lambda taken: _with_sent(taken, "messages", "kind", "image"),
+    "a message whose content does not fit its type": lambda taken: _with_sent(taken, "contents", "body", _body(5)),
+    "a user's message whose content does not fit its type": lambda taken: _with(taken, "contents", "body", _body(5)),
+    "a user's message that answers what is no message": lambda taken: _with(
+        taken, "contents", "body", _body("yes", context=5)
+    ),
     "a delivery in a state that there is not": lambda taken: _and(
         _and(taken, "events", _EVENT), "deliveries", _DELIVERY
     ),
@@ -146,6 +154,28 @@ BAD_SNAPSHOTS: dict[str, Callable[[Body], Body]] = {
 
 def _table(taken: Body, name: str, rows: list[list[object]]) -> Body:
     return {"columns": taken["tables"][name]["columns"], "rows": rows}
+
+
+def _with_sent(taken: Body, table: str, column: str, value: object) -> Body:
+    """Return the snapshot with another value in one column of the newest message that the business sent."""
+    key = _sent_key(taken)
+    columns, rows = taken["tables"][table]["columns"], taken["tables"][table]["rows"]
+    place = columns.index("key")
+    others = [row for row in rows if row[place] != key]
+    (sent,) = [row for row in rows if row[place] == key]
+    first = taken | {"tables": taken["tables"] | {table: _table(taken, table, [sent, *others])}}
+    return _with(first, table, column, value)
+
+
+def _sent_key(taken: Body) -> int:
+    messages = taken["tables"]["messages"]
+    key, received = messages["columns"].index("key"), messages["columns"].index("received")
+    newest: int = max(row[key] for row in messages["rows"] if not row[received])
+    return newest
+
+
+def _body(text: object, **more: object) -> str:
+    return b64encode(json.dumps({"text": {"body": text}, **more}).encode()).decode()
 
 
 def _with(taken: Body, table: str, column: str, value: object) -> Body:
@@ -170,6 +200,16 @@ async def test_a_snapshot_that_cannot_be_used_changes_nothing(operator: Operator
 
     assert status == 400, message
     assert (await operator.call("GET", f"/messages/{sent}"))["id"] == sent
+
+
+async def test_a_message_that_no_list_could_show_is_named(operator: Operator) -> None:
+    await operator.send_text()
+    taken = await snapshot_of(operator)
+    bad = _with_sent(taken, "messages", "kind", "pigeon")
+
+    _, _, message = await operator.refused("PUT", "/snapshot", json=bad)
+
+    assert f"the message {_sent_key(taken)} is of the type 'pigeon', which there is not" in message
 
 
 async def test_a_snapshot_holds_no_token_and_no_key_of_media_urls(own_operator: Operator) -> None:

@@ -15,7 +15,6 @@ from waypost.flows.directory import Directory
 from waypost.flows.explain import Explain
 from waypost.flows.find import find_message
 from waypost.flows.inspect_deliveries import InspectDeliveries
-from waypost.flows.shown_text import shown_text
 from waypost.lib import ids
 from waypost.lib.clock import at
 from waypost.lib.durations import to_ms
@@ -38,6 +37,7 @@ from waypost.wire.control.messages import (
 from waypost.wire.messages.template import Template as SentTemplate
 from waypost.wire.renderings import message_ids
 from waypost.wire.shown import ShownTemplate
+from waypost.wire.shown_text import shown_text
 
 MEDIA_PATH = "/_waypost/v1/media/"
 _ALL_OF_MESSAGE = Window(None, 1_000, 1_000)
@@ -70,9 +70,9 @@ class Inspect(Struct, frozen=True):
 
     def seen_text(self, message: StoredMessage) -> str:
         """Return the text that a message shows to a user, in one piece; its type in brackets if it has no text."""
-        return (
-            shown_text(message) if message.received else self._text(message, stored_content(message.kind, message.body))
-        )
+        if message.received:
+            return shown_text(message.kind, message.body, received=True)
+        return self._text(message, stored_content(message.kind, message.body))
 
     async def message(self, message_id: str) -> MessageDetail | None:
         """Return a message by its id in either dialect, with everything that happened to it; None if there is none."""
@@ -134,7 +134,7 @@ class Inspect(Struct, frozen=True):
         if isinstance(content, SentTemplate):
             template = self.directory.template_sent(message.number_id, content)
             return template_rules.filled_in(template, content) if template else content.preview()
-        return shown_text(message)
+        return shown_text(message.kind, message.body, received=False)
 
     def _shown_template(self, message: StoredMessage, content: object) -> ShownTemplate | None:
         if not isinstance(content, SentTemplate):
@@ -153,7 +153,7 @@ class Inspect(Struct, frozen=True):
             type=message.kind,
             status=message.status.word if message.status is not None and not message.received else None,
             at=at(message.at_ms),
-            preview=shown_text(message),
+            preview=shown_text(message.kind, message.body, received=message.received),
             fault=_fault(message.problem, message.problem_details),
             media=await self.media(message.media_key),
             more_media=[await self.media(key) for key in message.more_media],

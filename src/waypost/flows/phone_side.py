@@ -13,7 +13,6 @@ from waypost.flows.inspect import Inspect
 from waypost.flows.play import PhoneNetwork
 from waypost.flows.previews import Previews
 from waypost.flows.search import Wanted
-from waypost.flows.shown_text import shown_text
 from waypost.flows.threads import wamid_of
 from waypost.lib.clock import at
 from waypost.lib.cursors import cursor_of
@@ -32,6 +31,7 @@ from waypost.wire.control.chats import (
 from waypost.wire.control.lists import CHATS
 from waypost.wire.inbound_bodies import deleted_id
 from waypost.wire.renderings import message_ids
+from waypost.wire.shown_text import shown_text
 
 _MOST = 10_000
 """Messages of everybody that are looked at for what one user wrote."""
@@ -161,7 +161,7 @@ class PhoneSide(Struct, frozen=True):
             phone_number_id=str(message.number_id),
             type=message.kind,
             at=at(message.at_ms),
-            body=shown_text(message),
+            body=shown_text(message.kind, message.body, received=True),
             read=is_read,
             status="read" if is_read else "delivered",
             content=members.get(message.kind),

@@ -29,6 +29,10 @@ from waypost.storage.columns import (
 )
 from waypost.storage.migration_scripts import read_migrations
 from waypost.storage.sealing import NUMBERS, PROVIDERS, URL_SECRET, Sealing
+from waypost.wire.canonical import stored_content
+from waypost.wire.inbound_bodies import deleted_id
+from waypost.wire.messages import TYPES
+from waypost.wire.shown_text import shown_text
 
 KEPT_HERE = f"name = '{URL_SECRET}'"
 """The key of media URLs stays where it is: URLs that were handed out go on working, and nobody else can make any."""
@@ -65,6 +69,17 @@ def read_back(sealing: Sealing) -> tuple[tuple[str, Callable[[Values], object]],
     A row that cannot be read would keep the server from starting again, or hide the others of its list.
     """
     return (*_READ_BACK, (NUMBERS.read, sealing.number), (PROVIDERS.read, sealing.provider))
+
+
+class _Context(Struct):
+    id: str | None = None
+    message_id: str | None = None
+
+
+class _Body(Struct):
+    """What every stored body may have."""
+
+    context: _Context | None = None
 
 
 class _Clock(Struct, forbid_unknown_fields=True):
@@ -139,7 +154,17 @@ def _check_message(message: StoredMessage) -> None:
     """Raise one of UNREADABLE for what no list could show."""
     if not (message.wa_id.isascii() and message.wa_id.isdigit()):
         raise BadDump(f"messages.wa_id is {message.wa_id[:40]!r}, which is no number")
-    msgspec.json.decode(message.body, type=dict[str, msgspec.Raw])
+    if not (message.received or message.kind in TYPES):
+        raise BadDump(f"the message {message.key} is of the type {message.kind[:40]!r}, which there is not")
+    try:
+        msgspec.json.decode(message.body, type=_Body)
+        if message.received:
+            deleted_id(message.body)
+        else:
+            stored_content(message.kind, message.body)
+        shown_text(message.kind, message.body, received=message.received)
+    except UNREADABLE as error:
+        raise BadDump(f"the message {message.key} is of the type {message.kind[:40]!r}, but: {error}") from None
 
 
 def _check_clock(saved: bytes) -> None:

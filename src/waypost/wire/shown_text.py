@@ -2,7 +2,6 @@
 
 import msgspec
 
-from waypost.ports import StoredMessage
 from waypost.wire.canonical import stored_content
 
 
@@ -37,18 +36,21 @@ class _Done(msgspec.Struct):
     longitude: float | None = None
 
 
-def shown_text(message: StoredMessage) -> str:
-    """Return the text that a message shows: what was typed or tapped, the caption, or the type in brackets."""
-    whole = msgspec.json.decode(message.body, type=dict[str, msgspec.Raw])
-    inner = whole.get(message.kind)
+def shown_text(kind: str, body: bytes, *, received: bool) -> str:
+    """Return the text that a stored message shows: what was typed or tapped, the caption, or the type in brackets.
+
+    Raises ValueError for a body that is not one of `kind`, KeyError for a `kind` of message that cannot be sent.
+    """
+    whole = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    inner = whole.get(kind)
     if inner is not None and bytes(inner).startswith(b"{"):
         shown = msgspec.json.decode(inner, type=_Shown)
-        body = shown.body.text if isinstance(shown.body, _Words) else shown.body
-        if text := body or shown.caption or (message.received and _done_text(message.kind, inner)):
+        words = shown.body.text if isinstance(shown.body, _Words) else shown.body
+        if text := words or shown.caption or (received and _done_text(kind, inner)):
             return text
-    if message.received or message.kind == "contacts":
-        return f"[{message.kind}]"
-    return stored_content(message.kind, message.body).preview()
+    if received or kind == "contacts":
+        return f"[{kind}]"
+    return stored_content(kind, body).preview()
 
 
 def _done_text(kind: str, inner: msgspec.Raw) -> str | None:
