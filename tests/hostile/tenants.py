@@ -45,6 +45,7 @@ class Tenant:
 
         The number can send afterwards, and to its contact.
         """
+        forget_requests(op)
         await op.call("PATCH", f"/numbers/{self.number}", json={"registered": True})
         done(await self.onprem.call("DELETE", f"/v1/contacts/{self.contact}/block"))
         self.things.update(await _made_by_the_graph(self))
@@ -121,6 +122,11 @@ async def _made_by_the_operator(tenant: Tenant, op: Operator) -> Things:
         "repeat_key": key,
         "contact": tenant.contact,
     }
+
+
+def forget_requests(op: Operator) -> None:
+    """Count the requests of On-Premises anew: its platform takes fewer in a second than these tests make."""
+    op.server.parts.flows.onprem_requests.forget()
 
 
 async def _begun(meta: MetaClient, app: str) -> str:

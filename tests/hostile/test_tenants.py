@@ -17,7 +17,7 @@ import aiohttp
 import apsw
 import pytest
 from tests.hostile.tenant_tries import Try, filled, is_alike, is_spent, names_nothing, tries
-from tests.hostile.tenants import PNG, Tenant, Things, nobodys, opened
+from tests.hostile.tenants import PNG, Tenant, Things, forget_requests, nobodys, opened
 from tests.support.clients import Answer
 from tests.support.operator import Operator, operating
 from tools.gen_routes import faces
@@ -78,6 +78,7 @@ class Place:
 
     async def ask(self, one: Try, it: str) -> Asked:
         """Make the request of a try about a thing."""
+        forget_requests(self.op)
         needs, own = one.needs, self.b.things
         query = "&".join(
             f"{name}={value}".removeprefix("=") for name, value in filled(dict(needs.query), it, own).items()
