@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.faults.tier import PATIENCE_SECONDS, Tier
-from tests.faults.workers import NUMBERS, PHONES, World, world
+from tests.faults.workers import ROUND, World, world
 from tests.support.postgres import PostgresServer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
@@ -19,7 +19,6 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 Event = Callable[[World, random.Random], Awaitable[None]]
 
 WORKERS = 2
-ROUND = len(NUMBERS) * len(PHONES)
 LONGEST_SECONDS = 5.0
 """How long something is away or stopped: longer than a stopped worker keeps its shards."""
 _SESSIONS = "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'waypost%'"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.faults.tier import PATIENCE_SECONDS, Tier
-from tests.faults.workers import NUMBERS, PHONES, World, world
+from tests.faults.workers import NUMBERS, ROUND, World, world
 from tests.support.postgres import PostgresServer
 
 from waypost.lib.clock import SystemClock
@@ -18,8 +18,6 @@ RECOVERY_SECONDS = 5
 END_SECONDS = 10
 SCAN_SECONDS = 2.0
 """How often a worker looks for what waits when nobody has told it."""
-ALL = len(NUMBERS) * len(PHONES)
-"""How many are sent in a round."""
 PLANTED = "tests.faults.worker_planted"
 
 
@@ -44,7 +42,7 @@ async def nothing_is_lost_and_it_goes_on(here: World) -> None:
 
 async def test_two_workers_share_the_shards_and_each_message_is_told_once_and_in_order(two: World) -> None:
     async with two.load():
-        await two.sent(10 * ALL)
+        await two.sent(10 * ROUND)
 
     await two.everything_told()
 
@@ -55,17 +53,17 @@ async def test_two_workers_share_the_shards_and_each_message_is_told_once_and_in
 
 async def test_a_worker_that_is_killed_is_replaced_and_nothing_is_lost(two: World) -> None:
     async with two.load():
-        await two.sent(5 * ALL)
+        await two.sent(5 * ROUND)
         two.workers[0].kill()
         await two.shared_by(1)
-        await two.sent(5 * ALL)
+        await two.sent(5 * ROUND)
 
     await nothing_is_lost_and_it_goes_on(two)
 
 
 async def test_a_worker_that_is_stopped_for_a_while_loses_its_shards_and_begins_anew(two: World) -> None:
     async with two.load():
-        await two.sent(5 * ALL)
+        await two.sent(5 * ROUND)
         two.workers[0].send_signal(signal.SIGSTOP)
         await two.shared_by(1)
         two.workers[0].send_signal(signal.SIGCONT)
@@ -77,7 +75,7 @@ async def test_a_worker_that_is_stopped_for_a_while_loses_its_shards_and_begins_
 async def test_a_worker_that_is_told_to_end_hands_over_within_ten_seconds(two: World, tier: Tier) -> None:
     clock = SystemClock()
     async with two.load():
-        await two.sent(5 * ALL)
+        await two.sent(5 * ROUND)
         began = clock.monotonic()
         two.workers[0].terminate()
         code = await two.workers[0].wait()
@@ -109,10 +107,10 @@ async def test_a_worker_that_is_told_to_end_waits_for_no_slow_webhook(two: World
 
 async def test_a_worker_that_joins_gets_its_share_and_nothing_is_told_twice(two: World) -> None:
     async with two.load():
-        await two.sent(5 * ALL)
+        await two.sent(5 * ROUND)
         await two.join()
         await two.shared_by(3)
-        await two.sent(5 * ALL)
+        await two.sent(5 * ROUND)
 
     await two.everything_told()
 
@@ -125,7 +123,7 @@ async def test_a_database_that_goes_away_costs_one_who_accepts_and_his_workers_n
 ) -> None:
     seconds = tier.count(quick=2, full=60)
     async with two.load():
-        await two.sent(5 * ALL)
+        await two.sent(5 * ROUND)
         await asyncio.to_thread(two.postgres.stop, "immediate")
         await asyncio.sleep(seconds)
         await asyncio.to_thread(two.postgres.start)
@@ -134,7 +132,7 @@ async def test_a_database_that_goes_away_costs_one_who_accepts_and_his_workers_n
             while len(two.ledger.ids) == taken:  # noqa: ASYNC110 - as a client would
                 await asyncio.sleep(0.05)
         await two.shared_by(2)
-        await two.sent(5 * ALL)
+        await two.sent(5 * ROUND)
 
     await nothing_is_lost_and_it_goes_on(two)
     tier.note("seconds without a database", seconds)

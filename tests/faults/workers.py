@@ -26,6 +26,8 @@ NUMBER = "15550123456"
 NUMBERS = [str(int(NUMBER) + 11 * step) for step in range(6)]
 """Their shards lie eleven apart: whatever part of the shards a worker has, some of these are in it."""
 PHONES = [f"4917012345{last:02}" for last in range(3)]
+ROUND = len(NUMBERS) * len(PHONES)
+"""How many are sent in a round."""
 EVERYTHING = ["sent", "delivered", "read"]
 _ROOT = Path(__file__).parents[2]
 _OWNERS = (
