@@ -13,7 +13,7 @@ import pytest
 from tests.support import media
 from tests.support.server import NUMBER, Running, running
 
-from waypost.flows.media import MediaShelf, Origin
+from waypost.flows.media_shelf import MediaShelf, Origin
 from waypost.model import MediaKey, Medium, NumberId
 from waypost.ports import BlobStore, Records, StoreDown
 

@@ -11,7 +11,7 @@ from tests.hostile.link_peers import RecordingDialer, TableResolver, redirect
 from tests.support import media
 
 from waypost.blobs.local import LocalBlobs
-from waypost.flows.media import MediaShelf
+from waypost.flows.media_shelf import MediaShelf
 from waypost.flows.previews import Previews
 from waypost.lib.clock import SystemClock
 from waypost.lib.fetcher import Fetcher

@@ -21,7 +21,7 @@ from waypost.flows.directory import Directory
 from waypost.flows.explain import Explain
 from waypost.flows.inspect import Inspect
 from waypost.flows.inspect_deliveries import InspectDeliveries
-from waypost.flows.media import MediaShelf
+from waypost.flows.media_shelf import MediaShelf
 from waypost.flows.media_urls import MediaURLs
 from waypost.flows.messaging_limit import MessagingLimit
 from waypost.flows.meters import Meters

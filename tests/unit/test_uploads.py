@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from waypost.blobs.local import LocalBlobs
-from waypost.flows.media import MediaShelf
+from waypost.flows.media_shelf import MediaShelf
 from waypost.flows.uploads import Progress, Uploads
 from waypost.lib.clock import SystemClock
 from waypost.lib.fetching import LinkFetcher

@@ -14,8 +14,8 @@ from waypost.flows.figures import Figures
 from waypost.flows.identity import Identities
 from waypost.flows.login import Login
 from waypost.flows.mark_read import MarkRead
-from waypost.flows.media import MediaShelf
 from waypost.flows.media_limits import MediaLimits
+from waypost.flows.media_shelf import MediaShelf
 from waypost.flows.media_urls import MediaURLs
 from waypost.flows.receive import Notice
 from waypost.flows.refusals import RefusedLately

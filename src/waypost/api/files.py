@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from waypost.api.routing import Answer, Request, Response, StreamResponse
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
-from waypost.flows.media import MediaShelf
+from waypost.flows.media_shelf import MediaShelf
 from waypost.lib import log, streams
 from waypost.lib.checked import DamagedError
 from waypost.lib.filenames import content_disposition

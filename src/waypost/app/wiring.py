@@ -35,8 +35,8 @@ from waypost.flows.figures import Figures
 from waypost.flows.identity import Identities
 from waypost.flows.login import FailedLogins, Login
 from waypost.flows.mark_read import MarkRead
-from waypost.flows.media import MediaShelf
 from waypost.flows.media_limits import MediaLimits
+from waypost.flows.media_shelf import MediaShelf
 from waypost.flows.messaging_limit import MessagingLimit
 from waypost.flows.meters import Meters
 from waypost.flows.network_rules import NetworkRules

@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from waypost.errors import Fault
 from waypost.errors.outcomes import SOMETHING_WENT_WRONG
 from waypost.flows.clearance import Clearance
-from waypost.flows.media import MediaShelf
+from waypost.flows.media_shelf import MediaShelf
 from waypost.flows.receive import Receive
 from waypost.lib import backoff
 from waypost.lib.clock import Clock

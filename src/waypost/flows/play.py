@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from waypost.errors import Fault, Refusal
 from waypost.errors.requests import BAD_MEDIA, INVALID_VALUE, MISSING_PARAMETER, UNEXPECTED_PARAMETER
-from waypost.flows.media import MediaShelf, Origin
+from waypost.flows.media_shelf import MediaShelf, Origin
 from waypost.flows.threads import Threads, wamid_of
 from waypost.lib.ids import KeyMaker
 from waypost.model import FaultRule, InboundMessage, Medium, MessageKey, Number, NumberId, Person, Phone

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from waypost.flows.documents import DocumentCollection
 from waypost.flows.inspect import media_view
-from waypost.flows.media import MediaShelf
+from waypost.flows.media_shelf import MediaShelf
 from waypost.lib import log
 from waypost.lib.durations import to_ms
 from waypost.lib.fetching import Fetched, Limits

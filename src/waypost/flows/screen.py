@@ -18,7 +18,7 @@ from waypost.errors.management import NOT_LISTED, POLICY_BLOCK
 from waypost.errors.requests import INVALID_PARAMETER, RECIPIENT_IS_SENDER, USER_ID_UNSUPPORTED
 from waypost.flows.accounts import BusinessAccounts
 from waypost.flows.directory import Directory
-from waypost.flows.media import MediaShelf
+from waypost.flows.media_shelf import MediaShelf
 from waypost.flows.meters import Meters
 from waypost.flows.pacing import Pacing
 from waypost.lib import phone

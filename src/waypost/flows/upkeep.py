@@ -15,7 +15,7 @@ from waypost.flows.accept import KEY_LIFE_MS
 from waypost.flows.collector import Collector
 from waypost.flows.directory import Directory
 from waypost.flows.documents import OnePerNumber
-from waypost.flows.media import LIFE, MediaShelf
+from waypost.flows.media_shelf import LIFE, MediaShelf
 from waypost.flows.previews import Previews
 from waypost.flows.uploads import Uploads
 from waypost.lib.clock import Clock, at

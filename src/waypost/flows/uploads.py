@@ -17,7 +17,7 @@ from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import INVALID_PARAMETER
 from waypost.flows.documents import DocumentCollection
-from waypost.flows.media import LIFE, MediaShelf, Origin
+from waypost.flows.media_shelf import LIFE, MediaShelf, Origin
 from waypost.lib.clock import Clock
 from waypost.lib.durations import to_ms
 from waypost.lib.ids import new_secret

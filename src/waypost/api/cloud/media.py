@@ -14,8 +14,8 @@ from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import INVALID_PARAMETER, MISSING_PARAMETER
 from waypost.flows.directory import Directory
-from waypost.flows.media import MediaShelf, Origin
 from waypost.flows.media_limits import MediaLimits
+from waypost.flows.media_shelf import MediaShelf, Origin
 from waypost.flows.media_urls import MediaURLs
 from waypost.lib.mime import declared_type
 from waypost.model import Medium, Number

@@ -18,7 +18,7 @@ from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
 from waypost.flows.chats import Chats
 from waypost.flows.find import find_medium
 from waypost.flows.identity import Identities
-from waypost.flows.media import MediaShelf
+from waypost.flows.media_shelf import MediaShelf
 from waypost.flows.phone_side import PhoneSide
 from waypost.flows.play import PhoneNetwork, Play, UserFile
 from waypost.flows.preferences import Preferences

@@ -11,7 +11,7 @@ from waypost.api.routing import Answer, Request, Response
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import BAD_MEDIA
-from waypost.flows.media import MediaShelf, Origin
+from waypost.flows.media_shelf import MediaShelf, Origin
 from waypost.model import Medium
 from waypost.wire import onprem
 

@@ -16,7 +16,7 @@ from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.documents import DocumentCollection
-from waypost.flows.media import MediaShelf
+from waypost.flows.media_shelf import MediaShelf
 from waypost.lib.ids import KeyMaker
 from waypost.model import Number
 from waypost.wire import onprem

@@ -30,7 +30,7 @@ from waypost.flows.figures import Figures
 from waypost.flows.identity import Identities
 from waypost.flows.login import FailedLogins, Login
 from waypost.flows.mark_read import MarkRead
-from waypost.flows.media import MediaShelf
+from waypost.flows.media_shelf import MediaShelf
 from waypost.flows.meters import Meters
 from waypost.flows.request_rates import RequestRates
 from waypost.flows.screen import Screen
