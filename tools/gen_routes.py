@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from waypost.api.control.face import Operator, build_control
+from msgspec.structs import replace
+
 from waypost.api.faces import all_faces
 from waypost.api.openapi import Face, summary_of
+from waypost.app.faces.control import Operator, control_face
 
 
 class _Absent:
@@ -16,11 +18,15 @@ class _Absent:
             raise AttributeError(name)
         return self
 
+    def __call__(self, *_: object) -> "_Absent":
+        return self
+
 
 def faces() -> list[Face]:
-    """Return every face as the server has it."""
+    """Return every face as a server alone has it."""
     nothing: Any = _Absent()  # Any: it stands for parts of many types
-    return all_faces(nothing, build_control(nothing, Operator("", "", "")))
+    control = control_face(nothing, Operator("", "", ""), start=nothing, poster=nothing)
+    return all_faces(nothing, replace(control, has_network=True))
 
 
 def route_rows() -> Iterator[tuple[str, list[tuple[str, ...]]]]:

@@ -4,28 +4,20 @@ import asyncio
 import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from functools import partial
 
 from msgspec.structs import replace
 
 from waypost import registry
-from waypost.api.control.face import ControlParts, Operator, build_control
 from waypost.api.faces import build_faces
 from waypost.api.server import Server
-from waypost.app import replacing
-from waypost.app.monitoring import gauges_of
+from waypost.app.faces.control import Operator, control_face
 from waypost.app.parts import Parts
 from waypost.app.resources import Resources, once, open_resources
-from waypost.app.settings_shown import settings_view
-from waypost.app.sharing import counting_real_time, requeueing
 from waypost.app.wiring import build
 from waypost.flows.first_start import PreparedNumber, Start, prepare_number
 from waypost.flows.restart import forget_callbacks
-from waypost.flows.snapshot import Snapshotting
-from waypost.flows.subscribe import Subscribe
 from waypost.lib import log, note, tls
 from waypost.lib.ids import new_secret
-from waypost.lib.links import ANYWHERE
 from waypost.lib.poster import Poster
 from waypost.lib.racing import first_to_end
 from waypost.model import NumberId
@@ -106,7 +98,7 @@ async def _listen(parts: Parts, start: Start, stack: AsyncExitStack) -> tuple[Se
     """Listen, once everything that answers requests is there."""
     settings, resources = parts.resources.settings, parts.resources
     operator = Operator(settings.admin_token or new_secret(), new_secret(), new_secret(), settings.admin_password)
-    control = build_control(_control_parts(parts, start, _operators_poster(resources, stack)), operator)
+    control = control_face(parts, operator, start=start, poster=_operators_poster(resources, stack))
     faces = build_faces(parts.flows, control, parts.maintenance)
     server = Server(
         faces,
@@ -120,34 +112,6 @@ async def _listen(parts: Parts, start: Start, stack: AsyncExitStack) -> tuple[Se
     stack.push_async_callback(server.stop, within_seconds=_DRAIN_SECONDS)
     stack.callback(parts.feed.end)  # before: nobody would wait for the end of a feed
     return server, operator
-
-
-def _control_parts(parts: Parts, start: Start, poster: Poster) -> ControlParts:
-    """Return what the control API works on."""
-    resources = parts.resources
-    store = resources.store
-    return ControlParts(
-        flows=parts.flows,
-        network=parts.network,
-        network_rules=parts.network_rules,
-        subscribe=Subscribe(resources.directory, poster, ANYWHERE, parts.network.faults.fails_handshake, trusted=True),
-        clock=resources.clock,
-        requeue=requeueing(resources, parts.webhooks.hurry),
-        go_on=parts.go_on,
-        reset=partial(replacing.reset, parts),
-        erase=partial(replacing.erase, parts),
-        snapshotting=Snapshotting(
-            store, resources.blobs, resources.clock, partial(replacing.reload, parts, start), parts.maintenance.alone
-        ),
-        # It listens only when it is, but for what replaces everything, and a database that is away.
-        is_ready=lambda: not parts.maintenance.is_on and store.trouble is None,
-        gauges=gauges_of(parts),
-        feed=parts.feed,
-        settings=settings_view(resources.settings),
-        previews=parts.previews,
-        counting=counting_real_time(resources),
-        has_network=resources.owned_shards is None,
-    )
 
 
 def _operators_poster(resources: Resources, stack: AsyncExitStack) -> Poster:

@@ -89,7 +89,7 @@ def build(resources: Resources, factories: Factories = DEFAULT) -> Parts:
     webhooks, what the network reports, the way to the network, and at last the accepting of messages.
     """
     store, clock, directory, keys = resources.store, resources.clock, resources.directory, resources.keys
-    relaxed, is_alone = resources.settings.rules == "relaxed", resources.shared is None
+    relaxed, is_alone = resources.settings.is_relaxed, resources.shared is None
     recent, network = factories.recent(), _network(resources, factories)
     shelf, meters = _shelf(resources), _meters(resources)
     counts: Counter[str] = Counter()
@@ -188,7 +188,7 @@ def _backlog(resources: Resources) -> Backlog | None:
 
 
 def _meters(resources: Resources) -> Meters:
-    return Meters(lifted=resources.settings.rules == "relaxed", together=counting(resources))
+    return Meters(lifted=resources.settings.is_relaxed, together=counting(resources))
 
 
 def _upkeep(resources: Resources, shelf: MediaShelf, flows: Flows, previews: Previews) -> Upkeep:
@@ -268,7 +268,7 @@ def _flows(
     resources: Resources, accept: Accept, receive: Receive, network: Network, figures: Figures, feed: Feed
 ) -> Flows:
     """Return what the faces translate to."""
-    relaxed = resources.settings.rules == "relaxed"
+    relaxed = resources.settings.is_relaxed
     store, clock = resources.store, resources.clock
     users = Users(store, resources.directory, clock)
     failed_logins = FailedLogins(clock, counting_real_time(resources))
@@ -330,6 +330,6 @@ def _templates(resources: Resources, receive: Receive, shelf: MediaShelf, pacing
         Review(resources.directory, receive, pacing, clock=resources.clock, timers=resources.timers, delay_ms=delay_ms),
         resources.clock,
         resources.keys,
-        limits_lifted=resources.settings.rules == "relaxed",
+        limits_lifted=resources.settings.is_relaxed,
         is_shared=resources.shared is not None,
     )

@@ -1,0 +1,143 @@
+"""The operator's face: its handlers, and what each of them works on."""
+
+from dataclasses import dataclass, field
+from functools import partial
+
+from waypost.api.control.accounts import AccountControl
+from waypost.api.control.endpoints import Endpoints
+from waypost.api.control.errors import Errors
+from waypost.api.control.feed import FeedControl
+from waypost.api.control.gate import Gate
+from waypost.api.control.health import Health
+from waypost.api.control.messages import Deliveries, Gallery, Messages
+from waypost.api.control.notices import Notices
+from waypost.api.control.numbers import Numbers
+from waypost.api.control.phones import Phones
+from waypost.api.control.providers import ProviderControl
+from waypost.api.control.refusals import Refusals
+from waypost.api.control.routes import Control
+from waypost.api.control.sessions import Sessions
+from waypost.api.control.settings import SettingsControl
+from waypost.api.control.sign_in import ATTEMPTS, Door
+from waypost.api.control.signature import Signatures
+from waypost.api.control.snapshots import SnapshotControl
+from waypost.api.control.templates import Templates
+from waypost.api.control.world import World
+from waypost.app import replacing
+from waypost.app.monitoring import gauges_of
+from waypost.app.parts import Parts
+from waypost.app.settings_shown import settings_view
+from waypost.app.sharing import counting_real_time, requeueing
+from waypost.flows.chats import Chats
+from waypost.flows.documents import DocumentCollection
+from waypost.flows.explain import Explain
+from waypost.flows.first_start import Start
+from waypost.flows.inspect import Inspect
+from waypost.flows.inspect_deliveries import InspectDeliveries
+from waypost.flows.meters import Tally
+from waypost.flows.phone_side import PhoneSide
+from waypost.flows.play import Play
+from waypost.flows.preferences import Preferences
+from waypost.flows.replay import Replay
+from waypost.flows.resend import Resend
+from waypost.flows.search import Search
+from waypost.flows.snapshot import Snapshotting
+from waypost.flows.subscribe import Subscribe
+from waypost.flows.taps import Taps
+from waypost.flows.threads import Threads
+from waypost.lib.links import ANYWHERE
+from waypost.lib.poster import Poster
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """How the operator proves to be one."""
+
+    admin_token: str = field(repr=False)
+    login_token: str = field(repr=False)
+    """Works once, for the console."""
+    local_key: str = field(repr=False)
+    """Opens what the admin token opens, for commands on the same machine; it ends with the server."""
+    admin_password: str | None = field(default=None, repr=False)
+
+
+def control_face(parts: Parts, operator: Operator, *, start: Start, poster: Poster) -> Control:
+    """Return the handlers.
+
+    `start` is what a restored snapshot begins anew with. `poster` asks the webhooks that the operator sets, wherever
+    they are: it vets nothing.
+    """
+    resources, flows = parts.resources, parts.flows
+    store, directory, clock, keys = resources.store, resources.directory, resources.clock, resources.keys
+    sessions = Sessions(clock, operator.login_token)
+    gate = Gate(operator.admin_token, operator.local_key, operator.admin_password, directory, sessions)
+    attempts = Tally(ATTEMPTS, lambda: int(1000 * clock.monotonic()), counting_real_time(resources))
+    subscribe = Subscribe(directory, poster, ANYWHERE, parts.network.faults.fails_handshake, trusted=True)
+    inspect = _inspect(parts)
+    search = Search(store, inspect)
+    resend = Resend(store, directory, flows.accept, resources.settings.strict_plus)
+    return Control(
+        gate=gate,
+        door=Door(gate, sessions, attempts),
+        phones=_phones(parts, inspect),
+        messages=Messages(inspect, search, resend),
+        gallery=Gallery(search),
+        deliveries=_deliveries(parts, search),
+        errors=Errors(),
+        world=World(clock, store, parts.network, parts.network_rules, partial(replacing.reset, parts), parts.feed),
+        numbers=Numbers(directory, subscribe, store, flows.registration, flows.standings, parts.go_on),
+        templates=Templates(directory, flows.templates.review, flows.templates.review.pacing, flows.templates),
+        endpoints=Endpoints(directory, subscribe, keys),
+        accounts=AccountControl(directory, flows.standings),
+        snapshots=_snapshots(parts, start),
+        providers=ProviderControl(Threads(directory, store)),
+        notices=Notices(directory, parts.receive.notice),
+        # It listens only when it is ready, but for what replaces everything, and a database that is away.
+        health=Health(lambda: not parts.maintenance.is_on and store.trouble is None, gauges_of(parts)),
+        feed=FeedControl(parts.feed, gate, clock),
+        signatures=Signatures(directory),
+        settings=SettingsControl(settings_view(resources.settings)),
+        refusals=Refusals(flows.refused),
+        has_network=resources.owned_shards is None,
+    )
+
+
+def _inspect(parts: Parts) -> Inspect:
+    store, directory = parts.resources.store, parts.resources.directory
+    explain = Explain(store, store, directory, parts.network.phones.get, parts.resources.settings.is_relaxed)
+    return Inspect(store, store, directory, explain, InspectDeliveries(store, directory))
+
+
+def _phones(parts: Parts, inspect: Inspect) -> Phones:
+    flows, network, store = parts.flows, parts.network, parts.resources.store
+    clock, keys = parts.resources.clock, parts.resources.keys
+    threads = Threads(parts.resources.directory, store)
+    play = Play(threads, flows.shelf, network, keys)
+    return Phones(
+        play,
+        Taps(play),
+        Chats(threads, network, flows.automations, DocumentCollection(store, "opened", int), keys, clock),
+        Preferences(threads, network, parts.receive.notice, clock),
+        network,
+        PhoneSide(inspect, store, store, network, parts.previews),
+        flows.shelf,
+        store,
+        flows.identities,
+        partial(replacing.erase, parts),
+    )
+
+
+def _deliveries(parts: Parts, search: Search) -> Deliveries:
+    resources = parts.resources
+    store, directory, clock = resources.store, resources.directory, resources.clock
+    requeue = requeueing(resources, parts.webhooks.hurry)
+    replay = Replay(store, store, directory, clock, requeue)
+    return Deliveries(search.inspect.deliveries, search, store, directory, clock, requeue, replay)
+
+
+def _snapshots(parts: Parts, start: Start) -> SnapshotControl:
+    resources = parts.resources
+    reload = partial(replacing.reload, parts, start)
+    return SnapshotControl(
+        Snapshotting(resources.store, resources.blobs, resources.clock, reload, parts.maintenance.alone)
+    )
