@@ -96,11 +96,10 @@ class PostgresStore(
         try:
             sealed_anew = await _seal(session, sealing)
             pool = await open_pool(address)
-        except CANNOT_CONNECT as error:
+        except BaseException as error:
             await session.close()
-            raise refused(address, error) from error
-        except StoreRefused:
-            await session.close()
+            if isinstance(error, CANNOT_CONNECT):
+                raise refused(address, error) from error
             raise
         windows = Windows(0) if role == "api" else Windows()
         around = nullcontext if role == "all" else partial(outlasting_the_halted, pool)
