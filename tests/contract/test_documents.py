@@ -32,6 +32,14 @@ async def test_documents_are_listed_by_name_from_a_cursor(opened: FullStore) -> 
     assert page == [("b", b"b"), ("c", b"c")]
 
 
+async def test_documents_of_many_owners_are_read_together(opened: FullStore) -> None:
+    for kind, owner, name in [("block", 1, ""), ("block", 2, ""), ("block", 3, "named"), ("profile", 4, "")]:
+        await opened.save_document(kind, owner, name, b"%d" % owner)
+
+    assert sorted(await opened.documents_of("block", [1, 2, 3, 4, 5])) == [(1, b"1"), (2, b"2")]
+    assert await opened.documents_of("block", []) == []
+
+
 async def test_deleting_says_whether_there_was_one(opened: FullStore) -> None:
     await opened.save_document("code", 1, "a", b"{}")
 

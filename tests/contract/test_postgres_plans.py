@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from tests.support.store_rows import NUMBER, USER
 
-from waypost.storage.postgres import lists
+from waypost.storage.postgres import documents, lists
 from waypost.storage.postgres.link import Connection, connect, open_pool
 
 pytestmark = pytest.mark.anyio
@@ -31,7 +31,9 @@ FILL = f"""
       FROM generate_series(1, {ROWS}) AS n;
     INSERT INTO media (number_id, key, tag, sha256, mime, size, created_ms, expires_ms, source, animated)
       SELECT {NUMBER} + n % 3, n, 1, '', 'image/jpeg', 1, n, n, 'upload', FALSE FROM generate_series(1, {ROWS}) AS n;
-    ANALYZE messages, contents, events, deliveries, media
+    INSERT INTO documents (owner, kind, name, body)
+      SELECT n % 100, CASE WHEN n % 9 = 0 THEN 'blocked' ELSE 'code' END, n::text, '' FROM generate_series(1, {ROWS}) n;
+    ANALYZE messages, contents, events, deliveries, media, documents
 """
 
 ANYTHING = (None,) * 6
@@ -60,6 +62,7 @@ LOOKS: list[tuple[str, tuple[object, ...]]] = [
     *((text, (0, 5_000, 501, *values)) for _, text in lists.ENDED.values() for values in OF_ENDED),
     (lists.CARRIERS, (END, NEWEST, 21, 9)),
     *((lists.MEDIA, (END, NEWEST, LIMIT, number)) for number in (None, NUMBER)),
+    (documents.OF_OWNERS, ("blocked", [7, 8, 9])),
     (lists.NAMES, ([7, 8, 9],)),
     (lists.MESSAGE_KEYS, (ROWS - 100, 200)),
     (lists.EVENT_KEYS, (ROWS - 100, 200)),

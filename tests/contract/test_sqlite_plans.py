@@ -5,7 +5,7 @@ import apsw.ext
 import pytest
 
 from waypost.storage.migration_scripts import read_migrations
-from waypost.storage.sqlite import lists, records, store, sweeps
+from waypost.storage.sqlite import documents, lists, records, store, sweeps
 from waypost.storage.sqlite.engine import Rows
 
 STEPS = [
@@ -15,7 +15,7 @@ STEPS = [
     lists.MESSAGES, lists.MESSAGES_OF_KEYS, *lists.DELIVERIES.values(), lists.DELIVERIES_OF, lists.MEDIA,
     lists.END_OF_CARRIERS, lists.CARRIERS,
     *(text for texts in lists.ENDED.values() for text in texts), store.KEEP_ALL_DONE, store.REDELIVER_ALL,
-    lists.NAMES, records.TOLD, lists.MESSAGE_KEYS, lists.EVENT_KEYS,
+    documents.OF_OWNERS, lists.NAMES, records.TOLD, lists.MESSAGE_KEYS, lists.EVENT_KEYS,
 ]  # fmt: skip
 BY_KEYS: list[Rows] = [
     sweeps.EVENTS_OF, sweeps.FURTHER_OF, *sweeps.MESSAGE_ROWS, *sweeps.DELIVERY_ROWS,

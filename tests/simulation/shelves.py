@@ -1,7 +1,7 @@
 """What the plain store keeps beside a message's way: records, documents, and the world of the embedded network."""
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from msgspec.structs import replace
 from tests.simulation.disk import Parcel
@@ -121,6 +121,10 @@ class Shelves(Queue):
         return [(name, body) for place, body in found if place[:2] == (kind, owner) and (name := place[2]) > after][
             :limit
         ]
+
+    async def documents_of(self, kind: str, owners: Iterable[int]) -> list[tuple[int, bytes]]:
+        found = {owner: self.disk.documents.get((kind, owner, "")) for owner in owners}
+        return [(owner, body) for owner, body in found.items() if body is not None]
 
     async def load_phones(self) -> list[Phone]:
         return [copy.copy(phone) for phone in self.disk.phones.values()]

@@ -65,8 +65,7 @@ class BusinessAccounts:
     async def load(self, directory: Directory) -> None:
         """Read every account anew."""
         async with self._showing:
-            found = {number.waba_id: await self._documents.get(number.waba_id) for number in directory.numbers()}
-            self._known = {waba_id: account for waba_id, account in found.items() if account}
+            self._known = await self._documents.of({number.waba_id for number in directory.numbers()})
 
     def get(self, waba_id: int) -> Account:
         """Return an account as it is now."""

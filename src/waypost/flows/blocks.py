@@ -37,8 +37,8 @@ class Blocks:
     async def load(self, directory: Directory) -> None:
         """Read every list anew."""
         async with self._showing:
-            lists = {number.id: await self._documents.get(number.id) for number in directory.numbers()}
-            self._blocked = {number_id: frozenset(users) for number_id, users in lists.items() if users}
+            lists = await self._documents.of(number.id for number in directory.numbers())
+            self._blocked = {NumberId(number_id): frozenset(users) for number_id, users in lists.items() if users}
 
     def has(self, number_id: NumberId, wa_id: str) -> bool:
         """Return whether the business has blocked a user."""

@@ -1,6 +1,6 @@
 """Collections of documents of one kind, decoded and encoded by their schema; nobody else handles them as bytes."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from functools import lru_cache
 from typing import Any, Generic, TypeVar, cast
 
@@ -27,6 +27,11 @@ class DocumentCollection(Generic[Document]):
         """Return one document; None if it was never put."""
         body = await self._documents.document(self._kind, owner, name)
         return None if body is None else self._decoder.decode(body)
+
+    async def of(self, owners: Iterable[int]) -> dict[int, Document]:
+        """Return the document of each owner who has one."""
+        found = await self._documents.documents_of(self._kind, owners)
+        return {owner: self._decoder.decode(body) for owner, body in found}
 
     async def put(self, owner: int, document: Document, name: str = "") -> None:
         """Keep a document; it is fsynced on return."""

@@ -1,5 +1,6 @@
 """The port of what is kept as JSON: profiles, block lists, codes; whatever is rarely written and never searched."""
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from msgspec import Struct
@@ -25,6 +26,10 @@ class Documents(Protocol):
 
     async def documents(self, kind: str, owner: int, *, after: str = "", limit: int = 1000) -> list[tuple[str, bytes]]:
         """Return names and documents of an owner in order of their names, from the first above `after`."""
+        ...
+
+    async def documents_of(self, kind: str, owners: Iterable[int]) -> list[tuple[int, bytes]]:
+        """Return the document without a name of each owner who has one, in any order; read at one moment."""
         ...
 
     async def save_document(self, kind: str, owner: int, name: str, body: bytes) -> None:

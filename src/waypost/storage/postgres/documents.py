@@ -1,11 +1,14 @@
 """The port Documents over PostgreSQL."""
 
+from collections.abc import Iterable
+
 from waypost.ports import Replacement
 from waypost.storage.postgres.link import Connection
 from waypost.storage.postgres.part import Part
 
 _GET = "SELECT body FROM documents WHERE kind = $1 AND owner = $2 AND name = $3"
 _LIST = "SELECT name, body FROM documents WHERE kind = $1 AND owner = $2 AND name > $3 ORDER BY name LIMIT $4"
+OF_OWNERS = "SELECT owner, body FROM documents WHERE owner = ANY($2::bigint[]) AND kind = $1 AND name = ''"
 _SAVE = (
     "INSERT INTO documents (kind, owner, name, body) VALUES ($1, $2, $3, $4)"
     " ON CONFLICT (owner, kind, name) DO UPDATE SET body = excluded.body"
@@ -37,6 +40,10 @@ class DocumentsPart(Part):
     async def documents(self, kind: str, owner: int, *, after: str = "", limit: int = 1000) -> list[tuple[str, bytes]]:
         """Return an owner's documents by name."""
         return [(name, body) for name, body in await self._rows(_LIST, kind, owner, after, limit)]
+
+    async def documents_of(self, kind: str, owners: Iterable[int]) -> list[tuple[int, bytes]]:
+        """Return the document without a name of each owner."""
+        return [(owner, body) for owner, body in await self._rows(OF_OWNERS, kind, list(owners))]
 
     async def save_document(self, kind: str, owner: int, name: str, body: bytes) -> None:
         """Insert or replace a document."""

@@ -1,5 +1,7 @@
 """The port Documents over SQLite."""
 
+import json
+from collections.abc import Iterable
 from typing import Any
 
 import apsw
@@ -9,6 +11,9 @@ from waypost.storage.sqlite.part import Part
 
 _GET = "SELECT body FROM documents WHERE kind = ? AND owner = ? AND name = ?"
 _LIST = "SELECT name, body FROM documents WHERE kind = ? AND owner = ? AND name > ? ORDER BY name LIMIT ?"
+OF_OWNERS = (
+    "SELECT owner, body FROM json_each(?2) CROSS JOIN documents ON kind = ?1 AND owner = json_each.value AND name = ''"
+)
 _SAVE = "INSERT OR REPLACE INTO documents (kind, owner, name, body) VALUES (?, ?, ?, ?)"
 _ADD = "INSERT INTO documents (kind, owner, name, body) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING name"
 _REPLACE = "UPDATE documents SET body = ?4 WHERE kind = ?1 AND owner = ?2 AND name = ?3 AND body = ?5 RETURNING name"
@@ -35,6 +40,11 @@ class DocumentsPart(Part):
         """Return an owner's documents by name."""
         rows: Any = self._reader.rows(_LIST, (kind, owner, after, limit))  # Any: the table's types
         return [(name, body) for name, body in rows]
+
+    async def documents_of(self, kind: str, owners: Iterable[int]) -> list[tuple[int, bytes]]:
+        """Return the document without a name of each owner."""
+        rows: Any = self._reader.rows(OF_OWNERS, (kind, json.dumps(list(owners))))  # Any: the table's types
+        return [(owner, body) for owner, body in rows]
 
     async def save_document(self, kind: str, owner: int, name: str, body: bytes) -> None:
         """Insert or replace a document."""

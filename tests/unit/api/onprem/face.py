@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -145,6 +145,9 @@ class MemoryDocuments:
     async def documents(self, kind: str, owner: int, *, after: str = "", limit: int = 1000) -> list[tuple[str, bytes]]:
         found = sorted((key[2], body) for key, body in self.kept.items() if key[:2] == (kind, owner) and key[2] > after)
         return found[:limit]
+
+    async def documents_of(self, kind: str, owners: Iterable[int]) -> list[tuple[int, bytes]]:
+        return [(owner, self.kept[kind, owner, ""]) for owner in owners if (kind, owner, "") in self.kept]
 
     async def save_document(self, kind: str, owner: int, name: str, body: bytes) -> None:
         self.kept[kind, owner, name] = body
