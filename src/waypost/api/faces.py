@@ -38,9 +38,10 @@ from waypost.api.onprem.messages import Messages as OnPremMessages
 from waypost.api.onprem.monitoring import Monitoring
 from waypost.api.onprem.profile import Line, Photo
 from waypost.api.onprem.profile import Profile as OnPremProfile
-from waypost.api.onprem.routes import Handlers, onprem_routes
 from waypost.api.onprem.settings import Providers, Settings
 from waypost.api.onprem.stickerpacks import Pack, Stickerpacks
+from waypost.api.onprem.topics import Topic as OnPremTopic
+from waypost.api.onprem.topics import routes_of as onprem_routes_of
 from waypost.api.onprem.users import Users
 from waypost.api.openapi import Face, document_handler
 from waypost.api.recorder import META, ONPREM, PROXY, Recorder
@@ -89,7 +90,7 @@ def all_faces(flows: Flows, control: Control) -> list[Face]:
     proxy = [topic.proxy() for topic in _cloud(flows, auth.api_key)]
     faces += [
         Face("Control API", guarded_routes(control), ("admin", "session")),
-        Face("On-Premises API", onprem_routes(_onprem(flows)), ("token", "key", "login")),
+        Face("On-Premises API", onprem_routes_of(_onprem(flows)), ("token", "key", "login")),
         Face(
             "Cloud API, Meta",
             routes_of(meta, "meta"),
@@ -138,29 +139,27 @@ def _cloud(flows: Flows, identify: auth.Identify) -> list[_Topic]:
     ]
 
 
-def _onprem(flows: Flows) -> Handlers:
+def _onprem(flows: Flows) -> list[OnPremTopic]:
     callers = Callers(flows.directory, flows.onprem_requests, flows.monitoring_key)
     kept, lines, photos = (
         flows.store,
         DocumentCollection(flows.store, "line", Line),
         DocumentCollection(flows.store, "photo", Photo),
     )
-    return Handlers(
+    return [
         Users(callers, flows.login, flows.users),
         OnPremMessages(callers, flows.accept, flows.mark_read, flows.contacts, flows.identities, flows.strict_plus),
         OnPremMedia(callers, flows.shelf),
         Settings(callers, flows.directory, flows.subscribe),
         Providers(callers, flows.store, flows.providers_masked),
-        topics=(
-            OnPremContacts(callers, flows.contacts, flows.blocks, flows.identities),
-            OnPremProfile(callers, flows.profiles, photos, lines, flows.urls),
-            Backup(callers, flows.directory, kept, flows.profiles, photos, lines, flows.urls, flows.subscribe),
-            Account(callers, flows.directory, flows.registration),
-            Certificates(callers, flows.directory, DocumentCollection(kept, "certificate", str)),
-            Monitoring(callers, flows.figures, flows.collector, flows.notice),
-            Stickerpacks(callers, DocumentCollection(kept, "stickerpack", Pack), flows.shelf, flows.accept.keys),
-        ),
-    )
+        OnPremContacts(callers, flows.contacts, flows.blocks, flows.identities),
+        OnPremProfile(callers, flows.profiles, photos, lines, flows.urls),
+        Backup(callers, flows.directory, kept, flows.profiles, photos, lines, flows.urls, flows.subscribe),
+        Account(callers, flows.directory, flows.registration),
+        Certificates(callers, flows.directory, DocumentCollection(kept, "certificate", str)),
+        Monitoring(callers, flows.figures, flows.collector, flows.notice),
+        Stickerpacks(callers, DocumentCollection(kept, "stickerpack", Pack), flows.shelf, flows.accept.keys),
+    ]
 
 
 def _no_room(admission: Admission) -> HasNoRoom:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from waypost.api.files import file_response
 from waypost.api.onprem.callers import Callers
-from waypost.api.routing import Answer, Request, Response
+from waypost.api.routing import Answer, Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import BAD_MEDIA
@@ -23,6 +23,14 @@ class Media(Struct, frozen=True):
 
     callers: Callers
     shelf: MediaShelf
+
+    def routes(self) -> list[Route]:
+        """Return the paths."""
+        return [
+            Route("POST", "/v1/media", self.upload, "onprem.upload"),
+            Route("GET", "/v1/media/{media_id}", self.get, "onprem.download"),
+            Route("DELETE", "/v1/media/{media_id}", self.delete, "onprem.delete_media"),
+        ]
 
     async def upload(self, request: Request) -> Response:
         """Keep the body under a new id; its Content-Type says what it is."""

@@ -6,9 +6,9 @@
 from msgspec import Struct
 
 from waypost.api.bodies import json_body
-from waypost.api.idempotency import key_of
+from waypost.api.idempotency import HEADER, key_of
 from waypost.api.onprem.callers import Callers
-from waypost.api.routing import Request, Response
+from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.flows.accept import Accept
 from waypost.flows.contacts import Contacts
@@ -30,6 +30,17 @@ class Messages(Struct, frozen=True):
     identities: Identities
     strict_plus: bool = False
     """Whether digits without a plus belong to the business number's own country."""
+
+    def routes(self) -> list[Route]:
+        """Return the paths; `/v1/message` is a misprint of 360dialog's pages that clients have copied.
+
+        # spec: on-premises-api.md#1.1, seed-media-messages.txt
+        """
+        return [
+            Route("POST", "/v1/messages", self.post, "onprem.send", headers=HEADER),
+            Route("POST", "/v1/message", self.post, "onprem.send_alias", headers=HEADER),
+            Route("PUT", "/v1/messages/{message_id}", self.put, "onprem.mark_read"),
+        ]
 
     async def post(self, request: Request) -> Response:
         """Take a message; 201 says that it is stored, and no more."""

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from waypost.api.bodies import json_body
 from waypost.api.onprem.callers import Callers
-from waypost.api.routing import Request, Response
+from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.flows.directory import Directory
@@ -20,6 +20,9 @@ from waypost.ports import Records
 from waypost.rules.callbacks import main_callback
 from waypost.wire import onprem
 from waypost.wire.onprem_settings import ApplicationPatch, application, parse_application, parse_provider
+
+_APPLICATION = "/v1/settings/application"
+_PROVIDERS = "/v1/settings/application/media/providers"
 
 
 class Settings(Struct, frozen=True):
@@ -32,6 +35,14 @@ class Settings(Struct, frozen=True):
     callers: Callers
     directory: Directory
     subscribe: Subscribe
+
+    def routes(self) -> list[Route]:
+        """Return the paths."""
+        return [
+            Route("GET", _APPLICATION, self.get, "onprem.get_settings"),
+            Route("PATCH", _APPLICATION, self.patch, "onprem.set_settings"),
+            Route("DELETE", _APPLICATION, self.delete, "onprem.reset_settings"),
+        ]
 
     async def get(self, request: Request) -> Response:
         """Return every setting, set or not."""
@@ -67,6 +78,14 @@ class Providers(Struct, frozen=True):
     callers: Callers
     records: Records
     masked: bool = False
+
+    def routes(self) -> list[Route]:
+        """Return the paths."""
+        return [
+            Route("GET", _PROVIDERS, self.get, "onprem.get_providers"),
+            Route("POST", _PROVIDERS, self.post, "onprem.set_provider"),
+            Route("DELETE", f"{_PROVIDERS}/{{provider}}", self.delete, "onprem.delete_provider"),
+        ]
 
     async def get(self, request: Request) -> Response:
         """Return the providers, passwords in clear text: this dialect does so, unless the operator masks them."""

@@ -8,7 +8,7 @@ from msgspec import Struct
 from waypost.api import auth
 from waypost.api.bodies import json_body
 from waypost.api.onprem.callers import Callers
-from waypost.api.routing import Request, Response
+from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.callers import NO_TOKEN
 from waypost.flows.login import Login
@@ -38,6 +38,17 @@ class Users(Struct, frozen=True):
     callers: Callers
     login_flow: Login
     accounts: Accounts
+
+    def routes(self) -> list[Route]:
+        """Return the paths."""
+        return [
+            Route("POST", "/v1/users/login", self.login, "onprem.login"),
+            Route("POST", "/v1/users/logout", self.logout, "onprem.logout"),
+            Route("POST", "/v1/users", self.add, "onprem.add_user"),
+            Route("GET", "/v1/users/{username}", self.get, "onprem.get_user"),
+            Route("PUT", "/v1/users/{username}", self.put, "onprem.set_user"),
+            Route("DELETE", "/v1/users/{username}", self.delete, "onprem.delete_user"),
+        ]
 
     async def login(self, request: Request) -> Response:
         """Answer a Basic user and password with a token.

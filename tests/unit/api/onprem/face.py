@@ -16,8 +16,8 @@ from waypost.api.onprem.errors import render_onprem
 from waypost.api.onprem.media import Media
 from waypost.api.onprem.messages import Messages
 from waypost.api.onprem.monitoring import Monitoring
-from waypost.api.onprem.routes import Handlers, onprem_routes
 from waypost.api.onprem.settings import Providers, Settings
+from waypost.api.onprem.topics import Topic, routes_of
 from waypost.api.onprem.users import Users
 from waypost.api.routing import Request, Router
 from waypost.flows.accept import Accept
@@ -229,18 +229,16 @@ async def open_face(*, rates_lifted: bool = False, first_login: bool = False) ->
     )
     documents = MemoryDocuments()
     accounts = Accounts(documents, directory, clock)
-    handlers = Handlers(
-        users=Users(callers, Login(directory, clock, FailedLogins(clock), accounts, first_login), accounts),
-        messages=_messages(callers, records, directory, clock, documents),
-        media=Media(callers, _shelf(records, clock)),
-        settings=Settings(callers, directory, Subscribe(directory, cast("Poster", None), FetchPolicy())),
-        providers=Providers(callers, cast("Records", records)),
-        topics=(
-            _contacts(callers, documents, directory, clock),
-            Monitoring(callers, Figures(lambda: 0, lambda: 0, Written), cast("Collector", None), _no_notice),
-        ),
-    )
-    return Face(Mount(Router(onprem_routes(handlers)), render_onprem), records, directory, clock, documents)
+    topics: list[Topic] = [
+        Users(callers, Login(directory, clock, FailedLogins(clock), accounts, first_login), accounts),
+        _messages(callers, records, directory, clock, documents),
+        Media(callers, _shelf(records, clock)),
+        Settings(callers, directory, Subscribe(directory, cast("Poster", None), FetchPolicy())),
+        Providers(callers, cast("Records", records)),
+        _contacts(callers, documents, directory, clock),
+        Monitoring(callers, Figures(lambda: 0, lambda: 0, Written), cast("Collector", None), _no_notice),
+    ]
+    return Face(Mount(Router(routes_of(topics)), render_onprem), records, directory, clock, documents)
 
 
 async def _no_notice(_number: Number, _kind: str, _body: bytes) -> None:
