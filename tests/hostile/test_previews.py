@@ -12,6 +12,7 @@ from tests.support import media
 
 from waypost.blobs.local import LocalBlobs
 from waypost.flows.media_shelf import MediaShelf
+from waypost.flows.preview_pages import PreviewPages
 from waypost.flows.previews import Previews
 from waypost.lib.clock import SystemClock
 from waypost.lib.fetcher import Fetcher
@@ -49,8 +50,9 @@ def previewed(
         store = await SqliteStore.open(folder / "waypost.db")
         blobs, inspector, clock = LocalBlobs(folder / "media"), ImageInspector(), SystemClock()
         fetcher = Fetcher(policy, resolver=TableResolver(), dialer=dialer)
-        shelf = MediaShelf(store, blobs, fetcher, policy, inspector, clock, KeyMaker(after=100))
-        previews = Previews(store, shelf, is_on=True, tell=lambda _: None, tell_others=lambda _: None)
+        shelf = MediaShelf(store, blobs, inspector, clock, KeyMaker(after=100))
+        pages = PreviewPages(shelf, fetcher, policy, clock)
+        previews = Previews(store, shelf, pages, clock, is_on=True, tell=lambda _: None)
         try:
             first = await previews.of(PHONE, NUMBER, body)
             assert first is None

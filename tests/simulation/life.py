@@ -23,6 +23,7 @@ from waypost.flows.notify import Notify
 from waypost.flows.receive import Receive, Recent
 from waypost.flows.subscribe import Subscribe
 from waypost.lib.clock import SystemClock
+from waypost.lib.fetching import LinkFetcher
 from waypost.lib.ids import KeyMaker
 from waypost.lib.images import ImageInspector
 from waypost.lib.links import FetchPolicy
@@ -38,8 +39,9 @@ from waypost.workers.timers import Timers
 
 SETTINGS = load({"status_delay": "0"}, environ={})
 _POLICY = FetchPolicy()
-# Never asked: files are in the store from the start, and no picture is looked at.
+# Never asked: files are in the store from the start, no message has a link, and no picture is looked at.
 _BLOBS = cast("BlobStore", None)
+_FETCHER = cast("LinkFetcher", None)
 _INSPECTOR = cast("ImageInspector", None)
 _REMEMBERED = 3  # so few messages that most are looked up for their statuses
 
@@ -203,8 +205,8 @@ class Life:
         self.keys = SimKeys(store.disk.highest_key, outside.drawn)
         self.directory = Directory(full, clock)
         resources = Resources(
-            SETTINGS, clock, self.timers, self.keys, full, _BLOBS, _POLICY, outside.poster, self.directory, set(),
-            MediaURLs("secret", clock), _INSPECTOR,
+            SETTINGS, clock, self.timers, self.keys, full, _BLOBS, _POLICY, _FETCHER, outside.poster, self.directory,
+            set(), MediaURLs("secret", clock), _INSPECTOR,
         )  # fmt: skip
         self._parts = build(resources, _factories(factories, outside))
         self.network: Network = self._parts.network

@@ -14,6 +14,7 @@ from waypost.blobs.local import LocalBlobs
 from waypost.errors import Fault
 from waypost.errors.outcomes import UNDELIVERABLE
 from waypost.flows.acknowledged import Acknowledged
+from waypost.flows.attach import Attach
 from waypost.flows.blocks import Blocks
 from waypost.flows.clearance import Clearance
 from waypost.flows.deliver import MAX_ATTEMPTS, Deliver
@@ -21,6 +22,7 @@ from waypost.flows.directory import Directory
 from waypost.flows.explain import Explain
 from waypost.flows.inspect import Inspect
 from waypost.flows.inspect_deliveries import InspectDeliveries
+from waypost.flows.media_links import MediaLinks
 from waypost.flows.media_shelf import MediaShelf
 from waypost.flows.media_urls import MediaURLs
 from waypost.flows.messaging_limit import MessagingLimit
@@ -116,7 +118,8 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         stack.push_async_callback(inspector.aclose)
         clock, keys, policy = SystemClock(frozen_at_ms=NOON_MS), KeyMaker(after=100), FetchPolicy()
         directory = Directory(store, clock)
-        shelf = MediaShelf(store, blobs, FetcherOnDemand(policy), policy, inspector, clock, keys)
+        shelf = MediaShelf(store, blobs, inspector, clock, keys)
+        attach = Attach(shelf, MediaLinks(store, shelf, FetcherOnDemand(policy), policy, clock), clock)
         blocks = Blocks(store, store, clock, windows_lifted=True)
         meters = Meters(lifted=False)
         acknowledged = Acknowledged(store, SameKeys())
@@ -136,7 +139,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         upstream = Scripted()
         messaging_limit = MessagingLimit(store, directory, clock, lifted=True)
         clearance = Clearance(store, directory, blocks, messaging_limit, Magic(), clock, windows_lifted=True)
-        deliver = Deliver(store, upstream, shelf, receive, clearance, clock)
+        deliver = Deliver(store, upstream, receive, clearance, attach, clock)
         explain = Explain(store, store, directory, lambda wa_id: Phone(wa_id, "Rosa"), relaxed=False)
         inspect = Inspect(store, store, directory, explain, InspectDeliveries(store, directory))
         yield World(store, upstream, deliver, inspect)

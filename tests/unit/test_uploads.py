@@ -11,10 +11,8 @@ from waypost.blobs.local import LocalBlobs
 from waypost.flows.media_shelf import MediaShelf
 from waypost.flows.uploads import Progress, Uploads
 from waypost.lib.clock import SystemClock
-from waypost.lib.fetching import LinkFetcher
 from waypost.lib.ids import KeyMaker
 from waypost.lib.images import ImageInspector
-from waypost.lib.links import FetchPolicy
 from waypost.model import MediaKey, Medium, Number, NumberId
 from waypost.ports import Documents, Records
 
@@ -65,9 +63,7 @@ async def three_bytes() -> AsyncIterator[bytes]:
 
 async def test_of_two_requests_with_the_same_bytes_only_one_is_taken(tmp_path: Path) -> None:
     clock, blobs, documents = SystemClock(), LocalBlobs(tmp_path), SlowDocuments()
-    shelf = MediaShelf(
-        cast("Records", Media()), blobs, cast("LinkFetcher", None), FetchPolicy(), ImageInspector(), clock, KeyMaker()
-    )
+    shelf = MediaShelf(cast("Records", Media()), blobs, ImageInspector(), clock, KeyMaker())
     uploads = Uploads(cast("Documents", documents), shelf, clock)
     name = await uploads.begin(SHOP, "1", mime="application/pdf", length=6, filename=None)
 

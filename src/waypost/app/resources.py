@@ -18,6 +18,8 @@ from waypost.flows.subscribe import webhook_vet
 from waypost.flows.together import Arrivals, Moments
 from waypost.lib import log
 from waypost.lib.clock import SystemClock, at
+from waypost.lib.fetch_on_demand import FetcherOnDemand
+from waypost.lib.fetching import LinkFetcher
 from waypost.lib.ids import KeyMaker, new_secret
 from waypost.lib.images import ImageInspector
 from waypost.lib.keyring import Keyring
@@ -145,6 +147,7 @@ class Resources(Struct, frozen=True):
     store: FullStore
     blobs: BlobStore
     policy: FetchPolicy
+    fetcher: LinkFetcher
     poster: Poster
     directory: Directory
     own_addresses: set[tuple[str, int]]
@@ -190,8 +193,8 @@ async def open_resources(settings: Settings, stack: AsyncExitStack, role: Role) 
     owned_shards = None if shared is None else OwnedShards()
     following = None if shared is None else Following(shared.hints.heard, lambda: shared.changes, clock)
     return Resources(
-        settings, clock, timers, keys, store, blobs, policy, poster, directory, own_addresses, urls, inspector,
-        owned_shards, shared, following,
+        settings, clock, timers, keys, store, blobs, policy, FetcherOnDemand(policy), poster, directory, own_addresses,
+        urls, inspector, owned_shards, shared, following,
     )  # fmt: skip
 
 

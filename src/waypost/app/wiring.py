@@ -25,6 +25,7 @@ from waypost.flows.accept import Accept
 from waypost.flows.accounts import BusinessAccounts
 from waypost.flows.acknowledged import Acknowledged
 from waypost.flows.admission import Admission
+from waypost.flows.attach import Attach
 from waypost.flows.blocks import Blocks
 from waypost.flows.collector import Collector
 from waypost.flows.contacts import Contacts
@@ -36,11 +37,13 @@ from waypost.flows.identity import Identities
 from waypost.flows.login import FailedLogins, Login
 from waypost.flows.mark_read import MarkRead
 from waypost.flows.media_limits import MediaLimits
+from waypost.flows.media_links import MediaLinks
 from waypost.flows.media_shelf import MediaShelf
 from waypost.flows.messaging_limit import MessagingLimit
 from waypost.flows.meters import Meters
 from waypost.flows.network_rules import NetworkRules
 from waypost.flows.pacing import Pacing
+from waypost.flows.preview_pages import PreviewPages
 from waypost.flows.previews import Previews
 from waypost.flows.receive import Receive, Recent
 from waypost.flows.refusals import RefusedLately
@@ -56,9 +59,8 @@ from waypost.flows.uploads import Uploads
 from waypost.flows.usage import Usage
 from waypost.flows.users import Users
 from waypost.flows.webhook_faults import WebhookFaults
-from waypost.lib.fetch_on_demand import FetcherOnDemand
 from waypost.model import Delivery, NumberId, Outbound
-from waypost.ports import Announce, Enqueue
+from waypost.ports import Announce, Changes, Enqueue
 from waypost.rules.magic import Magic
 from waypost.rules.rates import ONPREM_MESSAGES, ONPREM_OTHERS
 from waypost.upstreams.simulated.faults import Faults
@@ -111,14 +113,14 @@ def build(resources: Resources, factories: Factories = DEFAULT) -> Parts:
     messaging_limit = MessagingLimit(store, directory, clock, lifted=relaxed, is_alone=is_alone)
     magic = network.phones.magic
     clearance = factories.clearance(store, directory, blocks, messaging_limit, magic, clock, windows_lifted=relaxed)
-    deliver = factories.deliver(store, network, shelf, receive, clearance, clock, figures.sends)
+    deliver = factories.deliver(store, network, receive, clearance, _attach(resources, shelf), clock, figures.sends)
     messages = message_lanes(resources, _enduring(deliver), recent.remember)
     offer = elsewhere(resources, MESSAGES, messages.offer, lambda message: message.number_id)
 
     accounts = BusinessAccounts(store, clock, rates_lifted=relaxed)
     pacing = Pacing(store, store, accounts, offer=offer, fail=receive.failed)
     telling_of_paces(resources, pacing)
-    screen = Screen(directory, shelf, accounts, meters, network, store, pacing, magic, clock)
+    screen = Screen(directory, shelf, resources.policy, accounts, meters, network, store, pacing, magic, clock)
     backlog = _backlog(resources)
     admission = Admission(clock, backlog.is_full if backlog else messages.is_full)
     accept = Accept(store, screen, clock, keys, _enqueue(counts, recent, offer, backlog), admission)
@@ -226,12 +228,9 @@ def _shelf(resources: Resources) -> MediaShelf:
         number = resources.directory.number(number_id)
         return number is not None and number.keeps_media
 
-    fetcher = FetcherOnDemand(resources.policy)
     return MediaShelf(
         resources.store,
         resources.blobs,
-        fetcher,
-        resources.policy,
         resources.inspector,
         resources.clock,
         resources.keys,
@@ -241,9 +240,20 @@ def _shelf(resources: Resources) -> MediaShelf:
     )
 
 
+def _attach(resources: Resources, shelf: MediaShelf) -> Attach:
+    links = MediaLinks(resources.store, shelf, resources.fetcher, resources.policy, resources.clock)
+    return Attach(shelf, links, resources.clock)
+
+
 def _previews(resources: Resources, shelf: MediaShelf, feed: Feed) -> Previews:
-    is_on = resources.settings.link_previews == "on"
-    return Previews(resources.store, shelf, is_on=is_on, tell=feed.note, tell_others=telling_of_phones(resources))
+    is_on, tell_others = resources.settings.link_previews == "on", telling_of_phones(resources)
+
+    def tell(phones: set[str]) -> None:
+        feed.note(Changes(phones=phones))
+        tell_others(phones)
+
+    pages = PreviewPages(shelf, resources.fetcher, resources.policy, resources.clock)
+    return Previews(resources.store, shelf, pages, resources.clock, is_on=is_on, tell=tell)
 
 
 def _enduring(deliver: Deliver) -> Callable[[Outbound], Awaitable[int | None]]:

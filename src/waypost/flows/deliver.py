@@ -12,8 +12,8 @@ from msgspec import Struct, field
 
 from waypost.errors import Fault
 from waypost.errors.outcomes import SOMETHING_WENT_WRONG
+from waypost.flows.attach import Attach
 from waypost.flows.clearance import Clearance
-from waypost.flows.media_shelf import MediaShelf
 from waypost.flows.receive import Receive
 from waypost.lib import backoff
 from waypost.lib.clock import Clock
@@ -32,9 +32,9 @@ class Deliver(Struct, frozen=True):
 
     store: Store
     upstream: Upstream
-    shelf: MediaShelf
     receive: Receive
     clearance: Clearance
+    attach: Attach
     clock: Clock
     sends: Counter[str] = field(default_factory=Counter)
     """How attempts ended since the start, by outcome; for the metrics."""
@@ -47,7 +47,7 @@ class Deliver(Struct, frozen=True):
         if message.outcome is not None:
             return await self._settle(message, message.outcome)
         message.findings = ()
-        found = await self.clearance(message) or await self.shelf.for_message(message)
+        found = await self.clearance(message) or await self.attach(message)
         if isinstance(found, Fault):
             await self._fail(message, found)
             return None

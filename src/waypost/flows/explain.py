@@ -10,11 +10,12 @@ from msgspec import Struct
 
 from waypost.errors import Fact
 from waypost.flows.directory import Directory
-from waypost.flows.media_findings import kind_of, stored_file_finding
+from waypost.flows.media_findings import stored_file_finding
 from waypost.lib.clock import at
 from waypost.model import FailedSend, Finding, MessageKey, Number, Phone, Status, Verdict
 from waypost.ports import Holds, Records, StoredMessage
 from waypost.rules import rates, window
+from waypost.rules.media import kind_in
 from waypost.rules.tiers import limit_of
 from waypost.wire.canonical import stored_content
 from waypost.wire.control.evidence import AnswerView, ExchangeView, FindingView, HopView, WhyView, payload, why_view
@@ -98,7 +99,7 @@ class Explain(Struct, frozen=True):
         for wanted, key in zip(content.media(), (message.media_key, *message.more_media), strict=False):
             medium = await self.records.medium(key) if key else None
             if medium is not None:
-                yield stored_file_finding(message.dialect, kind_of(message.kind, wanted), medium, message.at_ms)
+                yield stored_file_finding(message.dialect, kind_in(message.kind, wanted), medium, message.at_ms)
         if (about_recipient := self._recipient(message)) is not None:
             yield about_recipient
 

@@ -4,13 +4,16 @@
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from waypost.lib import signing
 from waypost.lib.clock import Clock
 from waypost.model import Medium
 
-LIFE_SECONDS = 300
+URL_LIFE = timedelta(minutes=5)
 PATH = "/whatsapp_business/attachments/"
+
+_LIFE_SECONDS = int(URL_LIFE.total_seconds())
 
 
 class MediaURLs:
@@ -24,7 +27,7 @@ class MediaURLs:
 
     def url(self, medium: Medium, base_url: str | None = None) -> str:
         """Return a URL that works for five minutes of platform time."""
-        ext = self._clock.now_ms() // 1000 + LIFE_SECONDS
+        ext = self._clock.now_ms() // 1000 + _LIFE_SECONDS
         query = signing.sign_url_params(self._secret, mid=str(medium.key), ext=ext)
         return f"{self.base_url if base_url is None else base_url}{PATH}?{query}"
 

@@ -1,7 +1,6 @@
 """Previews: the card of a text's first link, fetched only when somebody looks at the chat.
 
-What was found is kept with its age, and so is the fact that nothing was. The pages and their pictures are strangers':
-they are fetched as media links are, through the guarded fetcher, and nothing of a page is kept but three short texts.
+What was found is kept with its age, and so is the fact that nothing was.
 """
 
 import asyncio
@@ -14,14 +13,12 @@ from msgspec import Struct
 from waypost.flows.documents import DocumentCollection
 from waypost.flows.inspect import media_view
 from waypost.flows.media_shelf import MediaShelf
+from waypost.flows.preview_pages import Card, PreviewPages
 from waypost.lib import log
+from waypost.lib.clock import Clock
 from waypost.lib.durations import to_ms
-from waypost.lib.fetching import Fetched, Limits
-from waypost.lib.hops import Trail
-from waypost.lib.links import BadLink, Link, parse_link, resolve_link
-from waypost.lib.page_head import MAX_PAGE_BYTES, PageHead, read_page_head
-from waypost.model import MediaKey, NumberId
-from waypost.ports import Changes, Documents, Tell
+from waypost.model import NumberId
+from waypost.ports import Documents
 from waypost.rules.preview import previewed_link
 from waypost.wire.control.chats import PreviewView
 
@@ -37,22 +34,6 @@ NOTHING_FOR_MS = to_ms(timedelta(minutes=10))
 """How long a link without a card is left alone."""
 
 _log = log.Log("waypost.previews")
-
-_IN_TIME = timedelta(seconds=5)
-_MAX_IMAGE_BYTES = 2**20
-_PAGE = Limits(max_bytes=2**30, deadline=_IN_TIME, may_be_html=True)  # the sink takes the first bytes and no more
-_IMAGE = Limits(max_bytes=_MAX_IMAGE_BYTES, deadline=_IN_TIME)
-_PAGES = ("text/html", "application/xhtml+xml")
-
-
-class Card(Struct, frozen=True):
-    """What was found behind a link; without a title nothing was."""
-
-    url: str
-    fetched_ms: int
-    title: str | None = None
-    description: str | None = None
-    media_key: MediaKey | None = None
 
 
 class Asked(Struct, frozen=True):
@@ -74,19 +55,21 @@ class Previews:
         self,
         documents: Documents,
         shelf: MediaShelf,
+        pages: PreviewPages,
+        clock: Clock,
         *,
         is_on: bool,
-        tell: Tell,
-        tell_others: Callable[[set[str]], None],
+        tell: Callable[[set[str]], None],
     ) -> None:
-        """`tell` is told which phones have something new to show; `tell_others` tells other processes."""
+        """`tell` is told which phones have something new to show."""
         self._documents = DocumentCollection(documents, "preview", Card)
         self._shelf = shelf
+        self._pages = pages
+        self._clock = clock
         self._is_on = is_on
         self._queue: asyncio.Queue[Asked] = asyncio.Queue(MOST_WAITING)
         self._asked: dict[Asked, set[str]] = {}  # waiting or being fetched, with the phones that look
         self._tell = tell
-        self._tell_others = tell_others
 
     @property
     def waiting(self) -> int:
@@ -115,9 +98,7 @@ class Previews:
                 await self._renew(asked)
             except OSError as error:  # a full disk; whoever looks next asks again
                 _log.warning("preview.put_off", why=str(error))
-            phones = self._asked.pop(asked, set())
-            self._tell(Changes(phones=phones))
-            self._tell_others(phones)
+            self._tell(self._asked.pop(asked, set()))
 
     async def drop_old(self, number_id: NumberId) -> None:
         """Throw away the cards of a number that nobody has looked at for long, and their pictures."""
@@ -139,7 +120,7 @@ class Previews:
         before = await self._documents.get(asked.number_id, asked.name)
         if before is not None and not self._is_old(before):  # whoever asked had looked just before it came
             return
-        card = await self._found(asked)
+        card = await self._pages.card(asked.url, asked.number_id)
         if asked in self._asked:
             await self._documents.put(asked.number_id, card, asked.name)
             await self._let_go(before)
@@ -157,75 +138,16 @@ class Previews:
         return self._age_ms(card) >= (NOTHING_FOR_MS if card.title is None else FOUND_FOR_MS)
 
     def _age_ms(self, card: Card) -> int:
-        return self._shelf.clock.now_ms() - card.fetched_ms
+        return self._clock.now_ms() - card.fetched_ms
 
     async def _view(self, card: Card) -> PreviewView | None:
         if card.title is None:
             return None
-        medium = await self._shelf.records.medium(card.media_key) if card.media_key else None
+        medium = await self._shelf.by_key(card.media_key) if card.media_key else None
         return PreviewView(card.url, card.title, card.description, media_view(medium) if medium else None)
 
     async def _let_go(self, card: Card | None) -> None:
         """Delete the picture of a card that is not shown any more."""
-        medium = await self._shelf.records.medium(card.media_key) if card and card.media_key else None
+        medium = await self._shelf.by_key(card.media_key) if card and card.media_key else None
         if medium is not None:
             await self._shelf.delete(medium)
-
-    async def _found(self, asked: Asked) -> Card:
-        """Fetch a page and its picture; return what is to be shown of them."""
-        nothing = Card(asked.url, self._shelf.clock.now_ms())
-        link = parse_link(asked.url, self._shelf.policy)
-        # spec: on-premises-api.md#3.3 - "a host name, not an IP address"; the app that shows it is the same one
-        if isinstance(link, BadLink) or link.address is not None:
-            return nothing
-        trail = Trail()
-        page = await self._page(link, trail)
-        head = await asyncio.to_thread(read_page_head, page, _content_type(trail)) if page else PageHead()
-        if head.title is None:
-            return nothing
-        media_key = await self._picture(asked, head.image, trail) if head.image else None
-        return Card(asked.url, nothing.fetched_ms, head.title, head.description, media_key)
-
-    async def _page(self, link: Link, trail: Trail) -> bytes:
-        """Return the first bytes of a page; none if there is no page."""
-        sink = _FirstBytes(trail)
-        try:
-            result = await self._shelf.fetcher.fetch(link, limits=_PAGE, sink=sink.take, trail=trail)
-        except _EnoughError:
-            return bytes(sink.data)
-        return bytes(sink.data) if isinstance(result, Fetched) else b""
-
-    async def _picture(self, asked: Asked, address: str, trail: Trail) -> MediaKey | None:
-        """Return the picture that a page names, kept; None for what is none, or none that phones show."""
-        policy = self._shelf.policy
-        page = parse_link(trail.hops[-1].url, policy)  # after redirects it is another than was asked for
-        link = page if isinstance(page, BadLink) else resolve_link(page, address, policy)
-        if isinstance(link, BadLink):
-            return None
-        medium = await self._shelf.keep_picture(link, asked.number_id, _IMAGE)
-        return medium.key if medium else None
-
-
-class _EnoughError(Exception):
-    """Enough of the page was read; raised to end the fetch."""
-
-
-class _FirstBytes:
-    """Takes the first bytes of a page, and nothing of what is no page."""
-
-    def __init__(self, trail: Trail) -> None:
-        self.data = bytearray()
-        self._trail = trail
-
-    async def take(self, chunk: bytes) -> None:
-        """Take the next bytes until there are enough of them."""
-        if _content_type(self._trail).partition(";")[0].strip().lower() not in _PAGES:
-            raise _EnoughError
-        self.data += chunk[: MAX_PAGE_BYTES - len(self.data)]
-        if len(self.data) >= MAX_PAGE_BYTES:
-            raise _EnoughError
-
-
-def _content_type(trail: Trail) -> str:
-    """Return what the last answer said that it is."""
-    return trail.hops[-1].headers.get("content-type", "")

@@ -23,6 +23,7 @@ from waypost.flows.meters import Meters
 from waypost.flows.pacing import Pacing
 from waypost.lib import phone
 from waypost.lib.clock import Clock
+from waypost.lib.links import BadLink, FetchPolicy, parse_link
 from waypost.model import NOT_FETCHED, MediaKey, Number, NumberId, Template
 from waypost.ports import Windows
 from waypost.rules import template as template_rules
@@ -72,6 +73,7 @@ class Screen(Struct, frozen=True):
 
     directory: Directory
     shelf: MediaShelf
+    policy: FetchPolicy
     accounts: BusinessAccounts
     meters: Meters
     users: Users
@@ -182,8 +184,9 @@ class Screen(Struct, frozen=True):
         A link that could never be fetched is refused, whatever its server does; where it leads is vetted later.
         """
         for medium in media:
-            if medium.link is not None and (reason := self.shelf.why_no_link(medium.link)):
-                raise Refusal(INVALID_PARAMETER, f"Param {medium.kind}['link']: the media link {reason}.")
+            link = parse_link(medium.link, self.policy) if medium.link is not None else None
+            if isinstance(link, BadLink):
+                raise Refusal(INVALID_PARAMETER, f"Param {medium.kind}['link']: the media link {link.reason}.")
         return tuple([await self._key_of(number, medium) for medium in media])
 
     async def _key_of(self, number: Number, medium: MediaObject) -> MediaKey:

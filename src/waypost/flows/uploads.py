@@ -135,14 +135,14 @@ class Uploads:
     async def held(self, number: Number, handle: str) -> Medium | None:
         """Return the file of a handle, expired or not: a profile picture is shown until it is replaced."""
         kept = await self._handles.get(number.waba_id, handle) if handle else None
-        return await self.shelf.records.medium(kept.medium) if kept else None
+        return await self.shelf.by_key(kept.medium) if kept else None
 
     async def drop_expired(self, waba_id: int) -> None:
         """Forget the handles of an account whose files are gone."""
         after = ""
         while kept := await self._handles.list(waba_id, after=after, limit=_BATCH):
             for handle, each in kept:
-                if await self.shelf.records.medium(each.medium) is None:
+                if await self.shelf.by_key(each.medium) is None:
                     await self._handles.remove(waba_id, handle)
             after = kept[-1][0]
             await self.clock.pause(_PAUSE_SECONDS)
@@ -167,7 +167,8 @@ class Uploads:
         self, number: Number, name: str, session: Session, writer: BlobWriter, received: int
     ) -> Session:
         """Note one more piece of an upload that is as far as it was. Raises Refusal if it is not."""
-        piece = await self.shelf.keep_piece(writer, Origin(number.id, "handle", None))
+        origin = Origin(number.id, "handle", None)
+        piece = await self.shelf.keep_as_is(writer, origin, await self.shelf.look(writer, origin))
 
         def noted(now: Session | None) -> Session:
             if now is None:
@@ -184,7 +185,7 @@ class Uploads:
 
     async def _join(self, session: Session, writer: BlobWriter) -> None:
         for key in session.pieces:
-            piece = await self.shelf.records.medium(key)
+            piece = await self.shelf.by_key(key)
             if piece is not None:
                 async for chunk in self.shelf.read(piece):
                     await writer.write(chunk)
@@ -218,7 +219,7 @@ class Uploads:
     async def _forget(self, number: Number, name: str, session: Session) -> None:
         await self._sessions.remove(number.id, name)
         for key in session.pieces:
-            piece = await self.shelf.records.medium(key)
+            piece = await self.shelf.by_key(key)
             if piece is not None:
                 await self.shelf.delete(piece)
 

@@ -10,6 +10,8 @@ from waypost.lib.hops import Trail
 from waypost.lib.links import Link
 from waypost.lib.vetting import NotFetched
 
+_UNKNOWN = {"", "application/octet-stream", "binary/octet-stream"}  # what stores say when they do not know
+
 
 class Limits(Struct, frozen=True):
     """What one fetch may take at most, redirects included."""
@@ -30,6 +32,11 @@ class Fetched(Struct, frozen=True):
     final_url: str
     filename: str | None
     """From Content-Disposition or the path: one path component, at most 240 characters, nothing unprintable."""
+
+    @property
+    def declared(self) -> str | None:
+        """The type that the server says the file has; None if it does not know."""
+        return None if self.content_type.partition(";")[0].strip().lower() in _UNKNOWN else self.content_type
 
 
 Sink = Callable[[bytes], Awaitable[None]]

@@ -5,7 +5,7 @@ MB and KB in WhatsApp's documents are read as 2^20 and 2^10.
 # spec: cloud-api.md#6.6, media-types.tsv, media-types-onprem.tsv, on-premises-api.md#5.4
 """
 
-from typing import Literal
+from typing import Literal, cast
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,6 +17,7 @@ from waypost.lib.file_facts import MediaFacts
 from waypost.lib.image_headers import BadImage, ImageFacts
 from waypost.lib.sniff import HTML, OLE, PLAYLIST, SVG, ZIP
 from waypost.model import Dialect, Medium
+from waypost.wire.parts import MediaObject
 
 KB = 2**10
 MB = 2**20
@@ -95,6 +96,12 @@ def limit_for(dialect: Dialect, kind: str) -> int:
     A kind is one of `MediaKind`; here and below another one raises KeyError.
     """
     return _BY_KIND[dialect, kind].max_bytes
+
+
+def kind_in(message_kind: str, wanted: MediaObject) -> MediaKind:
+    """Return which limits apply to a file of a message: those of a template's header, or else of its place there."""
+    kind = f"header_{wanted.kind}" if message_kind == "template" else wanted.limits()
+    return cast("MediaKind", kind)  # each kind of a media object has its limits, which a test checks
 
 
 def check_upload(dialect: Dialect, facts: MediaFacts) -> Fault | None:

@@ -100,9 +100,9 @@ class Media(Struct, frozen=True):
         medium = await self._found(request, number, media_id) if media_id else None
         if medium is None:
             return Response(404, b"Not found: the URL is expired, altered or not yours.\n", content_type="text/plain")
-        link = await self.shelf.link(medium)
-        if link is not None:
-            return Response(302, content_type=None, headers=[(b"location", link.encode("ascii")), *_NO_STORE])
+        url = await self.shelf.presigned_url(medium)
+        if url is not None:
+            return Response(302, content_type=None, headers=[(b"location", url.encode("ascii")), *_NO_STORE])
         try:
             return await file_response(request, medium, self.shelf)
         except Refusal as gone:

@@ -259,6 +259,7 @@ def _messages(
     screen = Screen(
         directory,
         _shelf(records, clock),
+        FetchPolicy(),
         BusinessAccounts(cast("Documents", records), clock),
         Meters(lifted=True),
         cast("Any", None),  # no message here goes to a user by an id
@@ -278,8 +279,8 @@ def _messages(
 
 
 def _shelf(records: MemoryRecords, clock: StillClock) -> MediaShelf:
-    nothing: Any = None  # no test of this folder reads or fetches a file
-    return MediaShelf(cast("Records", records), nothing, nothing, FetchPolicy(), nothing, clock, KeyMaker())
+    nothing: Any = None  # no test of this folder reads a file
+    return MediaShelf(cast("Records", records), nothing, nothing, clock, KeyMaker())
 
 
 def encoded(value: object) -> bytes:
