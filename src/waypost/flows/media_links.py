@@ -28,8 +28,7 @@ CACHED_MS = 10 * 60_000
 """How long a fetched link is used again. # spec: cloud-api.md#3"""
 
 _CACHED_LINKS = 10_000
-_ATTEMPTS = 3
-_PAUSE_SECONDS = 0.2  # after the first attempt; after each later one as much more
+_PAUSES_SECONDS = (0.2, 0.4)  # between the attempts
 _MAY_BE_HTML = ("document", "header_document")
 
 
@@ -97,19 +96,18 @@ class MediaLinks(Struct, frozen=True):
         target = await self._target(wish)
         if isinstance(target, Fault):
             return target
-        attempt, started = 0, self.clock.monotonic()
+        pauses, started = iter(_PAUSES_SECONDS), self.clock.monotonic()
         while True:
-            attempt += 1
             async with self._turns.turn(wish.number_id, self.clock), self.shelf.writer() as writer:
                 outcome = await self._ask(wish, target, writer)
                 if isinstance(outcome, Fetched):
                     self._note(message, target, outcome, started)
                     return await self._kept(writer, outcome, wish, message)
-            if outcome.retryable:
-                await self.clock.pause(_PAUSE_SECONDS * attempt)
-            if not outcome.retryable or attempt == _ATTEMPTS:
+            pause_seconds = next(pauses, None) if outcome.retryable else None
+            if pause_seconds is None:
                 self._note(message, target, outcome, started)
                 return Fault(MEDIA_FAILED, f"The media link could not be used: {outcome.reason}.")
+            await self.clock.pause(pause_seconds)
 
     async def _target(self, wish: _Wish) -> _Target | Fault:
         authorization = None
