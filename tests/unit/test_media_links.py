@@ -23,6 +23,7 @@ from waypost.wire.parts import ImageObject
 pytestmark = pytest.mark.anyio
 
 LINK = "https://files.example/a.jpg"
+GONE = NotFetched("answered 404")
 BUSY = NotFetched("answered 503", retryable=True)
 
 
@@ -77,3 +78,22 @@ async def test_nobody_waits_for_an_attempt_that_is_not_made() -> None:
     await wanted_by(links_with(fetcher, clock), 1)
 
     assert (fetcher.begun.qsize(), clock.pauses) == (3, [0.2, 0.4])
+
+
+async def test_whoever_comes_while_another_tries_a_dead_link_anew_waits_for_it() -> None:
+    fetcher = Refusing(GONE, may_answer=0)
+    links = links_with(fetcher, SystemClock())
+    first, second = (asyncio.create_task(wanted_by(links, key)) for key in (1, 2))
+    await fetcher.begun.get()
+    fetcher.may_answer.release()
+    await first
+    await fetcher.begun.get()
+
+    third = asyncio.create_task(wanted_by(links, 3))
+    for _ in range(20):  # turns of the loop, more than a fetch needs to begin
+        await asyncio.sleep(0)
+
+    assert fetcher.begun.empty()
+    for _ in (second, third):
+        fetcher.may_answer.release()
+    await asyncio.gather(second, third)

@@ -6,6 +6,7 @@ is judged for its place in the message. How all of this went is noted with the m
 
 import asyncio
 import base64
+from weakref import WeakValueDictionary
 
 from msgspec import Struct, field
 
@@ -65,7 +66,7 @@ class MediaLinks(Struct, frozen=True):
     _turns: FetchTurns = field(default_factory=FetchTurns)
     _fetched: dict[_Wish, tuple[MediaKey, int]] = field(default_factory=dict)
     """Which file a link led to, and when."""
-    _fetching: dict[_Wish, asyncio.Lock] = field(default_factory=dict)
+    _fetching: WeakValueDictionary[_Wish, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     async def __call__(self, message: Outbound, wanted: MediaObject, link: str) -> Medium | Fault:
         """Return the file that a link of a message leads to, or why there is none that the message may carry.
@@ -74,13 +75,8 @@ class MediaLinks(Struct, frozen=True):
         """
         provider = wanted.provider.name if wanted.provider else None
         wish = _Wish(message.number_id, link, provider, message.dialect, media_rules.kind_in(message.kind, wanted))
-        lock = self._fetching.setdefault(wish, asyncio.Lock())  # of several at once, one fetches it
-        try:
-            async with lock:
-                return await self._cached(wish, message) or await self._fetch(wish, message)
-        finally:
-            if not lock.locked():
-                self._fetching.pop(wish, None)
+        async with self._fetching.setdefault(wish, asyncio.Lock()):  # of several at once, one fetches it
+            return await self._cached(wish, message) or await self._fetch(wish, message)
 
     async def _cached(self, wish: _Wish, message: Outbound) -> Medium | None:
         media_key, fetched_ms = self._fetched.get(wish, (None, 0))
