@@ -105,7 +105,7 @@ def quoted(envelope: Envelope, message_type: MessageType) -> str | None:
 def content_of(message_type: MessageType, raw: Raw) -> Content:
     """Decode and check a type's object; raises Refusal."""
     try:
-        content = message_type.decode(raw)
+        content = _decoded(message_type, raw)
     except msgspec.ValidationError as error:
         complaint = message_type.complaint(error, raw)
         raise Refusal(complaint.problem, complaint.details) from None
@@ -114,6 +114,27 @@ def content_of(message_type: MessageType, raw: Raw) -> Content:
     if (fault := content.fault()) is not None:
         raise Refusal(fault.problem, fault.details)
     return content
+
+
+def _decoded(message_type: MessageType, raw: Raw) -> Content:
+    """Decode a type's object; a member that it does not know counts as absent where it is null.
+
+    Programs in Java, C# and Go write out what they have no value for: `"filename": null` in an image.
+    """
+    try:
+        return message_type.decode(raw)
+    except msgspec.ValidationError as error:
+        if not str(error).startswith("Object contains unknown field"):
+            raise
+        return message_type.decode(msgspec.json.encode(_without_nulls(msgspec.json.decode(raw))))
+
+
+def _without_nulls(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _without_nulls(member) for name, member in value.items() if member is not None}
+    if isinstance(value, list):
+        return [_without_nulls(entry) for entry in value]
+    return value
 
 
 def _only_object(message_type: MessageType, named: str, objects: tuple[Raw, ...]) -> Raw:

@@ -12,7 +12,7 @@ MAX_CAPTION_CHARACTERS = 1024
 MAX_FILENAME_CHARACTERS = 240
 
 Caption = Annotated[str, Meta(max_length=MAX_CAPTION_CHARACTERS)]
-Filename = Annotated[str, Meta(min_length=1, max_length=MAX_FILENAME_CHARACTERS)]
+Filename = Annotated[str, Meta(max_length=MAX_FILENAME_CHARACTERS)]
 _NotEmpty = Annotated[str, Meta(min_length=1)]
 
 # Numbers as programs print them: `.5`, `1e-05`, twenty decimals.
@@ -70,6 +70,10 @@ class DocumentObject(MediaObject):
 
     caption: Caption | None = None
     filename: Filename | None = None
+
+    def __post_init__(self) -> None:
+        """Take an empty file name for none: pygwan sends one with every document; the reference is silent."""
+        self.filename = self.filename or None
 
 
 def source_fault(where: str, medium: MediaObject) -> Fault | None:
