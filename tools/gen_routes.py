@@ -5,8 +5,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from waypost.api.faces import all_faces
 from waypost.api.openapi import Face, summary_of
+from waypost.app.faces import all_faces
 from waypost.app.faces.control import Operator, control_face
 
 

@@ -126,7 +126,7 @@ async def _made_by_the_operator(tenant: Tenant, op: Operator) -> Things:
 
 def forget_requests(op: Operator) -> None:
     """Count the requests of On-Premises anew: its platform takes fewer in a second than these tests make."""
-    op.server.parts.flows.onprem_requests.forget()
+    op.server.parts.limits.onprem_requests.forget()
 
 
 async def _begun(meta: MetaClient, app: str) -> str:

@@ -39,7 +39,7 @@ async def leave_secrets(operator: Operator, verified: Receiver) -> list[bytes]:
         await operator.call("POST", "/providers", json=provider)
     token = (await operator.call("POST", "/tokens", json={}))["token"]
     await verified.wait_for_status(await operator.send_text("told with all of them"), "read")
-    return [CANARY, token.encode(), operator.server.parts.flows.urls._secret.encode()]
+    return [CANARY, token.encode(), operator.server.parts.resources.urls._secret.encode()]
 
 
 def found_in(folder: Path, words: list[bytes]) -> list[str]:

@@ -27,6 +27,7 @@ from tests.hostile.link_peers import LIMITS, Collected, link_to
 from tests.support.server import ADMIN, NUMBER, TOKEN, Running, running
 
 from waypost.api.control.gate import Gate
+from waypost.flows.users import Users
 from waypost.lib.fetcher import Fetcher
 from waypost.lib.links import FetchPolicy
 from waypost.lib.vetting import DENIED, NotFetched
@@ -174,7 +175,9 @@ def by_hand() -> list[Pair]:
 
 async def of_logins(server: Running) -> list[Pair]:
     """Return the questions for users: nobody of that name, one number that has one, and two."""
-    users, directory = server.parts.flows.users, server.parts.resources.directory
+    resources = server.parts.resources
+    directory = resources.directory
+    users = Users(resources.store, directory, resources.clock)
     first = directory.numbers()[0]
     second = first.__class__(id=cast("Any", int(NUMBER) + 1), waba_id=9, name="Second", app_secret="s")
     await directory.save_number(second)

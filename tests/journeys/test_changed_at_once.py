@@ -20,9 +20,10 @@ from tests.support.operator import looked_at_until
 from tests.support.server import ADMIN, NUMBER, TOKEN, Running, running
 from tests.support.templates import definition
 
-from waypost.api.core import Flows
+from waypost.app.flows import Flows
 from waypost.flows.accounts import Account
 from waypost.flows.directory import Directory
+from waypost.flows.users import Users
 from waypost.model import Number, NumberId, Webhook
 from waypost.ports import DeliverySearch, Window
 from waypost.wire.blocks import BlockedUser
@@ -53,16 +54,24 @@ async def http(anyio_backend: str) -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
-async def at_once(two: list[Running], do: Callable[[Flows, Any], Awaitable[Told]], wishes: Iterable[Any]) -> list[Any]:
+async def at_once(
+    two: list[Running], do: Callable[[Flows, Number, Any], Awaitable[Told]], wishes: Iterable[Any]
+) -> list[Any]:
     """Have the processes do something in turn, all at once; return what came of each, refusals included."""
     turns = zip(wishes, cycle(two), strict=False)
-    return await asyncio.gather(*(do(each.parts.flows, wish) for wish, each in turns), return_exceptions=True)
+    done = (do(each.parts.flows, number_of(each), wish) for wish, each in turns)
+    return await asyncio.gather(*done, return_exceptions=True)
 
 
-def number_of(flows: Flows) -> Number:
-    number = flows.directory.number(NumberId(int(NUMBER)))
+def number_of(server: Running) -> Number:
+    number = server.parts.resources.directory.number(NumberId(int(NUMBER)))
     assert number is not None
     return number
+
+
+def users_of(server: Running) -> Users:
+    resources = server.parts.resources
+    return Users(resources.store, resources.directory, resources.clock)
 
 
 async def test_a_profile_keeps_what_either_says(two: list[Running]) -> None:
@@ -75,9 +84,9 @@ async def test_a_profile_keeps_what_either_says(two: list[Running]) -> None:
         {"websites": ["https://shop.example.com"]},
     ]
 
-    await at_once(two, lambda flows, change: flows.profiles.change(number_of(flows), ProfileChange(**change)), changes)
+    await at_once(two, lambda flows, number, change: flows.profiles.change(number, ProfileChange(**change)), changes)
 
-    profile = await two[0].parts.flows.profiles.get(number_of(two[0].parts.flows))
+    profile = await two[0].parts.flows.profiles.get(number_of(two[0]))
     assert [{name: getattr(profile, name) for name in change} for change in changes] == changes
 
 
@@ -101,48 +110,49 @@ async def test_a_sticker_pack_keeps_every_sticker(two: list[Running], http: aioh
 
 
 async def test_a_code_dies_of_five_wrong_ones_wherever_they_come(two: list[Running]) -> None:
-    await two[0].parts.flows.registration.request_code(number_of(two[0].parts.flows))
+    await two[0].parts.flows.registration.request_code(number_of(two[0]))
 
     await at_once(
-        two, lambda flows, code: flows.registration.verify_code(number_of(flows), code), [f"00000{n}" for n in range(5)]
+        two, lambda flows, number, code: flows.registration.verify_code(number, code), [f"00000{n}" for n in range(5)]
     )
 
-    assert await two[0].parts.flows.registration.pending_code(number_of(two[0].parts.flows)) is None
+    assert await two[0].parts.flows.registration.pending_code(number_of(two[0])) is None
 
 
 async def test_an_account_keeps_what_either_changes(two: list[Running]) -> None:
-    waba_id = number_of(two[0].parts.flows).waba_id
+    waba_id = number_of(two[0]).waba_id
     changes: list[dict[str, Any]] = [{"review": "PENDING"}, {"disabled": True}, {"template_pacing": 5}]
 
     await at_once(
         two,
-        lambda flows, change: flows.standings.change_account(waba_id, lambda now: replace(now, **change)),
+        lambda flows, _number, change: flows.standings.change_account(waba_id, lambda now: replace(now, **change)),
         changes,
     )
 
-    await two[0].parts.flows.accounts.load(two[0].parts.flows.directory)
+    await two[0].parts.flows.accounts.load(two[0].parts.resources.directory)
     assert two[0].parts.flows.accounts.get(waba_id) == Account(review="PENDING", disabled=True, template_pacing=5)
 
 
 async def test_a_block_list_keeps_whom_either_blocks(two: list[Running]) -> None:
     users = [f"1555000200{last}" for last in range(8)]
 
-    await at_once(two, lambda flows, user: flows.blocks.add(number_of(flows), [BlockedUser(user)]), users)
+    await at_once(two, lambda flows, number, user: flows.blocks.add(number, [BlockedUser(user)]), users)
 
-    flows = two[0].parts.flows
-    await flows.blocks.load(flows.directory)
-    assert flows.blocks.users(number_of(flows)) == users
+    blocks = two[0].parts.flows.blocks
+    await blocks.load(two[0].parts.resources.directory)
+    assert blocks.users(number_of(two[0])) == users
 
 
 async def test_a_user_is_added_once(two: list[Running]) -> None:
     passwords = ["Crm-b0t-Secret", "0ther-Secret!"]
+    users = [users_of(each) for each in two]
+    both = zip(users, passwords, strict=True)
 
-    outcomes = await at_once(
-        two, lambda flows, password: flows.users.create(number_of(flows), "crm-bot", password), passwords
-    )
+    creations = (each.create(number_of(two[0]), "crm-bot", password) for each, password in both)
+    outcomes = await asyncio.gather(*creations, return_exceptions=True)
 
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NoneType", "Refusal"]
-    number_id = await two[0].parts.flows.users.owner("crm-bot", passwords[outcomes.index(None)])
+    number_id = await users[0].owner("crm-bot", passwords[outcomes.index(None)])
     assert number_id == NumberId(int(NUMBER))
 
 
@@ -157,19 +167,19 @@ async def test_a_number_is_added_once(two: list[Running], http: aiohttp.ClientSe
 
 async def test_bytes_of_an_upload_are_taken_once(two: list[Running]) -> None:
     data = pdf().data
-    flows = two[0].parts.flows
-    wish = partial(flows.templates.uploads.begin, number_of(flows), "1", mime="application/pdf", filename=None)
+    uploads, number = two[0].parts.flows.templates.uploads, number_of(two[0])
+    wish = partial(uploads.begin, number, "1", mime="application/pdf", filename=None)
     name = await wish(length=len(data))
 
     async def some() -> AsyncIterator[bytes]:
         yield data[:10]
 
     outcomes = await at_once(
-        two, lambda flows, offset: flows.templates.uploads.receive(number_of(flows), name, offset, some()), [0, 0]
+        two, lambda flows, number, offset: flows.templates.uploads.receive(number, name, offset, some()), [0, 0]
     )
 
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Progress", "Refusal"]
-    assert (await flows.templates.uploads.progress(number_of(flows), name)).received == 10
+    assert (await uploads.progress(number, name)).received == 10
 
 
 async def test_settings_of_one_request_are_one_change(two: list[Running], http: aiohttp.ClientSession) -> None:
@@ -185,14 +195,14 @@ async def test_settings_of_one_request_are_one_change(two: list[Running], http: 
     async with http.patch(f"{two[0].base_url}/v1/settings/application", headers=admin, json=wish) as answer:
         assert answer.status == 200
 
-    number = number_of(two[0].parts.flows)
+    number = number_of(two[0])
     assert number.webhook is not None
     assert (number.webhook.url, number.onprem.backoff_step_ms) == ("https://hook.example.com/", 3001)
     assert shared.changes == before + 1
 
 
 async def test_a_template_is_created_once(two: list[Running]) -> None:
-    outcomes = await at_once(two, lambda flows, wish: flows.templates.create(number_of(flows), wish), [WISH, WISH])
+    outcomes = await at_once(two, lambda flows, number, wish: flows.templates.create(number, wish), [WISH, WISH])
 
     stored = await two[0].parts.resources.store.load_templates()
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Refusal", "Template"]
@@ -200,7 +210,7 @@ async def test_a_template_is_created_once(two: list[Running]) -> None:
 
 
 async def test_a_template_keeps_what_either_changes(two: list[Running]) -> None:
-    made = await two[0].parts.flows.templates.create(number_of(two[0].parts.flows), WISH)
+    made = await two[0].parts.flows.templates.create(number_of(two[0]), WISH)
     await two[1].parts.resources.directory.load()
 
     await asyncio.gather(
@@ -213,14 +223,14 @@ async def test_a_template_keeps_what_either_changes(two: list[Running]) -> None:
 
 
 async def test_processes_that_decide_on_a_template_at_once_decide_once(two: list[Running]) -> None:
-    made = await two[0].parts.flows.templates.create(number_of(two[0].parts.flows), WISH)
-    subscribed = replace(number_of(two[0].parts.flows), webhook=Webhook("https://hook.example.com/", trusted=True))
+    made = await two[0].parts.flows.templates.create(number_of(two[0]), WISH)
+    subscribed = replace(number_of(two[0]), webhook=Webhook("https://hook.example.com/", trusted=True))
     await two[0].parts.resources.directory.save_number(subscribed)
     await two[1].parts.resources.directory.load()
 
     for each in two:
         each.parts.resources.clock.restore(frozen_at_ms=each.parts.resources.clock.now_ms() + 3_600_000)
-    await at_once(two, lambda flows, made: flows.templates.review.decide([made.id]), [made, made])
+    await at_once(two, lambda flows, _number, made: flows.templates.review.decide([made.id]), [made, made])
 
     store = two[0].parts.resources.store
     search = DeliverySearch(kind="message_template_status_update")
@@ -233,7 +243,7 @@ async def test_a_template_is_decided_on_when_the_process_that_took_it_is_gone(
 ) -> None:
     shared = {**SHARED, "store": database, "media": str(tmp_path / "media")}
     async with running(tmp_path / "three", **shared) as third:
-        made = await third.parts.flows.templates.create(number_of(third.parts.flows), WISH)
+        made = await third.parts.flows.templates.create(number_of(third), WISH)
     directory = two[0].parts.resources.directory
     await looked_at_until(bool, partial(known, directory, made.id))
 

@@ -150,7 +150,7 @@ async def test_a_pace_that_begins_anew_is_known_to_the_others_at_once(two: list[
 
 
 async def test_two_processes_take_no_more_uploads_of_a_number_than_one(two: list[Running]) -> None:
-    limits = [server.parts.flows.media_limits for server in two]
+    limits = [server.parts.limits.media for server in two]
 
     answers = await asyncio.gather(
         *(each.upload(NumberId(int(NUMBER))) for each in limits * 15), return_exceptions=True
@@ -170,7 +170,7 @@ async def test_a_guesser_has_no_more_tries_at_two_processes_than_at_one(two: lis
 
 
 async def test_two_processes_block_a_key_for_no_more_failed_look_ups_than_one(two: list[Running]) -> None:
-    limits = [server.parts.flows.media_limits for server in two]
+    limits = [server.parts.limits.media for server in two]
     for each in limits * 10:
         await each.failed(NumberId(int(NUMBER)))
 
@@ -180,7 +180,7 @@ async def test_two_processes_block_a_key_for_no_more_failed_look_ups_than_one(tw
 
 
 async def test_two_processes_take_no_more_management_calls_of_an_account_than_one(two: list[Running]) -> None:
-    usages = [server.parts.flows.usage for server in two]
+    usages = [server.parts.limits.usage for server in two]
 
     answers = await asyncio.gather(*(each.count(1) for each in usages * 101), return_exceptions=True)
 

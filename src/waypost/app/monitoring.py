@@ -26,7 +26,7 @@ _log = log.Log("waypost")
 
 def gauges_of(parts: Parts) -> Gauges:
     """Return where the metrics of a process come from."""
-    store, figures, counts = parts.resources.store, parts.flows.figures, parts.counts
+    store, figures, counts = parts.resources.store, parts.figures, parts.counts
     return Gauges(
         store_queue=lambda: store.depth,
         written=lambda: store.written,

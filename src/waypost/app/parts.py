@@ -9,18 +9,21 @@ from functools import partial
 from msgspec import Struct, field
 
 from waypost.api.control.routes import WATCHERS
-from waypost.api.core import Flows
 from waypost.api.maintenance import Maintenance
 from waypost.app.backlog import Backlog
+from waypost.app.flows import Flows
 from waypost.app.headroom import watch_disk
+from waypost.app.limits import CallLimits
 from waypost.app.ownership import PACES, PHONES, TRIED, TRIED_FURTHER, Ownership
 from waypost.app.resources import Resources
 from waypost.app.sharing import drop_past_rates, sharing
 from waypost.flows.feed import Feed
+from waypost.flows.figures import Figures
 from waypost.flows.messaging_limit import MessagingLimit
 from waypost.flows.network_rules import NetworkRules
 from waypost.flows.previews import IN_FLIGHT, Previews
 from waypost.flows.receive import Receive
+from waypost.flows.refusals import RefusedLately
 from waypost.flows.upkeep import Upkeep
 from waypost.flows.webhook_faults import WebhookFaults
 from waypost.lib.racing import first_to_end
@@ -49,11 +52,14 @@ class Parts(Struct, frozen=True):
     """The lanes of webhooks that a fault rule delays, joins, repeats or drops."""
     webhook_faults: WebhookFaults
     flows: Flows
+    limits: CallLimits
     feed: Feed
+    refused: RefusedLately
     upkeep: Upkeep
     messaging_limit: MessagingLimit
     network_rules: NetworkRules
     previews: Previews
+    figures: Figures
     counts: Counter[str]
     """What happened since the start, for the metrics: `accepted`, `settled`, `retried`."""
     backlog: Backlog | None = None

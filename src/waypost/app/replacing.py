@@ -70,7 +70,6 @@ async def _reload(parts: Parts, start: Start, restore: Callable[[], Awaitable[No
 
 def _forget(parts: Parts) -> None:
     """Forget everything that is kept in memory only."""
-    flows = parts.flows
     for kept in (
         parts.messages,
         parts.webhooks,
@@ -79,11 +78,8 @@ def _forget(parts: Parts) -> None:
         parts.network,
         parts.previews,
         parts.messaging_limit,
-        flows.accept.screen.meters,
-        flows.media_limits,
-        flows.usage,
-        flows.onprem_requests,
-        flows.login.failures,
-        flows.refused,
+        parts.flows.accept.screen.meters,
+        parts.limits,
+        parts.refused,
     ):
         kept.forget()

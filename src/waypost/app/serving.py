@@ -8,8 +8,8 @@ from contextlib import AsyncExitStack
 from msgspec.structs import replace
 
 from waypost import registry
-from waypost.api.faces import build_faces
 from waypost.api.server import Server
+from waypost.app.faces import application
 from waypost.app.faces.control import Operator, control_face
 from waypost.app.parts import Parts
 from waypost.app.resources import Resources, once, open_resources
@@ -99,14 +99,14 @@ async def _listen(parts: Parts, start: Start, stack: AsyncExitStack) -> tuple[Se
     settings, resources = parts.resources.settings, parts.resources
     operator = Operator(settings.admin_token or new_secret(), new_secret(), new_secret(), settings.admin_password)
     control = control_face(parts, operator, start=start, poster=_operators_poster(resources, stack))
-    faces = build_faces(parts.flows, control, parts.maintenance)
+    app = application(parts, control)
     server = Server(
-        faces,
+        app,
         host=settings.host,
         port=settings.port,
         names=settings.allowed_hosts,
         tls=tls.server_context(settings.data, resources.clock) if settings.tls else None,
-        words=faces,
+        words=app,
     )
     await server.start()
     stack.push_async_callback(server.stop, within_seconds=_DRAIN_SECONDS)

@@ -6,16 +6,16 @@ from datetime import timedelta
 
 from msgspec import Struct
 
-from waypost.api.core import Flows
 from waypost.app.backlog import Backlog
 from waypost.app.factories import DEFAULT, Factories
+from waypost.app.flows import Flows, build_flows
 from waypost.app.lanes import Work, message_lanes, troubled_lanes, webhook_lanes
+from waypost.app.limits import call_limits
 from waypost.app.ownership import MESSAGES, WEBHOOKS
 from waypost.app.parts import Parts
 from waypost.app.resources import Resources
 from waypost.app.sharing import (
     counting,
-    counting_real_time,
     elsewhere,
     telling_of_attempts,
     telling_of_paces,
@@ -27,16 +27,9 @@ from waypost.flows.acknowledged import Acknowledged
 from waypost.flows.admission import Admission
 from waypost.flows.attach import Attach
 from waypost.flows.blocks import Blocks
-from waypost.flows.collector import Collector
-from waypost.flows.contacts import Contacts
 from waypost.flows.deliver import Deliver
-from waypost.flows.documents import OnePerNumber
 from waypost.flows.feed import Feed
 from waypost.flows.figures import Figures
-from waypost.flows.identity import Identities
-from waypost.flows.login import FailedLogins, Login
-from waypost.flows.mark_read import MarkRead
-from waypost.flows.media_limits import MediaLimits
 from waypost.flows.media_links import MediaLinks
 from waypost.flows.media_shelf import MediaShelf
 from waypost.flows.messaging_limit import MessagingLimit
@@ -47,27 +40,15 @@ from waypost.flows.preview_pages import PreviewPages
 from waypost.flows.previews import Previews
 from waypost.flows.receive import Receive, Recent
 from waypost.flows.refusals import RefusedLately
-from waypost.flows.registration import Registration
-from waypost.flows.request_rates import RequestRates
 from waypost.flows.screen import Screen
-from waypost.flows.standing import Standings
-from waypost.flows.subscribe import Subscribe
-from waypost.flows.template_review import Review
-from waypost.flows.templates import Templates
 from waypost.flows.upkeep import Upkeep
-from waypost.flows.uploads import Uploads
-from waypost.flows.usage import Usage
-from waypost.flows.users import Users
 from waypost.flows.webhook_faults import WebhookFaults
 from waypost.model import Delivery, NumberId, Outbound
 from waypost.ports import Announce, Changes, Enqueue
 from waypost.rules.magic import Magic
-from waypost.rules.rates import ONPREM_MESSAGES, ONPREM_OTHERS
 from waypost.upstreams.simulated.faults import Faults
 from waypost.upstreams.simulated.network import Network, one_epoch
 from waypost.upstreams.simulated.phones import Phones
-from waypost.wire.automation import Automation
-from waypost.wire.profile import Profile
 from waypost.workers.lanes import Lanes
 from waypost.workers.poison import enduring
 from waypost.workers.slots import ReleaseSlot
@@ -104,14 +85,10 @@ def build(resources: Resources, factories: Factories = DEFAULT) -> Parts:
     notify = telling_of_attempts(resources, _notify(resources, figures, factories))
     webhooks = _webhooks(resources, notify, network.faults, counts)
 
-    blocks = Blocks(store, store, clock, windows_lifted=relaxed)
-    urls, acknowledged, announce = resources.urls, Acknowledged(store, network), webhooks.announce
-    receive = Receive(store, store, directory, recent, urls, blocks, meters, clock, keys, acknowledged, announce)
-    owned = resources.owned_shards
-    network.connect(receive.statuses, receive.message, store, epoch=owned.epoch if owned else one_epoch)
-
+    receive = _receive(resources, network, recent, meters, webhooks.announce)
     messaging_limit = MessagingLimit(store, directory, clock, lifted=relaxed, is_alone=is_alone)
     magic = network.phones.magic
+    blocks = receive.blocks
     clearance = factories.clearance(store, directory, blocks, messaging_limit, magic, clock, windows_lifted=relaxed)
     deliver = factories.deliver(store, network, receive, clearance, _attach(resources, shelf), clock, figures.sends)
     messages = message_lanes(resources, _enduring(deliver), recent.remember)
@@ -125,7 +102,7 @@ def build(resources: Resources, factories: Factories = DEFAULT) -> Parts:
     admission = Admission(clock, backlog.is_full if backlog else messages.is_full)
     accept = Accept(store, screen, clock, keys, _enqueue(counts, recent, offer, backlog), admission)
 
-    flows = _flows(resources, accept, receive, network, figures, feed)
+    flows = build_flows(resources, accept, receive, network)
     previews = _previews(resources, shelf, feed)
     return Parts(
         resources=resources,
@@ -136,11 +113,14 @@ def build(resources: Resources, factories: Factories = DEFAULT) -> Parts:
         troubled=webhooks.troubled,
         webhook_faults=webhooks.faults,
         flows=flows,
+        limits=call_limits(resources),
         feed=feed,
+        refused=RefusedLately(clock, lambda: feed.tell("refusals")),
         upkeep=_upkeep(resources, shelf, flows, previews),
         messaging_limit=messaging_limit,
         network_rules=NetworkRules(store, network.marketing, lifted=relaxed),
         previews=previews,
+        figures=figures,
         counts=counts,
         backlog=backlog,
     )
@@ -170,6 +150,16 @@ def _webhooks(resources: Resources, notify: Work, faults: Faults, counts: Counte
             offer(delivery)
 
     return _Webhooks(lanes, troubled, webhook_faults, announce)
+
+
+def _receive(resources: Resources, network: Network, recent: Recent, meters: Meters, announce: Announce) -> Receive:
+    """Return what takes what the network reports; the network reports to it from then on."""
+    store, directory, clock, keys = resources.store, resources.directory, resources.clock, resources.keys
+    blocks = Blocks(store, store, clock, windows_lifted=resources.settings.is_relaxed)
+    urls, acknowledged, owned = resources.urls, Acknowledged(store, network), resources.owned_shards
+    receive = Receive(store, store, directory, recent, urls, blocks, meters, clock, keys, acknowledged, announce)
+    network.connect(receive.statuses, receive.message, store, epoch=owned.epoch if owned else one_epoch)
+    return receive
 
 
 def _enqueue(counts: Counter[str], recent: Recent, offer: Enqueue, backlog: Backlog | None) -> Enqueue:
@@ -272,74 +262,3 @@ def _notify(resources: Resources, figures: Figures, factories: Factories) -> Wor
         any_2xx=settings.webhook_success == "2xx",
     )
     return enduring(notify, notify.give_up, lambda delivery: delivery.key, resources.clock)
-
-
-def _flows(
-    resources: Resources, accept: Accept, receive: Receive, network: Network, figures: Figures, feed: Feed
-) -> Flows:
-    """Return what the faces translate to."""
-    relaxed = resources.settings.is_relaxed
-    store, clock = resources.store, resources.clock
-    users = Users(store, resources.directory, clock)
-    failed_logins = FailedLogins(clock, counting_real_time(resources))
-    identities = Identities(
-        store, resources.directory, store, network, keys=resources.keys, clock=clock, notice=receive.notice
-    )
-    return Flows(
-        accept=accept,
-        mark_read=MarkRead(store, network),
-        subscribe=Subscribe(resources.directory, resources.poster, resources.policy, network.faults.fails_handshake),
-        faults=network.faults,
-        shelf=accept.screen.shelf,
-        urls=resources.urls,
-        directory=resources.directory,
-        login=Login(resources.directory, clock, failed_logins, users, resources.settings.first_login),
-        users=users,
-        contacts=_contacts(resources, receive, network),
-        identities=identities,
-        figures=figures,
-        collector=Collector(store, receive.recent, clock),
-        notice=receive.notice,
-        monitoring_key=resources.settings.monitoring_key,
-        providers_masked=resources.settings.mask_providers,
-        store=resources.store,
-        blocks=receive.blocks,
-        profiles=OnePerNumber(resources.store, "profile", Profile),
-        templates=_templates(resources, receive, accept.screen.shelf, accept.screen.pacing),
-        automations=OnePerNumber(resources.store, "automation", Automation),
-        accounts=accept.screen.accounts,
-        registration=Registration(resources.directory, resources.store, resources.clock),
-        standings=Standings(resources.directory, accept.screen.accounts, receive.notice, resources.clock),
-        usage=Usage(resources.directory, resources.clock, lifted=relaxed, together=counting(resources)),
-        onprem_requests=RequestRates(resources.clock, messages=ONPREM_MESSAGES, others=ONPREM_OTHERS, lifted=relaxed),
-        clock=resources.clock,
-        rates_lifted=relaxed,
-        strict_plus=resources.settings.strict_plus,
-        media_limits=MediaLimits(resources.clock, lifted=relaxed, together=counting(resources)),
-        refused=RefusedLately(resources.clock, lambda: feed.tell("refusals")),
-    )
-
-
-def _contacts(resources: Resources, receive: Receive, network: Network) -> Contacts:
-    return Contacts(
-        resources.store,
-        resources.store,
-        resources.clock,
-        is_on_whatsapp=lambda wa_id: network.phones.get(wa_id).on_whatsapp,
-        notice=receive.notice,
-        strict_plus=resources.settings.strict_plus,
-    )
-
-
-def _templates(resources: Resources, receive: Receive, shelf: MediaShelf, pacing: Pacing) -> Templates:
-    delay_ms = int(1000 * resources.settings.template_review_seconds)
-    return Templates(
-        resources.directory,
-        resources.store,
-        Uploads(resources.store, shelf, resources.clock),
-        Review(resources.directory, receive, pacing, clock=resources.clock, timers=resources.timers, delay_ms=delay_ms),
-        resources.clock,
-        resources.keys,
-        limits_lifted=resources.settings.is_relaxed,
-        is_shared=resources.shared is not None,
-    )

@@ -1,9 +1,10 @@
 """How the Cloud faces are put together: each topic brings its routes, and the objects that the graph knows by id alone.
 
-To add a topic, write its file with `meta` and `proxy`, and name it in `api/faces.py`.
+To add a topic, write its file with `meta` and `proxy`, and name it in `app/faces/cloud.py`.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -27,6 +28,18 @@ class Topic(Struct, frozen=True):
 
     routes: Sequence[Route] = ()
     nodes: Sequence[Node] = ()
+
+
+class Handlers(Protocol):
+    """The handlers of one topic."""
+
+    def meta(self) -> Topic:
+        """Return what Meta's graph offers."""
+        ...
+
+    def proxy(self) -> Topic:
+        """Return what 360dialog's proxy offers."""
+        ...
 
 
 def routes_of(topics: Iterable[Topic], prefix: str) -> list[Route]:

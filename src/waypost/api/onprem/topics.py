@@ -1,6 +1,6 @@
 """How the On-Premises face is put together: each topic brings its paths; the number is in the credential, not in them.
 
-To add a topic, write its file with `routes`, and name it in `api/faces.py`.
+To add a topic, write its file with `routes`, and name it in `app/faces/onprem.py`.
 """
 
 from collections.abc import Iterable

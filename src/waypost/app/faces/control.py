@@ -97,7 +97,7 @@ def control_face(parts: Parts, operator: Operator, *, start: Start, poster: Post
         feed=FeedControl(parts.feed, gate, clock),
         signatures=Signatures(directory),
         settings=SettingsControl(settings_view(resources.settings)),
-        refusals=Refusals(flows.refused),
+        refusals=Refusals(parts.refused),
         has_network=resources.owned_shards is None,
     )
 
