@@ -317,7 +317,7 @@ def file(data: bytes) -> None:
         assert image.frames <= MAX_FRAMES
     facts = MediaFacts(parse_mime(sniffed.mime), sniffed.mime or "", len(data), sniffed, image)
     for kind in get_args(media.MediaKind):
-        assert isinstance(media.check("cloud", kind, facts), Fault | None)
+        assert isinstance(media.check_fetched("cloud", kind, facts), Fault | None)
 
 
 def image(data: bytes) -> None:

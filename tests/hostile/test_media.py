@@ -23,7 +23,7 @@ from waypost.lib import image_child, images
 from waypost.lib.images import BadImage, ImageFacts, ImageInspector, image_structure
 from waypost.lib.media_facts import gather_facts
 from waypost.model import Dialect
-from waypost.rules.media import MB, MediaKind, check
+from waypost.rules.media import MB, MediaKind, check_fetched, check_upload
 
 OVER_LIMITS = BadImage("cannot be decoded within 5 s of CPU and 512 MB of memory")
 JFIF = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
@@ -169,7 +169,10 @@ def test_a_hostile_file_has_its_exact_outcome(case: Case, tmp_path: Path) -> Non
     async def judge() -> Fault | None:
         inspector = ImageInspector()
         try:
-            return check(case.dialect, case.kind, await gather_facts(path, case.mime, inspector))
+            facts = await gather_facts(path, case.mime, inspector)
+            if case.kind is None:
+                return check_upload(case.dialect, facts)
+            return check_fetched(case.dialect, case.kind, facts)
         finally:
             await inspector.aclose()
 

@@ -13,7 +13,7 @@ from waypost.lib.sniff import Sniffed
 from waypost.model import Dialect, MediaKey, Medium, NumberId
 from waypost.rules.media import (
     MediaKind,
-    check,
+    check_fetched,
     check_stored,
     check_upload,
     is_animated,
@@ -100,12 +100,15 @@ def test_every_place_for_a_file_has_its_limits(dialect: Dialect, media: MediaObj
         ("onprem", "image", facts("image/jpeg", image=ImageFacts("jpeg", 9, 9, cmyk=True))),
         ("onprem", "audio", facts("audio/ogg", channels=2)),
         ("onprem", "document", facts("image/gif")),
-        ("onprem", None, facts("image/gif")),
-        ("onprem", None, facts("image/jpeg", size=100_000_000)),
     ],
 )
-def test_a_right_file_is_taken(dialect: Dialect, kind: MediaKind | None, file: MediaFacts) -> None:
-    assert check(dialect, kind, file) is None
+def test_a_right_file_is_taken(dialect: Dialect, kind: MediaKind, file: MediaFacts) -> None:
+    assert check_fetched(dialect, kind, file) is None
+
+
+@pytest.mark.parametrize("file", [facts("image/gif"), facts("image/jpeg", size=100_000_000)])
+def test_on_premises_takes_every_picture_because_it_may_be_a_document(file: MediaFacts) -> None:
+    assert check_upload("onprem", file) is None
 
 
 @pytest.mark.parametrize(
@@ -146,7 +149,7 @@ def test_a_right_file_is_taken(dialect: Dialect, kind: MediaKind | None, file: M
 def test_a_wrong_file_is_refused_with_value_limit_and_remedy(
     dialect: Dialect, kind: MediaKind, file: MediaFacts, details: str
 ) -> None:
-    assert check(dialect, kind, file) == Fault(MEDIA_FAILED, details)
+    assert check_fetched(dialect, kind, file) == Fault(MEDIA_FAILED, details)
 
 
 def test_a_wrong_upload_is_a_bad_parameter() -> None:

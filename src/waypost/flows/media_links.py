@@ -142,7 +142,7 @@ class MediaLinks(Struct, frozen=True):
         """Return the fetched file, kept, or why the message may not carry it."""
         origin = Origin(wish.number_id, "link", fetched.declared, fetched.filename)
         facts = await self.shelf.look(writer, origin)
-        fault = media_rules.check(wish.dialect, wish.kind, facts)
+        fault = media_rules.check_fetched(wish.dialect, wish.kind, facts)
         message.findings += (new_file_finding(wish.dialect, wish.kind, facts, fault, self.clock.now_ms()),)
         if fault:
             return Fault(MEDIA_FAILED, f"The media link was fetched, but its file is refused: {fault.details}")

@@ -84,7 +84,7 @@ class PreviewPages(Struct, frozen=True):
                 return None
             origin = Origin(number_id, "link", result.declared, result.filename)
             facts = await self.shelf.look(writer, origin)
-            if media_rules.check("cloud", "image", facts):
+            if media_rules.check_fetched("cloud", "image", facts):
                 return None
             return (await self.shelf.keep_as_is(writer, origin, facts)).key
 

@@ -121,13 +121,11 @@ def damage(facts: MediaFacts) -> str | None:
     return image.reason if isinstance(image, BadImage) and image.framed else None
 
 
-def check(dialect: Dialect, kind: str | None, facts: MediaFacts) -> Fault | None:
-    """Return why WhatsApp would refuse this file for this message type, or None; without a kind, as `check_upload`.
+def check_fetched(dialect: Dialect, kind: str, facts: MediaFacts) -> Fault | None:
+    """Return why a file that a link led to cannot be sent as this message type, or None.
 
-    A file that came by a link without a type is judged by its content.
+    One that came without a type is judged by its content.
     """
-    if kind is None:
-        return check_upload(dialect, facts)
     return _fault(MEDIA_FAILED, _why_refused(dialect, kind, facts))
 
 

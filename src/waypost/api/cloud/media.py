@@ -19,10 +19,11 @@ from waypost.flows.media_shelf import MediaShelf, Origin
 from waypost.flows.media_urls import MediaURLs
 from waypost.lib.mime import declared_type
 from waypost.model import Medium, Number
+from waypost.rules.media import limit_for
 from waypost.wire import cloud
 
 _NO_STORE = [(b"cache-control", b"no-store")]
-MAX_UPLOAD_BYTES = 100 * 1024 * 1024  # the largest document
+MAX_UPLOAD_BYTES = limit_for("cloud", "document")  # no other kind may be larger
 
 
 class Media(Struct, frozen=True):

@@ -13,9 +13,10 @@ from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import BAD_MEDIA
 from waypost.flows.media_shelf import MediaShelf, Origin
 from waypost.model import Medium
+from waypost.rules.media import limit_for
 from waypost.wire import onprem
 
-MAX_UPLOAD_BYTES = 100 * 1024 * 1024
+MAX_UPLOAD_BYTES = limit_for("onprem", "document")  # no other kind may be larger
 
 
 class Media(Struct, frozen=True):
