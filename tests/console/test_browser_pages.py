@@ -155,4 +155,4 @@ async def test_after_the_first_start_messages_say_how_to_send_one_until_one_is_s
         await page.text("No program has sent a message yet").gone()
         await page.text("This is the first message.").shown()
 
-    assert f"{operator.server.base_url}/v23.0/{NUMBER}/messages" in offered
+    assert f"{operator.server.base_url}/v24.0/{NUMBER}/messages" in offered

@@ -155,7 +155,7 @@ def test_env_says_when_it_does_not_know_the_token(call: Call) -> None:
 
     assert result.exit_code == 0
     assert result.stdout == (
-        "# A Cloud API client: call http://127.0.0.1:8360/v23.0/15550100901/messages with the token as Bearer.\n"
+        "# A Cloud API client: call http://127.0.0.1:8360/v24.0/15550100901/messages with the token as Bearer.\n"
         "WHATSAPP_BASE_URL=http://127.0.0.1:8360\n"
         "WHATSAPP_PHONE_NUMBER_ID=15550100901\n"
         "WHATSAPP_ACCESS_TOKEN=\n"
@@ -246,7 +246,7 @@ def test_the_curl_line_is_one_command_for_a_shell() -> None:
     assert words[:-1] == [
         "curl",
         "-s",
-        "http://127.0.0.1:8360/v23.0/15550100900/messages",
+        "http://127.0.0.1:8360/v24.0/15550100900/messages",
         "-H",
         "Authorization: Bearer it's-a-token",
         "-H",

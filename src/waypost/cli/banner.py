@@ -34,7 +34,7 @@ def curl_line(ready: ReadyInfo) -> str:
     )
     words = [
         f"-s{own_certificate}",
-        f"{ready.base_url}/v23.0/{ready.phone_number_id}/messages",
+        f"{ready.base_url}/v24.0/{ready.phone_number_id}/messages",
         "-H", f"Authorization: Bearer {ready.token}",
         "-H", "Content-Type: application/json",
         "-d", body,

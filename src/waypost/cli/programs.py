@@ -57,7 +57,7 @@ def _library(name: str, *code: str, reads: Callable[[Access], Variables] = _clou
 
 
 PROGRAMS: Mapping[str, Program] = {
-    "generic": Program(_cloud, "A Cloud API client: call {url}/v23.0/{number}/messages with the token as Bearer."),
+    "generic": Program(_cloud, "A Cloud API client: call {url}/v24.0/{number}/messages with the token as Bearer."),
     "360dialog": Program(_dialog360, "A client of 360dialog: send the key as D360-API-KEY to {url}/messages."),
     "onprem": Program(
         _onprem, "A client of the On-Premises API: log in at {url}/v1/users/login with user and password."

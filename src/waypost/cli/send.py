@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Body = dict[str, Any]  # Any: the Cloud API's message
 
-_VERSION = "v23.0"
+_VERSION = "v24.0"
 _FILE_KINDS = ("image", "video", "audio", "document", "sticker")
 _LAST = frozenset({"read", "failed"})
 

@@ -64,7 +64,7 @@ function First({ title }: { title: string }) {
 }
 
 function firstSend(number: string): string {
-  return `curl ${window.location.origin}/v23.0/${number}/messages \\
+  return `curl ${window.location.origin}/v24.0/${number}/messages \\
   -H 'Authorization: Bearer <token>' \\
   -H 'Content-Type: application/json' \\
   -d '{"messaging_product": "whatsapp", "to": "15550001111",
