@@ -106,6 +106,15 @@ async def test_the_doctor_of_a_server_that_runs_does_not_want_it_stopped(operato
     assert (finding["state"], finding["found"]) == ("good", f"127.0.0.1:{port} is where Waypost runs already")
 
 
+async def test_the_doctor_asks_the_webhook_that_was_given_to_the_running_server_alone(
+    operator: Operator, call: Call
+) -> None:
+    result = await call("doctor", "--json")
+
+    [finding] = [finding for finding in lines(result) if finding["check"] == "webhook"]
+    assert (finding["state"], finding["found"]) == ("good", f"{operator.hook.url} answered 200")
+
+
 async def test_where_no_server_runs_the_commands_say_what_to_do(tmp_path: Path) -> None:
     async with operating(tmp_path / "data"):
         pass

@@ -106,8 +106,8 @@ def test_port_0_is_good() -> None:
     assert check_port(Settings(port=0)).state == "good"
 
 
-def test_no_webhook_is_worth_a_look() -> None:
-    assert check_webhook(Settings()).state == "look"
+def test_no_webhook_is_worth_a_look(tmp_path: Path) -> None:
+    assert check_webhook(Settings(data=tmp_path)).state == "look"
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,9 @@ def test_no_webhook_is_worth_a_look() -> None:
 def test_the_answer_of_a_webhook_is_judged_as_deliveries_will_be(success: str, status: int | None, state: str) -> None:
     settings = load({"webhook": "http://127.0.0.1:9000/", "webhook_success": success}, {})
 
-    assert judge_webhook(settings, status, "connection refused").state == state
+    finding = judge_webhook(settings, "http://127.0.0.1:9000/", status=status, reason="connection refused")
+
+    assert finding.state == state
 
 
 def test_a_media_folder_under_a_file_is_bad(tmp_path: Path) -> None:

@@ -5,13 +5,16 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from waypost.cli.options import with_server_settings
 from waypost.cli.reach import show_json
 from waypost.settings import Settings
+
+if TYPE_CHECKING:
+    from waypost.lib.note import Note
 
 _MIB = 1024 * 1024
 _ENOUGH_SPACE = 1024 * _MIB
@@ -228,34 +231,52 @@ def _is_ours(settings: Settings) -> bool:
     from urllib.parse import urlsplit
 
     from waypost.lib import note
-    from waypost.lib.control_client import ControlClient, ControlError
 
     left = note.read(settings.data)
-    if left is None or urlsplit(left.base_url).port != settings.port:
-        return False
+    return left is not None and urlsplit(left.base_url).port == settings.port and _asked(left, "/settings") is not None
+
+
+def _asked(left: "Note", path: str) -> Any:  # Any: JSON
+    """Return what the server of a note answers; None if it does not."""
+    from waypost.lib.control_client import ControlClient, ControlError
+
     try:
-        ControlClient(left.base_url, left.key, timeout_seconds=2).call("GET", "/settings")
+        return ControlClient(left.base_url, left.key, timeout_seconds=2).call("GET", path)
     except ControlError:
-        return False
-    return True
+        return None
 
 
 def check_webhook(settings: Settings) -> Finding:
-    """Send the webhook a callback without any event in it, and judge the answer."""
-    if settings.webhook is None:
+    """Send the webhook a callback without any event in it, and judge the answer.
+
+    Where the settings name none it is that of the server that runs over the data folder: it may have been given to
+    that server alone, or set over an API.
+    """
+    url = settings.webhook or _webhook_of_the_running(settings)
+    if url is None:
         return Finding("look", "none", "Nobody is told what becomes of messages; set one with --webhook.")
     import asyncio
 
-    status, reason = asyncio.run(_ask_webhook(settings.webhook, settings.webhook_timeout_seconds))
-    return judge_webhook(settings, status, reason)
+    status, reason = asyncio.run(_ask_webhook(url, settings.webhook_timeout_seconds))
+    return judge_webhook(settings, url, status=status, reason=reason)
 
 
-def judge_webhook(settings: Settings, status: int | None, reason: str) -> Finding:
+def _webhook_of_the_running(settings: Settings) -> str | None:
+    from waypost.lib import note
+
+    left = note.read(settings.data)
+    listed = _asked(left, "/numbers") if left is not None else None
+    return (
+        next((number["webhook"]["url"] for number in listed["numbers"] if number["webhook"]), None) if listed else None
+    )
+
+
+def judge_webhook(settings: Settings, url: str, *, status: int | None, reason: str) -> Finding:
     """Say what an answer's status, or the reason why none came, means for the callbacks."""
     if status is None:
         advice = "Start the program behind it, or correct --webhook; until it answers, callbacks wait up to 7 days."
-        return Finding("bad", f"{settings.webhook} did not answer: {reason}", advice)
-    found = f"{settings.webhook} answered {status}"
+        return Finding("bad", f"{url} did not answer: {reason}", advice)
+    found = f"{url} answered {status}"
     if status == 200 or (settings.webhook_success == "2xx" and 200 <= status < 300):
         return Finding("good", found)
     if status in {401, 403}:
