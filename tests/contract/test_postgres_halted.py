@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from tests.contract.test_postgres_shards import opened
+from tests.support.cluster import cluster_of
 from tests.support.store_rows import NUMBER, outbound
 
 from waypost.model import Number
@@ -56,11 +57,11 @@ async def stopped(database: str, lock: str, way: str) -> AsyncIterator[None]:
 
 
 async def count(store: PostgresStore) -> object:
-    return await store.arrivals.count((SUBJECT,), lambda arrivals, _: len(arrivals))
+    return await cluster_of(store).arrivals.count((SUBJECT,), lambda arrivals, _: len(arrivals))
 
 
 async def note(store: PostgresStore) -> object:
-    return await store.moments.count(SUBJECT, lambda moments, _: len(moments))
+    return await cluster_of(store).moments.count(SUBJECT, lambda moments, _: len(moments))
 
 
 async def rename(store: PostgresStore) -> object:

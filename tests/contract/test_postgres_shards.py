@@ -8,16 +8,17 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from tests.contract.test_postgres_session import hang_up, name_of, through, until
+from tests.support.cluster import cluster_of
 from tests.support.postgres import PostgresServer
 from tests.support.store_rows import NUMBER, outbound
 from tests.support.wire import Wire
 
 from waypost.lib.shards import SHARDS, shard_of
 from waypost.model import MessageKey, Number
-from waypost.ports import StoreDown, StoreRefused
+from waypost.ports import Cluster, Role, StoreDown, StoreRefused
 from waypost.storage.postgres import PostgresStore
 from waypost.storage.postgres.link import connect
-from waypost.storage.postgres.places import PROCESSES, Role, take_place
+from waypost.storage.postgres.places import PROCESSES, take_place
 
 pytestmark = pytest.mark.anyio
 
@@ -33,8 +34,15 @@ async def opened(database: str, role: Role) -> AsyncIterator[PostgresStore]:
         await store.close()
 
 
+@asynccontextmanager
+async def joined(database: str, role: Role) -> AsyncIterator[Cluster]:
+    async with opened(database, role) as store:
+        yield cluster_of(store)
+
+
 async def take(store: PostgresStore, most: int = SHARDS) -> frozenset[int]:
-    return await store.take_shards(most, await store.survey())
+    shards = cluster_of(store).shards
+    return await shards.take(most, await shards.survey())
 
 
 async def queued(store: PostgresStore) -> list[int]:
@@ -56,7 +64,7 @@ async def test_a_process_that_does_everything_keeps_the_others_out(database: str
 
 
 async def test_every_process_has_a_number_of_its_own(database: str) -> None:
-    async with opened(database, "api") as one, opened(database, "api") as two, opened(database, "worker") as three:
+    async with joined(database, "api") as one, joined(database, "api") as two, joined(database, "worker") as three:
         assert len({0, one.process, two.process, three.process}) == 4
 
 
@@ -66,8 +74,8 @@ async def test_a_shard_has_one_owner(database: str) -> None:
         second = await take(two)
 
         assert (len(first), second) == (40, ALL - first)
-        assert (await one.survey()).workers == 2
-        assert (await one.survey()).fair == SHARDS // 2
+        around = await cluster_of(one).shards.survey()
+        assert (around.workers, around.fair) == (2, SHARDS // 2)
 
 
 async def test_a_worker_reads_the_queue_of_its_shards_only(database: str) -> None:
@@ -77,7 +85,7 @@ async def test_a_worker_reads_the_queue_of_its_shards_only(database: str) -> Non
         await take(one)
         before = await queued(one), await queued(two)
 
-        await one.give_up_shard(mine)
+        await cluster_of(one).shards.give_up(mine)
         await take(two)
 
         assert before == ([10], [])
@@ -91,7 +99,7 @@ async def test_a_shard_is_let_go_after_all_that_was_written_of_it(database: str)
         settling = asyncio.ensure_future(one.settle_sent(outbound(10), "wamid.x"))
         await asyncio.sleep(0)
 
-        await one.give_up_shard(shard_of(NUMBER))
+        await cluster_of(one).shards.give_up(shard_of(NUMBER))
         await take(two)
 
         assert await queued(two) == []
@@ -104,7 +112,7 @@ async def test_who_lost_the_session_has_lost_every_shard_and_writes_no_more(
     async with opened(database, "worker") as one:
         await take(one)
         hang_up(postgres_server, database)
-        await until(one.lost.is_set)
+        await until(cluster_of(one).lost.is_set)
 
         async with opened(database, "worker") as two:
             taken = await take(two)
@@ -118,7 +126,7 @@ async def test_a_worker_that_says_nothing_is_taken_for_stopped(database: str) ->
     async with opened(database, "worker") as one:
         await take(one)
         async with asyncio.timeout(6):
-            await one.lost.wait()
+            await cluster_of(one).lost.wait()
 
 
 async def test_a_worker_that_was_stopped_in_mid_statement_is_taken_for_stopped_by_the_next(database: str) -> None:
@@ -129,21 +137,21 @@ async def test_a_worker_that_was_stopped_in_mid_statement_is_taken_for_stopped_b
         await writing.prepare("SELECT 1")  # has the server read a statement, and says no more of it
 
         async with opened(database, "worker") as two, asyncio.timeout(6):
-            while (await two.survey()).owned:  # noqa: ASYNC110 - nobody tells
+            while (await cluster_of(two).shards.survey()).owned:  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(0.1)
-            await one.lost.wait()
+            await cluster_of(one).lost.wait()
 
 
 async def test_an_api_process_comes_back_to_its_own_place(database: str, postgres_server: PostgresServer) -> None:
     async with opened(database, "api") as api, opened(database, "worker"):
-        place = api.process
+        place = cluster_of(api).process
         hang_up(postgres_server, database)
         await until(lambda: api.trouble is not None)
         await until(lambda: api.trouble is None)
 
         await api.accept(outbound(10))
 
-        assert api.process == place
+        assert cluster_of(api).process == place
 
 
 class TestThePlaceOfOneThatAccepts:
@@ -153,13 +161,13 @@ class TestThePlaceOfOneThatAccepts:
             wire.refuse()
             await until(lambda: api.trouble is not None)
 
-            assert api.process not in await places_taken(database, 2 * PROCESSES)
+            assert cluster_of(api).process not in await places_taken(database, 2 * PROCESSES)
 
     async def test_is_anybodys_once_it_has_ended(self, database: str) -> None:
         async with opened(database, "api") as api:
             await api.accept(outbound(10))
 
-        assert api.process in await places_taken(database, 2 * PROCESSES)
+        assert cluster_of(api).process in await places_taken(database, 2 * PROCESSES)
 
     async def test_is_taken_from_whoever_has_been_silent_for_longest_when_no_other_is_left(
         self, database: str, postgres_server: PostgresServer
@@ -186,7 +194,7 @@ async def places_taken(database: str, count: int) -> list[int]:
 async def test_hints_reach_the_others_and_not_oneself(database: str) -> None:
     heard: list[tuple[str, frozenset[int]]] = []
     ready = asyncio.Event()
-    async with opened(database, "api") as api, opened(database, "worker") as worker:
+    async with joined(database, "api") as api, joined(database, "worker") as worker:
         listening = [
             asyncio.create_task(worker.hints.hear(lambda topic, shards: heard.append((topic, shards)), ready.set)),
             asyncio.create_task(api.hints.hear(lambda *_: heard.append(("own", frozenset())), lambda: None)),
@@ -205,7 +213,7 @@ async def test_hints_reach_the_others_and_not_oneself(database: str) -> None:
 async def test_what_names_more_than_one_hint_can_is_heard_in_parts(database: str) -> None:
     keys = frozenset(range(9 * 10**18, 9 * 10**18 + 1_000))
     heard, ready = set[int](), asyncio.Event()
-    async with opened(database, "api") as api, opened(database, "worker") as worker:
+    async with joined(database, "api") as api, joined(database, "worker") as worker:
         listening = asyncio.create_task(worker.hints.hear(lambda _, named: heard.update(named), ready.set))
         await ready.wait()
 
@@ -233,11 +241,11 @@ async def test_who_changes_something_goes_on_when_the_others_are_told(database: 
 async def test_who_asks_whether_all_is_heard_has_heard_what_was_told_before(database: str) -> None:
     heard: list[str] = []
     ready = asyncio.Event()
-    async with opened(database, "api") as api, opened(database, "worker") as worker:
+    async with joined(database, "api") as api, joined(database, "worker") as worker:
         listening = asyncio.create_task(worker.hints.hear(lambda topic, _: heard.append(topic), ready.set))
         await ready.wait()
 
-        await api.hints.tell_of_change()
+        await api.hints.changed()
         await asyncio.gather(worker.hints.heard(), worker.hints.heard())  # both kinds of lanes may ask at once
 
         assert heard == ["changed"]
@@ -246,7 +254,7 @@ async def test_who_asks_whether_all_is_heard_has_heard_what_was_told_before(data
 
 async def test_who_asks_before_anything_is_heard_waits_until_something_hears(database: str) -> None:
     looked: list[str] = []
-    async with opened(database, "worker") as worker:
+    async with joined(database, "worker") as worker:
         asking = asyncio.create_task(worker.hints.heard())
         await asyncio.sleep(0)
         before = asking.done()
@@ -267,7 +275,7 @@ async def test_a_listener_that_is_hung_up_on_comes_back_and_looks_at_everything(
         nonlocal looks
         looks += 1
 
-    async with opened(database, "api") as api:
+    async with joined(database, "api") as api:
         listening = asyncio.create_task(api.hints.hear(lambda *_: None, look))
         await api.hints.heard()
 

@@ -273,7 +273,7 @@ class StagedPostgresStore(StagedSteps, PostgresStore):
         pool = await open_pool(address)
         stages.reach("start.opened")
         parts = {"address": address, "pool": pool, "commit": commit, "writes": writes, "windows": windows}
-        return cls(session, writer, "all", **parts)
+        return cls(session, **parts)
 
 
 class StagedBlobs(LocalBlobs):

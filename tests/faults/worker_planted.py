@@ -2,20 +2,27 @@
 
 import asyncio
 import contextlib
+from typing import Any
 
 from waypost import registry
 from waypost.cli import run
-from waypost.ports import StoreDown
+from waypost.ports import StoreDown, Survey
 from waypost.storage.postgres import PostgresStore
-from waypost.storage.postgres.places import Survey
+from waypost.storage.postgres.shards import Shards
 
 
 class KeepsShards(PostgresStore):
     """Comes back as a process that accepts does, with everything that it has in memory."""
 
-    def __init__(self, session: object, *args: object, **parts: object) -> None:
-        session._role = "api"  # type: ignore[attr-defined]  # the bug that is planted
-        super().__init__(session, *args, **parts)  # type: ignore[arg-type]  # handed on
+    def __init__(self, session: Any, cluster: Any, **parts: Any) -> None:  # Any: handed on
+        session._role = "api"  # the bug that is planted
+        shards = cluster.shards
+        cluster.shards = PatientShards(session.lock, shards._writer, shards._commit, shards._forget)
+        super().__init__(session, cluster=cluster, **parts)
+
+
+class PatientShards(Shards):
+    """They are still this process's after its session was lost."""
 
     async def survey(self) -> Survey:
         """Wait for the new session where the real one gives up."""

@@ -15,6 +15,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 from tests.journeys.conftest import ONE_STORE
+from tests.support.cluster import cluster_of
 from tests.support.media import pdf, sticker
 from tests.support.operator import looked_at_until
 from tests.support.server import ADMIN, NUMBER, TOKEN, Running, running
@@ -187,9 +188,8 @@ async def test_settings_of_one_request_are_one_change(two: list[Running], http: 
     login = {"Authorization": f"Basic {b64encode(f'admin:{TOKEN}'.encode()).decode()}"}
     async with http.post(f"{two[0].base_url}/v1/users/login", headers=login) as answer:
         admin = {"Authorization": f"Bearer {(await answer.json())['users'][0]['token']}"}
-    shared = two[0].parts.resources.shared
-    assert shared is not None
-    before = shared.changes
+    hints = cluster_of(two[0].parts.resources.store).hints
+    before = hints.changes
 
     wish = {"webhooks": {"url": "https://hook.example.com/"}, "callback_backoff_delay_ms": 3001}
     async with http.patch(f"{two[0].base_url}/v1/settings/application", headers=admin, json=wish) as answer:
@@ -198,7 +198,7 @@ async def test_settings_of_one_request_are_one_change(two: list[Running], http: 
     number = number_of(two[0])
     assert number.webhook is not None
     assert (number.webhook.url, number.onprem.backoff_step_ms) == ("https://hook.example.com/", 3001)
-    assert shared.changes == before + 1
+    assert hints.changes == before + 1
 
 
 async def test_a_template_is_created_once(two: list[Running]) -> None:

@@ -15,12 +15,13 @@ import aiohttp
 import pytest
 from tests.journeys.conftest import ONE_STORE
 from tests.support.clients import client_for
+from tests.support.cluster import cluster_of
 from tests.support.feed import listening
 from tests.support.postgres import PostgresServer
 from tests.support.server import NUMBER, TOKEN, Running, running
 from tests.support.store_rows import medium
 
-from waypost.app.backlog import MOST_OF_ONE
+from waypost.app.queued import MOST_OF_ONE
 from waypost.errors import Refusal
 from waypost.flows.first_start import SAMPLES
 from waypost.model import NumberId
@@ -96,9 +97,7 @@ async def send_at_once(
 
 async def heard_by(server: Running) -> None:
     """Wait until a process has heard what it was told; that it has read what changed is another matter."""
-    shared = server.parts.resources.shared
-    assert shared is not None
-    await shared.hints.heard()
+    await cluster_of(server.parts.resources.store).hints.heard()
 
 
 @pytest.fixture
@@ -209,7 +208,7 @@ async def test_a_number_of_which_too_much_waits_for_workers_is_refused_in_every_
     servers = [await stack.enter_async_context(api(name, rules="relaxed")) for name in ("one", "two")]
     postgres_server.psql(database.partition("@/")[2].partition("?")[0], TOO_MUCH_WAITS)
     await until(
-        lambda: all(server.parts.backlog and server.parts.backlog.is_full(NumberId(int(NUMBER))) for server in servers)
+        lambda: all(server.parts.queued and server.parts.queued.is_full(NumberId(int(NUMBER))) for server in servers)
     )
 
     assert await send_at_once(servers, ["15550001111"] * 4) == [130429] * 4

@@ -57,7 +57,7 @@ def opened(feed: Feed, last_id: str | None = None) -> Listener:
 
 
 async def test_changes_between_two_events_are_told_together(store: SqliteStore) -> None:
-    feed = Feed(store, QuickClock(), shared=False)
+    feed = Feed(store, QuickClock(), is_alone=True)
     listener = opened(feed)
     await store.accept(outbound(1))
     await store.accept(outbound(2))
@@ -70,7 +70,7 @@ async def test_changes_between_two_events_are_told_together(store: SqliteStore) 
 
 
 async def test_what_is_not_read_is_not_kept(store: SqliteStore) -> None:
-    feed = Feed(store, QuickClock(), shared=False)
+    feed = Feed(store, QuickClock(), is_alone=True)
     listener = opened(feed)
 
     for key in range(10_000):
@@ -83,7 +83,7 @@ async def test_what_is_not_read_is_not_kept(store: SqliteStore) -> None:
 
 
 async def test_an_id_that_nothing_has_followed_is_known(store: SqliteStore) -> None:
-    feed = Feed(store, QuickClock(), shared=False)
+    feed = Feed(store, QuickClock(), is_alone=True)
     first, other = opened(feed), opened(feed)
     feed.tell("rules")
     told = await feed.next(first)
@@ -97,7 +97,7 @@ async def test_an_id_that_nothing_has_followed_is_known(store: SqliteStore) -> N
 
 
 async def test_an_id_from_before_a_time_without_listeners_is_unknown(store: SqliteStore) -> None:
-    feed = Feed(store, QuickClock(), shared=False)
+    feed = Feed(store, QuickClock(), is_alone=True)
     first = opened(feed)
     feed.tell("rules")
     told = await feed.next(first)
@@ -111,7 +111,7 @@ async def test_an_id_from_before_a_time_without_listeners_is_unknown(store: Sqli
 
 
 async def test_what_other_processes_store_is_found_and_told_no_more_than_a_few_times(store: SqliteStore) -> None:
-    feed = Feed(store, QuickClock(), shared=True)
+    feed = Feed(store, QuickClock(), is_alone=False)
     await store.accept(outbound(1 << 40))
     listener = opened(feed)
     assert await feed.next(listener) is None
@@ -125,7 +125,7 @@ async def test_what_other_processes_store_is_found_and_told_no_more_than_a_few_t
 
 async def test_a_listener_that_reads_nothing_is_cut(store: SqliteStore) -> None:
     clock = QuickClock()
-    feed = Feed(store, clock, shared=False)
+    feed = Feed(store, clock, is_alone=True)
     listener = opened(feed)
     control = FeedControl(feed, Everybody(), clock)  # type: ignore[arg-type]  # all of a gate that it uses
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from waypost.app.owned_shards import OwnedShards
-from waypost.app.ownership import MESSAGES, Ownership
+from waypost.app.ownership import Ownership
 from waypost.lib.clock import SystemClock
+from waypost.ports.cluster import MESSAGES
 
 pytestmark = pytest.mark.anyio
 

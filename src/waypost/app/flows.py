@@ -76,5 +76,5 @@ def _templates(resources: Resources, receive: Receive, shelf: MediaShelf, pacing
         resources.clock,
         resources.keys,
         limits_lifted=resources.settings.is_relaxed,
-        is_shared=resources.shared is not None,
+        is_alone=resources.member is None,
     )

@@ -29,7 +29,7 @@ def message_lanes(
 
     async def deliver_it(message: Outbound, release: ReleaseSlot) -> int | None:
         _ = release  # whether the upstream has it is known only when that is durable
-        if resources.owned_shards is not None:
+        if resources.member is not None:
             remember(message)
         return await deliver(message)
 
@@ -78,9 +78,10 @@ def troubled_lanes(resources: Resources, notify: Work) -> Lanes[Delivery]:
 
 
 def _source(resources: Resources, look: Any, load: Any) -> Source[Any]:  # Any: a key is an int to the lanes
-    owned, following = resources.owned_shards, resources.following
-    if owned is None or following is None:
+    member = resources.member
+    if member is None:
         return Source(look, load)
+    owned, following = member.owned, member.following
 
     async def look_at_ours(after: int, limit: int) -> list[tuple[int, Hashable]]:
         found = await look(after, limit)

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from waypost.app.resources import Resources
-from waypost.app.sharing import counting, counting_real_time
+from waypost.app.sharing import together_on_platform_time, together_on_real_time
 from waypost.flows.login import FailedLogins
 from waypost.flows.media_limits import MediaLimits
 from waypost.flows.request_rates import RequestRates
@@ -29,10 +29,10 @@ class CallLimits(Struct, frozen=True):
 
 def call_limits(resources: Resources) -> CallLimits:
     """Return the limits; nothing is used up of them yet, except by other processes."""
-    clock, lifted, together = resources.clock, resources.settings.is_relaxed, counting(resources)
+    clock, lifted, together = resources.clock, resources.settings.is_relaxed, together_on_platform_time(resources)
     return CallLimits(
         usage=Usage(resources.directory, clock, lifted=lifted, together=together),
         media=MediaLimits(clock, lifted=lifted, together=together),
         onprem_requests=RequestRates(clock, messages=ONPREM_MESSAGES, others=ONPREM_OTHERS, lifted=lifted),
-        failed_logins=FailedLogins(clock, counting_real_time(resources)),
+        failed_logins=FailedLogins(clock, together_on_real_time(resources)),
     )

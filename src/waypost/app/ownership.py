@@ -8,19 +8,13 @@ from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import Protocol
 
 from waypost.app.owned_shards import OwnedShards
-from waypost.app.resources import SharedStore
 from waypost.lib import log
 from waypost.lib.clock import Clock
 from waypost.lib.racing import no_longer_than
 from waypost.model import NumberId
+from waypost.ports import Cluster
+from waypost.ports.cluster import AGAIN, MESSAGES, SHARDS, WEBHOOKS
 from waypost.workers.jobs import Job
-
-MESSAGES, WEBHOOKS, SHARDS, CHANGED = "messages", "webhooks", "shards", "changed"
-"""What hints are about; these name shards, if anything."""
-PHONES, AGAIN, PACES = "phones", "again", "paces"
-"""What hints name: phones, deliveries that start anew, templates whose pace has begun."""
-TRIED, TRIED_FURTHER = "tried", "tried-further"
-"""What hints name: first deliveries of events, and further ones, of which there is news that their rows do not show."""
 
 _ROUND_SECONDS = 1.0  # a third of the time after which the server takes us for stopped
 _SCAN_SECONDS = 2.0
@@ -59,9 +53,9 @@ class Ownership:
     """A worker's shards. Made and run on one event loop; a bug in it, or a lost session, ends the worker's life."""
 
     def __init__(
-        self, store: SharedStore, owned: OwnedShards, network: Moving, *, messages: Queue, webhooks: Queue, clock: Clock
+        self, cluster: Cluster, owned: OwnedShards, network: Moving, *, messages: Queue, webhooks: Queue, clock: Clock
     ) -> None:
-        self._store = store
+        self._cluster = cluster
         self._owned = owned
         self._network = network
         self._queues = {WEBHOOKS: webhooks, MESSAGES: messages}
@@ -108,7 +102,7 @@ class Ownership:
         """Give every shard to the others, a few at a time, and take no more."""
         self._leaving = True
         async with self._changing:
-            await self._store.leave()
+            await self._cluster.shards.leave()
             while shards := sorted(self._owned.shards):
                 await self._give_up(shards[:_STEP])
 
@@ -124,16 +118,16 @@ class Ownership:
         return do
 
     async def _round(self) -> None:
-        around = await self._store.survey()
+        around = await self._cluster.shards.survey()
         mine = self._owned.shards
         if len(mine) < around.fair:
-            taken = await self._store.take_shards(around.fair - len(mine), around)
+            taken = await self._cluster.shards.take(around.fair - len(mine), around)
             if taken:
                 await self._begin(taken)
             return
         while len(mine) > around.fair:
             await self._give_up(sorted(mine)[: min(_STEP, len(mine) - around.fair)])
-            around, mine = await self._store.survey(), self._owned.shards
+            around, mine = await self._cluster.shards.survey(), self._owned.shards
 
     async def _begin(self, shards: frozenset[int]) -> None:
         _log.info("shards.taken", count=len(shards), shards=sorted(shards))
@@ -153,8 +147,8 @@ class Ownership:
         async with self._advancing:
             self._network.drop_lost()
         for shard in given:
-            await self._store.give_up_shard(shard)
-        self._store.hints.send(SHARDS)
+            await self._cluster.shards.give_up(shard)
+        self._cluster.hints.send(SHARDS)
         _log.info("shards.given_up", count=len(given), shards=given)
 
 

@@ -10,11 +10,11 @@ from msgspec import Struct, field
 
 from waypost.api.control.routes import WATCHERS
 from waypost.api.maintenance import Maintenance
-from waypost.app.backlog import Backlog
 from waypost.app.flows import Flows
 from waypost.app.headroom import watch_disk
 from waypost.app.limits import CallLimits
-from waypost.app.ownership import PACES, PHONES, TRIED, TRIED_FURTHER, Ownership
+from waypost.app.ownership import Ownership
+from waypost.app.queued import Queued
 from waypost.app.resources import Resources
 from waypost.app.sharing import drop_past_rates, sharing
 from waypost.flows.feed import Feed
@@ -29,6 +29,7 @@ from waypost.flows.webhook_faults import WebhookFaults
 from waypost.lib.racing import first_to_end
 from waypost.model import Delivery, EventKey, Outbound
 from waypost.ports import Changes
+from waypost.ports.cluster import PACES, PHONES, TRIED, TRIED_FURTHER
 from waypost.upstreams.simulated.network import Network
 from waypost.workers.lanes import Lanes
 from waypost.workers.poison import separating
@@ -62,7 +63,7 @@ class Parts(Struct, frozen=True):
     figures: Figures
     counts: Counter[str]
     """What happened since the start, for the metrics: `accepted`, `settled`, `retried`."""
-    backlog: Backlog | None = None
+    queued: Queued | None = None
     """How much waits for the workers; only in a process that accepts and leaves delivering to them."""
     maintenance: Maintenance = field(default_factory=lambda: Maintenance(WATCHERS))
     """Keeps requests out while everything is replaced: a reset, a snapshot."""
@@ -103,8 +104,8 @@ class Parts(Struct, frozen=True):
             self.webhooks.failure(),
             self.troubled.failure(),
             watch_disk(self.resources.settings, self.flows.accept.admission, clock),
-            *([self.backlog.watch(clock)] if self.backlog else []),
-            *([self._tidy()] if self.resources.shared is None or self.ownership else []),
+            *([self.queued.watch(clock)] if self.queued else []),
+            *([self._tidy()] if self.resources.member is None or self.ownership else []),
             *sharing(self.resources, self.ownership, patient(self._reload, clock), self._on_hint()),
         )
 
@@ -133,7 +134,7 @@ class Parts(Struct, frozen=True):
 
     def _watch_reviews(self) -> None:
         """Have templates decided on that no process has decided on in time."""
-        self.flows.templates.review.load(late_ms=_LATE_MS if self.resources.shared else 0)
+        self.flows.templates.review.load(late_ms=_LATE_MS if self.resources.member else 0)
 
     async def _tidy(self) -> None:
         if self.ownership is not None:
@@ -149,10 +150,10 @@ class Parts(Struct, frozen=True):
 
     def _once(self, work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[object]]:
         """Return `work` as something that only one of several processes does: the owner of the first shard."""
-        owned = self.resources.owned_shards
+        member = self.resources.member
 
         async def do() -> None:
-            if owned is None or _FIRST_SHARD in owned.shards:
+            if member is None or _FIRST_SHARD in member.owned.shards:
                 await work()
 
         return do

@@ -52,7 +52,7 @@ async def start(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, Ready
     log.configure(settings.log_level, settings.log_format)
     resources = await open_resources(settings, stack, settings.role)
     parts = build(resources)
-    async with once(resources.shared):
+    async with once(resources.store.cluster):
         prepared = await _prepare(parts)
     stack.push_async_callback(parts.messages.stop, _LANE_SECONDS)
     stack.push_async_callback(parts.webhooks.stop, _LANE_SECONDS)

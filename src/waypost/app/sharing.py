@@ -3,12 +3,14 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from waypost.app.lanes import Work
-from waypost.app.ownership import AGAIN, CHANGED, MESSAGES, PACES, PHONES, TRIED, TRIED_FURTHER, WEBHOOKS, Ownership
+from waypost.app.ownership import Ownership
 from waypost.app.resources import Resources
 from waypost.flows.pacing import Pacing
 from waypost.flows.together import Together
 from waypost.lib.shards import shard_of
 from waypost.model import Delivery, NumberId
+from waypost.ports import Hints
+from waypost.ports.cluster import AGAIN, CHANGED, MESSAGES, PACES, PHONES, TRIED, TRIED_FURTHER, WEBHOOKS
 from waypost.workers.jobs import Job
 from waypost.workers.slots import ReleaseSlot
 
@@ -20,34 +22,35 @@ def elsewhere(
     resources: Resources, topic: str, offer: Callable[[Job], None], number_of: Callable[[Job], NumberId]
 ) -> Callable[[Job], None]:
     """Return `offer`; a job of a number that is not ours is left to its owner, who is told."""
-    owned, shared = resources.owned_shards, resources.shared
-    if owned is None or shared is None:
+    member = resources.member
+    if member is None:
         return offer
+    owned, hints = member.owned, member.cluster.hints
 
     def offer_or_tell(job: Job) -> None:
         number_id = number_of(job)
         if owned.owns(number_id):
             offer(job)
         else:
-            shared.hints.send(topic, (shard_of(number_id),))
+            hints.send(topic, (shard_of(number_id),))
 
     return offer_or_tell
 
 
 def requeueing(resources: Resources, hurry: Callable[[Delivery], None]) -> Callable[[Delivery], None]:
     """Return `hurry`; in a process that delivers nothing, what tells a delivery's owner that it starts anew."""
-    shared = resources.shared
-    return hurry if shared is None else lambda delivery: shared.hints.send(AGAIN, (delivery.key,))
+    hints = _hints(resources)
+    return hurry if hints is None else lambda delivery: hints.send(AGAIN, (delivery.key,))
 
 
 def telling_of_phones(resources: Resources) -> Callable[[set[str]], None]:
     """Return what tells other processes which phones have something new to show."""
-    shared = resources.shared
+    hints = _hints(resources)
 
     def tell(phones: set[str]) -> None:
         numbers = [int(wa_id) for wa_id in phones if wa_id.isdecimal()]
-        if shared is not None and numbers:
-            shared.hints.send(PHONES, numbers)
+        if hints is not None and numbers:
+            hints.send(PHONES, numbers)
 
     return tell
 
@@ -58,8 +61,8 @@ def telling_of_attempts(resources: Resources, notify: Work) -> Work:
     Watchers look for new rows by themselves (`flows/feed.py`), and so see what becomes of a delivery in its first
     moments, but nothing afterwards.
     """
-    shared, clock = resources.shared, resources.clock
-    if shared is None:
+    hints, clock = _hints(resources), resources.clock
+    if hints is None:
         return notify
 
     async def notify_and_tell(delivery: Delivery, release: ReleaseSlot) -> int | None:
@@ -68,7 +71,7 @@ def telling_of_attempts(resources: Resources, notify: Work) -> Work:
         is_anew = delivery.first_ms != delivery.event.at_ms
         if due_ms is not None or is_anew or delivery.attempt > 1 or clock.monotonic() - began > _FIRST_MOMENTS_SECONDS:
             topic = TRIED if delivery.further_key is None else TRIED_FURTHER
-            shared.hints.send(topic, (delivery.key,))
+            hints.send(topic, (delivery.key,))
         return due_ms
 
     return notify_and_tell
@@ -76,32 +79,39 @@ def telling_of_attempts(resources: Resources, notify: Work) -> Work:
 
 def telling_of_paces(resources: Resources, pacing: Pacing) -> None:
     """Have other processes told of each pace that begins."""
-    shared = resources.shared
-    if shared is not None:
-        pacing.connect(lambda template_id: shared.hints.tell(PACES, (template_id,)))
+    hints = _hints(resources)
+    if hints is not None:
+        pacing.connect(lambda template_id: hints.tell(PACES, (template_id,)))
 
 
-def counting(resources: Resources) -> Together | None:
-    """Return what all processes count by on platform time; None if there are no others."""
-    return (
-        Together(resources.shared.arrivals, resources.shared.moments, resources.clock.seen_at)
-        if resources.shared
-        else None
-    )
+def _hints(resources: Resources) -> Hints | None:
+    return None if resources.member is None else resources.member.cluster.hints
 
 
-def counting_real_time(resources: Resources) -> Together | None:
-    """Return what all processes count by on real time; None if there are no others."""
-    return Together(resources.shared.arrivals, resources.shared.moments, int) if resources.shared else None
+def together_on_platform_time(resources: Resources) -> Together | None:
+    """Return what all processes count by where users may move the time; None if there are no others."""
+    return _together(resources, resources.clock.seen_at)
+
+
+def together_on_real_time(resources: Resources) -> Together | None:
+    """Return what all processes count by where nobody may; None if there are no others."""
+    return _together(resources, int)
+
+
+def _together(resources: Resources, time_ms: Callable[[int], int]) -> Together | None:
+    if resources.member is None:
+        return None
+    cluster = resources.member.cluster
+    return Together(cluster.arrivals, cluster.moments, time_ms)
 
 
 async def drop_past_rates(resources: Resources) -> None:
     """Forget what nobody has to wait for."""
-    shared, clock = resources.shared, resources.clock
+    member, clock = resources.member, resources.clock
     # Some is counted on real time: where platform time is ahead of it, that is not over yet.
-    while shared and await shared.arrivals.drop_past(min(clock.now_ms(), 1000 * clock.wall_seconds())):
+    while member and await member.cluster.arrivals.drop_past(min(clock.now_ms(), 1000 * clock.wall_seconds())):
         await clock.pause(_PAUSE_SECONDS)
-    while shared and await shared.moments.drop_past():
+    while member and await member.cluster.moments.drop_past():
         await clock.pause(_PAUSE_SECONDS)
 
 
@@ -115,9 +125,10 @@ def sharing(
 
     `on` has, by topic, who is told what a hint names.
     """
-    shared, following = resources.shared, resources.following
-    if shared is None or following is None:
+    member = resources.member
+    if member is None:
         return ()
+    following = member.following
 
     def hint(topic: str, named: frozenset[int]) -> None:
         if topic == CHANGED:
@@ -133,7 +144,7 @@ def sharing(
             ownership.look()
 
     common = (
-        shared.hints.hear(hint, look),
+        member.cluster.hints.hear(hint, look),
         following.run(reload),
     )
     if ownership is None:

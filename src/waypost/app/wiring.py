@@ -6,20 +6,19 @@ from datetime import timedelta
 
 from msgspec import Struct
 
-from waypost.app.backlog import Backlog
 from waypost.app.factories import DEFAULT, Factories
 from waypost.app.flows import Flows, build_flows
 from waypost.app.lanes import Work, message_lanes, troubled_lanes, webhook_lanes
 from waypost.app.limits import call_limits
-from waypost.app.ownership import MESSAGES, WEBHOOKS
 from waypost.app.parts import Parts
+from waypost.app.queued import Queued
 from waypost.app.resources import Resources
 from waypost.app.sharing import (
-    counting,
     elsewhere,
     telling_of_attempts,
     telling_of_paces,
     telling_of_phones,
+    together_on_platform_time,
 )
 from waypost.flows.accept import Accept
 from waypost.flows.accounts import BusinessAccounts
@@ -45,6 +44,7 @@ from waypost.flows.upkeep import Upkeep
 from waypost.flows.webhook_faults import WebhookFaults
 from waypost.model import Delivery, NumberId, Outbound
 from waypost.ports import Announce, Changes, Enqueue
+from waypost.ports.cluster import MESSAGES, WEBHOOKS
 from waypost.rules.magic import Magic
 from waypost.upstreams.simulated.faults import Faults
 from waypost.upstreams.simulated.network import Network, one_epoch
@@ -72,11 +72,11 @@ def build(resources: Resources, factories: Factories = DEFAULT) -> Parts:
     webhooks, what the network reports, the way to the network, and at last the accepting of messages.
     """
     store, clock, directory, keys = resources.store, resources.clock, resources.directory, resources.keys
-    relaxed, is_alone = resources.settings.is_relaxed, resources.shared is None
+    relaxed, is_alone = resources.settings.is_relaxed, resources.member is None
     recent, network = factories.recent(), _network(resources, factories)
     shelf, meters = _shelf(resources), _meters(resources)
     counts: Counter[str] = Counter()
-    feed = Feed(store, clock, shared=not is_alone)
+    feed = Feed(store, clock, is_alone=is_alone)
     figures = Figures(
         waiting=lambda: webhooks.lanes.held,  # made below; nobody asks before everything is
         accepted=lambda: counts["accepted"],
@@ -98,9 +98,9 @@ def build(resources: Resources, factories: Factories = DEFAULT) -> Parts:
     pacing = Pacing(store, store, accounts, offer=offer, fail=receive.failed)
     telling_of_paces(resources, pacing)
     screen = Screen(directory, shelf, resources.policy, accounts, meters, network, store, pacing, magic, clock)
-    backlog = _backlog(resources)
-    admission = Admission(clock, backlog.is_full if backlog else messages.is_full)
-    accept = Accept(store, screen, clock, keys, _enqueue(counts, recent, offer, backlog), admission)
+    queued = _queued(resources)
+    admission = Admission(clock, queued.is_full if queued else messages.is_full)
+    accept = Accept(store, screen, clock, keys, _enqueue(counts, recent, offer, queued), admission)
 
     flows = build_flows(resources, accept, receive, network)
     previews = _previews(resources, shelf, feed)
@@ -122,7 +122,7 @@ def build(resources: Resources, factories: Factories = DEFAULT) -> Parts:
         previews=previews,
         figures=figures,
         counts=counts,
-        backlog=backlog,
+        queued=queued,
     )
 
 
@@ -156,31 +156,34 @@ def _receive(resources: Resources, network: Network, recent: Recent, meters: Met
     """Return what takes what the network reports; the network reports to it from then on."""
     store, directory, clock, keys = resources.store, resources.directory, resources.clock, resources.keys
     blocks = Blocks(store, store, clock, windows_lifted=resources.settings.is_relaxed)
-    urls, acknowledged, owned = resources.urls, Acknowledged(store, network), resources.owned_shards
+    urls, acknowledged, member = resources.urls, Acknowledged(store, network), resources.member
     receive = Receive(store, store, directory, recent, urls, blocks, meters, clock, keys, acknowledged, announce)
-    network.connect(receive.statuses, receive.message, store, epoch=owned.epoch if owned else one_epoch)
+    network.connect(receive.statuses, receive.message, store, epoch=member.owned.epoch if member else one_epoch)
     return receive
 
 
-def _enqueue(counts: Counter[str], recent: Recent, offer: Enqueue, backlog: Backlog | None) -> Enqueue:
+def _enqueue(counts: Counter[str], recent: Recent, offer: Enqueue, queued: Queued | None) -> Enqueue:
     def enqueue(message: Outbound) -> None:
         counts["accepted"] += 1
         recent.remember(message)
         if message.held_by is not None:
             return
         offer(message)
-        if backlog is not None:
-            backlog.accepted(message.number_id)
+        if queued is not None:
+            queued.accepted(message.number_id)
 
     return enqueue
 
 
-def _backlog(resources: Resources) -> Backlog | None:
-    return Backlog(resources.shared) if resources.shared is not None and resources.settings.role == "api" else None
+def _queued(resources: Resources) -> Queued | None:
+    member = resources.member
+    if member is None or resources.settings.role != "api":
+        return None
+    return Queued(member.cluster.waiting_by_number)
 
 
 def _meters(resources: Resources) -> Meters:
-    return Meters(lifted=resources.settings.is_relaxed, together=counting(resources))
+    return Meters(lifted=resources.settings.is_relaxed, together=together_on_platform_time(resources))
 
 
 def _upkeep(resources: Resources, shelf: MediaShelf, flows: Flows, previews: Previews) -> Upkeep:
@@ -226,7 +229,7 @@ def _shelf(resources: Resources) -> MediaShelf:
         resources.keys,
         keeps,
         redirects=resources.settings.media_redirect,
-        locks=resources.shared.blob_locks if resources.shared else None,
+        locks=resources.member.cluster.blob_locks if resources.member else None,
     )
 
 

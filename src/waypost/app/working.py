@@ -10,11 +10,11 @@ from msgspec.structs import replace
 from waypost.app.monitoring import Watch, watch_worker
 from waypost.app.ownership import Ownership
 from waypost.app.parts import Parts
-from waypost.app.resources import SharedStore, open_resources
+from waypost.app.resources import open_resources
 from waypost.app.wiring import build
 from waypost.lib import log
 from waypost.lib.racing import first_to_end
-from waypost.ports import StoreDown, StoreRefused
+from waypost.ports import Cluster, StoreDown, StoreRefused
 from waypost.settings import Settings
 
 _AGAIN_SECONDS = 0.5
@@ -49,21 +49,21 @@ async def work(settings: Settings, tell: Callable[[int], None]) -> None:
 async def _live(settings: Settings, stopped: asyncio.Event, watch: Watch, tell: Callable[[int], None]) -> None:
     """Work until told to stop or until the session is lost; on return every part is closed and nothing is kept."""
     async with AsyncExitStack() as stack:
-        parts, shared, ownership = await begin(settings, stack)
+        parts, cluster, ownership = await begin(settings, stack)
         watch.live(parts, ownership)
         stack.callback(watch.die)
-        tell(shared.process)
-        await first_to_end(_leave(stopped, ownership), _die(shared), parts.run())
+        tell(cluster.process)
+        await first_to_end(_leave(stopped, ownership), _die(cluster), parts.run())
 
 
-async def begin(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, SharedStore, Ownership]:
+async def begin(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, Cluster, Ownership]:
     """Start every part of a worker but what runs for ever; `stack` ends them. Raises StoreRefused, StoreDown."""
     resources = await open_resources(settings, stack, "worker")
-    shared, owned, parts = resources.shared, resources.owned_shards, build(resources)
-    assert shared is not None, "a worker shares its store"
-    assert owned is not None, "and owns some of it"
+    member, parts = resources.member, build(resources)
+    assert member is not None, "a worker shares its store"
+    cluster, clock = member.cluster, resources.clock
     ownership = Ownership(
-        shared, owned, parts.network, messages=parts.messages, webhooks=parts.webhooks, clock=resources.clock
+        cluster, member.owned, parts.network, messages=parts.messages, webhooks=parts.webhooks, clock=clock
     )
     parts = replace(parts, ownership=ownership)
     await resources.directory.load()
@@ -71,7 +71,7 @@ async def begin(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, Share
     for lanes in (parts.messages, parts.webhooks, parts.troubled):
         stack.push_async_callback(lanes.stop, 0.0)  # what could end has ended when the shards were given up
     resources.urls.base_url = f"http://{settings.host}:{settings.port}"
-    return parts, shared, ownership
+    return parts, cluster, ownership
 
 
 async def _leave(stopped: asyncio.Event, ownership: Ownership) -> None:
@@ -84,6 +84,6 @@ async def _leave(stopped: asyncio.Event, ownership: Ownership) -> None:
         _log.warning("worker.left_in_haste")  # the others take what is left once the session is closed
 
 
-async def _die(shared: SharedStore) -> None:
-    await shared.lost.wait()
+async def _die(cluster: Cluster) -> None:
+    await cluster.lost.wait()
     _log.warning("worker.begins_anew")

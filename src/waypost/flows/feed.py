@@ -62,11 +62,11 @@ class Listener:
 class Feed:
     """Who listens. Made and used on one event loop."""
 
-    def __init__(self, lists: Lists, clock: Clock, *, shared: bool) -> None:
-        """`shared`: other processes write to the store too, and their changes are looked for."""
+    def __init__(self, lists: Lists, clock: Clock, *, is_alone: bool) -> None:
+        """Where other processes write to the store too, their changes are looked for."""
         self._lists = lists
         self._clock = clock
-        self._shared = shared
+        self._is_alone = is_alone
         self._listeners: set[Listener] = set()
         self._version = 1_000 * clock.wall_seconds()  # so that a number of the process before means nothing here
         self._newest = 0
@@ -118,7 +118,7 @@ class Feed:
         """Return what is new as soon as anything is, with the event's id; None after a while without."""
         if (wait := listener.told_at + PAUSE_SECONDS - self._clock.monotonic()) > 0:
             await self._clock.pause(wait)
-        if self._shared:
+        if not self._is_alone:
             await self._ask_for_others()
         await first_of(listener.news.wait(), self._clock.pause(LOOK_SECONDS))
         if not listener.news.is_set() or self.is_ended:

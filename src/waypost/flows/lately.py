@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from waypost.flows.together import Subject, Together
+from waypost.flows.together import Together
+from waypost.ports import Subject
 
 Told = TypeVar("Told")
 Rule = Callable[[list[int], int], Told]

@@ -17,12 +17,13 @@ from waypost.errors.callers import ACCESS_DENIED, NO_TOKEN, READ_ONLY, TOO_MANY_
 from waypost.errors.clients import PASSWORD_CHANGE_REQUIRED
 from waypost.flows.directory import Directory
 from waypost.flows.lately import Lately
-from waypost.flows.together import Subject, Together
+from waypost.flows.together import Together
 from waypost.flows.users import ADMIN, Users
 from waypost.lib.clock import Clock
 from waypost.lib.durations import to_ms
 from waypost.lib.sameness import is_same_secret
 from waypost.model import NumberId, Token
+from waypost.ports import Subject
 
 FIRST_PASSWORD = "secret"  # noqa: S105 - the one that everybody knows
 LIFE = timedelta(days=7)

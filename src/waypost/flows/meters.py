@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 from waypost.errors import Fault
 from waypost.errors.rates import PAIR_RATE, THROUGHPUT
-from waypost.flows.together import Subject, Together
+from waypost.flows.together import Together
 from waypost.lib.durations import seconds_to_wait
 from waypost.model import Number
+from waypost.ports import Subject
 from waypost.rules import rates
 
 _THE_NUMBER = ""  # in place of a user

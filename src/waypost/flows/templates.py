@@ -77,7 +77,7 @@ class Templates:
     clock: Clock
     keys: KeyMaker
     limits_lifted: bool
-    is_shared: bool = False
+    is_alone: bool = True
     """Whether other processes change templates, too."""
     _ledgers: DocumentCollection[Ledger] = field(init=False)
 
@@ -180,7 +180,7 @@ class Templates:
         """
         while True:
             ledger, before = await self._ledgers.read(waba_id)
-            if self.is_shared:  # after the ledger: whatever stands there is read
+            if not self.is_alone:  # after the ledger: whatever stands there is read
                 await self.directory.load()
             admitted = self._admitted(waba_id, ledger or Ledger(), wish)
             template = self._template(waba_id, wish)

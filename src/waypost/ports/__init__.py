@@ -1,4 +1,4 @@
-"""What the flows need from the outside, as Protocols: stores, blobs, the upstream.
+"""What the flows need from the outside, as Protocols: stores, blobs, the upstream, the other processes.
 
 Every method states its promise: what is durable when it returns, what may be repeated, what it raises.
 Every operation that writes may raise `StoreBusy` (the queue of operations is full; nothing was written) or
@@ -6,6 +6,7 @@ Every operation that writes may raise `StoreBusy` (the queue of operations is fu
 """
 
 from waypost.ports.blobs import Blob, BlobLocks, BlobStore, BlobWriter
+from waypost.ports.cluster import Arrivals, Cluster, Hints, Moments, Role, Shards, Subject, Survey
 from waypost.ports.conditions import StoreBusy, StoreDown, StoreRefused
 from waypost.ports.documents import Documents, Replacement
 from waypost.ports.holds import Holds
@@ -34,6 +35,7 @@ from waypost.ports.whole import FullStore
 
 __all__ = [
     "Announce",
+    "Arrivals",
     "Backlog",
     "BadDump",
     "Blob",
@@ -42,6 +44,7 @@ __all__ = [
     "BlobWriter",
     "Carried",
     "Changes",
+    "Cluster",
     "DeliverySearch",
     "Documents",
     "Dump",
@@ -50,17 +53,21 @@ __all__ = [
     "Enqueue",
     "FullStore",
     "Further",
+    "Hints",
     "Holds",
     "Housekeeping",
     "InboundRow",
     "Lists",
     "MessageName",
     "MessageSearch",
+    "Moments",
     "NetworkStore",
     "Page",
     "Records",
     "Replacement",
+    "Role",
     "Schedule",
+    "Shards",
     "Snapshots",
     "StatusRow",
     "Store",
@@ -70,6 +77,8 @@ __all__ = [
     "StoredDelivery",
     "StoredMessage",
     "Stretch",
+    "Subject",
+    "Survey",
     "Sweep",
     "Table",
     "Tell",

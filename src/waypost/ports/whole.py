@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from waypost.ports.cluster import Cluster
 from waypost.ports.documents import Documents
 from waypost.ports.holds import Holds
 from waypost.ports.housekeeping import Housekeeping
@@ -15,6 +16,11 @@ from waypost.ports.snapshots import Snapshots
 
 class FullStore(Store, Holds, Records, Documents, Housekeeping, NetworkStore, Snapshots, Lists, Protocol):
     """One database behind all eight ports."""
+
+    @property
+    def cluster(self) -> Cluster | None:
+        """The processes that share the database; None: this one has it alone."""
+        ...
 
     @property
     def depth(self) -> int:

@@ -27,7 +27,7 @@ from waypost.app import replacing
 from waypost.app.monitoring import gauges_of
 from waypost.app.parts import Parts
 from waypost.app.settings_shown import settings_view
-from waypost.app.sharing import counting_real_time, requeueing
+from waypost.app.sharing import requeueing, together_on_real_time
 from waypost.flows.chats import Chats
 from waypost.flows.documents import DocumentCollection
 from waypost.flows.explain import Explain
@@ -71,7 +71,7 @@ def control_face(parts: Parts, operator: Operator, *, start: Start, poster: Post
     store, directory, clock, keys = resources.store, resources.directory, resources.clock, resources.keys
     sessions = Sessions(clock, operator.login_token)
     gate = Gate(operator.admin_token, operator.local_key, operator.admin_password, directory, sessions)
-    attempts = Tally(ATTEMPTS, lambda: int(1000 * clock.monotonic()), counting_real_time(resources))
+    attempts = Tally(ATTEMPTS, lambda: int(1000 * clock.monotonic()), together_on_real_time(resources))
     subscribe = Subscribe(directory, poster, ANYWHERE, parts.network.faults.fails_handshake, trusted=True)
     inspect = _inspect(parts)
     search = Search(store, inspect)
@@ -98,7 +98,7 @@ def control_face(parts: Parts, operator: Operator, *, start: Start, poster: Post
         signatures=Signatures(directory),
         settings=SettingsControl(settings_view(resources.settings)),
         refusals=Refusals(parts.refused),
-        has_network=resources.owned_shards is None,
+        has_network=resources.member is None,
     )
 
 

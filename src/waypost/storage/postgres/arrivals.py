@@ -8,11 +8,10 @@ from typing import Any
 
 from msgspec import Struct
 
+from waypost.ports import Subject
 from waypost.storage.postgres.link import Bulk, Connection
 from waypost.storage.postgres.turns import Turns, transaction
 
-Subject = tuple[int, str]
-"""A number and one of its users; or, with an empty text, the number itself."""
 Count = Callable[[dict[Subject, int], int], Any]
 """Is given arrival times to change, and the server's time in milliseconds since 1970."""
 
@@ -42,7 +41,7 @@ class _Asked(Struct):
 
 
 class Arrivals:
-    """Counts for all processes; what is asked for while one transaction is under way goes into the next together."""
+    """See `ports.Arrivals`; what is asked for while one transaction is under way goes into the next together."""
 
     def __init__(self, pool: Any) -> None:  # Any: asyncpg has no types
         self._pool = pool

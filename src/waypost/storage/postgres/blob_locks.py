@@ -11,12 +11,10 @@ from typing import Any
 
 from waypost.ports import StoreDown
 from waypost.storage.postgres.link import Connection
-from waypost.storage.postgres.places import TRY_LOCK, TRY_SHARED_LOCK
+from waypost.storage.postgres.places import BYTES, TRY_LOCK, TRY_SHARED_LOCK, UNLOCK
 from waypost.storage.postgres.session import Session
 from waypost.storage.postgres.writer import SessionWriter
 
-_BYTES = 0x5742  # "WB": a class of advisory locks, as those of the places
-_UNLOCK = "SELECT pg_advisory_unlock($1, $2)"
 _UNLOCK_SHARED = "SELECT pg_advisory_unlock_shared($1, $2)"
 _PAUSES_SECONDS = (0, 0.02, 0.05, 0.1, *[0.2] * 9)
 """What is waited for a deletion, which usually takes a store a few milliseconds."""
@@ -46,7 +44,7 @@ class BlobLocks:
     @asynccontextmanager
     async def deleting(self, sha256: bytes) -> AsyncIterator[IsHeld]:
         """Keep other processes from keeping these bytes, unless one is at it; see `ports.BlobLocks`."""
-        async with self._locked(sha256, TRY_LOCK, _UNLOCK) as is_held:
+        async with self._locked(sha256, TRY_LOCK, UNLOCK) as is_held:
             yield is_held
 
     @asynccontextmanager
@@ -64,7 +62,7 @@ class BlobLocks:
     async def _unlock(self, locking: "asyncio.Task[Connection | None]", unlock: str, place: int) -> None:
         async def run(connection: Connection) -> None:
             if connection is held:  # of another session nothing is locked
-                await connection.fetchval(unlock, _BYTES, place)
+                await connection.fetchval(unlock, BYTES, place)
 
         with suppress(StoreDown):  # the lock went with the session
             held = await locking
@@ -80,4 +78,4 @@ class BlobLocks:
 
 async def _lock(connection: Connection, lock: str, place: int) -> Connection | None:
     """Return the connection whose session has the lock now; None if another's is in the way."""
-    return connection if await connection.fetchval(lock, _BYTES, place) else None
+    return connection if await connection.fetchval(lock, BYTES, place) else None

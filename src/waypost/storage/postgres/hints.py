@@ -9,10 +9,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from waypost.lib.racing import no_longer_than
+from waypost.ports.cluster import CHANGED, OnHint
 from waypost.storage.postgres.link import CANNOT_CONNECT, Connection, connect
-
-CHANGED = "changed"
-"""The topic that is sent before any other: what was accepted after a change shall not be heard of before it."""
 
 _CHANNEL = "waypost"
 _SEND = "SELECT pg_notify($1, $2)"
@@ -21,12 +19,9 @@ _PAUSE_SECONDS = 0.5
 _LOOK_SECONDS = 5.0  # how soon a connection that says nothing is known to be gone
 _DEAF_SECONDS = 5.0  # how long a connection that hears is waited for; without it work goes on, a little late
 
-OnHint = Callable[[str, frozenset[int]], None]
-"""Is told a topic and the numbers that it names, mostly of shards."""
-
 
 class Hints:
-    """Sends and hears hints, as one process among those of the database."""
+    """See `ports.Hints`. Word of a change is sent before all else: what is accepted after it is heard of after it."""
 
     def __init__(self, address: str, pool: Any, process: int) -> None:  # Any: asyncpg has no types
         self._address = address
@@ -37,6 +32,8 @@ class Hints:
         self._listener: Connection | None = None
         self._hears = asyncio.Event()
         self._asking = asyncio.Lock()  # a connection answers one question at a time
+        self.changes = 0
+        """How often this process has changed something that the others keep in memory."""
 
     def send(self, topic: str, named: Iterable[int] = ()) -> None:
         """Tell the other processes, soon."""
@@ -49,11 +46,9 @@ class Hints:
         self.send(topic, named)
         await self.close()
 
-    async def tell_of_change(self) -> None:
-        """Tell the other processes that what they keep in memory has changed; on return they are told.
-
-        So whatever is accepted after the change was answered is heard of, or found, after it.
-        """
+    async def changed(self) -> None:
+        """Tell the other processes of a change; on return they are told."""
+        self.changes += 1
         await self.tell(CHANGED)
 
     async def hear(self, on_hint: OnHint, on_deaf: Callable[[], None]) -> None:

@@ -8,7 +8,6 @@ from waypost.storage.columns import HELD_COLUMNS, Values
 from waypost.storage.postgres.link import Connection
 from waypost.storage.postgres.paces import PACE_NO_MORE, STOP_HOLDING
 from waypost.storage.postgres.part import Part
-from waypost.storage.postgres.turns import Turns
 
 # Read what a template holds back, in order.
 _HELD = (
@@ -26,11 +25,9 @@ _LET_GO = (
 class HoldsPart(Part):
     """See `ports.Holds` for what each operation promises."""
 
-    _letting_out: Turns[int, int | None]
-
     async def let_out(self, template_id: int) -> int | None:
         """Count one more message that goes out."""
-        return await self._letting_out.ask(template_id)
+        return await self._paces.let_out(template_id)
 
     async def held(self, template_id: int, after: MessageKey, limit: int) -> list[Outbound]:
         """Read held messages above a key."""

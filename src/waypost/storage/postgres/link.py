@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
 import asyncpg
@@ -14,6 +15,8 @@ SCHEMA = "waypost"
 """The schema inside the database that has our tables: others may have theirs beside it."""
 ANSWER_SECONDS = 12.0
 """How long a statement's answer is waited for; the server itself gives up before."""
+WAIT_SECONDS = 2.0
+"""How long a connection of the pool is waited for."""
 _CONNECT_SECONDS = 5.0
 _SETTINGS = {
     "search_path": SCHEMA,
@@ -170,6 +173,18 @@ def judge(error: Exception) -> Verdict:
 def down(error: Exception) -> StoreDown:
     """Return what a reader is told when the server does not answer."""
     return StoreDown(f"the database cannot be read: {told(error)}")
+
+
+@asynccontextmanager
+async def reading(pool: Any) -> AsyncIterator[Connection]:  # Any: asyncpg has no types
+    """Lend a connection that reads what is committed. Raises StoreDown."""
+    try:
+        async with pool.acquire(timeout=WAIT_SECONDS) as connection:
+            yield connection
+    except CANNOT_CONNECT as error:
+        if judge(error) is Verdict.ROW:
+            raise
+        raise down(error) from error
 
 
 def told(error: BaseException) -> str:

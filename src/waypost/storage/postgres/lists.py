@@ -26,6 +26,7 @@ from waypost.storage.columns import (
 )
 from waypost.storage.paging import NEWEST, by_state, of_message, page, stretch
 from waypost.storage.postgres.attempts import with_attempts
+from waypost.storage.postgres.link import reading
 from waypost.storage.postgres.part import Part
 
 # Find where a look at so many rows ends. Without an index on purpose, as with SQLite.
@@ -123,7 +124,7 @@ class ListsPart(Part):
             return of_message(found, s, window)
         statements = END_OF_DELIVERIES[s.state], DELIVERIES[s.state]
         rows, end = await self._look(*statements, window, s.number_id, s.kind)
-        async with self._reader() as connection:
+        async with reading(self._pool) as connection:
             found = await with_attempts(connection, rows)
         return page(found, lambda each: each.key, window, end)
 

@@ -10,11 +10,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from waypost.storage.postgres.link import CANNOT_CONNECT, Bulk, Connection, down
-from waypost.storage.postgres.turns import WAIT_SECONDS, Turns, transaction
+from waypost.ports import Subject
+from waypost.storage.postgres.link import Bulk, Connection, reading
+from waypost.storage.postgres.turns import Turns, transaction
 
-Subject = tuple[int, str]
-"""Whose moments, and of what."""
 Count = Callable[[list[int], int], Any]
 """Is given moments to change, and the server's time, both in milliseconds."""
 
@@ -42,7 +41,7 @@ class _Asked(Struct):
 
 
 class Moments:
-    """Counts for all processes; what is asked for while one transaction is under way goes into the next together."""
+    """See `ports.Moments`; what is asked for while one transaction is under way goes into the next together."""
 
     def __init__(self, pool: Any) -> None:  # Any: asyncpg has no types
         self._pool = pool
@@ -50,11 +49,8 @@ class Moments:
 
     async def read(self, subject: Subject) -> tuple[list[int], int]:
         """Return the moments of a subject, and the server's time in milliseconds. Raises StoreDown."""
-        try:
-            async with self._pool.acquire(timeout=WAIT_SECONDS) as connection:
-                at_ms, now_ms = await connection.fetchrow(_READ, *subject)
-        except CANNOT_CONNECT as error:
-            raise down(error) from error
+        async with reading(self._pool) as connection:
+            at_ms, now_ms = await connection.fetchrow(_READ, *subject)
         return list(at_ms or ()), now_ms
 
     async def count(self, subject: Subject, count: Count) -> Any:

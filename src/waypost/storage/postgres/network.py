@@ -9,7 +9,7 @@ from waypost.storage.columns import CARRIED_COLUMNS, CARRIED_WIDTH, MESSAGE_COLU
 from waypost.storage.paging import NEWEST
 from waypost.storage.postgres.link import Connection
 from waypost.storage.postgres.part import Part
-from waypost.storage.postgres.places import OWNED_SHARD
+from waypost.storage.postgres.shards import OWNED_SHARD
 
 _PHONES = f"SELECT {PHONE_COLUMNS} FROM phones ORDER BY wa_id"  # noqa: S608 - constants
 _SAVE_PHONE = (

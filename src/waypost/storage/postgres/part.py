@@ -5,15 +5,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from waypost.storage.commit import GroupCommit, Verdict
+from waypost.storage.commit import GroupCommit
+from waypost.storage.postgres.cluster import PostgresCluster
 from waypost.storage.postgres.hot import HotWrites
-from waypost.storage.postgres.link import CANNOT_CONNECT, NO_SUCH_TEXT, Connection, down, judge
+from waypost.storage.postgres.link import CANNOT_CONNECT, NO_SUCH_TEXT, WAIT_SECONDS, Connection, reading
+from waypost.storage.postgres.paces import Paces
 from waypost.storage.sealing import IN_CLEAR, Sealing
 from waypost.storage.watching import Watching
 from waypost.storage.windows import Windows
 
 Result = TypeVar("Result")
-_WAIT_SECONDS = 2.0
 
 
 class Part(Watching):
@@ -28,6 +29,7 @@ class Part(Watching):
         writes: HotWrites,
         windows: Windows,
         sealing: Sealing = IN_CLEAR,
+        cluster: PostgresCluster | None = None,
     ) -> None:
         self._address = address
         self._pool = pool
@@ -37,26 +39,24 @@ class Part(Watching):
         self._sealing = sealing
         self.sealed_anew = 0
         """How many secrets came under the newest key when the store was opened."""
-        self._owned: set[int] | None = None
-        """The shards that queues are read of; None: all."""
-
-        self._tell_of_change: Callable[[], Awaitable[None]] = _tell_nobody
-        self.changes = 0
-        """How often this process has changed something that others keep in memory."""
+        self.cluster = cluster
+        """The processes that share the database; None: this one has it alone."""
+        self._paces = Paces(pool)
 
     async def _changed(self) -> None:
         """Note a committed change of something that other processes keep in memory; on return they have been told."""
-        self.changes += 1
-        await self._tell_of_change()
+        if self.cluster is not None:
+            await self.cluster.hints.changed()
 
     @property
     def _scope(self) -> list[int] | None:
-        return None if self._owned is None else sorted(self._owned)
+        """The shards that queues are read of; None: all."""
+        return None if self.cluster is None else self.cluster.shards.taken
 
     async def _rows(self, statement: str, *values: object) -> list[Any]:
         """Read what is committed. Raises StoreDown."""
         try:
-            async with self._reader() as connection:
+            async with reading(self._pool) as connection:
                 return await connection.fetch(statement, *values)
         except NO_SUCH_TEXT:
             return []
@@ -64,7 +64,7 @@ class Part(Watching):
     async def _row(self, statement: str, *values: object) -> Any:
         """Read at most one row. Raises StoreDown."""
         try:
-            async with self._reader() as connection:
+            async with reading(self._pool) as connection:
                 return await connection.fetchrow(statement, *values)
         except NO_SUCH_TEXT:
             return None
@@ -97,7 +97,7 @@ class Part(Watching):
         Everything that was submitted before has been written or has failed. Raises StoreDown.
         """
         await self._commit.settled()
-        async with self._reader() as connection:
+        async with reading(self._pool) as connection:
             try:
                 await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 yield connection
@@ -106,24 +106,10 @@ class Part(Watching):
                 connection.terminate()
                 raise
 
-    @asynccontextmanager
-    async def _reader(self) -> AsyncIterator[Connection]:
-        try:
-            async with self._pool.acquire(timeout=_WAIT_SECONDS) as connection:
-                yield connection
-        except CANNOT_CONNECT as error:
-            if judge(error) is Verdict.ROW:
-                raise
-            raise down(error) from error
-
-
-async def _tell_nobody() -> None:
-    """Do nothing: there is no other process."""
-
 
 async def close_pool(pool: Any) -> None:  # Any: as above
     """Close the connections that read, and do not wait for those that hang."""
     try:
-        await asyncio.wait_for(pool.close(), _WAIT_SECONDS)
+        await asyncio.wait_for(pool.close(), WAIT_SECONDS)
     except CANNOT_CONNECT:
         pool.terminate()

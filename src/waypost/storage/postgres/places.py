@@ -5,19 +5,12 @@ a place up when that session ends. See docs/decisions/0019-ownership-of-shards.m
 """
 
 import asyncio
-import math
 from collections.abc import Iterable
-from typing import Literal
 
-from msgspec import Struct
-
-from waypost.lib.shards import MIXED, SHARDS
 from waypost.lib.store_urls import without_password
+from waypost.ports import Role as Role  # noqa: PLC0414 - the session takes it from here
 from waypost.ports import StoreRefused
 from waypost.storage.postgres.link import Connection
-
-Role = Literal["all", "api", "worker"]
-"""What a process does: everything, alone; or only accept; or only deliver."""
 
 EVERYTHING = 0
 """The place of a process that owns everything there is; processes that share the work hold it together."""
@@ -25,8 +18,9 @@ PROCESSES = 63
 """How many processes may share a database: each has a number, which is in the keys that it makes."""
 # Advisory locks are the database's, and others may use some too: these classes are ours.
 PLACES = 0x5750  # "WP": EVERYTHING, and the number of each process
-_WORKERS = 0x5757  # "WW": the numbers of those that take shards
-_OWNED = 0x5753  # "WS": shards
+WORKERS = 0x5757  # "WW": the numbers of those that take shards
+OWNED = 0x5753  # "WS": shards
+BYTES = 0x5742  # "WB": bytes of media, by their hash
 _KEYS = 0x574B  # "WK": the keys of secrets, each held by every process that has it
 _ONCE = 64  # among the places: whoever does what is done once for a database
 _PAUSES_SECONDS = (0.02, 0.05, 0.1, *[0.2] * 9)
@@ -36,17 +30,12 @@ WORKER_SILENCE_SECONDS = 3
 
 TRY_LOCK = "SELECT pg_try_advisory_lock($1, $2)"
 TRY_SHARED_LOCK = "SELECT pg_try_advisory_lock_shared($1, $2)"
-_UNLOCK = "SELECT pg_advisory_unlock($1, $2)"
+UNLOCK = "SELECT pg_advisory_unlock($1, $2)"
 # List the numbers of processes in the order in which they should be tried. Those that nobody comes back for are first,
 # and of these not always the same, as many may start at once; then whoever has not written for longest.
 _BEST_FIRST = (
     "SELECT number FROM generate_series(1, $1) AS number LEFT JOIN writers ON lock = number"
     " ORDER BY held_at NULLS FIRST, (number + pg_backend_pid()) % $1"
-)
-# Find who holds which of our locks in this database.
-_HELD = (
-    "SELECT classid::bigint, objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND granted"
-    " AND classid IN ($1, $2) AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
 # Count the other processes that do not have a key.
 _WITHOUT_KEY = (
@@ -55,17 +44,6 @@ _WITHOUT_KEY = (
     " SELECT count(*) FROM held AS place WHERE classid = $1 AND objid BETWEEN 1 AND $2 AND NOT EXISTS"
     " (SELECT 1 FROM held AS key WHERE key.pid = place.pid AND key.classid = $3 AND key.objid = $4)"
 )
-# End the session of a worker that was stopped between the messages of one statement. To the server it is not idle, so
-# that `idle_session_timeout` does not count, and `statement_timeout` does not end a wait for the client.
-_END_HALTED = (
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'active' AND wait_event = 'ClientRead'"
-    " AND state_change < clock_timestamp() - make_interval(secs => $2) AND pid IN ("
-    "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND granted AND classid = $1"
-    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
-)
-
-OWNED_SHARD = f"number_id % {MIXED} % {SHARDS}"
-"""A row's shard, in SQL."""
 
 
 async def take_place(connection: Connection, role: Role, address: str) -> int:
@@ -81,7 +59,7 @@ async def take_place(connection: Connection, role: Role, address: str) -> int:
     for (number,) in await connection.fetch(_BEST_FIRST, PROCESSES):
         if await connection.fetchval(TRY_LOCK, PLACES, number):
             if role == "worker":
-                await connection.fetchval(TRY_LOCK, _WORKERS, number)
+                await connection.fetchval(TRY_LOCK, WORKERS, number)
             place: int = number
             return place
     raise StoreRefused(f"{PROCESSES} processes share {shown} already, which is all that there can be.")
@@ -96,28 +74,6 @@ async def _is_given(connection: Connection, lock: str) -> bool:
     return bool(await connection.fetchval(lock, PLACES, EVERYTHING))
 
 
-class Survey(Struct, frozen=True):
-    """Who holds what."""
-
-    workers: int
-    """How many processes take shards."""
-    owned: frozenset[int]
-    """Every shard that has an owner."""
-
-    @property
-    def fair(self) -> int:
-        """The fair share: how many shards a worker should have at the most."""
-        return math.ceil(SHARDS / max(self.workers, 1))
-
-
-async def survey(connection: Connection) -> Survey:
-    """Look at the locks of this database, once those of workers that were stopped are gone or going."""
-    await connection.fetch(_END_HALTED, _WORKERS, WORKER_SILENCE_SECONDS)
-    rows = [(kind, number) for kind, number in await connection.fetch(_HELD, _WORKERS, _OWNED)]
-    owned = frozenset(number for kind, number in rows if kind == _OWNED)
-    return Survey(sum(kind == _WORKERS for kind, _ in rows), owned)
-
-
 async def take_once(connection: Connection) -> bool:
     """Take the lock of what only one process does at a time; False if another has it."""
     taken: bool = await connection.fetchval(TRY_LOCK, PLACES, _ONCE)
@@ -126,7 +82,7 @@ async def take_once(connection: Connection) -> bool:
 
 async def give_up_once(connection: Connection) -> None:
     """Give that lock back."""
-    await connection.fetchval(_UNLOCK, PLACES, _ONCE)
+    await connection.fetchval(UNLOCK, PLACES, _ONCE)
 
 
 async def show_keys(connection: Connection, marks: Iterable[int]) -> None:
@@ -139,19 +95,3 @@ async def count_without_key(connection: Connection, mark: int) -> int:
     """Return how many processes that share the database do not have a key."""
     count: int = await connection.fetchval(_WITHOUT_KEY, PLACES, PROCESSES, _KEYS, mark)
     return count
-
-
-async def take_shard(connection: Connection, shard: int) -> bool:
-    """Take a shard unless it has an owner."""
-    taken: bool = await connection.fetchval(TRY_LOCK, _OWNED, shard)
-    return taken
-
-
-async def give_up_shard(connection: Connection, shard: int) -> None:
-    """Let a shard go. Only outside of a transaction: the next owner may read at once what we have written."""
-    await connection.fetchval(_UNLOCK, _OWNED, shard)
-
-
-async def leave_workers(connection: Connection, number: int) -> None:
-    """Stop counting among the workers that take shards."""
-    await connection.fetchval(_UNLOCK, _WORKERS, number)

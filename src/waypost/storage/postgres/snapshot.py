@@ -9,7 +9,7 @@ from waypost.ports import BadDump, Dump, Table
 from waypost.storage import dumps
 from waypost.storage.dumps import KEPT_HERE, UNREADABLE
 from waypost.storage.migration_scripts import read_migrations
-from waypost.storage.postgres.link import CANNOT_CONNECT, Connection, Values, connect, down
+from waypost.storage.postgres.link import CANNOT_CONNECT, Connection, Values, connect, down, reading
 from waypost.storage.postgres.part import Part
 from waypost.storage.postgres.secrets import seal_anew
 from waypost.storage.sealing import Sealing
@@ -41,7 +41,7 @@ class SnapshotPart(Part):
     async def dump(self) -> Dump:
         """Return everything as it is at one moment."""
         await self._commit.settled()
-        async with self._reader() as connection:
+        async with reading(self._pool) as connection:
             await connection.execute(_ONE_MOMENT)
             try:
                 names = await table_names(connection)

@@ -20,7 +20,7 @@ from waypost.storage.columns import DELIVERED, EARLIER_COLUMNS, OUTBOUND_COLUMNS
 from waypost.storage.postgres.hot import HotWrites
 from waypost.storage.postgres.link import Connection
 from waypost.storage.postgres.part import Part
-from waypost.storage.postgres.places import OWNED_SHARD
+from waypost.storage.postgres.shards import OWNED_SHARD
 from waypost.storage.postgres.statuses import write_events
 from waypost.storage.steps import Steps
 from waypost.storage.whole import HIGHEST_KEY
@@ -83,10 +83,6 @@ _INITIATED = (
     "SELECT carried.wa_id, max(messages.at_ms) FROM carried JOIN messages ON messages.key = carried.token"
     " WHERE NOT carried.in_window AND carried.fault IS NULL AND messages.at_ms > $1"
     " AND carried.number_id = ANY($2::bigint[]) GROUP BY carried.wa_id ORDER BY carried.wa_id"
-)
-# Count what waits for the upstream; never more rows than make every number full.
-_WAITING_BY_NUMBER = (
-    "SELECT number_id, count(*) FROM (SELECT number_id FROM outbox LIMIT $1) AS waiting GROUP BY number_id"
 )
 
 
@@ -169,13 +165,6 @@ class StorePart(Part, Steps):
     async def initiated(self, number_ids: Sequence[NumberId], since_ms: int) -> list[tuple[str, int]]:
         """Return the users to whom these numbers sent something outside their window since."""
         return [(wa_id, at_ms) for wa_id, at_ms in await self._search(_INITIATED, since_ms, list(number_ids))]
-
-    async def waiting_by_number(self, limit: int) -> dict[NumberId, int]:
-        """Return how many messages of each number wait for the upstream, of up to `limit` altogether.
-
-        Raises StoreDown.
-        """
-        return {NumberId(number_id): count for number_id, count in await self._rows(_WAITING_BY_NUMBER, limit)}
 
     async def last_inbound_ms(self, number_id: NumberId, wa_id: str) -> int | None:
         """Return when the user last wrote to the number."""

@@ -12,13 +12,10 @@ from typing import Any, Generic, TypeVar
 from msgspec import Struct
 
 from waypost.storage.postgres.halted import outlasting_the_halted
-from waypost.storage.postgres.link import CANNOT_CONNECT, Connection, down
+from waypost.storage.postgres.link import CANNOT_CONNECT, WAIT_SECONDS, Connection, down
 
 Asked = TypeVar("Asked")
 Told = TypeVar("Told")
-
-WAIT_SECONDS = 2.0
-"""How long a connection is waited for."""
 
 _MOST = 500  # that are answered by one transaction
 _BEGIN = "BEGIN READ WRITE; SET LOCAL synchronous_commit = off"

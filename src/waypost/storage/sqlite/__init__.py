@@ -29,6 +29,9 @@ class SqliteStore(
 ):
     """The store over one file. Made by `open`, used and closed on one event loop."""
 
+    cluster = None
+    """Nobody else can have the file open."""
+
     @classmethod
     async def open(
         cls,

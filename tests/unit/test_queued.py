@@ -1,8 +1,8 @@
-"""The backlog that a process sees which only accepts."""
+"""What a process that only accepts sees of what waits."""
 
 import pytest
 
-from waypost.app.backlog import MOST_OF_ALL, MOST_OF_ONE, Backlog
+from waypost.app.queued import MOST_OF_ALL, MOST_OF_ONE, Queued
 from waypost.model import NumberId
 
 pytestmark = pytest.mark.anyio
@@ -21,29 +21,29 @@ class Jobs:
 
 
 async def test_what_was_accepted_since_the_last_look_counts_too() -> None:
-    backlog = Backlog(Jobs({MINE: MOST_OF_ONE - 1, OTHER: 5}))
-    await backlog.look()
+    queued = Queued(Jobs({MINE: MOST_OF_ONE - 1, OTHER: 5}).waiting_by_number)
+    await queued.look()
 
-    before = backlog.is_full(MINE)
-    backlog.accepted(MINE)
+    before = queued.is_full(MINE)
+    queued.accepted(MINE)
 
-    assert (before, backlog.is_full(MINE), backlog.is_full(OTHER)) == (False, True, False)
+    assert (before, queued.is_full(MINE), queued.is_full(OTHER)) == (False, True, False)
 
 
 async def test_what_workers_have_done_makes_room() -> None:
     jobs = Jobs({MINE: MOST_OF_ONE})
-    backlog = Backlog(jobs)
-    await backlog.look()
+    queued = Queued(jobs.waiting_by_number)
+    await queued.look()
 
     jobs.waiting = {}
-    await backlog.look()
+    await queued.look()
 
-    assert not backlog.is_full(MINE)
+    assert not queued.is_full(MINE)
 
 
 async def test_with_too_much_waiting_of_all_numbers_each_is_full() -> None:
-    backlog = Backlog(Jobs({MINE: MOST_OF_ALL}))
+    queued = Queued(Jobs({MINE: MOST_OF_ALL}).waiting_by_number)
 
-    await backlog.look()
+    await queued.look()
 
-    assert backlog.is_full(OTHER)
+    assert queued.is_full(OTHER)

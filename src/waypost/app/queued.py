@@ -1,10 +1,10 @@
-"""Backlog: how many messages wait for the upstream, in a process that accepts but leaves delivering to workers.
+"""Queued: how many messages wait for the upstream, in a process that accepts but leaves delivering to workers.
 
 It has no lanes that could tell, so it asks the database every second and counts what it accepts in between.
 """
 
 from collections import Counter
-from typing import Protocol
+from collections.abc import Awaitable, Callable
 
 from waypost.lib.clock import Clock
 from waypost.model import NumberId
@@ -16,19 +16,12 @@ MOST_OF_ALL = 100_000
 _EVERY_SECONDS = 1.0
 
 
-class Jobs(Protocol):
-    """Knows what waits."""
-
-    async def waiting_by_number(self, limit: int) -> dict[NumberId, int]:
-        """Return how many messages of each number wait for the upstream, of up to `limit` altogether."""
-        ...
-
-
-class Backlog:
+class Queued:
     """What was seen at the last look, and what this process has accepted since."""
 
-    def __init__(self, jobs: Jobs) -> None:
-        self._jobs = jobs
+    def __init__(self, waiting_by_number: Callable[[int], Awaitable[dict[NumberId, int]]]) -> None:
+        """Take what tells how many messages wait; see `ports.Cluster`."""
+        self._waiting_by_number = waiting_by_number
         self._waiting: Counter[NumberId] = Counter()
         self._total = 0
 
@@ -43,7 +36,7 @@ class Backlog:
 
     async def look(self) -> None:
         """See what waits now. What is accepted while the look lasts may be missing until the next. Raises StoreDown."""
-        self._waiting = Counter(await self._jobs.waiting_by_number(MOST_OF_ALL))
+        self._waiting = Counter(await self._waiting_by_number(MOST_OF_ALL))
         self._total = self._waiting.total()
 
     async def watch(self, clock: Clock) -> None:
