@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
+import aiohttp
 import pytest
 from tests.journeys.conftest import LOOPBACK, World
 from tests.journeys.faces import CLOUD, META
@@ -34,6 +35,14 @@ def profile(world: World) -> str:
     return (
         "/whatsapp_business_profile" if world.client.face == "proxy" else f"/v24.0/{NUMBER}/whatsapp_business_profile"
     )
+
+
+def in_parts(**fields: str) -> aiohttp.FormData:
+    """Return parameters as `curl -F` sends them."""
+    form = aiohttp.FormData(default_to_multipart=True)
+    for name, value in {"messaging_product": "whatsapp", **fields}.items():
+        form.add_field(name, value)
+    return form
 
 
 async def override(world: World) -> Any:
@@ -68,6 +77,25 @@ async def test_a_profile_is_changed_by_a_form(world: World) -> None:
     shown = (await world.client.call("GET", profile(world), params={"fields": "about,websites"})).json["data"][0]
     assert answer.json == {"success": True}
     assert (shown["about"], shown["websites"]) == ("Repairs", ["https://tidewater.example/"])
+
+
+@CLOUD
+async def test_a_profile_is_changed_by_a_form_in_parts(world: World) -> None:
+    answer = await world.client.call("POST", profile(world), data=in_parts(about="Repairs"))
+
+    shown = (await world.client.call("GET", profile(world), params={"fields": "about"})).json["data"][0]
+    assert (answer.json, shown["about"]) == ({"success": True}, "Repairs")
+
+
+@META
+async def test_a_file_among_the_parameters_is_refused(world: World) -> None:
+    form = in_parts(about="Repairs")
+    form.add_field("file", b"bytes", filename="logo.png", content_type="image/png")
+
+    answer = await world.client.call("POST", profile(world), data=form)
+
+    assert (answer.status, answer.json["error"]["code"]) == (400, 100)
+    assert "file" in answer.json["error"]["error_data"]["details"]
 
 
 @CLOUD

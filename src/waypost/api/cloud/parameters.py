@@ -6,13 +6,16 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from waypost.api.bodies import MAX_JSON_BYTES, json_body
+from waypost.api.multipart import FileHead, FileSink, FormLimits, read_form
 from waypost.api.routing import Request
 from waypost.errors import Refusal
-from waypost.errors.requests import BAD_REQUEST
+from waypost.errors.requests import BAD_REQUEST, UNEXPECTED_PARAMETER
 from waypost.wire.complaints import refused
 from waypost.wire.reading import parse
 
 _FORM = b"application/x-www-form-urlencoded"
+_MULTIPART = b"multipart/form-data"  # as `curl -F` sends parameters, and SDKs of the graph do
+_PARTS = FormLimits(file_bytes=0, parts=15)
 _MAX_FIELDS = 100
 
 Schema = TypeVar("Schema", bound=msgspec.Struct)
@@ -32,6 +35,9 @@ async def parameters(request: Request, schema: type[Schema]) -> Schema:
             return _read(schema, {**given})
         both = {**given, **parse(dict[str, object], raw)}
         return _read(schema, both) if both != _opened(both) or given else parse(schema, raw)
+    if content_type == _MULTIPART:
+        form = await read_form(request, file_sink_factory=_no_file, limits=_PARTS)
+        return _read(schema, {**given, **form.fields})
     body = await request.body(MAX_JSON_BYTES)
     if body and content_type != _FORM:
         told = content_type.decode("latin-1") or "absent"
@@ -39,6 +45,10 @@ async def parameters(request: Request, schema: type[Schema]) -> Schema:
     if body.lstrip().startswith(b"{"):
         raise Refusal(BAD_REQUEST, "The body is JSON, and its Content-Type says a form; send application/json.")
     return _read(schema, {**given, **_form(body)})
+
+
+async def _no_file(_head: FileHead) -> FileSink:
+    raise Refusal(UNEXPECTED_PARAMETER, "The form holds a file, which this call does not take; leave it out.")
 
 
 def _form(body: bytes) -> dict[str, str]:
