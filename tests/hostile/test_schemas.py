@@ -14,7 +14,7 @@ from tests.support import request_schemas
 from tests.support.schemas import WRONG_WHOLE, Strategy, Wrong, bodies, calmly, mutations, raw, wrong_bodies
 from tools.gen_routes import faces
 
-from waypost.api.control.routes import V1
+from waypost.api.control.topics import V1
 from waypost.errors import Fault, Refusal, all_problems
 from waypost.wire import cloud, inbound, onprem, onprem_settings
 from waypost.wire.canonical import canonical_body, stored_content

@@ -8,7 +8,7 @@ from functools import partial
 
 from msgspec import Struct, field
 
-from waypost.api.control.routes import WATCHERS
+from waypost.api.control.health import WATCHERS
 from waypost.api.maintenance import Maintenance
 from waypost.app.flows import Flows
 from waypost.app.headroom import watch_disk

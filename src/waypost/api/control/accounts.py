@@ -6,7 +6,8 @@ from typing import Any
 from msgspec import Struct, structs
 
 from waypost.api.control.answers import answer, body_of, unknown
-from waypost.api.routing import Request, Response
+from waypost.api.control.topics import ABSENT, REFUSED, V1
+from waypost.api.routing import Request, Response, Route
 from waypost.flows.directory import Directory
 from waypost.flows.standing import Standings
 from waypost.lib.clock import at, milliseconds_of
@@ -19,6 +20,14 @@ class AccountControl(Struct, frozen=True):
 
     directory: Directory
     standings: Standings
+
+    def routes(self) -> list[Route]:
+        """Return the paths."""
+        account = f"{V1}/accounts/{{waba_id}}"
+        return [
+            Route("GET", f"{V1}/accounts", self.list, "accounts", None, AccountList, REFUSED),
+            Route("PATCH", account, self.patch, "change_account", AccountChange, AccountView, ABSENT),
+        ]
 
     async def list(self, request: Request) -> Response:
         """List the accounts."""

@@ -6,7 +6,8 @@ from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from waypost.api.control.answers import answer, body_of, known_number, unknown
-from waypost.api.routing import Request, Response
+from waypost.api.control.topics import ABSENT, V1
+from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.directory import Directory
@@ -27,6 +28,17 @@ class Endpoints(Struct, frozen=True):
     directory: Directory
     subscribe: Subscribe
     keys: KeyMaker
+
+    def routes(self) -> list[Route]:
+        """Return the paths."""
+        place = f"{V1}/numbers/{{phone_number_id}}/webhooks"
+        one = f"{place}/{{webhook_id}}"
+        return [
+            Route("GET", place, self.list, "webhooks", None, EndpointList, ABSENT),
+            Route("POST", place, self.add, "add_webhook", EndpointWish, EndpointView, ABSENT),
+            Route("PATCH", one, self.change, "change_webhook", EndpointChange, EndpointView, ABSENT),
+            Route("DELETE", one, self.remove, "delete_webhook", None, Success, ABSENT),
+        ]
 
     async def list(self, request: Request) -> Response:
         """List the further endpoints of a number; its own callback is not among them."""

@@ -3,14 +3,22 @@
 from msgspec import Struct
 
 from waypost.api.control.answers import answer, unknown
-from waypost.api.routing import Request, Response
+from waypost.api.control.topics import ABSENT, REFUSED, V1
+from waypost.api.routing import Request, Response, Route
 from waypost.errors import all_problems, find_problem
 from waypost.rules.magic import magic_errors
-from waypost.wire.control.evidence import ErrorList, error_view
+from waypost.wire.control.evidence import ErrorList, ErrorView, error_view
 
 
 class Errors(Struct, frozen=True):
     """The handlers; what they tell is the same in every server."""
+
+    def routes(self) -> list[Route]:
+        """Return the paths."""
+        return [
+            Route("GET", f"{V1}/errors", self.list, "errors", None, ErrorList, REFUSED),
+            Route("GET", f"{V1}/errors/{{error}}", self.get, "error", None, ErrorView, ABSENT),
+        ]
 
     async def list(self, request: Request) -> Response:
         """List every error, by topic."""

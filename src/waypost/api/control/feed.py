@@ -7,13 +7,15 @@ from msgspec import Struct
 
 from waypost.api.control.answers import NEVER_KEPT
 from waypost.api.control.gate import Gate
+from waypost.api.control.topics import REFUSED, V1
 from waypost.api.exchange import ClientGone, Outgoing
-from waypost.api.routing import Answer, Request, Response
+from waypost.api.routing import Answer, Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.callers import TOO_MANY_LISTENERS
 from waypost.flows.feed import MOST_LISTENERS, Feed, Listener
 from waypost.lib.clock import Clock
 from waypost.lib.racing import first_of
+from waypost.wire.control.feed import FeedChanges
 
 CONTENT_TYPE = "text/event-stream"
 HEARTBEAT_SECONDS = 15.0
@@ -29,6 +31,14 @@ class FeedControl(Struct, frozen=True):
     feed: Feed
     gate: Gate
     clock: Clock
+
+    def routes(self) -> list[Route]:
+        """Return the paths."""
+        seen = {"Last-Event-ID": "Id of the last event that was heard; browsers send it when they connect again."}
+        refused = (*REFUSED, 429)
+        return [
+            Route("GET", f"{V1}/feed", self.get, "feed", None, FeedChanges, refused, seen, content_type=CONTENT_TYPE)
+        ]
 
     async def get(self, request: Request) -> Answer:
         """Tell what changes, as server-sent events, for as long as the client listens.

@@ -6,8 +6,11 @@ from msgspec import Struct
 
 from waypost.api.control.answers import answer
 from waypost.api.control.metrics import Gauges, exposition
-from waypost.api.routing import Request, Response
+from waypost.api.routing import Request, Response, Route
 from waypost.wire.control.base import HealthView
+
+WATCHERS = frozenset({"/health", "/health/", "/ready", "/ready/", "/metrics", "/metrics/"})
+"""What monitors ask, at any time; a slash at the end makes no difference."""
 
 
 class Health(Struct, frozen=True):
@@ -15,6 +18,14 @@ class Health(Struct, frozen=True):
 
     is_ready: Callable[[], bool]
     gauges: Gauges
+
+    def routes(self) -> list[Route]:
+        """Return the paths, which stand where monitors look for them."""
+        return [
+            Route("GET", "/health", self.live, "open.health", None, HealthView),
+            Route("GET", "/ready", self.ready, "open.ready", None, HealthView),
+            Route("GET", "/metrics", self.metrics, "open.metrics"),
+        ]
 
     async def live(self, request: Request) -> Response:
         """Say that the process answers."""

@@ -6,6 +6,7 @@ from typing import cast, get_args
 from msgspec import Struct
 
 from waypost.api.bodies import json_body
+from waypost.api.control import filters
 from waypost.api.control.answers import answer, asked_number, body_of, known_number, unknown
 from waypost.api.control.filters import (
     asked_choice,
@@ -18,7 +19,8 @@ from waypost.api.control.filters import (
     wished_message,
     wished_start,
 )
-from waypost.api.routing import Request, Response
+from waypost.api.control.topics import ABSENT, REFUSED, V1
+from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.directory import Directory
@@ -33,6 +35,7 @@ from waypost.lib.clock import Clock
 from waypost.lib.cursors import cursor_of
 from waypost.model import Delivery, Medium
 from waypost.ports import Records, Store
+from waypost.wire.control.deliveries import DeliveryDetail
 from waypost.wire.control.evidence import Resent
 from waypost.wire.control.lists import (
     CARRIERS,
@@ -48,7 +51,7 @@ from waypost.wire.control.lists import (
     Redelivered,
     RedeliverWish,
 )
-from waypost.wire.control.messages import Sent
+from waypost.wire.control.messages import BusinessMessage, MessageDetail, Sent
 from waypost.wire.renderings import message_ids
 
 Requeue = Callable[[Delivery], None]
@@ -61,6 +64,18 @@ class Messages(Struct, frozen=True):
     inspect: Inspect
     search: Search
     resender: Resend
+
+    def routes(self) -> list[Route]:
+        """Return the paths."""
+        place, query = f"{V1}/messages", filters.OF_MESSAGES
+        one = f"{place}/{{message_id}}"
+        of_number = f"{V1}/numbers/{{phone_number_id}}/messages"
+        return [
+            Route("GET", place, self.list, "messages", None, MessageList, REFUSED, query=query),
+            Route("GET", one, self.get, "message", None, MessageDetail, ABSENT),
+            Route("POST", f"{one}/resend", self.resend, "resend", None, Resent, ABSENT),
+            Route("POST", of_number, self.send, "send", BusinessMessage, Sent, ABSENT),
+        ]
 
     async def list(self, request: Request) -> Response:
         """List messages of both directions, newest first.
@@ -110,6 +125,17 @@ class Deliveries(Struct, frozen=True):
     requeue: Requeue
     replay: Replay
 
+    def routes(self) -> list[Route]:
+        """Return the paths."""
+        place, query = f"{V1}/webhooks/deliveries", filters.OF_DELIVERIES
+        one, again = f"{place}/{{delivery_id}}", f"{place}/redeliver"
+        return [
+            Route("GET", place, self.list, "deliveries", None, DeliveryList, REFUSED, query=query),
+            Route("GET", one, self.get, "delivery", None, DeliveryDetail, ABSENT),
+            Route("POST", again, self.redeliver_all, "redeliver_all", RedeliverWish, Redelivered, REFUSED),
+            Route("POST", f"{one}/redeliver", self.redeliver, "redeliver", None, DeliveryDetail, ABSENT),
+        ]
+
     async def list(self, request: Request) -> Response:
         """List deliveries to webhooks, newest first; pages are as those of messages."""
         search, wanted = delivery_search(request), wanted_page(request, DELIVERIES)
@@ -154,6 +180,15 @@ class Gallery(Struct, frozen=True):
     """The handlers, with the flow they use."""
 
     search: Search
+
+    def routes(self) -> list[Route]:
+        """Return the paths."""
+        place, query = f"{V1}/media", filters.OF_MEDIA
+        carriers = f"{place}/{{media_id}}/messages"
+        return [
+            Route("GET", place, self.list, "gallery", None, MediaList, REFUSED, query=query),
+            Route("GET", carriers, self.carriers, "carriers", None, Carriers, ABSENT, query=filters.OF_CARRIERS),
+        ]
 
     async def list(self, request: Request) -> Response:
         """List the stored files, newest first; `url` of each has its bytes."""

@@ -4,7 +4,8 @@ import msgspec
 from msgspec import Struct
 
 from waypost.api.control.answers import answer, body_of, known_number
-from waypost.api.routing import Request, Response
+from waypost.api.control.topics import ABSENT, V1
+from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.directory import Directory
@@ -21,6 +22,11 @@ class Notices(Struct, frozen=True):
 
     directory: Directory
     notice: Notice
+
+    def routes(self) -> list[Route]:
+        """Return the paths."""
+        path = f"{V1}/numbers/{{phone_number_id}}/notices"
+        return [Route("POST", path, self.add, "notice", NoticeWish, Success, ABSENT)]
 
     async def add(self, request: Request) -> Response:
         """Play the platform: tell a number's webhook any field, such as `account_alerts`, `security` or `history`.

@@ -7,7 +7,8 @@ from msgspec import UNSET, Struct, structs
 from msgspec.structs import asdict, replace
 
 from waypost.api.control.answers import answer, body_of, known_number, number_in, unknown
-from waypost.api.routing import Request, Response
+from waypost.api.control.topics import ABSENT, REFUSED, V1
+from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
 from waypost.flows.directory import Directory, token_hash
@@ -53,6 +54,22 @@ class Numbers(Struct, frozen=True):
     registration: Registration
     standings: Standings
     go_on: GoOn
+
+    def routes(self) -> list[Route]:
+        """Return the paths."""
+        place, tokens = f"{V1}/numbers", f"{V1}/tokens"
+        one = f"{place}/{{phone_number_id}}"
+        return [
+            Route("GET", place, self.list, "numbers", None, NumberList, REFUSED),
+            Route("POST", place, self.add, "add_number", NewNumber, AddedNumber, REFUSED),
+            Route("PUT", one, self.put, "change_number", NumberChange, NumberView, ABSENT),
+            Route("GET", one, self.get, "number", None, NumberDetail, ABSENT),
+            Route("PATCH", one, self.patch, "patch_number", NumberPatch, PatchedNumber, ABSENT),
+            Route("DELETE", f"{one}/webhook", self.remove_webhook, "remove_webhook", None, Success, ABSENT),
+            Route("GET", tokens, self.list_tokens, "tokens", None, TokenList, REFUSED),
+            Route("POST", tokens, self.add_token, "add_token", TokenRequest, NewToken, ABSENT),
+            Route("DELETE", f"{tokens}/{{token_id}}", self.remove_token, "remove_token", None, Success, ABSENT),
+        ]
 
     async def list(self, request: Request) -> Response:
         """List the business numbers."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from msgspec import Struct
 
 import waypost
-from waypost.api.routing import Handler, NotFound, Request, Response
+from waypost.api.routing import Handler, NotFound, Request, Response, Route
 
 HOME = b"/_waypost/"
 
@@ -36,6 +36,20 @@ _TYPES = {
 }
 _ASSET = re.compile(r"[A-Za-z0-9_-]+\.(css|js|svg)")
 _FOR_EVER = (b"cache-control", b"public, max-age=31536000, immutable")
+
+
+def page_routes(document: Handler) -> list[Route]:
+    """Return the paths of the pages; `document` answers with the API's own."""
+    console = Console()
+    return [
+        Route("GET", "/", root, "open.root"),
+        Route("GET", "/_waypost", console.index, "open.home"),
+        Route("GET", "/_waypost/assets/{name}", console.asset, "open.asset"),
+        Route("GET", "/_waypost/pages.css", page_handler("pages.css", "Return the pages' style."), "open.pages_css"),
+        Route("GET", "/_waypost/docs", page_handler("docs.html", "Show this document to people."), "open.docs"),
+        Route("GET", "/_waypost/docs.js", page_handler("docs.js", "Return the page's script."), "open.docs_js"),
+        Route("GET", "/_waypost/openapi.json", document, "open.openapi"),
+    ]
 
 
 def page(name: str, *, status: int = 200) -> Response:

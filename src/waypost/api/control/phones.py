@@ -8,11 +8,12 @@ from msgspec.structs import asdict
 
 from waypost.api.bodies import has_body
 from waypost.api.control.answers import answer, asked_number, body_of, digits_of, unknown
-from waypost.api.control.filters import wanted_page
+from waypost.api.control.filters import OF_CHATS, wanted_page
 from waypost.api.control.messages import stored_medium
+from waypost.api.control.topics import ABSENT, REFUSED, V1
 from waypost.api.files import file_response
 from waypost.api.multipart import FileHead, FileSink, FormLimits, read_form
-from waypost.api.routing import Answer, Request, Response
+from waypost.api.routing import Answer, Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
 from waypost.flows.chats import Chats
@@ -28,6 +29,7 @@ from waypost.model import InboundMessage, Phone
 from waypost.ports import Records
 from waypost.wire.changes import given
 from waypost.wire.control.base import MessageId, Success
+from waypost.wire.control.chats import ReceivedList
 from waypost.wire.control.lists import CHATS
 from waypost.wire.control.phones import (
     Choice,
@@ -71,6 +73,25 @@ class Phones(Struct, frozen=True):
     records: Records
     identities: Identities
     erase_user: Erase
+
+    def routes(self) -> list[Route]:
+        """Return the paths."""
+        phone = f"{V1}/phones/{{wa_id}}"
+        return [
+            Route("GET", f"{V1}/phones", self.list, "phones", None, PhoneList, REFUSED),
+            Route("GET", phone, self.get, "phone", None, PhoneView, REFUSED),
+            Route("PATCH", phone, self.patch, "change_phone", PhoneChange, PhoneView, REFUSED),
+            Route("DELETE", phone, self.erase, "erase", None, Success, REFUSED),
+            Route("POST", f"{phone}/messages", self.write, "write", PhoneMessage, Written, REFUSED),
+            Route("GET", f"{phone}/messages", self.received, "received", None, ReceivedList, REFUSED, query=OF_CHATS),
+            Route("POST", f"{phone}/taps", self.tap, "tap", Tap, Written, REFUSED),
+            Route("POST", f"{phone}/open", self.open, "open_chat", OpenChat, Opened, REFUSED),
+            Route("POST", f"{phone}/played", self.listen, "played", Listen, Listened, REFUSED),
+            Route("POST", f"{phone}/move", self.move, "move_phone", NextNumber, Moved, REFUSED),
+            Route("POST", f"{phone}/preferences", self.choose, "choose", Choice, Chosen, REFUSED),
+            Route("POST", f"{phone}/read", self.read, "read", ReadUpTo, ReadCount, REFUSED),
+            Route("GET", f"{V1}/media/{{media_id}}", self.media, "media", None, None, ABSENT),
+        ]
 
     async def list(self, request: Request) -> Response:
         """List the phones that have written or were changed."""

@@ -3,7 +3,8 @@
 from msgspec import Struct
 
 from waypost.api.control.answers import answer, body_of, number_in, unknown
-from waypost.api.routing import Request, Response
+from waypost.api.control.topics import ABSENT, REFUSED, V1
+from waypost.api.routing import Request, Response, Route
 from waypost.flows.threads import Threads
 from waypost.model import Number, Provider
 from waypost.wire.control.base import Success
@@ -15,6 +16,15 @@ class ProviderControl(Struct, frozen=True):
     """The handlers. They are the providers of On-Premises, which links in every dialect may name."""
 
     threads: Threads
+
+    def routes(self) -> list[Route]:
+        """Return the paths."""
+        place = f"{V1}/providers"
+        return [
+            Route("GET", place, self.list, "providers", None, ProviderList, REFUSED),
+            Route("POST", place, self.add, "add_provider", ProviderRequest, ProviderView, REFUSED),
+            Route("DELETE", f"{place}/{{provider}}", self.remove, "remove_provider", None, Success, ABSENT),
+        ]
 
     async def list(self, request: Request) -> Response:
         """List the media providers of every number, or of the query's `number`."""

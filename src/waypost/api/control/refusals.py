@@ -4,10 +4,12 @@ from typing import Literal, cast
 
 from msgspec import Struct
 
+from waypost.api.control import filters
 from waypost.api.control.answers import answer, asked_number, unknown
 from waypost.api.control.filters import asked_choice, asked_problems, asked_text, wanted_page
+from waypost.api.control.topics import ABSENT, REFUSED, V1
 from waypost.api.recorder import FACES
-from waypost.api.routing import Request, Response
+from waypost.api.routing import Request, Response, Route
 from waypost.flows.refusals import Entry, RefusedLately, Wanted
 from waypost.lib.clock import at
 from waypost.lib.cursors import cursor_of
@@ -24,6 +26,16 @@ class Refusals(Struct, frozen=True):
     """The handlers, with the record that they show."""
 
     lately: RefusedLately
+
+    def routes(self) -> list[Route]:
+        """Return the paths."""
+        place, query = f"{V1}/refusals", filters.OF_REFUSALS
+        one = f"{place}/{{refusal_id}}"
+        return [
+            Route("GET", place, self.list, "refusals", response=RefusalList, errors=REFUSED, query=query),
+            Route("GET", one, self.get, "refusal", None, RefusalView, ABSENT),
+            Route("DELETE", place, self.clear, "clear_refusals", None, Success, REFUSED),
+        ]
 
     async def list(self, request: Request) -> Response:
         """List the requests to the API of WhatsApp that were refused lately, newest first, with why and the answer.

@@ -3,7 +3,8 @@
 from msgspec import Struct
 
 from waypost.api.control.answers import answer
-from waypost.api.routing import Request, Response
+from waypost.api.control.topics import REFUSED, V1
+from waypost.api.routing import Request, Response, Route
 from waypost.wire.control.settings import SettingsView
 
 
@@ -11,6 +12,10 @@ class SettingsControl(Struct, frozen=True):
     """The handler, with what it shows."""
 
     view: SettingsView
+
+    def routes(self) -> list[Route]:
+        """Return the paths."""
+        return [Route("GET", f"{V1}/settings", self.get, "settings", None, SettingsView, REFUSED)]
 
     async def get(self, request: Request) -> Response:
         """Show every setting as it is in force, and where it comes from; secrets are stars."""

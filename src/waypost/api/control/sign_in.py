@@ -6,7 +6,8 @@ from waypost.api.control.answers import answer, body_of
 from waypost.api.control.gate import Gate, refuse_foreign
 from waypost.api.control.pages import HOME, page
 from waypost.api.control.sessions import Sessions, cookie_header
-from waypost.api.routing import Request, Response
+from waypost.api.control.topics import REFUSED, V1
+from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.callers import NO_TOKEN, TOO_MANY_LOGINS
 from waypost.flows.meters import Tally
@@ -17,6 +18,7 @@ from waypost.wire.control.tokens import SignIn
 
 ATTEMPTS = Rate(interval_us=12_000_000, burst=5)
 """Five attempts a minute from one address."""
+_SESSION = f"{V1}/session"
 _NOBODY = 0  # whose attempts they are: the operator has no number
 
 
@@ -27,6 +29,18 @@ class Door(Struct, frozen=True):
     sessions: Sessions
     attempts: Tally
     """Counts on real time."""
+
+    def open_routes(self) -> list[Route]:
+        """Return the paths that are in front of the gate."""
+        refused = (*REFUSED, 429)
+        return [
+            Route("GET", "/_waypost/login", self.login, "open.login"),
+            Route("POST", _SESSION, self.open, "open.sign_in", SignIn, Success, refused),
+        ]
+
+    def routes(self) -> list[Route]:
+        """Return the path of who is signed in."""
+        return [Route("DELETE", _SESSION, self.close, "sign_out", None, Success, REFUSED)]
 
     async def login(self, request: Request) -> Response:
         """Open a session for the one-time login and go to the console, never anywhere else."""

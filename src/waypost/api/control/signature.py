@@ -5,7 +5,8 @@ import base64
 from msgspec import Struct
 
 from waypost.api.control.answers import answer, body_of, known_number
-from waypost.api.routing import Request, Response
+from waypost.api.control.topics import ABSENT, V1
+from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.directory import Directory
@@ -18,6 +19,11 @@ class Signatures(Struct, frozen=True):
     """The handler, with what it uses."""
 
     directory: Directory
+
+    def routes(self) -> list[Route]:
+        """Return the paths."""
+        path = f"{V1}/webhooks/signature"
+        return [Route("POST", path, self.explain, "explain_signature", SignatureCheck, SignatureVerdict, ABSENT)]
 
     async def explain(self, request: Request) -> Response:
         """Say what is wrong with a webhook's signature: paste the body and the header that your receiver compares."""

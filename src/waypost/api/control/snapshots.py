@@ -4,10 +4,12 @@ from msgspec import Struct
 
 from waypost.api.bodies import json_body
 from waypost.api.control.answers import NEVER_KEPT, answer
-from waypost.api.routing import Request, Response, StreamResponse
+from waypost.api.control.topics import REFUSED, V1
+from waypost.api.routing import Request, Response, Route, StreamResponse
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.snapshot import Snapshotting
+from waypost.wire.control.snapshot import Restored, Snapshot
 
 MAX_SNAPSHOT_BYTES = 268_435_456
 _SWITCH = {"true": True, "false": False}
@@ -17,6 +19,14 @@ class SnapshotControl(Struct, frozen=True):
     """The handlers."""
 
     flow: Snapshotting
+
+    def routes(self) -> list[Route]:
+        """Return the paths."""
+        place, refused = f"{V1}/snapshot", (*REFUSED, 413)
+        return [
+            Route("GET", place, self.get, "snapshot", None, Snapshot, REFUSED),
+            Route("PUT", place, self.put, "restore", Snapshot, Restored, refused),
+        ]
 
     async def get(self, request: Request) -> StreamResponse:
         """Export everything that is stored as one document; `media=false` leaves the bytes of files out."""

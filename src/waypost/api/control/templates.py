@@ -3,7 +3,8 @@
 from msgspec import UNSET, Raw, Struct
 
 from waypost.api.control.answers import answer, body_of, limit_of, unknown
-from waypost.api.routing import Request, Response
+from waypost.api.control.topics import ABSENT, REFUSED, V1
+from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.requests import MISSING_PARAMETER
 from waypost.flows.directory import Directory
@@ -37,6 +38,21 @@ class Templates(Struct, frozen=True):
     pacing: Pacing
     owner: Owner
     """What the owner of an account may do, by the same rules as on the Cloud faces."""
+
+    def routes(self) -> list[Route]:
+        """Return the paths."""
+        one = f"{V1}/templates/{{template_id}}"
+        return [
+            Route("GET", f"{V1}/templates", self.list, "templates", None, TemplateList, REFUSED),
+            Route("POST", f"{V1}/templates", self.create, "create_template", TemplateWish, TemplateView, ABSENT),
+            Route("PUT", one, self.edit, "edit_template", TemplateEdit, TemplateView, ABSENT),
+            Route("DELETE", one, self.delete, "delete_template", None, Success, ABSENT),
+            Route("POST", f"{one}/review", self.order, "review_template", ReviewOrder, TemplateView, ABSENT),
+            Route("GET", f"{one}/held", self.held, "held", None, HeldList, ABSENT),
+            Route("POST", f"{one}/held/release", self.release, "release_held", None, Decided, ABSENT),
+            Route("POST", f"{one}/held/drop", self.drop, "drop_held", None, Decided, ABSENT),
+            Route("PATCH", one, self.patch, "change_template", TemplateUpdate, TemplateView, ABSENT),
+        ]
 
     async def list(self, request: Request) -> Response:
         """List the message templates of every account."""

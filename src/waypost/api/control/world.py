@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from waypost.api.control.answers import answer, body_of, unknown
 from waypost.api.control.rule_forms import check_rule, rule_of, rule_view
-from waypost.api.routing import Request, Response
+from waypost.api.control.topics import ABSENT, REFUSED, V1
+from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
 from waypost.flows.feed import Feed
@@ -21,7 +22,7 @@ from waypost.ports import Records
 from waypost.wire.changes import changed
 from waypost.wire.control.base import Success
 from waypost.wire.control.clock import ClockChange, ClockView
-from waypost.wire.control.rules import NetworkChange, NetworkView, RuleList, RuleRequest
+from waypost.wire.control.rules import NetworkChange, NetworkView, RuleList, RuleRequest, RuleView
 
 CLOCK_STATE = "clock"
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
@@ -39,6 +40,21 @@ class World(Struct, frozen=True):
     network_rules: NetworkRules
     reset_all: Reset
     feed: Feed
+
+    def routes(self) -> list[Route]:
+        """Return the paths."""
+        place = f"{V1}/network"
+        return [
+            Route("GET", place, self.get_network, "network", None, NetworkView, REFUSED),
+            Route("PATCH", place, self.change_network, "change_network", NetworkChange, NetworkView, REFUSED),
+            Route("GET", f"{V1}/clock", self.get_clock, "clock", None, ClockView, REFUSED),
+            Route("PUT", f"{V1}/clock", self.put_clock, "move_clock", ClockChange, ClockView, REFUSED),
+            Route("GET", f"{V1}/rules", self.list_rules, "rules", None, RuleList, REFUSED),
+            Route("POST", f"{V1}/rules", self.add_rule, "add_rule", RuleRequest, RuleView, REFUSED),
+            Route("DELETE", f"{V1}/rules", self.delete_rules, "delete_rules", None, Success, REFUSED),
+            Route("DELETE", f"{V1}/rules/{{rule_id}}", self.delete_rule, "delete_rule", None, Success, ABSENT),
+            Route("POST", f"{V1}/reset", self.reset, "reset", None, Success, REFUSED),
+        ]
 
     async def get_clock(self, request: Request) -> Response:
         """Return platform time."""

@@ -22,6 +22,7 @@ from waypost.api.control.sign_in import ATTEMPTS, Door
 from waypost.api.control.signature import Signatures
 from waypost.api.control.snapshots import SnapshotControl
 from waypost.api.control.templates import Templates
+from waypost.api.control.topics import Topic
 from waypost.api.control.world import World
 from waypost.app import replacing
 from waypost.app.monitoring import gauges_of
@@ -68,38 +69,35 @@ def control_face(parts: Parts, operator: Operator, *, start: Start, poster: Post
     they are: it vets nothing.
     """
     resources, flows = parts.resources, parts.flows
-    store, directory, clock, keys = resources.store, resources.directory, resources.clock, resources.keys
+    store, directory, clock = resources.store, resources.directory, resources.clock
     sessions = Sessions(clock, operator.login_token)
     gate = Gate(operator.admin_token, operator.local_key, operator.admin_password, directory, sessions)
     attempts = Tally(ATTEMPTS, lambda: int(1000 * clock.monotonic()), together_on_real_time(resources))
     subscribe = Subscribe(directory, poster, ANYWHERE, parts.network.faults.fails_handshake, trusted=True)
     inspect = _inspect(parts)
     search = Search(store, inspect)
-    resend = Resend(store, directory, flows.accept, resources.settings.strict_plus)
-    return Control(
-        gate=gate,
-        door=Door(gate, sessions, attempts),
-        phones=_phones(parts, inspect),
-        messages=Messages(inspect, search, resend),
-        gallery=Gallery(search),
-        deliveries=_deliveries(parts, search),
-        errors=Errors(),
-        world=World(clock, store, parts.network, parts.network_rules, partial(replacing.reset, parts), parts.feed),
-        numbers=Numbers(directory, subscribe, store, flows.registration, flows.standings, parts.go_on),
-        templates=Templates(directory, flows.templates.review, flows.templates.review.pacing, flows.templates),
-        endpoints=Endpoints(directory, subscribe, keys),
-        accounts=AccountControl(directory, flows.standings),
-        snapshots=_snapshots(parts, start),
-        providers=ProviderControl(Threads(directory, store)),
-        notices=Notices(directory, parts.receive.notice),
-        # It listens only when it is ready, but for what replaces everything, and a database that is away.
-        health=Health(lambda: not parts.maintenance.is_on and store.trouble is None, gauges_of(parts)),
-        feed=FeedControl(parts.feed, gate, clock),
-        signatures=Signatures(directory),
-        settings=SettingsControl(settings_view(resources.settings)),
-        refusals=Refusals(parts.refused),
-        has_network=resources.member is None,
-    )
+    topics: list[Topic] = [
+        _phones(parts, inspect),
+        Messages(inspect, search, Resend(store, directory, flows.accept, resources.settings.strict_plus)),
+        _deliveries(parts, search),
+        Gallery(search),
+        Errors(),
+        Signatures(directory),
+        World(clock, store, parts.network, parts.network_rules, partial(replacing.reset, parts), parts.feed),
+        Numbers(directory, subscribe, store, flows.registration, flows.standings, parts.go_on),
+        Endpoints(directory, subscribe, resources.keys),
+        Notices(directory, parts.receive.notice),
+        Templates(directory, flows.templates.review, flows.templates.review.pacing, flows.templates),
+        AccountControl(directory, flows.standings),
+        _snapshots(parts, start),
+        ProviderControl(Threads(directory, store)),
+        FeedControl(parts.feed, gate, clock),
+        Refusals(parts.refused),
+        SettingsControl(settings_view(resources.settings)),
+    ]
+    # It listens only when it is ready, but for what replaces everything, and a database that is away.
+    health = Health(lambda: not parts.maintenance.is_on and store.trouble is None, gauges_of(parts))
+    return Control(gate, health, Door(gate, sessions, attempts), topics, has_network=resources.member is None)
 
 
 def _inspect(parts: Parts) -> Inspect:
