@@ -13,7 +13,7 @@ from tests.simulation.plain import Plain
 from waypost.errors import Fault
 from waypost.flows.clearance import Clearance
 from waypost.flows.deliver import Deliver
-from waypost.flows.notify import Notify, Parcel, Target
+from waypost.flows.notify import Notify, Post
 from waypost.lib.poster import NotPosted, Posted
 from waypost.model import Delivery, Event, FailedSend, Medium, Outbound, Outcome, Status
 from waypost.ports import Carried, Further, InboundRow, StatusRow
@@ -138,9 +138,9 @@ class ClosedTooSoon(Clearance, frozen=True):
 class Reworded(Notify, frozen=True):
     """Writes each attempt a little differently."""
 
-    def _post(self, parcel: Parcel, target: Target, signed_s: int) -> Any:  # Any: as in the part itself
-        body = parcel.body + b" " * (parcel.deliveries[0].attempt - 1)
-        return super()._post(replace(parcel, body=body), target, signed_s)
+    def _send(self, post: Post, signed_s: int) -> Any:  # Any: as in the part itself
+        body = post.parcel.body + b" " * (post.deliveries[0].attempt - 1)
+        return super()._send(replace(post, parcel=replace(post.parcel, body=body)), signed_s)
 
 
 class TellsAgain(Notify, frozen=True):

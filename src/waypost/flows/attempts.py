@@ -1,8 +1,6 @@
 """Attempts to deliver an event: how they went, what was sent in each, and how a receiver checks the signatures."""
 
-from msgspec import Struct
-
-from waypost.flows.notify import Target, batch_id, signed_headers
+from waypost.flows.parcels import Parcel, batch_id
 from waypost.lib.clock import at
 from waypost.lib.durations import told_duration, told_moment
 from waypost.model import Attempt
@@ -25,19 +23,7 @@ _FIX_NO_ANSWER = "Start the receiver, or correct the webhook's URL; deliver it a
 _FIX_STATUS = "Answer 200 as soon as the body is kept, and work on it afterwards."
 
 
-class SentParcel(Struct, frozen=True):
-    """What is the same in every attempt: the id, the bytes and the receiver."""
-
-    id: str
-    body: bytes
-    target: Target
-
-    def headers(self, signed_s: int, at_ms: int) -> dict[str, str]:
-        """Return the headers of an attempt, signed again; if its secret was replaced since, with the present one."""
-        return dict(signed_headers(self.id, self.body, self.target.secrets_at(at_ms), signed_s))
-
-
-def attempt_view(attempt: Attempt, sent: SentParcel | None = None) -> AttemptView:
+def attempt_view(attempt: Attempt, sent: Parcel | None = None) -> AttemptView:
     """Return how an attempt went; with `sent`, also the headers of the request."""
     signed_s = attempt.signed_s
     return AttemptView(
@@ -47,7 +33,7 @@ def attempt_view(attempt: Attempt, sent: SentParcel | None = None) -> AttemptVie
         attempt.status,
         payload(attempt.answer),
         headers=dict(attempt.headers) if attempt.headers else None,
-        request_headers=None if sent is None or signed_s is None else sent.headers(signed_s, attempt.at_ms),
+        request_headers=None if sent is None or signed_s is None else dict(sent.headers(signed_s, attempt.at_ms)),
         batch=batch_id(attempt.batch[0]) if attempt.batch else None,
     )
 
@@ -67,9 +53,9 @@ def why_not_delivered(delivery: StoredDelivery) -> WhyView | None:
             return None
 
 
-def verify_views(sent: SentParcel, signed_s: int, at_ms: int) -> list[VerifyView]:
+def verify_views(sent: Parcel, signed_s: int, at_ms: int) -> list[VerifyView]:
     """Return how a receiver checks each signature of an attempt, the one of the platform first."""
-    headers = sent.headers(signed_s, at_ms)
+    headers = dict(sent.headers(signed_s, at_ms))
     whose = "the app secret of the number" if sent.target.own_secret is None else "the secret of the endpoint"
     return [
         VerifyView(

@@ -2,19 +2,19 @@
 
 from msgspec import Struct
 
-from waypost.flows.attempts import SentParcel
-from waypost.flows.notify import Target, batch_id, event_id, joined, rendered
+from waypost.flows.parcels import Parcel, Target, batch_id, event_id, rendered
 from waypost.model import Attempt, Event, EventKey
 from waypost.ports import Records, StoredDelivery
 from waypost.wire.control.deliveries import BatchView
 from waypost.wire.control.evidence import payload
+from waypost.wire.renderings import joined
 
 
 class Batch(Struct, frozen=True):
     """A batch as it is shown, and what was sent; `sent` is None if one of its events is not stored any more."""
 
     view: BatchView
-    sent: SentParcel | None
+    sent: Parcel | None
 
 
 async def batches_of(records: Records, found: StoredDelivery, target: Target | None) -> dict[str, Batch]:
@@ -32,7 +32,7 @@ async def _batch(records: Records, name: str, attempt: Attempt, target: Target |
     bodies = [rendered(event, target) if target is not None else None for _, event in members]
     told = [body for body in bodies if body is not None]
     whole = target is not None and 1 < len(keys) == len(told)
-    sent = SentParcel(name, joined(told, target.dialect), target) if whole and target is not None else None
+    sent = Parcel(name, joined(told, target.dialect), target) if whole and target is not None else None
     ids = [delivery_id(key, event) for key, event in members]
     return Batch(BatchView(name, ids, payload(sent.body) if sent else None), sent)
 

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from msgspec import Struct
 
-from waypost.flows.attempts import SentParcel, attempt_view, verify_views, why_not_delivered
+from waypost.flows.attempts import attempt_view, verify_views, why_not_delivered
 from waypost.flows.batches import Batch, batches_of, delivery_id
 from waypost.flows.directory import Directory
-from waypost.flows.notify import USER_AGENT, batch_id, event_id, target_of
+from waypost.flows.parcels import USER_AGENT, Parcel, batch_id, event_id, target_of
 from waypost.lib import ids, signing
 from waypost.lib.clock import at
 from waypost.model import EventKey
@@ -79,7 +79,7 @@ class InspectDeliveries(Struct, frozen=True):
             batches=[],
         )
         if body is not None and target is not None:
-            alone = SentParcel(event_id(found.event), body, target)
+            alone = Parcel(event_id(found.event), body, target)
             _show_sent(detail, found, alone, await batches_of(self.records, found, target))
         return detail
 
@@ -90,7 +90,7 @@ def delivery_key(delivery_id: str) -> EventKey | None:
     return EventKey(key) if key is not None else None
 
 
-def _show_sent(detail: DeliveryDetail, found: StoredDelivery, alone: SentParcel, batches: Mapping[str, Batch]) -> None:
+def _show_sent(detail: DeliveryDetail, found: StoredDelivery, alone: Parcel, batches: Mapping[str, Batch]) -> None:
     """Add the headers of each attempt; `body`, `headers` and `verify` are those of the last one."""
     parcels = [batches[batch_id(each.batch[0])].sent if each.batch else alone for each in found.attempts]
     detail.attempts = [attempt_view(*each) for each in zip(found.attempts, parcels, strict=True)]
@@ -105,7 +105,7 @@ def _show_sent(detail: DeliveryDetail, found: StoredDelivery, alone: SentParcel,
     detail.verify = verify_views(last, *(made[-1] if made else (found.event.at_ms // 1000, found.event.at_ms)))
 
 
-def _headers(sent: SentParcel) -> dict[str, str]:
+def _headers(sent: Parcel) -> dict[str, str]:
     """Return the headers that are the same in every attempt, without those that the operator set."""
     return _lasting_headers(sent.id, sent.target.own_secret or sent.target.number.app_secret, sent.body)
 

@@ -13,19 +13,17 @@ from msgspec.structs import replace
 
 from waypost.flows.directory import Directory
 from waypost.flows.figures import Figures
-from waypost.lib import backoff, signing
+from waypost.flows.parcels import Parcel, Target, batch_id, event_id, rendered, target_of
+from waypost.lib import backoff
 from waypost.lib.clock import Clock
 from waypost.lib.log import Log
 from waypost.lib.poster import NotPosted, Posted, Poster
-from waypost.model import Attempt, Delivery, Dialect, Ended, Event, EventKey, Number, Trouble, Webhook
+from waypost.model import Attempt, Delivery, Ended, Trouble
 from waypost.ports import Store
 from waypost.rules import callbacks
-from waypost.wire import cloud, onprem
-from waypost.wire.renderings import RENDERERS
+from waypost.wire.renderings import joined
 
-USER_AGENT = "waypost/0.1"
-HIDDEN = "<hidden>"
-"""Stands for a credential."""
+_HIDDEN = "<hidden>"  # stands for a credential
 _KEPT_ANSWER_BYTES = 1024
 _KEPT_HEADERS = 40
 _KEPT_HEADER_CHARACTERS = 256
@@ -34,25 +32,10 @@ _GONE = 410
 _log = Log("waypost.notify")
 
 
-class Target(Struct, frozen=True):
-    """Where a delivery goes, in which dialect, and which secret signs it."""
+class Post(Struct, frozen=True):
+    """One POST: what goes out in it, and the deliveries that it settles."""
 
-    number: Number
-    webhook: Webhook
-    dialect: Dialect
-    own_secret: str | None = None
-    """Signs in place of the app secret."""
-
-    def secrets_at(self, now_ms: int) -> list[str]:
-        """Return the secrets that sign at a platform time, the present one first."""
-        return self.number.secrets_at(now_ms) if self.own_secret is None else [self.own_secret]
-
-
-class Parcel(Struct, frozen=True):
-    """What goes out in one POST: its id, its bytes, and the deliveries that it settles."""
-
-    id: str
-    body: bytes
+    parcel: Parcel
     deliveries: tuple[Delivery, ...]
     copies: int = 0
     """How often it is repeated once it has been taken."""
@@ -98,7 +81,7 @@ class Notify(Struct, frozen=True):
             _note_held_back(delivery)
             await self.store.delivery_done(delivery, None)
             return None
-        return await self._try(Parcel(event_id(delivery.event), body, (delivery,)), target, answered)
+        return await self._try(Post(Parcel(event_id(delivery.event), body, target), (delivery,)), answered)
 
     async def give_up(self, delivery: Delivery, why: str) -> None:
         """Make dead letters of a delivery that cannot be worked, and of its company."""
@@ -118,11 +101,11 @@ class Notify(Struct, frozen=True):
         if target is None or target.webhook.disabled:
             await asyncio.gather(*(self._give_up(each, target) for each in deliveries))
             return None
-        parcel, silent = _parcel(deliveries, trouble, target)
+        post, silent = _post_of(deliveries, trouble, target)
         for each in silent:
             _note_held_back(each)
         await asyncio.gather(*(self.store.delivery_done(each, None) for each in silent))
-        return await self._try(parcel, target, answered) if parcel.deliveries else None
+        return await self._try(post, answered) if post.deliveries else None
 
     async def _give_up(self, delivery: Delivery, target: Target | None) -> None:
         """End a delivery without a receiver: cancelled if the webhook was removed, dead if it answered 410."""
@@ -131,25 +114,25 @@ class Notify(Struct, frozen=True):
         else:
             await self.store.delivery_dead(delivery, None)
 
-    async def _try(self, parcel: Parcel, target: Target, answered: Callable[[], None]) -> int | None:
-        number = parcel.deliveries[0].attempt + 1
-        for each in parcel.deliveries:
+    async def _try(self, post: Post, answered: Callable[[], None]) -> int | None:
+        number = post.deliveries[0].attempt + 1
+        for each in post.deliveries:
             each.attempt = number
         started, signed_s = self.clock.monotonic(), self.clock.wall_seconds()
-        result = await self._post(parcel, target, signed_s)
+        result = await self._send(post, signed_s)
         elapsed_ms = int(1000 * (self.clock.monotonic() - started))
-        if parcel.copies and self._is_taken(result):
-            for _ in range(parcel.copies):
-                await self._post(parcel, target, signed_s)
+        if post.copies and self._is_taken(result):
+            for _ in range(post.copies):
+                await self._send(post, signed_s)
         answered()
-        self._note(parcel, target, Answered(result, elapsed_ms, signed_s))
+        self._note(post, Answered(result, elapsed_ms, signed_s))
         if isinstance(result, Posted) and result.status == _GONE:
-            await self._disable(target)  # if the store cannot take it, the next event is told the same
-        return await self._settle_all(parcel.deliveries)
+            await self._disable(post.parcel.target)  # if the store cannot take it, the next event is told the same
+        return await self._settle_all(post.deliveries)
 
-    def _post(self, parcel: Parcel, target: Target, signed_s: int) -> Awaitable[Posted | NotPosted]:
-        secrets = target.secrets_at(self.clock.now_ms())
-        headers = [*signed_headers(parcel.id, parcel.body, secrets, signed_s), *target.webhook.headers]
+    def _send(self, post: Post, signed_s: int) -> Awaitable[Posted | NotPosted]:
+        parcel, target = post.parcel, post.parcel.target
+        headers = [*parcel.headers(signed_s, self.clock.now_ms()), *target.webhook.headers]
         roots = callbacks.roots_pem(target.number, target.dialect)
         return self.poster.post(target.webhook.url, parcel.body, headers, timeout=self.timeout, roots_pem=roots)
 
@@ -158,9 +141,9 @@ class Notify(Struct, frozen=True):
         await self.directory.disable_webhook(target.number.id, target.webhook)
         _log.warning("webhook.disabled", phone_number_id=target.number.id)
 
-    def _note(self, parcel: Parcel, target: Target, answered: "Answered") -> None:
+    def _note(self, post: Post, answered: Answered) -> None:
         """Keep with the deliveries how the attempt went."""
-        first, now_ms, result = parcel.deliveries[0], self.clock.now_ms(), answered.result
+        first, now_ms, result = post.deliveries[0], self.clock.now_ms(), answered.result
         taken = self._is_taken(result)
         attempt = Attempt(
             number=first.attempt,
@@ -172,11 +155,11 @@ class Notify(Struct, frozen=True):
             headers=_kept_headers(result.headers) if isinstance(result, Posted) and not taken else (),
         )
         self.figures.note(first.event, attempt, taken=taken)
-        due_ms = None if taken else self._due_again(first, target, result, now_ms)
-        for each in parcel.deliveries:
+        due_ms = None if taken else self._due_again(first, post.parcel.target, result, now_ms)
+        for each in post.deliveries:
             each.ended = Ended(attempt, taken, due_ms)
-        if len(parcel.deliveries) > 1:
-            _note_company(parcel.deliveries, attempt)
+        if len(post.deliveries) > 1:
+            _note_company(post.deliveries, attempt)
 
     async def _settle_all(self, deliveries: Sequence[Delivery]) -> int | None:
         """Make the outcome of one POST's deliveries durable; until it is, it stays with them and nothing is sent."""
@@ -222,71 +205,29 @@ class Notify(Struct, frozen=True):
         return result.status == 200 or (self.any_2xx and 200 <= result.status < 300)
 
 
-def signed_headers(parcel_id: str, body: bytes, secrets: Sequence[str], signed_s: int) -> list[tuple[str, str]]:
-    """Return the headers of a POST but for those that the operator has set; the first secret is the present one."""
-    return [
-        ("content-type", "application/json"),
-        ("user-agent", USER_AGENT),
-        ("x-hub-signature-256", signing.hub_signature(secrets[0], body)),
-        *signing.standard_headers(
-            [signing.standard_key(secret) for secret in secrets], body, webhook_id=parcel_id, timestamp=signed_s
-        ),
-    ]
-
-
-def event_id(event: Event) -> str:
-    """Return the id that is the same in every copy of an event."""
-    return f"evt_{event.key}"
-
-
-def target_of(number: Number, kind: str, endpoint_id: str) -> Target | None:
-    """Return where events of a kind go by the settings of now; None if that webhook was removed."""
-    if endpoint_id:
-        one = callbacks.endpoint(number, endpoint_id)
-        if one is None:
-            return None
-        return Target(number, one.webhook, one.dialect or number.callback_dialect, one.secret)
-    webhook = callbacks.main_callback(number, kind)
-    return Target(number, webhook, number.callback_dialect) if webhook is not None else None
-
-
-def rendered(event: Event, target: Target) -> bytes | None:
-    """Return the exact bytes that a target gets; None if its dialect has no such event."""
-    return RENDERERS[target.dialect](event, target.number)
-
-
-def batch_id(first: EventKey) -> str:
-    """Return the id of what several deliveries, in order, are told in."""
-    return f"batch_{first}"
-
-
-def joined(bodies: Sequence[bytes], dialect: Dialect) -> bytes:
-    """Return one body with the events of several."""
-    return (onprem.join_bodies if dialect == "onprem" else cloud.join_bodies)(bodies)
-
-
 def _together(delivery: Delivery) -> Sequence[Delivery]:
     """Return a delivery and those that go in the same POST."""
     return (delivery, *delivery.trouble.company) if delivery.trouble is not None else (delivery,)
 
 
-def _parcel(deliveries: tuple[Delivery, ...], trouble: Trouble, target: Target) -> tuple[Parcel, list[Delivery]]:
+def _post_of(deliveries: tuple[Delivery, ...], trouble: Trouble, target: Target) -> tuple[Post, list[Delivery]]:
     """Return what is sent, and the deliveries whose event the dialect does not have. A batch has an id of its own."""
     bodies = [(each, rendered(each.event, target)) for each in deliveries]
     told = [(each, body) for each, body in bodies if body is not None]
     silent = [each for each, body in bodies if body is None]
-    if len(told) == 1:
-        return Parcel(event_id(told[0][0].event), told[0][1], (told[0][0],), trouble.copies), silent
-    body = joined([body for _, body in told], target.dialect)
     members = tuple(each for each, _ in told)
-    return Parcel(batch_id(members[0].key if members else deliveries[0].key), body, members, trouble.copies), silent
+    if len(told) == 1:
+        return Post(Parcel(event_id(members[0].event), told[0][1], target), members, trouble.copies), silent
+    body = joined([body for _, body in told], target.dialect)
+    name = batch_id(members[0].key if members else deliveries[0].key)
+    return Post(Parcel(name, body, target), members, trouble.copies), silent
 
 
 def _kept_headers(headers: Sequence[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
     """Return what is kept of an answer's headers: enough to see who answered, and nobody's session."""
     kept = [(name.decode("latin-1").lower(), value.decode("latin-1").strip()) for name, value in headers]
     return tuple(
-        (name[:_KEPT_HEADER_CHARACTERS], HIDDEN if name == "set-cookie" else value[:_KEPT_HEADER_CHARACTERS])
+        (name[:_KEPT_HEADER_CHARACTERS], _HIDDEN if name == "set-cookie" else value[:_KEPT_HEADER_CHARACTERS])
         for name, value in kept[:_KEPT_HEADERS]
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from waypost.flows.directory import Directory
-from waypost.flows.notify import target_of
+from waypost.flows.parcels import target_of
 from waypost.lib.clock import Clock
 from waypost.model import Delivery, MessageKey
 from waypost.ports import DeliverySearch, EndedDelivery, EndedSearch, Lists, Store, Stretch, Window

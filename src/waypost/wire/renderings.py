@@ -1,6 +1,6 @@
 """The dialects that an event can be written in, for whoever wants to see all of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from waypost.lib import ids
 from waypost.wire import cloud, onprem
@@ -15,6 +15,11 @@ def _cloud(event: EventFacts, number: NumberFacts) -> bytes | None:
 
 RENDERERS: Mapping[str, Render] = {"cloud": _cloud, "onprem": onprem.render_event}
 """By the name of the dialect; None from one means that its subscriber is not told of this event."""
+
+
+def joined(bodies: Sequence[bytes], dialect: str) -> bytes:
+    """Return one body with the events of several."""
+    return (onprem.join_bodies if dialect == "onprem" else cloud.join_bodies)(bodies)
 
 
 def is_told(dialect: str, number: NumberFacts, status: StatusWord) -> bool:

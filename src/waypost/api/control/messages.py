@@ -27,7 +27,7 @@ from waypost.flows.directory import Directory
 from waypost.flows.find import find_medium
 from waypost.flows.inspect import Inspect
 from waypost.flows.inspect_deliveries import InspectDeliveries, delivery_key
-from waypost.flows.notify import target_of
+from waypost.flows.parcels import target_of
 from waypost.flows.replay import Replay
 from waypost.flows.resend import Resend
 from waypost.flows.search import Search
