@@ -13,34 +13,38 @@ _DOCUMENTS: Mapping[str, World] = {"account": "accounts", "network": "rules", "r
 """What a document of a kind is about, where the console shows it."""
 
 
-class Watching:
-    """Implements `ports.Lists.watch`: frequent changes are seen in a flush's operations, rare ones call `_told`."""
+class Watch:
+    """Who is told of changes: frequent ones are seen in a flush's operations, of rare ones the store's parts tell."""
 
-    _commit: GroupCommit
-    _tell: Tell | None = None
+    def __init__(self, commit: GroupCommit) -> None:
+        self._commit = commit
+        self._tell: Tell | None = None
 
-    def watch(self, tell: Tell | None) -> None:
-        """Have every change told."""
+    def have_told(self, tell: Tell | None) -> None:
+        """Have every change told; see `ports.Lists.watch`."""
         self._tell = tell
         self._commit.on_landed = None if tell is None else partial(_tell_all, tell)
 
-    def _told(self, *world: World, phone: str | None = None) -> None:
+    def tell(self, *world: World, phone: str | None = None) -> None:
         """Tell of something rare, which is committed."""
         if self._tell is not None:
             self._tell(Changes(phones=set() if phone is None else {phone}, world=set(world)))
 
-    def _told_document(self, kind: str) -> None:
+    def tell_document(self, kind: str) -> None:
+        """Tell of a document, if it is of a kind that anybody is shown."""
         topic = _DOCUMENTS.get(kind)
         if topic is not None:
-            self._told(topic)
+            self.tell(topic)
 
-    def _told_event(self, event: Event, *, notify: bool, further: Further) -> None:
+    def tell_event(self, event: Event, *, notify: bool, further: Further) -> None:
+        """Tell of an event with its deliveries."""
         if self._tell is not None:
             changes = Changes()
             _note_event(changes, event, notify=notify, further=further)
             self._tell(changes)
 
-    def _told_deliveries(self, deliveries: Iterable[Delivery]) -> None:
+    def tell_deliveries(self, deliveries: Iterable[Delivery]) -> None:
+        """Tell of deliveries that begin anew."""
         if self._tell is not None:
             changes = Changes()
             for delivery in deliveries:

@@ -49,7 +49,7 @@ class DocumentsPart(Part):
         """Insert or replace a document."""
         await self._save(_SAVE, kind, owner, name, body)
         await self._changed()
-        self._told_document(kind)
+        self._watch.tell_document(kind)
 
     async def replace_document(self, kind: str, owner: int, name: str, before: bytes | None, body: bytes) -> bool:
         """Insert or replace a document if it is still what was read."""
@@ -57,12 +57,12 @@ class DocumentsPart(Part):
         done = await self._run(lambda connection: replaced(connection, wish))
         if done:
             await self._changed()
-            self._told_document(kind)
+            self._watch.tell_document(kind)
         return done
 
     async def delete_document(self, kind: str, owner: int, name: str) -> bool:
         """Delete a document."""
         deleted = await self._save(_DELETE, kind, owner, name)
         await self._changed()
-        self._told_document(kind)
+        self._watch.tell_document(kind)
         return bool(deleted)

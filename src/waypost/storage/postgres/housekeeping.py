@@ -114,7 +114,7 @@ class HousekeepingPart(Part):
         """Delete everything about a user."""
         hashes = await self._run_alone(partial(_erase, wa_id))
         self._windows.clear()
-        self._told("reset")
+        self._watch.tell("reset")
         return await self.blobs_without_rows(hashes)
 
 

@@ -15,6 +15,7 @@ from waypost.ports import (
     StoredDelivery,
     StoredMessage,
     Stretch,
+    Tell,
     Window,
 )
 from waypost.storage import columns
@@ -102,6 +103,10 @@ EVENT_KEYS = "SELECT key, message_key FROM events WHERE key > $1 ORDER BY key DE
 
 class ListsPart(Part):
     """See `ports.Lists` for what each operation promises."""
+
+    def watch(self, tell: Tell | None) -> None:
+        """Have every change told."""
+        self._watch.have_told(tell)
 
     async def search_messages(self, search: MessageSearch, window: Window) -> Page[StoredMessage]:
         """Return messages."""

@@ -72,7 +72,7 @@ class NetworkPart(Part):
         lists = [msgspec.json.encode(each).decode("ascii") for each in (p.stopped, p.former)]
         others = p.username, p.identity, p.read_receipts, p.chat_open, *lists
         await self._save(_SAVE_PHONE, p.wa_id, p.name, *switches, *others)
-        self._told(phone=p.wa_id)
+        self._watch.tell(phone=p.wa_id)
 
     async def hide_phone(self, wa_id: str) -> None:
         """Note which numbers have exchanged messages with a phone until now."""

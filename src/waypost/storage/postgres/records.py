@@ -106,7 +106,7 @@ class RecordsPart(Part):
     async def save_medium(self, medium: Medium) -> None:
         """Store the row of a file."""
         await self._save(_SAVE_MEDIUM, *columns.medium_values(medium))
-        self._told("media")
+        self._watch.tell("media")
 
     async def medium(self, key: MediaKey) -> Medium | None:
         """Return a medium."""
@@ -121,7 +121,7 @@ class RecordsPart(Part):
             return deleted is not None and not await connection.fetchval(_BLOB_HAS_ROWS, deleted)
 
         is_last = await self._run(run)
-        self._told("media")
+        self._watch.tell("media")
         return is_last
 
     async def load_numbers(self) -> list[Number]:
@@ -133,7 +133,7 @@ class RecordsPart(Part):
         """Insert or replace a number."""
         await self._save(_SAVE_NUMBER, *self._sealing.number_values(number))
         await self._changed()
-        self._told("numbers")
+        self._watch.tell("numbers")
 
     async def change_number(self, number: Number, change: Callable[[Number], Number]) -> Number:
         """Change a number as it is stored."""
@@ -147,7 +147,7 @@ class RecordsPart(Part):
         with answering_later():
             changed = await self._run(run)
         await self._changed()
-        self._told("numbers")
+        self._watch.tell("numbers")
         return changed
 
     async def load_tokens(self) -> list[Token]:
@@ -159,13 +159,13 @@ class RecordsPart(Part):
         values = token.hash, token.number_id, token.kind, token.expires_ms, token.scope, token.reach
         await self._save(_SAVE_TOKEN, *values)
         await self._changed()
-        self._told("numbers")
+        self._watch.tell("numbers")
 
     async def delete_token(self, token_hash: bytes) -> None:
         """Forget a token."""
         await self._save(_DELETE_TOKEN, token_hash)
         await self._changed()
-        self._told("numbers")
+        self._watch.tell("numbers")
 
     async def load_providers(self, number_id: NumberId) -> list[Provider]:
         """Return the media providers of a number."""
@@ -175,12 +175,12 @@ class RecordsPart(Part):
     async def save_provider(self, number_id: NumberId, provider: Provider) -> None:
         """Insert or replace a provider."""
         await self._save(_SAVE_PROVIDER, *self._sealing.provider_values(number_id, provider))
-        self._told("providers")
+        self._watch.tell("providers")
 
     async def delete_provider(self, number_id: NumberId, name: str) -> bool:
         """Delete a provider."""
         deleted = await self._save(_DELETE_PROVIDER, number_id, name)
-        self._told("providers")
+        self._watch.tell("providers")
         return bool(deleted)
 
     async def load_templates(self) -> list[Template]:
@@ -191,7 +191,7 @@ class RecordsPart(Part):
         """Insert or replace a template."""
         await self._save(_SAVE_TEMPLATE, template.id, msgspec.json.encode(template))
         await self._changed()
-        self._told("templates")
+        self._watch.tell("templates")
 
     async def add_template(self, template: Template, ledger: Replacement) -> bool:
         """Insert a template with what its account has done."""
@@ -220,14 +220,14 @@ class RecordsPart(Part):
         done = await self._run(run)
         if done:
             await self._changed()
-            self._told("templates")
+            self._watch.tell("templates")
         return done
 
     async def delete_template(self, template_id: int) -> None:
         """Delete a template."""
         await self._save(_DELETE_TEMPLATE, template_id)
         await self._changed()
-        self._told("templates")
+        self._watch.tell("templates")
 
     async def message(self, key: MessageKey) -> StoredMessage | None:
         """Return a message of either direction."""
@@ -241,7 +241,7 @@ class RecordsPart(Part):
     async def mark_read(self, number_id: NumberId, wa_id: str, up_to: MessageKey) -> None:
         """Note that the business has read a user's messages up to this one."""
         await self._save(_MARK_READ, number_id, wa_id, up_to)
-        self._told(phone=wa_id)
+        self._watch.tell(phone=wa_id)
 
     async def events_of(self, key: MessageKey) -> list[Event]:
         """Return the events of a message, oldest first."""
@@ -290,7 +290,7 @@ class RecordsPart(Part):
         """Delete everything but numbers, tokens and named values."""
         await self._run_alone(_delete_all)
         self._windows.clear()
-        self._told("reset")
+        self._watch.tell("reset")
 
 
 async def _delete_all(connection: Connection) -> None:

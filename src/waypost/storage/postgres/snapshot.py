@@ -77,7 +77,7 @@ class SnapshotPart(Part):
 
         await self._run_alone(run)
         self._windows.clear()
-        self._told("reset")
+        self._watch.tell("reset")
 
 
 async def table_names(connection: Connection) -> list[str]:

@@ -99,7 +99,7 @@ class StorePart(Part, Steps):
     async def record_notice(self, event: Event, *, notify: bool, further: Further = ()) -> None:
         """Store an event that is about no message."""
         await self._run(lambda connection: write_events(connection, [(event, notify, further)]))
-        self._told_event(event, notify=notify, further=further)
+        self._watch.tell_event(event, notify=notify, further=further)
 
     async def redeliver(self, key: EventKey, now_ms: int) -> Delivery | None:
         """Make a delivery wait again."""
@@ -111,7 +111,7 @@ class StorePart(Part, Steps):
             return columns.waiting(row) if row else None
 
         found = await self._run_alone(run)
-        self._told_deliveries([found] if found else [])
+        self._watch.tell_deliveries([found] if found else [])
         return found
 
     async def redeliver_all(self, keys: Sequence[EventKey], state: str, now_ms: int) -> list[Delivery]:
@@ -124,7 +124,7 @@ class StorePart(Part, Steps):
             return columns.readable(columns.waiting, await connection.fetch(_WAITING_DELIVERIES, wanted))
 
         found = await self._run_alone(run)
-        self._told_deliveries(found)
+        self._watch.tell_deliveries(found)
         return found
 
     async def queued_messages(self, after: MessageKey, limit: int) -> list[tuple[MessageKey, NumberId]]:

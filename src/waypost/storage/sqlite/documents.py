@@ -49,18 +49,18 @@ class DocumentsPart(Part):
     async def save_document(self, kind: str, owner: int, name: str, body: bytes) -> None:
         """Insert or replace a document."""
         await self._save(_SAVE, (kind, owner, name, body))
-        self._told_document(kind)
+        self._watch.tell_document(kind)
 
     async def replace_document(self, kind: str, owner: int, name: str, before: bytes | None, body: bytes) -> bool:
         """Insert or replace a document if it is still what was read."""
         wish = Replacement(kind, owner, name, before, body)
         done = await self._run(lambda connection: replaced(connection, wish))
         if done:
-            self._told_document(kind)
+            self._watch.tell_document(kind)
         return done
 
     async def delete_document(self, kind: str, owner: int, name: str) -> bool:
         """Delete a document."""
         deleted = await self._save(_DELETE, (kind, owner, name))
-        self._told_document(kind)
+        self._watch.tell_document(kind)
         return bool(deleted)

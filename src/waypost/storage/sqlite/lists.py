@@ -18,6 +18,7 @@ from waypost.ports import (
     StoredDelivery,
     StoredMessage,
     Stretch,
+    Tell,
     Window,
 )
 from waypost.storage import columns
@@ -103,6 +104,10 @@ EVENT_KEYS = "SELECT key, message_key FROM events WHERE key > ? ORDER BY key DES
 
 class ListsPart(Part):
     """See `ports.Lists` for what each operation promises."""
+
+    def watch(self, tell: Tell | None) -> None:
+        """Have every change told."""
+        self._watch.have_told(tell)
 
     async def search_messages(self, search: MessageSearch, window: Window) -> Page[StoredMessage]:
         """Return messages."""

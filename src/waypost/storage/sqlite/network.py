@@ -62,7 +62,7 @@ class NetworkPart(Part):
         await self._save(
             _SAVE_PHONE, (p.wa_id, p.name, *switches, p.username, p.identity, p.read_receipts, p.chat_open, *lists)
         )
-        self._told(phone=p.wa_id)
+        self._watch.tell(phone=p.wa_id)
 
     async def hide_phone(self, wa_id: str) -> None:
         """Note which numbers have exchanged messages with a phone until now."""

@@ -9,14 +9,14 @@ from waypost.storage.commit import GroupCommit
 from waypost.storage.sealing import IN_CLEAR, Sealing
 from waypost.storage.sqlite.engine import Reader, Row, Value
 from waypost.storage.sqlite.hot import HotWrites
-from waypost.storage.watching import Watching
+from waypost.storage.watching import Watch
 from waypost.storage.windows import Windows
 
 Result = TypeVar("Result")
 
 
-class Part(Watching):
-    """The queue of writes, the connections that read, and the windows kept in memory."""
+class Part:
+    """What every part of the store works with; no part has anything of its own beside it."""
 
     def __init__(
         self,
@@ -31,6 +31,7 @@ class Part(Watching):
         self._commit = commit
         self._writes = writes
         self._windows = windows
+        self._watch = Watch(commit)
         self._sealing = sealing
         self.sealed_anew = 0
         """How many secrets came under the newest key when the store was opened."""

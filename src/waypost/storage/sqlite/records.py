@@ -93,7 +93,7 @@ class RecordsPart(Part):
     async def save_medium(self, medium: Medium) -> None:
         """Store the row of a file."""
         await self._save(_SAVE_MEDIUM, columns.medium_values(medium))
-        self._told("media")
+        self._watch.tell("media")
 
     async def medium(self, key: MediaKey) -> Medium | None:
         """Return a medium."""
@@ -108,7 +108,7 @@ class RecordsPart(Part):
             return bool(deleted) and not connection.execute(_BLOB_HAS_ROWS, deleted[0]).get
 
         is_last = await self._run(run)
-        self._told("media")
+        self._watch.tell("media")
         return is_last
 
     async def load_numbers(self) -> list[Number]:
@@ -119,7 +119,7 @@ class RecordsPart(Part):
     async def save_number(self, number: Number) -> None:
         """Insert or replace a number."""
         await self._save(_SAVE_NUMBER, self._sealing.number_values(number))
-        self._told("numbers")
+        self._watch.tell("numbers")
 
     async def change_number(self, number: Number, change: Callable[[Number], Number]) -> Number:
         """Change a number as it is stored."""
@@ -132,7 +132,7 @@ class RecordsPart(Part):
 
         with answering_later():
             changed = await self._run(run)
-        self._told("numbers")
+        self._watch.tell("numbers")
         return changed
 
     async def load_tokens(self) -> list[Token]:
@@ -143,12 +143,12 @@ class RecordsPart(Part):
         """Insert or replace a token."""
         values = token.hash, token.number_id, token.kind, token.expires_ms, token.scope, token.reach
         await self._save(_SAVE_TOKEN, values)
-        self._told("numbers")
+        self._watch.tell("numbers")
 
     async def delete_token(self, token_hash: bytes) -> None:
         """Forget a token."""
         await self._save(_DELETE_TOKEN, (token_hash,))
-        self._told("numbers")
+        self._watch.tell("numbers")
 
     async def load_providers(self, number_id: NumberId) -> list[Provider]:
         """Return the media providers of a number."""
@@ -158,12 +158,12 @@ class RecordsPart(Part):
     async def save_provider(self, number_id: NumberId, provider: Provider) -> None:
         """Insert or replace a provider."""
         await self._save(_SAVE_PROVIDER, self._sealing.provider_values(number_id, provider))
-        self._told("providers")
+        self._watch.tell("providers")
 
     async def delete_provider(self, number_id: NumberId, name: str) -> bool:
         """Delete a provider."""
         deleted = await self._save(_DELETE_PROVIDER, (number_id, name))
-        self._told("providers")
+        self._watch.tell("providers")
         return bool(deleted)
 
     async def load_templates(self) -> list[Template]:
@@ -174,7 +174,7 @@ class RecordsPart(Part):
     async def save_template(self, template: Template) -> None:
         """Insert or replace a template."""
         await self._save(_SAVE_TEMPLATE, (template.id, msgspec.json.encode(template)))
-        self._told("templates")
+        self._watch.tell("templates")
 
     async def add_template(self, template: Template, ledger: Replacement) -> bool:
         """Insert a template with what its account has done."""
@@ -202,13 +202,13 @@ class RecordsPart(Part):
     async def _run_on_templates(self, run: Callable[[apsw.Connection], bool]) -> bool:
         done = await self._run(run)
         if done:
-            self._told("templates")
+            self._watch.tell("templates")
         return done
 
     async def delete_template(self, template_id: int) -> None:
         """Delete a template."""
         await self._save(_DELETE_TEMPLATE, (template_id,))
-        self._told("templates")
+        self._watch.tell("templates")
 
     async def message(self, key: MessageKey) -> StoredMessage | None:
         """Return a message of either direction."""
@@ -226,7 +226,7 @@ class RecordsPart(Part):
     async def mark_read(self, number_id: NumberId, wa_id: str, up_to: MessageKey) -> None:
         """Note that the business has read a user's messages up to this one."""
         await self._save(_MARK_READ, (number_id, wa_id, up_to))
-        self._told(phone=wa_id)
+        self._watch.tell(phone=wa_id)
 
     async def events_of(self, key: MessageKey) -> list[Event]:
         """Return the events of a message, oldest first."""
@@ -281,4 +281,4 @@ class RecordsPart(Part):
         """Delete everything but numbers, tokens and named values."""
         await self._run_alone(lambda connection: connection.execute(RESET).fetchall())
         self._windows.clear()
-        self._told("reset")
+        self._watch.tell("reset")

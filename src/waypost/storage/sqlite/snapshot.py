@@ -51,7 +51,7 @@ class SnapshotPart(Part):
 
         await self._run_alone(run)
         self._windows.clear()
-        self._told("reset")
+        self._watch.tell("reset")
 
 
 def _dump(connection: apsw.Connection) -> Dump:
