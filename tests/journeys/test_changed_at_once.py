@@ -22,6 +22,8 @@ from tests.support.server import ADMIN, NUMBER, TOKEN, Running, running
 from tests.support.templates import definition
 
 from waypost.app.flows import Flows
+from waypost.errors import Refusal
+from waypost.errors.management import WRONG_PIN
 from waypost.flows.accounts import Account
 from waypost.flows.directory import Directory
 from waypost.flows.users import Users
@@ -118,6 +120,23 @@ async def test_a_code_dies_of_five_wrong_ones_wherever_they_come(two: list[Runni
     )
 
     assert await two[0].parts.flows.registration.pending_code(number_of(two[0])) is None
+
+
+async def test_a_number_without_a_pin_takes_one(two: list[Running]) -> None:
+    await two[0].parts.resources.directory.change_number(
+        number_of(two[0]),
+        lambda now: replace(now, standing=replace(now.standing, verified=True, registered=False, pin=None)),
+    )
+    for server in two:
+        await server.parts.resources.directory.load()
+    pins = ["111111", "222222"]
+
+    outcomes = await at_once(two, lambda flows, number, pin: flows.registration.register(number, pin), pins)
+
+    await two[0].parts.resources.directory.load()
+    refused = [outcome for outcome in outcomes if isinstance(outcome, Refusal)]
+    assert [refusal.fault.problem for refusal in refused] == [WRONG_PIN]
+    assert number_of(two[0]).standing.pin == pins[outcomes.index(None)]
 
 
 async def test_an_account_keeps_what_either_changes(two: list[Running]) -> None:

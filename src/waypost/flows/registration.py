@@ -9,12 +9,13 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from waypost.errors import Fault, Refusal
-from waypost.errors.management import NOT_REGISTERED, NOT_VERIFIED
+from waypost.errors.management import NOT_REGISTERED, NOT_VERIFIED, WRONG_PIN
 from waypost.errors.requests import MISSING_PARAMETER
 from waypost.flows.directory import Directory
 from waypost.flows.documents import DocumentCollection
 from waypost.lib.clock import Clock
 from waypost.lib.ids import new_code
+from waypost.lib.sameness import is_same_secret
 from waypost.model import Number
 from waypost.ports import Documents
 from waypost.rules.registration import CODE_LIFE_MS, DELETION_MS, Trials
@@ -59,7 +60,7 @@ class Registration:
                 return fault or trials.pin(pin, standing.pin, now_ms)
 
             await self._try(number, trial)
-            await self._save(number, registered=True, pin=pin)
+            await self._take_on(number, pin)
 
     async def deregister(self, number: Number) -> None:
         """Take a number off the platform; what it sends is refused from then on. Raises Refusal."""
@@ -105,6 +106,18 @@ class Registration:
         await self._documents.change(number.id, tried)
         if fault is not None:
             raise Refusal(fault.problem, fault.details, retry_after_seconds=fault.retry_after_seconds)
+
+    async def _take_on(self, number: Number, pin: str) -> None:
+        """Mark a number as registered, unless another process has given it another PIN meanwhile. Raises Refusal."""
+
+        def registered(now: Number) -> Number:
+            if now.standing.pin is not None and not is_same_secret(now.standing.pin, pin):
+                return now
+            return replace(now, standing=replace(now.standing, registered=True, pin=pin))
+
+        kept = (await self._directory.change_number(number, registered)).standing.pin
+        if kept is None or not is_same_secret(kept, pin):
+            raise Refusal(WRONG_PIN, "The number has just been registered with another PIN.")
 
     async def _trials(self, number: Number) -> Trials:
         return await self._documents.get(number.id) or Trials()
