@@ -20,7 +20,8 @@ from waypost.flows.deliver import Deliver
 from waypost.flows.directory import Directory
 from waypost.flows.media_urls import MediaURLs
 from waypost.flows.notify import Notify
-from waypost.flows.receive import Receive, Recent
+from waypost.flows.receive import Receive
+from waypost.flows.recent import Recent
 from waypost.flows.subscribe import Subscribe
 from waypost.lib.clock import SystemClock
 from waypost.lib.fetching import LinkFetcher

@@ -27,7 +27,8 @@ from waypost.flows.media_shelf import MediaShelf
 from waypost.flows.media_urls import MediaURLs
 from waypost.flows.messaging_limit import MessagingLimit
 from waypost.flows.meters import Meters
-from waypost.flows.receive import Receive, Recent
+from waypost.flows.receive import Receive
+from waypost.flows.recent import Recent
 from waypost.lib.clock import SystemClock
 from waypost.lib.fetch_on_demand import FetcherOnDemand
 from waypost.lib.ids import KeyMaker, wamid

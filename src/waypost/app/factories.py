@@ -7,7 +7,7 @@ from msgspec import Struct
 from waypost.flows.clearance import Clearance
 from waypost.flows.deliver import Deliver
 from waypost.flows.notify import Notify
-from waypost.flows.receive import Recent
+from waypost.flows.recent import Recent
 from waypost.upstreams.simulated.network import Network
 
 

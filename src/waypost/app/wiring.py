@@ -37,7 +37,8 @@ from waypost.flows.network_rules import NetworkRules
 from waypost.flows.pacing import Pacing
 from waypost.flows.preview_pages import PreviewPages
 from waypost.flows.previews import Previews
-from waypost.flows.receive import Receive, Recent
+from waypost.flows.receive import Receive
+from waypost.flows.recent import Recent
 from waypost.flows.refusals import RefusedLately
 from waypost.flows.screen import Screen
 from waypost.flows.upkeep import Upkeep

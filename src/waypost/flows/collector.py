@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from msgspec import Struct
 
-from waypost.flows.receive import Recent
+from waypost.flows.recent import Recent
 from waypost.lib.clock import Clock
 from waypost.lib.durations import to_ms
 from waypost.model import EventKey, MessageKey, NumberId

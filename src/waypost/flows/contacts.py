@@ -15,12 +15,11 @@ from msgspec import Struct
 from waypost.errors import Refusal
 from waypost.errors.clients import UNKNOWN_CONTACT
 from waypost.flows.documents import DocumentCollection
-from waypost.flows.receive import Notice
 from waypost.lib import phone
 from waypost.lib.clock import Clock
 from waypost.lib.durations import to_ms
 from waypost.model import Number
-from waypost.ports import Documents, Windows
+from waypost.ports import Documents, Notice, Windows
 from waypost.wire.client_notices import Contact, contacts_checked
 
 REMEMBERED_MS = to_ms(timedelta(days=7))

@@ -13,11 +13,10 @@ from waypost.errors.clients import IDENTITY_CHANGED
 from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.acknowledged import Acknowledged, Identity, Keys
 from waypost.flows.directory import Directory
-from waypost.flows.receive import Notice
 from waypost.lib.clock import Clock
 from waypost.lib.ids import KeyMaker
 from waypost.model import Number, NumberId
-from waypost.ports import Documents, Windows
+from waypost.ports import Documents, Notice, Windows
 from waypost.wire.client_notices import identity_changed
 
 _IN_FLIGHT = "The user's identity changed before the message was delivered."

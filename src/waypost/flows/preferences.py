@@ -9,10 +9,10 @@ marketing of a business that was stopped.
 from msgspec import Struct
 
 from waypost.flows.play import PhoneNetwork
-from waypost.flows.receive import Notice
 from waypost.flows.threads import Threads
 from waypost.lib.clock import Clock
 from waypost.model import Number
+from waypost.ports import Notice
 from waypost.wire.events.preferences import FIELD, marketing_value
 
 

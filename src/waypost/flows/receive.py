@@ -3,8 +3,7 @@
 The embedded network and every real upstream come in here; there is no other way in.
 """
 
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct, structs
 
@@ -14,6 +13,7 @@ from waypost.flows.blocks import Blocks
 from waypost.flows.directory import Directory
 from waypost.flows.media_urls import MediaURLs
 from waypost.flows.meters import Meters
+from waypost.flows.recent import Recent, echo_of
 from waypost.lib import ids
 from waypost.lib.clock import Clock
 from waypost.model import (
@@ -31,39 +31,12 @@ from waypost.model import (
     StatusUpdate,
     finding_of,
 )
-from waypost.ports import Announce, Further, InboundRow, Records, StatusRow, Store, StoredMessage
+from waypost.ports import Announce, Further, InboundRow, Records, StatusRow, Store
 from waypost.rules import callbacks
 from waypost.wire import client_notices
 from waypost.wire.events.messages import LATEST, Echo, Identity, has_referral, inbound_value, shape_of, status_value
 from waypost.wire.inbound_bodies import deleted_id
 from waypost.wire.renderings import is_told
-
-Notice = Callable[[Number, str, bytes], Awaitable[None]]
-"""Tells a number's subscriber of something that is about no message: the webhook field and its value, as `notice`."""
-
-# spec: cloud-api.md#12.1 - whether a reaction opens the window is (unconfirmed): lenient, every message of a user does.
-
-
-class Recent:
-    """The newest messages, whose statuses are about to come. An older one is looked up in the store."""
-
-    def __init__(self, capacity: int = 8_000) -> None:
-        self._capacity = capacity
-        self._echoes: OrderedDict[MessageKey, Echo] = OrderedDict()
-
-    def remember(self, message: Outbound) -> None:
-        """Keep what a status of this message will repeat."""
-        if len(self._echoes) >= self._capacity:
-            self._echoes.popitem(last=False)  # a plain dict would walk over every hole at its front
-        self._echoes[message.key] = _echo_of(message)
-
-    def forget(self, key: MessageKey) -> None:
-        """Forget a message that was deleted: a status for it would be parked for ever."""
-        self._echoes.pop(key, None)
-
-    def get(self, key: MessageKey) -> Echo | None:
-        """Return what is known of a message."""
-        return self._echoes.get(key)
 
 
 class Receive(Struct, frozen=True):
@@ -121,6 +94,7 @@ class Receive(Struct, frozen=True):
             message,
             event,
             notify,
+            # spec: cloud-api.md#12.1 - whether a reaction opens the window is (unconfirmed): lenient, each message does
             opens_window=message.by_user,
             further=further,
             from_ad=has_referral(message.body),
@@ -157,7 +131,7 @@ class Receive(Struct, frozen=True):
     async def failed(self, message: Outbound, fault: Fault, send: FailedSend | None = None) -> None:
         """End a message that Waypost will not send, or that the upstream refused in the attempt `send`."""
         update = StatusUpdate(message.key, Status.FAILED, self.clock.now_ms(), person=None, fault=fault)
-        echo = self.recent.get(message.key) or _echo_of(message)
+        echo = self.recent.get(message.key) or echo_of(message)
         row = self._row(update, echo)
         row = structs.replace(row, findings=message.findings + row.findings)
         if await self.store.settle_failed(message, row, send):
@@ -189,7 +163,7 @@ class Receive(Struct, frozen=True):
         stored = await self.records.message(key)
         if stored is None or stored.received:
             return None
-        return _echo_of(stored)
+        return echo_of(stored)
 
     def _row(self, update: StatusUpdate, echo: Echo) -> StatusRow:
         number_id = NumberId(echo.number_id)
@@ -216,12 +190,6 @@ def _deleted_by(message: InboundMessage) -> MessageKey | None:
     """Return the message that the user takes back, if this is what they do."""
     ref = ids.parse_message_id(deleted_id(message.body)) if message.kind == "revoke" else None
     return MessageKey(ref.key) if ref else None
-
-
-def _echo_of(message: Outbound | StoredMessage) -> Echo:
-    known = message.wamid if isinstance(message, Outbound) else ""
-    wamid = known or ids.wamid(message.key, message.tag, message.wa_id, received=False)
-    return Echo(message.number_id, wamid, message.wa_id, message.callback_data, message.user_id)
 
 
 def _deliveries(event: Event, now_ms: int, *, notify: bool, further: Further) -> list[Delivery]:

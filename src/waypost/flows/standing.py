@@ -13,9 +13,9 @@ from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.accounts import USER_ID, Account, BusinessAccounts
 from waypost.flows.directory import Directory
-from waypost.flows.receive import Notice
 from waypost.lib.clock import Clock, at
 from waypost.model import Number, Standing
+from waypost.ports import Notice
 from waypost.rules.rates import UPGRADE_MS
 from waypost.rules.tiers import is_higher, limit_of
 from waypost.wire.accounts import ban_notice, restriction_notice, review_notice

@@ -30,7 +30,7 @@ from waypost.ports.network import Carried, NetworkStore
 from waypost.ports.records import Records, StoredDelivery, StoredMessage
 from waypost.ports.schedule import Schedule
 from waypost.ports.snapshots import BadDump, Dump, Snapshots, Table
-from waypost.ports.upstream import Announce, Enqueue, Upstream
+from waypost.ports.upstream import Announce, Enqueue, Notice, Upstream
 from waypost.ports.whole import FullStore
 
 __all__ = [
@@ -62,6 +62,7 @@ __all__ = [
     "MessageSearch",
     "Moments",
     "NetworkStore",
+    "Notice",
     "Page",
     "Records",
     "Replacement",

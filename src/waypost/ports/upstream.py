@@ -1,12 +1,13 @@
-"""The port of a network that carries messages, and the hints that feed the lanes."""
+"""The port of a network that carries messages, and what is called to pass something on."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from waypost.model import (
     Delivery,
     Medium,
     MessageKey,
+    Number,
     NumberId,
     Outbound,
     Outcome,
@@ -37,3 +38,5 @@ Enqueue = Callable[[Outbound], None]
 """Puts an accepted message into its lane; the hint may be lost."""
 Announce = Callable[[Sequence[Delivery]], None]
 """Puts committed deliveries into their webhook lanes."""
+Notice = Callable[[Number, str, bytes], Awaitable[None]]
+"""Tells a number's subscriber of something that is about no message: the webhook field and its value, as JSON."""

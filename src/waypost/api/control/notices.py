@@ -9,8 +9,8 @@ from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
 from waypost.flows.directory import Directory
-from waypost.flows.receive import Notice
 from waypost.model import Number
+from waypost.ports import Notice
 from waypost.wire.control.base import Success
 from waypost.wire.control.endpoints import NoticeWish
 from waypost.wire.events.notices import notice_value

@@ -12,7 +12,7 @@ from waypost.api.onprem.callers import Callers
 from waypost.api.routing import Request, Response, Route
 from waypost.flows.collector import Collector
 from waypost.flows.figures import Figures
-from waypost.flows.receive import Notice
+from waypost.ports import Notice
 from waypost.wire import onprem
 from waypost.wire.client_notices import messages_collected
 from waypost.wire.onprem import monitoring
