@@ -47,6 +47,15 @@ async def test_an_uploaded_file_comes_back_byte_for_byte(world: World) -> None:
     assert hashlib.sha256(got.body).digest() == hashlib.sha256(JPEG.data).digest()
 
 
+async def test_m36_what_a_camera_wrote_into_a_photograph_is_passed_on(world: World) -> None:
+    photograph = media.located_jpeg().data
+    media_id = world.client.media_id(await world.client.upload(photograph, "image/jpeg"))
+
+    got = await world.client.download(media_id)
+
+    assert (got.status, got.body, b"Exif" in got.body) == (200, photograph, True)
+
+
 async def test_a_range_of_a_file_is_served(world: World) -> None:
     media_id = world.client.media_id(await world.client.upload(JPEG.data, "image/jpeg"))
 

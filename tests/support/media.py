@@ -7,7 +7,7 @@ import zlib
 from dataclasses import dataclass
 from functools import cache
 
-from PIL import Image
+from PIL import ExifTags, Image
 
 OFFICE = "application/vnd.openxmlformats-officedocument"
 
@@ -66,6 +66,14 @@ def jpeg(*, width: int = 160, height: int = 120, mode: str = "RGB", progressive:
     """Return a photograph-like JPEG."""
     picture = _picture(width, height, mode=mode)
     return Sample("image/jpeg", _saved(picture, "JPEG", quality=85, progressive=progressive))
+
+
+@cache
+def located_jpeg() -> Sample:
+    """Return a JPEG in whose EXIF data the camera wrote where it was."""
+    exif = Image.Exif()
+    exif.get_ifd(ExifTags.IFD.GPSInfo).update({1: "N", 2: (36.0, 51.0, 4.0), 3: "W", 4: (76.0, 17.0, 24.0)})
+    return Sample("image/jpeg", _saved(_picture(160, 120), "JPEG", exif=exif))
 
 
 @cache
