@@ -9,11 +9,9 @@ from msgspec.structs import asdict
 from waypost.api.bodies import has_body
 from waypost.api.control.answers import answer, asked_number, body_of, digits_of, unknown
 from waypost.api.control.filters import OF_CHATS, wanted_page
-from waypost.api.control.messages import stored_medium
-from waypost.api.control.topics import ABSENT, REFUSED, V1
-from waypost.api.files import file_response
+from waypost.api.control.topics import REFUSED, V1
 from waypost.api.multipart import FileHead, FileSink, FormLimits, read_form
-from waypost.api.routing import Answer, Request, Response, Route
+from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
 from waypost.flows.chats import Chats
@@ -90,7 +88,6 @@ class Phones(Struct, frozen=True):
             Route("POST", f"{phone}/move", self.move, "move_phone", NextNumber, Moved, REFUSED),
             Route("POST", f"{phone}/preferences", self.choose, "choose", Choice, Chosen, REFUSED),
             Route("POST", f"{phone}/read", self.read, "read", ReadUpTo, ReadCount, REFUSED),
-            Route("GET", f"{V1}/media/{{media_id}}", self.media, "media", None, None, ABSENT),
         ]
 
     async def list(self, request: Request) -> Response:
@@ -177,10 +174,6 @@ class Phones(Struct, frozen=True):
         """
         wanted = wanted_page(request, CHATS)
         return answer(await self.side.chats(_wa_id(request), asked_number(request, "number"), wanted))
-
-    async def media(self, request: Request) -> Answer:
-        """Return the bytes of a stored file, whosever it is."""
-        return await file_response(request, await stored_medium(self.records, request), self.shelf)
 
     async def _write_json(self, request: Request, wa_id: str) -> InboundMessage:
         message = (await body_of(request, PhoneMessage, max_bytes=MAX_INLINE_BYTES)).played()

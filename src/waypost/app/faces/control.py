@@ -4,12 +4,14 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from waypost.api.control.accounts import AccountControl
+from waypost.api.control.deliveries import Deliveries
 from waypost.api.control.endpoints import Endpoints
 from waypost.api.control.errors import Errors
 from waypost.api.control.feed import FeedControl
 from waypost.api.control.gate import Gate
 from waypost.api.control.health import Health
-from waypost.api.control.messages import Deliveries, Gallery, Messages
+from waypost.api.control.media import Media
+from waypost.api.control.messages import Messages
 from waypost.api.control.notices import Notices
 from waypost.api.control.numbers import Numbers
 from waypost.api.control.phones import Phones
@@ -39,6 +41,7 @@ from waypost.flows.meters import Tally
 from waypost.flows.phone_side import PhoneSide
 from waypost.flows.play import Play
 from waypost.flows.preferences import Preferences
+from waypost.flows.redeliver import Redeliver
 from waypost.flows.replay import Replay
 from waypost.flows.resend import Resend
 from waypost.flows.search import Search
@@ -80,7 +83,7 @@ def control_face(parts: Parts, operator: Operator, *, start: Start, poster: Post
         _phones(parts, inspect),
         Messages(inspect, search, Resend(store, directory, flows.accept, resources.settings.strict_plus)),
         _deliveries(parts, search),
-        Gallery(search),
+        Media(search, flows.shelf),
         Errors(),
         Signatures(directory),
         World(clock, store, parts.network, parts.network_rules, partial(replacing.reset, parts), parts.feed),
@@ -129,8 +132,8 @@ def _deliveries(parts: Parts, search: Search) -> Deliveries:
     resources = parts.resources
     store, directory, clock = resources.store, resources.directory, resources.clock
     requeue = requeueing(resources, parts.webhooks.hurry)
-    replay = Replay(store, store, directory, clock, requeue)
-    return Deliveries(search.inspect.deliveries, search, store, directory, clock, requeue, replay)
+    redeliver = Redeliver(store, store, directory, clock, requeue)
+    return Deliveries(search.inspect.deliveries, search, redeliver, Replay(store, store, directory, clock, requeue))
 
 
 def _snapshots(parts: Parts, start: Start) -> SnapshotControl:
