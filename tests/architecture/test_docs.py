@@ -10,6 +10,7 @@ import pytest
 from tools.gen_reference import PAGES, REFERENCE
 
 from waypost.cli import run
+from waypost.ports import Cluster
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -71,6 +72,16 @@ def test_every_decision_has_the_four_parts_and_fits_on_a_page() -> None:
     assert [name for name, text in pages.items() if not DECISION.match(text)] == []
     assert [name for name, text in pages.items() if re.findall(r"^## .*$", text, re.MULTILINE) != PARTS] == []
     assert {name: lines for name, text in pages.items() if (lines := len(text.splitlines())) > 80} == {}
+
+
+def test_the_table_of_what_processes_share_has_every_part_of_the_port() -> None:
+    page = (DOCS / "explanation" / "architecture.md").read_text("utf-8")
+    table = page.partition("## What several processes share")[2].partition("## ")[0]
+    parts = [name for name in vars(Cluster) if not name.startswith("_")]
+    files = re.findall(r"\(`(\w+\.py)`\)", table)
+
+    assert [name for name in parts if f"`Cluster.{name}`" not in table] == []
+    assert [name for name in files if not (ROOT / "src/waypost/storage/postgres" / name).exists()] == []
 
 
 def _links() -> Iterator[tuple[Path, str]]:

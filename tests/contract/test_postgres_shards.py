@@ -16,6 +16,7 @@ from tests.support.wire import Wire
 from waypost.lib.shards import SHARDS, shard_of
 from waypost.model import MessageKey, Number
 from waypost.ports import Cluster, Role, StoreDown, StoreRefused
+from waypost.ports.cluster import Topic
 from waypost.storage.postgres import PostgresStore
 from waypost.storage.postgres.link import connect
 from waypost.storage.postgres.places import PROCESSES, take_place
@@ -201,8 +202,8 @@ async def test_hints_reach_the_others_and_not_oneself(database: str) -> None:
         ]
         await ready.wait()
 
-        api.hints.send("messages", {3})
-        api.hints.send("messages", {5})
+        api.hints.send(Topic.MESSAGES, {3})
+        api.hints.send(Topic.MESSAGES, {5})
 
         await until(lambda: bool(heard))
         for task in listening:
@@ -217,7 +218,7 @@ async def test_what_names_more_than_one_hint_can_is_heard_in_parts(database: str
         listening = asyncio.create_task(worker.hints.hear(lambda _, named: heard.update(named), ready.set))
         await ready.wait()
 
-        api.hints.send("again", keys)
+        api.hints.send(Topic.AGAIN, keys)
 
         await until(lambda: heard == keys)
         listening.cancel()

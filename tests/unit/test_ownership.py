@@ -9,7 +9,7 @@ import pytest
 from waypost.app.owned_shards import OwnedShards
 from waypost.app.ownership import Ownership
 from waypost.lib.clock import SystemClock
-from waypost.ports.cluster import MESSAGES
+from waypost.ports.cluster import Topic
 
 pytestmark = pytest.mark.anyio
 
@@ -34,7 +34,7 @@ async def turns(count: int) -> None:
 async def test_a_feed_that_is_ended_just_as_it_is_woken_ends(after: int) -> None:
     nobody: Any = None
     ownership = Ownership(nobody, OwnedShards(), nobody, messages=Queue(), webhooks=Queue(), clock=SystemClock())
-    feeding = asyncio.create_task(ownership.feed(MESSAGES))
+    feeding = asyncio.create_task(ownership.feed(Topic.MESSAGES))
     await turns(5)
 
     ownership.look()

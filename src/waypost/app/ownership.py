@@ -13,7 +13,7 @@ from waypost.lib.clock import Clock
 from waypost.lib.racing import no_longer_than
 from waypost.model import NumberId
 from waypost.ports import Cluster
-from waypost.ports.cluster import AGAIN, MESSAGES, SHARDS, WEBHOOKS
+from waypost.ports.cluster import Topic
 from waypost.workers.jobs import Job
 
 _ROUND_SECONDS = 1.0  # a third of the time after which the server takes us for stopped
@@ -58,10 +58,10 @@ class Ownership:
         self._cluster = cluster
         self._owned = owned
         self._network = network
-        self._queues = {WEBHOOKS: webhooks, MESSAGES: messages}
+        self._queues = {Topic.WEBHOOKS: webhooks, Topic.MESSAGES: messages}
         self._clock = clock
-        self._wanted = {topic: asyncio.Event() for topic in (MESSAGES, WEBHOOKS, SHARDS)}
-        self._anew: dict[str, set[int]] = {MESSAGES: set(), WEBHOOKS: set()}
+        self._wanted = {topic: asyncio.Event() for topic in (Topic.MESSAGES, Topic.WEBHOOKS, Topic.SHARDS)}
+        self._anew: dict[Topic, set[int]] = {Topic.MESSAGES: set(), Topic.WEBHOOKS: set()}
         self._changing = asyncio.Lock()
         self._advancing = asyncio.Lock()
         self._leaving = False
@@ -74,10 +74,10 @@ class Ownership:
             async with self._changing:
                 await self._round()
             self.settled.set()
-            await _woken(self._wanted[SHARDS], _ROUND_SECONDS)
+            await _woken(self._wanted[Topic.SHARDS], _ROUND_SECONDS)
         await asyncio.Event().wait()
 
-    async def feed(self, topic: str) -> None:
+    async def feed(self, topic: Topic) -> None:
         """Read a queue when a hint says so, and now and then without one."""
         while True:
             await _woken(self._wanted[topic], _SCAN_SECONDS)
@@ -85,12 +85,12 @@ class Ownership:
             await self._queues[topic].scan(anew)
             await self._clock.pause(_BREATH_SECONDS)
 
-    def hint(self, topic: str, named: frozenset[int]) -> None:
+    def hint(self, topic: Topic, named: frozenset[int]) -> None:
         """Hear from another process."""
-        if topic == AGAIN:
-            self._anew[WEBHOOKS] |= named
-            self._wanted[WEBHOOKS].set()
-        elif topic in self._wanted and (topic == SHARDS or named & self._owned.shards):
+        if topic == Topic.AGAIN:
+            self._anew[Topic.WEBHOOKS] |= named
+            self._wanted[Topic.WEBHOOKS].set()
+        elif topic in self._wanted and (topic == Topic.SHARDS or named & self._owned.shards):
             self._wanted[topic].set()
 
     def look(self) -> None:
@@ -136,8 +136,8 @@ class Ownership:
         fresh.begin(shards)
         # First what is on its way: what becomes of it stands before what is only about to go.
         await self._network.load(fresh.owns)
-        self._wanted[WEBHOOKS].set()
-        self._wanted[MESSAGES].set()
+        self._wanted[Topic.WEBHOOKS].set()
+        self._wanted[Topic.MESSAGES].set()
 
     async def _give_up(self, shards: Iterable[int]) -> None:
         """End the work on shards, then let them go. What is begun for them from here on is only told to their owner."""
@@ -148,7 +148,7 @@ class Ownership:
             self._network.drop_lost()
         for shard in given:
             await self._cluster.shards.give_up(shard)
-        self._cluster.hints.send(SHARDS)
+        self._cluster.hints.send(Topic.SHARDS)
         _log.info("shards.given_up", count=len(given), shards=given)
 
 

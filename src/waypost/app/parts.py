@@ -29,7 +29,7 @@ from waypost.flows.webhook_faults import WebhookFaults
 from waypost.lib.racing import first_to_end
 from waypost.model import Delivery, EventKey, Outbound
 from waypost.ports import Changes
-from waypost.ports.cluster import PACES, PHONES, TRIED, TRIED_FURTHER
+from waypost.ports.cluster import Topic
 from waypost.upstreams.simulated.network import Network
 from waypost.workers.lanes import Lanes
 from waypost.workers.poison import separating
@@ -116,13 +116,13 @@ class Parts(Struct, frozen=True):
             advance = self.ownership.alone(advance, lambda carried: carried.number_id)
         return rounds(self.network.due, advance, self.resources.clock)
 
-    def _on_hint(self) -> Mapping[str, Callable[[frozenset[int]], None]]:
+    def _on_hint(self) -> Mapping[Topic, Callable[[frozenset[int]], None]]:
         note = self.feed.note
         return {
-            PHONES: lambda named: note(Changes(phones=set(map(str, named)))),
-            PACES: self.flows.accept.screen.pacing.have_begun,
-            TRIED: lambda named: note(Changes(deliveries=set(map(EventKey, named)))),
-            TRIED_FURTHER: lambda named: note(Changes(further=set(map(EventKey, named)))),
+            Topic.PHONES: lambda named: note(Changes(phones=set(map(str, named)))),
+            Topic.PACES: self.flows.accept.screen.pacing.have_begun,
+            Topic.TRIED: lambda named: note(Changes(deliveries=set(map(EventKey, named)))),
+            Topic.TRIED_FURTHER: lambda named: note(Changes(further=set(map(EventKey, named)))),
         }
 
     async def _reload(self) -> None:

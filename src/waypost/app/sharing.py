@@ -10,7 +10,7 @@ from waypost.flows.together import Together
 from waypost.lib.shards import shard_of
 from waypost.model import Delivery, NumberId
 from waypost.ports import Hints
-from waypost.ports.cluster import AGAIN, CHANGED, MESSAGES, PACES, PHONES, TRIED, TRIED_FURTHER, WEBHOOKS
+from waypost.ports.cluster import Topic
 from waypost.workers.jobs import Job
 from waypost.workers.slots import ReleaseSlot
 
@@ -19,7 +19,7 @@ _PAUSE_SECONDS = 0.02  # between two steps, so that requests never wait behind m
 
 
 def elsewhere(
-    resources: Resources, topic: str, offer: Callable[[Job], None], number_of: Callable[[Job], NumberId]
+    resources: Resources, topic: Topic, offer: Callable[[Job], None], number_of: Callable[[Job], NumberId]
 ) -> Callable[[Job], None]:
     """Return `offer`; a job of a number that is not ours is left to its owner, who is told."""
     member = resources.member
@@ -40,7 +40,7 @@ def elsewhere(
 def requeueing(resources: Resources, hurry: Callable[[Delivery], None]) -> Callable[[Delivery], None]:
     """Return `hurry`; in a process that delivers nothing, what tells a delivery's owner that it starts anew."""
     hints = _hints(resources)
-    return hurry if hints is None else lambda delivery: hints.send(AGAIN, (delivery.key,))
+    return hurry if hints is None else lambda delivery: hints.send(Topic.AGAIN, (delivery.key,))
 
 
 def telling_of_phones(resources: Resources) -> Callable[[set[str]], None]:
@@ -50,7 +50,7 @@ def telling_of_phones(resources: Resources) -> Callable[[set[str]], None]:
     def tell(phones: set[str]) -> None:
         numbers = [int(wa_id) for wa_id in phones if wa_id.isdecimal()]
         if hints is not None and numbers:
-            hints.send(PHONES, numbers)
+            hints.send(Topic.PHONES, numbers)
 
     return tell
 
@@ -70,7 +70,7 @@ def telling_of_attempts(resources: Resources, notify: Work) -> Work:
         due_ms = await notify(delivery, release)
         is_anew = delivery.first_ms != delivery.event.at_ms
         if due_ms is not None or is_anew or delivery.attempt > 1 or clock.monotonic() - began > _FIRST_MOMENTS_SECONDS:
-            topic = TRIED if delivery.further_key is None else TRIED_FURTHER
+            topic = Topic.TRIED if delivery.further_key is None else Topic.TRIED_FURTHER
             hints.send(topic, (delivery.key,))
         return due_ms
 
@@ -81,7 +81,7 @@ def telling_of_paces(resources: Resources, pacing: Pacing) -> None:
     """Have other processes told of each pace that begins."""
     hints = _hints(resources)
     if hints is not None:
-        pacing.connect(lambda template_id: hints.tell(PACES, (template_id,)))
+        pacing.connect(lambda template_id: hints.tell(Topic.PACES, (template_id,)))
 
 
 def _hints(resources: Resources) -> Hints | None:
@@ -119,7 +119,7 @@ def sharing(
     resources: Resources,
     ownership: Ownership | None,
     reload: Callable[[], Awaitable[None]],
-    on: Mapping[str, Callable[[frozenset[int]], None]],
+    on: Mapping[Topic, Callable[[frozenset[int]], None]],
 ) -> Sequence[Awaitable[None]]:
     """Return what runs besides: hearing from the others, and in a worker what takes shards and feeds the lanes.
 
@@ -130,8 +130,8 @@ def sharing(
         return ()
     following = member.following
 
-    def hint(topic: str, named: frozenset[int]) -> None:
-        if topic == CHANGED:
+    def hint(topic: Topic, named: frozenset[int]) -> None:
+        if topic == Topic.CHANGED:
             following.hear()
         elif topic in on:
             on[topic](named)
@@ -149,4 +149,4 @@ def sharing(
     )
     if ownership is None:
         return common
-    return (*common, ownership.run(), ownership.feed(MESSAGES), ownership.feed(WEBHOOKS))
+    return (*common, ownership.run(), ownership.feed(Topic.MESSAGES), ownership.feed(Topic.WEBHOOKS))

@@ -45,7 +45,7 @@ from waypost.flows.upkeep import Upkeep
 from waypost.flows.webhook_faults import WebhookFaults
 from waypost.model import Delivery, NumberId, Outbound
 from waypost.ports import Announce, Changes, Enqueue
-from waypost.ports.cluster import MESSAGES, WEBHOOKS
+from waypost.ports.cluster import Topic
 from waypost.rules.magic import Magic
 from waypost.upstreams.simulated.faults import Faults
 from waypost.upstreams.simulated.network import Network, one_epoch
@@ -93,7 +93,7 @@ def build(resources: Resources, factories: Factories = DEFAULT) -> Parts:
     clearance = factories.clearance(store, directory, blocks, messaging_limit, magic, clock, windows_lifted=relaxed)
     deliver = factories.deliver(store, network, receive, clearance, _attach(resources, shelf), clock, figures.sends)
     messages = message_lanes(resources, _enduring(deliver), recent.remember)
-    offer = elsewhere(resources, MESSAGES, messages.offer, lambda message: message.number_id)
+    offer = elsewhere(resources, Topic.MESSAGES, messages.offer, lambda message: message.number_id)
 
     accounts = BusinessAccounts(store, clock, rates_lifted=relaxed)
     pacing = Pacing(store, store, accounts, offer=offer, fail=receive.failed)
@@ -144,7 +144,7 @@ def _webhooks(resources: Resources, notify: Work, faults: Faults, counts: Counte
     troubled = troubled_lanes(resources, tell_and_let_go)
     webhook_faults = WebhookFaults(faults, resources.clock, resources.timers, troubled.offer)
     lanes = webhook_lanes(resources, tell, webhook_faults.holds)
-    offer = elsewhere(resources, WEBHOOKS, lanes.offer, lambda delivery: delivery.event.number_id)
+    offer = elsewhere(resources, Topic.WEBHOOKS, lanes.offer, lambda delivery: delivery.event.number_id)
 
     def announce(deliveries: Sequence[Delivery]) -> None:
         for delivery in webhook_faults.take(deliveries) if faults.for_events else deliveries:

@@ -7,25 +7,43 @@ import asyncio
 import math
 from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
+from enum import StrEnum
 from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 
-from waypost.lib.shards import SHARDS as SHARD_COUNT
+from waypost.lib.shards import SHARDS
 from waypost.model import NumberId
 from waypost.ports.blobs import BlobLocks
 
 Role = Literal["all", "api", "worker"]
 """What a process does: everything, alone; or only accept; or only deliver."""
 
-MESSAGES, WEBHOOKS, SHARDS, CHANGED = "messages", "webhooks", "shards", "changed"
-"""What hints are about; these name shards, if anything."""
-PHONES, AGAIN, PACES = "phones", "again", "paces"
-"""What hints name: phones, deliveries that start anew, templates whose pace has begun."""
-TRIED, TRIED_FURTHER = "tried", "tried-further"
-"""What hints name: first deliveries of events, and further ones, of which there is news that their rows do not show."""
 
-OnHint = Callable[[str, frozenset[int]], None]
+class Topic(StrEnum):
+    """What a hint is about, and what it names."""
+
+    MESSAGES = "messages"
+    """Messages wait: their shards."""
+    WEBHOOKS = "webhooks"
+    """Deliveries wait: their shards."""
+    AGAIN = "again"
+    """Deliveries start anew: their keys."""
+    SHARDS = "shards"
+    """Shards were given up: none is named."""
+    CHANGED = "changed"
+    """What others keep in memory has changed: nothing is named."""
+    PACES = "paces"
+    """Paces have begun: their templates."""
+    PHONES = "phones"
+    """Phones have something new to show: their numbers."""
+    TRIED = "tried"
+    """There is news of first deliveries that their rows do not show: their keys."""
+    TRIED_FURTHER = "tried-further"
+    """The same of further deliveries."""
+
+
+OnHint = Callable[[Topic, frozenset[int]], None]
 """Is told what a hint is about, and what it names."""
 Subject = tuple[int, str]
 """Who is counted, and what; of a number's messages one of its users or, with an empty text, the number itself."""
@@ -39,11 +57,11 @@ class Hints(Protocol):
         """How often this process has changed something that the others keep in memory."""
         ...
 
-    def send(self, topic: str, named: Iterable[int] = ()) -> None:
+    def send(self, topic: Topic, named: Iterable[int] = ()) -> None:
         """Tell the other processes, soon."""
         ...
 
-    async def tell(self, topic: str, named: Iterable[int] = ()) -> None:
+    async def tell(self, topic: Topic, named: Iterable[int] = ()) -> None:
         """Tell the other processes; on return they are told."""
         ...
 
@@ -74,7 +92,7 @@ class Survey(Struct, frozen=True):
     @property
     def fair(self) -> int:
         """The fair share: how many shards a worker should have at the most."""
-        return math.ceil(SHARD_COUNT / max(self.workers, 1))
+        return math.ceil(SHARDS / max(self.workers, 1))
 
 
 class Shards(Protocol):

@@ -5,13 +5,14 @@ A hint is sent after the commit of what it is about, over a connection that read
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from waypost.lib.racing import no_longer_than
-from waypost.ports.cluster import CHANGED, OnHint
+from waypost.ports.cluster import OnHint, Topic
 from waypost.storage.postgres.link import CANNOT_CONNECT, Connection, connect
 
+_TOPICS: Mapping[str, Topic] = {topic.value: topic for topic in Topic}  # a process of another version may have more
 _CHANNEL = "waypost"
 _SEND = "SELECT pg_notify($1, $2)"
 _MOST = 300  # that one hint names: the server takes texts of less than 8,000 signs
@@ -27,7 +28,7 @@ class Hints:
         self._address = address
         self._pool = pool
         self._process = process
-        self._unsent: dict[str, set[int]] = {}
+        self._unsent: dict[Topic, set[int]] = {}
         self._sending: asyncio.Task[None] | None = None
         self._listener: Connection | None = None
         self._hears = asyncio.Event()
@@ -35,13 +36,13 @@ class Hints:
         self.changes = 0
         """How often this process has changed something that the others keep in memory."""
 
-    def send(self, topic: str, named: Iterable[int] = ()) -> None:
+    def send(self, topic: Topic, named: Iterable[int] = ()) -> None:
         """Tell the other processes, soon."""
         self._unsent.setdefault(topic, set()).update(named)
         if self._sending is None:
             self._sending = asyncio.get_running_loop().create_task(self._send())
 
-    async def tell(self, topic: str, named: Iterable[int] = ()) -> None:
+    async def tell(self, topic: Topic, named: Iterable[int] = ()) -> None:
         """Tell the other processes; on return they are told."""
         self.send(topic, named)
         await self.close()
@@ -49,7 +50,7 @@ class Hints:
     async def changed(self) -> None:
         """Tell the other processes of a change; on return they are told."""
         self.changes += 1
-        await self.tell(CHANGED)
+        await self.tell(Topic.CHANGED)
 
     async def hear(self, on_hint: OnHint, on_deaf: Callable[[], None]) -> None:
         """Hear hints for ever; `on_deaf` is called whenever some may have been missed, at the beginning too."""
@@ -77,7 +78,7 @@ class Hints:
     async def _send(self) -> None:
         try:
             while self._unsent:
-                topic = CHANGED if CHANGED in self._unsent else next(iter(self._unsent))
+                topic = Topic.CHANGED if Topic.CHANGED in self._unsent else next(iter(self._unsent))
                 named = sorted(self._unsent.pop(topic))
                 if more := named[_MOST:]:
                     self._unsent[topic] = set(more)
@@ -90,8 +91,8 @@ class Hints:
     async def _hear(self, on_hint: OnHint, on_deaf: Callable[[], None]) -> None:
         def heard(_connection: object, _backend: int, _channel: str, text: str) -> None:
             process, topic, named = text.split(" ")
-            if int(process) != self._process:
-                on_hint(topic, frozenset(map(int, named.split(",") if named else ())))
+            if int(process) != self._process and topic in _TOPICS:
+                on_hint(_TOPICS[topic], frozenset(map(int, named.split(",") if named else ())))
 
         listener: Any = await connect(self._address, "waypost listener")  # Any: what `Connection` does not promise
         try:
