@@ -40,8 +40,6 @@ DIALECT_HOME = (
     "cli/", "app/", "testing/",  # they say which face is where, above everything
 )  # fmt: skip
 DIALECT_ELSEWHERE: Mapping[str, int] = {
-    "flows/accept.py": 1,
-    "flows/receive.py": 3,
     "lib/backoff.py": 2,
     "lib/ids.py": 11,
     "rules/rates.py": 2,
