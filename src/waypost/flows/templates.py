@@ -1,39 +1,33 @@
 """Templates: create, change and delete them, within the limits of an account.
 
-What a definition may say is a rule of its own; here is who may write how often, and under which names.
+What a definition may say and how often an account may write are rules of their own.
 
 # spec: cloud-api.md#12.4, cloud-api.md#13.1
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from waypost.errors import Fault, Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import INVALID_PARAMETER, MISSING_PARAMETER
 from waypost.errors.templates import (
-    TEMPLATE_BEING_DELETED,
-    TEMPLATE_CALLS,
     TEMPLATE_EXISTS,
     TEMPLATE_HEADER,
-    TEMPLATE_LIMIT,
     TEMPLATE_MISSING,
-    TEMPLATE_NOT_EDITABLE,
 )
 from waypost.flows.directory import Directory
 from waypost.flows.documents import DocumentCollection
 from waypost.flows.template_review import Review
 from waypost.flows.uploads import Uploads
 from waypost.lib.clock import Clock
-from waypost.lib.durations import seconds_to_wait, to_ms
 from waypost.lib.ids import KeyMaker
 from waypost.model import Number, Template
 from waypost.ports import Documents
-from waypost.rules import template_form
+from waypost.rules import template_form, template_limits
+from waypost.rules.template_limits import Ledger
 from waypost.wire.definitions import (
     Component,
     NewTemplate,
@@ -45,25 +39,7 @@ from waypost.wire.definitions import (
 )
 from waypost.wire.events import templates as wire
 
-MAX_TEMPLATES = 250
-MAX_CREATES_PER_HOUR = 100
-MAX_EDITS_PER_DAY = 1
-MAX_EDITS_PER_MONTH = 10
 MAX_DELETED_AT_ONCE = 100
-
-_HOUR_MS = to_ms(timedelta(hours=1))
-_DAY_MS = 24 * _HOUR_MS
-_MONTH_MS = 30 * _DAY_MS
-_EDITABLE = ("APPROVED", "REJECTED", "PAUSED")
-_WAS_APPROVED = ("APPROVED", "PAUSED", "FLAGGED", "DISABLED", "ARCHIVED")
-
-
-class Ledger(Struct):
-    """What an account has done: when it created templates in the last hour, and which names are blocked until when."""
-
-    created_ms: list[int] = []
-    blocked_ms: dict[str, int] = {}
-    """Of names, and of `name/language` where a name has other languages left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,33 +166,16 @@ class Templates:
     def _admitted(self, waba_id: int, ledger: Ledger, wish: NewTemplate) -> Ledger:
         """Return the account's ledger with one more creation in it. Raises Refusal."""
         now_ms = self.clock.now_ms()
-        ledger = _current(ledger, now_ms)
         if self.directory.template(waba_id, wish.name, wish.language) is not None:
             raise Refusal(
                 TEMPLATE_EXISTS, f"There is already {wish.language} content for the template '{wish.name[:100]}'."
             )
-        blocked = (wish.name, _in_language(wish.name, wish.language))
-        if until_ms := max(ledger.blocked_ms.get(each, 0) for each in blocked):
-            days = 1 + (until_ms - now_ms) // _DAY_MS
-            raise Refusal(
-                TEMPLATE_BEING_DELETED,
-                f"The template '{wish.name[:100]}' was deleted; its name can be used again in {days} days.",
-            )
-        if not self.limits_lifted:
-            self._check_limits(waba_id, ledger, now_ms)
-        ledger.created_ms.append(now_ms)
-        return ledger
-
-    def _check_limits(self, waba_id: int, ledger: Ledger, now_ms: int) -> None:
-        if len(self.directory.templates(waba_id)) >= MAX_TEMPLATES:
-            raise Refusal(TEMPLATE_LIMIT, f"The account has {MAX_TEMPLATES} templates, which is all that it may have.")
-        if len(ledger.created_ms) >= MAX_CREATES_PER_HOUR:
-            wait_ms = ledger.created_ms[0] + _HOUR_MS - now_ms
-            raise Refusal(
-                TEMPLATE_CALLS,
-                f"The account has created {MAX_CREATES_PER_HOUR} templates within an hour.",
-                retry_after_seconds=seconds_to_wait(wait_ms),
-            )
+        fault = template_limits.name_fault(ledger, wish.name, wish.language, now_ms)
+        if fault is None and not self.limits_lifted:
+            fault = template_limits.create_fault(ledger, len(self.directory.templates(waba_id)), now_ms)
+        if fault:
+            raise _refusal(fault)
+        return template_limits.with_creation(ledger, now_ms)
 
     def _template(self, waba_id: int, wish: NewTemplate) -> Template:
         now_ms = self.clock.now_ms()
@@ -241,8 +200,11 @@ class Templates:
         """Return the template as the change makes it. Raises Refusal."""
         now_ms = self.clock.now_ms()
         category = change.category or template.category
-        edits_ms = tuple(edit for edit in template.edits_ms if edit > now_ms - _MONTH_MS)
-        self._check_editable(template, edits_ms, now_ms)
+        fault = template_limits.status_fault(template)
+        if fault is None and not self.limits_lifted:
+            fault = template_limits.edit_fault(template, now_ms)
+        if fault:
+            raise _refusal(fault)
         if template.status == "APPROVED" and category != template.category:
             raise Refusal(INVALID_PARAMETER, "category: that of an approved template cannot be changed.")
         fault = template_form.check_category(category) or template_form.check_ttl(change.message_send_ttl_seconds)
@@ -251,6 +213,7 @@ class Templates:
         if fault:
             raise _refusal(fault)
         ttl = change.message_send_ttl_seconds
+        edits_ms = template_limits.edits_of_month(template, now_ms)
         changed = replace(
             template,
             category=category,
@@ -263,58 +226,19 @@ class Templates:
         components = template.components if change.components is None else _stored(change.components, category)
         return replace(changed, components=components, status="PENDING", review_ms=self.review.due_ms())
 
-    def _check_editable(self, template: Template, edits_ms: Sequence[int], now_ms: int) -> None:
-        if template.status not in _EDITABLE:
-            raise Refusal(
-                TEMPLATE_NOT_EDITABLE,
-                f"The template is {template.status}; only an approved, rejected or paused one can be edited.",
-            )
-        if template.status != "APPROVED" or self.limits_lifted:
-            return
-        today = [edit for edit in edits_ms if edit > now_ms - _DAY_MS]
-        if len(today) >= MAX_EDITS_PER_DAY or len(edits_ms) >= MAX_EDITS_PER_MONTH:
-            raise Refusal(
-                TEMPLATE_NOT_EDITABLE,
-                f"The template was edited {len(today)} times in 24 hours and {len(edits_ms)} times in 30 days; an "
-                f"approved one at most {MAX_EDITS_PER_DAY} time a day and {MAX_EDITS_PER_MONTH} times in 30 days.",
-            )
-
-    def _blocked_by(self, waba_id: int, found: Sequence[Template]) -> list[str]:
-        """Return what a deletion blocks: the names of what was approved, or while others of a name stay, the language.
-
-        # spec: error-codes.tsv (2388023 speaks of a language), cloud-api.md#13.1
-        """
-        gone = {each.id for each in found}
-        left = {each.name for each in self.directory.templates(waba_id) if each.id not in gone}
-        approved = [each for each in found if each.status in _WAS_APPROVED]
-        return [_in_language(each.name, each.language) if each.name in left else each.name for each in approved]
-
     async def _delete(self, waba_id: int, found: Sequence[Template]) -> None:
         """Delete templates; the names of those that were approved are blocked first, which a crash does not undo."""
         async with self.review.alone:
-            now_ms = self.clock.now_ms()
-            blocked = dict.fromkeys(self._blocked_by(waba_id, found), now_ms + _MONTH_MS)
+            now_ms, gone = self.clock.now_ms(), {each.id for each in found}
+            left = [each for each in self.directory.templates(waba_id) if each.id not in gone]
 
-            def with_blocked(ledger: Ledger | None) -> Ledger:
-                kept = _current(ledger or Ledger(), now_ms)
-                return Ledger(kept.created_ms, kept.blocked_ms | blocked)
+            def with_deletion(ledger: Ledger | None) -> Ledger:
+                return template_limits.with_deletion(ledger or Ledger(), found, left, now_ms)
 
-            await self._ledgers.change(waba_id, with_blocked)
+            await self._ledgers.change(waba_id, with_deletion)
             for template in found:
                 await self.directory.delete_template(template)
                 await self.review.pacing.end(template.id)
-
-
-def _in_language(name: str, language: str) -> str:
-    return f"{name}/{language}"  # no name has a slash
-
-
-def _current(ledger: Ledger, now_ms: int) -> Ledger:
-    """Return the ledger without what is over."""
-    return Ledger(
-        [moment for moment in ledger.created_ms if moment > now_ms - _HOUR_MS],
-        {name: until for name, until in ledger.blocked_ms.items() if until > now_ms},
-    )
 
 
 def _change(wish: NewTemplate) -> TemplateChange:
@@ -326,4 +250,4 @@ def _stored(components: Sequence[Component], category: str) -> bytes:
 
 
 def _refusal(fault: Fault) -> Refusal:
-    return Refusal(fault.problem, fault.details, blame=fault.blame)
+    return Refusal(fault.problem, fault.details, blame=fault.blame, retry_after_seconds=fault.retry_after_seconds)

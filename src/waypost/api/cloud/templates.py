@@ -16,10 +16,10 @@ from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import INVALID_PARAMETER, MISSING_PARAMETER
 from waypost.flows.accounts import BusinessAccounts
-from waypost.flows.templates import MAX_TEMPLATES
 from waypost.flows.templates import Templates as TemplatesFlow
 from waypost.lib.ids import new_trace_id, parse_digits
 from waypost.model import Number, Template
+from waypost.rules.template_limits import MAX_TEMPLATES
 from waypost.wire import cloud
 from waypost.wire.cloud import templates as wire
 from waypost.wire.complaints import mandatory
