@@ -17,11 +17,13 @@ from waypost.errors.requests import (
 )
 from waypost.lib import phone
 from waypost.wire.complaints import mandatory, shown
+from waypost.wire.leniency import mended
 from waypost.wire.messages import BY_NAME, TYPES, Content, MessageType
 
 _NAMES = tuple(BY_NAME)
 _ABSENT = Raw(b"")
 _NULL = Raw(b"null")
+_MAX_MENDS = 4
 _objects = attrgetter(*_NAMES)
 
 
@@ -106,9 +108,6 @@ def content_of(message_type: MessageType, raw: Raw) -> Content:
     """Decode and check a type's object; raises Refusal."""
     try:
         content = _decoded(message_type, raw)
-    except msgspec.ValidationError as error:
-        complaint = message_type.complaint(error, raw)
-        raise Refusal(complaint.problem, complaint.details) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Refusal(BAD_REQUEST, f"The body is not valid JSON: {error}.") from None
     if (fault := content.fault()) is not None:
@@ -116,25 +115,16 @@ def content_of(message_type: MessageType, raw: Raw) -> Content:
     return content
 
 
-def _decoded(message_type: MessageType, raw: Raw) -> Content:
-    """Decode a type's object; a member that it does not know counts as absent where it is null.
-
-    Programs in Java, C# and Go write out what they have no value for: `"filename": null` in an image.
-    """
+def _decoded(message_type: MessageType, raw: Raw, mends: int = _MAX_MENDS) -> Content:
+    """Decode a type's object, mended up to `mends` times; raises Refusal, and DecodeError for what is no JSON."""
     try:
         return message_type.decode(raw)
     except msgspec.ValidationError as error:
-        if not str(error).startswith("Object contains unknown field"):
-            raise
-        return message_type.decode(msgspec.json.encode(_without_nulls(msgspec.json.decode(raw))))
-
-
-def _without_nulls(value: object) -> object:
-    if isinstance(value, dict):
-        return {name: _without_nulls(member) for name, member in value.items() if member is not None}
-    if isinstance(value, list):
-        return [_without_nulls(entry) for entry in value]
-    return value
+        better = mended(raw, error) if mends else None
+        if better is None:
+            complaint = message_type.complaint(error, raw)
+            raise Refusal(complaint.problem, complaint.details) from None
+    return _decoded(message_type, better, mends - 1)
 
 
 def _only_object(message_type: MessageType, named: str, objects: tuple[Raw, ...]) -> Raw:

@@ -29,6 +29,7 @@ LINK = "https://cdn.tidewater.example/p/saddle.jpg"
 HI = {"body": "Hi"}
 CARD = {"name": {"formatted_name": "Kim"}}
 KINDS = ", ".join(TYPES)
+ASKED: dict[str, object] = {"type": "button", "body": {"text": "Keep it?"}}
 
 
 def body(**members: object) -> bytes:
@@ -145,6 +146,32 @@ BOTH = [
         body(type="image", image={"link": LINK, "caption": "x" * 1025}),
         TOO_LONG,
         "Parameter 'image.caption' has 1025 characters; at most 1024 are allowed.",
+    ),
+    (
+        body(type="image", image={"link": LINK, "filename": "a.png", "voice": None}),
+        UNEXPECTED_PARAMETER,
+        "Unexpected key 'filename' in 'image'; leave it out.",
+    ),
+    # objects as text
+    (
+        body(type="interactive", interactive=ASKED | {"action": '{"buttons":[{"type":"reply","reply":{"id":"y"}}]}'}),
+        MISSING_PARAMETER,
+        "Parameter 'action.buttons[0].reply.title' is mandatory for type 'interactive'",
+    ),
+    (
+        body(type="interactive", interactive=ASKED | {"action": '{"buttons":'}),
+        INVALID_PARAMETER,
+        'Parameter \'interactive.action\' must be an object; it is "{\\"buttons\\":".',
+    ),
+    (
+        body(type="interactive", interactive=ASKED | {"action": "[" * 33 + "]" * 33}),
+        BAD_REQUEST,
+        "The body is nested deeper than 32 levels.",
+    ),
+    (
+        body(type="interactive", interactive=ASKED | {"action": '{"name":"\\u0000"}'}),
+        BAD_REQUEST,
+        "The body holds the character U+0000, which no text may contain.",
     ),
     # places
     (
