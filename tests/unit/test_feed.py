@@ -8,7 +8,7 @@ import pytest
 from tests.support.exchange import MemoryExchange
 from tests.support.store_rows import USER, outbound
 
-from waypost.api.control.feed import EventStream, FeedControl
+from waypost.api.control.feed import EventStream, LiveFeed
 from waypost.api.exchange import ClientGone
 from waypost.api.routing import Request
 from waypost.flows.feed import Feed, Listener
@@ -127,7 +127,7 @@ async def test_a_listener_that_reads_nothing_is_cut(store: SqliteStore) -> None:
     clock = QuickClock()
     feed = Feed(store, clock, is_alone=True)
     listener = opened(feed)
-    control = FeedControl(feed, Everybody(), clock)  # type: ignore[arg-type]  # all of a gate that it uses
+    control = LiveFeed(feed, Everybody(), clock)  # type: ignore[arg-type]  # all of a gate that it uses
 
     class Stuck(MemoryExchange):
         async def write(self, piece: bytes) -> None:

@@ -34,7 +34,7 @@ from waypost.wire.fields import asked_fields, nested_query, picked
 _MAX_TOKEN_CHARACTERS = 1_024
 
 
-class AccountPages(Struct, frozen=True):
+class Accounts(Struct, frozen=True):
     """The handlers."""
 
     callers: Callers

@@ -15,7 +15,7 @@ from waypost.wire.changes import given
 from waypost.wire.control.accounts import AccountChange, AccountList, AccountView
 
 
-class AccountControl(Struct, frozen=True):
+class Accounts(Struct, frozen=True):
     """The handlers."""
 
     directory: Directory

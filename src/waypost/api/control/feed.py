@@ -25,7 +25,7 @@ _BEGIN = b"retry: 1000\n\n"
 _HEARTBEAT = b":\n\n"
 
 
-class FeedControl(Struct, frozen=True):
+class LiveFeed(Struct, frozen=True):
     """The handler, with what it uses."""
 
     feed: Feed
@@ -57,10 +57,10 @@ class FeedControl(Struct, frozen=True):
 class EventStream:
     """The answer to one listener: it ends with the client, with its session, or with the server."""
 
-    def __init__(self, control: FeedControl, request: Request, listener: Listener) -> None:
+    def __init__(self, live: LiveFeed, request: Request, listener: Listener) -> None:
         self.status = 200
         self.headers = [*NEVER_KEPT, (b"content-type", CONTENT_TYPE.encode("ascii")), (b"x-accel-buffering", b"no")]
-        self._control = control
+        self._live = live
         self._request = request
         self._listener = listener
 
@@ -72,12 +72,12 @@ class EventStream:
             if telling.done():
                 telling.result()
         finally:
-            self._control.feed.close(self._listener)
+            self._live.feed.close(self._listener)
             telling.cancel()
             await asyncio.gather(telling, return_exceptions=True)
 
     async def _tell(self, out: Outgoing) -> None:
-        feed, clock = self._control.feed, self._control.clock
+        feed, clock = self._live.feed, self._live.clock
         await out.begin(self.status, self.headers, None)
         await self._write(out, _BEGIN)
         written_at = clock.monotonic()
@@ -91,17 +91,17 @@ class EventStream:
 
     def _is_wanted(self) -> bool:
         """Return whether there is a server to tell anything, and the listener still may hear it."""
-        if self._control.feed.is_ended:
+        if self._live.feed.is_ended:
             return False
         try:
-            self._control.gate.admit(self._request)
+            self._live.gate.admit(self._request)
         except Refusal:
             return False
         return True
 
     async def _write(self, out: Outgoing, data: bytes) -> None:
         writing = asyncio.ensure_future(out.write(data))
-        await first_of(writing, self._control.clock.pause(STALLED_SECONDS))
+        await first_of(writing, self._live.clock.pause(STALLED_SECONDS))
         if not writing.done() or writing.cancelled():
             raise ClientGone("the listener does not read what it is told")
         writing.result()

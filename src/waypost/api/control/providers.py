@@ -12,7 +12,7 @@ from waypost.wire.control.providers import ProviderList, ProviderRequest, Provid
 from waypost.wire.onprem_settings import checked_provider
 
 
-class ProviderControl(Struct, frozen=True):
+class Providers(Struct, frozen=True):
     """The handlers. They are the providers of On-Premises, which links in every dialect may name."""
 
     threads: Threads

@@ -8,7 +8,7 @@ from waypost.api.routing import Request, Response, Route
 from waypost.wire.control.settings import SettingsView
 
 
-class SettingsControl(Struct, frozen=True):
+class Settings(Struct, frozen=True):
     """The handler, with what it shows."""
 
     view: SettingsView

@@ -15,7 +15,7 @@ MAX_SNAPSHOT_BYTES = 268_435_456
 _SWITCH = {"true": True, "false": False}
 
 
-class SnapshotControl(Struct, frozen=True):
+class Snapshots(Struct, frozen=True):
     """The handlers."""
 
     flow: Snapshotting

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from waypost.api import auth
-from waypost.api.cloud.accounts import AccountPages
+from waypost.api.cloud.accounts import Accounts
 from waypost.api.cloud.automation import Automation
 from waypost.api.cloud.blocks import BlockList
 from waypost.api.cloud.callers import Callers
@@ -43,7 +43,7 @@ def cloud_topics(parts: Parts, identify: auth.Identify) -> Sequence[Handlers]:
         webhooks,
         Numbers(callers, shown, flows.registration, flows.standings, settings),
         Automation(callers, flows.automations, DocumentCollection(store, "commerce", Commerce)),
-        AccountPages(callers, flows.accounts, shown),
+        Accounts(callers, flows.accounts, shown),
         Links(callers, DocumentCollection(store, "qr", Link), resources.clock),
         Marketing(callers, messages),
         Denied(callers),

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from functools import partial
 
-from waypost.api.control.accounts import AccountControl
+from waypost.api.control.accounts import Accounts
 from waypost.api.control.deliveries import Deliveries
 from waypost.api.control.endpoints import Endpoints
 from waypost.api.control.errors import Errors
-from waypost.api.control.feed import FeedControl
+from waypost.api.control.feed import LiveFeed
 from waypost.api.control.gate import Gate
 from waypost.api.control.health import Health
 from waypost.api.control.media import Media
@@ -15,14 +15,14 @@ from waypost.api.control.messages import Messages
 from waypost.api.control.notices import Notices
 from waypost.api.control.numbers import Numbers
 from waypost.api.control.phones import Phones
-from waypost.api.control.providers import ProviderControl
+from waypost.api.control.providers import Providers
 from waypost.api.control.refusals import Refusals
 from waypost.api.control.routes import Control
 from waypost.api.control.sessions import Sessions
-from waypost.api.control.settings import SettingsControl
+from waypost.api.control.settings import Settings
 from waypost.api.control.sign_in import ATTEMPTS, Door
 from waypost.api.control.signature import Signatures
-from waypost.api.control.snapshots import SnapshotControl
+from waypost.api.control.snapshots import Snapshots
 from waypost.api.control.templates import Templates
 from waypost.api.control.topics import Topic
 from waypost.api.control.world import World
@@ -91,12 +91,12 @@ def control_face(parts: Parts, operator: Operator, *, start: Start, poster: Post
         Endpoints(directory, subscribe, resources.keys),
         Notices(directory, parts.receive.notice),
         Templates(directory, flows.templates.review, flows.templates.review.pacing, flows.templates),
-        AccountControl(directory, flows.standings),
+        Accounts(directory, flows.standings),
         _snapshots(parts, start),
-        ProviderControl(Threads(directory, store)),
-        FeedControl(parts.feed, gate, clock),
+        Providers(Threads(directory, store)),
+        LiveFeed(parts.feed, gate, clock),
         Refusals(parts.refused),
-        SettingsControl(settings_view(resources.settings)),
+        Settings(settings_view(resources.settings)),
     ]
     # It listens only when it is ready, but for what replaces everything, and a database that is away.
     health = Health(lambda: not parts.maintenance.is_on and store.trouble is None, gauges_of(parts))
@@ -136,9 +136,7 @@ def _deliveries(parts: Parts, search: Search) -> Deliveries:
     return Deliveries(search.inspect.deliveries, search, redeliver, Replay(store, store, directory, clock, requeue))
 
 
-def _snapshots(parts: Parts, start: Start) -> SnapshotControl:
+def _snapshots(parts: Parts, start: Start) -> Snapshots:
     resources = parts.resources
     reload = partial(replacing.reload, parts, start)
-    return SnapshotControl(
-        Snapshotting(resources.store, resources.blobs, resources.clock, reload, parts.maintenance.alone)
-    )
+    return Snapshots(Snapshotting(resources.store, resources.blobs, resources.clock, reload, parts.maintenance.alone))
