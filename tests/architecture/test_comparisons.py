@@ -15,7 +15,7 @@ VISIBLY_BYTES = {"encode", "token_hash"}
 
 HARMLESS: Mapping[str, str] = {
     "_keys(request) != {token}": "both come with the same request",
-    "_token_view(token).id == token_id": "the operator's, and the beginning of a hash that is shown",
+    "_token_id(token.hash) == token_id": "the operator's, and the beginning of a hash that is shown",
     "secret != number.app_secret": "both are the number's own",
     "secret == now.app_secret": "the operator gives it, and is told that it is the same",
     "token.kind == 'key'": "the kind of a token is a word",

@@ -31,16 +31,7 @@ class Threads(Struct, frozen=True):
 
     def number(self, phone_number_id: str | None) -> Number:
         """Return a business number; it may be left out while there is only one. Raises Refusal."""
-        numbers = self.directory.numbers()
-        if phone_number_id is None and len(numbers) == 1:
-            return numbers[0]
-        there_are = f"there are {', '.join(number.digits for number in numbers[:10])}"
-        if phone_number_id is None:
-            raise Refusal(MISSING_PARAMETER, f"number: name the phone_number_id to write to; {there_are}.")
-        found = next((number for number in numbers if number.digits == phone_number_id), None)
-        if found is None:
-            raise Refusal(INVALID_VALUE, f"number: {phone_number_id[:40]} is not a business number; {there_are}.")
-        return found
+        return named_number(self.directory, phone_number_id)
 
     async def message(self, where: str, message_id: str, number: Number, wa_id: str) -> StoredMessage:
         """Return a message of either direction between a phone and a number. Raises Refusal."""
@@ -109,6 +100,20 @@ class Threads(Struct, frozen=True):
     def _offers(self, kind: str, message: StoredMessage) -> bool:
         content = stored_content(message.kind, message.body)
         return is_offered(kind, content, self.definition(message, content))
+
+
+def named_number(directory: Directory, phone_number_id: str | None) -> Number:
+    """Return a business number; it may be left out while there is only one. Raises Refusal."""
+    numbers = directory.numbers()
+    if phone_number_id is None and len(numbers) == 1:
+        return numbers[0]
+    there_are = f"there are {', '.join(number.digits for number in numbers[:10])}"
+    if phone_number_id is None:
+        raise Refusal(MISSING_PARAMETER, f"number: name the phone_number_id to write to; {there_are}.")
+    found = next((number for number in numbers if number.digits == phone_number_id), None)
+    if found is None:
+        raise Refusal(INVALID_VALUE, f"number: {phone_number_id[:40]} is not a business number; {there_are}.")
+    return found
 
 
 def wamid_of(message: StoredMessage) -> str:

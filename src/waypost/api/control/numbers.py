@@ -1,4 +1,4 @@
-"""Management: numbers, their webhooks and tokens."""
+"""Management: numbers and their webhooks."""
 
 from collections.abc import Callable
 from functools import partial
@@ -6,21 +6,19 @@ from functools import partial
 from msgspec import UNSET, Struct, structs
 from msgspec.structs import asdict, replace
 
-from waypost.api.control.answers import answer, body_of, known_number, number_in, unknown
+from waypost.api.control.answers import answer, body_of, known_number, number_in
 from waypost.api.control.topics import ABSENT, REFUSED, V1
 from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
-from waypost.flows.directory import Directory, token_hash
+from waypost.flows.directory import Directory
 from waypost.flows.registration import Registration
 from waypost.flows.standing import Standings
 from waypost.flows.subscribe import Subscribe
-from waypost.flows.threads import Threads
 from waypost.lib import phone
 from waypost.lib.clock import at
 from waypost.lib.ids import new_secret
-from waypost.model import Callbacks, Number, NumberId, Reach, Scope, Token
-from waypost.ports import Records
+from waypost.model import Callbacks, Number, NumberId
 from waypost.rules.callbacks import main_callback
 from waypost.wire.changes import changed, given
 from waypost.wire.control.base import Success
@@ -37,27 +35,23 @@ from waypost.wire.control.numbers import (
     WebhookView,
     WebhookWish,
 )
-from waypost.wire.control.tokens import NewToken, TokenList, TokenRequest, TokenView
-
-_SHOWN_HASH_BYTES = 6
 
 GoOn = Callable[[], None]
 """Starts the deliveries that had to wait for no reason but a pause."""
 
 
 class Numbers(Struct, frozen=True):
-    """The handlers, with the flows and ports they use; `subscribe` is the operator's, which trusts every address."""
+    """The handlers, with the flows they use; `subscribe` is the operator's, which trusts every address."""
 
     directory: Directory
     subscribe: Subscribe
-    records: Records
     registration: Registration
     standings: Standings
     go_on: GoOn
 
     def routes(self) -> list[Route]:
         """Return the paths."""
-        place, tokens = f"{V1}/numbers", f"{V1}/tokens"
+        place = f"{V1}/numbers"
         one = f"{place}/{{phone_number_id}}"
         return [
             Route("GET", place, self.list, "numbers", None, NumberList, REFUSED),
@@ -66,9 +60,6 @@ class Numbers(Struct, frozen=True):
             Route("GET", one, self.get, "number", None, NumberDetail, ABSENT),
             Route("PATCH", one, self.patch, "patch_number", NumberPatch, PatchedNumber, ABSENT),
             Route("DELETE", f"{one}/webhook", self.remove_webhook, "remove_webhook", None, Success, ABSENT),
-            Route("GET", tokens, self.list_tokens, "tokens", None, TokenList, REFUSED),
-            Route("POST", tokens, self.add_token, "add_token", TokenRequest, NewToken, ABSENT),
-            Route("DELETE", f"{tokens}/{{token_id}}", self.remove_token, "remove_token", None, Success, ABSENT),
         ]
 
     async def list(self, request: Request) -> Response:
@@ -85,7 +76,8 @@ class Numbers(Struct, frozen=True):
         number = self._new(wish)
         if await self.directory.change_number(number, lambda now: now) != number:  # another request was sooner
             raise _is_there(number.digits)
-        token = await self._grant(number.id)
+        token = new_secret()
+        await self.directory.grant(token, number.id)
         view = _view(number)
         return answer(AddedNumber(**structs.asdict(view), token=token, app_secret=number.app_secret))
 
@@ -135,29 +127,6 @@ class Numbers(Struct, frozen=True):
         await self.subscribe.remove(self._number(request))
         return answer(Success())
 
-    async def list_tokens(self, request: Request) -> Response:
-        """List the tokens, without what they are."""
-        _ = request
-        return answer(TokenList([_token_view(token) for token in await self.records.load_tokens()]))
-
-    async def add_token(self, request: Request) -> Response:
-        """Make another token for a number, or for all numbers of its account; it is told this once."""
-        wish = await body_of(request, TokenRequest)
-        named = number_in(wish)
-        there = Threads(self.directory, self.records)
-        number = there.number(None) if named is None else known_number(self.directory, named)
-        token = await self._grant(number.id, wish.scope, wish.reach)
-        return answer(NewToken(_token_id(token_hash(token)), token, number.digits, wish.scope, wish.reach))
-
-    async def remove_token(self, request: Request) -> Response:
-        """Take a token back, by the id that the list shows; from here on it is unknown everywhere."""
-        token_id = request.params["token_id"]
-        found = [token for token in await self.records.load_tokens() if _token_view(token).id == token_id]
-        if len(found) != 1:
-            raise unknown("token", token_id)
-        await self.directory.revoke_hash(found[0].hash)
-        return answer(Success())
-
     def _new(self, wish: NewNumber) -> Number:
         """Return the number that is wished for. Raises Refusal if it is there."""
         digits = number_in(wish)
@@ -185,11 +154,6 @@ class Numbers(Struct, frozen=True):
                 INVALID_VALUE, "webhook.headers: leave them out beside a verify_token, or the token beside them."
             )
         await self.subscribe.verified(number, wish.url, wish.verify_token)
-
-    async def _grant(self, number_id: NumberId, scope: Scope = "all", reach: Reach = "number") -> str:
-        token = new_secret()
-        await self.directory.grant(token, number_id, scope=scope, reach=reach)
-        return token
 
     async def _regard(self, number: Number, change: NumberPatch) -> Number:
         """Let the platform think of a number as the change says."""
@@ -264,12 +228,3 @@ def _changed(number: Number, change: NumberChange) -> Number:
     if change.contacts_mode is not UNSET:
         number = replace(number, onprem=replace(number.onprem, contacts_mode=change.contacts_mode))
     return number if change.platform is UNSET else changed(number, change.platform)
-
-
-def _token_view(token: Token) -> TokenView:
-    expires = at(token.expires_ms) if token.expires_ms is not None else None
-    return TokenView(_token_id(token.hash), str(token.number_id), token.kind, token.scope, token.reach, expires)
-
-
-def _token_id(hashed: bytes) -> str:
-    return hashed[:_SHOWN_HASH_BYTES].hex()

@@ -5,8 +5,10 @@ from msgspec import Struct
 from waypost.api.control.answers import answer, body_of, number_in, unknown
 from waypost.api.control.topics import ABSENT, REFUSED, V1
 from waypost.api.routing import Request, Response, Route
-from waypost.flows.threads import Threads
+from waypost.flows.directory import Directory
+from waypost.flows.threads import named_number
 from waypost.model import Number, Provider
+from waypost.ports import Records
 from waypost.wire.control.base import Success
 from waypost.wire.control.providers import ProviderList, ProviderRequest, ProviderView
 from waypost.wire.onprem_settings import checked_provider
@@ -15,7 +17,8 @@ from waypost.wire.onprem_settings import checked_provider
 class Providers(Struct, frozen=True):
     """The handlers. They are the providers of On-Premises, which links in every dialect may name."""
 
-    threads: Threads
+    directory: Directory
+    records: Records
 
     def routes(self) -> list[Route]:
         """Return the paths."""
@@ -29,22 +32,21 @@ class Providers(Struct, frozen=True):
     async def list(self, request: Request) -> Response:
         """List the media providers of every number, or of the query's `number`."""
         asked = request.query.get("number")
-        numbers = self.threads.directory.numbers() if asked is None else [self.threads.number(asked)]
-        records = self.threads.records
-        return answer(ProviderList([_view(n, one) for n in numbers for one in await records.load_providers(n.id)]))
+        numbers = self.directory.numbers() if asked is None else [named_number(self.directory, asked)]
+        return answer(ProviderList([_view(n, one) for n in numbers for one in await self.records.load_providers(n.id)]))
 
     async def add(self, request: Request) -> Response:
         """Add a media provider to a number; one of the same name is replaced."""
         wish = await body_of(request, ProviderRequest)
-        number, given = self.threads.number(number_in(wish)), checked_provider(wish)
+        number, given = named_number(self.directory, number_in(wish)), checked_provider(wish)
         provider = Provider.of(given)
-        await self.threads.records.save_provider(number.id, provider)
+        await self.records.save_provider(number.id, provider)
         return answer(_view(number, provider))
 
     async def remove(self, request: Request) -> Response:
         """Take a media provider from the query's `number`, which may be left out while there is only one."""
-        number, name = self.threads.number(request.query.get("number")), request.params["provider"]
-        if not await self.threads.records.delete_provider(number.id, name):
+        number, name = named_number(self.directory, request.query.get("number")), request.params["provider"]
+        if not await self.records.delete_provider(number.id, name):
             raise unknown("media provider", name)
         return answer(Success())
 

@@ -24,6 +24,7 @@ from waypost.api.control.sign_in import ATTEMPTS, Door
 from waypost.api.control.signature import Signatures
 from waypost.api.control.snapshots import Snapshots
 from waypost.api.control.templates import Templates
+from waypost.api.control.tokens import Tokens
 from waypost.api.control.topics import Topic
 from waypost.api.control.world import World
 from waypost.app import replacing
@@ -87,13 +88,14 @@ def control_face(parts: Parts, operator: Operator, *, start: Start, poster: Post
         Errors(),
         Signatures(directory),
         World(clock, store, parts.network, parts.network_rules, partial(replacing.reset, parts), parts.feed),
-        Numbers(directory, subscribe, store, flows.registration, flows.standings, parts.go_on),
+        Numbers(directory, subscribe, flows.registration, flows.standings, parts.go_on),
         Endpoints(directory, subscribe, resources.keys),
+        Tokens(directory, store),
         Notices(directory, parts.receive.notice),
         Templates(directory, flows.templates.review, flows.templates.review.pacing, flows.templates),
         Accounts(directory, flows.standings),
         _snapshots(parts, start),
-        Providers(Threads(directory, store)),
+        Providers(directory, store),
         LiveFeed(parts.feed, gate, clock),
         Refusals(parts.refused),
         Settings(settings_view(resources.settings)),
