@@ -13,7 +13,6 @@ from waypost.flows.directory import Directory
 from waypost.lib.ids import parse_digits
 from waypost.model import Number, NumberId, Token, number_of_app
 
-_MAX_TOKEN_CHARACTERS = 1024
 _MAX_ID_DIGITS = 18
 _READING = ("GET", "HEAD")
 
@@ -150,7 +149,7 @@ def _keys(request: Request) -> set[str]:
 
 
 def _holder(request: Request, token: str | None, directory: Directory) -> Token:
-    found = directory.holder(token) if token and len(token) <= _MAX_TOKEN_CHARACTERS else None
+    found = directory.holder(token) if token else None
     if found is None:
         raise _no_token()
     if found.scope == "read" and request.method not in _READING:

@@ -10,12 +10,16 @@ from msgspec.structs import replace
 
 from waypost.lib.clock import Clock
 from waypost.lib.durations import to_ms
+from waypost.lib.ids import parse_digits
 from waypost.model import FormerSecret, Number, NumberId, Reach, Scope, Template, Token, Webhook
 from waypost.ports import Records, Replacement
 from waypost.wire.messages.template import Template as SentTemplate
 
 FORMER_SECRET_LIFE = timedelta(hours=24)
 """How long a secret that was replaced signs beside the new one, in platform time."""
+MOST_TEMPLATE_DIGITS = 17
+_MOST_NUMBER_DIGITS = 15
+_MOST_TOKEN_CHARACTERS = 1024
 _REMEMBERED_TOKENS = 256  # a program sends the same one with every request; each is 1 KiB at most
 
 
@@ -58,6 +62,12 @@ class Directory:
         """Return a number by its phone_number_id."""
         return self._numbers.get(number_id)
 
+    def number_named(self, text: str) -> Number | None:
+        """Return the number whose phone_number_id a text is, to the digit: no zeros stand in front."""
+        number_id = parse_digits(text, _MOST_NUMBER_DIGITS)
+        found = self._numbers.get(NumberId(number_id)) if number_id is not None else None
+        return found if found and found.digits == text else None
+
     def numbers(self) -> list[Number]:
         """Return every number."""
         return list(self._numbers.values())
@@ -67,7 +77,9 @@ class Directory:
         return [number for number in self._numbers.values() if number.waba_id == waba_id]
 
     def holder(self, token: str) -> Token | None:
-        """Return what a credential stands for; None if it is unknown or its time is over."""
+        """Return what a credential stands for; None if it is unknown, too long to be one, or its time is over."""
+        if len(token) > _MOST_TOKEN_CHARACTERS:
+            return None
         found = self._tokens.get(_known_hash(token))
         if found is None or (found.expires_ms is not None and found.expires_ms <= self._clock.now_ms()):
             return None
@@ -90,6 +102,11 @@ class Directory:
         """Return a template of any account."""
         name = self._names_by_id.get(template_id)
         return None if name is None else self._templates[name]
+
+    def template_named(self, text: str) -> Template | None:
+        """Return the template of any account whose id a text is."""
+        template_id = parse_digits(text, MOST_TEMPLATE_DIGITS)
+        return self.template_by_id(template_id) if template_id is not None else None
 
     def templates(self, waba_id: int) -> list[Template]:
         """Return every template of an account, the oldest first."""

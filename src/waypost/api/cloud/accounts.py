@@ -31,8 +31,6 @@ from waypost.wire.accounts import (
 from waypost.wire.definitions import namespace
 from waypost.wire.fields import asked_fields, nested_query, picked
 
-_MAX_TOKEN_CHARACTERS = 1_024
-
 
 class Accounts(Struct, frozen=True):
     """The handlers."""
@@ -108,7 +106,7 @@ class Accounts(Struct, frozen=True):
         token = request.query.get("input_token")
         if not token:
             raise Refusal(MISSING_PARAMETER, "Give the token to look at as input_token.")
-        holder = self.callers.directory.holder(token) if len(token) <= _MAX_TOKEN_CHARACTERS else None
+        holder = self.callers.directory.holder(token)
         number = self.callers.directory.number(holder.number_id) if holder else None
         if number is None or number.waba_id != caller.waba_id:
             return Response(200, no_token_answer())
@@ -120,7 +118,7 @@ class Accounts(Struct, frozen=True):
         if wish.grant_type != "fb_exchange_token":
             raise Refusal(INVALID_PARAMETER, "Param grant_type must be 'fb_exchange_token'; there is no login here.")
         token = wish.fb_exchange_token
-        holder = self.callers.directory.holder(token) if len(token) <= _MAX_TOKEN_CHARACTERS else None
+        holder = self.callers.directory.holder(token)
         number = self.callers.directory.number(holder.number_id) if holder and holder.kind == "key" else None
         if (
             number is None

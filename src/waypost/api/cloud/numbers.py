@@ -24,8 +24,7 @@ from waypost.flows.documents import DocumentCollection, OnePerNumber
 from waypost.flows.registration import Registration
 from waypost.flows.standing import Standings
 from waypost.lib import phone
-from waypost.lib.ids import parse_digits
-from waypost.model import Number, NumberId
+from waypost.model import Number
 from waypost.wire import cloud
 from waypost.wire.automation import Automation
 from waypost.wire.changes import changed
@@ -40,8 +39,6 @@ from waypost.wire.numbers import (
     RegisterRequest,
     Settings,
 )
-
-_MAX_DIGITS = 15
 
 
 class Shown(Struct, frozen=True):
@@ -58,8 +55,7 @@ class Shown(Struct, frozen=True):
 
     def of_account(self, caller: Number) -> list[Number]:
         """Return the numbers of the caller's account, in order."""
-        numbers = self.webhooks.directory.numbers()
-        return sorted((number for number in numbers if number.waba_id == caller.waba_id), key=_digits)
+        return sorted(self.webhooks.directory.of_account(caller.waba_id), key=lambda number: number.digits)
 
     async def object(self, number: Number, caller: Number) -> NumberObject:
         """Return everything that there is to know of a number; where its events go, only its own caller learns."""
@@ -218,10 +214,5 @@ class Numbers(Struct, frozen=True):
 
     def _sibling(self, caller: Number, name: str) -> Number | None:
         """Return the number of the caller's account that a path names."""
-        number_id = parse_digits(name, _MAX_DIGITS)
-        found = None if number_id is None else self.callers.directory.number(NumberId(number_id))
-        return found if found and found.digits == name and found.waba_id == caller.waba_id else None
-
-
-def _digits(number: Number) -> str:
-    return number.digits
+        found = self.callers.directory.number_named(name)
+        return found if found and found.waba_id == caller.waba_id else None

@@ -16,6 +16,7 @@ from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import INVALID_PARAMETER, MISSING_PARAMETER
 from waypost.flows.accounts import BusinessAccounts
+from waypost.flows.directory import MOST_TEMPLATE_DIGITS
 from waypost.flows.templates import Templates as TemplatesFlow
 from waypost.lib.ids import new_trace_id, parse_digits
 from waypost.model import Number, Template
@@ -28,7 +29,6 @@ from waypost.wire.fields import asked_fields, page
 
 _EDGE = "/message_templates"
 _CONFIGS = "/v1/configs/templates"
-_ID_DIGITS = 17
 
 
 class Templates(Struct, frozen=True):
@@ -145,8 +145,7 @@ class Templates(Struct, frozen=True):
         return self.templates.directory.templates(number.waba_id)
 
     def _found(self, number: Number, text: str) -> Template | None:
-        template_id = parse_digits(text, _ID_DIGITS)
-        template = None if template_id is None else self.templates.directory.template_by_id(template_id)
+        template = self.templates.directory.template_named(text)
         return template if template and template.waba_id == number.waba_id else None
 
     def _template(self, request: Request) -> Template:
@@ -172,11 +171,11 @@ def _wrapped(handler: Handler) -> Handler:
 
 
 def _place(template: Template) -> str:
-    return str(template.id).zfill(_ID_DIGITS)
+    return str(template.id).zfill(MOST_TEMPLATE_DIGITS)
 
 
 def _id(name: str, text: str) -> int:
-    template_id = parse_digits(text, _ID_DIGITS)
+    template_id = parse_digits(text, MOST_TEMPLATE_DIGITS)
     if template_id is None:
         raise Refusal(INVALID_PARAMETER, f"{name}: '{text[:60]}' is not the id of a template.")
     return template_id

@@ -19,7 +19,6 @@ from waypost.wire.reading import parse
 
 MAX_LIMIT = 1_000
 _DEFAULT_LIMIT = 100
-_MOST_DIGITS = 15
 NEVER_KEPT = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
 
 Schema = TypeVar("Schema")
@@ -60,9 +59,8 @@ def unknown(what: str, name: str) -> Refusal:
 
 def known_number(directory: Directory, phone_number_id: str) -> Number:
     """Return the business number that a path or a body names. Raises Refusal."""
-    number_id = parse_digits(phone_number_id, _MOST_DIGITS)
-    number = directory.number(NumberId(number_id)) if number_id is not None else None
-    if number is None or number.digits != phone_number_id:  # no zeros in front
+    number = directory.number_named(phone_number_id)
+    if number is None:
         raise unknown("number", phone_number_id)
     return number
 

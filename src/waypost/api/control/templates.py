@@ -27,8 +27,6 @@ from waypost.wire.control.templates import (
     TemplateWish,
 )
 
-_ID_DIGITS = 17
-
 
 class Templates(Struct, frozen=True):
     """The handlers, with the flows they use."""
@@ -127,11 +125,10 @@ class Templates(Struct, frozen=True):
         return found
 
     def _template(self, request: Request) -> Template:
-        text = request.params["template_id"]
-        template_id = ids.parse_digits(text, _ID_DIGITS)
-        found = self.directory.template_by_id(template_id) if template_id is not None else None
+        template_id = request.params["template_id"]
+        found = self.directory.template_named(template_id)
         if found is None:
-            raise unknown("template", text)
+            raise unknown("template", template_id)
         return found
 
     def _view(self, template: Template) -> TemplateView:
