@@ -83,9 +83,10 @@ class Previews:
             return None
         asked = Asked(number_id, url)
         card = await self._documents.get(number_id, asked.name)
+        view = await self._view(card) if card else None  # first: the picture goes when a new card comes
         if card is None or self._is_old(card):
             self._ask(asked, wa_id)
-        return await self._view(card) if card else None
+        return view
 
     async def next(self) -> list[Asked]:
         """Return the next link that is to be fetched, alone, as soon as there is one."""
