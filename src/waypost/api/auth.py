@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from waypost.api.routing import Request
 from waypost.errors import Refusal
-from waypost.errors.callers import NO_TOKEN, READ_ONLY, UNKNOWN_OBJECT
+from waypost.errors.callers import NO_TOKEN, READ_ONLY
 from waypost.flows.directory import Directory
 from waypost.lib.ids import parse_digits
 from waypost.model import Number, NumberId, Token, number_of_app
@@ -111,12 +111,6 @@ def knows_key(request: Request, directory: Directory) -> bool:
     except Refusal as refusal:
         return refusal.fault.problem is not NO_TOKEN
     return True
-
-
-def must_be(number: Number, phone_number_id: str) -> None:
-    """Refuse a path that names another number than the credential's; it answers as if there were no such number."""
-    if phone_number_id != number.digits:
-        raise Refusal(UNKNOWN_OBJECT, f"Object with ID '{phone_number_id}' does not exist")
 
 
 def bearer_token(request: Request) -> str | None:

@@ -7,12 +7,13 @@ import msgspec
 from msgspec import Struct
 
 from waypost.api.cloud.callers import Callers
+from waypost.api.cloud.errors import unknown_object
 from waypost.api.cloud.numbers import Shown
 from waypost.api.cloud.parameters import parameters
 from waypost.api.cloud.topics import Node, Topic
 from waypost.api.routing import Request, Response, Route, json_response
 from waypost.errors import Refusal
-from waypost.errors.callers import NO_TOKEN, UNKNOWN_OBJECT
+from waypost.errors.callers import NO_TOKEN
 from waypost.errors.requests import INVALID_PARAMETER, MISSING_PARAMETER
 from waypost.flows.accounts import BUSINESS_ID, USER_ID, BusinessAccounts
 from waypost.lib.sameness import is_same_secret
@@ -137,7 +138,7 @@ class Accounts(Struct, frozen=True):
     def _business(self, request: Request) -> Number:
         number = self.callers.number(request)
         if request.params["business_id"] != str(BUSINESS_ID):
-            raise Refusal(UNKNOWN_OBJECT, f"Object with ID '{request.params['business_id']}' does not exist")
+            raise unknown_object(request.params["business_id"])
         return number
 
     def _shown(self, number: Number, request: Request) -> dict[str, object]:

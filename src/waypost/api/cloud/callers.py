@@ -1,4 +1,4 @@
-"""Who calls a management edge: for which number and account, and how much of its calls that account has used up."""
+"""Who calls a Cloud face, and for which number or account; how much of its management calls that account has used."""
 
 import functools
 
@@ -6,16 +6,15 @@ import msgspec
 from msgspec import Struct
 
 from waypost.api import auth
+from waypost.api.cloud.errors import unknown_object
 from waypost.api.routing import Answer, Handler, Request, Route
-from waypost.errors import Refusal
-from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.flows.directory import Directory
 from waypost.flows.usage import Usage
 from waypost.model import Number
 
 
 class Callers(Struct, frozen=True):
-    """Finds the caller in the way of the face, and counts the call."""
+    """Finds the caller in the way of the face, and counts the calls of management."""
 
     directory: Directory
     identify: auth.Identify
@@ -44,16 +43,17 @@ class Callers(Struct, frozen=True):
     def number(self, request: Request) -> Number:
         """Return the caller's number; a path that names a number must name this one. Raises Refusal."""
         number = self.identify(request, self.directory)
-        if "phone_number_id" in request.params:
-            auth.must_be(number, request.params["phone_number_id"])
+        named = request.params.get("phone_number_id")
+        if named is not None and named != number.digits:
+            raise unknown_object(named)
         return number
 
     def account(self, request: Request) -> Number:
         """Return the caller's number, whose account the path names. Raises Refusal."""
         number = self.identify(request, self.directory)
-        waba_id = request.params.get("waba_id", str(number.waba_id))
-        if waba_id != str(number.waba_id):
-            raise Refusal(UNKNOWN_OBJECT, f"Object with ID '{waba_id}' does not exist")
+        named = request.params.get("waba_id")
+        if named is not None and named != str(number.waba_id):
+            raise unknown_object(named)
         return number
 
 

@@ -13,6 +13,8 @@ from waypost.flows.directory import Directory
 from waypost.lib.ids import new_trace_id
 from waypost.wire import cloud
 
+_IS_NOT_THERE = "does not exist"
+
 
 def render_meta(request: Request, error: Exception) -> Response:
     """Answer with `{"error": {...}}`.
@@ -63,6 +65,11 @@ class ByKey(Struct, frozen=True):
         return _answer(error.status, body, fault_of(error))
 
 
+def unknown_object(name: str) -> Refusal:
+    """Return the refusal of a path that names an object which is not there, or is not the caller's."""
+    return Refusal(UNKNOWN_OBJECT, f"Object with ID '{name}' {_IS_NOT_THERE}")
+
+
 def kept_by_proxy(handler: Handler) -> Handler:
     """Return a handler of what 360dialog keeps by itself: it refuses in its own body, and never asks its upstream.
 
@@ -88,7 +95,7 @@ def _in_the_graphs_words(request: Request, fault: Fault) -> Fault:
 
     # spec: samples/cloud/resp_err_unknown_object.json (unconfirmed wording)
     """
-    if fault.problem is not UNKNOWN_OBJECT or not fault.details.endswith("does not exist"):
+    if fault.problem is not UNKNOWN_OBJECT or not fault.details.endswith(_IS_NOT_THERE):
         return fault
     why = f"{fault.details}, cannot be loaded due to missing permissions, or does not support this operation"
     return Fault(fault.problem, f"Unsupported {request.method.lower()} request. {why}")

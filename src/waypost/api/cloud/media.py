@@ -6,14 +6,14 @@
 from msgspec import Struct
 
 from waypost.api import auth
+from waypost.api.cloud.callers import Callers
+from waypost.api.cloud.errors import unknown_object
 from waypost.api.cloud.topics import Node, Topic
 from waypost.api.files import file_response
 from waypost.api.multipart import FileHead, FileSink, FormLimits, read_form
 from waypost.api.routing import Answer, Request, Response, Route
 from waypost.errors import Refusal
-from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import INVALID_PARAMETER, MISSING_PARAMETER
-from waypost.flows.directory import Directory
 from waypost.flows.media_limits import MediaLimits
 from waypost.flows.media_shelf import MediaShelf, Origin
 from waypost.flows.media_urls import MediaURLs
@@ -27,38 +27,25 @@ MAX_UPLOAD_BYTES = limit_for("cloud", "document")  # no other kind may be larger
 
 
 class Media(Struct, frozen=True):
-    """The handlers; `identify` finds the caller's number in the way of the face."""
+    """The handlers."""
 
-    directory: Directory
+    callers: Callers
     shelf: MediaShelf
     urls: MediaURLs
-    identify: auth.Identify
     limits: MediaLimits | None = None
     """Only a proxy has any."""
 
     def meta(self) -> Topic:
         """Return what Meta's graph offers; an id that names nothing else is taken for a medium's."""
-        return Topic(
-            [
-                Route("POST", "/{phone_number_id}/media", self.upload, "meta.upload"),
-                Route("GET", "/whatsapp_business/attachments", self.download, "meta.download"),
-            ],
-            [Node(lambda _: True, get=self.get, delete=self.delete)],
-        )
+        return self._topic("/{phone_number_id}/media", "meta")
 
     def proxy(self) -> Topic:
         """Return what 360dialog offers."""
-        return Topic(
-            [
-                Route("POST", "/media", self.upload, "proxy.upload"),
-                Route("GET", "/whatsapp_business/attachments", self.download, "proxy.download"),
-            ],
-            [Node(lambda _: True, get=self.get, delete=self.delete)],
-        )
+        return self._topic("/media", "proxy")
 
     async def upload(self, request: Request) -> Response:
         """Take a multipart form with `messaging_product`, `file` and `type`, its parts in any order."""
-        number = self._number(request)
+        number = self.callers.number(request)
         if self.limits is not None:
             await self.limits.upload(number.id)
         async with self.shelf.writer() as writer:
@@ -96,7 +83,7 @@ class Media(Struct, frozen=True):
 
         # spec: cloud-api.md#6.3 - whatever is wrong with the URL is a 404; the client looks the id up again.
         """
-        number = auth.either(request, self.directory)
+        number = auth.either(request, self.callers.directory)
         media_id = self.urls.media_id(request.query)
         medium = await self._found(request, number, media_id) if media_id else None
         if medium is None:
@@ -110,7 +97,7 @@ class Media(Struct, frozen=True):
             return Response(404, f"Not found: {gone.fault.details}\n".encode(), content_type="text/plain")
 
     async def _counted(self, request: Request, limits: MediaLimits) -> Medium:
-        number = self.identify(request, self.directory)
+        number = self.callers.number(request)
         await limits.look_up(number.id)
         try:
             return await self._medium(request)
@@ -119,11 +106,11 @@ class Media(Struct, frozen=True):
             raise
 
     async def _medium(self, request: Request) -> Medium:
-        number = self.identify(request, self.directory)
+        number = self.callers.number(request)
         media_id = request.params["id"]
         medium = await self._found(request, number, media_id)
         if medium is None:
-            raise Refusal(UNKNOWN_OBJECT, f"Object with ID '{media_id}' does not exist")
+            raise unknown_object(media_id)
         return medium
 
     async def _found(self, request: Request, number: Number, media_id: str) -> Medium | None:
@@ -132,11 +119,14 @@ class Media(Struct, frozen=True):
         # spec: cloud-api.md#6.2 (`phone_number_id`)
         """
         asked = request.query.get("phone_number_id")
-        reached = auth.reached(request, number, self.directory)
+        reached = auth.reached(request, number, self.callers.directory)
         return await self.shelf.find_of([each.id for each in reached if asked in (None, each.digits)], media_id)
 
-    def _number(self, request: Request) -> Number:
-        number = self.identify(request, self.directory)
-        if "phone_number_id" in request.params:
-            auth.must_be(number, request.params["phone_number_id"])
-        return number
+    def _topic(self, path: str, face: str) -> Topic:
+        return Topic(
+            [
+                Route("POST", path, self.upload, f"{face}.upload"),
+                Route("GET", "/whatsapp_business/attachments", self.download, f"{face}.download"),
+            ],
+            [Node(lambda _: True, get=self.get, delete=self.delete)],
+        )

@@ -5,14 +5,13 @@
 
 from msgspec import Struct
 
-from waypost.api import auth
 from waypost.api.bodies import json_body
+from waypost.api.cloud.callers import Callers
 from waypost.api.cloud.topics import Topic
 from waypost.api.idempotency import HEADER, key_of
 from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.flows.accept import Accept
-from waypost.flows.directory import Directory
 from waypost.flows.mark_read import MarkRead
 from waypost.lib import phone
 from waypost.model import Earlier, Number, Outbound
@@ -20,12 +19,11 @@ from waypost.wire import cloud
 
 
 class Messages(Struct, frozen=True):
-    """The handlers; `identify` finds the caller's number in the way of the face."""
+    """The handlers."""
 
-    directory: Directory
+    callers: Callers
     accept: Accept
     mark_read: MarkRead
-    identify: auth.Identify
     strict_plus: bool = False
     """Whether digits without a plus belong to the business number's own country."""
 
@@ -47,9 +45,7 @@ class Messages(Struct, frozen=True):
 
     async def post(self, request: Request) -> Response:
         """Take a send or a mark-as-read: the body says which."""
-        number = self.identify(request, self.directory)
-        if "phone_number_id" in request.params:
-            auth.must_be(number, request.params["phone_number_id"])
+        number = self.callers.number(request)
         self.accept.admission.check(number.id)
         raw = await json_body(request)
         with await self.accept.admission.turn():

@@ -10,8 +10,8 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from waypost.api import auth
 from waypost.api.cloud.callers import Callers
+from waypost.api.cloud.errors import unknown_object
 from waypost.api.cloud.paging import paged
 from waypost.api.cloud.parameters import parameters
 from waypost.api.cloud.topics import Node, Topic
@@ -20,6 +20,7 @@ from waypost.api.routing import Request, Response, json_response
 from waypost.errors import Refusal
 from waypost.errors.requests import MISSING_PARAMETER
 from waypost.flows.accounts import BusinessAccounts
+from waypost.flows.directory import Directory
 from waypost.flows.documents import DocumentCollection, OnePerNumber
 from waypost.flows.registration import Registration
 from waypost.flows.standing import Standings
@@ -44,6 +45,7 @@ from waypost.wire.numbers import (
 class Shown(Struct, frozen=True):
     """Gathers what is shown of a number."""
 
+    directory: Directory
     accounts: BusinessAccounts
     automations: OnePerNumber[Automation]
     webhooks: Webhooks
@@ -55,7 +57,7 @@ class Shown(Struct, frozen=True):
 
     def of_account(self, caller: Number) -> list[Number]:
         """Return the numbers of the caller's account, in order."""
-        return sorted(self.webhooks.directory.of_account(caller.waba_id), key=lambda number: number.digits)
+        return sorted(self.directory.of_account(caller.waba_id), key=lambda number: number.digits)
 
     async def object(self, number: Number, caller: Number) -> NumberObject:
         """Return everything that there is to know of a number; where its events go, only its own caller learns."""
@@ -209,7 +211,9 @@ class Numbers(Struct, frozen=True):
 
     def _own(self, request: Request) -> Number:
         number = self.callers.number(request)
-        auth.must_be(number, request.params["id"])
+        named = request.params["id"]
+        if named != number.digits:
+            raise unknown_object(named)
         return number
 
     def _sibling(self, caller: Number, name: str) -> Number | None:

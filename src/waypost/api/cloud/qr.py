@@ -8,12 +8,12 @@ import re
 from msgspec import Struct
 
 from waypost.api.cloud.callers import Callers
+from waypost.api.cloud.errors import unknown_object
 from waypost.api.cloud.paging import paged
 from waypost.api.cloud.parameters import parameters
 from waypost.api.cloud.topics import Topic
 from waypost.api.routing import Request, Response, Route, json_response
 from waypost.errors import Refusal
-from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import INVALID_PARAMETER
 from waypost.flows.documents import DocumentCollection
 from waypost.lib.clock import Clock
@@ -88,16 +88,16 @@ class Links(Struct, frozen=True):
         """Delete a link."""
         number = self.callers.number(request)
         if not await self.links.remove(number.id, request.params["code"]):
-            raise _unknown(request.params["code"])
+            raise unknown_object(request.params["code"][:100])
         return Response(200, cloud.SUCCESS)
 
     async def picture(self, request: Request) -> Response:
         """Return the picture of a link's QR code."""
         found, owner = _FILE.fullmatch(request.params["file"]), parse_digits(request.params["phone_number_id"], 15)
         if found is None or owner is None:
-            raise _unknown(request.params["file"])
+            raise unknown_object(request.params["file"][:100])
         if await self.links.get(owner, found[1]) is None:
-            raise _unknown(found[1])
+            raise unknown_object(found[1])
         kind: Picture = "png" if found[2] == "png" else "svg"
         headers = [(b"x-content-type-options", b"nosniff"), (b"content-security-policy", b"default-src 'none'")]
         return Response(200, draw(link_of(found[1]), kind), content_type=TYPES[kind], headers=headers)
@@ -110,7 +110,7 @@ class Links(Struct, frozen=True):
     async def _link(self, number: Number, code: str) -> Link:
         found = await self.links.get(number.id, code)
         if found is None:
-            raise _unknown(code)
+            raise unknown_object(code[:100])
         return found
 
 
@@ -120,7 +120,3 @@ def _picture_url(request: Request, number: Number, kind: str | None = None) -> s
     ending = kind or (asked[1].lower() if asked else "svg")
     base = request.origin.replace("{", "").replace("}", "")
     return f"{base}/whatsapp_business/qr/{number.digits}/{{}}.{ending}"
-
-
-def _unknown(code: str) -> Refusal:
-    return Refusal(UNKNOWN_OBJECT, f"Object with ID '{code[:100]}' does not exist")

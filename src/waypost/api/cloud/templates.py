@@ -7,13 +7,12 @@ import msgspec
 from msgspec import Struct
 
 from waypost.api.cloud.callers import Callers
-from waypost.api.cloud.errors import kept_by_proxy
+from waypost.api.cloud.errors import kept_by_proxy, unknown_object
 from waypost.api.cloud.paging import next_url
 from waypost.api.cloud.parameters import parameters
 from waypost.api.cloud.topics import Node, Topic
 from waypost.api.routing import Handler, Request, Response
 from waypost.errors import Refusal
-from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import INVALID_PARAMETER, MISSING_PARAMETER
 from waypost.flows.accounts import BusinessAccounts
 from waypost.flows.directory import MOST_TEMPLATE_DIGITS
@@ -151,7 +150,7 @@ class Templates(Struct, frozen=True):
     def _template(self, request: Request) -> Template:
         found = self._found(self.callers.number(request), request.params["id"])
         if found is None:
-            raise Refusal(UNKNOWN_OBJECT, f"Object with ID '{request.params['id']}' does not exist")
+            raise unknown_object(request.params["id"])
         return found
 
 

@@ -8,9 +8,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from waypost.api.cloud.errors import unknown_object
 from waypost.api.routing import Answer, Handler, Request, Route
-from waypost.errors import Refusal
-from waypost.errors.callers import UNKNOWN_OBJECT
 
 
 class Node(Struct, frozen=True):
@@ -62,7 +61,7 @@ def _shared(method: str, name: str, ways: Sequence[tuple[Callable[[Request], boo
     async def shared(request: Request) -> Answer:
         handler = next((handler for owns, handler in ways if owns(request)), None)
         if handler is None:
-            raise Refusal(UNKNOWN_OBJECT, f"Object with ID '{request.params['id']}' does not exist")
+            raise unknown_object(request.params["id"])
         return await handler(request)
 
     shared.__doc__ = _ABOUT[method]

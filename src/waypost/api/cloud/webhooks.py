@@ -8,14 +8,14 @@ from msgspec import Struct
 
 from waypost.api import auth
 from waypost.api.bodies import json_body
-from waypost.api.cloud.errors import kept_by_proxy
+from waypost.api.cloud.callers import Callers
+from waypost.api.cloud.errors import kept_by_proxy, unknown_object
 from waypost.api.cloud.parameters import parameters
 from waypost.api.cloud.topics import Topic
 from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import INVALID_PARAMETER
-from waypost.flows.directory import Directory
 from waypost.flows.subscribe import Subscribe
 from waypost.lib.sameness import is_same_secret
 from waypost.model import Number, Webhook
@@ -36,11 +36,10 @@ from waypost.wire.webhooks import (
 
 
 class Webhooks(Struct, frozen=True):
-    """The handlers; `identify` finds the caller's number in the way of the face."""
+    """The handlers."""
 
-    directory: Directory
+    callers: Callers
     subscribe: Subscribe
-    identify: auth.Identify
 
     def meta(self) -> Topic:
         """Return what Meta's graph offers."""
@@ -84,7 +83,7 @@ class Webhooks(Struct, frozen=True):
 
     async def get_apps(self, request: Request) -> Response:
         """Return whether the token's app is subscribed to the account, and the account's override."""
-        number = self._of_account(request)
+        number = self.callers.account(request)
         subscribed, override = number.callbacks.subscribed, number.callbacks.account
         url = override.url if override else None
         return Response(
@@ -96,7 +95,7 @@ class Webhooks(Struct, frozen=True):
 
         The handshake runs first.
         """
-        number = self._of_account(request)
+        number = self.callers.account(request)
         wish = await parameters(request, AppSubscription)
         webhook = await self._asked(number, wish.override_callback_uri, wish.verify_token)
         await self.subscribe.override_account(number, webhook)
@@ -105,7 +104,7 @@ class Webhooks(Struct, frozen=True):
 
     async def delete_apps(self, request: Request) -> Response:
         """Unsubscribe the token's app from the account: it is told nothing any more."""
-        number = self._of_account(request)
+        number = self.callers.account(request)
         await self.subscribe.override_account(number, None)
         await self.subscribe.subscribe_app(number, subscribed=False)
         return Response(200, cloud.SUCCESS)
@@ -144,19 +143,19 @@ class Webhooks(Struct, frozen=True):
 
         # spec: cloud-api.md#7.3
         """
-        number = self.identify(request, self.directory)
+        number = self.callers.number(request)
         wanted = parse(Configuration, await json_body(request))
         await self.subscribe.override_number(number, self.subscribe.unasked(wanted.url, wanted.headers))
         return Response(200, msgspec.json.encode(wanted))
 
     async def get_configuration(self, request: Request) -> Response:
         """Return what was set."""
-        number = self.identify(request, self.directory)
+        number = self.callers.number(request)
         return _configuration(number.callbacks.number or number.webhook, "this number")
 
     async def post_account_configuration(self, request: Request) -> Response:
         """Set the webhook of every number of the account that has none of its own, or with `override_all` of all."""
-        number = self.identify(request, self.directory)
+        number = self.callers.number(request)
         wanted = parse(AccountConfiguration, await json_body(request))
         webhook = self.subscribe.unasked(wanted.url, wanted.headers)
         await self.subscribe.override_account(number, webhook, override_all=wanted.override_all)
@@ -164,31 +163,27 @@ class Webhooks(Struct, frozen=True):
 
     async def get_account_configuration(self, request: Request) -> Response:
         """Return what was set for the account."""
-        return _configuration(self.identify(request, self.directory).callbacks.account, "this account")
+        return _configuration(self.callers.number(request).callbacks.account, "this account")
 
     async def _asked(self, number: Number, url: str, verify_token: str) -> Webhook | None:
         """Return the callback once it has answered; None for an empty URL. Raises Refusal."""
         return await self.subscribe.asked(number, url, verify_token) if url else None
-
-    def _of_account(self, request: Request) -> Number:
-        number = self.identify(request, self.directory)
-        return _named(number, number.waba_id, request.params["waba_id"])
 
     def _of_app(self, request: Request) -> Number:
         """Return the number whose app is named: to its token, or to the app's own, `id|secret`. Raises Refusal."""
         token = auth.bearer_token(request) or request.query.get("access_token") or ""
         app_id, bar, secret = token.partition("|")
         if bar:
-            for number in self.directory.numbers():
+            for number in self.callers.directory.numbers():
                 if app_id == str(number.app_id) and is_same_secret(secret, number.app_secret):
-                    return _named(number, number.app_id, request.params["app_id"])
-        number = self.identify(request, self.directory)
-        return _named(number, number.app_id, request.params["app_id"])
+                    return _with_app(number, request.params["app_id"])
+        number = self.callers.number(request)
+        return _with_app(number, request.params["app_id"])
 
 
-def _named(number: Number, object_id: int, named: str) -> Number:
-    if named != str(object_id):
-        raise Refusal(UNKNOWN_OBJECT, f"Object with ID '{named}' does not exist")
+def _with_app(number: Number, named: str) -> Number:
+    if named != str(number.app_id):
+        raise unknown_object(named)
     return number
 
 

@@ -33,9 +33,9 @@ def cloud_topics(parts: Parts, identify: auth.Identify) -> Sequence[Handlers]:
     resources, flows, limits = parts.resources, parts.flows, parts.limits
     store, directory, urls, uploads = resources.store, resources.directory, resources.urls, flows.templates.uploads
     callers = Callers(directory, identify, limits.usage)
-    messages = Messages(directory, flows.accept, flows.mark_read, identify, resources.settings.strict_plus)
-    webhooks = Webhooks(directory, flows.subscribe, identify)
-    shown = Shown(flows.accounts, flows.automations, webhooks)
+    messages = Messages(callers, flows.accept, flows.mark_read, resources.settings.strict_plus)
+    webhooks = Webhooks(callers, flows.subscribe)
+    shown = Shown(directory, flows.accounts, flows.automations, webhooks)
     settings = DocumentCollection(store, "settings", Settings)
     return [
         messages,
@@ -50,5 +50,5 @@ def cloud_topics(parts: Parts, identify: auth.Identify) -> Sequence[Handlers]:
         Templates(callers, flows.templates, flows.accounts),
         Profile(callers, flows.profiles, uploads, urls),
         BlockList(callers, flows.blocks),
-        Media(directory, flows.shelf, urls, identify, limits.media if identify is auth.api_key else None),
+        Media(callers, flows.shelf, urls, limits.media if identify is auth.api_key else None),
     ]
