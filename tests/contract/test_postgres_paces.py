@@ -10,11 +10,11 @@ from tests.contract.test_postgres_shards import opened
 from tests.support.store_rows import outbound
 
 from waypost.ports.holds import PACES, Pace
+from waypost.storage.known_windows import KnownWindows
 from waypost.storage.postgres import PostgresStore
 from waypost.storage.postgres.hot import HotWrites
 from waypost.storage.postgres.link import Connection, connect
 from waypost.storage.steps import ignore_joined
-from waypost.storage.windows import Windows
 
 pytestmark = pytest.mark.anyio
 
@@ -52,7 +52,7 @@ async def test_two_processes_let_no_more_messages_out_than_one(two: Two) -> None
 
 async def test_what_one_is_about_to_hold_while_another_lets_go_is_let_go_too(two: Two, database: str) -> None:
     await pace(two[0], 0)
-    writes, session = HotWrites(Windows(0), ignore_joined), await connect(database, "in mid flush")
+    writes, session = HotWrites(KnownWindows(0), ignore_joined), await connect(database, "in mid flush")
     await session.execute("BEGIN")
     await writes.accept.write(session, [outbound(10, held_by=TEMPLATE)])
 

@@ -35,6 +35,7 @@ from waypost.model import (
 from waypost.ports import Carried, InboundRow, StatusRow
 from waypost.storage.commit import LAZY_SECONDS, MAX_OPERATIONS, GroupCommit, Kind
 from waypost.storage.ending import end_process
+from waypost.storage.known_windows import KnownWindows
 from waypost.storage.postgres import PostgresStore
 from waypost.storage.postgres import hot as postgres_hot
 from waypost.storage.postgres.link import Connection, open_pool
@@ -45,7 +46,6 @@ from waypost.storage.sqlite.engine import Engine, Reader, open_engine
 from waypost.storage.sqlite.hot import HotWrites
 from waypost.storage.sqlite.writer import ThreadWriter
 from waypost.storage.steps import ignore_joined
-from waypost.storage.windows import Windows
 
 STAGES = (
     "start.opened", "start.recovered",
@@ -235,7 +235,7 @@ class StagedStore(StagedSteps, SqliteStore):
         path = Path(path)
         real = open_engine(path)
         engine = StagedEngine(real.connection, real._lock)
-        windows = Windows()
+        windows = KnownWindows()
         writes = HotWrites(engine.connection, windows, ignore_joined)
         engine.held.mark(writes)
         writer = ThreadWriter(engine, on_fatal=end_process)
@@ -265,7 +265,7 @@ class StagedPostgresStore(StagedSteps, PostgresStore):
     async def open(cls, address: str, **_: Any) -> "StagedPostgresStore":  # Any: the server gives none
         address = whole_url(address)
         session: Any = await StagedSession.open(address, on_fatal=end_process)  # Any: it is told to be a `Session`
-        windows = Windows()
+        windows = KnownWindows()
         writes = postgres_hot.HotWrites(windows, ignore_joined)
         session.held.mark(writes)
         writer = SessionWriter(session, on_fatal=end_process)

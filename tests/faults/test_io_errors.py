@@ -19,11 +19,11 @@ from tests.support.store_rows import carried, inbound_row, outbound, status_row
 from waypost.model import Status
 from waypost.ports import StoreBusy, StoreDown
 from waypost.storage.commit import GroupCommit, Kind
+from waypost.storage.known_windows import KnownWindows
 from waypost.storage.sqlite.engine import Engine
 from waypost.storage.sqlite.hot import HotWrites
 from waypost.storage.sqlite.writer import ThreadWriter
 from waypost.storage.steps import ignore_joined
-from waypost.storage.windows import Windows
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -69,7 +69,7 @@ async def run(folder: Path, *, write: Call = nothing, sync: Call = nothing) -> O
     folder.mkdir()  # noqa: ASYNC240 - nobody else is here
     outcome = Outcome()
     connection, vfs = recording(folder / "waypost.db", [])
-    writes = HotWrites(connection, Windows(), ignore_joined)
+    writes = HotWrites(connection, KnownWindows(), ignore_joined)
 
     def die(_: Exception) -> None:
         outcome.fatal += 1

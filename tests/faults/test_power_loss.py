@@ -17,10 +17,10 @@ from tests.support.store_rows import attempt, carried, inbound_row, outbound, st
 from waypost.model import Status
 from waypost.ports import StoreRefused
 from waypost.storage.commit import Verdict
+from waypost.storage.known_windows import KnownWindows
 from waypost.storage.sqlite.engine import Engine
 from waypost.storage.sqlite.hot import HotWrites
 from waypost.storage.steps import ignore_joined
-from waypost.storage.windows import Windows
 
 FLUSHES = 60
 
@@ -28,7 +28,7 @@ FLUSHES = 60
 def work(connection: apsw.Connection, acts: list[Act]) -> list[tuple[int, list[Entry]]]:
     """Write flushes with a bit of everything; return after how many acts each was acknowledged, and what it said."""
     engine = Engine(connection, checkpoint_pages=60)
-    writes = HotWrites(connection, Windows(), ignore_joined)
+    writes = HotWrites(connection, KnownWindows(), ignore_joined)
     keys = count(100)
     acknowledged = []
     for _ in range(FLUSHES):
@@ -109,7 +109,7 @@ def test_a_power_cut_loses_nothing_with_full_and_much_with_normal(tmp_path: Path
 def test_a_failed_fsync_is_fatal(tmp_path: Path) -> None:
     connection, vfs = recording(tmp_path / "waypost.db", [])
     engine = Engine(connection)
-    writes = HotWrites(connection, Windows(), ignore_joined)
+    writes = HotWrites(connection, KnownWindows(), ignore_joined)
     vfs.before_sync = fail
     engine.begin()
     writes.accept.write([outbound(10)])

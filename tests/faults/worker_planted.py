@@ -17,7 +17,7 @@ class KeepsShards(PostgresStore):
     def __init__(self, session: Any, cluster: Any, **parts: Any) -> None:  # Any: handed on
         session._role = "api"  # the bug that is planted
         shards = cluster.shards
-        cluster.shards = PatientShards(session.lock, shards._writer, shards._commit, shards._forget)
+        cluster.shards = PatientShards(session.process, shards._writer, shards._commit, shards._forget)
         super().__init__(session, cluster=cluster, **parts)
 
 

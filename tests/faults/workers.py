@@ -115,7 +115,7 @@ class World(Struct, frozen=True):
 
     async def places(self) -> int:
         """Return how many places among the processes of the database have ever been taken."""
-        return len(await self.rows("SELECT lock FROM writers"))
+        return len(await self.rows("SELECT process FROM writers"))
 
     async def _owned(self) -> dict[str, int]:
         """Return how many shards each session has."""

@@ -6,7 +6,7 @@ from typing import Any, Literal, Protocol
 from waypost.model import Attempt, Delivery, Earlier, Event, FailedSend, MessageKey, Once, Outbound, Status
 from waypost.ports import Carried, InboundRow, StatusRow, Written
 from waypost.storage.commit import GroupCommit, Kind
-from waypost.storage.windows import Windows
+from waypost.storage.known_windows import KnownWindows
 
 Joined = Callable[[Sequence[Event]], None]
 """Is told, on the event loop, of parked events that have found their message and wait to be delivered."""
@@ -39,7 +39,7 @@ class Writes(Protocol):
 class Landings:
     """What happens on the event loop once an operation is durable."""
 
-    def __init__(self, windows: Windows, on_joined: Joined) -> None:
+    def __init__(self, windows: KnownWindows, on_joined: Joined) -> None:
         self._windows = windows
         self._on_joined = on_joined
 

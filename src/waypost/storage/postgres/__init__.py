@@ -11,6 +11,7 @@ from waypost.lib.store_urls import whole_url
 from waypost.ports import Role
 from waypost.storage.commit import LAZY_SECONDS, MAX_OPERATIONS, GroupCommit
 from waypost.storage.ending import end_process
+from waypost.storage.known_windows import KnownWindows
 from waypost.storage.postgres.cluster import PostgresCluster
 from waypost.storage.postgres.documents import DocumentsPart
 from waypost.storage.postgres.halted import outlasting_the_halted
@@ -30,7 +31,6 @@ from waypost.storage.postgres.store import StorePart
 from waypost.storage.postgres.writer import SessionWriter
 from waypost.storage.sealing import Sealing, refusing_to_start
 from waypost.storage.steps import Joined, ignore_joined
-from waypost.storage.windows import Windows
 
 _CLOSE_SECONDS = 3.0
 
@@ -75,13 +75,13 @@ class PostgresStore(
             if isinstance(error, CANNOT_CONNECT):
                 raise refused(address, error) from error
             raise
-        windows = Windows(0) if role == "api" else Windows()
+        windows = KnownWindows(0) if role == "api" else KnownWindows()
         around = nullcontext if role == "all" else partial(outlasting_the_halted, pool)
         writer = SessionWriter(session, on_fatal=on_fatal, around=around)
         commit = GroupCommit(writer, max_operations=max_operations, lazy_seconds=lazy_seconds)
         cluster = None
         if role != "all":
-            shards = Shards(session.lock, writer, commit, windows.clear)
+            shards = Shards(session.process, writer, commit, windows.clear)
             cluster = PostgresCluster(address, session, writer, pool, shards)
         parts = {"commit": commit, "writes": HotWrites(windows, on_joined), "windows": windows, "sealing": sealing}
         store = cls(session, address=address, pool=pool, cluster=cluster, **parts)

@@ -30,7 +30,7 @@ class PostgresCluster:
 
     def __init__(self, address: str, session: Session, writer: SessionWriter, pool: Any, shards: Shards) -> None:
         # Any: asyncpg has no types
-        self.hints = Hints(address, pool, session.lock)
+        self.hints = Hints(address, pool, session.process)
         self.shards = shards
         self.arrivals = Arrivals(pool)
         self.moments = Moments(pool)
@@ -42,7 +42,7 @@ class PostgresCluster:
     @property
     def process(self) -> int:
         """The number of this process."""
-        return self._session.lock
+        return self._session.process
 
     @property
     def lost(self) -> asyncio.Event:

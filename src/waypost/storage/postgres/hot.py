@@ -16,11 +16,11 @@ from waypost.storage.columns import (
     more_media_column,
 )
 from waypost.storage.commit import Kind
+from waypost.storage.known_windows import KnownWindows, Pair
 from waypost.storage.postgres.link import Bulk, Connection, Values
 from waypost.storage.postgres.paces import still_held
 from waypost.storage.postgres.statuses import EVIDENCE, apply, join_parked, write_events
 from waypost.storage.steps import Joined, Landings
-from waypost.storage.windows import Pair, Windows
 
 Run = Callable[[Connection], Awaitable[object]]
 
@@ -176,7 +176,7 @@ _PROGRESS = Bulk(
 class HotWrites(Landings):
     """The kinds of operations; their `write` is given the connection that is in a transaction."""
 
-    def __init__(self, windows: Windows, on_joined: Joined) -> None:
+    def __init__(self, windows: KnownWindows, on_joined: Joined) -> None:
         super().__init__(windows, on_joined)
         self.accept = Kind("accept", _accept, landed=self._accepted)
         self.accept_once = Kind("accept_once", _accept_once, landed=self._accepted_once)

@@ -6,13 +6,13 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from waypost.storage.commit import GroupCommit
+from waypost.storage.known_windows import KnownWindows
 from waypost.storage.postgres.cluster import PostgresCluster
 from waypost.storage.postgres.hot import HotWrites
 from waypost.storage.postgres.link import CANNOT_CONNECT, NO_SUCH_TEXT, WAIT_SECONDS, Connection, reading
 from waypost.storage.postgres.paces import Paces
 from waypost.storage.sealing import IN_CLEAR, Sealing
 from waypost.storage.watching import Watch
-from waypost.storage.windows import Windows
 
 Result = TypeVar("Result")
 
@@ -27,7 +27,7 @@ class Part:
         pool: Any,  # Any: asyncpg has no types
         commit: GroupCommit,
         writes: HotWrites,
-        windows: Windows,
+        windows: KnownWindows,
         sealing: Sealing = IN_CLEAR,
         cluster: PostgresCluster | None = None,
     ) -> None:

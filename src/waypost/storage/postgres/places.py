@@ -8,8 +8,7 @@ import asyncio
 from collections.abc import Iterable
 
 from waypost.lib.store_urls import without_password
-from waypost.ports import Role as Role  # noqa: PLC0414 - the session takes it from here
-from waypost.ports import StoreRefused
+from waypost.ports import Role, StoreRefused
 from waypost.storage.postgres.link import Connection
 
 EVERYTHING = 0
@@ -34,7 +33,7 @@ UNLOCK = "SELECT pg_advisory_unlock($1, $2)"
 # List the numbers of processes in the order in which they should be tried. Those that nobody comes back for are first,
 # and of these not always the same, as many may start at once; then whoever has not written for longest.
 _BEST_FIRST = (
-    "SELECT number FROM generate_series(1, $1) AS number LEFT JOIN writers ON lock = number"
+    "SELECT number FROM generate_series(1, $1) AS number LEFT JOIN writers ON process = number"
     " ORDER BY held_at NULLS FIRST, (number + pg_backend_pid()) % $1"
 )
 # Count the other processes that do not have a key.

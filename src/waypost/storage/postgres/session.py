@@ -13,6 +13,7 @@ from typing import Any
 
 from waypost.lib import log
 from waypost.lib.store_urls import without_password
+from waypost.ports import Role
 from waypost.storage.commit import Refuse
 from waypost.storage.postgres.link import CANNOT_CONNECT, Connection, connect, refused, told
 from waypost.storage.postgres.places import (
@@ -21,7 +22,6 @@ from waypost.storage.postgres.places import (
     TRY_LOCK,
     TRY_SHARED_LOCK,
     WORKER_SILENCE_SECONDS,
-    Role,
     show_keys,
     take_place,
 )
@@ -41,13 +41,13 @@ _WORKER_SETTINGS = {"idle_session_timeout": _SILENCE, "idle_in_transaction_sessi
 
 # Start a new term, which makes everything of earlier ones somebody else's.
 _BEGIN_TERM = (
-    "INSERT INTO writers AS known (lock, term, flush, held_at) VALUES ($1, 1, 0, {held_at})"
-    " ON CONFLICT (lock) DO UPDATE SET term = known.term + 1, flush = 0, held_at = {held_at} RETURNING term"
+    "INSERT INTO writers AS known (process, term, flush, held_at) VALUES ($1, 1, 0, {held_at})"
+    " ON CONFLICT (process) DO UPDATE SET term = known.term + 1, flush = 0, held_at = {held_at} RETURNING term"
 )
-_END_TERM = "UPDATE writers SET held_at = NULL WHERE lock = $1 AND term = $2"
-_LAST = "SELECT term, flush FROM writers WHERE lock = $1"
+_END_TERM = "UPDATE writers SET held_at = NULL WHERE process = $1 AND term = $2"
+_LAST = "SELECT term, flush FROM writers WHERE process = $1"
 # Start a transaction and number it; no row if another process has taken over.
-_BEGIN = "BEGIN; UPDATE writers SET flush = {flush}, held_at = {held_at} WHERE lock = {lock} AND term = {term}"
+_BEGIN = "BEGIN; UPDATE writers SET flush = {flush}, held_at = {held_at} WHERE process = {process} AND term = {term}"
 _BIRTH = "SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()"
 # End our own old session, if the server still has it: what it was doing must be over before anything is said of it.
 _END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND backend_start = $2"
@@ -72,7 +72,7 @@ class Session:
         self._address = address
         self._role = role
         self._marks = marks
-        self.lock = EVERYTHING
+        self.process = EVERYTHING
         """The number of this process among those of the database."""
         self.lost = asyncio.Event()
         """Set once a worker's session is gone."""
@@ -103,9 +103,9 @@ class Session:
         try:
             await check_server(connection)
             await check_schema(connection, address)
-            session.lock = await take_place(connection, role, address)
+            session.process = await take_place(connection, role, address)
             await show_keys(connection, marks)
-            session._term = await connection.fetchval(_BEGIN_TERM.format(held_at=session._held_at), session.lock)
+            session._term = await connection.fetchval(_BEGIN_TERM.format(held_at=session._held_at), session.process)
             await session._adopt(connection)
         except CANNOT_CONNECT as error:
             connection.terminate()
@@ -131,7 +131,7 @@ class Session:
             raise ConnectionError("the connection is lost")
         self._flush += 1
         begun = await connection.execute(
-            _BEGIN.format(flush=self._flush, held_at=self._held_at, lock=self.lock, term=self._term)
+            _BEGIN.format(flush=self._flush, held_at=self._held_at, process=self.process, term=self._term)
         )
         if begun != "UPDATE 1":
             raise Overtaken(self._overtaken())
@@ -182,7 +182,7 @@ class Session:
         connection, self._connection = self._connection, None
         if connection is not None:
             with contextlib.suppress(*CANNOT_CONNECT):
-                await connection.execute(_END_TERM, self.lock, self._term, timeout=2)
+                await connection.execute(_END_TERM, self.process, self._term, timeout=2)
             with contextlib.suppress(*CANNOT_CONNECT):
                 await connection.close(timeout=2)
 
@@ -206,7 +206,7 @@ class Session:
         """Say whether the last transaction of the lost session is in the database; False too if we are closed."""
         while (connection := await self._renewed()) is not None:
             try:
-                found: int = (await connection.fetchrow(_LAST, self.lock))["flush"]
+                found: int = (await connection.fetchrow(_LAST, self.process))["flush"]
             except CANNOT_CONNECT as error:
                 self._lose(connection, told(error))
             else:
@@ -263,7 +263,7 @@ class Session:
 
     async def _last(self, connection: Connection) -> Any:  # Any: asyncpg has no types
         """Return the row of the last writer, which is this one. Raises Overtaken if it is another's, or gone."""
-        last = await connection.fetchrow(_LAST, self.lock)
+        last = await connection.fetchrow(_LAST, self.process)
         if last is None or last["term"] != self._term:
             raise Overtaken(self._overtaken())
         return last
@@ -276,7 +276,7 @@ class Session:
         """Try to take again what this process had."""
         if self._role != "all" and not await connection.fetchval(TRY_SHARED_LOCK, PLACES, EVERYTHING):
             return False
-        taken: bool = await connection.fetchval(TRY_LOCK, PLACES, self.lock)
+        taken: bool = await connection.fetchval(TRY_LOCK, PLACES, self.process)
         if taken:
             await show_keys(connection, self._marks)
         return taken

@@ -6,6 +6,7 @@ from pathlib import Path
 from waypost.lib.keyring import NO_KEYS, Keyring
 from waypost.storage.commit import LAZY_SECONDS, MAX_OPERATIONS, GroupCommit
 from waypost.storage.ending import end_process
+from waypost.storage.known_windows import KnownWindows
 from waypost.storage.sealing import Sealing, refusing_to_start
 from waypost.storage.sqlite.documents import DocumentsPart
 from waypost.storage.sqlite.engine import Engine, Reader, open_engine
@@ -20,7 +21,6 @@ from waypost.storage.sqlite.snapshot import SnapshotPart
 from waypost.storage.sqlite.store import StorePart
 from waypost.storage.sqlite.writer import ThreadWriter
 from waypost.storage.steps import Joined, ignore_joined
-from waypost.storage.windows import Windows
 
 
 # Inherits, against the house's habit: eight ports, one object with one lifetime, and nothing is overridden.
@@ -52,7 +52,7 @@ class SqliteStore(
         path = Path(path)
         engine, sealing = open_engine(path), Sealing(keyring)
         sealed_anew = _seal(engine, sealing)
-        windows = Windows()
+        windows = KnownWindows()
         writes = HotWrites(engine.connection, windows, on_joined)
         writer = ThreadWriter(engine, on_fatal=on_fatal)
         commit = GroupCommit(writer, max_operations=max_operations, lazy_seconds=lazy_seconds)

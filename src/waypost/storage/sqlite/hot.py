@@ -18,11 +18,11 @@ from waypost.storage.columns import (
     more_media_column,
 )
 from waypost.storage.commit import Kind
+from waypost.storage.known_windows import KnownWindows
 from waypost.storage.sqlite.engine import Rows
 from waypost.storage.sqlite.paces import still_held
 from waypost.storage.sqlite.statuses import Statuses, write_events
 from waypost.storage.steps import Joined, Landings
-from waypost.storage.windows import Windows
 
 # Store messages of either direction.
 _MESSAGES = Rows(
@@ -124,7 +124,7 @@ Run = Callable[[apsw.Connection], object]
 class HotWrites(Landings):
     """The kinds of operations, over one write connection; their `write` runs in the writer thread."""
 
-    def __init__(self, connection: apsw.Connection, windows: Windows, on_joined: Joined) -> None:
+    def __init__(self, connection: apsw.Connection, windows: KnownWindows, on_joined: Joined) -> None:
         self._connection = connection
         super().__init__(windows, on_joined)
         self._statuses = Statuses(connection)

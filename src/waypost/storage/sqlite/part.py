@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 import apsw
 
 from waypost.storage.commit import GroupCommit
+from waypost.storage.known_windows import KnownWindows
 from waypost.storage.sealing import IN_CLEAR, Sealing
 from waypost.storage.sqlite.engine import Reader, Row, Value
 from waypost.storage.sqlite.hot import HotWrites
 from waypost.storage.watching import Watch
-from waypost.storage.windows import Windows
 
 Result = TypeVar("Result")
 
@@ -24,7 +24,7 @@ class Part:
         reader: Reader,
         commit: GroupCommit,
         writes: HotWrites,
-        windows: Windows,
+        windows: KnownWindows,
         sealing: Sealing = IN_CLEAR,
     ) -> None:
         self._reader = reader

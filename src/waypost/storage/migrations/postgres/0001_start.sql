@@ -4,10 +4,10 @@
 -- needed to find a row by its key.
 
 CREATE TABLE writers (              -- who writes, and what was written last: see docs/decisions/0017-postgresql.md
-    lock INTEGER PRIMARY KEY,       -- of the session advisory lock that a writer must hold
-    term BIGINT NOT NULL,           -- one more each time that another process takes the lock
+    process INTEGER PRIMARY KEY,    -- its number, and that of the session advisory lock that a writer must hold
+    term BIGINT NOT NULL,           -- one more each time that another process takes the number
     flush BIGINT NOT NULL,          -- number of the last transaction in this term
-    held_at TIMESTAMPTZ             -- when the holder last wrote, if it comes back for its lock; NULL: the lock is free to take
+    held_at TIMESTAMPTZ             -- when the holder last wrote, if it comes back for its number; NULL: that is free to take
 ) WITH (fillfactor = 10);
 
 CREATE TABLE messages (

@@ -5,7 +5,7 @@ from waypost.model import NumberId, WindowFacts
 Pair = tuple[NumberId, str]
 
 
-class Windows:
+class KnownWindows:
     """When users last wrote, and their free entry points, by number and user."""
 
     def __init__(self, capacity: int = 100_000) -> None:
