@@ -71,6 +71,28 @@ async def test_a_wrong_credential_is_shown_without_it(world: World) -> None:
     assert b"EAAB" not in listed.body
 
 
+async def test_what_360dialog_refuses_in_words_of_its_own_is_shown_too(operator: Operator) -> None:
+    key = {"D360-API-KEY": TOKEN}
+    asked: list[tuple[str, str, Any]] = [
+        ("POST", "/v1/configs/webhook", {"url": "no-url"}),
+        ("POST", "/v1/configs/templates", {"name": "x"}),
+        ("DELETE", "/v1/configs/templates/none", None),
+        ("GET", "/waba_webhook", None),
+    ]
+
+    answers = []
+    for method, path, body in asked:
+        async with operator.client.session.request(
+            method, operator.client.base + path, headers=key, json=body
+        ) as answer:
+            answers.append((method, path, answer.status, await answer.text()))
+
+    shown = reversed(await refusals(operator))
+    told = [(each["method"], each["path"], each["status"], each["answer"]["body"]["text"]) for each in shown]
+    assert told == answers
+    assert "{" not in "".join(each["sentence"] for each in await refusals(operator))
+
+
 async def test_what_is_accepted_leaves_nothing_here(world: World) -> None:
     await world.send("text", {"body": "Hello"})
 

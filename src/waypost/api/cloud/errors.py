@@ -1,6 +1,7 @@
 """How the Cloud faces say no: Meta's error object, and 360dialog's own for what its proxy refuses."""
 
 import functools
+from collections.abc import Callable
 
 from msgspec import Struct
 
@@ -12,6 +13,7 @@ from waypost.errors.callers import NO_TOKEN, UNKNOWN_OBJECT
 from waypost.flows.directory import Directory
 from waypost.lib.ids import new_trace_id
 from waypost.wire import cloud
+from waypost.wire.cloud.templates import proxy_wrapped
 
 _IS_NOT_THERE = "does not exist"
 
@@ -30,6 +32,8 @@ def render_proxy(request: Request, error: Exception) -> Response:
 
     # spec: cloud-api.md#11.3
     """
+    if isinstance(error, ProxyRefusal):
+        return Response(error.status, error.body)
     fault = fault_of(error)
     if fault.problem.proxy_message is None:
         return render_meta(request, error)
@@ -70,22 +74,49 @@ def unknown_object(name: str) -> Refusal:
     return Refusal(UNKNOWN_OBJECT, f"Object with ID '{name}' {_IS_NOT_THERE}")
 
 
+class ProxyRefusal(Refusal):
+    """A refusal in 360dialog's own words for one path: its status and body are the answer as they stand."""
+
+    def __init__(self, fault: Fault, status: int, body: bytes) -> None:
+        super().__init__(fault.problem, fault.details)
+        self.fault = fault
+        self.status = status
+        self.body = body
+
+
 def kept_by_proxy(handler: Handler) -> Handler:
     """Return a handler of what 360dialog keeps by itself: it refuses in its own body, and never asks its upstream.
 
     # spec: cloud-api.md#11.3, cloud-api.md#13.3 - what it says is (unconfirmed)
     """
 
+    def reword(fault: Fault) -> ProxyRefusal:
+        status = 404 if fault.problem is UNKNOWN_OBJECT else fault.problem.http
+        return ProxyRefusal(fault, status, cloud.proxy_refusal(status, fault.details, new_trace_id()))
+
+    return _reworded(handler, reword)
+
+
+def wrapped_by_proxy(handler: Handler) -> Handler:
+    """Return a handler of what 360dialog passes on to its upstream: it shows that one's refusals as text in its own."""
+
+    def reword(fault: Fault) -> ProxyRefusal:
+        return ProxyRefusal(fault, fault.problem.http, proxy_wrapped(fault, new_trace_id()))
+
+    return _reworded(handler, reword)
+
+
+def _reworded(handler: Handler, reword: Callable[[Fault], ProxyRefusal]) -> Handler:
+    """Return a handler with its refusals reworded, except those of which the proxy says the same on every path."""
+
     @functools.wraps(handler)
     async def run(request: Request) -> Answer:
         try:
             return await handler(request)
         except Refusal as refusal:
-            fault = refusal.fault
-            if fault.problem.proxy_message is not None:
+            if refusal.fault.problem.proxy_message is not None:
                 raise
-            status = 404 if fault.problem is UNKNOWN_OBJECT else fault.problem.http
-            return Response(status, cloud.proxy_refusal(status, fault.details, new_trace_id()))
+            raise reword(refusal.fault) from None
 
     return run
 

@@ -7,11 +7,11 @@ import msgspec
 from msgspec import Struct
 
 from waypost.api.cloud.callers import Callers
-from waypost.api.cloud.errors import kept_by_proxy, unknown_object
+from waypost.api.cloud.errors import kept_by_proxy, unknown_object, wrapped_by_proxy
 from waypost.api.cloud.paging import next_url
 from waypost.api.cloud.parameters import parameters
 from waypost.api.cloud.topics import Node, Topic
-from waypost.api.routing import Handler, Request, Response
+from waypost.api.routing import Request, Response
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_PARAMETER, MISSING_PARAMETER
 from waypost.flows.accounts import BusinessAccounts
@@ -49,8 +49,10 @@ class Templates(Struct, frozen=True):
         route, meta = self.callers.route, self._topic(_EDGE, "proxy")
         own = [
             route("GET", _CONFIGS, kept_by_proxy(self.list_configs), "proxy.template_configs"),
-            route("POST", _CONFIGS, _wrapped(self.create_config), "proxy.create_template_config"),
-            route("DELETE", f"{_CONFIGS}/{{name}}", _wrapped(self.delete_config), "proxy.delete_template_config"),
+            route("POST", _CONFIGS, wrapped_by_proxy(self.create_config), "proxy.create_template_config"),
+            route(
+                "DELETE", f"{_CONFIGS}/{{name}}", wrapped_by_proxy(self.delete_config), "proxy.delete_template_config"
+            ),
         ]
         return Topic([*own, *meta.routes], meta.nodes)
 
@@ -152,21 +154,6 @@ class Templates(Struct, frozen=True):
         if found is None:
             raise unknown_object(request.params["id"])
         return found
-
-
-def _wrapped(handler: Handler) -> Handler:
-    """Return the handler with the refusals of the upstream as 360dialog shows them; its own stay as they are."""
-
-    async def run(request: Request) -> Response:
-        try:
-            return await handler(request)  # type: ignore[return-value]  # these handlers make plain responses
-        except Refusal as refusal:
-            if refusal.fault.problem.proxy_message is not None:
-                raise
-            return Response(refusal.fault.problem.http, wire.proxy_wrapped(refusal.fault, new_trace_id()))
-
-    run.__doc__ = handler.__doc__
-    return run
 
 
 def _place(template: Template) -> str:
