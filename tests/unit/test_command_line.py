@@ -165,6 +165,15 @@ def test_env_says_when_it_does_not_know_the_token(call: Call) -> None:
     assert result.stderr.startswith("The token is not in the settings: ")
 
 
+def test_env_says_what_goes_into_the_form_of_a_program_that_has_one(call: Call) -> None:
+    result = call("env", "--client", "chatwoot", "--token", "a-token")
+
+    assert result.stdout.splitlines()[0] == (
+        "# Put these into Chatwoot's environment file. In its WhatsApp inbox enter phone number +15550100900, "
+        "phone number ID 15550100900, business account ID 3000015550100900 and API key a-token."
+    )
+
+
 def test_env_takes_everything_from_the_ready_file_of_a_running_server(call: Call) -> None:
     write_ready_file(Path("ready.json"), READY)
 

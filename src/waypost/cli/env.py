@@ -9,6 +9,7 @@ import click
 from waypost.cli.options import refuse, with_settings
 from waypost.cli.programs import PROGRAMS, Access, Program
 from waypost.cli.reach import client_for, said_plainly
+from waypost.lib.samples import account_of
 from waypost.settings import ReadyInfo, Settings
 
 _ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to call a server that listens everywhere
@@ -44,7 +45,12 @@ def env(settings: Settings, client: str, *, new_token: bool, as_json: bool) -> N
 
 def env_lines(program: Program, access: Access) -> list[str]:
     """Return the hint and the code as comments, and a line for each variable between them."""
-    hint = program.hint.format(url=access.base_url, number=access.phone_number_id)
+    hint = program.hint.format(
+        url=access.base_url,
+        number=access.phone_number_id,
+        account=account_of(int(access.phone_number_id)),
+        token=access.token or "the token",
+    )
     variables = [f"{name}={shlex.quote(value) if value else ''}" for name, value in program.variables(access)]
     return [f"# {hint}", *variables, *(f"#     {line}" for line in program.code)]
 

@@ -64,8 +64,8 @@ PROGRAMS: Mapping[str, Program] = {
     ),
     "chatwoot": Program(
         _chatwoot,
-        "Put these into Chatwoot's environment file. In its WhatsApp inbox enter number and phone number id {number} "
-        "and the token as API key.",
+        "Put these into Chatwoot's environment file. In its WhatsApp inbox enter phone number +{number}, phone number "
+        "ID {number}, business account ID {account} and API key {token}.",
     ),
     "pywa": _library(
         "pywa",

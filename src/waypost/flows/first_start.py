@@ -14,13 +14,12 @@ from msgspec.structs import replace
 from waypost.flows.directory import Directory
 from waypost.flows.receive import Receive
 from waypost.lib.ids import KeyMaker, new_secret
-from waypost.lib.samples import SAMPLE_PHONE
+from waypost.lib.samples import SAMPLE_PHONE, account_of
 from waypost.model import Dialect, InboundMessage, MessageKey, Number, NumberId, Person, Phone, Template, Webhook
 from waypost.ports import NetworkStore, Store
 from waypost.rules.window import is_open
 
 SAMPLE_NAME = "Sample Phone"
-_WABA_PREFIX = 3_000_000_000_000_000  # account ids are digits that are no phone number
 
 _Components = Sequence[dict[str, Any]]  # Any: components are as free as in the create request
 
@@ -175,7 +174,7 @@ async def add_samples(
 
 def _first(start: Start) -> Number:
     """Return the number as it is at the very first start, before the settings are applied."""
-    return Number(id=start.number_id, waba_id=_WABA_PREFIX + start.number_id, name="Waypost", app_secret=new_secret())
+    return Number(id=start.number_id, waba_id=account_of(start.number_id), name="Waypost", app_secret=new_secret())
 
 
 def _with_settings(start: Start, number: Number) -> Number:
