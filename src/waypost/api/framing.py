@@ -11,6 +11,7 @@ from msgspec import Struct
 from waypost.api.guard import CHUNK_TOO_LARGE, MALFORMED, OVERHEAD, Limits, Refusal
 
 _FRAMING_BYTES = 64 * 1024  # chunk heads and trailers that a body may bring whatever its size
+_LINE_BYTES = 1024  # of a line that comes in pieces; behind the size there may be extensions, which nobody sends
 _CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]++)[ \t]*+(?:;.*)?\r\n")
 _LARGER_THAN_LLHTTP_COUNTS = ("Chunk size overflow",)
 
@@ -21,7 +22,8 @@ class Framing(Struct):
     chunk_began: int | None = None
     """How much of the body came before the chunk whose line has come just now; None if no new one is open."""
     _wire_bytes: int = 0
-    _has_ended_line: bool = False
+    _line: bytes | None = b""
+    """What has come of the line that has not ended; None if that is more than is kept."""
 
     def fault(self, data: bytes, body_bytes: int, limits: Limits, *, is_first: bool) -> Refusal | None:
         """Return what is wrong with a body that is not complete after `data`, of which `body_bytes` have come in all.
@@ -32,8 +34,10 @@ class Framing(Struct):
         if self._wire_bytes > _FRAMING_BYTES + 8 * body_bytes:
             return OVERHEAD
         began, self.chunk_began = self.chunk_began, None
-        is_whole, self._has_ended_line = is_first or self._has_ended_line, data.endswith(b"\n")
-        if began is None or _chunk_bytes(data, body_bytes - began, is_whole=is_whole) <= limits.chunk_bytes:
+        line = b"" if is_first else self._line
+        text = line + data if line else data
+        self._line = _unended(text, is_whole=line is not None)
+        if began is None or _chunk_bytes(text, body_bytes - began, is_whole=line is not None) <= limits.chunk_bytes:
             return None
         return CHUNK_TOO_LARGE
 
@@ -43,15 +47,22 @@ def fault_of(error: httptools.HttpParserError) -> Refusal:
     return CHUNK_TOO_LARGE if error.args == _LARGER_THAN_LLHTTP_COUNTS else MALFORMED
 
 
-def _chunk_bytes(data: bytes, came_bytes: int, *, is_whole: bool) -> int:
-    """Return the size of the chunk of which the last `came_bytes` of `data` are.
+def _unended(text: bytes, *, is_whole: bool) -> bytes | None:
+    """Return the line at the end of `text`; None if it is long, or begins before a text that is not whole."""
+    begin = text.rfind(b"\n") + 1
+    is_known = is_whole or begin > 0
+    return text[begin:] if is_known and len(text) - begin <= _LINE_BYTES else None
 
-    `is_whole` says that `data` does not begin inside of a line. A line that came in two pieces is not read: such a
-    chunk ends as a slow body does.
+
+def _chunk_bytes(text: bytes, came_bytes: int, *, is_whole: bool) -> int:
+    """Return the size of the chunk of which the last `came_bytes` of `text` are.
+
+    `is_whole` says that `text` does not begin inside of a line. A line of which the beginning was not kept is not read:
+    such a chunk ends as a slow body does.
     """
-    end = len(data) - came_bytes
-    begin = data.rfind(b"\n", 0, end - 1) + 1
+    end = len(text) - came_bytes
+    begin = text.rfind(b"\n", 0, end - 1) + 1
     if begin == 0 and not is_whole:
         return 0
-    line = _CHUNK_LINE.match(data, begin, end)  # none: the last chunk has come, and trailers behind it
+    line = _CHUNK_LINE.match(text, begin, end)  # none: the last chunk has come, and trailers behind it
     return int(line[1], 16) if line else 0
