@@ -82,8 +82,8 @@ class Registration:
             now_ms = self._clock.now_ms()
             await self._try(number, lambda trials: trials.pin(pin, right, now_ms))
 
-    async def set_pin(self, number: Number, pin: str) -> None:
-        """Set the two-step PIN."""
+    async def set_pin(self, number: Number, pin: str | None) -> None:
+        """Set the two-step PIN; without one the verification is off."""
         async with self._writing:
             await self._save(number, pin=pin)
 
@@ -125,6 +125,6 @@ class Registration:
     def _now(self, number: Number) -> Number:
         return self._directory.number(number.id) or number
 
-    async def _save(self, number: Number, **changes: bool | str) -> None:
+    async def _save(self, number: Number, **changes: bool | str | None) -> None:
         # The names and types are those of Standing at every call above.
         await self._directory.change_number(number, lambda now: replace(now, standing=replace(now.standing, **changes)))

@@ -1,6 +1,6 @@
-"""Backup and restore: what a number is set to, in one blob that only a password opens; and two-step verification.
+"""Backup and restore: what a number is set to, in one blob that only a password opens.
 
-# spec: on-premises-api.md#7.4, on-premises-api.md#7.5
+# spec: on-premises-api.md#7.4
 """
 
 from typing import Annotated
@@ -15,6 +15,7 @@ from waypost.api.onprem.certificates import MAX_BYTES as MAX_ROOTS_BYTES
 from waypost.api.onprem.certificates import certificates
 from waypost.api.onprem.profile import MAX_PHOTO_BYTES, Line, Photo, photo_of, picture
 from waypost.api.onprem.settings import as_at_first, patched
+from waypost.api.onprem.two_step import PinText
 from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
@@ -31,15 +32,11 @@ from waypost.wire.onprem.verticals import word_of
 from waypost.wire.onprem_settings import application, parse_application, parse_provider
 from waypost.wire.profile import Profile, ProfileChange
 from waypost.wire.reading import parse
-from waypost.wire.wanted import matching
 
 MAX_BLOB_BYTES = 20 * 1024 * 1024
 """Room for the largest photo, which is in base64 three times, and as much again for the rest."""
 
-_TWO_STEP = "/v1/settings/account/two-step"
-
 _Password = Annotated[str, Meta(min_length=1, max_length=256)]
-_PinText = Annotated[str, matching("six digits", pattern=r"^[0-9]{6}$(?!\n)")]
 
 
 class _Backup(Struct):
@@ -51,10 +48,6 @@ class _Restore(Struct):
     data: Annotated[str, Meta(min_length=1)]
 
 
-class _Pin(Struct):
-    pin: _PinText
-
-
 class _Contents(Struct):
     """What a blob holds: nothing that a client could not set otherwise, since anybody can seal what they like."""
 
@@ -62,7 +55,7 @@ class _Contents(Struct):
     profile: Raw
     providers: list[Raw] = []
     webhook: Webhook | None = None
-    pin: _PinText | None = None
+    pin: PinText | None = None
     line: Annotated[str, Meta(max_length=128)] | None = None
     """The line of business as it was written, of which the profile has a word."""
     photo: Annotated[bytes, Meta(max_length=MAX_PHOTO_BYTES)] | None = None
@@ -87,8 +80,6 @@ class Backup(Struct, frozen=True):
         return [
             Route("POST", "/v1/settings/backup", self.backup, "onprem.backup"),
             Route("POST", "/v1/settings/restore", self.restore, "onprem.restore"),
-            Route("POST", _TWO_STEP, self.set_pin, "onprem.set_two_step"),
-            Route("DELETE", _TWO_STEP, self.delete_pin, "onprem.delete_two_step"),
         ]
 
     async def backup(self, request: Request) -> Response:
@@ -124,17 +115,6 @@ class Backup(Struct, frozen=True):
         await self._bring_back(number, _read(text))
         return Response(200, onprem.DONE)
 
-    async def set_pin(self, request: Request) -> Response:
-        """Set the PIN of the two-step verification."""
-        number = self.callers.admin(request)
-        await self._save_pin(number, parse(_Pin, await json_body(request)).pin)
-        return Response(200, onprem.DONE)
-
-    async def delete_pin(self, request: Request) -> Response:
-        """Switch the two-step verification off."""
-        await self._save_pin(self.callers.admin(request), None)
-        return Response(200, onprem.DONE)
-
     async def _bring_back(self, number: Number, contents: _Contents) -> None:
         """Set everything; the webhook is checked anew, as a blob may come from where other addresses were allowed."""
         patch = parse_application(bytes(contents.application), wa_id=number.digits)
@@ -161,9 +141,6 @@ class Backup(Struct, frozen=True):
             return replace(now, onprem=settings, standing=standing, webhook_roots=roots or now.webhook_roots)
 
         await self.directory.change_number(number, change)
-
-    async def _save_pin(self, number: Number, pin: str | None) -> None:
-        await self.directory.change_number(number, lambda now: replace(now, standing=replace(now.standing, pin=pin)))
 
 
 def _read(text: bytes) -> _Contents:

@@ -14,6 +14,7 @@ from waypost.api.onprem.profile import Line, Photo, Profile
 from waypost.api.onprem.settings import Providers, Settings
 from waypost.api.onprem.stickerpacks import Pack, Stickerpacks
 from waypost.api.onprem.topics import Topic
+from waypost.api.onprem.two_step import TwoStep
 from waypost.api.onprem.users import Users
 from waypost.app.parts import Parts
 from waypost.flows.contacts import Contacts as Checks
@@ -38,6 +39,7 @@ def onprem_topics(parts: Parts) -> Sequence[Topic]:
         Contacts(callers, checks, flows.blocks, flows.identities),
         Profile(callers, flows.profiles, photos, lines, urls),
         Backup(callers, directory, store, flows.profiles, photos, lines, urls, flows.subscribe),
+        TwoStep(callers, flows.registration),
         Account(callers, directory, flows.registration),
         Certificates(callers, directory, DocumentCollection(store, "certificate", str)),
         Monitoring(callers, parts.figures, flows.collector, parts.receive.notice),
