@@ -12,6 +12,8 @@ from msgspec import Raw
 from waypost.wire.reading import refuse_unsafe
 from waypost.wire.wanted import STEP
 
+_MAX_BYTES = 64 * 1024  # a message of such a program is far smaller, and to read a large one anew takes long
+
 _REFUSED = re.compile(
     r"(?:(?P<unknown>Object contains unknown field `.*`)|Expected `(?:object|array)[^`]*`, got `str`)"
     r"(?: - at `\$(?P<path>.*)`)?",
@@ -27,7 +29,7 @@ def mended(raw: Raw | bytes, error: msgspec.ValidationError) -> Raw | None:
     have no value for. Raises Refusal for what a text may hold as little as a body.
     """
     found = _REFUSED.fullmatch(str(error))
-    if found is None:
+    if found is None or len(memoryview(raw)) > _MAX_BYTES:
         return None
     value = msgspec.json.decode(raw)
     if found["unknown"]:

@@ -164,6 +164,11 @@ BOTH = [
         'Parameter \'interactive.action\' must be an object; it is "{\\"buttons\\":".',
     ),
     (
+        body(type="interactive", interactive=ASKED | {"action": '{"name":"' + "x" * 64 * 1024 + '"}'}),
+        INVALID_PARAMETER,
+        'Parameter \'interactive.action\' must be an object; it is "{\\"name\\":\\"' + "x" * 46 + "….",
+    ),
+    (
         body(type="interactive", interactive=ASKED | {"action": "[" * 33 + "]" * 33}),
         BAD_REQUEST,
         "The body is nested deeper than 32 levels.",
