@@ -1,6 +1,6 @@
-"""The settings of a number: where its callbacks go and which, and the credentials for media links.
+"""The settings of a number: where its callbacks go, and which.
 
-# spec: on-premises-api.md#7.1, on-premises-api.md#3.4
+# spec: on-premises-api.md#7.1
 """
 
 from functools import partial
@@ -11,18 +11,14 @@ from msgspec.structs import replace
 from waypost.api.bodies import json_body
 from waypost.api.onprem.callers import Callers
 from waypost.api.routing import Request, Response, Route
-from waypost.errors import Refusal
-from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.flows.directory import Directory
 from waypost.flows.subscribe import Subscribe, pointed
-from waypost.model import Number, OnPremSettings, Provider, Webhook
-from waypost.ports import Records
+from waypost.model import Number, OnPremSettings, Webhook
 from waypost.rules.callbacks import main_callback
 from waypost.wire import onprem
-from waypost.wire.onprem_settings import ApplicationPatch, application, parse_application, parse_provider
+from waypost.wire.onprem_settings import ApplicationPatch, application, parse_application
 
 _APPLICATION = "/v1/settings/application"
-_PROVIDERS = "/v1/settings/application/media/providers"
 
 
 class Settings(Struct, frozen=True):
@@ -55,7 +51,8 @@ class Settings(Struct, frozen=True):
         """Change the settings that the body holds; nothing is changed if one of them is wrong."""
         number = self.callers.admin(request)
         patch = parse_application(await json_body(request), wa_id=number.digits)
-        await self.directory.change_number(number, partial(_patched, patch=patch, webhook=self._webhook(number, patch)))
+        with_patch = partial(_with_patch, patch=patch, webhook=self._webhook(number, patch))
+        await self.directory.change_number(number, with_patch)
         return Response(200, onprem.DONE)
 
     async def delete(self, request: Request) -> Response:
@@ -72,44 +69,7 @@ class Settings(Struct, frozen=True):
         return self.subscribe.unasked(patch.webhook_url, {}) if patch.webhook_url else None
 
 
-class Providers(Struct, frozen=True):
-    """The handlers of `/v1/settings/application/media/providers`, which 360dialog's host passes on too."""
-
-    callers: Callers
-    records: Records
-    masked: bool = False
-
-    def routes(self) -> list[Route]:
-        """Return the paths."""
-        return [
-            Route("GET", _PROVIDERS, self.get, "onprem.get_providers"),
-            Route("POST", _PROVIDERS, self.post, "onprem.set_provider"),
-            Route("DELETE", f"{_PROVIDERS}/{{provider}}", self.delete, "onprem.delete_provider"),
-        ]
-
-    async def get(self, request: Request) -> Response:
-        """Return the providers, passwords in clear text: this dialect does so, unless the operator masks them."""
-        number = self.callers.owner(request)
-        return Response(200, onprem.providers_answer(await self.records.load_providers(number.id), masked=self.masked))
-
-    async def post(self, request: Request) -> Response:
-        """Add one provider; one of the same name is overwritten."""
-        number = self.callers.owner(request)
-        given = parse_provider(await json_body(request))
-        provider = Provider.of(given)
-        await self.records.save_provider(number.id, provider)
-        return Response(200, onprem.DONE)
-
-    async def delete(self, request: Request) -> Response:
-        """Delete one provider."""
-        number = self.callers.owner(request)
-        name = request.params["provider"]
-        if not await self.records.delete_provider(number.id, name):
-            raise Refusal(UNKNOWN_OBJECT, f"There is no media provider '{name[:200]}'.")
-        return Response(200, onprem.DONE)
-
-
-def _patched(number: Number, patch: ApplicationPatch, webhook: Webhook | None) -> Number:
+def _with_patch(number: Number, patch: ApplicationPatch, webhook: Webhook | None) -> Number:
     """Return a number as a patch makes it. A webhook at the URL that it has keeps its headers and the trust in it."""
     now = main_callback(number, "message")
     is_there = now is not None and now.url == patch.webhook_url

@@ -11,7 +11,8 @@ from waypost.api.onprem.media import Media
 from waypost.api.onprem.messages import Messages
 from waypost.api.onprem.monitoring import Monitoring
 from waypost.api.onprem.profile import Line, Photo, Profile
-from waypost.api.onprem.settings import Providers, Settings
+from waypost.api.onprem.providers import Providers
+from waypost.api.onprem.settings import Settings
 from waypost.api.onprem.stickerpacks import Pack, Stickerpacks
 from waypost.api.onprem.topics import Topic
 from waypost.api.onprem.two_step import TwoStep

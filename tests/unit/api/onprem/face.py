@@ -16,7 +16,8 @@ from waypost.api.onprem.errors import render_onprem
 from waypost.api.onprem.media import Media
 from waypost.api.onprem.messages import Messages
 from waypost.api.onprem.monitoring import Monitoring
-from waypost.api.onprem.settings import Providers, Settings
+from waypost.api.onprem.providers import Providers
+from waypost.api.onprem.settings import Settings
 from waypost.api.onprem.topics import Topic, routes_of
 from waypost.api.onprem.users import Users
 from waypost.api.routing import Request, Router
