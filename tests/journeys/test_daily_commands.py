@@ -115,6 +115,15 @@ async def test_the_doctor_asks_the_webhook_that_was_given_to_the_running_server_
     assert (finding["state"], finding["found"]) == ("good", f"{operator.hook.url} answered 200")
 
 
+async def test_env_asks_the_server_for_the_account_of_a_number(own_operator: Operator) -> None:
+    joined = await own_operator.call("POST", "/numbers", json={"number": "4915550003333"})
+
+    result = await calling(own_operator)("env", "--client", "chatwoot", "--number", "4915550003333")
+
+    assert f"business account ID {joined['waba_id']} and" in result.stdout
+    assert joined["waba_id"] != "3004915550003333"
+
+
 async def test_where_no_server_runs_the_commands_say_what_to_do(tmp_path: Path) -> None:
     async with operating(tmp_path / "data"):
         pass

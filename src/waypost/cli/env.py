@@ -25,6 +25,8 @@ def env(settings: Settings, client: str, *, new_token: bool, as_json: bool) -> N
     access = access_from(settings)
     if new_token:
         access = replace(access, token=_made_token(settings, access))
+    if "{waba_id}" in PROGRAMS[client].hint:
+        access = replace(access, waba_id=_account(settings, access.phone_number_id))
     if as_json:
         click.echo(json.dumps(dict(PROGRAMS[client].variables(access))))
     else:
@@ -48,7 +50,7 @@ def env_lines(program: Program, access: Access) -> list[str]:
     hint = program.hint.format(
         url=access.base_url,
         number=access.phone_number_id,
-        account=account_of(int(access.phone_number_id)),
+        waba_id=access.waba_id,
         token=access.token or "the token",
     )
     variables = [f"{name}={shlex.quote(value) if value else ''}" for name, value in program.variables(access)]
@@ -79,6 +81,21 @@ def _made_token(settings: Settings, access: Access) -> str:
     with said_plainly():
         made = client_for(settings, None).call("POST", "/tokens", {"phone_number_id": access.phone_number_id})
         return str(made["token"])
+
+
+def _account(settings: Settings, number: str) -> str:
+    """Return the account of a number as the running server knows it; if none runs, that of its first start."""
+    from waypost.lib import note
+    from waypost.lib.control_client import ControlClient, ControlError
+
+    if left := note.read(settings.data):
+        try:
+            return str(
+                ControlClient(left.base_url, left.key, timeout_seconds=2).call("GET", f"/numbers/{number}")["waba_id"]
+            )
+        except ControlError:
+            pass
+    return str(account_of(int(number)))
 
 
 def _ready_from(settings: Settings) -> ReadyInfo | None:

@@ -11,12 +11,13 @@ Variables = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a client needs; what is not known is empty."""
+    """What a client needs; what is not known is empty. `waba_id` is asked for only where the hint names it."""
 
     base_url: str
     phone_number_id: str
     token: str
     app_secret: str
+    waba_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ PROGRAMS: Mapping[str, Program] = {
     "chatwoot": Program(
         _chatwoot,
         "Put these into Chatwoot's environment file. In its WhatsApp inbox enter phone number +{number}, phone number "
-        "ID {number}, business account ID {account} and API key {token}.",
+        "ID {number}, business account ID {waba_id} and API key {token}.",
     ),
     "pywa": _library(
         "pywa",
