@@ -172,8 +172,8 @@ async def test_a_file_whose_deletion_takes_long_is_refused_for_now(two: list[Run
 
 
 async def test_no_id_is_given_for_a_file_that_lost_its_protection_on_the_way(two: list[Running], database: str) -> None:
-    """The session is gone, and with it the lock; the row is written on the next one."""
-    here = two[0].parts.flows.shelf
+    """The session is gone, and with it the lock; the row is written on the next one, and taken back."""
+    here, store = two[0].parts.flows.shelf, two[0].parts.resources.store
     rows = SlowRows(here.records)
     keeping = asyncio.create_task(keep(replace(here, records=rows)))
     await rows.asked.wait()
@@ -184,6 +184,8 @@ async def test_no_id_is_given_for_a_file_that_lost_its_protection_on_the_way(two
 
     with pytest.raises(StoreDown, match="send the file again"):
         await keeping
+    sha256 = hashlib.sha256(JPEG.data).digest()
+    assert await store.blobs_without_rows([sha256]) == [sha256]
 
 
 async def test_nothing_is_deleted_that_lost_its_protection_on_the_way(two: list[Running], database: str) -> None:

@@ -6,7 +6,7 @@ is called.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from weakref import WeakValueDictionary
@@ -97,6 +97,8 @@ class MediaShelf:
             medium = self._medium(await writer.keep(), origin, facts)
             await self.records.save_medium(medium)
             if not is_protected():  # another process may have deleted the bytes, or be about to
+                with suppress(StoreDown):
+                    await self.records.delete_medium(medium.key)
                 raise StoreDown("the database went away while the file was kept; send the file again")
         return medium
 
