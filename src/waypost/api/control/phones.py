@@ -2,29 +2,22 @@
 
 from collections.abc import Awaitable, Callable
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import asdict
 
 from waypost.api.bodies import has_body
-from waypost.api.control.answers import answer, asked_number, body_of, digits_of, unknown
+from waypost.api.control.answers import answer, asked_number, body_of, digits_of
 from waypost.api.control.filters import OF_CHATS, wanted_page
 from waypost.api.control.topics import REFUSED, V1
-from waypost.api.multipart import FileHead, FileSink, FormLimits, read_form
+from waypost.api.control.writing import Writing
 from waypost.api.routing import Request, Response, Route
-from waypost.errors import Refusal
-from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
 from waypost.flows.chats import Chats
-from waypost.flows.find import find_medium
 from waypost.flows.identity import Identities
-from waypost.flows.media_shelf import MediaShelf
 from waypost.flows.phone_side import PhoneSide
-from waypost.flows.play import PhoneNetwork, Play, UserFile
+from waypost.flows.play import PhoneNetwork, Play
 from waypost.flows.preferences import Preferences
 from waypost.flows.taps import Taps
-from waypost.lib.checked import DamagedError
 from waypost.model import InboundMessage, Phone
-from waypost.ports import Records
 from waypost.wire.changes import given
 from waypost.wire.control.base import MessageId, Success
 from waypost.wire.control.chats import ReceivedList
@@ -46,20 +39,15 @@ from waypost.wire.control.phones import (
     Written,
 )
 from waypost.wire.inbound import PhoneMessage
-from waypost.wire.reading import parse
 from waypost.wire.renderings import message_ids
 from waypost.wire.taps import Tap
-
-MAX_FILE_BYTES = 100 * 1024 * 1024  # the largest document that a business gets # spec: error-codes.tsv (131052)
-MAX_SENT_BYTES = 2 * MAX_FILE_BYTES  # users can send larger ones yet; those are refused here
-MAX_INLINE_BYTES = 24 * 1024 * 1024  # 16 MB of film in base64; a larger file comes as a form
 
 Erase = Callable[[str], Awaitable[None]]
 """Erases everything about the user of a phone."""
 
 
 class Phones(Struct, frozen=True):
-    """The handlers, with the flows and ports they use."""
+    """The handlers, with the flows they use."""
 
     play: Play
     taps: Taps
@@ -67,9 +55,8 @@ class Phones(Struct, frozen=True):
     preferences: Preferences
     network: PhoneNetwork
     side: PhoneSide
-    shelf: MediaShelf
-    records: Records
     identities: Identities
+    writing: Writing
     erase_user: Erase
 
     def routes(self) -> list[Route]:
@@ -128,10 +115,7 @@ class Phones(Struct, frozen=True):
         in base64 as its `data`, or as the part `file` of a multipart form whose part `message` is that object; the `id`
         of a file that is stored here will do too.
         """
-        wa_id = _wa_id(request)
-        is_form = (request.header(b"content-type") or b"").lower().startswith(b"multipart/")
-        message = await (self._write_form(request, wa_id) if is_form else self._write_json(request, wa_id))
-        return answer(_written(message))
+        return answer(_written(await self.writing(request, _wa_id(request))))
 
     async def tap(self, request: Request) -> Response:
         """Let the phone's user tap a message that the phone shows; what WhatsApp makes of it is sent."""
@@ -174,69 +158,6 @@ class Phones(Struct, frozen=True):
         """
         wanted = wanted_page(request, CHATS)
         return answer(await self.side.chats(_wa_id(request), asked_number(request, "number"), wanted))
-
-    async def _write_json(self, request: Request, wa_id: str) -> InboundMessage:
-        message = (await body_of(request, PhoneMessage, max_bytes=MAX_INLINE_BYTES)).played()
-        file = message.file
-        if file is None:
-            return await self.play.write(wa_id, message, None)
-        if file.data is None:
-            return await self._write_stored(wa_id, message, file.id or "")
-        async with self.shelf.writer() as writer:
-            await writer.write(file.data)
-            return await self.play.write(wa_id, message, UserFile(writer, file.mime_type, file.filename))
-
-    async def _write_stored(self, wa_id: str, message: PhoneMessage, media_id: str) -> InboundMessage:
-        """Let the user send the bytes of a file that is stored here; of an id that is not known they are asked for."""
-        medium = await find_medium(self.records, media_id)
-        if medium is None:
-            return await self.play.write(wa_id, message, None)
-        async with self.shelf.writer() as writer:
-            try:
-                async for chunk in self.shelf.read(medium):
-                    await writer.write(chunk)
-            except (FileNotFoundError, DamagedError):  # somebody deleted, took or broke it a moment ago
-                raise unknown("medium", media_id) from None
-            return await self.play.write(wa_id, message, UserFile(writer, medium.mime, medium.filename))
-
-    async def _write_form(self, request: Request, wa_id: str) -> InboundMessage:
-        async with self.shelf.writer() as writer:
-            capped = _Capped(writer)
-
-            async def sink(_head: FileHead) -> FileSink:
-                return capped
-
-            form = await read_form(request, file_sink_factory=sink, limits=FormLimits(file_bytes=MAX_SENT_BYTES))
-            if "message" not in form.fields:
-                raise Refusal(MISSING_PARAMETER, "The part 'message' is missing: the JSON of the message.")
-            message = parse(PhoneMessage, form.fields["message"].encode("utf-8")).played()
-            if message.file is not None and message.file.data is not None:
-                raise Refusal(INVALID_VALUE, f"{message.type}.data: leave it out beside the part 'file'.")
-            if message.file is not None and capped.is_over:
-                lost = msgspec.structs.replace(message.file, unavailable=True)
-                return await self.play.write(wa_id, msgspec.structs.replace(message, **{message.type: lost}), None)
-            head = form.file.head if form.file else None
-            if message.document is not None and head is not None and message.document.filename is None:
-                named = msgspec.structs.replace(message.document, filename=(head.filename or "")[:240] or None)
-                message = msgspec.structs.replace(message, document=named)
-            file = UserFile(writer, head.content_type, head.filename) if head else None
-            return await self.play.write(wa_id, message, file)
-
-
-class _Capped:
-    """Hands a file on as long as a business could get it."""
-
-    def __init__(self, writer: FileSink) -> None:
-        self.is_over = False
-        self._writer = writer
-        self._size = 0
-
-    async def write(self, data: bytes) -> None:
-        """Take the next bytes."""
-        self._size += len(data)
-        self.is_over = self._size > MAX_FILE_BYTES
-        if not self.is_over:
-            await self._writer.write(data)
 
 
 def _wa_id(request: Request) -> str:

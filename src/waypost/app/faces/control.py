@@ -27,6 +27,7 @@ from waypost.api.control.templates import Templates
 from waypost.api.control.tokens import Tokens
 from waypost.api.control.topics import Topic
 from waypost.api.control.world import World
+from waypost.api.control.writing import Writing
 from waypost.app import replacing
 from waypost.app.monitoring import gauges_of
 from waypost.app.parts import Parts
@@ -123,9 +124,8 @@ def _phones(parts: Parts, inspect: Inspect) -> Phones:
         Preferences(threads, network, parts.receive.notice, clock),
         network,
         PhoneSide(inspect, store, store, network, parts.previews),
-        flows.shelf,
-        store,
         flows.identities,
+        Writing(play, flows.shelf, store),
         partial(replacing.erase, parts),
     )
 
