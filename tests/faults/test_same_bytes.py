@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from tests.support import media
 from tests.support.server import NUMBER, Running, running
 
 from waypost.flows.media_shelf import MediaShelf, Origin
-from waypost.model import MediaKey, Medium, NumberId
+from waypost.model import Medium, NumberId
 from waypost.ports import BlobStore, Records, StoreDown
 
 pytestmark = pytest.mark.anyio
@@ -22,43 +22,34 @@ pytestmark = pytest.mark.anyio
 JPEG = media.jpeg()
 
 
-@dataclass
-class SlowRows:
-    """Records that keep the change of a medium's row waiting until they are let go."""
+class Slow:
+    """A part of a server, some of whose methods do not begin before they are let go; every other is as it was."""
 
-    records: Records
-    asked: asyncio.Event = field(default_factory=asyncio.Event)
-    go: asyncio.Event = field(default_factory=asyncio.Event)
+    def __init__(self, part: Records | BlobStore, *held: str) -> None:
+        self.asked, self.go = asyncio.Event(), asyncio.Event()
+        self._part, self._held = part, held
 
-    async def save_medium(self, medium: Medium) -> None:
-        self.asked.set()
-        await self.go.wait()
-        await self.records.save_medium(medium)
+    def __getattr__(self, name: str) -> Any:  # Any: whatever the part has
+        method = getattr(self._part, name)
+        if name not in self._held:
+            return method
 
-    async def delete_medium(self, key: MediaKey) -> bool:
-        self.asked.set()
-        await self.go.wait()
-        return await self.records.delete_medium(key)
+        async def when_let_go(*arguments: Any) -> Any:
+            self.asked.set()
+            await self.go.wait()
+            return await method(*arguments)
 
-    def __getattr__(self, name: str) -> Any:  # Any: every other method is that of the records
-        return getattr(self.records, name)
+        return when_let_go
 
 
-@dataclass
-class SlowDeletion:
-    """Blobs of which none is deleted before it is let go."""
+def slow_rows(records: Records) -> Any:  # Any: it stands for the records
+    """Return records that keep the change of a medium's row waiting."""
+    return Slow(records, "save_medium", "delete_medium")
 
-    blobs: BlobStore
-    asked: asyncio.Event = field(default_factory=asyncio.Event)
-    go: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def delete(self, sha256: bytes) -> None:
-        self.asked.set()
-        await self.go.wait()
-        await self.blobs.delete(sha256)
-
-    def __getattr__(self, name: str) -> Any:  # Any: as above
-        return getattr(self.blobs, name)
+def slow_deletion(blobs: BlobStore) -> Any:  # Any: it stands for the blobs
+    """Return blobs of which none is deleted."""
+    return Slow(blobs, "delete")
 
 
 @pytest.fixture
@@ -79,7 +70,7 @@ async def keep(shelf: MediaShelf) -> Medium:
 async def test_a_file_that_is_being_kept_outlives_the_deletion_of_its_twin(tmp_path: Path) -> None:
     async with running(tmp_path) as server:
         shelf = server.parts.flows.shelf
-        rows = SlowRows(shelf.records)
+        rows = slow_rows(shelf.records)
         twin = await keep(shelf)
         keeping = asyncio.create_task(keep(replace(shelf, records=rows)))
         await rows.asked.wait()
@@ -96,7 +87,7 @@ async def test_a_file_that_is_being_kept_outlives_the_deletion_of_its_twin(tmp_p
 async def test_a_file_that_is_being_kept_is_not_taken_for_one_that_a_crash_left(tmp_path: Path) -> None:
     async with running(tmp_path) as server:
         shelf, store = server.parts.flows.shelf, server.parts.resources.store
-        rows = SlowRows(shelf.records)
+        rows = slow_rows(shelf.records)
         keeping = asyncio.create_task(keep(replace(shelf, records=rows)))
         await rows.asked.wait()
         sha256 = hashlib.sha256(JPEG.data).digest()
@@ -116,7 +107,7 @@ async def test_a_file_that_is_being_kept_is_not_taken_for_one_that_a_crash_left(
 
 async def test_a_file_that_one_process_keeps_outlives_the_deletion_of_its_twin_by_another(two: list[Running]) -> None:
     here, there = (each.parts.flows.shelf for each in two)
-    rows = SlowRows(here.records)
+    rows = slow_rows(here.records)
     twin = await keep(there)
     keeping = asyncio.create_task(keep(replace(here, records=rows)))
     await rows.asked.wait()
@@ -130,7 +121,7 @@ async def test_a_file_that_one_process_keeps_outlives_the_deletion_of_its_twin_b
 
 async def test_a_file_that_one_process_keeps_is_no_orphan_to_another(two: list[Running]) -> None:
     here, there = (each.parts.flows.shelf for each in two)
-    rows = SlowRows(here.records)
+    rows = slow_rows(here.records)
     keeping = asyncio.create_task(keep(replace(here, records=rows)))
     await rows.asked.wait()
 
@@ -144,7 +135,7 @@ async def test_a_file_that_one_process_keeps_is_no_orphan_to_another(two: list[R
 
 async def test_a_file_that_another_process_just_deletes_is_kept_when_it_has_done_so(two: list[Running]) -> None:
     here, there = (each.parts.flows.shelf for each in two)
-    blobs = SlowDeletion(there.blobs)
+    blobs = slow_deletion(there.blobs)
     twin = await keep(there)
     deleting = asyncio.create_task(replace(there, blobs=blobs).delete(twin))
     await blobs.asked.wait()
@@ -159,7 +150,7 @@ async def test_a_file_that_another_process_just_deletes_is_kept_when_it_has_done
 
 async def test_a_file_whose_deletion_takes_long_is_refused_for_now(two: list[Running]) -> None:
     here, there = (each.parts.flows.shelf for each in two)
-    blobs = SlowDeletion(there.blobs)
+    blobs = slow_deletion(there.blobs)
     twin = await keep(there)
     deleting = asyncio.create_task(replace(there, blobs=blobs).delete(twin))
     await blobs.asked.wait()
@@ -174,7 +165,7 @@ async def test_a_file_whose_deletion_takes_long_is_refused_for_now(two: list[Run
 async def test_no_id_is_given_for_a_file_that_lost_its_protection_on_the_way(two: list[Running], database: str) -> None:
     """The session is gone, and with it the lock; the row is written on the next one, and taken back."""
     here, store = two[0].parts.flows.shelf, two[0].parts.resources.store
-    rows = SlowRows(here.records)
+    rows = slow_rows(here.records)
     keeping = asyncio.create_task(keep(replace(here, records=rows)))
     await rows.asked.wait()
 
@@ -190,7 +181,7 @@ async def test_no_id_is_given_for_a_file_that_lost_its_protection_on_the_way(two
 
 async def test_nothing_is_deleted_that_lost_its_protection_on_the_way(two: list[Running], database: str) -> None:
     here = two[0].parts.flows.shelf
-    rows = SlowRows(here.records)
+    rows = slow_rows(here.records)
     twin = await keep(here)
     deleting = asyncio.create_task(replace(here, records=rows).delete(twin))
     await rows.asked.wait()
@@ -206,7 +197,7 @@ async def test_nothing_is_deleted_that_lost_its_protection_on_the_way(two: list[
 
 async def test_whoever_goes_away_while_their_file_is_kept_keeps_nobody_from_deleting_it(two: list[Running]) -> None:
     here, there = (each.parts.flows.shelf for each in two)
-    rows = SlowRows(here.records)
+    rows = slow_rows(here.records)
     twin = await keep(there)
     keeping = asyncio.create_task(keep(replace(here, records=rows)))
     await rows.asked.wait()
