@@ -6,8 +6,8 @@ A change of a template that is under way ends before, or its last step would bri
 from collections.abc import Awaitable, Callable
 
 from waypost.app.parts import Parts
-from waypost.app.resources import restore_clock
 from waypost.flows.first_start import Start, add_samples, apply_settings
+from waypost.flows.platform_time import keep_clock, restore_clock
 from waypost.model import NumberId
 
 
@@ -22,7 +22,7 @@ async def _reset(parts: Parts) -> None:
     _forget(parts)
     await resources.store.reset()
     resources.clock.restore()
-    await resources.store.put_state("clock", b"{}")
+    await keep_clock(resources.clock, resources.store)
     await resources.directory.load()
     await parts.load()
     await parts.flows.standings.reset()

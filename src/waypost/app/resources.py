@@ -4,7 +4,6 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
 from pathlib import Path
 from typing import Any, Protocol
 
-import msgspec
 from msgspec import Struct
 
 from waypost import registry
@@ -13,6 +12,7 @@ from waypost.app.member import Member
 from waypost.app.owned_shards import OwnedShards
 from waypost.flows.directory import Directory
 from waypost.flows.media_urls import MediaURLs
+from waypost.flows.platform_time import restore_clock
 from waypost.flows.subscribe import webhook_vet
 from waypost.lib import log
 from waypost.lib.clock import SystemClock, at
@@ -142,12 +142,6 @@ def store_class(scheme: str) -> Any:  # Any: a class with `open`
         raise StoreRefused(
             "--store postgresql:// needs the package asyncpg, which is not installed: pip install 'waypost[postgres]'."
         ) from None
-
-
-async def restore_clock(clock: SystemClock, records: Records) -> None:
-    """Bring platform time to where it stood: a jump outlives a restart."""
-    saved = await records.get_state("clock")
-    clock.restore(**(msgspec.json.decode(saved) if saved else {}))
 
 
 async def _url_secret(records: Records) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from waypost.api.control.accounts import Accounts
+from waypost.api.control.clock import PlatformTime
 from waypost.api.control.deliveries import Deliveries
 from waypost.api.control.endpoints import Endpoints
 from waypost.api.control.errors import Errors
@@ -18,6 +19,7 @@ from waypost.api.control.phones import Phones
 from waypost.api.control.providers import Providers
 from waypost.api.control.refusals import Refusals
 from waypost.api.control.routes import Control
+from waypost.api.control.rules import Rules
 from waypost.api.control.sessions import Sessions
 from waypost.api.control.settings import Settings
 from waypost.api.control.sign_in import ATTEMPTS, Door
@@ -88,7 +90,9 @@ def control_face(parts: Parts, operator: Operator, *, start: Start, poster: Post
         Media(search, flows.shelf),
         Errors(),
         Signatures(directory),
-        World(clock, store, parts.network, parts.network_rules, partial(replacing.reset, parts), parts.feed),
+        PlatformTime(clock, store),
+        Rules(parts.network.faults, parts.feed),
+        World(parts.network_rules, partial(replacing.reset, parts)),
         Numbers(directory, subscribe, flows.registration, flows.standings, parts.go_on),
         Endpoints(directory, subscribe, resources.keys),
         Tokens(directory, store),
