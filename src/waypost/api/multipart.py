@@ -79,6 +79,11 @@ FileSinkFactory = Callable[[FileHead], Awaitable[FileSink]]
 """Opens the sink of a file whose head has come. Its caller closes it, also when reading the form raises."""
 
 
+def is_multipart(request: Request) -> bool:
+    """Return whether a request says that its body has several parts."""
+    return (request.header(b"content-type") or b"").lower().startswith(b"multipart/")
+
+
 async def read_form(request: Request, *, file_sink_factory: FileSinkFactory, limits: FormLimits) -> Form:
     """Read the form of `request`; its one part named `file` goes to the sink, the others are text.
 

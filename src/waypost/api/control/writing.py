@@ -4,7 +4,7 @@ import msgspec
 from msgspec import Struct
 
 from waypost.api.control.answers import body_of, unknown
-from waypost.api.multipart import FileHead, FileSink, Form, FormLimits, read_form
+from waypost.api.multipart import FileHead, FileSink, Form, FormLimits, is_multipart, read_form
 from waypost.api.routing import Request
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
@@ -31,8 +31,7 @@ class Writing(Struct, frozen=True):
 
     async def __call__(self, request: Request, wa_id: str) -> InboundMessage:
         """Return the message that the user has written. Raises Refusal."""
-        is_form = (request.header(b"content-type") or b"").lower().startswith(b"multipart/")
-        return await (self._form(request, wa_id) if is_form else self._json(request, wa_id))
+        return await (self._form(request, wa_id) if is_multipart(request) else self._json(request, wa_id))
 
     async def _json(self, request: Request, wa_id: str) -> InboundMessage:
         message = (await body_of(request, PhoneMessage, max_bytes=MAX_INLINE_BYTES)).played()

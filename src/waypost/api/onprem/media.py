@@ -6,6 +6,7 @@
 from msgspec import Struct
 
 from waypost.api.files import file_response
+from waypost.api.multipart import is_multipart
 from waypost.api.onprem.callers import Callers
 from waypost.api.routing import Answer, Request, Response, Route
 from waypost.errors import Refusal
@@ -69,6 +70,6 @@ def _declared(request: Request) -> str | None:
     content_type = request.header(b"content-type")
     if content_type is None:
         return None
-    if content_type.lower().startswith(b"multipart/"):
+    if is_multipart(request):
         raise Refusal(BAD_MEDIA, "The body is a form; send the bytes of the file alone, with their own Content-Type.")
     return content_type.decode("latin-1")

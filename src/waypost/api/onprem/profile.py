@@ -8,7 +8,7 @@ from typing import Annotated
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from waypost.api.bodies import json_body
-from waypost.api.multipart import FileHead, FormLimits, read_form
+from waypost.api.multipart import FileHead, FormLimits, is_multipart, read_form
 from waypost.api.onprem.callers import Callers
 from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
@@ -135,8 +135,7 @@ class Profile(Struct, frozen=True):
     async def set_photo(self, request: Request) -> Response:
         """Take a picture: as the body, or as the part `file` of a form."""
         number = self.callers.owner(request)
-        is_form = (request.header(b"content-type") or b"").lower().startswith(b"multipart/")
-        data = await (_file_of(request) if is_form else request.body(MAX_PHOTO_BYTES))
+        data = await (_file_of(request) if is_multipart(request) else request.body(MAX_PHOTO_BYTES))
         await self.photos.put(number.id, photo_of(data))
         await self.profiles.change(number, picture(self.urls))
         return Response(200, onprem.DONE)
