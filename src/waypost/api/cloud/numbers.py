@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from waypost.api.cloud.callers import Callers
 from waypost.api.cloud.errors import unknown_object
-from waypost.api.cloud.paging import paged
+from waypost.api.cloud.paging import page_answer, paged
 from waypost.api.cloud.parameters import parameters
 from waypost.api.cloud.topics import Node, Topic
 from waypost.api.cloud.webhooks import Webhooks
@@ -141,7 +141,7 @@ class Numbers(Struct, frozen=True):
         wanted = asked_fields(request.query, DEFAULT_FIELDS, NUMBER_FIELDS)
         numbers, paging = paged(request, [(number.digits, number) for number in self.shown.of_account(caller)])
         data = [picked(await self.shown.object(number, caller), wanted) for number in numbers]
-        return json_response({"data": data, "paging": paging} if paging else {"data": data})
+        return page_answer(data, paging)
 
     async def health(self, request: Request) -> Response:
         """Return how well the number is, with the account, the business and the app.

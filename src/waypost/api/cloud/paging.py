@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from waypost.api.routing import Request
+from waypost.api.routing import Request, Response, json_response
 from waypost.wire.fields import page
 
 Item = TypeVar("Item")
@@ -19,6 +19,11 @@ def paged(request: Request, items: Sequence[tuple[str, Item]]) -> tuple[list[Ite
     if shown and shown[-1] is not items[-1][1]:
         paging["next"] = next_url(request, paging["cursors"]["after"])
     return shown, paging
+
+
+def page_answer(data: Sequence[object], paging: dict[str, Any]) -> Response:
+    """Return a page of a list; an empty one has no `paging` (Any: a JSON object)."""
+    return json_response({"data": data, "paging": paging} if paging else {"data": data})
 
 
 def next_url(request: Request, after: str) -> str:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from waypost.api.cloud.callers import Callers
 from waypost.api.cloud.errors import unknown_object
-from waypost.api.cloud.paging import paged
+from waypost.api.cloud.paging import page_answer, paged
 from waypost.api.cloud.parameters import parameters
 from waypost.api.cloud.topics import Topic
 from waypost.api.routing import Request, Response, Route, json_response
@@ -63,7 +63,7 @@ class Links(Struct, frozen=True):
         shown, paging = paged(request, [(code, (code, link)) for code, link in found])
         image = _picture_url(request, number)
         data = [link_object(code, link, wanted, image.format(code)) for code, link in shown]
-        return json_response({"data": data, "paging": paging} if paging else {"data": data})
+        return page_answer(data, paging)
 
     async def get(self, request: Request) -> Response:
         """Return one link."""
