@@ -13,7 +13,7 @@ from bench.sampling import Trend, watched
 from bench.stand import Receiver, Server
 from bench.verdict import Verdict, accepted_ids, judge
 
-_CONNECTIONS = 900  # `select`, which the open loop needs for its accuracy, takes 1,024 files
+_CONNECTIONS = 2_000  # twice what may be in line and at work: whoever is refused must not wait for a connection
 _KNEE_SECONDS = 10.0
 _DRAIN_SECONDS = 3600.0
 
