@@ -12,7 +12,7 @@ from msgspec import Raw
 from waypost.wire.reading import refuse_unsafe
 from waypost.wire.wanted import STEP
 
-_MAX_BYTES = 64 * 1024  # a message of such a program is far smaller, and to read a large one anew takes long
+_MAX_BYTES = 128 * 1024  # a message of such a program is far smaller, and to read a large one anew takes long
 
 _REFUSED = re.compile(
     r"(?:(?P<unknown>Object contains unknown field `.*`)|Expected `(?:object|array)[^`]*`, got `str`)"

@@ -164,7 +164,7 @@ BOTH = [
         'Parameter \'interactive.action\' must be an object; it is "{\\"buttons\\":".',
     ),
     (
-        body(type="interactive", interactive=ASKED | {"action": '{"name":"' + "x" * 64 * 1024 + '"}'}),
+        body(type="interactive", interactive=ASKED | {"action": '{"name":"' + "x" * 128 * 1024 + '"}'}),
         INVALID_PARAMETER,
         'Parameter \'interactive.action\' must be an object; it is "{\\"name\\":\\"' + "x" * 46 + "….",
     ),
