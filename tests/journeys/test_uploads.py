@@ -1,8 +1,11 @@
 """Resumable uploads: a file in pieces becomes a handle, and the handle an example."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.journeys.conftest import PHONE, World, open_world
@@ -11,7 +14,11 @@ from tests.support.clients import Answer, Body
 from tests.support.media import Sample
 from tests.support.operator import looked_at_until
 from tests.support.raw_http import Wire
+from tests.support.server import NUMBER
 from tests.support.templates import BODY, Desk, definition, handle_of
+
+from waypost.model import NumberId
+from waypost.ports import Documents
 
 pytestmark = pytest.mark.anyio
 
@@ -92,6 +99,43 @@ async def test_what_came_before_a_broken_connection_is_kept(world: World) -> Non
     await kept(world, path, 20)
     last = await put(world, path, 20, PNG.data[20:])
     assert await taken_as_example(world, last.json["h"]) == 200
+
+
+class LateDocuments:
+    """Documents, of which one learns late that it was replaced."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+        self.replaced, self.go = asyncio.Event(), asyncio.Event()
+
+    async def replace_document(self, *arguments: Any) -> bool:
+        done = await self._documents.replace_document(*arguments)
+        self.replaced.set()
+        await self.go.wait()
+        return done
+
+    def __getattr__(self, name: str) -> Any:  # Any: every other method is that of the documents
+        return getattr(self._documents, name)
+
+
+async def test_whoever_goes_on_waits_for_nobody_who_has_not_been_answered_yet(world: World) -> None:
+    number = world.server.parts.resources.directory.number(NumberId(int(NUMBER)))
+    assert number is not None
+    uploads = world.server.parts.flows.templates.uploads
+    documents: Any = LateDocuments(uploads.documents)
+    late = replace(uploads, documents=documents)
+    name = await late.begin(number, "1", mime=PNG.mime, length=len(PNG.data), filename=None)
+    first = asyncio.create_task(late.receive(number, name, 0, pieces_of(PNG.data[:20])))
+    await documents.replaced.wait()
+
+    last = asyncio.create_task(late.receive(number, name, 20, pieces_of(PNG.data[20:])))
+    documents.go.set()
+
+    assert ((await first).received, (await last).received) == (20, len(PNG.data))
+
+
+async def pieces_of(data: bytes) -> AsyncIterator[bytes]:
+    yield data
 
 
 async def test_an_upload_and_its_handle_outlive_a_restart(face: str, tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ class Uploads:
     documents: Documents
     shelf: MediaShelf
     clock: Clock
-    _busy: set[str] = field(default_factory=set)
+    _busy: set[tuple[str, int]] = field(default_factory=set)
     _sessions: DocumentCollection[Session] = field(init=False)
     _handles: DocumentCollection[Handle] = field(init=False)
 
@@ -113,9 +113,10 @@ class Uploads:
 
         Chunks may end early: what came is kept, and the upload goes on from there.
         """
-        if name in self._busy:
+        place = name, offset  # who is to go on from there need not wait until whoever brought it has been answered
+        if place in self._busy:
             raise _busy()
-        self._busy.add(name)  # before the session is read: what another request has just added must be in it
+        self._busy.add(place)  # before the session is read: what another request has just added must be in it
         try:
             session = await self._session(number, name)
             if offset != session.received:
@@ -125,7 +126,7 @@ class Uploads:
                 )
             return await self._take(number, name, session, chunks)
         finally:
-            self._busy.discard(name)
+            self._busy.discard(place)
 
     async def find(self, number: Number, handle: str) -> Medium | None:
         """Return the file of a handle; None if it is unknown, of another account, or expired."""
@@ -160,7 +161,7 @@ class Uploads:
         if received < session.length:
             return Progress(received)
         async with self.shelf.writer() as writer:
-            await self._join(session, writer)
+            await self._join(name, session, writer)
             return await self._complete(number, name, session, writer)
 
     async def _with_piece(
@@ -183,12 +184,13 @@ class Uploads:
             await self.shelf.delete(piece)
             raise
 
-    async def _join(self, session: Session, writer: BlobWriter) -> None:
+    async def _join(self, name: str, session: Session, writer: BlobWriter) -> None:
         for key in session.pieces:
             piece = await self.shelf.by_key(key)
-            if piece is not None:
-                async for chunk in self.shelf.read(piece):
-                    await writer.write(chunk)
+            if piece is None:  # another request has just completed the upload
+                raise _unknown(name)
+            async for chunk in self.shelf.read(piece):
+                await writer.write(chunk)
 
     async def _complete(self, number: Number, name: str, session: Session, writer: BlobWriter) -> Progress:
         """Keep the whole file under a handle; one of another type than was announced ends the upload."""
