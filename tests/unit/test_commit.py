@@ -358,16 +358,40 @@ class Away:
         pass
 
 
+@pytest.fixture
+def away() -> Away:
+    return Away()
+
+
+@pytest.fixture
+async def queue(anyio_backend: str, away: Away) -> GroupCommit:
+    _ = anyio_backend
+    return GroupCommit(away)
+
+
+async def test_those_who_wait_for_a_large_flush_do_not_go_on_all_at_once(queue: GroupCommit, away: Away) -> None:
+    """Others have their turns in between, and the next flush is for all of them."""
+    woken, steps, kind = 0, [], Kind("any", list)
+
+    async def write_twice(key: int) -> None:
+        nonlocal woken
+        await queue.submit(kind, (key,), f"first {key}")
+        woken += 1
+        await queue.submit(kind, (key,), f"second {key}")
+
+    async with asyncio.TaskGroup() as tasks:
+        for key in range(100):
+            tasks.create_task(write_twice(key))
+        while woken < 100:
+            before = woken
+            await asyncio.sleep(0)
+            steps.append(woken - before)
+
+    assert 0 < max(steps) <= 32
+    assert [len(flush) for flush in away.flushes] == [100, 100]
+
+
 class TestRefusing:
-    @pytest.fixture
-    def away(self) -> Away:
-        return Away()
-
-    @pytest.fixture
-    async def queue(self, anyio_backend: str, away: Away) -> GroupCommit:
-        _ = anyio_backend
-        return GroupCommit(away)
-
     async def test_while_the_database_is_away_nothing_is_taken(self, queue: GroupCommit, away: Away) -> None:
         away.refuse("it restarts")
 

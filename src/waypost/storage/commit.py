@@ -19,6 +19,8 @@ LAZY_SECONDS = 0.003
 """How long a lazy operation waits for others to be written with it."""
 MAX_OPERATIONS = 20_000
 """How many operations may wait before `StoreBusy`."""
+_WOKEN_IN_A_TURN = 32
+"""How many waiters of a flush are woken in one turn of the event loop: everybody else waits while they go on."""
 
 
 class Verdict(Enum):
@@ -228,9 +230,17 @@ class GroupCommit:
         self._writer.put(operations)
 
     def _landed(self, operations: list[Operation]) -> None:
-        self._in_flight = 0
         self._count(operations)
-        self._settle(operations)
+        self._wake(operations, 0)
+
+    def _wake(self, operations: list[Operation], woken: int) -> None:
+        """Tell those who wait for a flush what came of it, some in each turn of the loop."""
+        some = operations[woken : woken + _WOKEN_IN_A_TURN]
+        self._in_flight -= len(some)
+        self._settle(some)
+        if self._in_flight:
+            self._loop.call_soon(self._wake, operations, woken + len(some))
+            return
         if self.on_landed is not None:
             self._loop.call_soon(self.on_landed, operations)
         # Whoever wakes up now often has the next operation at hand: the next flush waits for them.
