@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator
+from inspect import cleandoc
 from pathlib import Path
 
 import aiohttp
@@ -13,6 +14,8 @@ from tests.faults.workers import NUMBER, World, flags_of, world
 from tests.support.clients import client_for
 from tests.support.feed import listening
 from tests.support.postgres import PostgresServer, free_port
+
+from waypost.api.control.phones import Phones
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -40,6 +43,17 @@ async def test_who_only_accepts_refuses_to_play_a_phone_and_says_what_to_run_ins
     assert answer.status == 409
     assert refusal["error"]["code"] == "not_in_this_process"
     assert "Run one `waypost serve` without a role" in refusal["error"]["message"]
+
+
+async def test_the_document_of_who_only_accepts_says_what_each_path_is_for(alone: World) -> None:
+    async with (
+        aiohttp.ClientSession(alone.apis[-1].ready.base_url) as session,
+        session.get("/_waypost/openapi.json") as answer,
+    ):
+        paths = (await answer.json())["paths"]
+
+    operation = paths["/_waypost/v1/phones/{wa_id}/messages"]["post"]
+    assert operation["summary"] in cleandoc(Phones.write.__doc__ or "")
 
 
 async def test_what_one_process_changes_another_knows_a_moment_later(alone: World, tmp_path: Path) -> None:

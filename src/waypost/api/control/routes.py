@@ -1,5 +1,6 @@
 """The paths of Waypost's own face: those that are open to anybody, and those behind the gate."""
 
+import functools
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -52,16 +53,21 @@ def guarded_routes(control: Control) -> list[Route]:
     """Return the routes that only the operator may use; each is behind the gate."""
     routes = [route for topic in (*control.topics, control.door) for route in topic.routes()]
     if not control.has_network:
-        routes = [replace(each, handler=_elsewhere) if each.name in _OF_THE_NETWORK else each for each in routes]
+        routes = [_elsewhere(each) if each.name in _OF_THE_NETWORK else each for each in routes]
     guard = control.gate.guard
     return [replace(route, handler=guard(route.handler), name=f"control.{route.name}") for route in routes]
 
 
-async def _elsewhere(request: Request) -> Response:
-    """Refuse what is to be done to a network that other processes have."""
-    _ = request
-    details = (
-        "This process only accepts (--role api): phones, clock and rules of the embedded network are in no single "
-        "process then. Run one `waypost serve` without a role to play with them."
-    )
-    raise Refusal(NOT_IN_THIS_PROCESS, details)
+def _elsewhere(route: Route) -> Route:
+    """Return a route that refuses what is to be done to a network that other processes have."""
+
+    @functools.wraps(route.handler)  # the document says what the path is for
+    async def refuse(request: Request) -> Response:
+        _ = request
+        details = (
+            "This process only accepts (--role api): phones, clock and rules of the embedded network are in no single "
+            "process then. Run one `waypost serve` without a role to play with them."
+        )
+        raise Refusal(NOT_IN_THIS_PROCESS, details)
+
+    return replace(route, handler=refuse)
