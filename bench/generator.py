@@ -173,7 +173,7 @@ class OpenLoop(Load):
 
     def __init__(self, make: Maker, *, keep_answers: bool) -> None:
         super().__init__(make, keep_answers=keep_answers)
-        self._free: list[Connection] = []
+        self._free: deque[Connection] = deque()  # whoever has rested longest is next: a server closes who rests long
         self._waiting: deque[float] = deque()
 
     async def run(self, offsets: Iterator[float], tick_seconds: float = 0.0) -> None:
@@ -181,7 +181,7 @@ class OpenLoop(Load):
 
         Latency runs from when a request was due, so that a tick is in it.
         """
-        self._free = list(self._connections)
+        self._free = deque(self._connections)
         start = perf_counter()
         for offset in offsets:
             due = start + offset
@@ -212,7 +212,7 @@ class OpenLoop(Load):
     def _fall_due(self, due: float) -> None:
         self.tally.late_starts += perf_counter() - due > _LATE_SECONDS
         if self._free:
-            self._send(self._free.pop(), due)
+            self._send(self._free.popleft(), due)
             return
         self.tally.waited += 1
         self._waiting.append(due)
