@@ -19,7 +19,7 @@ LAZY_SECONDS = 0.003
 """How long a lazy operation waits for others to be written with it."""
 MAX_OPERATIONS = 20_000
 """How many operations may wait before `StoreBusy`."""
-_WOKEN_IN_A_TURN = 32
+_WOKEN_IN_A_TURN = 64
 """How many waiters of a flush are woken in one turn of the event loop: everybody else waits while they go on."""
 
 
