@@ -19,6 +19,9 @@ from waypost.workers.jobs import Job
 _ROUND_SECONDS = 1.0  # a third of the time after which the server takes us for stopped
 _SCAN_SECONDS = 2.0
 _BREATH_SECONDS = 0.01  # between two scans, so that each finds more than one job
+_REST = (
+    4  # times as long as a scan took: it reads all that waits, and much of that would cost more than the work itself
+)
 _STEP = 8  # shards that are given up together
 _SLOW_SECONDS = 0.5  # that a hand-over waits for requests which are under way
 
@@ -82,8 +85,9 @@ class Ownership:
         while True:
             await _woken(self._wanted[topic], _SCAN_SECONDS)
             anew, self._anew[topic] = self._anew[topic], set()
+            began = self._clock.monotonic()
             await self._queues[topic].scan(anew)
-            await self._clock.pause(_BREATH_SECONDS)
+            await self._clock.pause(max(_BREATH_SECONDS, _REST * (self._clock.monotonic() - began)))
 
     def hint(self, topic: Topic, named: frozenset[int]) -> None:
         """Hear from another process."""
