@@ -64,16 +64,12 @@ class PlainContent(msgspec.Struct):
         return self
 
 
-class MediaMessage(MediaObject):
+class MediaMessage(MediaObject, PlainContent):
     """A message that is one file: the part that does not differ between images, videos and the others."""
 
     def media(self) -> Sequence[MediaObject]:
         """Return the file."""
         return (self,)
-
-    def products(self) -> Sequence[str]:
-        """Return nothing: a file shows no products."""
-        return ()
 
     def preview(self) -> str:
         """Return the type's name."""
@@ -82,14 +78,6 @@ class MediaMessage(MediaObject):
     def fault(self) -> Fault | None:
         """Return a fault unless exactly one of `id` and `link` is given."""
         return source_fault(self.kind, self)
-
-    def only_cloud(self) -> Fault | None:
-        """Return None: every dialect has it."""
-        return None
-
-    def wire(self) -> object:
-        """Return the canonical object."""
-        return self
 
 
 Quoting = Literal["shown", "dropped", "refused"]
