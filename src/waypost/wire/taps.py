@@ -41,7 +41,6 @@ from waypost.wire.interactive.location_request_message import LocationRequestMes
 from waypost.wire.interactive.product import ProductMessage
 from waypost.wire.interactive.product_list import ProductListMessage
 from waypost.wire.messages.base import Content
-from waypost.wire.messages.interactive import Interactive
 from waypost.wire.messages.template import Component as SentComponent
 from waypost.wire.messages.template import Template
 
@@ -96,8 +95,8 @@ def answer_to(content: Content, components: Sequence[Component], tap: Tap, owner
         return Fault(MISSING_PARAMETER, f"A tap has exactly one of {names}; it has {len(tap.given)}.")
     if isinstance(content, Template):
         return _template(content, components, tap, owner)
-    if isinstance(content, Interactive):
-        return _interactive(content.part, tap, owner)
+    if isinstance(content, Kind):
+        return _interactive(content, tap, owner)
     return Fault(INVALID_VALUE, "The message has nothing to tap; only interactive messages and templates have.")
 
 
@@ -113,7 +112,7 @@ def is_offered(kind: str, content: Content, components: Sequence[Component]) -> 
     parts, button_types = _OFFERED_BY[kind]
     if isinstance(content, Template):
         return any(button.type in button_types for button, _ in _buttons(content, components))
-    return isinstance(content, Interactive) and isinstance(content.part, parts)
+    return isinstance(content, parts)
 
 
 def _interactive(kind: Kind, tap: Tap, owner: Owner) -> Answer:

@@ -105,7 +105,7 @@ HEADERS: tuple[str, ...] = ("text", "image", "video", "document")
 
 
 class Kind(Struct, tag_field="type", omit_defaults=True, kw_only=True):
-    """One kind of interactive message: what it takes beside its action, and its action's faults.
+    """One kind of interactive message, a `Content`: what it takes beside its action, and its action's faults.
 
     A kind gives its tag, its `action`, and says with the class members what differs from a button message.
     """
@@ -136,6 +136,14 @@ class Kind(Struct, tag_field="type", omit_defaults=True, kw_only=True):
         """Return the retailer ids of the products that it shows."""
         return ()
 
+    def preview(self) -> str:
+        """Return the text in one line, or the kind where there is none."""
+        return " ".join(self.body.text.split()) if self.body else f"[{self.name}]"
+
+    def wire(self) -> object:
+        """Return the canonical object."""
+        return self
+
     def fault(self) -> Fault | None:
         """Return what is wrong beyond the schema, or None."""
         return (
@@ -148,7 +156,7 @@ class Kind(Struct, tag_field="type", omit_defaults=True, kw_only=True):
         """Return what is wrong with the action beyond its schema, or None."""
         return None
 
-    def other_dialect_fault(self) -> Fault | None:
+    def only_cloud(self) -> Fault | None:
         """Return what the On-Premises API has no word for, or None.
 
         # spec: on-premises-api.md#3.9, migration.md#3.7

@@ -56,7 +56,7 @@ class ButtonMessage(Kind, tag="button", kw_only=True):
             or twice_fault((f"{_BUTTONS}[{n}].reply.title", button.reply.title) for n, button in enumerate(buttons))
         )
 
-    def other_dialect_fault(self) -> Fault | None:
+    def only_cloud(self) -> Fault | None:
         """Return the fault of a title with an emoji or markup, which the Cloud takes."""
         for number, button in enumerate(self.action.buttons):
             path, title = f"{_BUTTONS}[{number}].reply.title", button.reply.title

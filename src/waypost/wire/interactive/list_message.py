@@ -68,7 +68,7 @@ class ListMessage(Kind, tag="list", kw_only=True):
             for r, row in enumerate(section.rows)
         )
 
-    def other_dialect_fault(self) -> Fault | None:
+    def only_cloud(self) -> Fault | None:
         """Return the fault of a text that only the Cloud takes at this length."""
         count = len(self.body.text) if self.body else 0
         if count <= base.MAX_BODY_CHARACTERS:

@@ -4,7 +4,6 @@
 """
 
 import re
-from collections.abc import Sequence
 from functools import reduce
 from operator import or_
 
@@ -14,43 +13,11 @@ from waypost.errors import Fault
 from waypost.errors.interactive import HEADER_STRUCTURE
 from waypost.errors.requests import EMPTY_PARAMETER, INVALID_VALUE, MISSING_PARAMETER, TOO_LONG
 from waypost.wire.complaints import complaint, mandatory, shown, value_at
-from waypost.wire.interactive import HEADERS, KINDS, NAMES, Kind
-from waypost.wire.messages.base import PlainContent, message_type
-from waypost.wire.parts import MediaObject
+from waypost.wire.interactive import HEADERS, KINDS, NAMES
+from waypost.wire.messages.base import message_type
 
 _PAYMENTS = frozenset({"order_details", "order_status"})
 _TYPE_AT = re.compile(r"`\$((?:\..*)?\.type)`$")
-
-
-class Interactive(PlainContent):
-    """A message of one of the kinds."""
-
-    part: Kind
-
-    def media(self) -> Sequence[MediaObject]:
-        """Return the files of its header or of its cards."""
-        return self.part.media()
-
-    def products(self) -> Sequence[str]:
-        """Return the products that a message of its kind shows."""
-        return self.part.products()
-
-    def preview(self) -> str:
-        """Return the text in one line, or the kind where there is none."""
-        body = self.part.body
-        return " ".join(body.text.split()) if body else f"[{self.part.name}]"
-
-    def fault(self) -> Fault | None:
-        """Return what is wrong beyond the schema, or None."""
-        return self.part.fault()
-
-    def only_cloud(self) -> Fault | None:
-        """Return what the On-Premises API has no word for, or None."""
-        return self.part.other_dialect_fault()
-
-    def wire(self) -> object:
-        """Return the canonical object."""
-        return self.part
 
 
 def _complaint(error: msgspec.ValidationError, raw: msgspec.Raw | bytes) -> Fault:
@@ -78,4 +45,4 @@ def _wrong_type(path: str, raw: msgspec.Raw | bytes) -> Fault | None:
     return Fault(INVALID_VALUE, f"{where}; it must be one of {', '.join(NAMES)}.")
 
 
-TYPE = message_type("interactive", reduce(or_, KINDS), content=Interactive, complaint=_complaint)
+TYPE = message_type("interactive", reduce(or_, KINDS), complaint=_complaint)
