@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from msgspec.structs import replace
-
 from waypost.api.openapi import Face, summary_of
 from waypost.app.faces import all_faces
 from waypost.app.faces.control import Operator, control_face
@@ -23,10 +21,9 @@ class _Absent:
 
 
 def faces() -> list[Face]:
-    """Return every face as a server alone has it."""
+    """Return every face; its paths are the same in every process."""
     nothing: Any = _Absent()  # Any: it stands for parts of many types
-    control = control_face(nothing, Operator("", "", ""), start=nothing, poster=nothing)
-    return all_faces(nothing, replace(control, has_network=True))
+    return all_faces(nothing, control_face(nothing, Operator("", "", ""), start=nothing, poster=nothing))
 
 
 def route_rows() -> Iterator[tuple[str, list[tuple[str, ...]]]]:

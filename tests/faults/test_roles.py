@@ -11,7 +11,7 @@ import pytest
 from tests.faults.processes import served
 from tests.faults.tier import PATIENCE_SECONDS
 from tests.faults.workers import NUMBER, World, flags_of, world
-from tests.support.clients import client_for
+from tests.support.clients import Control, client_for
 from tests.support.feed import listening
 from tests.support.postgres import PostgresServer, free_port
 
@@ -20,6 +20,11 @@ from waypost.api.control.phones import Phones
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 ADMIN = {"Authorization": "Bearer test-admin"}
+PLAYING = [
+    "PATCH /phones/1", "DELETE /phones/1", "POST /phones/1/messages", "POST /phones/1/taps", "POST /phones/1/open",
+    "POST /phones/1/played", "POST /phones/1/move", "POST /phones/1/preferences", "POST /phones/1/read", "PUT /clock",
+    "PATCH /network", "POST /rules", "DELETE /rules", "DELETE /rules/1", "POST /reset", "PUT /snapshot",
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -43,6 +48,23 @@ async def test_who_only_accepts_refuses_to_play_a_phone_and_says_what_to_run_ins
     assert answer.status == 409
     assert refusal["error"]["code"] == "not_in_this_process"
     assert "Run one `waypost serve` without a role" in refusal["error"]["message"]
+
+
+async def test_who_only_accepts_refuses_all_that_changes_the_embedded_network(alone: World) -> None:
+    async with aiohttp.ClientSession() as session:
+        client = Control(session, alone.apis[-1].ready.base_url, "test-admin")
+        answers = [await client.call(*playing.split(" ")) for playing in PLAYING]
+
+    assert [answer.json["error"]["code"] for answer in answers] == ["not_in_this_process"] * len(PLAYING)
+
+
+async def test_who_only_accepts_shows_what_there_is(alone: World) -> None:
+    seen = ["/phones", "/phones/491701234567", "/clock", "/rules", "/network", "/snapshot"]
+    async with aiohttp.ClientSession() as session:
+        client = Control(session, alone.apis[-1].ready.base_url, "test-admin")
+        answers = [await client.call("GET", path) for path in seen]
+
+    assert [answer.status for answer in answers] == [200] * len(seen)
 
 
 async def test_the_document_of_who_only_accepts_says_what_each_path_is_for(alone: World) -> None:

@@ -6,6 +6,7 @@ from functools import partial
 from waypost.api.control.accounts import Accounts
 from waypost.api.control.clock import PlatformTime
 from waypost.api.control.deliveries import Deliveries
+from waypost.api.control.elsewhere import Elsewhere
 from waypost.api.control.endpoints import Endpoints
 from waypost.api.control.errors import Errors
 from waypost.api.control.feed import LiveFeed
@@ -84,22 +85,22 @@ def control_face(parts: Parts, operator: Operator, *, start: Start, poster: Post
     inspect = _inspect(parts)
     search = Search(store, inspect)
     topics: list[Topic] = [
-        _phones(parts, inspect),
+        _played(parts, _phones(parts, inspect)),
         Messages(inspect, search, Resend(store, directory, flows.accept, resources.settings.strict_plus)),
         _deliveries(parts, search),
         Media(search, flows.shelf),
         Errors(),
         Signatures(directory),
-        PlatformTime(clock, store),
-        Rules(parts.network.faults, parts.feed),
-        World(parts.network_rules, partial(replacing.reset, parts)),
+        _played(parts, PlatformTime(clock, store)),
+        _played(parts, Rules(parts.network.faults, parts.feed)),
+        _played(parts, World(parts.network_rules, partial(replacing.reset, parts))),
         Numbers(directory, subscribe, flows.registration, flows.standings, parts.go_on),
         Endpoints(directory, subscribe, resources.keys),
         Tokens(directory, store),
         Notices(directory, parts.receive.notice),
         Templates(directory, flows.templates.review, flows.templates.review.pacing, flows.templates),
         Accounts(directory, flows.standings),
-        _snapshots(parts, start),
+        _played(parts, _snapshots(parts, start)),
         Providers(directory, store),
         LiveFeed(parts.feed, gate, clock),
         Refusals(parts.refused),
@@ -107,7 +108,12 @@ def control_face(parts: Parts, operator: Operator, *, start: Start, poster: Post
     ]
     # It listens only when it is ready, but for what replaces everything, and a database that is away.
     health = Health(lambda: not parts.maintenance.is_on and store.trouble is None, gauges_of(parts))
-    return Control(gate, health, Door(gate, sessions, attempts), topics, has_network=resources.member is None)
+    return Control(gate, health, Door(gate, sessions, attempts), topics)
+
+
+def _played(parts: Parts, topic: Topic) -> Topic:
+    """Return a topic that changes the embedded network, as this process offers it: it must be alone to have that."""
+    return topic if parts.resources.member is None else Elsewhere(topic)
 
 
 def _inspect(parts: Parts) -> Inspect:
