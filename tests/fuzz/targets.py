@@ -123,7 +123,7 @@ def _taken(read: Callable[[bytes], Result], data: bytes) -> Result | None:
 
 
 def _can_be_told(fault: Fault) -> None:
-    for body in (cloud.error_body(fault, "A"), cloud.proxy_error_body(fault, "A"), onprem.error_body(fault)):
+    for body in (cloud.error_body(fault, "A"), cloud.proxy_error(fault, "A")[1], onprem.error_body(fault)):
         msgspec.json.decode(body)
 
 

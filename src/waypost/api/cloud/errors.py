@@ -24,7 +24,7 @@ def render_meta(request: Request, error: Exception) -> Response:
     # spec: cloud-api.md#11.1
     """
     fault = _in_the_graphs_words(request, fault_of(error))
-    return _answer(cloud.http_status(fault), cloud.error_body(fault, new_trace_id()), fault)
+    return _answer(fault.problem.http, cloud.error_body(fault, new_trace_id()), fault)
 
 
 def render_proxy(request: Request, error: Exception) -> Response:
@@ -34,11 +34,8 @@ def render_proxy(request: Request, error: Exception) -> Response:
     """
     if isinstance(error, ProxyRefusal):
         return Response(error.status, error.body)
-    fault = fault_of(error)
-    if fault.problem.proxy_message is None:
-        return render_meta(request, error)
-    status = fault.problem.proxy_http or 400
-    return _answer(status, cloud.proxy_error_body(fault, new_trace_id()), fault)
+    fault = _in_the_graphs_words(request, fault_of(error))
+    return _answer(*cloud.proxy_error(fault, new_trace_id()), fault)
 
 
 class ByKey(Struct, frozen=True):

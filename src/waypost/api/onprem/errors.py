@@ -14,9 +14,9 @@ def render_onprem(request: Request, error: Exception) -> Response:
     """
     fault = fault_of(error)
     if fault.problem.proxy_message is not None and has_api_key(request):
-        answer = Response(cloud.proxy_http_status(fault), cloud.proxy_error_body(fault, new_trace_id()))
+        answer = Response(*cloud.proxy_error(fault, new_trace_id()))
     else:
-        answer = Response(onprem.http_status(fault), onprem.error_body(fault))
+        answer = Response(fault.problem.onprem_http, onprem.error_body(fault))
     if fault.retry_after_seconds is not None:
         answer.headers.append((b"retry-after", b"%d" % fault.retry_after_seconds))
     return answer

@@ -92,19 +92,16 @@ def _for_people(fault: Fault) -> dict[str, Any]:  # Any: JSON
     return {**blamed, "is_transient": fault.problem.retryable, **said}
 
 
-def http_status(fault: Fault) -> int:
-    """Return the HTTP status of an error."""
-    return fault.problem.http
-
-
-def proxy_error_body(fault: Fault, trace_id: str) -> bytes:
-    """Return an error as 360dialog's proxy answers it: in its own body if it refuses by itself, else Meta's.
+def proxy_error(fault: Fault, trace_id: str) -> tuple[int, bytes]:
+    """Return HTTP status and body of 360dialog's proxy: its own where it refuses by itself, else Meta's.
 
     # spec: cloud-api.md#11.3
     """
-    if fault.problem.proxy_message is None:
-        return error_body(fault, trace_id)
-    return proxy_refusal(proxy_http_status(fault), fault.problem.proxy_message, trace_id)
+    problem = fault.problem
+    if problem.proxy_message is None:
+        return problem.http, error_body(fault, trace_id)
+    status = problem.proxy_http or problem.http
+    return status, proxy_refusal(status, problem.proxy_message, trace_id)
 
 
 def proxy_refusal(status: int, message: str, trace_id: str) -> bytes:
@@ -114,11 +111,6 @@ def proxy_refusal(status: int, message: str, trace_id: str) -> bytes:
     """
     meta = {"success": False, "http_code": status, "developer_message": message, "360dialog_trace_id": trace_id}
     return _encoder.encode({"meta": meta})
-
-
-def proxy_http_status(fault: Fault) -> int:
-    """Return the HTTP status of an error of the proxy."""
-    return fault.problem.proxy_http or fault.problem.http
 
 
 def _message(fault: Fault) -> str:

@@ -126,11 +126,6 @@ def error_body(fault: Fault) -> bytes:
     return answer(errors=[error])
 
 
-def http_status(fault: Fault) -> int:
-    """Return the HTTP status of an error."""
-    return fault.problem.onprem_http
-
-
 def _config(provider: ProviderFacts, *, masked: bool) -> dict[str, Any]:  # Any: a JSON object
     if provider.bearer is not None:
         return {"bearer": _STARS if masked else provider.bearer}
