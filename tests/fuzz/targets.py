@@ -26,7 +26,7 @@ from waypost.lib.image_headers import MAX_FRAMES, MAX_PIXELS, ImageFacts, read_i
 from waypost.lib.links import MAX_LINK_BYTES, BadLink, FetchPolicy, Link, parse_link, resolve_link
 from waypost.lib.mime import parse_mime
 from waypost.lib.sniff import sniff
-from waypost.model import InboundMessage, MessageKey, NumberId, OnPremSettings, Person
+from waypost.model import InboundMessage, MessageKey, Number, NumberId, Person
 from waypost.rules import media, template_form, template_review
 from waypost.rules.signature import explain
 from waypost.wire import cloud, onprem
@@ -88,7 +88,7 @@ def user_message(data: bytes) -> None:
         _can_be_told(fault)
     elif message is not None:
         stored = inbound_value(_written(message), LATEST)
-        told = render_message(stored, OnPremSettings())
+        told = render_message(stored, Number(NumberId(1), 1, "Waypost", "secret"))
         assert msgspec.json.decode(stored)["messages"]
         assert told is None or msgspec.json.decode(told)
 

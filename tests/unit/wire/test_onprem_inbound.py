@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from waypost.lib import ids
-from waypost.model import OnPremSettings
+from waypost.model import Number, NumberId, OnPremSettings
 from waypost.wire.onprem.inbound import render_message
 
 JO = "15550103344"
@@ -25,7 +25,8 @@ MEDIUM = {"mime_type": "audio/ogg", "sha256": "AAEC", "id": "1", "url": "https:/
 def rendered(kind: str, settings: OnPremSettings | None = None, /, **members: Any) -> Any:
     common = {"from": JO, "from_user_id": "US.1", "id": RECEIVED, "timestamp": "1790000103", "type": kind}
     stored = {"contacts": [CONTACT], "messages": [common | members], "_waypost": {"media_uuid": UUID}}
-    body = render_message(json.dumps(stored).encode(), settings or OnPremSettings())
+    number = Number(NumberId(15550100200), 300000000000042, "Tidewater Bikes", "s", onprem=settings or OnPremSettings())
+    body = render_message(json.dumps(stored).encode(), number)
     return None if body is None else json.loads(body)
 
 

@@ -70,7 +70,7 @@ def render_event(event: EventFacts, number: NumberFacts) -> bytes | None:
     Of the notices this dialect knows its own, and errors that belong to no message.
     """
     if event.kind == "message":
-        return render_message(event.body, number.onprem, number)
+        return render_message(event.body, number)
     if event.kind.startswith(OURS):
         return event.body
     if event.kind == "messages":

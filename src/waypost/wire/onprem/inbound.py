@@ -55,23 +55,23 @@ class _Stored(Struct):
 _decoder = msgspec.json.Decoder(_Stored)
 
 
-def render_message(body: bytes, settings: CallbackSettings, number: NumberFacts | None = None) -> bytes | None:
+def render_message(body: bytes, number: NumberFacts) -> bytes | None:
     """Return the callback for a stored inbound message; None if this dialect or this number does not want it.
 
     This dialect knows no groups. It knows no users without a phone number either, unless `number` wants digits that
     stand for them.
     """
-    value = _decoder.decode(body)
+    value, settings = _decoder.decode(body), number.onprem
     message = value.messages[0]
     message["type"] = value.ours.kind or message["type"]
-    if "from" not in message and number is not None and (digits := pseudo(message["id"], number)) is not None:
+    if "from" not in message and (digits := pseudo(message["id"], number)) is not None:
         message = {"from": digits} | message
     if "from" not in message or "group_id" in message or message["type"] in _SILENT:
         return None
     if message["type"] == "revoke":
         return _deleted(message)
     if message["type"] == "system":
-        if number is not None and value.ours.moved_to is not None:
+        if value.ours.moved_to is not None:
             _name_digits(message, phone.pseudo(number.id, value.ours.moved_to))
         system = _system(message, settings)
         return None if system is None else _encoder.encode({"messages": [system]})
