@@ -10,6 +10,7 @@ from waypost.errors import Refusal
 from waypost.wire import cloud, onprem
 from waypost.wire.canonical import canonical_body, stored_content
 from waypost.wire.messages import TYPES
+from waypost.wire.onprem.requests import ContactsCheck
 
 MESSAGES = GOLDEN / "messages"
 CLOUD = sorted(MESSAGES.glob("cloud/*.request.json"))
@@ -220,7 +221,7 @@ def test_a_contact_check_is_read() -> None:
 
     asked = onprem.parse_contacts_check(raw)
 
-    assert asked == onprem.ContactsCheck(["+1 555 010 0142", "1-555-010-0177"], "wait", force_check=True)
+    assert asked == ContactsCheck(["+1 555 010 0142", "1-555-010-0177"], "wait", force_check=True)
 
 
 def test_a_types_object_may_come_as_a_text_that_holds_json() -> None:

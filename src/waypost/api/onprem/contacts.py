@@ -60,7 +60,7 @@ class Contacts(Struct, frozen=True):
             details = f"Parameter 'contacts' has {len(asked.contacts)} entries; ask about {MAX_CONTACTS} at a time."
             raise Refusal(INVALID_VALUE, details)
         wait = asked.blocking == "wait"
-        found = await self.checks.check(number, asked.contacts, wait=wait, force=asked.force_check)
+        found = await self.checks.check(number, asked.contacts, wait=wait, force=bool(asked.force_check))
         return Response(200, onprem.answer(contacts=found))
 
     async def block(self, request: Request) -> Response:

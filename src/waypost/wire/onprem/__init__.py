@@ -14,7 +14,6 @@ from waypost.wire.onprem.answers import (
 )
 from waypost.wire.onprem.events import OURS, is_told, join_bodies, render_event
 from waypost.wire.onprem.requests import (
-    ContactsCheck,
     addressee_of,
     parse_contacts_check,
     parse_mark_read,
@@ -25,7 +24,6 @@ __all__ = [
     "DONE",
     "OURS",
     "VERSION",
-    "ContactsCheck",
     "addressee_of",
     "answer",
     "error_body",

@@ -1,7 +1,6 @@
 """Read the bodies of the On-Premises dialect that have to do with messages."""
 
 import re
-from typing import Literal
 
 import msgspec
 
@@ -35,17 +34,11 @@ class _MarkRead(msgspec.Struct):
 
 
 class ContactsCheck(msgspec.Struct, frozen=True):
-    """Asks which numbers are on WhatsApp.
+    """Asks which numbers are on WhatsApp. Unless `blocking` is `wait`, what is not known at once is told later.
 
     # spec: on-premises-api.md#6.1
     """
 
-    contacts: list[str]
-    blocking: Literal["wait", "no_wait"] = "no_wait"
-    force_check: bool = False
-
-
-class _ContactsCheck(msgspec.Struct):
     contacts: list[str]
     blocking: str | None = None
     force_check: bool | None = None
@@ -53,7 +46,7 @@ class _ContactsCheck(msgspec.Struct):
 
 _reader = reader(_OnPremEnvelope)
 _mark_read_decoder = msgspec.json.Decoder(_MarkRead)
-_contacts_decoder = msgspec.json.Decoder(_ContactsCheck)
+_contacts_decoder = msgspec.json.Decoder(ContactsCheck)
 
 
 def parse_send(raw: bytes, home: str = "") -> SendRequest:
@@ -105,17 +98,12 @@ def parse_mark_read(raw: bytes) -> None:
 
 def parse_contacts_check(raw: bytes) -> ContactsCheck:
     """Read a body of `POST /v1/contacts`; raises Refusal."""
-    asked: _ContactsCheck = read(_contacts_decoder, raw)
-    blocking = asked.blocking or "no_wait"
-    if blocking not in {"wait", "no_wait"}:
+    asked: ContactsCheck = read(_contacts_decoder, raw)
+    if asked.blocking not in {None, "", "wait", "no_wait"}:
         raise Refusal(
             INVALID_VALUE, f'Parameter \'blocking\' must be "wait" or "no_wait"; it is {shown(asked.blocking)}.'
         )
-    return ContactsCheck(
-        contacts=asked.contacts,
-        blocking="wait" if blocking == "wait" else "no_wait",
-        force_check=bool(asked.force_check),
-    )
+    return asked
 
 
 def _body_of(envelope: _OnPremEnvelope) -> tuple[MessageType, msgspec.Raw]:
