@@ -15,7 +15,6 @@ from waypost.api.onprem.certificates import MAX_BYTES as MAX_ROOTS_BYTES
 from waypost.api.onprem.certificates import certificates
 from waypost.api.onprem.profile import MAX_PHOTO_BYTES, Line, Photo, photo_of, picture
 from waypost.api.onprem.settings import as_at_first, patched
-from waypost.api.onprem.two_step import PinText
 from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
@@ -28,6 +27,7 @@ from waypost.model import Number, Provider, Webhook
 from waypost.ports import Records
 from waypost.wire import onprem
 from waypost.wire.changes import changed
+from waypost.wire.numbers import Pin
 from waypost.wire.onprem.verticals import word_of
 from waypost.wire.onprem_settings import application, parse_application, parse_provider
 from waypost.wire.profile import Profile, ProfileChange
@@ -55,7 +55,7 @@ class _Contents(Struct):
     profile: Raw
     providers: list[Raw] = []
     webhook: Webhook | None = None
-    pin: PinText | None = None
+    pin: Pin | None = None
     line: Annotated[str, Meta(max_length=128)] | None = None
     """The line of business as it was written, of which the profile has a word."""
     photo: Annotated[bytes, Meta(max_length=MAX_PHOTO_BYTES)] | None = None

@@ -3,8 +3,6 @@
 # spec: on-premises-api.md#7.5
 """
 
-from typing import Annotated
-
 from msgspec import Struct
 
 from waypost.api.bodies import json_body
@@ -12,16 +10,14 @@ from waypost.api.onprem.callers import Callers
 from waypost.api.routing import Request, Response, Route
 from waypost.flows.registration import Registration
 from waypost.wire import onprem
+from waypost.wire.numbers import Pin
 from waypost.wire.reading import parse
-from waypost.wire.wanted import matching
-
-PinText = Annotated[str, matching("six digits", pattern=r"^[0-9]{6}$(?!\n)")]
 
 _PATH = "/v1/settings/account/two-step"
 
 
 class _Pin(Struct):
-    pin: PinText
+    pin: Pin
 
 
 class TwoStep(Struct, frozen=True):
