@@ -20,7 +20,6 @@ class SendRequest(Struct, frozen=True):
     """The message to quote, in the form that the caller wrote its id."""
     callback_data: str | None = None
     """`biz_opaque_callback_data`."""
-    recipient_type: str = "individual"
     user_id: str | None = None
     """The business-scoped id that takes the place of a phone number; then `wa_id` is empty until it is looked up."""
     identity_hash: str | None = None
