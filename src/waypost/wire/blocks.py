@@ -77,12 +77,6 @@ def blocked_answer(done: str, outcomes: Sequence[UserOutcome], trace_id: str) ->
     return msgspec.json.encode(answer)
 
 
-def list_answer(wa_ids: Sequence[str], paging: dict[str, Any]) -> bytes:
-    """Return one page of a list."""
-    data = [{"messaging_product": "whatsapp", "wa_id": wa_id} for wa_id in wa_ids]
-    return msgspec.json.encode({"data": data, "paging": paging} if paging else {"data": data})
-
-
 def _failed(outcome: UserOutcome) -> dict[str, Any]:
     assert outcome.problem is not None
     shown: dict[str, Any] = {"input": outcome.input}

@@ -6,14 +6,14 @@
 from msgspec import Struct
 
 from waypost.api.cloud.callers import Callers
-from waypost.api.cloud.paging import paged
+from waypost.api.cloud.paging import page_answer, paged
 from waypost.api.cloud.parameters import parameters
 from waypost.api.cloud.topics import Topic
 from waypost.api.routing import Request, Response
 from waypost.errors.management import BLOCK_FAILED
 from waypost.flows.blocks import Blocks
 from waypost.lib.ids import new_trace_id
-from waypost.wire.blocks import BlockedUser, BlockRequest, UserOutcome, blocked_answer, list_answer
+from waypost.wire.blocks import BlockedUser, BlockRequest, UserOutcome, blocked_answer
 
 _EDGE = "/block_users"
 
@@ -36,7 +36,7 @@ class BlockList(Struct, frozen=True):
         """List the blocked users, page by page."""
         number = self.callers.number(request)
         shown, paging = paged(request, [(wa_id, wa_id) for wa_id in self.blocks.users(number)])
-        return Response(200, list_answer(shown, paging))
+        return page_answer([{"messaging_product": "whatsapp", "wa_id": wa_id} for wa_id in shown], paging)
 
     async def add(self, request: Request) -> Response:
         """Block users who wrote within 24 hours; those who fail are told beside those who are blocked."""

@@ -17,7 +17,7 @@ def paged(request: Request, items: Sequence[tuple[str, Item]]) -> tuple[list[Ite
     """
     shown, paging = page(items, request.query)
     if shown and shown[-1] is not items[-1][1]:
-        paging["next"] = next_url(request, paging["cursors"]["after"])
+        paging["next"] = _next_url(request, paging["cursors"]["after"])
     return shown, paging
 
 
@@ -26,7 +26,7 @@ def page_answer(data: Sequence[object], paging: dict[str, Any]) -> Response:
     return json_response({"data": data, "paging": paging} if paging else {"data": data})
 
 
-def next_url(request: Request, after: str) -> str:
+def _next_url(request: Request, after: str) -> str:
     """Return the address of the next page, as the client has reached this one."""
     query = {name: value for name, value in request.query.items() if name not in ("after", "before")}
     return f"{request.origin}{request.path}?{urlencode({**query, 'after': after})}"

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from waypost.api.cloud.callers import Callers
 from waypost.api.cloud.errors import kept_by_proxy, unknown_object, wrapped_by_proxy
-from waypost.api.cloud.paging import next_url
+from waypost.api.cloud.paging import paged
 from waypost.api.cloud.parameters import parameters
 from waypost.api.cloud.topics import Node, Topic
 from waypost.api.routing import Request, Response
@@ -24,7 +24,7 @@ from waypost.wire import cloud
 from waypost.wire.cloud import templates as wire
 from waypost.wire.complaints import mandatory
 from waypost.wire.definitions import NewTemplate, TemplateChange, TemplateSet
-from waypost.wire.fields import asked_fields, page
+from waypost.wire.fields import asked_fields
 
 _EDGE = "/message_templates"
 _CONFIGS = "/v1/configs/templates"
@@ -66,9 +66,7 @@ class Templates(Struct, frozen=True):
         fields = asked_fields(request.query, wire.DEFAULT_FIELDS, wire.FIELDS)
         every = self._all(number)
         found = [each for each in every if wire.matches(each, request.query)]
-        shown, paging = page([(_place(template), template) for template in found], request.query)
-        if shown and shown[-1] is not found[-1]:
-            paging["next"] = next_url(request, paging["cursors"]["after"])
+        shown, paging = paged(request, [(_place(template), template) for template in found])
         asked = request.query.get("summary", "")
         summary = wire.summary(asked, found=len(found), there=len(every), limit=MAX_TEMPLATES)
         return Response(200, wire.list_answer(shown, fields, paging, summary))
