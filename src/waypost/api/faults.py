@@ -2,7 +2,7 @@
 
 import errno
 
-from waypost.api.routing import BodyTimedOut, BodyTooLarge, HTTPProblem, MethodNotAllowed, NotFound
+from waypost.api.routing import HTTPProblem
 from waypost.errors import Fault, Refusal
 from waypost.errors.outcomes import SOMETHING_WENT_WRONG
 from waypost.errors.rates import NO_SPACE, OVERLOADED, UNAVAILABLE
@@ -17,6 +17,14 @@ from waypost.errors.requests import (
 from waypost.ports import StoreBusy, StoreDown
 
 _RETRY_SECONDS = 1
+_BY_STATUS = {
+    404: UNKNOWN_PATH,
+    405: METHOD_NOT_ALLOWED,
+    408: TIMED_OUT,
+    413: TOO_LARGE,
+    415: UNSUPPORTED_CONTENT,
+}
+"""What an HTTPProblem stands for; every other status stands for a bad request."""
 _USED_UP = {
     errno.EMFILE: "descriptors",
     errno.ENFILE: "descriptors",
@@ -31,7 +39,7 @@ def fault_of(error: Exception) -> Fault:
         case Refusal():
             return error.fault
         case HTTPProblem():
-            return _of_request(error)
+            return Fault(_BY_STATUS.get(error.status, BAD_REQUEST), error.reason)
         case StoreBusy():
             return Fault(OVERLOADED, "Waypost's queue is full; repeat the request.", _RETRY_SECONDS)
         case StoreDown():
@@ -49,22 +57,6 @@ def used_up(error: Exception) -> str | None:
     if isinstance(error, RuntimeError) and str(error) == "can't start new thread":
         return "threads"
     return _USED_UP.get(error.errno or 0) if isinstance(error, OSError) else None
-
-
-def _of_request(error: HTTPProblem) -> Fault:
-    match error:
-        case NotFound():
-            return Fault(UNKNOWN_PATH, error.reason)
-        case MethodNotAllowed():
-            return Fault(METHOD_NOT_ALLOWED, error.reason)
-        case BodyTooLarge():
-            return Fault(TOO_LARGE, error.reason)
-        case BodyTimedOut():
-            return Fault(TIMED_OUT, error.reason)
-        case HTTPProblem(status=415):
-            return Fault(UNSUPPORTED_CONTENT, error.reason)
-        case _:
-            return Fault(BAD_REQUEST, error.reason)
 
 
 def _down(error: StoreDown) -> Fault:
