@@ -5,6 +5,7 @@ import gc
 import threading
 from collections.abc import AsyncIterator, Iterator
 
+import msgspec
 import pytest
 from tests.support.raw_http import NOTHING, Reply, Running, running
 
@@ -87,7 +88,7 @@ class Handlers:
 
 def render(_request: Request, error: Exception) -> Response:
     status = error.status if isinstance(error, HTTPProblem) else 500
-    return json_response({"error": type(error).__name__}, status=status)
+    return Response(status, msgspec.json.encode({"error": type(error).__name__}))
 
 
 def app_of(handlers: Handlers) -> Application:

@@ -121,9 +121,9 @@ class StreamResponse:
             await streams.close(self.chunks)
 
 
-def json_response(value: object, *, status: int = 200) -> Response:
-    """Return `value` as a JSON response."""
-    return Response(status, msgspec.json.encode(value))
+def json_response(value: object) -> Response:
+    """Return `value` as a JSON response with the status 200."""
+    return Response(200, msgspec.json.encode(value))
 
 
 class Request:

@@ -3,13 +3,12 @@
 # spec: cloud-api.md#13.7, cloud-api.md#13.11
 """
 
-import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from waypost.api.cloud.callers import Callers
 from waypost.api.cloud.parameters import parameters
 from waypost.api.cloud.topics import Topic
-from waypost.api.routing import Request, Response
+from waypost.api.routing import Request, Response, json_response
 from waypost.errors import Refusal
 from waypost.errors.requests import MISSING_PARAMETER
 from waypost.flows.documents import DocumentCollection, OnePerNumber
@@ -48,7 +47,7 @@ class Automation(Struct, frozen=True):
     async def get(self, request: Request) -> Response:
         """Return welcome message, prompts and commands."""
         number = self.callers.number(request)
-        return Response(200, msgspec.json.encode(await self.automations.get(number)))
+        return json_response(await self.automations.get(number))
 
     async def post(self, request: Request) -> Response:
         """Change welcome message, prompts or commands."""
@@ -63,7 +62,7 @@ class Automation(Struct, frozen=True):
         """Return whether the cart and the catalogue are shown."""
         number = self.callers.number(request)
         shown = await self.commerce.get(number.id) or Commerce()
-        return Response(200, msgspec.json.encode({"data": [{"id": number.digits, **msgspec.structs.asdict(shown)}]}))
+        return json_response({"data": [{"id": number.digits, **structs.asdict(shown)}]})
 
     async def post_commerce(self, request: Request) -> Response:
         """Show or hide the cart and the catalogue."""

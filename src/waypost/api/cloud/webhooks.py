@@ -3,7 +3,6 @@
 # spec: cloud-api.md#13.3
 """
 
-import msgspec
 from msgspec import Struct
 
 from waypost.api import auth
@@ -12,7 +11,7 @@ from waypost.api.cloud.callers import Callers
 from waypost.api.cloud.errors import kept_by_proxy, unknown_object
 from waypost.api.cloud.parameters import parameters
 from waypost.api.cloud.topics import Topic
-from waypost.api.routing import Request, Response, Route
+from waypost.api.routing import Request, Response, Route, json_response
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import INVALID_PARAMETER
@@ -146,7 +145,7 @@ class Webhooks(Struct, frozen=True):
         number = self.callers.number(request)
         wanted = parse(Configuration, await json_body(request))
         await self.subscribe.override_number(number, self.subscribe.unasked(wanted.url, wanted.headers))
-        return Response(200, msgspec.json.encode(wanted))
+        return json_response(wanted)
 
     async def get_configuration(self, request: Request) -> Response:
         """Return what was set."""
@@ -159,7 +158,7 @@ class Webhooks(Struct, frozen=True):
         wanted = parse(AccountConfiguration, await json_body(request))
         webhook = self.subscribe.unasked(wanted.url, wanted.headers)
         await self.subscribe.override_account(number, webhook, override_all=wanted.override_all)
-        return Response(200, msgspec.json.encode(wanted))
+        return json_response(wanted)
 
     async def get_account_configuration(self, request: Request) -> Response:
         """Return what was set for the account."""
@@ -190,7 +189,7 @@ def _with_app(number: Number, named: str) -> Number:
 def _configuration(webhook: Webhook | None, whose: str) -> Response:
     if webhook is None:
         raise Refusal(UNKNOWN_OBJECT, f"No webhook is configured for {whose}.")
-    return Response(200, msgspec.json.encode(Configuration(webhook.url, dict(webhook.headers))))
+    return json_response(Configuration(webhook.url, dict(webhook.headers)))
 
 
 def _check_object(name: str) -> None:
