@@ -96,6 +96,32 @@ async def test_a_scan_goes_on_where_a_page_is_full(world: World) -> None:
     assert world.lanes.held == 7
 
 
+async def test_a_job_that_is_offered_while_a_scan_loads_it_is_worked_once(world: World) -> None:
+    world.store(Job(1, 1))
+    scanning = asyncio.create_task(world.scan())
+    await asyncio.sleep(0)  # it has looked, and now loads
+
+    world.lanes.offer(Job(1, 1))
+    await scanning
+    world.going_on.set()
+    await asyncio.sleep(0.01)
+
+    assert (world.begun, world.lanes.held) == ([1], 0)
+
+
+async def test_a_job_that_is_done_while_a_scan_loads_it_is_not_worked_again(world: World) -> None:
+    world.store(Job(1, 1))
+    world.going_on.set()
+    scanning = asyncio.create_task(world.scan())
+    await asyncio.sleep(0)  # it has looked, and now loads
+
+    world.lanes.offer(Job(1, 1))
+    await scanning
+    await world.lanes.stop(1)
+
+    assert (world.begun, world.lanes.held) == ([1], 0)
+
+
 async def test_what_is_not_owned_is_neither_read_nor_taken(world: World) -> None:
     world.store(Job(1, 3))
 

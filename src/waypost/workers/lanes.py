@@ -8,7 +8,8 @@ How nothing is skipped: for each group we know `unread`, the lowest key that may
 left there lowers it, and it rises only to the end of a page that was read from there. So the order in which keys arrive
 does not matter.
 How nothing is worked twice: of a page first the keys are read, and then only those jobs are loaded that are not in
-memory. A job that is not in memory is worked by nobody, so it cannot end between the two reads.
+memory, nor just being loaded. Such a job is worked by nobody, and enters by no other way meanwhile; so it cannot end
+between the two reads.
 """
 
 import asyncio
@@ -66,6 +67,7 @@ class Lanes(Generic[Job]):
         self._groups: dict[Hashable, _Group] = {}
         self._waiting: dict[Hashable, object] = {}  # lanes whose first job is due later; a timer knows its turn by it
         self._held: set[int] = set()
+        self._coming: set[int] = set()  # jobs that are just being loaded
         self._tasks: dict[asyncio.Task[None], Hashable] = {}  # and the group of each
         self._starting = False
         self._generation = 0  # how often everything was forgotten
@@ -100,7 +102,7 @@ class Lanes(Generic[Job]):
     def offer(self, job: Job) -> None:
         """Take a job whose row is committed; one that does not fit stays in the database for now."""
         key, name = self._traits.key(job), self._traits.group(job)
-        if key in self._held or self._stopping or not self._source.owns(name):
+        if key in self._held or key in self._coming or self._stopping or not self._source.owns(name):
             return
         group = self._group(name)
         if self._starting or group.is_reading or group.unread is not None or group.held >= self._bounds.held:
@@ -186,6 +188,7 @@ class Lanes(Generic[Job]):
         """
         self._generation += 1
         self._starting = False
+        self._coming = set()
         idle = {*self._waiting, *(lane for group in self._groups.values() for lane in group.ready)}
         self._waiting.clear()
         for group in self._groups.values():
@@ -343,8 +346,11 @@ class Lanes(Generic[Job]):
 
     async def _take(self, page: Sequence[tuple[int, Hashable]], only: _Group | None = None) -> None:
         """Hold the jobs of a page that fit, of one group or of all; note those that do not."""
-        generation, wanted = self._generation, self._choose(page, only)
-        for job in await self._source.load(wanted) if wanted else ():
+        generation, coming, wanted = self._generation, self._coming, self._choose(page, only)
+        coming.update(wanted)
+        jobs = await self._source.load(wanted) if wanted else ()
+        coming.difference_update(wanted)
+        for job in jobs:
             name = self._traits.group(job)
             if generation == self._generation and not self._stopping and self._source.owns(name):
                 self._hold(job, self._group(name))
@@ -353,7 +359,7 @@ class Lanes(Generic[Job]):
         chosen: list[int] = []
         room: dict[Hashable, int] = {}
         for key, name in page:
-            if name is None or (only is not None and name != only.name) or key in self._held:
+            if name is None or (only is not None and name != only.name) or key in self._held or key in self._coming:
                 continue
             group = only or self._group(name)
             left = room.get(name, self._bounds.held - group.held)
