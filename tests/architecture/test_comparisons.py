@@ -29,7 +29,6 @@ HARMLESS: Mapping[str, str] = {
     "identity != (await self.of(wa_id)).hash": "of a user's keys, which every caller is told",
     "wanted != self.users.identity_hash(request.wa_id)": "of a user's keys, which every caller is told",
     "digest != digest.lower()": "of the operator's own text",
-    "self._reader.row(_HAS_TAKEN, (token,)) == (1,)": "the network's name of a message",
     "token == b'/'": "a piece of JSON",
 }
 """Comparisons of things with such names, and why each may be made sign by sign."""

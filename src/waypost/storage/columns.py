@@ -80,8 +80,8 @@ EARLIER_COLUMNS = (
 )
 # Find the message that a key stands for since a moment; for the writer and for readers.
 EARLIER = (
-    f"SELECT {EARLIER_COLUMNS} FROM idempotency CROSS JOIN messages"  # noqa: S608 - constants
-    " ON messages.key = message_key WHERE idempotency.number_id = ? AND idempotency.key = ? AND idempotency.at_ms >= ?"
+    f"SELECT {EARLIER_COLUMNS} FROM idempotency JOIN messages ON messages.key = message_key"  # noqa: S608 - constants
+    " WHERE idempotency.number_id = $1 AND idempotency.key = $2 AND idempotency.at_ms >= $3"
 )
 
 

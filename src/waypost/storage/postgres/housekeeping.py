@@ -1,31 +1,17 @@
-"""The port Housekeeping over PostgreSQL."""
+"""The port Housekeeping over PostgreSQL: what the stores do not share."""
 
 import json
 from collections.abc import Sequence
 from functools import partial
 
-from waypost.model import EventKey, MediaKey, Medium, MessageKey, NumberId
+from waypost.model import EventKey, MessageKey, NumberId
 from waypost.ports import Sweep
-from waypost.storage import columns, erasing
-from waypost.storage.columns import MEDIUM_COLUMNS
+from waypost.storage import erasing
+from waypost.storage.housekeeping import SharedHousekeeping
 from waypost.storage.postgres.link import Connection
 from waypost.storage.postgres.part import Part
 
-# Forget logins whose time is over; the table is as small as the number of programs.
-_DROP_TOKENS = (
-    "DELETE FROM tokens WHERE hash IN (SELECT hash FROM tokens WHERE expires_ms <= $1 LIMIT $2) RETURNING hash"
-)
-# Forget keys, the oldest first.
-_DROP_KEYS = (
-    "DELETE FROM idempotency WHERE (number_id, key) IN"
-    " (SELECT number_id, key FROM idempotency WHERE at_ms < $1 ORDER BY at_ms LIMIT $2) RETURNING 1"
-)
-# Find media whose time is over, the oldest first.
-_EXPIRED_MEDIA = f"SELECT {MEDIUM_COLUMNS} FROM media WHERE expires_ms < $1 ORDER BY expires_ms LIMIT $2"  # noqa: S608 - constants
-# Give a medium more time.
-_RENEW_MEDIUM = "UPDATE media SET expires_ms = $2 WHERE key = $1"
 _KNOWN_HASHES = "SELECT DISTINCT sha256 FROM media WHERE sha256 = ANY($1::bytea[])"
-
 # Look at the next messages: key, user, whether it is old, and whether it is of the number that is asked for, too.
 _NEXT_MESSAGES = (
     "SELECT key, wa_id, at_ms < $2, at_ms < $2 AND ($4::bigint IS NULL OR number_id = $4) FROM messages"
@@ -75,24 +61,8 @@ _DELETIONS = (*erasing.deletions(_has_name), *_FORGET_RATES)
 _ERASING_SECONDS = 600
 
 
-class HousekeepingPart(Part):
+class HousekeepingPart(Part, SharedHousekeeping):
     """See `ports.Housekeeping` for what each operation promises."""
-
-    async def drop_expired_tokens(self, now_ms: int, limit: int) -> list[bytes]:
-        """Forget tokens whose time is over."""
-        return [hashed for (hashed,) in await self._save(_DROP_TOKENS, now_ms, limit)]
-
-    async def drop_old_keys(self, before_ms: int, limit: int) -> int:
-        """Forget the keys of old requests."""
-        return len(await self._save(_DROP_KEYS, before_ms, limit))
-
-    async def expired_media(self, before_ms: int, limit: int) -> list[Medium]:
-        """Return media whose time is over."""
-        return [columns.medium(row) for row in await self._rows(_EXPIRED_MEDIA, before_ms, limit)]
-
-    async def renew_medium(self, key: MediaKey, expires_ms: int) -> None:
-        """Give a medium more time."""
-        await self._save(_RENEW_MEDIUM, key, expires_ms)
 
     async def blobs_without_rows(self, hashes: Sequence[bytes]) -> list[bytes]:
         """Return the hashes that no medium has."""

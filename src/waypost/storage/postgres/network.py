@@ -1,35 +1,15 @@
-"""The port NetworkStore over PostgreSQL: what the embedded network remembers."""
+"""The port NetworkStore over PostgreSQL: what the stores do not share."""
 
-import msgspec
-
-from waypost.model import MessageKey, NumberId, Phone, Status
+from waypost.model import MessageKey, NumberId, Status
 from waypost.ports import Carried, StoredMessage
 from waypost.storage import columns
-from waypost.storage.columns import CARRIED_COLUMNS, CARRIED_WIDTH, MESSAGE_COLUMNS, PHONE_COLUMNS
+from waypost.storage.columns import CARRIED_COLUMNS, CARRIED_WIDTH, MESSAGE_COLUMNS
+from waypost.storage.network import SharedNetwork
 from waypost.storage.paging import NEWEST
 from waypost.storage.postgres.link import Connection
 from waypost.storage.postgres.part import Part
 from waypost.storage.postgres.shards import OWNED_SHARD
 
-_PHONES = f"SELECT {PHONE_COLUMNS} FROM phones ORDER BY wa_id"  # noqa: S608 - constants
-_SAVE_PHONE = (
-    f"INSERT INTO phones ({PHONE_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"  # noqa: S608 - constants
-    " ON CONFLICT (wa_id) DO UPDATE SET name = excluded.name, online = excluded.online, blocked = excluded.blocked,"
-    " reads = excluded.reads, on_whatsapp = excluded.on_whatsapp, marketing = excluded.marketing,"
-    " username = excluded.username, identity = excluded.identity, read_receipts = excluded.read_receipts,"
-    " chat_open = excluded.chat_open, stopped = excluded.stopped, former = excluded.former"
-)
-# Note who has had to do with a phone so far; a rare search.
-_HIDE_PHONE = (
-    "INSERT INTO acquaintances AS known (number_id, wa_id, known_ms)"
-    " SELECT number_id, $1, max(at_ms) FROM messages WHERE wa_id = $1 AND user_id IS NULL GROUP BY number_id"
-    " ON CONFLICT (number_id, wa_id) DO UPDATE SET known_ms = greatest(known.known_ms, excluded.known_ms)"
-)
-_KNOWN = "SELECT known_ms FROM acquaintances WHERE number_id = $1 AND wa_id = $2"
-_GET_TO_KNOW = (
-    "INSERT INTO acquaintances AS known (number_id, wa_id, known_ms) VALUES ($1, $2, $3)"
-    " ON CONFLICT (number_id, wa_id) DO UPDATE SET known_ms = greatest(known.known_ms, excluded.known_ms)"
-)
 # Give a user's windows to their new number: first those that are in the way go, then they move.
 _CLEAR_WINDOWS = (
     "DELETE FROM windows WHERE wa_id = $2 AND number_id IN (SELECT number_id FROM windows WHERE wa_id = $1)"
@@ -40,7 +20,6 @@ _UNFINISHED = (
     f"SELECT {CARRIED_COLUMNS} FROM carried WHERE progress < 3 AND token > $1"  # noqa: S608 - constants
     f" AND ($3::bigint[] IS NULL OR {OWNED_SHARD} = ANY($3)) ORDER BY token LIMIT $2"
 )
-_HAS_TAKEN = "SELECT EXISTS (SELECT 1 FROM carried WHERE token = $1)"
 # Find the marketing outside windows that did not fail; a rare search.
 _MARKETED = (
     "SELECT carried.wa_id, carried.token, messages.at_ms FROM carried JOIN messages"
@@ -58,34 +37,8 @@ _RECEIVED = (
 )
 
 
-class NetworkPart(Part):
+class NetworkPart(Part, SharedNetwork):
     """See `ports.NetworkStore` for what each operation promises; to take and to go on are `Steps`."""
-
-    async def load_phones(self) -> list[Phone]:
-        """Return every phone."""
-        return [columns.phone(row) for row in await self._rows(_PHONES)]
-
-    async def save_phone(self, phone: Phone) -> None:
-        """Insert or replace a phone."""
-        p = phone
-        switches = p.online, p.blocked, p.reads, p.on_whatsapp, p.marketing
-        lists = [msgspec.json.encode(each).decode("ascii") for each in (p.stopped, p.former)]
-        others = p.username, p.identity, p.read_receipts, p.chat_open, *lists
-        await self._save(_SAVE_PHONE, p.wa_id, p.name, *switches, *others)
-        self._watch.tell(phone=p.wa_id)
-
-    async def hide_phone(self, wa_id: str) -> None:
-        """Note which numbers have exchanged messages with a phone until now."""
-        await self._save(_HIDE_PHONE, wa_id)
-
-    async def known_ms(self, number_id: NumberId, wa_id: str) -> int | None:
-        """Return when a number and a phone number last exchanged a message."""
-        row = await self._row(_KNOWN, number_id, wa_id)
-        return row[0] if row else None
-
-    async def get_to_know(self, number_id: NumberId, wa_id: str, at_ms: int) -> None:
-        """Note that a number and a phone number have exchanged a message."""
-        await self._save(_GET_TO_KNOW, number_id, wa_id, at_ms)
 
     async def move_windows(self, wa_id: str, new_wa_id: str) -> None:
         """Give a user's windows to their new number."""
@@ -96,11 +49,6 @@ class NetworkPart(Part):
 
         await self._run(run)
         self._windows.clear()
-
-    async def has_taken(self, token: MessageKey) -> bool:
-        """Say whether a message was taken."""
-        (has_taken,) = await self._row(_HAS_TAKEN, token)
-        return bool(has_taken)
 
     async def marketed(self, since_ms: int) -> list[tuple[str, MessageKey, int]]:
         """Return the marketing outside windows that did not fail."""

@@ -5,47 +5,36 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from waypost.storage.commit import GroupCommit
-from waypost.storage.known_windows import KnownWindows
+from waypost.storage import part
 from waypost.storage.postgres.cluster import PostgresCluster
 from waypost.storage.postgres.hot import HotWrites
 from waypost.storage.postgres.link import CANNOT_CONNECT, NO_SUCH_TEXT, WAIT_SECONDS, Connection, reading
 from waypost.storage.postgres.paces import Paces
-from waypost.storage.sealing import IN_CLEAR, Sealing
-from waypost.storage.watching import Watch
 
 Result = TypeVar("Result")
 
 
-class Part:
-    """What every part of the store works with; no part has anything of its own beside it."""
+class Part(part.Part):
+    """What every part of the store works with."""
 
     def __init__(
         self,
         *,
         address: str,
         pool: Any,  # Any: asyncpg has no types
-        commit: GroupCommit,
         writes: HotWrites,
-        windows: KnownWindows,
-        sealing: Sealing = IN_CLEAR,
         cluster: PostgresCluster | None = None,
+        **shared: Any,  # Any: as `part.Part`
     ) -> None:
+        super().__init__(**shared)
         self._address = address
         self._pool = pool
-        self._commit = commit
         self._writes = writes
-        self._windows = windows
-        self._watch = Watch(commit)
-        self._sealing = sealing
-        self.sealed_anew = 0
-        """How many secrets came under the newest key when the store was opened."""
         self.cluster = cluster
         """The processes that share the database; None: this one has it alone."""
         self._paces = Paces(pool)
 
     async def _changed(self) -> None:
-        """Note a committed change of something that other processes keep in memory; on return they have been told."""
         if self.cluster is not None:
             await self.cluster.hints.changed()
 
@@ -54,24 +43,21 @@ class Part:
         """The shards that queues are read of; None: all."""
         return None if self.cluster is None else self.cluster.shards.taken
 
-    async def _rows(self, statement: str, *values: object) -> list[Any]:
-        """Read what is committed. Raises StoreDown."""
+    async def _rows(self, statement: str, *values: Any) -> list[Any]:
         try:
             async with reading(self._pool) as connection:
                 return await connection.fetch(statement, *values)
         except NO_SUCH_TEXT:
             return []
 
-    async def _row(self, statement: str, *values: object) -> Any:
-        """Read at most one row. Raises StoreDown."""
+    async def _row(self, statement: str, *values: Any) -> Any:
         try:
             async with reading(self._pool) as connection:
                 return await connection.fetchrow(statement, *values)
         except NO_SUCH_TEXT:
             return None
 
-    async def _search(self, statement: str, *values: object) -> list[Any]:
-        """Read after everything that was submitted before has been written or has failed. Raises StoreDown."""
+    async def _search(self, statement: str, *values: Any) -> list[Any]:
         await self._commit.settled()
         return await self._rows(statement, *values)
 
@@ -87,8 +73,7 @@ class Part:
         result: Result = await future
         return result
 
-    async def _save(self, statement: str, *values: object) -> list[Any]:
-        """Run one statement that writes something rare; fsynced on return."""
+    async def _save(self, statement: str, *values: Any) -> list[Any]:
         return await self._run(lambda connection: connection.fetch(statement, *values))
 
     @asynccontextmanager

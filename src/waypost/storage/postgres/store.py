@@ -1,36 +1,19 @@
-"""The port Store over PostgreSQL: what is rare or only read; the steps of a message are in `hot.py`."""
+"""The port Store over PostgreSQL: what the stores do not share; the steps of a message are in `hot.py`."""
 
 from collections.abc import Sequence
 
-from waypost.model import (
-    Delivery,
-    Earlier,
-    Event,
-    EventKey,
-    MessageKey,
-    NumberId,
-    Once,
-    Outbound,
-    WindowFacts,
-)
+from waypost.model import Delivery, Event, EventKey, MessageKey, NumberId, Outbound
 from waypost.ports import Further
 from waypost.ports.records import STATES
 from waypost.storage import columns
-from waypost.storage.columns import DELIVERED, EARLIER_COLUMNS, OUTBOUND_COLUMNS, WAITING_COLUMNS
+from waypost.storage.columns import DELIVERED, OUTBOUND_COLUMNS, WAITING_COLUMNS
 from waypost.storage.postgres.hot import HotWrites
 from waypost.storage.postgres.link import Connection
 from waypost.storage.postgres.part import Part
 from waypost.storage.postgres.shards import OWNED_SHARD
 from waypost.storage.postgres.statuses import write_events
-from waypost.storage.steps import Steps
-from waypost.storage.whole import HIGHEST_KEY
+from waypost.storage.store import SharedStore
 
-# Find the message that a key stands for since a moment.
-_EARLIER = (
-    f"SELECT {EARLIER_COLUMNS} FROM idempotency JOIN messages"  # noqa: S608 - constants
-    " ON messages.key = message_key WHERE idempotency.number_id = $1 AND idempotency.key = $2"
-    " AND idempotency.at_ms >= $3"
-)
 _WANTED = "unnest($1::bigint[]) WITH ORDINALITY AS wanted (wanted_key, place)"
 # Find the jobs above a key, in order; all, or those of some shards.
 _QUEUED_MESSAGES = (
@@ -74,10 +57,6 @@ _REDELIVER_ALL = (
     " UPDATE deliveries SET state = 0, first_ms = $3, due_ms = $3, attempt = 0 FROM ended"
     " WHERE deliveries.key = ended.key AND deliveries.number_id = ended.number_id RETURNING deliveries.key"
 )
-# Find what a user's windows depend on.
-_TALK = "SELECT last_inbound_ms, ad_ms, free_until_ms FROM windows WHERE number_id = $1 AND wa_id = $2"
-# Note that a user from an advertisement was answered.
-_OPEN_ENTRY = "UPDATE windows SET free_until_ms = $3, ad_ms = NULL WHERE number_id = $1 AND wa_id = $2"
 # Find whom numbers sent something outside the window since; a rare search, once per account after a start.
 _INITIATED = (
     "SELECT carried.wa_id, max(messages.at_ms) FROM carried JOIN messages ON messages.key = carried.token"
@@ -86,15 +65,10 @@ _INITIATED = (
 )
 
 
-class StorePart(Part, Steps):
+class StorePart(Part, SharedStore):
     """See `ports.Store` for what each operation promises."""
 
     _writes: HotWrites
-
-    async def earlier(self, number_id: NumberId, once: Once) -> Earlier | None:
-        """Return the number's message under a key."""
-        row = await self._row(_EARLIER, number_id, once.key, once.since_ms)
-        return columns.earlier(row) if row else None
 
     async def record_notice(self, event: Event, *, notify: bool, further: Further = ()) -> None:
         """Store an event that is about no message."""
@@ -145,32 +119,6 @@ class StorePart(Part, Steps):
         """Read deliveries that wait."""
         return columns.readable(columns.waiting, await self._rows(_WAITING_DELIVERIES, list(keys)))
 
-    async def window_facts(self, number_id: NumberId, wa_id: str) -> WindowFacts:
-        """Return what a user's windows depend on."""
-        pair = (number_id, wa_id)
-        facts = self._windows.get(pair)
-        if facts is None:
-            changes = self._windows.changes
-            row = await self._row(_TALK, *pair)
-            facts = WindowFacts(*row) if row else WindowFacts()
-            if self._windows.changes == changes:  # else it may be that very row that changed while it was read
-                self._windows.keep(pair, facts)
-        return facts
-
-    async def open_entry(self, number_id: NumberId, wa_id: str, until_ms: int) -> None:
-        """Note the free entry point that an answer opens."""
-        await self._save(_OPEN_ENTRY, number_id, wa_id, until_ms)
-        self._windows.answer((number_id, wa_id), until_ms)
-
     async def initiated(self, number_ids: Sequence[NumberId], since_ms: int) -> list[tuple[str, int]]:
         """Return the users to whom these numbers sent something outside their window since."""
         return [(wa_id, at_ms) for wa_id, at_ms in await self._search(_INITIATED, since_ms, list(number_ids))]
-
-    async def last_inbound_ms(self, number_id: NumberId, wa_id: str) -> int | None:
-        """Return when the user last wrote to the number."""
-        return (await self.window_facts(number_id, wa_id)).last_inbound_ms
-
-    async def highest_key(self) -> int:
-        """Return the highest key in any table."""
-        (highest,) = await self._row(HIGHEST_KEY)
-        return highest or 0

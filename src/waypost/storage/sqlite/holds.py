@@ -31,7 +31,7 @@ class HoldsPart(Part):
 
     async def held(self, template_id: int, after: MessageKey, limit: int) -> list[Outbound]:
         """Read held messages above a key."""
-        return await self._search(lambda connection: _held(connection, template_id, after, limit))
+        return await self._search_by(lambda connection: _held(connection, template_id, after, limit))
 
     async def let_go(self, template_id: int, limit: int) -> list[Outbound]:
         """Give the first held messages their jobs."""

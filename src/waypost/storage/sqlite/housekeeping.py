@@ -1,4 +1,4 @@
-"""The port Housekeeping over SQLite."""
+"""The port Housekeeping over SQLite: what the stores do not share."""
 
 import json
 from collections.abc import Sequence
@@ -6,26 +6,13 @@ from typing import Any
 
 import apsw
 
-from waypost.model import EventKey, MediaKey, Medium, MessageKey, NumberId
+from waypost.model import EventKey, MessageKey, NumberId
 from waypost.ports import Sweep
-from waypost.storage import columns, erasing
-from waypost.storage.columns import MEDIUM_COLUMNS
+from waypost.storage import erasing
+from waypost.storage.housekeeping import SharedHousekeeping
+from waypost.storage.records import BLOB_HAS_ROWS, DELETE_MEDIUM
 from waypost.storage.sqlite.part import Part
 from waypost.storage.sqlite.sweeps import sweep_messages, sweep_notices
-
-# Forget logins whose time is over; the table is as small as the number of programs.
-_DROP_TOKENS = "DELETE FROM tokens WHERE hash IN (SELECT hash FROM tokens WHERE expires_ms <= ? LIMIT ?) RETURNING hash"
-# Forget keys, the oldest first.
-_DROP_KEYS = (
-    "DELETE FROM idempotency WHERE (number_id, key) IN"
-    " (SELECT number_id, key FROM idempotency WHERE at_ms < ? ORDER BY at_ms LIMIT ?) RETURNING 1"
-)
-# Find media whose time is over, the oldest first.
-_EXPIRED_MEDIA = f"SELECT {MEDIUM_COLUMNS} FROM media WHERE expires_ms < ? ORDER BY expires_ms LIMIT ?"  # noqa: S608 - constants
-# Give a medium more time.
-_RENEW_MEDIUM = "UPDATE media SET expires_ms = ? WHERE key = ?"
-_DELETE_MEDIUM = "DELETE FROM media WHERE key = ? RETURNING sha256"
-_HAS_ROW = "SELECT EXISTS (SELECT 1 FROM media WHERE sha256 = ?)"
 
 
 def _has_name(column: str) -> str:
@@ -36,17 +23,8 @@ _LISTS = erasing.lists_of_users(_has_name)
 _DELETIONS = erasing.deletions(_has_name)
 
 
-class HousekeepingPart(Part):
+class HousekeepingPart(Part, SharedHousekeeping):
     """See `ports.Housekeeping` for what each operation promises."""
-
-    async def drop_expired_tokens(self, now_ms: int, limit: int) -> list[bytes]:
-        """Forget tokens whose time is over."""
-        rows: Any = await self._save(_DROP_TOKENS, (now_ms, limit))  # Any: the table's types
-        return [hashed for (hashed,) in rows]
-
-    async def drop_old_keys(self, before_ms: int, limit: int) -> int:
-        """Forget the keys of old requests."""
-        return len(await self._save(_DROP_KEYS, (before_ms, limit)))
 
     async def drop_messages(
         self, after: MessageKey, before_ms: int, limit: int, *, number_id: NumberId | None = None
@@ -59,21 +37,13 @@ class HousekeepingPart(Part):
         """Drop the old ones of the next events that are about no message."""
         return await self._run(lambda connection: sweep_notices(connection, (after, before_ms, limit)))
 
-    async def expired_media(self, before_ms: int, limit: int) -> list[Medium]:
-        """Return media whose time is over."""
-        return [columns.medium(row) for row in self._reader.rows(_EXPIRED_MEDIA, (before_ms, limit))]
-
-    async def renew_medium(self, key: MediaKey, expires_ms: int) -> None:
-        """Give a medium more time."""
-        await self._save(_RENEW_MEDIUM, (expires_ms, key))
-
     async def blobs_without_rows(self, hashes: Sequence[bytes]) -> list[bytes]:
         """Return the hashes that no medium has."""
 
         def look(connection: apsw.Connection) -> list[bytes]:
-            return [hashed for hashed in hashes if not connection.execute(_HAS_ROW, (hashed,)).get]
+            return [hashed for hashed in hashes if not connection.execute(BLOB_HAS_ROWS, (hashed,)).get]
 
-        return await self._search(look)
+        return await self._search_by(look)
 
     async def erase(self, wa_id: str) -> list[bytes]:
         """Delete everything about a user."""
@@ -100,5 +70,5 @@ def _drop_media(connection: apsw.Connection, wa_id: str) -> list[bytes]:
     theirs: Any = connection.execute(erasing.MEDIA_OF_USER, (wa_id,))  # Any: columns of a statement
     others: Any = connection.execute(erasing.MEDIA_OF_OTHERS, (wa_id,))
     keys = erasing.media_keys(theirs) - erasing.media_keys(others)
-    found: list[Any] = [connection.execute(_DELETE_MEDIUM, (key,)).get for key in sorted(keys)]
+    found: list[Any] = [connection.execute(DELETE_MEDIUM, (key,)).get for key in sorted(keys)]
     return [hashed for hashed in found if hashed is not None]

@@ -115,17 +115,18 @@ class ListsPart(Part):
         problems = None if s.problems is None else json.dumps(s.problems)
         fitting = s.number_id, s.wa_id, s.kind, s.received, s.status, problems
         if s.keys is not None:
-            given = json.dumps(s.keys), *fitting
-            found = await self._search(lambda connection: connection.execute(MESSAGES_OF_KEYS, given).fetchall())
+            found = await self._search(MESSAGES_OF_KEYS, json.dumps(s.keys), *fitting)
             return Page(sorted(map(columns.message, found), key=lambda each: -each.key)[: window.limit], None)
-        rows, end = await self._search(lambda connection: _look(connection, END_OF_MESSAGES, MESSAGES, window, fitting))
+        rows, end = await self._search_by(
+            lambda connection: _look(connection, END_OF_MESSAGES, MESSAGES, window, fitting)
+        )
         return page([columns.message(row) for row in rows], lambda each: each.key, window, end)
 
     async def search_deliveries(self, search: DeliverySearch, window: Window) -> Page[StoredDelivery]:
         """Return deliveries with their attempts."""
         s = search
         if s.message_key is not None:
-            return await self._search(lambda connection: _of_message(connection, s, window))
+            return await self._search_by(lambda connection: _of_message(connection, s, window))
         statements = END_OF_DELIVERIES[s.state], DELIVERIES[s.state]
 
         def look(connection: apsw.Connection) -> Page[StoredDelivery]:
@@ -133,7 +134,7 @@ class ListsPart(Part):
             found = [with_attempts(connection, row) for row in rows]
             return page(found, lambda each: each.key, window, end)
 
-        return await self._search(look)
+        return await self._search_by(look)
 
     async def ended_deliveries(
         self, search: EndedSearch, after: int, *, limit: int, most: int
@@ -148,11 +149,13 @@ class ListsPart(Part):
             found: Any = connection.execute(text, given)  # Any: the columns' types are the tables'
             return stretch([EndedDelivery(*each) for each in found], lambda each: each.key, limit, end)
 
-        return await self._search(look)
+        return await self._search_by(look)
 
     async def search_media(self, number_id: NumberId | None, window: Window) -> Page[Medium]:
         """Return media."""
-        rows, end = await self._search(lambda connection: _look(connection, END_OF_MEDIA, MEDIA, window, (number_id,)))
+        rows, end = await self._search_by(
+            lambda connection: _look(connection, END_OF_MEDIA, MEDIA, window, (number_id,))
+        )
         return page([columns.medium(row) for row in rows], lambda each: each.key, window, end)
 
     async def messages_of_medium(
@@ -168,17 +171,17 @@ class ListsPart(Part):
             rows = connection.execute(CARRIERS, (start, NEWEST if end is None else end, limit + 1, key))
             return stretch([columns.message(each) for each in rows], lambda each: each.key, limit, end)
 
-        return await self._search(look)
+        return await self._search_by(look)
 
     async def message_names(self, keys: Sequence[MessageKey]) -> list[MessageName]:
         """Return those keys that are messages."""
-        rows: Any = self._reader.rows(NAMES, (json.dumps(list(keys)),))  # Any: the columns' types are the table's
+        rows = await self._rows(NAMES, json.dumps(list(keys)))
         return [MessageName(key, tag, wa_id, bool(received)) for key, tag, wa_id, received in rows]
 
     async def keys_above(self, key: int, limit: int) -> Changes:
         """Return what is newer than a key."""
-        messages: Any = self._reader.rows(MESSAGE_KEYS, (key, limit))  # Any: as above
-        events: Any = self._reader.rows(EVENT_KEYS, (key, limit))
+        messages = await self._rows(MESSAGE_KEYS, key, limit)
+        events = await self._rows(EVENT_KEYS, key, limit)
         keys = {MessageKey(each) for (each,) in messages} | {MessageKey(about) for _, about in events}
         return Changes(keys, {EventKey(each) for each, _ in events})
 

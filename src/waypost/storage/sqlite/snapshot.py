@@ -26,16 +26,11 @@ class SnapshotPart(Part):
 
     async def dump(self) -> Dump:
         """Return everything as it is at one moment."""
-        return await self._search(_dump)
+        return await self._search_by(_dump)
 
     async def stored_hashes(self) -> list[bytes]:
         """Return the hash of every file that a medium has."""
-
-        def look(connection: apsw.Connection) -> list[bytes]:
-            rows: Any = connection.execute(_HASHES).fetchall()  # Any: the table's types
-            return [sha256 for (sha256,) in rows]
-
-        return await self._search(look)
+        return [sha256 for (sha256,) in await self._search(_HASHES)]
 
     async def check_dump(self, dump: Dump) -> None:
         """Put a dump into a database of its own, in memory, and read it back."""

@@ -1,31 +1,19 @@
-"""The port Store over SQLite: what is rare or only read; the steps of a message are in `hot.py`."""
+"""The port Store over SQLite: what the stores do not share; the steps of a message are in `hot.py`."""
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 import apsw
 
-from waypost.model import (
-    Delivery,
-    Earlier,
-    Event,
-    EventKey,
-    MessageKey,
-    NumberId,
-    Once,
-    Outbound,
-    WindowFacts,
-)
+from waypost.model import Delivery, Event, EventKey, MessageKey, NumberId, Outbound
 from waypost.ports import Further
 from waypost.ports.records import STATES
 from waypost.storage import columns
-from waypost.storage.columns import DELIVERED, EARLIER, OUTBOUND_COLUMNS, WAITING_COLUMNS
+from waypost.storage.columns import DELIVERED, OUTBOUND_COLUMNS, WAITING_COLUMNS
 from waypost.storage.sqlite.hot import HotWrites
 from waypost.storage.sqlite.part import Part
 from waypost.storage.sqlite.statuses import write_events
-from waypost.storage.steps import Steps
-from waypost.storage.whole import HIGHEST_KEY
+from waypost.storage.store import SharedStore
 
 # Find the jobs above a key, in order.
 QUEUED_MESSAGES = (
@@ -71,10 +59,6 @@ REDELIVER_ALL = (
     "UPDATE deliveries SET state = 0, first_ms = ?3, due_ms = ?3, attempt = 0"
     " WHERE key IN (SELECT value FROM json_each(?1)) AND state = ?2 RETURNING key"
 )
-# Find what a user's windows depend on.
-_TALK = "SELECT last_inbound_ms, ad_ms, free_until_ms FROM windows WHERE number_id = ? AND wa_id = ?"
-# Note that a user from an advertisement was answered.
-_OPEN_ENTRY = "UPDATE windows SET free_until_ms = ?3, ad_ms = NULL WHERE number_id = ?1 AND wa_id = ?2"
 # Find whom numbers sent something outside the window since; a rare search, once per account after a start.
 _INITIATED = (
     "SELECT carried.wa_id, max(messages.at_ms) FROM carried CROSS JOIN messages ON messages.key = carried.token"
@@ -83,15 +67,10 @@ _INITIATED = (
 )
 
 
-class StorePart(Part, Steps):
+class StorePart(Part, SharedStore):
     """See `ports.Store` for what each operation promises."""
 
     _writes: HotWrites
-
-    async def earlier(self, number_id: NumberId, once: Once) -> Earlier | None:
-        """Return the number's message under a key."""
-        row = self._reader.row(EARLIER, (number_id, once.key, once.since_ms))
-        return columns.earlier(row) if row else None
 
     async def record_notice(self, event: Event, *, notify: bool, further: Further = ()) -> None:
         """Store an event that is about no message."""
@@ -127,54 +106,20 @@ class StorePart(Part, Steps):
 
     async def queued_messages(self, after: MessageKey, limit: int) -> list[tuple[MessageKey, NumberId]]:
         """Find jobs above a key."""
-        rows: Any = self._reader.rows(QUEUED_MESSAGES, (after, limit))  # Any: the columns' types are the tables'
-        found: list[tuple[MessageKey, NumberId]] = rows
-        return found
+        return await self._rows(QUEUED_MESSAGES, after, limit)
 
     async def waiting_messages(self, keys: Sequence[MessageKey]) -> list[Outbound]:
         """Read jobs."""
-        return columns.readable(columns.outbound, self._reader.rows(WAITING_MESSAGES, (json.dumps(keys),)))
+        return columns.readable(columns.outbound, await self._rows(WAITING_MESSAGES, json.dumps(keys)))
 
     async def queued_deliveries(self, after: EventKey, limit: int) -> list[tuple[EventKey, NumberId, str]]:
         """Find waiting deliveries above a key."""
-        rows: Any = self._reader.rows(QUEUED_DELIVERIES, (after, limit))  # Any: as above
-        found: list[tuple[EventKey, NumberId, str]] = rows
-        return found
+        return await self._rows(QUEUED_DELIVERIES, after, limit)
 
     async def waiting_deliveries(self, keys: Sequence[EventKey]) -> list[Delivery]:
         """Read waiting deliveries."""
-        return columns.readable(columns.waiting, self._reader.rows(WAITING_DELIVERIES, (json.dumps(keys),)))
-
-    async def window_facts(self, number_id: NumberId, wa_id: str) -> WindowFacts:
-        """Return what a user's windows depend on."""
-        pair = (number_id, wa_id)
-        facts = self._windows.get(pair)
-        if facts is None:
-            row: Any = self._reader.row(_TALK, pair)
-            facts = WindowFacts(*row) if row else WindowFacts()
-            self._windows.keep(pair, facts)
-        return facts
-
-    async def open_entry(self, number_id: NumberId, wa_id: str, until_ms: int) -> None:
-        """Note the free entry point that an answer opens."""
-        await self._save(_OPEN_ENTRY, (number_id, wa_id, until_ms))
-        self._windows.answer((number_id, wa_id), until_ms)
+        return columns.readable(columns.waiting, await self._rows(WAITING_DELIVERIES, json.dumps(keys)))
 
     async def initiated(self, number_ids: Sequence[NumberId], since_ms: int) -> list[tuple[str, int]]:
         """Return the users to whom these numbers sent something outside their window since."""
-        given = (since_ms, json.dumps(number_ids))
-
-        def look(connection: apsw.Connection) -> list[tuple[str, int]]:
-            rows: Any = connection.execute(_INITIATED, given)  # Any: the columns' types are the table's
-            return [(wa_id, at_ms) for wa_id, at_ms in rows]
-
-        return await self._search(look)
-
-    async def last_inbound_ms(self, number_id: NumberId, wa_id: str) -> int | None:
-        """Return when the user last wrote to the number."""
-        return (await self.window_facts(number_id, wa_id)).last_inbound_ms
-
-    async def highest_key(self) -> int:
-        """Return the highest key in any table."""
-        row: Any = self._reader.row(HIGHEST_KEY)
-        return row[0] or 0
+        return await self._search(_INITIATED, since_ms, json.dumps(number_ids))
