@@ -91,6 +91,16 @@ async def test_who_has_not_written_within_a_day_fails_beside_those_who_have(worl
     assert await blocked(world) == [PHONE]
 
 
+@CLOUD
+async def test_users_who_cannot_be_blocked_are_among_the_refusals(world: World) -> None:
+    answer = await change(world, "POST", f"+{PHONE}", f"+{STRANGER}")
+
+    (shown,) = (await world.operate("GET", "/refusals"))["refusals"]
+    assert (shown["status"], shown["code"], shown["phone_number_id"]) == (400, 139100, NUMBER)
+    assert shown["sentence"] == "Some users could not be blocked; see failed_users."
+    assert shown["answer"]["body"]["text"].encode() == answer.body
+
+
 @META
 @pytest.mark.parametrize(("user", "code"), [(NUMBER, 131021), (STRANGER, 131047), ("nobody", 131047), ("", 131047)])
 async def test_what_is_wrong_with_a_user_is_told(world: World, user: str, code: int) -> None:

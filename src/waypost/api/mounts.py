@@ -15,6 +15,7 @@ from waypost.api.routing import (
     HTTPProblem,
     MethodNotAllowed,
     NotFound,
+    RefusalResponse,
     Request,
     Response,
     Route,
@@ -22,7 +23,6 @@ from waypost.api.routing import (
 )
 from waypost.api.words import last_response, speak_plainly, whole_response
 from waypost.errors import Refusal
-from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.lib.log import Log
 from waypost.ports import StoreDown
 
@@ -115,8 +115,8 @@ class Mount:
                 answer = await route.handler(request)
             finally:
                 maintenance.leave()
-            if answer.status == 404 and isinstance(answer, Response):  # a file's, whose clients look at no words
-                self._noted(request, Refusal(UNKNOWN_OBJECT, answer.body.decode("utf-8").strip()), answer)
+            if isinstance(answer, RefusalResponse):
+                self._noted(request, answer.refusal, answer)
         except ClientGone:
             return
         except Exception as error:  # noqa: BLE001 - the last place that can still answer in the face's own words

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct, field
 
 from waypost.api.exchange import Incoming, Outgoing
+from waypost.errors import Refusal
 from waypost.lib import streams
 
 _QUERY_FIELDS = 100
@@ -86,6 +87,16 @@ class Response:
     def send(self, out: Outgoing) -> Awaitable[None]:
         """Write the whole response. Raises ClientGone."""
         return out.respond(self.status, self.headers, self.body)
+
+
+class RefusalResponse(Response):
+    """A refusal in words that one path alone has; what would have been raised elsewhere goes with it, to be noted."""
+
+    __slots__ = ("refusal",)
+
+    def __init__(self, refusal: Refusal, status: int, body: bytes, *, content_type: str = "application/json") -> None:
+        super().__init__(status, body, content_type=content_type)
+        self.refusal = refusal
 
 
 class StreamResponse:

@@ -57,8 +57,20 @@ class UserOutcome(Struct, frozen=True):
     details: str = ""
 
 
-def blocked_answer(done: str, outcomes: Sequence[UserOutcome], trace_id: str) -> bytes:
-    """Return the answer; `done` is `added_users` or `removed_users`. A user who failed makes an error beside it.
+Done = Literal["added_users", "removed_users"]
+"""What an answer calls those whom a change was made for."""
+
+
+def failure(done: Done, outcomes: Sequence[UserOutcome]) -> Fault | None:
+    """Return the fault of a change that was not made for everybody, or None."""
+    if not any(outcome.problem for outcome in outcomes):
+        return None
+    verb = "blocked" if done == "added_users" else "unblocked"
+    return Fault(BLOCK_FAILED, f"Some users could not be {verb}; see failed_users.")
+
+
+def blocked_answer(done: Done, outcomes: Sequence[UserOutcome], fault: Fault | None, trace_id: str) -> bytes:
+    """Return the answer, with its `failure` as the error beside the users.
 
     # spec: samples/cloud/mgmt_resp_block_users_mixed.json
     """
@@ -69,9 +81,7 @@ def blocked_answer(done: str, outcomes: Sequence[UserOutcome], trace_id: str) ->
     if failed:
         users["failed_users"] = failed
     answer: dict[str, Any] = {"messaging_product": "whatsapp", "block_users": users}
-    if failed:
-        verb = "blocked" if done == "added_users" else "unblocked"
-        fault = Fault(BLOCK_FAILED, f"Some users could not be {verb}; see failed_users.")
+    if fault:
         answer |= msgspec.json.decode(error_body(fault, trace_id))
         del answer["error"]["error_data"]["messaging_product"]
     return msgspec.json.encode(answer)

@@ -9,11 +9,11 @@ from waypost.api.cloud.callers import Callers
 from waypost.api.cloud.paging import page_answer, paged
 from waypost.api.cloud.parameters import parameters
 from waypost.api.cloud.topics import Topic
-from waypost.api.routing import Request, Response
-from waypost.errors.management import BLOCK_FAILED
+from waypost.api.routing import RefusalResponse, Request, Response
+from waypost.errors import Refusal
 from waypost.flows.blocks import Blocks
 from waypost.lib.ids import new_trace_id
-from waypost.wire.blocks import BlockedUser, BlockRequest, UserOutcome, blocked_answer
+from waypost.wire.blocks import BlockedUser, BlockRequest, Done, UserOutcome, blocked_answer, failure
 
 _EDGE = "/block_users"
 
@@ -65,7 +65,7 @@ async def _wanted(request: Request) -> list[BlockedUser]:
     return wish.block_users
 
 
-def _answer(done: str, outcomes: list[UserOutcome]) -> Response:
+def _answer(done: Done, outcomes: list[UserOutcome]) -> Response:
     """Return both lists; 400 as soon as one user failed, though others are blocked by then.
 
     Meta's page on block users heads that body "MIXED SUCCESS/FAILURE (400)". Libraries (pywa) raise at 400, before
@@ -74,5 +74,8 @@ def _answer(done: str, outcomes: list[UserOutcome]) -> Response:
 
     # spec: cloud-api.md#13.6, cloud-api.md#11.1
     """
-    failed = any(outcome.problem for outcome in outcomes)
-    return Response(BLOCK_FAILED.http if failed else 200, blocked_answer(done, outcomes, new_trace_id()))
+    fault = failure(done, outcomes)
+    body = blocked_answer(done, outcomes, fault, new_trace_id())
+    if fault is None:
+        return Response(200, body)
+    return RefusalResponse(Refusal(fault.problem, fault.details), fault.problem.http, body)

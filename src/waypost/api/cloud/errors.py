@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from waypost.api import auth
 from waypost.api.faults import fault_of
-from waypost.api.routing import Answer, Handler, MethodNotAllowed, NotFound, Request, Response
+from waypost.api.routing import Answer, Handler, MethodNotAllowed, NotFound, RefusalResponse, Request, Response
 from waypost.errors import Fault, Refusal
 from waypost.errors.callers import NO_TOKEN, UNKNOWN_OBJECT
 from waypost.flows.directory import Directory
@@ -32,8 +32,6 @@ def render_proxy(request: Request, error: Exception) -> Response:
 
     # spec: cloud-api.md#11.3
     """
-    if isinstance(error, ProxyRefusal):
-        return Response(error.status, error.body)
     fault = _in_the_graphs_words(request, fault_of(error))
     return _answer(*cloud.proxy_error(fault, new_trace_id()), fault)
 
@@ -71,14 +69,13 @@ def unknown_object(name: str) -> Refusal:
     return Refusal(UNKNOWN_OBJECT, f"Object with ID '{name}' {_IS_NOT_THERE}")
 
 
-class ProxyRefusal(Refusal):
-    """A refusal in 360dialog's own words for one path: its status and body are the answer as they stand."""
+def file_not_found(why: str = "the URL is expired, altered or not yours.") -> RefusalResponse:
+    """Return the answer to whoever asks a looked-up URL for a file that it does not have; clients look at no words.
 
-    def __init__(self, fault: Fault, status: int, body: bytes) -> None:
-        super().__init__(fault.problem, fault.details)
-        self.fault = fault
-        self.status = status
-        self.body = body
+    # spec: cloud-api.md#6.3
+    """
+    said = f"Not found: {why}"
+    return RefusalResponse(Refusal(UNKNOWN_OBJECT, said), 404, f"{said}\n".encode(), content_type="text/plain")
 
 
 def kept_by_proxy(handler: Handler) -> Handler:
@@ -87,23 +84,23 @@ def kept_by_proxy(handler: Handler) -> Handler:
     # spec: cloud-api.md#11.3, cloud-api.md#13.3 - what it says is (unconfirmed)
     """
 
-    def reword(fault: Fault) -> ProxyRefusal:
+    def words(fault: Fault) -> tuple[int, bytes]:
         status = 404 if fault.problem is UNKNOWN_OBJECT else fault.problem.http
-        return ProxyRefusal(fault, status, cloud.proxy_refusal(status, fault.details, new_trace_id()))
+        return status, cloud.proxy_refusal(status, fault.details, new_trace_id())
 
-    return _reworded(handler, reword)
+    return _reworded(handler, words)
 
 
 def wrapped_by_proxy(handler: Handler) -> Handler:
     """Return a handler of what 360dialog passes on to its upstream: it shows that one's refusals as text in its own."""
 
-    def reword(fault: Fault) -> ProxyRefusal:
-        return ProxyRefusal(fault, fault.problem.http, proxy_wrapped(fault, new_trace_id()))
+    def words(fault: Fault) -> tuple[int, bytes]:
+        return fault.problem.http, proxy_wrapped(fault, new_trace_id())
 
-    return _reworded(handler, reword)
+    return _reworded(handler, words)
 
 
-def _reworded(handler: Handler, reword: Callable[[Fault], ProxyRefusal]) -> Handler:
+def _reworded(handler: Handler, words: Callable[[Fault], tuple[int, bytes]]) -> Handler:
     """Return a handler with its refusals reworded, except those of which the proxy says the same on every path."""
 
     @functools.wraps(handler)
@@ -113,7 +110,7 @@ def _reworded(handler: Handler, reword: Callable[[Fault], ProxyRefusal]) -> Hand
         except Refusal as refusal:
             if refusal.fault.problem.proxy_message is not None:
                 raise
-            raise reword(refusal.fault) from None
+            return RefusalResponse(refusal, *words(refusal.fault))
 
     return run
 

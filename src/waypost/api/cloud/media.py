@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from waypost.api import auth
 from waypost.api.cloud.callers import Callers
-from waypost.api.cloud.errors import unknown_object
+from waypost.api.cloud.errors import file_not_found, unknown_object
 from waypost.api.cloud.topics import Node, Topic
 from waypost.api.files import file_response
 from waypost.api.multipart import FileHead, FileSink, FormLimits, read_form
@@ -87,14 +87,14 @@ class Media(Struct, frozen=True):
         media_id = self.urls.media_id(request.query)
         medium = await self._found(request, number, media_id) if media_id else None
         if medium is None:
-            return Response(404, b"Not found: the URL is expired, altered or not yours.\n", content_type="text/plain")
+            return file_not_found()
         url = await self.shelf.presigned_url(medium)
         if url is not None:
             return Response(302, content_type=None, headers=[(b"location", url.encode("ascii")), *_NO_STORE])
         try:
             return await file_response(request, medium, self.shelf)
         except Refusal as gone:
-            return Response(404, f"Not found: {gone.fault.details}\n".encode(), content_type="text/plain")
+            return file_not_found(gone.fault.details)
 
     async def _counted(self, request: Request, limits: MediaLimits) -> Medium:
         number = self.callers.number(request)

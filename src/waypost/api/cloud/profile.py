@@ -7,6 +7,7 @@ from msgspec import UNSET, Struct, structs
 
 from waypost.api import auth
 from waypost.api.cloud.callers import Callers
+from waypost.api.cloud.errors import file_not_found
 from waypost.api.cloud.parameters import parameters
 from waypost.api.cloud.topics import Topic
 from waypost.api.files import file_response
@@ -70,7 +71,7 @@ class Profile(Struct, frozen=True):
             medium = await self.uploads.held(number, (await self.profiles.get(number)).profile_picture_handle)
             if medium is not None and media_id == str(medium.key):
                 return await file_response(request, medium, self.uploads.shelf)
-        return Response(404, b"Not found: the URL is expired, altered or not yours.\n", content_type="text/plain")
+        return file_not_found()
 
     async def _check_picture(self, number: Number, handle: str) -> None:
         medium = await self.uploads.find(number, handle)
