@@ -119,3 +119,8 @@ class Refusal(Exception):  # noqa: N818 - it is an answer, not an accident
     ) -> None:
         super().__init__(f"{problem.name}: {details}")
         self.fault = Fault(problem, details, retry_after_seconds, blame)
+
+    @classmethod
+    def of(cls, fault: Fault) -> "Refusal":
+        """Return what carries a fault that was found already."""
+        return cls(fault.problem, fault.details, retry_after_seconds=fault.retry_after_seconds, blame=fault.blame)

@@ -142,7 +142,7 @@ class Play(Struct, frozen=True):
     async def write(self, wa_id: str, message: PhoneMessage, file: UserFile | None) -> InboundMessage:
         """Let the user of a phone write; on return it is stored and the webhook about to be called. Raises Refusal."""
         if fault := message.fault():
-            raise Refusal(fault.problem, fault.details)
+            raise Refusal.of(fault)
         number = self.threads.number(message.number)
         if number.digits == wa_id:
             raise Refusal(INVALID_VALUE, f"The phone {wa_id} is the business number itself; write from another one.")

@@ -105,7 +105,7 @@ class Registration:
 
         await self._documents.change(number.id, tried)
         if fault is not None:
-            raise Refusal(fault.problem, fault.details, retry_after_seconds=fault.retry_after_seconds)
+            raise Refusal.of(fault)
 
     async def _take_on(self, number: Number, pin: str) -> None:
         """Mark a number as registered, unless another process has given it another PIN meanwhile. Raises Refusal."""

@@ -97,7 +97,7 @@ class Screen(Struct, frozen=True):
         if restriction := self.accounts.restriction(number):
             await self._refuse_restricted(restriction, number, request)
         if fault := self.magic.refusal(request.wa_id):
-            raise Refusal(fault.problem, fault.details)
+            raise Refusal.of(fault)
         media = request.content.media()
         keys = await self._keys_of(number, media) if media else ()
         now_ms = self.clock.now_ms()
@@ -105,7 +105,7 @@ class Screen(Struct, frozen=True):
         template = self._template(number, sent, now_ms) if isinstance(sent, SentTemplate) else None
         screened = Screened(request, keys, now_ms, template)
         if fault := await self.meters.fault(number, request.wa_id, now_ms):
-            raise Refusal(fault.problem, fault.details, retry_after_seconds=fault.retry_after_seconds)
+            raise Refusal.of(fault)
         if screened.template is not None and self.pacing.is_on:
             screened = structs.replace(screened, held_by=await self.pacing.held_by(screened.template))
         return screened
@@ -113,7 +113,7 @@ class Screen(Struct, frozen=True):
     def check_number(self, number: Number) -> None:
         """Raise Refusal if the number cannot send anything."""
         if fault := self.accounts.fault(number):
-            raise Refusal(fault.problem, fault.details, retry_after_seconds=fault.retry_after_seconds)
+            raise Refusal.of(fault)
 
     def check_sender(self, number: Number, addressee: Addressee | None) -> None:
         """Raise Refusal if the number cannot send anything, or not to this user; None: the user could not be read.
@@ -165,7 +165,7 @@ class Screen(Struct, frozen=True):
         named = self.directory.template(number.waba_id, sent.name, sent.language.code)
         found = template_rules.check(named, sent, now_ms)
         if not isinstance(found, Template):
-            raise Refusal(found.problem, found.details)
+            raise Refusal.of(found)
         return found
 
     def _check_user_id(self, number: Number, to: str, template: TemplateName) -> None:

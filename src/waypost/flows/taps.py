@@ -23,6 +23,6 @@ class Taps(Struct, frozen=True):
         owner = Owner(wa_id, self.play.network.phones.get(wa_id).name)
         answer = answer_to(content, self.play.threads.definition(found, content), tap, owner)
         if isinstance(answer, Fault):
-            raise Refusal(answer.problem, answer.details)
+            raise Refusal.of(answer)
         written = structs.replace(answer, number=str(found.number_id), context=Quoted(wamid_of(found)))
         return await self.play.write(wa_id, written, None)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from waypost.errors import Fault, Refusal
+from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
 from waypost.errors.requests import INVALID_PARAMETER, MISSING_PARAMETER
 from waypost.errors.templates import (
@@ -67,7 +67,7 @@ class Templates:
         `links_allowed`: an example may be a link instead of a handle, since 360dialog's proxy offers no upload.
         """
         if fault := template_form.check(wish):
-            raise _refusal(fault)
+            raise Refusal.of(fault)
         await self._check_handles(number, wish.components, links_allowed=links_allowed)
         async with self.review.alone:
             template = await self._add(number.waba_id, wish)
@@ -103,7 +103,7 @@ class Templates:
         wishes = wish.each()
         for each in wishes:
             if fault := template_form.check(each):
-                raise _refusal(fault)
+                raise Refusal.of(fault)
             if known := self._of(number, each):
                 self._edited(known, _change(each))
         return [await self._upserted(number, each) for each in wishes]
@@ -174,7 +174,7 @@ class Templates:
         if fault is None and not self.limits_lifted:
             fault = template_limits.create_fault(ledger, len(self.directory.templates(waba_id)), now_ms)
         if fault:
-            raise _refusal(fault)
+            raise Refusal.of(fault)
         return template_limits.with_creation(ledger, now_ms)
 
     def _template(self, waba_id: int, wish: NewTemplate) -> Template:
@@ -204,14 +204,14 @@ class Templates:
         if fault is None and not self.limits_lifted:
             fault = template_limits.edit_fault(template, now_ms)
         if fault:
-            raise _refusal(fault)
+            raise Refusal.of(fault)
         if template.status == "APPROVED" and category != template.category:
             raise Refusal(INVALID_PARAMETER, "category: that of an approved template cannot be changed.")
         fault = template_form.check_category(category) or template_form.check_ttl(change.message_send_ttl_seconds)
         if fault is None and change.components is not None:
             fault = template_form.check_components(change.components, category, named=template.named)
         if fault:
-            raise _refusal(fault)
+            raise Refusal.of(fault)
         ttl = change.message_send_ttl_seconds
         edits_ms = template_limits.edits_of_month(template, now_ms)
         changed = replace(
@@ -247,7 +247,3 @@ def _change(wish: NewTemplate) -> TemplateChange:
 
 def _stored(components: Sequence[Component], category: str) -> bytes:
     return written_components(with_platform_texts(components) if category == "AUTHENTICATION" else components)
-
-
-def _refusal(fault: Fault) -> Refusal:
-    return Refusal(fault.problem, fault.details, blame=fault.blame, retry_after_seconds=fault.retry_after_seconds)

@@ -59,8 +59,7 @@ def complaint(
 
 def refused(error: msgspec.ValidationError, raw: msgspec.Raw | bytes, schema: object = None) -> Refusal:
     """Return the same as an exception to raise."""
-    fault = complaint(error, raw, schema=schema)
-    return Refusal(fault.problem, fault.details)
+    return Refusal.of(complaint(error, raw, schema=schema))
 
 
 def mandatory(path: str) -> str:

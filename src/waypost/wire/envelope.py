@@ -111,7 +111,7 @@ def content_of(message_type: MessageType, raw: Raw) -> Content:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Refusal(BAD_REQUEST, f"The body is not valid JSON: {error}.") from None
     if (fault := content.fault()) is not None:
-        raise Refusal(fault.problem, fault.details)
+        raise Refusal.of(fault)
     return content
 
 
@@ -122,8 +122,7 @@ def _decoded(message_type: MessageType, raw: Raw, mends: int = _MAX_MENDS) -> Co
     except msgspec.ValidationError as error:
         better = mended(raw, error) if mends else None
         if better is None:
-            complaint = message_type.complaint(error, raw)
-            raise Refusal(complaint.problem, complaint.details) from None
+            raise Refusal.of(message_type.complaint(error, raw)) from None
     return _decoded(message_type, better, mends - 1)
 
 

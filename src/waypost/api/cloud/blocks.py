@@ -78,4 +78,4 @@ def _answer(done: Done, outcomes: list[UserOutcome]) -> Response:
     body = blocked_answer(done, outcomes, fault, new_trace_id())
     if fault is None:
         return Response(200, body)
-    return RefusalResponse(Refusal(fault.problem, fault.details), fault.problem.http, body)
+    return RefusalResponse(Refusal.of(fault), fault.problem.http, body)

@@ -130,7 +130,7 @@ def _content(message_type: MessageType, body: msgspec.Raw) -> Content:
             raise Refusal(TWO_SOURCES, "Parameters 'id' and 'link' cannot be used together") from None
         raise
     if fault := content.only_cloud():  # spec: migration.md#3.8, migration.md#11
-        raise Refusal(fault.problem, fault.details)
+        raise Refusal.of(fault)
     for medium in content.media():
         _split_link(medium)
     return content
