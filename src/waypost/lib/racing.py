@@ -1,8 +1,11 @@
 """Waiting with an end: for the first of several things, or for one of them no longer than so many seconds."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from contextlib import suppress
+
+_AGAIN_SECONDS = 0.5
+"""After so long what has not ended is cancelled again."""
 
 
 async def first_to_end(*work: Awaitable[object]) -> None:
@@ -14,11 +17,29 @@ async def first_to_end(*work: Awaitable[object]) -> None:
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _end(tasks)
     for task in done:
         task.result()
+
+
+async def _end(tasks: Collection[asyncio.Future[object]]) -> None:
+    """Cancel tasks until all of them have ended; being cancelled meanwhile is put off until then.
+
+    More than once, because a cancellation is lost when a library waits with a time-out and that is over in the same
+    moment (`asyncio.wait_for` of Python 3.11): what loops for ever would go on, and nothing end any more.
+    """
+    pending, is_cancelled = set(tasks), False
+    while pending:
+        for task in pending:
+            task.cancel()
+        try:
+            _, pending = await asyncio.wait(pending, timeout=_AGAIN_SECONDS)
+        except asyncio.CancelledError:
+            is_cancelled = True
+            pending = {task for task in pending if not task.done()}
+    await asyncio.gather(*tasks, return_exceptions=True)  # their errors are taken note of
+    if is_cancelled:
+        raise asyncio.CancelledError
 
 
 async def first_of(*work: Awaitable[object]) -> None:
