@@ -124,10 +124,22 @@ def _section(problem: Problem, *, is_produced: bool) -> str:
         rows.append(("On-Premises, in a callback", str(problem.callback[0]), "", problem.callback[1]))
     if problem.subcode is not None:
         rows.insert(1, ("Cloud, subcode", str(problem.subcode), str(problem.http), problem.user_title or problem.title))
-    if problem.proxy_message is not None:
-        rows.append(("360dialog's host", "", str(problem.proxy_http or problem.http), problem.proxy_message))
+    rows += [(f"360dialog's {host}", "", http, says) for host, http, says in _bodies_of_360dialog(problem)]
     return "\n".join([f"## `{problem.name}`\n", *_words(problem), table(("dialect", "code", "HTTP", "says"), rows),
                       *_ways(problem, is_produced=is_produced)])  # fmt: skip
+
+
+def _bodies_of_360dialog(problem: Problem) -> Iterator[tuple[str, str, str]]:
+    """Yield which of its hosts says what, with which status."""
+    http, in_general, onprem = (
+        str(problem.proxy_http or problem.http),
+        problem.proxy_message,
+        problem.onprem_proxy_message,
+    )
+    if in_general is not None:
+        yield "Cloud host" if onprem else "host", http, in_general
+    if onprem is not None:
+        yield "On-Premises host", http, onprem
 
 
 def _words(problem: Problem) -> Iterator[str]:
@@ -196,9 +208,8 @@ def _onprem_rows() -> Iterator[tuple[str, ...]]:
 def _dialog360_rows(scope: Scope) -> Iterator[tuple[str, ...]]:
     made = produced()
     for problem in all_problems().values():
-        if problem.proxy_message is not None:
-            http = str(problem.proxy_http or problem.http)
-            yield problem.proxy_message, http, _standing([problem], made), _link(problem)
+        for _, http, says in _bodies_of_360dialog(problem):
+            yield says, http, _standing([problem], made), _link(problem)
     for says, why in scope.dialog360.items():
         yield says, "", f"out of scope: {why}", ""
 

@@ -95,7 +95,7 @@ async def test_providers_are_set_shown_overwritten_and_deleted(world: World) -> 
 async def test_360dialogs_host_keeps_the_admins_paths_to_itself(world: World, method: str, path: str) -> None:
     answer = await world.client.call(method, path)
 
-    assert (answer.status, answer.json["meta"]["developer_message"]) == (403, "The endpoint is blocked")
+    assert (answer.status, answer.json["meta"]["developer_message"]) == (403, f"This URL {path} is blocked")
 
 
 @ONPREM

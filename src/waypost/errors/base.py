@@ -51,6 +51,8 @@ class Problem(Struct, frozen=True, kw_only=True):
     """Whether the details are the whole Cloud message, as where the graph names a field."""
     proxy_message: str | None = None
     """`developer_message` when 360dialog's proxy refuses this by itself, in its own body."""
+    onprem_proxy_message: str | None = None
+    """The same on 360dialog's On-Premises host, where it differs; `***` stands for the path."""
     proxy_http: int | None = None
     retryable: bool = False
     fix: str

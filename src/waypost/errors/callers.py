@@ -29,7 +29,7 @@ UNKNOWN_OBJECT = Problem(
 ENDPOINT_BLOCKED = Problem(
     name="endpoint_blocked", code=10, http=403, title="Permission Denied",
     onprem_code=1005, onprem_http=403, onprem_title="Access denied",
-    proxy_message="The endpoint is blocked", proxy_http=403,
+    proxy_message="The endpoint is blocked", onprem_proxy_message="This URL *** is blocked", proxy_http=403,
     fix="This path is not open to a 360dialog key; use the face that offers it.",
     rule="The path is closed to 360dialog's keys.",
     trigger="Ask for `/flows` with a `D360-API-KEY`.",

@@ -13,10 +13,15 @@ def render_onprem(request: Request, error: Exception) -> Response:
     # spec: on-premises-api.md#13.2, on-premises-api.md#13.3
     """
     fault = fault_of(error)
-    if fault.problem.proxy_message is not None and has_api_key(request):
-        answer = Response(*cloud.proxy_error(fault, new_trace_id()))
+    problem = fault.problem
+    host_says = problem.onprem_proxy_message or problem.proxy_message
+    if host_says is not None and has_api_key(request):
+        status = problem.proxy_http or problem.http
+        # spec: error-codes-onprem.tsv - that the path stands in the place of ***, and nothing behind, is (unconfirmed)
+        body = cloud.proxy_refusal(status, host_says.replace("***", request.path[:200]), new_trace_id())
+        answer = Response(status, body)
     else:
-        answer = Response(fault.problem.onprem_http, onprem.error_body(fault))
+        answer = Response(problem.onprem_http, onprem.error_body(fault))
     if fault.retry_after_seconds is not None:
         answer.headers.append((b"retry-after", b"%d" % fault.retry_after_seconds))
     return answer

@@ -225,7 +225,7 @@ async def test_what_the_host_blocks_is_a_403_for_its_keys(method: str, path: str
     meta = answer.json["meta"]
     trace = meta.pop("360dialog_trace_id")
     assert answer.status == 403
-    assert meta == {"success": False, "http_code": 403, "developer_message": "The endpoint is blocked"}
+    assert meta == {"success": False, "http_code": 403, "developer_message": f"This URL {path} is blocked"}
     assert trace
 
 
