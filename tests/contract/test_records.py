@@ -117,7 +117,7 @@ class TestConfiguration:
         assert await opened.load_numbers() == [changed[1]]
 
     async def test_providers_belong_to_their_number(self, opened: FullStore) -> None:
-        first, second = Provider("a", "www", bearer="t"), Provider("b", "www", username="u", password="p")
+        first, second = Provider("a", bearer="t"), Provider("b", username="u", password="p")
         await opened.save_provider(NUMBER, second)
         await opened.save_provider(NUMBER, first)
         await opened.save_provider(NumberId(1), first)

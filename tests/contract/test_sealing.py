@@ -25,7 +25,7 @@ SHOP = Number(
     former_secret=FormerSecret("canary-former", 5_000),
 )  # fmt: skip
 OTHER = Number(NumberId(NUMBER + 1), 7, "Other", "canary-other")
-BASIC = Provider("bucket", "www", username="canary-user", password="canary-password")
+BASIC = Provider("bucket", username="canary-user", password="canary-password")
 ROWS = 4
 """How many secrets `fill` leaves."""
 

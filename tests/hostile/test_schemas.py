@@ -16,7 +16,7 @@ from tools.gen_routes import faces
 
 from waypost.api.control.topics import V1
 from waypost.errors import Fault, Refusal, all_problems
-from waypost.wire import cloud, inbound, onprem, onprem_settings
+from waypost.wire import cloud, inbound, onprem, onprem_settings, providers
 from waypost.wire.canonical import canonical_body, stored_content
 from waypost.wire.control.messages import BusinessMessage
 from waypost.wire.control.snapshot import Snapshot
@@ -214,7 +214,7 @@ SETTINGS = "waypost.wire.onprem_settings"
 Step = Literal["application", "provider", "contacts", "mark_read"]
 STEPS: Mapping[Step, tuple[str | None, Callable[[bytes], Any]]] = {
     "application": (f"{SETTINGS}:_Application", lambda body: onprem_settings.parse_application(body, wa_id="1")),
-    "provider": (f"{SETTINGS}:list[ProviderForm]", onprem_settings.parse_provider),
+    "provider": ("waypost.wire.providers:list[ProviderForm]", providers.parse_provider),
     "contacts": (None, onprem.parse_contacts_check),
     "mark_read": (None, onprem.parse_mark_read),
 }  # fmt: skip

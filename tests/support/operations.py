@@ -61,7 +61,7 @@ BODIES: Mapping[str, tuple[Body, ...]] = {
     "onprem.send_alias": (Body(MESSAGE),),
     "onprem.mark_read": (Body(MARK_READ),),
     "onprem.set_settings": (Body("waypost.wire.onprem_settings:_Application"),),
-    "onprem.set_provider": (Body("waypost.wire.onprem_settings:list[ProviderForm]"),),
+    "onprem.set_provider": (Body("waypost.wire.providers:list[ProviderForm]"),),
     "onprem.check_contacts": (Body(CONTACTS),),
     "onprem.block": (Body(f"{_ONPREM}.contacts:_Block"),),
     "onprem.acknowledge": (Body(f"{_ONPREM}.contacts:_Acknowledged"),),

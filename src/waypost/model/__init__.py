@@ -8,7 +8,6 @@ from waypost.model.accounts import (
     Medium,
     Number,
     OnPremSettings,
-    Provider,
     Standing,
     Template,
     Token,
@@ -41,6 +40,7 @@ from waypost.model.messages import (
 )
 from waypost.model.statuses import TRANSITIONS, Status
 from waypost.model.world import FaultRule, Gather, Phone, WebhookTrouble
+from waypost.wire.providers import Provider
 
 __all__ = [
     "NOT_FETCHED",

@@ -6,7 +6,6 @@ from msgspec import Struct
 
 from waypost.model.keys import Dialect, MediaKey, NumberId, Reach, Scope
 from waypost.wire.facts import Quality
-from waypost.wire.onprem_settings import ProviderBody
 
 _APP_PREFIX = 5_000_000_000_000_000  # app ids are digits that are no phone number and no account
 
@@ -43,24 +42,6 @@ class Medium(Struct, frozen=True):
     animated: bool = False
     damage: str | None = None
     """Why it is no picture although it was taken as one; it fails when it is sent."""
-
-
-class Provider(_Secretive, frozen=True):
-    """Credentials for media links, as On-Premises configures them.
-
-    # spec: on-premises-api.md#3.4
-    """
-
-    name: str
-    kind: str
-    username: str | None = None
-    password: str | None = None
-    bearer: str | None = None
-
-    @classmethod
-    def of(cls, body: ProviderBody) -> "Provider":
-        """Return the provider that a client has set."""
-        return cls(body.name, body.kind, body.username, body.password, body.bearer)
 
 
 class Webhook(Struct, frozen=True):

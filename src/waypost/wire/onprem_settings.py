@@ -1,6 +1,6 @@
 """The On-Premises settings: read what a client changes, show what is set.
 
-# spec: on-premises-api.md#7.1, on-premises-api.md#3.4
+# spec: on-premises-api.md#7.1
 """
 
 import re
@@ -11,8 +11,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from waypost.errors import Refusal
-from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER, TWO_SOURCES
-from waypost.wire.complaints import mandatory, shown
+from waypost.errors.requests import INVALID_VALUE
+from waypost.wire.complaints import shown
 from waypost.wire.facts import CallbackSettings
 from waypost.wire.reading import parse
 
@@ -161,40 +161,6 @@ class ApplicationPatch(Struct, frozen=True):
         return msgspec.json.encode(_merge(msgspec.json.decode(other), self.stored))
 
 
-class ProviderBody(Struct, frozen=True):
-    """Credentials for media links: a bearer token, or a user name and a password."""
-
-    name: str
-    kind: str
-    username: str | None = None
-    password: str | None = None
-    bearer: str | None = None
-
-
-class _Basic(Struct, forbid_unknown_fields=True):
-    username: _Text
-    password: _Text
-
-
-class ProviderConfig(Struct, forbid_unknown_fields=True):
-    """One of the two ways to prove oneself to a host of media."""
-
-    basic: _Basic | None = None
-    bearer: Annotated[str, Meta(min_length=1, max_length=4096)] | None = None
-
-
-class ProviderForm(Struct, forbid_unknown_fields=True):
-    """A provider of media as it is set; the only type is `www`."""
-
-    name: str
-    type: str
-    config: ProviderConfig
-
-
-_PROVIDER_NAME = re.compile(r"[A-Za-z0-9_-]{1,200}")
-_HEADER_TOKEN = re.compile(r"[!-~]+")
-
-
 def parse_application(raw: bytes, *, wa_id: str) -> ApplicationPatch:
     """Read a body of `PATCH /v1/settings/application` for the number `wa_id`; raises Refusal.
 
@@ -250,43 +216,6 @@ def application(settings: SettingsFacts, *, wa_id: str, webhook_url: str) -> _JS
     }
     fields = _merge(_merge(DEFAULTS, msgspec.json.decode(settings.other)), effective)
     return {name: fields[name] for name in _ORDER} | fields
-
-
-def parse_provider(raw: bytes) -> ProviderBody:
-    """Read a body of `POST /v1/settings/application/media/providers`, an array of one; raises Refusal.
-
-    # spec: on-premises-api.md#3.4
-    """
-    providers = parse(list[ProviderForm], raw)
-    if len(providers) != 1:
-        raise Refusal(INVALID_VALUE, f"The array holds {len(providers)} providers; send one at a time.")
-    return checked_provider(providers[0])
-
-
-def checked_provider(given: ProviderForm) -> ProviderBody:
-    """Return a provider whose name and credentials can be used; raises Refusal."""
-    if not _PROVIDER_NAME.fullmatch(given.name):
-        details = f"Parameter 'name' is {shown(given.name)}; write 1 to 200 letters, digits, - and _."
-        raise Refusal(INVALID_VALUE, details)
-    if given.type != "www":
-        raise Refusal(INVALID_VALUE, f"Parameter 'type' is {shown(given.type)}; the only type is \"www\".")
-    return _with_credentials(given.name, given.config)
-
-
-def _with_credentials(name: str, config: ProviderConfig) -> ProviderBody:
-    """Check what will stand in a header of our requests."""
-    if config.basic is not None and config.bearer is not None:
-        raise Refusal(TWO_SOURCES, "Parameters 'basic' and 'bearer' cannot be used together")
-    if config.bearer is not None:
-        if not _HEADER_TOKEN.fullmatch(config.bearer):
-            raise Refusal(INVALID_VALUE, "Parameter 'config.bearer' must be printable ASCII without blanks.")
-        return ProviderBody(name, "www", bearer=config.bearer)
-    if config.basic is None:
-        raise Refusal(MISSING_PARAMETER, mandatory("config.basic"))
-    if ":" in config.basic.username:
-        # RFC 7617: whatever follows the first colon would be taken for the password.
-        raise Refusal(INVALID_VALUE, "Parameter 'config.basic.username' must not hold a colon.")
-    return ProviderBody(name, "www", username=config.basic.username, password=config.basic.password)
 
 
 def _stored(given: _Application) -> _JSON:

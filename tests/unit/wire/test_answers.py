@@ -97,10 +97,10 @@ def test_a_login_is_answered_with_a_blank_in_its_date() -> None:
 
 
 def test_providers_are_shown_with_their_credentials() -> None:
-    basic = Provider("assets-basic", "www", username="waypost", password="s3cret-Pw")
-    bearer = Provider("assets-bearer", "www", bearer="tok_0123456789")
+    basic = Provider("assets-basic", username="waypost", password="s3cret-Pw")
+    bearer = Provider("assets-bearer", bearer="tok_0123456789")
 
-    answer = onprem.providers_answer([basic, bearer])
+    answer = onprem.providers_answer([basic, bearer], masked=False)
 
     assert answer == (
         b'{"settings":{"application":{"media":{"providers":[{"name":"assets-basic","type":"www",'

@@ -11,7 +11,7 @@ from waypost.model import Number, Provider
 from waypost.ports import Records
 from waypost.wire.control.base import Success
 from waypost.wire.control.providers import ProviderList, ProviderRequest, ProviderView
-from waypost.wire.onprem_settings import checked_provider
+from waypost.wire.providers import TYPE, provider_of
 
 
 class Providers(Struct, frozen=True):
@@ -38,8 +38,7 @@ class Providers(Struct, frozen=True):
     async def add(self, request: Request) -> Response:
         """Add a media provider to a number; one of the same name is replaced."""
         wish = await body_of(request, ProviderRequest)
-        number, given = named_number(self.directory, number_in(wish)), checked_provider(wish)
-        provider = Provider.of(given)
+        number, provider = named_number(self.directory, number_in(wish)), provider_of(wish)
         await self.records.save_provider(number.id, provider)
         return answer(_view(number, provider))
 
@@ -53,6 +52,4 @@ class Providers(Struct, frozen=True):
 
 def _view(number: Number, provider: Provider) -> ProviderView:
     by_name = provider.bearer is None
-    return ProviderView(
-        number.digits, provider.name, provider.kind, "basic" if by_name else "bearer", provider.username
-    )
+    return ProviderView(number.digits, provider.name, TYPE, "basic" if by_name else "bearer", provider.username)

@@ -23,14 +23,15 @@ from waypost.flows.documents import DocumentCollection, OnePerNumber
 from waypost.flows.media_urls import MediaURLs
 from waypost.flows.subscribe import Subscribe
 from waypost.lib import sealed
-from waypost.model import Number, Provider, Webhook
+from waypost.model import Number, Webhook
 from waypost.ports import Records
 from waypost.wire import onprem
 from waypost.wire.changes import changed
 from waypost.wire.numbers import Pin
 from waypost.wire.onprem.verticals import word_of
-from waypost.wire.onprem_settings import application, parse_application, parse_provider
+from waypost.wire.onprem_settings import application, parse_application
 from waypost.wire.profile import Profile, ProfileChange
+from waypost.wire.providers import parse_provider, providers_shown
 from waypost.wire.reading import parse
 
 MAX_BLOB_BYTES = 20 * 1024 * 1024
@@ -89,7 +90,7 @@ class Backup(Struct, frozen=True):
         shown = application(number.onprem, wa_id=number.digits, webhook_url="")
         del shown["wa_id"]
         line, photo = await self.lines.get(number.id), await self.photos.get(number.id)
-        providers = onprem.providers_shown(await self.records.load_providers(number.id), masked=False)
+        providers = providers_shown(await self.records.load_providers(number.id), masked=False)
         contents = _Contents(
             application=Raw(msgspec.json.encode(shown)),
             profile=Raw(msgspec.json.encode(await self.profiles.get(number))),
@@ -119,14 +120,13 @@ class Backup(Struct, frozen=True):
         """Set everything; the webhook is checked anew, as a blob may come from where other addresses were allowed."""
         patch = parse_application(bytes(contents.application), wa_id=number.digits)
         profile = changed(Profile(), parse(ProfileChange, bytes(contents.profile)))
-        bodies = [parse_provider(bytes(each)) for each in contents.providers]
+        providers = [parse_provider(bytes(each)) for each in contents.providers]
         photo = photo_of(contents.photo) if contents.photo is not None else None
         roots = certificates(contents.webhook_roots.encode(), key=False) if contents.webhook_roots else None
         webhook = contents.webhook
         if webhook is not None and (number.webhook is None or number.webhook.url != webhook.url):
             await self.subscribe.unverified(number, webhook.url, dict(webhook.headers))
-        for given in bodies:
-            provider = Provider.of(given)
+        for provider in providers:
             await self.records.save_provider(number.id, provider)
         if photo is not None:
             await self.photos.put(number.id, photo)

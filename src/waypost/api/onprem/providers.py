@@ -10,10 +10,9 @@ from waypost.api.onprem.callers import Callers
 from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.callers import UNKNOWN_OBJECT
-from waypost.model import Provider
 from waypost.ports import Records
 from waypost.wire import onprem
-from waypost.wire.onprem_settings import parse_provider
+from waypost.wire.providers import parse_provider
 
 _PROVIDERS = "/v1/settings/application/media/providers"
 
@@ -41,9 +40,7 @@ class Providers(Struct, frozen=True):
     async def post(self, request: Request) -> Response:
         """Add one provider; one of the same name is overwritten."""
         number = self.callers.owner(request)
-        given = parse_provider(await json_body(request))
-        provider = Provider.of(given)
-        await self.records.save_provider(number.id, provider)
+        await self.records.save_provider(number.id, parse_provider(await json_body(request)))
         return Response(200, onprem.DONE)
 
     async def delete(self, request: Request) -> Response:

@@ -5,13 +5,13 @@ from typing import Literal
 from msgspec import Struct
 
 from waypost.wire.control.base import Digits
-from waypost.wire.onprem_settings import ProviderForm
+from waypost.wire.providers import TYPE, ProviderForm
 
 
 class ProviderRequest(ProviderForm, forbid_unknown_fields=True, kw_only=True):
     """A media provider of a number, which may be left out while there is only one."""
 
-    type: str = "www"
+    type: str = TYPE
     number: Digits | None = None
     phone_number_id: Digits | None = None
     """The same, as answers call it."""

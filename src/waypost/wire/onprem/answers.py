@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
 from waypost.errors import Fault
 from waypost.lib import ids
 from waypost.wire.facts import MediumFacts
+from waypost.wire.providers import Provider, providers_shown
 
 VERSION = "v2.53.3"
 """The client version that Waypost behaves like.
@@ -25,37 +26,6 @@ DONE = b"{%b}" % META
 """
 
 _encoder = msgspec.json.Encoder()
-
-_STARS = "********"
-
-
-class ProviderFacts(Protocol):
-    """Stored credentials for links: a bearer token, or a user name and a password."""
-
-    @property
-    def name(self) -> str:
-        """What messages call it."""
-        ...
-
-    @property
-    def kind(self) -> str:
-        """`www`."""
-        ...
-
-    @property
-    def username(self) -> str | None:
-        """For Basic authentication."""
-        ...
-
-    @property
-    def password(self) -> str | None:
-        """For Basic authentication."""
-        ...
-
-    @property
-    def bearer(self) -> str | None:
-        """The token."""
-        ...
 
 
 def answer(**members: Any) -> bytes:  # Any: whatever msgspec can encode
@@ -98,20 +68,12 @@ def settings_answer(application: dict[str, Any]) -> bytes:  # Any: a JSON object
     return answer(settings={"application": application})
 
 
-def providers_answer(providers: Iterable[ProviderFacts], *, masked: bool = False) -> bytes:
+def providers_answer(providers: Iterable[Provider], *, masked: bool) -> bytes:
     """Return the media providers, credentials included, as this dialect does, or with stars in their place.
 
     # spec: on-premises-api.md#3.4
     """
     return settings_answer({"media": {"providers": providers_shown(providers, masked=masked)}})
-
-
-def providers_shown(providers: Iterable[ProviderFacts], *, masked: bool) -> list[dict[str, Any]]:  # Any: JSON objects
-    """Return the media providers as they were set."""
-    return [
-        {"name": provider.name, "type": provider.kind, "config": _config(provider, masked=masked)}
-        for provider in providers
-    ]
 
 
 def error_body(fault: Fault) -> bytes:
@@ -124,9 +86,3 @@ def error_body(fault: Fault) -> bytes:
     if fault.details:
         error["details"] = problem.onprem_details(fault.details)
     return answer(errors=[error])
-
-
-def _config(provider: ProviderFacts, *, masked: bool) -> dict[str, Any]:  # Any: a JSON object
-    if provider.bearer is not None:
-        return {"bearer": _STARS if masked else provider.bearer}
-    return {"basic": {"username": provider.username, "password": _STARS if masked else provider.password}}

@@ -258,7 +258,7 @@ async def test_a_provider_of_the_same_name_is_overwritten() -> None:
 
     await face.logged_in("POST", PROVIDERS, [{**BEARER, "name": "assets-basic"}])
 
-    expected = Provider("assets-basic", "www", bearer="tok_0123456789")
+    expected = Provider("assets-basic", bearer="tok_0123456789")
     assert face.records.providers == {(NUMBER, "assets-basic"): expected}
 
 
