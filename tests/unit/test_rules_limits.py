@@ -6,7 +6,7 @@ from waypost.lib import phone
 from waypost.model import NumberId
 from waypost.rules import lifetime, rates
 from waypost.rules.hidden import shows_number
-from waypost.rules.lookups import block_ms, fail
+from waypost.rules.media_limits import block_ms, fail
 from waypost.rules.registration import MAX_CALLS, Trials
 from waypost.rules.tiers import Reached, limit_of
 from waypost.upstreams.simulated.phones import phone_of, user_id

@@ -11,7 +11,7 @@ from waypost.flows.together import Together
 from waypost.lib.clock import Clock
 from waypost.lib.durations import seconds_to_wait
 from waypost.model import NumberId
-from waypost.rules import lookups
+from waypost.rules import media_limits
 
 _OF_UPLOADS = "uploads"  # in place of a user
 _FAILED = "lookups"
@@ -22,7 +22,7 @@ class MediaLimits:
 
     def __init__(self, clock: Clock, *, lifted: bool, together: Together | None = None) -> None:
         self._lifted = lifted
-        self._uploads = Tally(lookups.UPLOADS, clock.now_ms, together)
+        self._uploads = Tally(media_limits.UPLOADS, clock.now_ms, together)
         self._failed = Lately(clock.now_ms, together)
 
     def forget(self) -> None:
@@ -38,14 +38,14 @@ class MediaLimits:
 
     async def look_up(self, number_id: NumberId) -> None:
         """Raise Refusal while the number is blocked for its failed look-ups, StoreDown."""
-        wait_ms = 0 if self._lifted else await self._failed.look((number_id, _FAILED), lookups.block_ms)
+        wait_ms = 0 if self._lifted else await self._failed.look((number_id, _FAILED), media_limits.block_ms)
         if wait_ms:
             raise _too_many("Too many look-ups of media have failed; they are blocked for 30 minutes.", wait_ms)
 
     async def failed(self, number_id: NumberId) -> None:
         """Count a look-up that found nothing. Raises StoreDown."""
         if not self._lifted:
-            await self._failed.change((number_id, _FAILED), lookups.fail)
+            await self._failed.change((number_id, _FAILED), media_limits.fail)
 
 
 def _too_many(details: str, wait_ms: int) -> Refusal:
