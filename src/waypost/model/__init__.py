@@ -7,7 +7,6 @@ from waypost.model.accounts import (
     MediaSource,
     Medium,
     Number,
-    OnPremSettings,
     Standing,
     Template,
     Token,
@@ -40,6 +39,7 @@ from waypost.model.messages import (
 )
 from waypost.model.statuses import TRANSITIONS, Status
 from waypost.model.world import FaultRule, Gather, Phone, WebhookTrouble
+from waypost.wire.onprem_settings import OnPremSettings
 from waypost.wire.providers import Provider
 
 __all__ = [

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from waypost.model.keys import Dialect, MediaKey, NumberId, Reach, Scope
 from waypost.wire.facts import Quality
+from waypost.wire.onprem_settings import OnPremSettings
 
 _APP_PREFIX = 5_000_000_000_000_000  # app ids are digits that are no phone number and no account
 
@@ -83,39 +84,6 @@ class Callbacks(Struct, frozen=True):
     subscribed: bool = True
     """Whether the app is subscribed to the account; one that is not is told nothing."""
     further: tuple[Endpoint, ...] = ()
-
-
-class OnPremSettings(Struct, frozen=True):
-    """`/v1/settings/application`: the fields that take effect, and the others as they were set.
-
-    # spec: on-premises-api.md#7.1
-    """
-
-    backoff_step_ms: int = 3_000
-    backoff_max_ms: int = 900_000
-    max_concurrent_requests: int = 6
-    sent: bool = False
-    delivered: bool = True
-    read: bool = True
-    auto_download: tuple[str, ...] = ("image", "document", "audio", "voice", "video", "sticker")
-    """The types of files from users that come with an id."""
-    notify_number_change: bool = True
-    security_notifications: bool = False
-    """Whether a user's changed identity is told, and holds messages to them back until it is acknowledged."""
-    callback_persist: bool = True
-    """Whether callbacks that wait outlive a restart."""
-    collect_messages: bool | None = None
-    """Whether Waypost deletes old messages; None: not set, and it does not."""
-    collect_media: bool | None = None
-    """Whether Waypost deletes files that have expired; None: not set, and it does."""
-    contacts_mode: Literal["always_valid", "classic"] = "always_valid"
-    """`classic` behaves as clients before v2.39 and v2.43 did: contacts are checked, and unknown ones refused.
-
-    # spec: on-premises-api.md#6.1
-    """
-    shards: int = 1
-    other: bytes = b"{}"
-    """JSON object of the fields that are stored and given back."""
 
 
 class Standing(Struct, frozen=True):

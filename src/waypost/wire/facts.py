@@ -6,6 +6,7 @@ These are Protocols because the things themselves are in `model`, the layer abov
 from typing import Literal, Protocol
 
 from waypost.errors import Fault
+from waypost.wire.onprem_settings import OnPremSettings
 
 Quality = Literal["GREEN", "YELLOW", "RED", "UNKNOWN"]
 """How users take a number, or a template."""
@@ -221,40 +222,6 @@ class EventFacts(Protocol):
         ...
 
 
-class CallbackSettings(Protocol):
-    """What an On-Premises client is told, and how."""
-
-    @property
-    def sent(self) -> bool:
-        """Whether `sent` is."""
-        ...
-
-    @property
-    def delivered(self) -> bool:
-        """Whether `delivered` is."""
-        ...
-
-    @property
-    def read(self) -> bool:
-        """Whether `read` is."""
-        ...
-
-    @property
-    def auto_download(self) -> tuple[str, ...]:
-        """The types of files that come with an id."""
-        ...
-
-    @property
-    def notify_number_change(self) -> bool:
-        """Whether it is told when a user changes their number."""
-        ...
-
-    @property
-    def security_notifications(self) -> bool:
-        """Whether it is told when the identity of a user changes."""
-        ...
-
-
 class NumberFacts(Protocol):
     """A business number."""
 
@@ -299,6 +266,6 @@ class NumberFacts(Protocol):
         ...
 
     @property
-    def onprem(self) -> CallbackSettings:
+    def onprem(self) -> OnPremSettings:
         """The settings of its On-Premises side."""
         ...

@@ -1,19 +1,19 @@
-"""The On-Premises settings: read what a client changes, show what is set.
+"""The On-Premises settings of a number: what is stored, what a client changes, and what it is shown.
 
 # spec: on-premises-api.md#7.1
 """
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import asdict, replace
 
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
 from waypost.wire.complaints import shown
-from waypost.wire.facts import CallbackSettings
 from waypost.wire.reading import parse
 
 _JSON = dict[str, Any]  # Any: a JSON object
@@ -44,43 +44,37 @@ _ORDER = (
 """How the sample shows them; what it does not have comes last."""
 
 
-class SettingsFacts(CallbackSettings, Protocol):
-    """The settings of a number as they are kept."""
+class OnPremSettings(Struct, frozen=True):
+    """`/v1/settings/application`: the fields that take effect, and the others as they were set.
 
-    @property
-    def backoff_step_ms(self) -> int:
-        """`callback_backoff_delay_ms`."""
-        ...
+    # spec: on-premises-api.md#7.1
+    """
 
-    @property
-    def backoff_max_ms(self) -> int:
-        """`max_callback_backoff_delay_ms`."""
-        ...
+    backoff_step_ms: int = 3_000
+    backoff_max_ms: int = 900_000
+    max_concurrent_requests: int = 6
+    sent: bool = False
+    delivered: bool = True
+    read: bool = True
+    auto_download: tuple[str, ...] = _DOWNLOADS
+    """The types of files from users that come with an id."""
+    notify_number_change: bool = True
+    security_notifications: bool = False
+    """Whether a user's changed identity is told, and holds messages to them back until it is acknowledged."""
+    callback_persist: bool = True
+    """Whether callbacks that wait outlive a restart."""
+    collect_messages: bool | None = None
+    """Whether Waypost deletes old messages; None: not set, and it does not."""
+    collect_media: bool | None = None
+    """Whether Waypost deletes files that have expired; None: not set, and it does."""
+    contacts_mode: Literal["always_valid", "classic"] = "always_valid"
+    """`classic` behaves as clients before v2.39 and v2.43 did: contacts are checked, and unknown ones refused.
 
-    @property
-    def max_concurrent_requests(self) -> int:
-        """`webhooks.max_concurrent_requests`."""
-        ...
-
-    @property
-    def callback_persist(self) -> bool:
-        """`callback_persist`."""
-        ...
-
-    @property
-    def collect_messages(self) -> bool | None:
-        """`garbagecollector_enable.messages`; None until it is set."""
-        ...
-
-    @property
-    def collect_media(self) -> bool | None:
-        """`garbagecollector_enable.media`; None until it is set."""
-        ...
-
-    @property
-    def other(self) -> bytes:
-        """The fields that are only stored, a JSON object."""
-        ...
+    # spec: on-premises-api.md#6.1
+    """
+    shards: int = 1
+    other: bytes = b"{}"
+    """JSON object of the fields that are stored and given back."""
 
 
 class _Given(Struct, omit_defaults=True, forbid_unknown_fields=True):
@@ -156,9 +150,11 @@ class ApplicationPatch(Struct, frozen=True):
     security_notifications: bool | None = None
     stored: _JSON = {}
 
-    def merged(self, other: bytes) -> bytes:
-        """Return the stored fields, a JSON object, with the changes in it."""
-        return msgspec.json.encode(_merge(msgspec.json.decode(other), self.stored))
+    def applied(self, settings: OnPremSettings) -> OnPremSettings:
+        """Return the settings with the changes in them."""
+        given = {name: value for name, value in asdict(self).items() if value is not None and hasattr(settings, name)}
+        other = _merge(msgspec.json.decode(settings.other), self.stored)
+        return replace(settings, other=msgspec.json.encode(other), **given)
 
 
 def parse_application(raw: bytes, *, wa_id: str) -> ApplicationPatch:
@@ -191,7 +187,7 @@ def parse_application(raw: bytes, *, wa_id: str) -> ApplicationPatch:
     )
 
 
-def application(settings: SettingsFacts, *, wa_id: str, webhook_url: str) -> _JSON:
+def application(settings: OnPremSettings, *, wa_id: str, webhook_url: str) -> _JSON:
     """Return the object that `GET /v1/settings/application` shows."""
     message = {"sent": settings.sent, "delivered": settings.delivered, "read": settings.read}
     webhooks = {

@@ -14,7 +14,7 @@ from waypost.api.onprem.callers import Callers
 from waypost.api.onprem.certificates import MAX_BYTES as MAX_ROOTS_BYTES
 from waypost.api.onprem.certificates import certificates
 from waypost.api.onprem.profile import MAX_PHOTO_BYTES, Line, Photo, photo_of, picture
-from waypost.api.onprem.settings import as_at_first, patched
+from waypost.api.onprem.settings import as_at_first
 from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE
@@ -137,7 +137,7 @@ class Backup(Struct, frozen=True):
 
         def change(now: Number) -> Number:
             standing = replace(now.standing, pin=contents.pin)
-            settings = patched(as_at_first(now), patch)
+            settings = patch.applied(as_at_first(now))
             return replace(now, onprem=settings, standing=standing, webhook_roots=roots or now.webhook_roots)
 
         await self.directory.change_number(number, change)

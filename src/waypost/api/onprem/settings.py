@@ -76,19 +76,9 @@ def _with_patch(number: Number, patch: ApplicationPatch, webhook: Webhook | None
     if patch.webhook_url is not None and not is_there:
         number = pointed(number, webhook)
     dialect = "onprem" if patch.webhook_url else number.callback_dialect
-    return replace(number, onprem=patched(number.onprem, patch), callback_dialect=dialect)
+    return replace(number, onprem=patch.applied(number.onprem), callback_dialect=dialect)
 
 
 def as_at_first(number: Number) -> OnPremSettings:
     """Return the settings as before any was set; what is set elsewhere, by other paths, stays."""
     return OnPremSettings(contacts_mode=number.onprem.contacts_mode, shards=number.onprem.shards)
-
-
-def patched(settings: OnPremSettings, patch: ApplicationPatch) -> OnPremSettings:
-    """Return the settings with the changes that are not None."""
-    names = (
-        "backoff_step_ms", "backoff_max_ms", "max_concurrent_requests", "sent", "delivered", "read", "auto_download",
-        "notify_number_change", "security_notifications", "callback_persist", "collect_messages", "collect_media",
-    )  # fmt: skip
-    given = {name: getattr(patch, name) for name in names if getattr(patch, name) is not None}
-    return replace(settings, other=patch.merged(settings.other), **given)

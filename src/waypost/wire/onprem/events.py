@@ -13,8 +13,9 @@ from waypost.errors import all_problems
 from waypost.errors.outcomes import SOMETHING_WENT_WRONG
 from waypost.wire.client_notices import HREF
 from waypost.wire.events import messages as stored
-from waypost.wire.facts import CallbackSettings, EventFacts, NumberFacts, StatusWord
+from waypost.wire.facts import EventFacts, NumberFacts, StatusWord
 from waypost.wire.onprem.inbound import message_id, pseudo, render_message
+from waypost.wire.onprem_settings import OnPremSettings
 
 OURS = "client."
 """How the kinds of events that only this dialect has begin; their bodies are sent as they are."""
@@ -95,7 +96,7 @@ def join_bodies(bodies: Sequence[bytes]) -> bytes:
     return _encoder.encode(joined)
 
 
-def is_told(settings: CallbackSettings, status: StatusWord) -> bool:
+def is_told(settings: OnPremSettings, status: StatusWord) -> bool:
     """Return whether a number with these settings is told of a status.
 
     `sent`, `delivered` and `read` if they are switched on, `failed` always, `played` never: it is unknown here.

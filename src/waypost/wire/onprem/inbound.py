@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from waypost.lib import ids, phone
 from waypost.wire.events import messages as stored
-from waypost.wire.facts import CallbackSettings, NumberFacts
+from waypost.wire.facts import NumberFacts
+from waypost.wire.onprem_settings import OnPremSettings
 
 _JSON = dict[str, Any]  # Any: the objects of the types are passed on
 
@@ -104,7 +105,7 @@ def message_id(wamid: str, wa_id: str) -> str:
     return ids.onprem_message_id(ref.key, ref.tag, wa_id, received=received)
 
 
-def _message(message: _JSON, media_uuid: str | None, settings: CallbackSettings) -> _JSON:
+def _message(message: _JSON, media_uuid: str | None, settings: OnPremSettings) -> _JSON:
     wa_id: str = message["from"]
     for name in ("from_user_id", "from_parent_user_id"):
         message.pop(name, None)
@@ -138,7 +139,7 @@ def _in_order(value: _JSON, first: Sequence[str]) -> _JSON:
     return {name: value[name] for name in first if name in value} | value
 
 
-def _with_medium(message: _JSON, media_uuid: str | None, settings: CallbackSettings) -> _JSON:
+def _with_medium(message: _JSON, media_uuid: str | None, settings: OnPremSettings) -> _JSON:
     """Change the object of a file: our own id, the digest in hex, nothing that only the other dialect knows.
 
     A type that is not downloaded by itself has no id, and neither has what could not be downloaded.
@@ -204,7 +205,7 @@ def _name_digits(message: _JSON, new_wa_id: str) -> None:
     message["system"] = {"body": body, "new_wa_id": new_wa_id, "type": "user_changed_number"}
 
 
-def _system(message: _JSON, settings: CallbackSettings) -> _JSON | None:
+def _system(message: _JSON, settings: OnPremSettings) -> _JSON | None:
     """Return a system message; None if the number did not ask for this kind.
 
     # spec: samples/onprem/113-cb-system-number-change.json, samples/onprem/114-cb-system-identity-changed.json
