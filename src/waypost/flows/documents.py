@@ -55,14 +55,14 @@ class DocumentCollection(Generic[Document]):
             if body == before or await documents.replace_document(kind, owner, name, before, body):
                 return document
 
-    async def read(self, owner: int, name: str = "") -> tuple[Document | None, bytes | None]:
-        """Return one document, and what is to be given to `replacement`."""
-        body = await self._documents.document(self._kind, owner, name)
+    async def read(self, owner: int) -> tuple[Document | None, bytes | None]:
+        """Return an owner's document without a name, and what is to be given to `replacement`."""
+        body = await self._documents.document(self._kind, owner, "")
         return None if body is None else self._decoder.decode(body), body
 
-    def replacement(self, owner: int, before: bytes | None, document: Document, name: str = "") -> Replacement:
+    def replacement(self, owner: int, before: bytes | None, document: Document) -> Replacement:
         """Return what a store is to put in place of what was read; nothing is kept yet."""
-        return Replacement(self._kind, owner, name, before, msgspec.json.encode(document))
+        return Replacement(self._kind, owner, "", before, msgspec.json.encode(document))
 
     async def list(self, owner: int, *, after: str = "", limit: int = 1000) -> list[tuple[str, Document]]:
         """Return names and documents in order of their names, from the first above `after`."""

@@ -9,7 +9,7 @@ from typing import Any
 from waypost.lib.keyring import NO_KEYS, Keyring
 from waypost.lib.store_urls import whole_url
 from waypost.ports import Role
-from waypost.storage.commit import LAZY_SECONDS, MAX_OPERATIONS, GroupCommit
+from waypost.storage.commit import GroupCommit
 from waypost.storage.ending import end_process
 from waypost.storage.known_windows import KnownWindows
 from waypost.storage.postgres.cluster import PostgresCluster
@@ -52,8 +52,6 @@ class PostgresStore(
         *,
         on_fatal: Callable[[Exception], None] = end_process,
         on_joined: Joined = ignore_joined,
-        max_operations: int = MAX_OPERATIONS,
-        lazy_seconds: float = LAZY_SECONDS,
         role: Role = "all",
         keyring: Keyring = NO_KEYS,
     ) -> "PostgresStore":
@@ -78,7 +76,7 @@ class PostgresStore(
         windows = KnownWindows(0) if role == "api" else KnownWindows()
         around = nullcontext if role == "all" else partial(outlasting_the_halted, pool)
         writer = SessionWriter(session, on_fatal=on_fatal, around=around)
-        commit = GroupCommit(writer, max_operations=max_operations, lazy_seconds=lazy_seconds)
+        commit = GroupCommit(writer)
         cluster = None
         if role != "all":
             shards = Shards(session.process, writer, commit, windows.clear)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from waypost.lib.keyring import NO_KEYS, Keyring
-from waypost.storage.commit import LAZY_SECONDS, MAX_OPERATIONS, GroupCommit
+from waypost.storage.commit import GroupCommit
 from waypost.storage.ending import end_process
 from waypost.storage.known_windows import KnownWindows
 from waypost.storage.sealing import Sealing, refusing_to_start
@@ -39,8 +39,6 @@ class SqliteStore(
         *,
         on_fatal: Callable[[Exception], None] = end_process,
         on_joined: Joined = ignore_joined,
-        max_operations: int = MAX_OPERATIONS,
-        lazy_seconds: float = LAZY_SECONDS,
         keyring: Keyring = NO_KEYS,
     ) -> "SqliteStore":
         """Open or make the file; nobody else can have it open. Raises StoreRefused, which says what to do.
@@ -55,7 +53,7 @@ class SqliteStore(
         windows = KnownWindows()
         writes = HotWrites(engine.connection, windows, on_joined)
         writer = ThreadWriter(engine, on_fatal=on_fatal)
-        commit = GroupCommit(writer, max_operations=max_operations, lazy_seconds=lazy_seconds)
+        commit = GroupCommit(writer)
         store = cls(reader=Reader(path), commit=commit, writes=writes, windows=windows, sealing=sealing)
         store.sealed_anew = sealed_anew
         return store
