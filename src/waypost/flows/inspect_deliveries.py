@@ -37,10 +37,9 @@ class InspectDeliveries(Struct, frozen=True):
     async def view(self, delivery: StoredDelivery) -> DeliveryView:
         """Return a delivery as lists show it."""
         event = delivery.event
-        number = self.directory.number(event.number_id)
         about = await self.records.message(event.message_key)
         message_id = message_ids(about.key, about.tag, about.wa_id, received=about.received)[0] if about else ""
-        target = target_of(number, event.kind, delivery.endpoint) if number else None
+        target = target_of(self.directory.number(event.number_id), event.kind, delivery.endpoint)
         return DeliveryView(
             delivery_id(delivery.key, delivery.event),
             message_id,

@@ -69,19 +69,19 @@ class Notify(Struct, frozen=True):
         """
         if unsettled := [each for each in _together(delivery) if each.ended is not None]:
             return await self._settle_all(unsettled)
-        number = self.directory.number(delivery.event.number_id)
-        target = target_of(number, delivery.event.kind, delivery.endpoint) if number is not None else None
+        event = delivery.event
+        target = target_of(self.directory.number(event.number_id), event.kind, delivery.endpoint)
         if delivery.trouble is not None:
             return await self._troubled(delivery, delivery.trouble, target, answered)
         if target is None or target.webhook.disabled:
             await self._give_up(delivery, target)
             return None
-        body = rendered(delivery.event, target)
+        body = rendered(event, target)
         if body is None:  # the dialect has no word for it
             _note_held_back(delivery)
             await self.store.delivery_done(delivery, None)
             return None
-        return await self._try(Post(Parcel(event_id(delivery.event), body, target), (delivery,)), answered)
+        return await self._try(Post(Parcel(event_id(event), body, target), (delivery,)), answered)
 
     async def give_up(self, delivery: Delivery, why: str) -> None:
         """Make dead letters of a delivery that cannot be worked, and of its company."""

@@ -54,8 +54,10 @@ class Parcel(Struct, frozen=True):
         ]
 
 
-def target_of(number: Number, kind: str, endpoint_id: str) -> Target | None:
-    """Return where events of a kind go by the settings of now; None if that webhook was removed."""
+def target_of(number: Number | None, kind: str, endpoint_id: str) -> Target | None:
+    """Return where events of a kind go by the settings of now; None if that webhook was removed, or its number."""
+    if number is None:
+        return None
     if endpoint_id:
         one = callbacks.endpoint(number, endpoint_id)
         if one is None:

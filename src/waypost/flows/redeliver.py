@@ -32,10 +32,10 @@ class Redeliver(Struct, frozen=True):
         found = await self.records.delivery(key) if key is not None else None
         if found is None or key is None:
             return False
-        number = self.directory.number(found.event.number_id)
-        if number is None or target_of(number, found.event.kind, found.endpoint) is None:
+        event = found.event
+        if target_of(self.directory.number(event.number_id), event.kind, found.endpoint) is None:
             where = f"no endpoint {found.endpoint} any more" if found.endpoint else "no webhook; set one first"
-            raise Refusal(INVALID_VALUE, f"The number {found.event.number_id} has {where}.")
+            raise Refusal(INVALID_VALUE, f"The number {event.number_id} has {where}.")
         delivery = await self.store.redeliver(key, self.clock.now_ms())
         if delivery is not None:
             self.requeue(delivery)

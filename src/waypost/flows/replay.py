@@ -73,8 +73,7 @@ class Replay(Struct, frozen=True):
         return Stretch(rows, None)
 
     def _has_place(self, delivery: EndedDelivery) -> bool:
-        number = self.directory.number(delivery.number_id)
-        return number is not None and target_of(number, delivery.kind, delivery.endpoint) is not None
+        return target_of(self.directory.number(delivery.number_id), delivery.kind, delivery.endpoint) is not None
 
 
 def _is_between(at_ms: int, search: EndedSearch) -> bool:
