@@ -33,17 +33,13 @@ _SPREAD_SECONDS = 2  # those who are refused together shall not all come again t
 _DISK_SECONDS = 5  # nobody makes room in less; a disk that is wholly full says the same
 
 
-def _never(_number_id: NumberId) -> bool:
-    return False
-
-
 class Admission:
     """The door: a face asks it before it reads a body, and then does its work `with await admission.turn()`."""
 
     def __init__(
         self,
         clock: Clock,
-        is_full: Callable[[NumberId], bool] = _never,
+        is_full: Callable[[NumberId], bool] = lambda _: False,
         *,
         most_at_work: int = MOST_AT_WORK,
         most_in_a_turn: int = MOST_IN_A_TURN,

@@ -46,10 +46,6 @@ class Origin(Struct, frozen=True):
     filename: str | None = None
 
 
-def _nobody(_number_id: NumberId) -> bool:
-    return False
-
-
 @dataclass(frozen=True)
 class MediaShelf:
     """The flow, with the ports it uses."""
@@ -59,7 +55,7 @@ class MediaShelf:
     inspector: ImageInspector
     clock: Clock
     keys: KeyMaker
-    keeps: Callable[[NumberId], bool] = _nobody
+    keeps: Callable[[NumberId], bool] = lambda _: False
     """Whether the files of a number stay until somebody deletes them."""
     redirects: bool = False
     """Whether downloads may be sent on to the store, where it can serve them."""

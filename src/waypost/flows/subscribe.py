@@ -29,17 +29,13 @@ Endpoints = tuple[Endpoint, ...]
 """The further endpoints of a number."""
 
 
-def _no_rule(_number_id: NumberId) -> bool:
-    return False
-
-
 class Subscribe(Struct, frozen=True):
     """The flow, with the ports it uses."""
 
     directory: Directory
     poster: Poster
     policy: FetchPolicy
-    fails_handshake: Callable[[NumberId], bool] = _no_rule
+    fails_handshake: Callable[[NumberId], bool] = lambda _: False
     """Whether a fault rule wants the next verification to fail."""
     trusted: bool = False
     """The webhooks are the operator's wish, so that private and loopback addresses are allowed."""

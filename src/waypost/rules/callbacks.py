@@ -34,8 +34,6 @@ def main_callback(number: Number, kind: str) -> Webhook | None:
 
 def endpoints(number: Number, kind: str) -> tuple[Endpoint, ...]:
     """Return the further endpoints that are told of an event of this kind."""
-    if not number.callbacks.further:
-        return ()
     field = field_of(kind)
     return tuple(one for one in number.callbacks.further if one.fields is None or field in one.fields)
 
