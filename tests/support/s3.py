@@ -1,7 +1,6 @@
 """An S3-compatible server of its own: a real one (nanio), in a process that can be killed and started again."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -11,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.support.keeper import Keeper
+from tests.support.postgres import free_port
 
 ACCESS_KEY = "WAYPOSTTESTKEY"
 SECRET_KEY = "a-secret-that-no-log-may-show"
@@ -46,7 +46,7 @@ class S3Server:
     def start(self) -> None:
         """Start it, on the port that it had before; return once it answers."""
         (self.folder / BUCKET).mkdir(parents=True, exist_ok=True)
-        self.port = self.port or _free_port()
+        self.port = self.port or free_port()
         self._keeper = Keeper(self._pid_file, [self._pid_file])
         self._process = subprocess.Popen(
             [
@@ -90,12 +90,6 @@ class S3Server:
     def unfinished(self) -> list[Path]:
         """Return what is left of uploads in parts that were not completed."""
         return [path for path in (self.folder / ".nanio").rglob("*") if path.is_file()]
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
 
 
 def _wait_for(endpoint: str, process: "subprocess.Popen[bytes]") -> None:
