@@ -34,8 +34,6 @@ from waypost.wire.inbound_bodies import deleted_id
 from waypost.wire.messages import TYPES
 from waypost.wire.shown_text import shown_text
 
-KEPT_HERE = f"name = '{URL_SECRET}'"
-"""The key of media URLs stays where it is: URLs that were handed out go on working, and nobody else can make any."""
 _FARTHEST_MS = 150 * 366 * 86_400_000
 _BINARY = ("BLOB", "bytea")
 _BOUNDS: Mapping[str, range] = {
@@ -105,6 +103,14 @@ def check_tables(dump: Dump, names: set[str]) -> None:
         raise BadDump("its tables are not those of this server")
     if any(URL_SECRET in row for row in dump.tables["state"].rows):
         raise BadDump("it holds a key of media URLs, which stays where it is")
+
+
+def dumped_of(table: str) -> str:
+    """Return what stands behind FROM for the rows of a table that are dumped and replaced.
+
+    The key of media URLs stays where it is: URLs that were handed out go on working, and nobody else can make any.
+    """
+    return f"{table} WHERE name <> '{URL_SECRET}'" if table == "state" else table
 
 
 def written(row: Sequence[object]) -> list[object]:

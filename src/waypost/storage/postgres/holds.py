@@ -27,7 +27,7 @@ class HoldsPart(Part):
 
     async def let_out(self, template_id: int) -> int | None:
         """Count one more message that goes out."""
-        return await self._paces.let_out(template_id)
+        return await self._paces.ask(template_id)
 
     async def held(self, template_id: int, after: MessageKey, limit: int) -> list[Outbound]:
         """Read held messages above a key."""

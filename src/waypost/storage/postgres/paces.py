@@ -1,14 +1,12 @@
 """How many messages of paced templates go out: all processes at a database count by what is stored."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import msgspec
 
 from waypost.model import Outbound
 from waypost.ports.holds import PACES, Pace
 from waypost.storage.postgres.link import Connection
-from waypost.storage.postgres.turns import Turns
 
 _OF_PACES = f"kind = '{PACES[0]}' AND owner = {PACES[1]}"
 # Read the paces of templates, which nobody counts by meanwhile; always in one order, so that none wait in a ring.
@@ -35,18 +33,7 @@ async def still_held(connection: Connection, messages: Iterable[Outbound]) -> No
                 message.held_by = None
 
 
-class Paces:
-    """Counts by paces, for all processes; what is asked for meanwhile goes into the next transaction together."""
-
-    def __init__(self, pool: Any) -> None:  # Any: asyncpg has no types
-        self._turns: Turns[int, int | None] = Turns(pool, _let_out)
-
-    async def let_out(self, template_id: int) -> int | None:
-        """See `ports.Holds`."""
-        return await self._turns.ask(template_id)
-
-
-async def _let_out(connection: Connection, template_ids: Sequence[int]) -> list[int | None]:
+async def let_out(connection: Connection, template_ids: Sequence[int]) -> list[int | None]:
     """Count messages that go out, one for each time that its template is named."""
     names = [str(template_id) for template_id in template_ids]
     rows = await connection.fetch(_PACES_TO_COUNT, list(set(names)))

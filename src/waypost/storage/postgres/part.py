@@ -9,7 +9,8 @@ from waypost.storage import part
 from waypost.storage.postgres.cluster import PostgresCluster
 from waypost.storage.postgres.hot import HotWrites
 from waypost.storage.postgres.link import CANNOT_CONNECT, NO_SUCH_TEXT, WAIT_SECONDS, Connection, reading
-from waypost.storage.postgres.paces import Paces
+from waypost.storage.postgres.paces import let_out
+from waypost.storage.postgres.turns import Turns
 
 Result = TypeVar("Result")
 
@@ -32,7 +33,7 @@ class Part(part.Part):
         self._writes = writes
         self.cluster = cluster
         """The processes that share the database; None: this one has it alone."""
-        self._paces = Paces(pool)
+        self._paces = Turns(pool, let_out)
 
     async def _changed(self) -> None:
         if self.cluster is not None:

@@ -7,7 +7,7 @@ import asyncpg
 
 from waypost.ports import BadDump, Dump, Table
 from waypost.storage import dumps
-from waypost.storage.dumps import KEPT_HERE, UNREADABLE
+from waypost.storage.dumps import UNREADABLE
 from waypost.storage.migration_scripts import read_migrations
 from waypost.storage.postgres.link import CANNOT_CONNECT, Connection, Values, connect, down, reading
 from waypost.storage.postgres.part import Part
@@ -87,8 +87,7 @@ async def table_names(connection: Connection) -> list[str]:
 
 async def _read(connection: Connection, table: str) -> Table:
     columns = list(await column_types(connection, table))
-    where = f" WHERE NOT {KEPT_HERE}" if table == "state" else ""
-    statement = f"SELECT {', '.join(columns)} FROM {table}{where}"  # noqa: S608 - the schema's own names
+    statement = f"SELECT {', '.join(columns)} FROM {dumps.dumped_of(table)}"  # noqa: S608 - the schema's own names
     found = await connection.fetch(statement, timeout=_LONG_SECONDS)
     return Table(columns, await asyncio.to_thread(lambda: [dumps.written(row) for row in found]))
 
@@ -117,8 +116,7 @@ async def _fill(connection: Connection, dump: Dump, names: list[str], sealing: S
     dumps.check_tables(dump, set(names))
     for name in dump.tables:
         types = await column_types(connection, name)
-        where = f" WHERE NOT {KEPT_HERE}" if name == "state" else ""
-        await connection.execute(f"DELETE FROM {name}{where}", timeout=_LONG_SECONDS)  # noqa: S608 - the schema's own names
+        await connection.execute(f"DELETE FROM {dumps.dumped_of(name)}", timeout=_LONG_SECONDS)  # noqa: S608 - the schema's own names
         rows = await asyncio.to_thread(_decoded, dump, name, types)
         await connection.copy_records_to_table(name, records=rows, columns=list(types), timeout=_LONG_SECONDS)
     await connection.execute(NUMBER_ON)

@@ -21,7 +21,7 @@ from waypost.storage.commit import Kind
 from waypost.storage.known_windows import KnownWindows
 from waypost.storage.sqlite.engine import Rows
 from waypost.storage.sqlite.paces import still_held
-from waypost.storage.sqlite.statuses import Statuses, write_events
+from waypost.storage.sqlite.statuses import EVIDENCE, Statuses, write_events
 from waypost.storage.steps import Joined, Landings
 
 # Store messages of either direction.
@@ -53,8 +53,6 @@ _PUT_OFF = Rows(
 )
 # Keep attempts that failed; one whose outcome a crash hid may be counted anew.
 _SENDS = Rows("INSERT OR REPLACE INTO sends (message_key, number, at_ms, outcome, why) VALUES {rows}", width=5)
-# Keep what was found out about messages in an attempt, which a crash may have hidden.
-_EVIDENCE = Rows("INSERT OR REPLACE INTO evidence (message_key, key, findings) VALUES {rows}", width=3)
 # Remember which medium a link became.
 _MEDIUM = Rows(
     "UPDATE messages SET media_key = new.column2 FROM (VALUES {rows}) AS new WHERE messages.key = new.column1", width=2
@@ -253,11 +251,7 @@ class HotWrites(Landings):
         return [None] * len(items)
 
     def _take(self, items: list[Carried]) -> Sequence[bool]:
-        taken = _TAKE.read(
-            self._connection,
-            [carried_values(carried) for carried in items],
-        )
-        fresh = {token for (token,) in taken}
+        fresh = {token for (token,) in _TAKE.read(self._connection, [carried_values(carried) for carried in items])}
         return [carried.token in fresh for carried in items]
 
     def _progressed(self, items: list[Sequence[tuple[int, int, int]]]) -> Sequence[None]:
@@ -278,7 +272,7 @@ class HotWrites(Landings):
 
     def _keep_findings(self, messages: Iterable[Outbound]) -> None:
         rows = [(m.key, m.attempt, findings_column(m.findings)) for m in messages if m.findings]
-        _EVIDENCE.run(self._connection, rows)
+        EVIDENCE.run(self._connection, rows)
 
     def _keep_sends(self, items: list[tuple[Outbound, FailedSend]]) -> None:
         _SENDS.run(self._connection, [(m.key, s.number, s.at_ms, s.outcome, s.why) for m, s in items])

@@ -8,7 +8,7 @@ import apsw
 
 from waypost.ports import BadDump, Dump, Table
 from waypost.storage import dumps
-from waypost.storage.dumps import KEPT_HERE, UNREADABLE
+from waypost.storage.dumps import UNREADABLE
 from waypost.storage.migration_scripts import read_migrations
 from waypost.storage.sealing import Sealing
 from waypost.storage.sqlite.part import Part
@@ -60,8 +60,7 @@ def _dump(connection: apsw.Connection) -> Dump:
 
 def _read(connection: apsw.Connection, table: str) -> Table:
     columns = list(_types(connection, table))
-    where = f" WHERE NOT {KEPT_HERE}" if table == "state" else ""
-    found = connection.execute(f"SELECT {', '.join(columns)} FROM {table}{where}")  # noqa: S608 - the schema's own names
+    found = connection.execute(f"SELECT {', '.join(columns)} FROM {dumps.dumped_of(table)}")  # noqa: S608 - the schema's own names
     return Table(columns, [dumps.written(row) for row in found])
 
 
@@ -99,7 +98,7 @@ def _fill(connection: apsw.Connection, dump: Dump, sealing: Sealing) -> None:
     dumps.check_tables(dump, {name for (name,) in names})
     for name in dump.tables:
         types = _types(connection, name)
-        connection.execute(f"DELETE FROM {name}" + (f" WHERE NOT {KEPT_HERE}" if name == "state" else ""))  # noqa: S608
+        connection.execute(f"DELETE FROM {dumps.dumped_of(name)}")  # noqa: S608 - the schema's own names
         statement = f"INSERT INTO {name} ({', '.join(types)}) VALUES ({', '.join('?' * len(types))})"  # noqa: S608
         connection.executemany(statement, dumps.rows(dump, name, types))
     seal_anew(connection, sealing)

@@ -26,8 +26,8 @@ _BLAME = Rows(
     " WHERE messages.key = new.column1",
     width=3,
 )
-# Keep what was found out about messages.
-_EVIDENCE = Rows("INSERT OR REPLACE INTO evidence (message_key, key, findings) VALUES {rows}", width=3)
+# Keep what was found out about messages, with a status or in an attempt, which a crash may have hidden.
+EVIDENCE = Rows("INSERT OR REPLACE INTO evidence (message_key, key, findings) VALUES {rows}", width=3)
 # Keep events.
 _EVENTS = Rows(
     "INSERT INTO events (key, number_id, message_key, kind, status, at_ms, problem, body) VALUES {rows}", width=8
@@ -109,7 +109,7 @@ class Statuses:
         _CLIMB.run(self._connection, [(key, status, seen) for key, (status, seen) in became.climbed.items()])
         write_events(self._connection, [(row.event, row.notify, row.further) for row in became.fresh])
         _BLAME.run(self._connection, [(key, problem, details) for _, key, problem, details in became.blames])
-        _EVIDENCE.run(
+        EVIDENCE.run(
             self._connection,
             [(row.event.message_key, row.event.key, findings_column(row.findings)) for row in became.told],
         )
