@@ -54,7 +54,7 @@ class Templates:
     keys: KeyMaker
     limits_lifted: bool
     is_alone: bool = True
-    """Whether other processes change templates, too."""
+    """Whether no other process changes templates."""
     _ledgers: DocumentCollection[Ledger] = field(init=False)
 
     def __post_init__(self) -> None:
