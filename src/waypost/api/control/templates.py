@@ -11,7 +11,6 @@ from waypost.flows.directory import Directory
 from waypost.flows.pacing import Pacing
 from waypost.flows.template_review import Order, Review
 from waypost.flows.templates import Templates as Owner
-from waypost.lib import ids
 from waypost.lib.clock import at
 from waypost.model import Number, Outbound, Template
 from waypost.wire.control.base import Success
@@ -26,6 +25,7 @@ from waypost.wire.control.templates import (
     TemplateView,
     TemplateWish,
 )
+from waypost.wire.renderings import message_ids
 
 
 class Templates(Struct, frozen=True):
@@ -150,9 +150,10 @@ class Templates(Struct, frozen=True):
 
 
 def _held(message: Outbound) -> HeldMessage:
+    message_id, other_id = message_ids(message.key, message.tag, message.wa_id, received=False)
     return HeldMessage(
-        id=ids.wamid(message.key, message.tag, message.wa_id, received=False),
-        onprem_id=ids.onprem_message_id(message.key, message.tag, message.wa_id, received=False),
+        id=message_id,
+        onprem_id=other_id,
         phone_number_id=str(message.number_id),
         wa_id=message.wa_id,
         at=at(message.accepted_ms),
