@@ -110,7 +110,7 @@ def named_number(directory: Directory, phone_number_id: str | None) -> Number:
     there_are = f"there are {', '.join(number.digits for number in numbers[:10])}"
     if phone_number_id is None:
         raise Refusal(MISSING_PARAMETER, f"number: name the phone_number_id to write to; {there_are}.")
-    found = next((number for number in numbers if number.digits == phone_number_id), None)
+    found = directory.number_named(phone_number_id)
     if found is None:
         raise Refusal(INVALID_VALUE, f"number: {phone_number_id[:40]} is not a business number; {there_are}.")
     return found
