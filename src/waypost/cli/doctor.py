@@ -5,16 +5,13 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
 import click
 
 from waypost.cli.options import with_server_settings
-from waypost.cli.reach import show_json
+from waypost.cli.reach import answer_of, show_json
 from waypost.settings import Settings
-
-if TYPE_CHECKING:
-    from waypost.lib.note import Note
 
 _MIB = 1024 * 1024
 _ENOUGH_SPACE = 1024 * _MIB
@@ -233,17 +230,9 @@ def _is_ours(settings: Settings) -> bool:
     from waypost.lib import note
 
     left = note.read(settings.data)
-    return left is not None and urlsplit(left.base_url).port == settings.port and _asked(left, "/settings") is not None
-
-
-def _asked(left: "Note", path: str) -> Any:  # Any: JSON
-    """Return what the server of a note answers; None if it does not."""
-    from waypost.lib.control_client import ControlClient, ControlError
-
-    try:
-        return ControlClient(left.base_url, left.key, timeout_seconds=2).call("GET", path)
-    except ControlError:
-        return None
+    return (
+        left is not None and urlsplit(left.base_url).port == settings.port and answer_of(left, "/settings") is not None
+    )
 
 
 def check_webhook(settings: Settings) -> Finding:
@@ -264,8 +253,7 @@ def check_webhook(settings: Settings) -> Finding:
 def _webhook_of_the_running(settings: Settings) -> str | None:
     from waypost.lib import note
 
-    left = note.read(settings.data)
-    listed = _asked(left, "/numbers") if left is not None else None
+    listed = answer_of(note.read(settings.data), "/numbers")
     return (
         next((number["webhook"]["url"] for number in listed["numbers"] if number["webhook"]), None) if listed else None
     )

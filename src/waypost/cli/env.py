@@ -8,7 +8,7 @@ import click
 
 from waypost.cli.options import refuse, with_settings
 from waypost.cli.programs import PROGRAMS, Access, Program
-from waypost.cli.reach import client_for, said_plainly
+from waypost.cli.reach import answer_of, client_for, said_plainly
 from waypost.lib.samples import account_of
 from waypost.settings import ReadyInfo, Settings
 
@@ -86,16 +86,9 @@ def _made_token(settings: Settings, access: Access) -> str:
 def _account(settings: Settings, number: str) -> str:
     """Return the account of a number as the running server knows it; if none runs, that of its first start."""
     from waypost.lib import note
-    from waypost.lib.control_client import ControlClient, ControlError
 
-    if left := note.read(settings.data):
-        try:
-            return str(
-                ControlClient(left.base_url, left.key, timeout_seconds=2).call("GET", f"/numbers/{number}")["waba_id"]
-            )
-        except ControlError:
-            pass
-    return str(account_of(int(number)))
+    known = answer_of(note.read(settings.data), f"/numbers/{number}")
+    return str(known["waba_id"] if known else account_of(int(number)))
 
 
 def _ready_from(settings: Settings) -> ReadyInfo | None:

@@ -15,6 +15,7 @@ from waypost.cli.options import settings_from
 
 if TYPE_CHECKING:
     from waypost.lib.control_client import ControlClient
+    from waypost.lib.note import Note
     from waypost.settings import Settings
 
 _OPTIONS = (
@@ -70,6 +71,18 @@ def client_for(settings: "Settings", url: str | None) -> "ControlClient":
         return ControlClient(*_address_and_key(settings, url))
     except ValueError as wrong:
         raise click.UsageError(f"--url: {wrong}.") from wrong
+
+
+def answer_of(note: "Note | None", path: str) -> Any:  # Any: JSON
+    """Return what the server that left a note answers; None if it does not, or there is no note."""
+    from waypost.lib.control_client import ControlClient, ControlError
+
+    if note is None:
+        return None
+    try:
+        return ControlClient(note.base_url, note.key, timeout_seconds=2).call("GET", path)
+    except ControlError:
+        return None
 
 
 def show_json(value: object) -> None:
