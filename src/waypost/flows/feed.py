@@ -7,11 +7,10 @@ is full, the listener is told to read everything. So one that reads slowly takes
 import asyncio
 
 from waypost.lib.clock import Clock
-from waypost.lib.ids import key_span
+from waypost.lib.ids import key_span, wamid
 from waypost.lib.racing import first_of
 from waypost.ports import Changes, Lists, StoreDown
 from waypost.wire.control.feed import FeedChanges, World
-from waypost.wire.renderings import message_ids
 
 MOST_LISTENERS = 32
 MOST_IDS = 200
@@ -136,7 +135,7 @@ class Feed:
             return FeedChanges([], [], [], [], all=True)
         deliveries = [f"evt_{key}" for key in sorted(changes.deliveries)]
         return FeedChanges(
-            messages=[message_ids(n.key, n.tag, n.wa_id, received=n.received)[0] for n in names],
+            messages=[wamid(n.key, n.tag, n.wa_id, received=n.received) for n in names],
             deliveries=deliveries + [f"dlv_{key}" for key in sorted(changes.further)],
             phones=sorted(changes.phones | {name.wa_id for name in names}),
             world=sorted(changes.world),

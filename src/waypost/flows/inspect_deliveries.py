@@ -19,7 +19,7 @@ from waypost.model import EventKey
 from waypost.ports import Records, StoredDelivery
 from waypost.wire.control.deliveries import DeliveryDetail, DeliveryView
 from waypost.wire.control.evidence import payload
-from waypost.wire.renderings import RENDERERS, message_ids
+from waypost.wire.renderings import RENDERERS
 
 _MOST_DIGITS = 18  # of a key
 
@@ -38,7 +38,7 @@ class InspectDeliveries(Struct, frozen=True):
         """Return a delivery as lists show it."""
         event = delivery.event
         about = await self.records.message(event.message_key)
-        message_id = message_ids(about.key, about.tag, about.wa_id, received=about.received)[0] if about else ""
+        message_id = ids.wamid(about.key, about.tag, about.wa_id, received=about.received) if about else ""
         target = target_of(self.directory.number(event.number_id), event.kind, delivery.endpoint)
         return DeliveryView(
             delivery_id(delivery.key, delivery.event),

@@ -8,13 +8,13 @@ from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
 from waypost.flows.directory import Directory
 from waypost.flows.find import find_message
+from waypost.lib import ids
 from waypost.model import Number, Phone, Status
 from waypost.ports import Records, StoredMessage
 from waypost.wire.canonical import stored_content
 from waypost.wire.definitions import Component, read_components
 from waypost.wire.messages import Content
 from waypost.wire.messages.template import Template
-from waypost.wire.renderings import message_ids
 from waypost.wire.taps import is_offered
 
 _ON_THE_PHONE = (Status.DELIVERED, Status.READ, Status.PLAYED)
@@ -118,4 +118,4 @@ def named_number(directory: Directory, phone_number_id: str | None) -> Number:
 
 def wamid_of(message: StoredMessage) -> str:
     """Return a message's id as the platform writes it."""
-    return message_ids(message.key, message.tag, message.wa_id, received=message.received)[0]
+    return ids.wamid(message.key, message.tag, message.wa_id, received=message.received)
