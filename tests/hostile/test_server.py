@@ -22,7 +22,7 @@ from waypost.api.routing import (
     Router,
     StreamResponse,
     json_response,
-    split_version,
+    without_version,
 )
 from waypost.api.server import Server
 from waypost.lib.clock import looks
@@ -103,7 +103,7 @@ def app_of(handlers: Handlers) -> Application:
         Route("GET", "/wait", handlers.wait, "wait"),
         Route("GET", "/{thing}/show", handlers.show, "show"),
     ]
-    face = Mount(Router(routes), render, locate=lambda path: split_version(path)[1])
+    face = Mount(Router(routes), render, locate=without_version)
     return build_app([("/_own", Mount(Router([]), render)), (lambda request: request.path != "/lost", face)])
 
 

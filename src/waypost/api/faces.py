@@ -15,7 +15,7 @@ from waypost.api.onprem.topics import Topic as OnPremTopic
 from waypost.api.onprem.topics import routes_of as onprem_routes_of
 from waypost.api.openapi import Face, document_handler
 from waypost.api.recorder import META, ONPREM, PROXY, Recorder
-from waypost.api.routing import Request, Route, Router, split_version
+from waypost.api.routing import Request, Route, Router, without_version
 from waypost.errors import Refusal
 from waypost.flows.admission import Admission
 from waypost.flows.directory import Directory
@@ -60,7 +60,7 @@ def mount_faces(
         noted = partial(note, face)
         return Mount(Router(routes), render, locate=locate, faults=faults, maintenance=maintenance, noted=noted)
 
-    graph = mount(meta, words.graph, META, _without_version)
+    graph = mount(meta, words.graph, META, without_version)
     return build_app(
         [
             (_is_graph, graph),
@@ -117,7 +117,3 @@ def _is_proxy(request: Request) -> bool:
 
 def _is_anything(_request: Request) -> bool:
     return True
-
-
-def _without_version(path: str) -> str:
-    return split_version(path)[1]

@@ -13,7 +13,7 @@ from waypost.errors import Refusal
 from waypost.lib import streams
 
 _QUERY_FIELDS = 100
-_VERSION = re.compile(r"/(v\d{1,2}(?:\.\d{1,2})?)(?=/|$)")
+_VERSION = re.compile(r"/v\d{1,2}(?:\.\d{1,2})?(?=/|$)")
 
 
 class HTTPProblem(Exception):  # noqa: N818 - a request's problem, not the server's error
@@ -354,9 +354,7 @@ def _variables(path: str) -> list[str]:
     return [word[1:-1] for word in path.split("/") if word.startswith("{")]
 
 
-def split_version(path: str) -> tuple[str | None, str]:
-    """Return the version prefix of a path and the rest: ("v24.0", "/1/messages"), or (None, path) without one."""
+def without_version(path: str) -> str:
+    """Return a path without the version of the graph in front: "/1/messages" for "/v24.0/1/messages"."""
     found = _VERSION.match(path)
-    if found is None:
-        return None, path
-    return found.group(1), path[found.end() :] or "/"
+    return path if found is None else path[found.end() :] or "/"
