@@ -62,11 +62,10 @@ def document(faces: Iterable[Face]) -> Document:
 def document_handler(faces: Sequence[Face]) -> Handler:
     """Return what answers with the document; `faces` may still grow until the first request."""
 
-    async def serve(request: Request) -> Answer:
-        _ = request
+    async def serve(_request: Request) -> Answer:
+        """Return this document."""
         return Response(200, msgspec.json.encode(document(faces)), headers=[(b"cache-control", b"no-cache")])
 
-    serve.__doc__ = "Return this document."
     return serve
 
 

@@ -74,7 +74,7 @@ class Standings(Struct, frozen=True):
 
     async def tell_of_pin(self, number: Number) -> None:
         """Tell the subscriber that the two-step PIN was set."""
-        value = pin_notice(number.digits, "PIN_CHANGED", str(USER_ID))
+        value = pin_notice(number.digits, str(USER_ID))
         await self.notice(number, "security", value)
 
     async def decide_on_name(self, number: Number, *, approved: bool, reason: str | None = None) -> Number:

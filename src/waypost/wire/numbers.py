@@ -129,12 +129,12 @@ def capability_notice(users: int | None, *, per_business: bool) -> bytes:
     return msgspec.json.encode(dict([(limit, -1 if users is None else users), numbers]))
 
 
-def pin_notice(digits: str, event: str, requester: str) -> bytes:
+def pin_notice(digits: str, requester: str) -> bytes:
     """Return the value of `security`; its keys are (unconfirmed).
 
     # spec: cloud-api.md#10
     """
-    return msgspec.json.encode({"display_phone_number": digits, "event": event, "requester": requester})
+    return msgspec.json.encode({"display_phone_number": digits, "event": "PIN_CHANGED", "requester": requester})
 
 
 def name_notice(digits: str, *, approved: bool, name: str, reason: str | None) -> bytes:

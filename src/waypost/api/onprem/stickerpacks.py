@@ -41,21 +41,17 @@ class Sticker(Struct, frozen=True):
     emojis: _Emojis = []
 
 
-class Pack(Struct, frozen=True, omit_defaults=True):
+class _NewPack(Struct, frozen=True, omit_defaults=True):
+    publisher: _Name
+    name: _Name
+    ios_app_store_link: _Link | None = None
+    android_app_store_link: _Link | None = None
+
+
+class Pack(_NewPack, frozen=True):
     """A sticker pack. A sticker keeps its index when another is deleted."""
 
-    publisher: _Name
-    name: _Name
-    ios_app_store_link: _Link | None = None
-    android_app_store_link: _Link | None = None
     stickers: dict[str, Sticker] = {}
-
-
-class _NewPack(Struct):
-    publisher: _Name
-    name: _Name
-    ios_app_store_link: _Link | None = None
-    android_app_store_link: _Link | None = None
 
 
 class _PackChange(Struct):
