@@ -21,7 +21,7 @@ class Body:
     params: Mapping[str, str] = field(default_factory=dict)
 
 
-_TEMPLATES = {
+_OF_BOTH_CLOUD_FACES = {
     "create_template": Body(f"{_CLOUD}.templates:NewTemplate"),
     "change_profile": Body(f"{_CLOUD}.profile:ProfileRequest"),
     "block_users": Body(f"{_CLOUD}.blocks:BlockRequest"),
@@ -32,7 +32,7 @@ _TEMPLATES = {
 WITHIN = frozenset({f"{_ONPREM}.backup:ProfileChange", "waypost.wire.onprem.hsm:_Member"})
 """Schemas that no body has: they are read out of one, or out of what it brings back."""
 BODIES: Mapping[str, tuple[Body, ...]] = {
-    **{f"{face}.{name}": (body,) for face in ("meta", "proxy") for name, body in _TEMPLATES.items()},
+    **{f"{face}.{name}": (body,) for face in ("meta", "proxy") for name, body in _OF_BOTH_CLOUD_FACES.items()},
     "meta.change": (
         Body(f"{_CLOUD}.numbers:NumberWish"),
         Body(f"{_CLOUD}.templates:TemplateChange", {"id": "$template"}),
