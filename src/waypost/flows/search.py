@@ -23,7 +23,7 @@ _MOST = 5_000
 _STEP = 500
 _CARRIERS = 20
 
-Row = TypeVar("Row")
+Row = TypeVar("Row", StoredMessage, Medium)
 
 
 class Wanted(Struct, frozen=True):
@@ -52,7 +52,7 @@ class Search(Struct, frozen=True):
             def look(window: Window) -> Awaitable[Page[StoredMessage]]:
                 return self.lists.search_messages(search, window)
 
-            found = await _sifted(look, shows, lambda message: message.key, wanted)
+            found = await _sifted(look, shows, wanted)
         return Page(await self.inspect.message_views(found.rows), found.next_before)
 
     async def deliveries(self, search: DeliverySearch, wanted: Wanted) -> Page[DeliveryView]:
@@ -66,7 +66,7 @@ class Search(Struct, frozen=True):
         def look(window: Window) -> Awaitable[Page[Medium]]:
             return self.lists.search_media(number_id, window)
 
-        found = await _sifted(look, lambda m: kind in (None, medium_type(m.mime)), lambda m: m.key, wanted)
+        found = await _sifted(look, lambda m: kind in (None, medium_type(m.mime)), wanted)
         return Page([_gallery_medium(medium) for medium in found.rows], found.next_before)
 
     async def carriers(self, medium_id: MediaKey, after: int | None) -> Stretch[MessageView]:
@@ -90,10 +90,7 @@ def medium_type(mime: str) -> MediumType:
 
 
 async def _sifted(
-    look: Callable[[Window], Awaitable[Page[Row]]],
-    fits: Callable[[Row], bool],
-    key: Callable[[Row], int],
-    wanted: Wanted,
+    look: Callable[[Window], Awaitable[Page[Row]]], fits: Callable[[Row], bool], wanted: Wanted
 ) -> Page[Row]:
     """Return a page of the rows that fit, after looking at `_MOST` rows or fewer."""
     found: list[Row] = []
@@ -105,7 +102,7 @@ async def _sifted(
         if len(found) >= wanted.limit or before is None:
             break
     if len(found) > wanted.limit:
-        return Page(found[: wanted.limit], key(found[wanted.limit - 1]))
+        return Page(found[: wanted.limit], found[wanted.limit - 1].key)
     return Page(found, before)
 
 

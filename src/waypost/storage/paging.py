@@ -1,12 +1,13 @@
 """Pages of lists: where a search goes on; the same for every store."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TypeVar
 
-from waypost.ports import DeliverySearch, Page, StoredDelivery, Stretch, Window
+from waypost.model import Medium
+from waypost.ports import DeliverySearch, EndedDelivery, Page, StoredDelivery, StoredMessage, Stretch, Window
 from waypost.ports.records import STATES
 
-Row = TypeVar("Row")
+Row = TypeVar("Row", StoredMessage, StoredDelivery, EndedDelivery, Medium)
 
 NEWEST = (1 << 62) - 1
 """Above every key."""
@@ -28,10 +29,10 @@ def by_state(text: str, *, only_indexed: bool = False) -> dict[str | None, str]:
     return {state: text.replace("{where}", where(state)) for state in (None, *STATES)}
 
 
-def page(found: Sequence[Row], key: Callable[[Row], int], window: Window, end: int | None) -> Page[Row]:
+def page(found: Sequence[Row], window: Window, end: int | None) -> Page[Row]:
     """Return a page of what was found, one row more than it may hold; `end` is the lowest key that was looked at."""
     rows = list(found[: window.limit])
-    return Page(rows, key(rows[-1]) if len(found) > len(rows) else end)
+    return Page(rows, rows[-1].key if len(found) > len(rows) else end)
 
 
 def of_message(found: Sequence[StoredDelivery], search: DeliverySearch, window: Window) -> Page[StoredDelivery]:
@@ -39,13 +40,13 @@ def of_message(found: Sequence[StoredDelivery], search: DeliverySearch, window: 
     before = NEWEST if window.before is None else window.before
     fitting = [each for each in found if each.key < before and _fits(each, search)]
     fitting.sort(key=lambda each: -each.key)
-    return page(fitting, lambda each: each.key, window, None)
+    return page(fitting, window, None)
 
 
-def stretch(found: Sequence[Row], key: Callable[[Row], int], limit: int, end: int | None) -> Stretch[Row]:
+def stretch(found: Sequence[Row], limit: int, end: int | None) -> Stretch[Row]:
     """Return the beginning of what was found, one row more than it may hold; `end` is the last key looked at."""
     rows = list(found[:limit])
-    return Stretch(rows, key(rows[-1]) if len(found) > len(rows) else end)
+    return Stretch(rows, rows[-1].key if len(found) > len(rows) else end)
 
 
 def _fits(delivery: StoredDelivery, search: DeliverySearch) -> bool:

@@ -117,7 +117,7 @@ class ListsPart(Part):
             found = await self._search(MESSAGES_OF_KEYS, list(s.keys), *fitting)
             return Page([columns.message(row) for row in found[: window.limit]], None)
         rows, end = await self._look(END_OF_MESSAGES, MESSAGES, window, *fitting)
-        return page([columns.message(row) for row in rows], lambda each: each.key, window, end)
+        return page([columns.message(row) for row in rows], window, end)
 
     async def search_deliveries(self, search: DeliverySearch, window: Window) -> Page[StoredDelivery]:
         """Return deliveries with their attempts."""
@@ -131,7 +131,7 @@ class ListsPart(Part):
         rows, end = await self._look(*statements, window, s.number_id, s.kind)
         async with reading(self._pool) as connection:
             found = await with_attempts(connection, rows)
-        return page(found, lambda each: each.key, window, end)
+        return page(found, window, end)
 
     async def ended_deliveries(
         self, search: EndedSearch, after: int, *, limit: int, most: int
@@ -142,12 +142,12 @@ class ListsPart(Part):
         end = ends[0][0] if ends else None
         last = NEWEST if end is None else end
         rows = await self._rows(text, after, last, limit + 1, s.number_id, s.kind, s.from_ms, s.to_ms)
-        return stretch([EndedDelivery(*row) for row in rows], lambda each: each.key, limit, end)
+        return stretch([EndedDelivery(*row) for row in rows], limit, end)
 
     async def search_media(self, number_id: NumberId | None, window: Window) -> Page[Medium]:
         """Return media."""
         rows, end = await self._look(END_OF_MEDIA, MEDIA, window, number_id)
-        return page([columns.medium(row) for row in rows], lambda each: each.key, window, end)
+        return page([columns.medium(row) for row in rows], window, end)
 
     async def messages_of_medium(
         self, key: MediaKey, after: int | None, *, limit: int, most: int
@@ -159,7 +159,7 @@ class ListsPart(Part):
         ends = await self._search(END_OF_CARRIERS, after, most)
         end = ends[0][0] if ends else None
         rows = await self._rows(CARRIERS, after, NEWEST if end is None else end, limit + 1, key)
-        return stretch([columns.message(row) for row in rows], lambda each: each.key, limit, end)
+        return stretch([columns.message(row) for row in rows], limit, end)
 
     async def message_names(self, keys: Sequence[MessageKey]) -> list[MessageName]:
         """Return those keys that are messages."""

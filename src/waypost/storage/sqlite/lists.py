@@ -120,7 +120,7 @@ class ListsPart(Part):
         rows, end = await self._search_by(
             lambda connection: _look(connection, END_OF_MESSAGES, MESSAGES, window, fitting)
         )
-        return page([columns.message(row) for row in rows], lambda each: each.key, window, end)
+        return page([columns.message(row) for row in rows], window, end)
 
     async def search_deliveries(self, search: DeliverySearch, window: Window) -> Page[StoredDelivery]:
         """Return deliveries with their attempts."""
@@ -132,7 +132,7 @@ class ListsPart(Part):
         def look(connection: apsw.Connection) -> Page[StoredDelivery]:
             rows, end = _look(connection, *statements, window, (s.number_id, s.kind))
             found = [with_attempts(connection, row) for row in rows]
-            return page(found, lambda each: each.key, window, end)
+            return page(found, window, end)
 
         return await self._search_by(look)
 
@@ -143,11 +143,10 @@ class ListsPart(Part):
         s, (end_text, text) = search, ENDED[search.state]
 
         def look(connection: apsw.Connection) -> Stretch[EndedDelivery]:
-            row: Any = connection.execute(end_text, (after, most)).fetchone()
-            end = row[0] if row else None
+            end: Any = connection.execute(end_text, (after, most)).get  # Any: as the table's key
             given = after, NEWEST if end is None else end, limit + 1, s.number_id, s.kind, s.from_ms, s.to_ms
             found: Any = connection.execute(text, given)  # Any: the columns' types are the tables'
-            return stretch([EndedDelivery(*each) for each in found], lambda each: each.key, limit, end)
+            return stretch([EndedDelivery(*each) for each in found], limit, end)
 
         return await self._search_by(look)
 
@@ -156,7 +155,7 @@ class ListsPart(Part):
         rows, end = await self._search_by(
             lambda connection: _look(connection, END_OF_MEDIA, MEDIA, window, (number_id,))
         )
-        return page([columns.medium(row) for row in rows], lambda each: each.key, window, end)
+        return page([columns.medium(row) for row in rows], window, end)
 
     async def messages_of_medium(
         self, key: MediaKey, after: int | None, *, limit: int, most: int
@@ -164,12 +163,11 @@ class ListsPart(Part):
         """Return messages that carry a file, the oldest first."""
 
         def look(connection: apsw.Connection) -> Stretch[StoredMessage]:
-            before: Any = connection.execute(END_OF_MESSAGES, (key, most // 2)).fetchone() if after is None else None
-            start = after or (before[0] - 1 if before else 0)
-            row: Any = connection.execute(END_OF_CARRIERS, (start, most)).fetchone()
-            end = row[0] if row else None
+            before: Any = connection.execute(END_OF_MESSAGES, (key, most // 2)).get if after is None else None
+            start = after or (before - 1 if before else 0)
+            end: Any = connection.execute(END_OF_CARRIERS, (start, most)).get
             rows = connection.execute(CARRIERS, (start, NEWEST if end is None else end, limit + 1, key))
-            return stretch([columns.message(each) for each in rows], lambda each: each.key, limit, end)
+            return stretch([columns.message(each) for each in rows], limit, end)
 
         return await self._search_by(look)
 
@@ -192,8 +190,7 @@ def _look(
 ) -> tuple[list[tuple[Any, ...]], int | None]:
     """Return the rows of a window, and the lowest key that was looked at; None if that was the last there is."""
     before = NEWEST if window.before is None else window.before
-    row: Any = connection.execute(end_text, (before, window.most)).fetchone()
-    end = row[0] if row else None
+    end: Any = connection.execute(end_text, (before, window.most)).get
     rows = connection.execute(text, (end or 0, before, window.limit + 1, *values)).fetchall()
     return rows, end
 
