@@ -82,6 +82,61 @@ def test_doctor_looks_at_the_database(empty: str, tmp_path: Path) -> None:
     assert "hush" not in before[1] + after[1]
 
 
+def test_doctor_says_of_a_database_without_tables_what_makes_them(empty: str, tmp_path: Path) -> None:
+    _, said = call("doctor", "--store", empty, "--data", str(tmp_path), "--port", "0")
+
+    assert said.count("Run `waypost migrate` with the same --store first.") == 2
+    assert "Start the server" not in said
+
+
+def test_doctor_says_that_a_database_is_read_only(
+    database: str, postgres_server: PostgresServer, tmp_path: Path
+) -> None:
+    name = database.partition("@/")[2].partition("?")[0]
+    postgres_server.psql("postgres", f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    try:
+        status, said = call("doctor", "--store", database, "--data", str(tmp_path), "--port", "0")
+    finally:
+        postgres_server.psql("postgres", f"ALTER DATABASE {name} RESET default_transaction_read_only")
+
+    assert status == 1
+    assert "the database is read-only. Name the primary in --store if this is a replica; else set" in said
+
+
+@pytest.fixture
+def stranger(postgres_server: PostgresServer) -> Iterator[str]:
+    """The name of a user who may connect, and nothing else."""
+    postgres_server.psql("postgres", "CREATE ROLE stranger LOGIN")
+    yield "stranger"
+    postgres_server.psql("postgres", "DROP ROLE stranger")
+
+
+def test_who_may_not_make_tables_is_told_what_right_is_missing(empty: str, stranger: str) -> None:
+    status, said = call("migrate", "--store", empty.replace("waypost:hush@", f"{stranger}@"))
+
+    assert status == 1
+    assert "permission denied for database" in said
+    assert "Nothing was changed. Let the user of --store own the schema waypost; before there is one, the data" in said
+
+
+def test_doctor_says_what_right_is_missing(database: str, stranger: str, tmp_path: Path) -> None:
+    store = database.replace("waypost@", f"{stranger}@")
+
+    status, said = call("doctor", "--store", store, "--data", str(tmp_path), "--port", "0")
+
+    assert status == 1
+    assert "permission denied for schema waypost. Let the user of --store own the schema waypost" in said
+
+
+def test_a_certificate_that_the_address_names_and_is_missing_is_told_of(tmp_path: Path) -> None:
+    store = "postgresql://waypost@127.0.0.1:1/waypost?sslmode=verify-full&sslrootcert=/nowhere.pem"
+
+    status, said = call("serve", "--store", store, "--data", str(tmp_path), "--port", "0")
+
+    assert status == 1
+    assert "Correct the path of a certificate" in said
+
+
 @pytest.mark.anyio
 async def test_what_pg_dump_took_of_a_server_at_work_is_served_again(
     database: str, postgres_server: PostgresServer, tmp_path: Path

@@ -272,3 +272,25 @@ class TestWindows:
         await reading
 
         assert store._windows.get((NUMBER, USER)) is None
+
+
+class TestAReadOnlyDatabase:
+    async def test_it_is_trouble_until_it_can_be_written_again(
+        self, store: PostgresStore, postgres_server: PostgresServer, database: str
+    ) -> None:
+        connection = store._session.connection
+        assert connection is not None
+        postgres_server.psql("postgres", f"ALTER DATABASE {name_of(database)} SET default_transaction_read_only = on")
+        await connection.execute("SET default_transaction_read_only = on")
+
+        with pytest.raises(StoreDown, match="read-only"):
+            await store.accept(outbound(10))
+        seen = []
+        for _ in range(20):
+            seen.append(store.trouble)
+            await asyncio.sleep(0.01)
+        postgres_server.psql("postgres", f"ALTER DATABASE {name_of(database)} RESET default_transaction_read_only")
+
+        assert None not in seen
+        await until_back(store)
+        await store.accept(outbound(10))

@@ -1,6 +1,7 @@
 """Connections to a PostgreSQL server: how they are made, what their errors mean, and statements over many rows."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
@@ -116,6 +117,12 @@ async def connect(address: str, name: str, settings: Mapping[str, str] | None = 
     return connection
 
 
+async def check_writable(connection: Connection) -> None:
+    """Raise CANNOT_WRITE if nothing can be written over a connection."""
+    if await connection.fetchval("SHOW transaction_read_only") == "on":
+        raise CANNOT_WRITE("the database is read-only")
+
+
 async def open_pool(address: str) -> Any:  # Any: asyncpg has no types
     """Return a pool of connections that only read."""
 
@@ -140,6 +147,8 @@ CANNOT_CONNECT = (
     OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncio.TimeoutError,
 )  # fmt: skip
 """What `connect` raises when it cannot, and a connection that cannot be used any more."""
+CANNOT_WRITE = asyncpg.ReadOnlySQLTransactionError
+"""The server's error for a write to a replica, or to a database that was made read-only."""
 NO_SUCH_TEXT = asyncpg.CharacterNotInRepertoireError
 """The server's error for a text with a NUL, which it cannot store: a search for such a text finds nothing."""
 _GONE = (
@@ -152,7 +161,7 @@ _GONE = (
     asyncpg.InsufficientResourcesError,
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.LockNotAvailableError,
-    asyncpg.ReadOnlySQLTransactionError,
+    CANNOT_WRITE,
     asyncpg.TransactionRollbackError,  # deadlocks
     asyncpg.PostgresSystemError,
     asyncpg.InternalServerError,
@@ -194,18 +203,26 @@ def told(error: BaseException) -> str:
 
 def refused(address: str, error: Exception) -> StoreRefused:
     """Return what the operator is told when no connection can be made, or none that is of use."""
-    shown = without_password(address)
+    what = advice(error) or "Start the server, or correct the address in --store."
+    return StoreRefused(f"{without_password(address)} cannot be used: {told(error).rstrip('.')}. {what}")
+
+
+def advice(error: Exception) -> str:
+    """Say what an operator can do about an error of a connection; nothing if it is only the address or the server."""
     match error:
         case asyncpg.InvalidPasswordError() | asyncpg.InvalidAuthorizationSpecificationError():
-            advice = "Correct user and password in --store."
+            return "Correct user and password in --store."
         case asyncpg.InvalidCatalogNameError():
-            advice = "Make the database first (createdb), or correct its name in --store."
+            return "Make the database first (createdb), or correct its name in --store."
         case asyncpg.ReadOnlySQLTransactionError():
-            advice = "This is a replica, which cannot be written: name the primary in --store."
+            return "Name the primary in --store if this is a replica; else set default_transaction_read_only = off."
         case asyncpg.InsufficientPrivilegeError():
-            advice = "Let the user of --store own the schema waypost, or migrate as that user."
+            return "Let the user of --store own the schema waypost; before there is one, the database."
         case asyncpg.TooManyConnectionsError():
-            advice = "Let the server take more connections (max_connections): Waypost needs 6."
+            return "Let the server take more connections (max_connections): Waypost needs 6."
+        case ssl.SSLError():
+            return "Correct sslmode and sslrootcert in --store, or the server's certificate."
+        case FileNotFoundError():
+            return "Correct the path of a certificate, of a key or of the socket's folder in --store."
         case _:
-            advice = "Start the server, or correct the address in --store."
-    return StoreRefused(f"{shown} cannot be used: {told(error)}. {advice}")
+            return ""

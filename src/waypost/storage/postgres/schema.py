@@ -3,7 +3,7 @@
 from waypost.lib.store_urls import without_password
 from waypost.ports import StoreRefused
 from waypost.storage.migration_scripts import read_migrations
-from waypost.storage.postgres.link import CANNOT_CONNECT, Connection, connect, refused
+from waypost.storage.postgres.link import CANNOT_CONNECT, Connection, advice, check_writable, connect, refused
 
 _OLDEST_SERVER = 15
 _MIGRATING = 0x57504D47  # the advisory lock that keeps two migrations apart
@@ -71,8 +71,11 @@ async def examine(address: str) -> str:
     try:
         await check_server(connection)
         await check_schema(connection, address)
+        await check_writable(connection)
         server = await connection.fetchval("SHOW server_version")
         return f"PostgreSQL {server}, schema {await read_version(connection)}"
+    except CANNOT_CONNECT as error:
+        raise refused(address, error) from error
     finally:
         await connection.close(timeout=2)
 
@@ -91,7 +94,7 @@ async def migrate(address: str) -> tuple[int, int]:
         return await _migrate(connection, address)
     except CANNOT_CONNECT as error:
         raise StoreRefused(
-            f"{without_password(address)} could not be migrated: {error}. Nothing was changed."
+            f"{without_password(address)} could not be migrated: {error}. Nothing was changed. {advice(error)}".rstrip()
         ) from error
     finally:
         await connection.close(timeout=2)

@@ -4,6 +4,7 @@ from waypost.lib.keyring import Unsealable
 from waypost.ports import StoreRefused
 from waypost.storage.postgres.link import CANNOT_CONNECT, Connection, connect, refused
 from waypost.storage.postgres.places import count_without_key
+from waypost.storage.postgres.schema import check_schema
 from waypost.storage.sealing import ALL, BY_HEAD, Sealing, counted
 
 
@@ -52,6 +53,7 @@ async def count_by_key(address: str) -> dict[str | None, int]:
     try:
         connection = await connect(address, "waypost doctor")
         try:
+            await check_schema(connection, address)
             return counted([(head, count) for head, count in await connection.fetch(BY_HEAD)])
         finally:
             await connection.close(timeout=2)

@@ -15,7 +15,15 @@ from waypost.lib import log
 from waypost.lib.store_urls import without_password
 from waypost.ports import Role
 from waypost.storage.commit import Refuse
-from waypost.storage.postgres.link import CANNOT_CONNECT, Connection, connect, refused, told
+from waypost.storage.postgres.link import (
+    CANNOT_CONNECT,
+    CANNOT_WRITE,
+    Connection,
+    check_writable,
+    connect,
+    refused,
+    told,
+)
 from waypost.storage.postgres.places import (
     EVERYTHING,
     PLACES,
@@ -142,7 +150,7 @@ class Session:
         connection = self._connection
         if connection is None:
             return
-        if isinstance(error, TimeoutError | OSError) or connection.is_closed():
+        if isinstance(error, (TimeoutError, OSError, CANNOT_WRITE)) or connection.is_closed():
             self._lose(connection, told(error))
             return
         try:
@@ -253,6 +261,7 @@ class Session:
             while not await self._take_locks(connection):
                 await self._last(connection)
                 await asyncio.sleep(_PAUSE_SECONDS[0])
+        await check_writable(connection)
         last = await self._last(connection)
         if last["flush"] < self._acknowledged:
             raise Overtaken(
