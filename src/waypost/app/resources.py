@@ -14,7 +14,7 @@ from waypost.flows.directory import Directory
 from waypost.flows.media_urls import MediaURLs
 from waypost.flows.platform_time import restore_clock
 from waypost.flows.subscribe import webhook_vet
-from waypost.lib import log
+from waypost.lib import log, phone
 from waypost.lib.clock import SystemClock, at
 from waypost.lib.fetch_on_demand import FetcherOnDemand
 from waypost.lib.fetching import LinkFetcher
@@ -57,6 +57,11 @@ class Resources(Struct, frozen=True):
     inspector: ImageInspector
     member: Member | None = None
     """This process among those that share the store; None: it has the store alone, and every number is its own."""
+
+    @property
+    def home_code(self) -> phone.HomeCode:
+        """How users' digits without a plus are read."""
+        return phone.calling_code if self.settings.strict_plus else phone.no_code
 
 
 async def open_resources(settings: Settings, stack: AsyncExitStack, role: Role) -> Resources:

@@ -47,14 +47,14 @@ class Contacts:
         *,
         is_on_whatsapp: IsOnWhatsApp,
         notice: Notice,
-        strict_plus: bool = False,
+        home_code: phone.HomeCode = phone.no_code,
     ) -> None:
         self._documents = DocumentCollection(documents, "contact", Checked)
         self._windows = windows
         self._clock = clock
         self._is_on_whatsapp = is_on_whatsapp
         self._notice = notice
-        self._strict_plus = strict_plus
+        self._home_code = home_code
 
     async def check(self, number: Number, asked: Sequence[str], *, wait: bool, force: bool) -> list[Contact]:
         """Say of each number whether it is on WhatsApp, in the order asked.
@@ -111,8 +111,7 @@ class Contacts:
         return Contact(text, "invalid") if wa_id is None or not valid else Contact(text, "valid", wa_id)
 
     def _digits(self, number: Number, text: str) -> str | None:
-        home = phone.calling_code(number.digits) if self._strict_plus else ""
         try:
-            return phone.normalise(text, home=home)
+            return phone.normalise(text, home=self._home_code(number.digits))
         except ValueError:
             return None

@@ -19,8 +19,7 @@ class Resend(Struct, frozen=True):
     records: Records
     directory: Directory
     accept: Accept
-    strict_plus: bool
-    """Whether digits without a plus belong to the business number's own country."""
+    home_code: phone.HomeCode
 
     async def __call__(self, message_id: str) -> Outbound | None:
         """Return the new message, made of the same bytes; None if there is no such message.
@@ -39,6 +38,6 @@ class Resend(Struct, frozen=True):
 
     async def send(self, number: Number, raw: bytes, dialect: Dialect) -> Outbound:
         """Return the message that these bytes become, which are a request of a program in `dialect`. Raises Refusal."""
-        home = phone.calling_code(number.digits) if self.strict_plus else ""
         self.accept.admission.check(number.id)
-        return await self.accept(number, read_again(dialect, raw, home), raw, dialect=dialect)
+        parsed = read_again(dialect, raw, self.home_code(number.digits))
+        return await self.accept(number, parsed, raw, dialect=dialect)

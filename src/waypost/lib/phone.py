@@ -2,10 +2,14 @@
 
 import hashlib
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 MIN_DIGITS = 7
 MAX_DIGITS = 15
+
+HomeCode = Callable[[str], str]
+"""Returns, by a business number's digits, what stands in front of a user's digits without a plus: see `normalise`."""
 
 _AS_WRITTEN = re.compile(r" *\+?[0-9 ()-]+")
 _MOBILE = "6789"
@@ -98,6 +102,11 @@ def nobody(user_id: str) -> str:
 def is_pseudo(digits: str) -> bool:
     """Return whether digits are made by `pseudo` or `nobody`, and so are no phone number."""
     return len(digits) == MAX_DIGITS and digits[0] == "0"
+
+
+def no_code(_digits: str) -> str:
+    """Return that nothing does, since digits without a plus are a whole number as well."""
+    return ""
 
 
 @lru_cache(maxsize=1_000)

@@ -24,8 +24,7 @@ class Messages(Struct, frozen=True):
     callers: Callers
     accept: Accept
     mark_read: MarkRead
-    strict_plus: bool = False
-    """Whether digits without a plus belong to the business number's own country."""
+    home_code: phone.HomeCode = phone.no_code
 
     def meta(self) -> Topic:
         """Return what Meta's graph offers."""
@@ -63,7 +62,7 @@ class Messages(Struct, frozen=True):
 
         # spec: cloud-api.md#4
         """
-        home = phone.calling_code(number.digits) if self.strict_plus else ""
+        home = self.home_code(number.digits)
         try:
             return cloud.parse_send(raw, home)
         except Refusal:

@@ -28,8 +28,7 @@ class Messages(Struct, frozen=True):
     mark_read: MarkRead
     contacts: Contacts
     identities: Identities
-    strict_plus: bool = False
-    """Whether digits without a plus belong to the business number's own country."""
+    home_code: phone.HomeCode = phone.no_code
 
     def routes(self) -> list[Route]:
         """Return the paths; `/v1/message` is a misprint of 360dialog's pages that clients have copied.
@@ -71,7 +70,7 @@ class Messages(Struct, frozen=True):
 
         The reference has an order for the Cloud only; it is the same here. Raises Refusal.
         """
-        home = phone.calling_code(number.digits) if self.strict_plus else ""
+        home = self.home_code(number.digits)
         try:
             return onprem.parse_send(raw, home)
         except Refusal:

@@ -33,7 +33,7 @@ def cloud_topics(parts: Parts, identify: auth.Identify) -> Sequence[Handlers]:
     resources, flows, limits = parts.resources, parts.flows, parts.limits
     store, directory, urls, uploads = resources.store, resources.directory, resources.urls, flows.templates.uploads
     callers = Callers(directory, identify, limits.usage)
-    messages = Messages(callers, flows.accept, flows.mark_read, resources.settings.strict_plus)
+    messages = Messages(callers, flows.accept, flows.mark_read, resources.home_code)
     webhooks = Webhooks(callers, flows.subscribe)
     shown = Shown(directory, flows.accounts, flows.automations, webhooks)
     settings = DocumentCollection(store, "settings", Settings)

@@ -29,11 +29,11 @@ def onprem_topics(parts: Parts) -> Sequence[Topic]:
     resources, flows = parts.resources, parts.flows
     store, directory, urls, settings = resources.store, resources.directory, resources.urls, resources.settings
     callers = Callers(directory, parts.limits.onprem_requests, settings.monitoring_key)
-    checks, strict_plus = _checks(parts), settings.strict_plus
+    checks = _checks(parts)
     lines, photos = DocumentCollection(store, "line", Line), DocumentCollection(store, "photo", Photo)
     return [
         _users(parts, callers),
-        Messages(callers, flows.accept, flows.mark_read, checks, flows.identities, strict_plus),
+        Messages(callers, flows.accept, flows.mark_read, checks, flows.identities, resources.home_code),
         Media(callers, flows.shelf),
         Settings(callers, directory, flows.subscribe),
         Providers(callers, store, settings.mask_providers),
@@ -63,5 +63,5 @@ def _checks(parts: Parts) -> Checks:
         resources.clock,
         is_on_whatsapp=lambda wa_id: phones.get(wa_id).on_whatsapp,
         notice=parts.receive.notice,
-        strict_plus=resources.settings.strict_plus,
+        home_code=resources.home_code,
     )
