@@ -66,7 +66,7 @@ class ByKey(Struct, frozen=True):
 
 def unknown_object(name: str) -> Refusal:
     """Return the refusal of a path that names an object which is not there, or is not the caller's."""
-    return Refusal(UNKNOWN_OBJECT, f"Object with ID '{name}' {_IS_NOT_THERE}")
+    return Refusal(UNKNOWN_OBJECT, f"Object with ID '{name[:100]}' {_IS_NOT_THERE}")
 
 
 def file_not_found(why: str = "the URL is expired, altered or not yours.") -> RefusalResponse:

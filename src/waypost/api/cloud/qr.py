@@ -88,14 +88,14 @@ class Links(Struct, frozen=True):
         """Delete a link."""
         number = self.callers.number(request)
         if not await self.links.remove(number.id, request.params["code"]):
-            raise unknown_object(request.params["code"][:100])
+            raise unknown_object(request.params["code"])
         return Response(200, cloud.SUCCESS)
 
     async def picture(self, request: Request) -> Response:
         """Return the picture of a link's QR code."""
         found, owner = _FILE.fullmatch(request.params["file"]), parse_digits(request.params["phone_number_id"], 15)
         if found is None or owner is None:
-            raise unknown_object(request.params["file"][:100])
+            raise unknown_object(request.params["file"])
         if await self.links.get(owner, found[1]) is None:
             raise unknown_object(found[1])
         kind: Picture = "png" if found[2] == "png" else "svg"
@@ -110,7 +110,7 @@ class Links(Struct, frozen=True):
     async def _link(self, number: Number, code: str) -> Link:
         found = await self.links.get(number.id, code)
         if found is None:
-            raise unknown_object(code[:100])
+            raise unknown_object(code)
         return found
 
 
