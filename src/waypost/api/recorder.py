@@ -20,7 +20,7 @@ FACES = (META, PROXY, ONPREM)
 MOST_BODY_BYTES = 8 * 1024
 _MOST_PATH = 1_000
 _MOST_DETAILS = 2_000
-_MOST_ID_DIGITS = 18
+_MOST_LENGTH_DIGITS = 18
 _SHORTEST_CREDENTIAL = 6
 _MOST_FIELDS = 100  # of a form: each is looked at
 _FILES = (b"multipart/", b"image/", b"audio/", b"video/", b"application/octet-stream")
@@ -128,7 +128,7 @@ def _cut(data: bytes, most: int) -> bytes:
 def _length(request: Request, body: bytes) -> int | None:
     """Return how long the body is, or said to be; None if nobody knows."""
     declared = request.header(b"content-length")
-    if declared is not None and declared.isdigit() and len(declared) <= _MOST_ID_DIGITS:
+    if declared is not None and declared.isdigit() and len(declared) <= _MOST_LENGTH_DIGITS:
         return int(declared)
     is_open = request.header(b"transfer-encoding") is not None and not request.is_read
     return None if is_open else len(body)
@@ -181,10 +181,9 @@ def _headers(request: Request) -> dict[str, str]:
 def _number_of(request: Request, directory: Directory) -> NumberId | None:
     """Return the number that the path names, or else the one that the credential is of; None if there is no such."""
     for word in request.path.split("/"):
-        if word.isascii() and word.isdigit() and len(word) <= _MOST_ID_DIGITS:
-            number = directory.number(NumberId(int(word)))
-            if number is not None:
-                return number.id
+        number = directory.number_named(word)
+        if number is not None:
+            return number.id
     for token in _credentials(request):
         holder = directory.holder(token.decode("latin-1"))
         if holder is not None:
