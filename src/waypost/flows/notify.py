@@ -67,7 +67,7 @@ class Notify(Struct, frozen=True):
         `answered` is called earlier: as soon as nothing more is sent to the receiver.
         Called again because the store could not take the outcome, it only notes that outcome and sends nothing.
         """
-        if unsettled := [each for each in _together(delivery) if each.ended is not None]:
+        if unsettled := [each for each in delivery.together if each.ended is not None]:
             return await self._settle_all(unsettled)
         event = delivery.event
         target = target_of(self.directory.number(event.number_id), event.kind, delivery.endpoint)
@@ -85,8 +85,7 @@ class Notify(Struct, frozen=True):
 
     async def give_up(self, delivery: Delivery, why: str) -> None:
         """Make dead letters of a delivery that cannot be worked, and of its company."""
-        company = delivery.trouble.company if delivery.trouble is not None else ()
-        for each in (delivery, *company):
+        for each in delivery.together:
             attempt = Attempt(each.attempt + 1, self.clock.now_ms(), elapsed_ms=0, status=None, answer=why.encode())
             await self.store.delivery_dead(each, attempt)
 
@@ -97,7 +96,7 @@ class Notify(Struct, frozen=True):
         if trouble.dropped:
             await self.store.delivery_ended(delivery, "dropped")
             return None
-        deliveries = (delivery, *trouble.company)
+        deliveries = delivery.together
         if target is None or target.webhook.disabled:
             await asyncio.gather(*(self._give_up(each, target) for each in deliveries))
             return None
@@ -203,11 +202,6 @@ class Notify(Struct, frozen=True):
         if not isinstance(result, Posted):
             return False
         return result.status == 200 or (self.any_2xx and 200 <= result.status < 300)
-
-
-def _together(delivery: Delivery) -> Sequence[Delivery]:
-    """Return a delivery and those that go in the same POST."""
-    return (delivery, *delivery.trouble.company) if delivery.trouble is not None else (delivery,)
 
 
 def _post_of(deliveries: tuple[Delivery, ...], trouble: Trouble, target: Target) -> tuple[Post, list[Delivery]]:

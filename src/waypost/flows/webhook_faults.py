@@ -78,9 +78,7 @@ class WebhookFaults:
 
     def settled(self, delivery: Delivery) -> None:
         """Forget a delivery and those batched with it, once their outcome is durable."""
-        self._held.discard(delivery.key)
-        for each in delivery.trouble.company if delivery.trouble is not None else ():
-            self._held.discard(each.key)
+        self._held.difference_update(each.key for each in delivery.together)
 
     def forget(self) -> None:
         """Drop everything, after the store was emptied."""

@@ -264,6 +264,11 @@ class Delivery(Struct):
         """Its row: the event's own key for the first subscriber, a key of its own for every further one."""
         return self.event.key if self.further_key is None else self.further_key
 
+    @property
+    def together(self) -> "tuple[Delivery, ...]":
+        """It, and those that a fault rule has go in the same POST behind it."""
+        return (self,) if self.trouble is None else (self, *self.trouble.company)
+
 
 class Trouble(Struct):
     """What a fault rule demands of one delivery."""
