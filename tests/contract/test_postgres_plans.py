@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator
 import pytest
 from tests.support.store_rows import NUMBER, USER
 
-from waypost.storage.postgres import documents, lists
+from waypost.storage import lists
+from waypost.storage.postgres import documents
 from waypost.storage.postgres.link import Connection, connect, open_pool
+from waypost.storage.postgres.lists import DELIVERIES_OF, STATEMENTS
 
 pytestmark = pytest.mark.anyio
 
@@ -54,16 +56,16 @@ LOOKS: list[tuple[str, tuple[object, ...]]] = [
     (lists.END_OF_MEDIA, (NEWEST, 5_000)),
     (lists.END_OF_CARRIERS, (END, 5_000)),
     *((text, (NEWEST, 5_000)) for text in lists.END_OF_DELIVERIES.values()),
-    *((lists.MESSAGES, (END, NEWEST, LIMIT, *values)) for values in OF_MESSAGES),
-    *((lists.MESSAGES_OF_KEYS, ([7, 8, 9], *values)) for values in OF_MESSAGES),
-    *((text, (END, NEWEST, LIMIT, *values)) for text in lists.DELIVERIES.values() for values in OF_DELIVERIES),
-    (lists.DELIVERIES_OF, (7,)),
-    *((end, (0, 5_000)) for end, _ in lists.ENDED.values()),
-    *((text, (0, 5_000, 501, *values)) for _, text in lists.ENDED.values() for values in OF_ENDED),
-    (lists.CARRIERS, (END, NEWEST, 21, 9)),
-    *((lists.MEDIA, (END, NEWEST, LIMIT, number)) for number in (None, NUMBER)),
+    *((STATEMENTS.messages, (END, NEWEST, LIMIT, *values)) for values in OF_MESSAGES),
+    *((STATEMENTS.messages_of_keys, ([7, 8, 9], *values)) for values in OF_MESSAGES),
+    *((text, (END, NEWEST, LIMIT, *values)) for text in STATEMENTS.deliveries.values() for values in OF_DELIVERIES),
+    (DELIVERIES_OF, (7,)),
+    *((end, (0, 5_000)) for end in lists.END_OF_ENDED.values()),
+    *((text, (0, 5_000, 501, *values)) for text in STATEMENTS.ended.values() for values in OF_ENDED),
+    (STATEMENTS.carriers, (END, NEWEST, 21, 9)),
+    *((STATEMENTS.media, (END, NEWEST, LIMIT, number)) for number in (None, NUMBER)),
     (documents.OF_OWNERS, ("blocked", [7, 8, 9])),
-    (lists.NAMES, ([7, 8, 9],)),
+    (STATEMENTS.names, ([7, 8, 9],)),
     (lists.MESSAGE_KEYS, (ROWS - 100, 200)),
     (lists.EVENT_KEYS, (ROWS - 100, 200)),
 ]

@@ -4,18 +4,28 @@ import apsw
 import apsw.ext
 import pytest
 
+from waypost.storage.lists import (
+    END_OF_CARRIERS,
+    END_OF_DELIVERIES,
+    END_OF_ENDED,
+    END_OF_MEDIA,
+    END_OF_MESSAGES,
+    EVENT_KEYS,
+    MESSAGE_KEYS,
+)
 from waypost.storage.migration_scripts import read_migrations
-from waypost.storage.sqlite import documents, lists, records, store, sweeps
+from waypost.storage.sqlite import documents, records, store, sweeps
 from waypost.storage.sqlite.engine import Rows
+from waypost.storage.sqlite.lists import DELIVERIES_OF, STATEMENTS
 
 STEPS = [
     sweeps.OLD_MESSAGES, sweeps.OLD_NOTICES, store.QUEUED_MESSAGES, store.WAITING_MESSAGES,
     store.QUEUED_DELIVERIES, store.WAITING_DELIVERIES,
-    lists.END_OF_MESSAGES, lists.END_OF_MEDIA, *lists.END_OF_DELIVERIES.values(),
-    lists.MESSAGES, lists.MESSAGES_OF_KEYS, *lists.DELIVERIES.values(), lists.DELIVERIES_OF, lists.MEDIA,
-    lists.END_OF_CARRIERS, lists.CARRIERS,
-    *(text for texts in lists.ENDED.values() for text in texts), store.KEEP_ALL_DONE, store.REDELIVER_ALL,
-    documents.OF_OWNERS, lists.NAMES, records.TOLD, lists.MESSAGE_KEYS, lists.EVENT_KEYS,
+    END_OF_MESSAGES, END_OF_MEDIA, *END_OF_DELIVERIES.values(),
+    STATEMENTS.messages, STATEMENTS.messages_of_keys, *STATEMENTS.deliveries.values(), DELIVERIES_OF, STATEMENTS.media,
+    END_OF_CARRIERS, STATEMENTS.carriers, *END_OF_ENDED.values(), *STATEMENTS.ended.values(),
+    store.KEEP_ALL_DONE, store.REDELIVER_ALL,
+    documents.OF_OWNERS, STATEMENTS.names, records.TOLD, MESSAGE_KEYS, EVENT_KEYS,
 ]  # fmt: skip
 BY_KEYS: list[Rows] = [
     sweeps.EVENTS_OF, sweeps.FURTHER_OF, *sweeps.MESSAGE_ROWS, *sweeps.DELIVERY_ROWS,

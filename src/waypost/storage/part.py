@@ -4,6 +4,7 @@ The parameters of such a statement are $1, $2, ..., met in that order: SQLite ta
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Any
 
 from waypost.storage.commit import GroupCommit
@@ -33,12 +34,21 @@ class Part(ABC):
         """Read at most one row. Raises StoreDown."""
 
     @abstractmethod
+    async def _scan(self, statement: str, *values: Any) -> list[Any]:
+        """Read what is committed, which may take long. Raises StoreDown."""
+
     async def _search(self, statement: str, *values: Any) -> list[Any]:
-        """Read what may take long, after everything submitted before was written or has failed. Raises StoreDown."""
+        """Do the same after everything that was submitted before has been written or has failed."""
+        await self._commit.settled()
+        return await self._scan(statement, *values)
 
     @abstractmethod
     async def _save(self, statement: str, *values: Any) -> list[Any]:
         """Run one statement that writes something rare; fsynced on return."""
+
+    @abstractmethod
+    def _array(self, values: Sequence[object]) -> Any:
+        """Return many values as one that a statement takes."""
 
     @abstractmethod
     async def _changed(self) -> None:

@@ -1,12 +1,12 @@
 """Reading deliveries together with their attempts."""
 
 from collections import defaultdict
-from typing import Any
+from collections.abc import Sequence
 
 from waypost.model import Attempt
 from waypost.ports import StoredDelivery
 from waypost.storage import columns
-from waypost.storage.columns import ATTEMPT_COLUMNS, FURTHER_KEY
+from waypost.storage.columns import ATTEMPT_COLUMNS, FURTHER_KEY, Values
 from waypost.storage.postgres.link import Connection
 
 _ATTEMPTS = (
@@ -15,7 +15,7 @@ _ATTEMPTS = (
 )
 
 
-async def with_attempts(connection: Connection, rows: list[Any]) -> list[StoredDelivery]:  # Any: asyncpg has no types
+async def with_attempts(connection: Connection, rows: Sequence[Values]) -> list[StoredDelivery]:
     """Return the deliveries of rows, in their order."""
     keys = [row[FURTHER_KEY] or row[0] for row in rows]
     attempts: dict[int, list[Attempt]] = defaultdict(list)

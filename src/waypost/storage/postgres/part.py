@@ -1,7 +1,7 @@
 """What the parts of the PostgreSQL store share: how to read, how to write something rare, and how to tell of it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -58,9 +58,11 @@ class Part(part.Part):
         except NO_SUCH_TEXT:
             return None
 
-    async def _search(self, statement: str, *values: Any) -> list[Any]:
-        await self._commit.settled()
+    async def _scan(self, statement: str, *values: Any) -> list[Any]:
         return await self._rows(statement, *values)
+
+    def _array(self, values: Sequence[object]) -> list[object]:
+        return list(values)
 
     async def _run(self, run: Callable[[Connection], Awaitable[Result]]) -> Result:
         """Write something rare, after earlier writes of this kind; others may overtake it. Fsynced on return."""

@@ -1,6 +1,7 @@
 """What the parts of the SQLite store share: how to read, and how to write something rare."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import apsw
@@ -26,8 +27,8 @@ class Part(part.Part):
     async def _row(self, statement: str, *values: Any) -> Any:
         return self._reader.row(statement, values)
 
-    async def _search(self, statement: str, *values: Any) -> list[Any]:
-        return await self._search_by(lambda connection: connection.execute(statement, values).fetchall())
+    async def _scan(self, statement: str, *values: Any) -> list[Any]:
+        return await self._reader.search(lambda connection: connection.execute(statement, values).fetchall())
 
     async def _search_by(self, look: Callable[[apsw.Connection], Result]) -> Result:
         """Read in a thread of its own, after everything that was submitted before has been written or has failed."""
@@ -36,6 +37,9 @@ class Part(part.Part):
 
     async def _save(self, statement: str, *values: Any) -> list[Any]:
         return await self._run(lambda connection: connection.execute(statement, values).fetchall())
+
+    def _array(self, values: Sequence[object]) -> str:
+        return json.dumps(list(values))
 
     async def _changed(self) -> None:
         """Tell nobody: no other process has the file open."""
