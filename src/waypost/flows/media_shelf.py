@@ -15,14 +15,13 @@ from msgspec import Struct
 
 from waypost.errors import Refusal
 from waypost.errors.requests import BAD_MEDIA
-from waypost.flows.find import find_medium
 from waypost.flows.media_reading import MediaReading
 from waypost.flows.media_urls import URL_LIFE
 from waypost.lib import log
 from waypost.lib.clock import Clock
 from waypost.lib.durations import to_ms
 from waypost.lib.file_facts import MediaFacts
-from waypost.lib.ids import KeyMaker, new_media_tag
+from waypost.lib.ids import KeyMaker, new_media_tag, parse_media_id
 from waypost.lib.images import ImageInspector
 from waypost.lib.media_facts import gather_facts
 from waypost.model import Dialect, MediaKey, MediaSource, Medium, NumberId
@@ -104,12 +103,18 @@ class MediaShelf:
 
     async def find_of(self, owners: Collection[NumberId], media_id: str) -> Medium | None:
         """Return a medium of any of these numbers; None as in `find`."""
-        medium = await find_medium(self.records, media_id)
+        medium = await self.by_id(media_id)
         if medium is None or medium.number_id not in owners:
             return None
         if medium.source == "handle":  # spec: cloud-api.md#13.9 - it is not a media id
             return None
         return None if self.is_over(medium, self.clock.now_ms()) else medium
+
+    async def by_id(self, media_id: str) -> Medium | None:
+        """Return a medium by its id in either dialect, whosever it is, expired or not; None if there is none."""
+        ref = parse_media_id(media_id)
+        found = await self.by_key(MediaKey(ref.key)) if ref else None
+        return found if found is not None and ref is not None and ref.tag in (None, found.tag) else None
 
     async def by_key(self, key: MediaKey) -> Medium | None:
         """Return a medium by its key, whosever it is, expired or not; None if it was deleted."""

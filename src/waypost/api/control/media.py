@@ -10,7 +10,6 @@ from waypost.api.control.filters import asked_choice, asked_start, wanted_page
 from waypost.api.control.topics import ABSENT, REFUSED, V1
 from waypost.api.files import file_response
 from waypost.api.routing import Answer, Request, Response, Route
-from waypost.flows.find import find_medium
 from waypost.flows.media_shelf import MediaShelf
 from waypost.flows.search import Search
 from waypost.lib.cursors import cursor_of
@@ -54,7 +53,7 @@ class Media(Struct, frozen=True):
     async def _medium(self, request: Request) -> Medium:
         """Return the file that a path names by its id in either dialect. Raises Refusal."""
         media_id = request.params["media_id"]
-        medium = await find_medium(self.search.inspect.records, media_id)
+        medium = await self.shelf.by_id(media_id)
         if medium is None:
             raise unknown("medium", media_id)
         return medium

@@ -8,12 +8,10 @@ from waypost.api.multipart import FileHead, FileSink, Form, FormLimits, is_multi
 from waypost.api.routing import Request
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_VALUE, MISSING_PARAMETER
-from waypost.flows.find import find_medium
 from waypost.flows.media_shelf import MediaShelf
 from waypost.flows.play import Play, UserFile
 from waypost.lib.checked import DamagedError
 from waypost.model import InboundMessage
-from waypost.ports import Records
 from waypost.wire.inbound import PhoneMessage, UserMedia
 from waypost.wire.reading import parse
 
@@ -27,7 +25,6 @@ class Writing(Struct, frozen=True):
 
     play: Play
     shelf: MediaShelf
-    records: Records
 
     async def __call__(self, request: Request, wa_id: str) -> InboundMessage:
         """Return the message that the user has written. Raises Refusal."""
@@ -46,7 +43,7 @@ class Writing(Struct, frozen=True):
 
     async def _stored(self, wa_id: str, message: PhoneMessage, media_id: str) -> InboundMessage:
         """Let the user send the bytes of a file that is stored here; of an id that is not known they are asked for."""
-        medium = await find_medium(self.records, media_id)
+        medium = await self.shelf.by_id(media_id)
         if medium is None:
             return await self.play.write(wa_id, message, None)
         async with self.shelf.writer() as writer:

@@ -135,7 +135,7 @@ def _phones(parts: Parts, inspect: Inspect) -> Phones:
         network,
         PhoneSide(inspect, store, store, network, parts.previews),
         flows.identities,
-        Writing(play, flows.shelf, store),
+        Writing(play, flows.shelf),
         partial(replacing.erase, parts),
     )
 
