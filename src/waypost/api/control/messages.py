@@ -8,6 +8,7 @@ from waypost.api.control.answers import answer, known_number, unknown
 from waypost.api.control.filters import asked_text, message_search, wanted_page
 from waypost.api.control.topics import ABSENT, REFUSED, V1
 from waypost.api.routing import Request, Response, Route
+from waypost.flows.directory import Directory
 from waypost.flows.inspect import Inspect
 from waypost.flows.resend import Resend
 from waypost.flows.search import Search
@@ -21,6 +22,7 @@ from waypost.wire.renderings import message_ids
 class Messages(Struct, frozen=True):
     """The handlers, with the flows they use."""
 
+    directory: Directory
     inspect: Inspect
     search: Search
     resender: Resend
@@ -68,7 +70,7 @@ class Messages(Struct, frozen=True):
 
         This is for people who try something out; programs use the API of WhatsApp with a token.
         """
-        number = known_number(self.resender.directory, request.params["phone_number_id"])
+        number = known_number(self.directory, request.params["phone_number_id"])
         sent = await self.resender.send(number, await json_body(request), "cloud")
         new_id, other_id = message_ids(sent.key, sent.tag, sent.wa_id, received=False)
         return answer(Sent(new_id, other_id, number.digits, sent.wa_id, sent.is_held))

@@ -86,7 +86,7 @@ def control_face(parts: Parts, operator: Operator, *, start: Start, poster: Post
     search = Search(store, inspect)
     topics: list[Topic] = [
         _played(parts, _phones(parts, inspect)),
-        Messages(inspect, search, Resend(store, directory, flows.accept, resources.home_code)),
+        Messages(directory, inspect, search, Resend(store, directory, flows.accept, resources.home_code)),
         _deliveries(parts, search),
         Media(search, flows.shelf),
         Errors(),
