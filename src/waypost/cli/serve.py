@@ -49,15 +49,16 @@ def run_server(settings: Settings) -> None:
 
 
 def run_or_refuse(work: Coroutine[None, None, None], host: str, port: int | None, *, flag: str) -> None:
-    """Run to the end; a store that cannot be used, or an address that cannot be had, is told in words."""
+    """Run to the end; a store, certificate or address that cannot be used is told in words."""
     import uvloop
 
+    from waypost.lib.tls import UnusableCertificate
     from waypost.ports import StoreRefused
 
     allow_many_files()
     try:
         uvloop.run(work)
-    except StoreRefused as refused:
+    except (StoreRefused, UnusableCertificate) as refused:
         raise click.ClickException(str(refused)) from refused
     except OSError as wrong:
         if wrong.errno == _NO_SUCH_PLACE or isinstance(wrong, socket.gaierror):

@@ -12,8 +12,12 @@ _NAMES = ("localhost",)
 _ADDRESSES = ("127.0.0.1", "::1")
 
 
+class UnusableCertificate(Exception):  # noqa: N818 - what the operator is told
+    """The certificate or its key is damaged, or cannot be read; says what to do."""
+
+
 def server_context(folder: Path, clock: Clock) -> ssl.SSLContext:
-    """Return a context with the certificate in `folder`, made there if it is missing.
+    """Return a context with the certificate in `folder`, made there if it is missing. Raises UnusableCertificate.
 
     Clients that check certificates are given `tls-cert.pem` as their trust anchor.
     """
@@ -22,7 +26,13 @@ def server_context(folder: Path, clock: Clock) -> ssl.SSLContext:
         _make(certificate, key, clock)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(certificate, key)
+    try:
+        context.load_cert_chain(certificate, key)
+    except OSError as wrong:  # an SSLError is one
+        raise UnusableCertificate(
+            f"{certificate} and {key.name} cannot be used ({wrong.strerror or wrong}). "
+            "Take both away, and new ones are made; or correct them."
+        ) from wrong
     return context
 
 
