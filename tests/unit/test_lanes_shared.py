@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from waypost.lib.clock import SystemClock
-from waypost.workers.jobs import Bounds, Source, Traits
+from waypost.workers.jobs import Bounds, Page, Source, Traits
 from waypost.workers.lanes import Lanes
 from waypost.workers.slots import ReleaseSlot
 from waypost.workers.timers import Timers
@@ -30,12 +30,13 @@ class World:
 
     def __init__(self) -> None:
         self.rows: dict[int, Job] = {}
+        self.unread: set[int] = set()
         self.owned: set[Hashable] = {1, 2}
         self.begun: list[int] = []
         self.going_on = asyncio.Event()
         self.lanes: Lanes[Job] = Lanes(
             work=self._work,
-            source=Source(self._look, self._load, lambda group: group in self.owned),
+            source=Source(self._look, self._load, lambda group: group in self.owned, self._new),
             traits=Traits(
                 key=lambda job: job.key,
                 lane=lambda job: job.group,
@@ -48,10 +49,15 @@ class World:
 
     def store(self, *jobs: Job) -> None:
         self.rows |= {job.key: job for job in jobs}
+        self.unread |= {job.key for job in jobs}
 
     async def scan(self, anew: Sequence[int] = ()) -> None:
         await self.lanes.scan(anew)
         await asyncio.sleep(0.01)  # let the lanes begin
+
+    async def _new(self) -> AsyncIterator[Page]:
+        found, self.unread = sorted(self.unread & self.rows.keys()), set()
+        yield [(key, self.rows[key].group if self.rows[key].group in self.owned else None) for key in found]
 
     async def _look(self, after: int, limit: int) -> list[tuple[int, Hashable]]:
         found = sorted(key for key in self.rows if key > after)[:limit]
@@ -88,7 +94,7 @@ async def test_a_scan_holds_what_others_stored_below_what_is_held(world: World) 
     assert world.lanes.held == 2
 
 
-async def test_a_scan_goes_on_where_a_page_is_full(world: World) -> None:
+async def test_a_scan_takes_more_than_a_page(world: World) -> None:
     world.store(*(Job(key, 1) for key in range(1, 8)))
 
     await world.scan()
@@ -159,6 +165,7 @@ async def test_a_group_that_comes_back_is_read_again(world: World) -> None:
     await world.lanes.drop_lost(0)
     world.owned.add(1)
 
+    world.unread.add(1)
     await world.scan()
 
     assert world.begun == [1, 1]

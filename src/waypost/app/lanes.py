@@ -4,10 +4,12 @@ import sys
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Any
 
+from waypost.app.new_jobs import NewJobs
 from waypost.app.resources import Resources
 from waypost.model import Delivery, EventKey, NumberId, Outbound
+from waypost.ports.cluster import News
 from waypost.rules import callbacks
-from waypost.workers.jobs import Bounds, Source, Traits
+from waypost.workers.jobs import Bounds, Look, Page, Source, Traits
 from waypost.workers.lanes import Lanes
 from waypost.workers.rounds import patient
 from waypost.workers.slots import ReleaseSlot
@@ -34,11 +36,9 @@ def message_lanes(
         return await deliver(message)
 
     store = resources.store
-    look = patient(store.queued_messages, resources.clock)
-    load = patient(store.waiting_messages, resources.clock)
     return Lanes(
         work=patient(deliver_it, resources.clock),
-        source=_source(resources, look, load),
+        source=_source(resources, store.queued_messages, lambda news: news.messages, store.waiting_messages),
         traits=Traits(
             key=lambda message: message.key,
             lane=lambda message: (message.number_id, message.wa_id),
@@ -57,12 +57,16 @@ def webhook_lanes(resources: Resources, notify: Work, held: Callable[[EventKey],
     What is `held` elsewhere is not read from the store.
     """
 
-    async def look(after: int, limit: int) -> list[tuple[int, Hashable]]:
-        queued = await resources.store.queued_deliveries(EventKey(after), limit)
-        return [(key, None if held(key) else _group_of(number_id, name)) for key, number_id, name in queued]
+    def grouped(read: Any) -> Look:  # Any: an event's key is an int to the lanes
+        async def look(*where: int) -> list[tuple[int, Hashable]]:
+            return [(key, None if held(key) else _group_of(of, name)) for key, of, name in await read(*where)]
 
-    load = patient(resources.store.waiting_deliveries, resources.clock)
-    source = _source(resources, patient(look, resources.clock), load)
+        return look
+
+    store = resources.store
+    source = _source(
+        resources, grouped(store.queued_deliveries), lambda news: grouped(news.deliveries), store.waiting_deliveries
+    )
     return _deliveries(resources, notify, source, Bounds(active=_at_work(resources)))
 
 
@@ -77,20 +81,24 @@ def troubled_lanes(resources: Resources, notify: Work) -> Lanes[Delivery]:
     )
 
 
-def _source(resources: Resources, look: Any, load: Any) -> Source[Any]:  # Any: a key is an int to the lanes
-    member = resources.member
+def _source(resources: Resources, look: Any, look_in: Callable[[News], Any], load: Any) -> Source[Any]:
+    """Return how lanes read the store: what waits, what is new of it, and jobs. Any: a key is an int to the lanes."""
+    member, clock = resources.member, resources.clock
     if member is None:
-        return Source(look, load)
-    owned, following = member.owned, member.following
+        return Source(patient(look, clock), patient(load, clock))
+    owned, news = member.owned, member.cluster.news
 
-    async def look_at_ours(after: int, limit: int) -> list[tuple[int, Hashable]]:
-        found = await look(after, limit)
-        page = [(key, group if group is not None and owned.owns_group(group) else None) for key, group in found]
-        if any(group is not None for _, group in page):
-            await following.in_step()  # what was accepted after a change is worked after it
-        return page
+    def in_step(look: Look) -> Look:
+        async def look_in_step(*where: int) -> Page:
+            page = [(key, group if owned.owns_group(group) else None) for key, group in await look(*where)]
+            if any(group is not None for _, group in page):
+                await member.following.in_step()  # what was accepted after a change is worked after it
+            return page
 
-    return Source(look_at_ours, load, owned.owns_group)
+        return patient(look_in_step, clock)
+
+    new = NewJobs(owned, patient(news.horizon, clock), in_step(look), in_step(look_in(news)))
+    return Source(in_step(look), patient(load, clock), owned.owns_group, new)
 
 
 def _deliveries(resources: Resources, notify: Work, source: Source[Delivery], bounds: Bounds) -> Lanes[Delivery]:

@@ -19,6 +19,11 @@ class OwnedShards:
         """What is ours."""
         return frozenset(self._epochs)
 
+    @property
+    def epochs(self) -> frozenset[int]:
+        """The epochs of what is ours; no two shards have the same."""
+        return frozenset(self._epochs.values())
+
     def begin(self, shards: Iterable[int]) -> None:
         """Work for these from now on."""
         for shard in shards:
@@ -33,11 +38,15 @@ class OwnedShards:
         """Return the epoch in which a number is ours, another value each time its shard is taken; None if it is not."""
         return self._epochs.get(shard_of(number_id))
 
+    def epoch_of_group(self, group: Hashable) -> int | None:
+        """Return that of a group of lanes, which is a number or one of its endpoints; None if it has none."""
+        number_id = group[0] if isinstance(group, tuple) else group
+        return None if number_id is None else self.epoch(number_id)  # type: ignore[arg-type]  # a group begins with its number
+
     def owns(self, number_id: NumberId) -> bool:
         """Return whether a number is ours."""
-        return shard_of(number_id) in self._epochs
+        return self.epoch(number_id) is not None
 
     def owns_group(self, group: Hashable) -> bool:
-        """Return whether a group of lanes is ours: that of a number, or of one of its endpoints."""
-        number_id = group[0] if isinstance(group, tuple) else group
-        return self.owns(number_id)  # type: ignore[arg-type]  # a group begins with its number
+        """Return whether a group of lanes is ours."""
+        return self.epoch_of_group(group) is not None

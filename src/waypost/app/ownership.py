@@ -19,9 +19,7 @@ from waypost.workers.jobs import Job
 _ROUND_SECONDS = 1.0  # a third of the time after which the server takes us for stopped
 _SCAN_SECONDS = 2.0
 _BREATH_SECONDS = 0.01  # between two scans, so that each finds more than one job
-_REST = (
-    4  # times as long as a scan took: it reads all that waits, and much of that would cost more than the work itself
-)
+_REST = 4  # times as long as a scan took, so that a long queue does not keep the database busy with its scans
 _STEP = 8  # shards that are given up together
 _SLOW_SECONDS = 0.5  # that a hand-over waits for requests which are under way
 
@@ -32,7 +30,7 @@ class Queue(Protocol):
     """Lanes."""
 
     async def scan(self, anew: Collection[int] = ()) -> None:
-        """Hold what has come to wait, and let what was made to start `anew` wait no longer."""
+        """Hold what has come to wait since, and let what was made to start `anew` wait no longer."""
         ...
 
     async def drop_lost(self, seconds: float) -> None:
@@ -140,8 +138,8 @@ class Ownership:
         fresh.begin(shards)
         # First what is on its way: what becomes of it stands before what is only about to go.
         await self._network.load(fresh.owns)
-        self._wanted[Topic.WEBHOOKS].set()
-        self._wanted[Topic.MESSAGES].set()
+        for topic in self._queues:
+            self._wanted[topic].set()
 
     async def _give_up(self, shards: Iterable[int]) -> None:
         """End the work on shards, then let them go. What is begun for them from here on is only told to their owner."""

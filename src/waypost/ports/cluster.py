@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol
 from msgspec import Struct
 
 from waypost.lib.shards import SHARDS
-from waypost.model import NumberId
+from waypost.model import EventKey, MessageKey, NumberId
 from waypost.ports.blobs import BlobLocks
 
 Role = Literal["all", "api", "worker"]
@@ -115,6 +115,28 @@ class Shards(Protocol):
         ...
 
 
+class News(Protocol):
+    """What has come to wait for the shards of this process since it looked last. Each raises StoreDown."""
+
+    async def horizon(self) -> int:
+        """Return where news begin that come from now on: whatever is committed already can be read now."""
+        ...
+
+    async def messages(self, since: int, after: MessageKey, limit: int) -> list[tuple[MessageKey, NumberId]]:
+        """Return the jobs above a key that were stored since a horizon, in order, each with its number.
+
+        There may be some among them that could be read before.
+        """
+        ...
+
+    async def deliveries(self, since: int, after: EventKey, limit: int) -> list[tuple[EventKey, NumberId, str]]:
+        """Return the deliveries above a key that came to wait since, in order, each with its number and endpoint.
+
+        There may be some among them that could be read before.
+        """
+        ...
+
+
 class Arrivals(Protocol):
     """How far rates are used up, as arrival times by subject; a crash of the database server may forget them."""
 
@@ -171,6 +193,11 @@ class Cluster(Protocol):
     @property
     def shards(self) -> Shards:
         """Who works for which numbers."""
+        ...
+
+    @property
+    def news(self) -> News:
+        """What has come to wait for us."""
         ...
 
     @property

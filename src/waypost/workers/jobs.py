@@ -1,7 +1,7 @@
 """What the lanes know of a job: some functions of it, how it is read from the database, and how many there may be."""
 
 import sys
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
 from msgspec import Struct
@@ -24,16 +24,22 @@ def _is_ours(group: Hashable) -> bool:
     return True
 
 
+Page = Sequence[tuple[int, Hashable]]
+"""Waiting jobs in order: their keys and groups. The group None is for a job that is not for these lanes."""
+Look = Callable[..., Awaitable[Page]]
+"""Returns the next jobs above a key, no more than so many."""
+
+
 class Source(Struct, Generic[Job], frozen=True):
     """The database, as the lanes read it."""
 
-    look: Callable[[int, int], Awaitable[Sequence[tuple[int, Hashable]]]]
-    """Returns the next waiting jobs above a key, in order, no more than so many: their keys and groups. The group None
-    is for a job that is not for these lanes."""
+    look: Look
     load: Callable[[Sequence[int]], Awaitable[Sequence[Job]]]
     """Returns those of the keys that wait, in order."""
     owns: Callable[[Hashable], bool] = _is_ours
     """Says whether this process works the jobs of a group."""
+    new: Callable[[], AsyncIterator[Page]] | None = None
+    """Returns what others have stored since the last time; it may return other jobs too. None: nobody else does."""
 
 
 class Bounds(Struct, frozen=True):

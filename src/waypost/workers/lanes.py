@@ -14,13 +14,13 @@ between the two reads.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Hashable
 from functools import partial
 from typing import Generic
 
 from msgspec import Struct, field
 
-from waypost.workers.jobs import Bounds, Job, Source, Traits
+from waypost.workers.jobs import Bounds, Job, Page, Source, Traits
 from waypost.workers.slots import ReleaseSlot, Slot, Slots
 from waypost.workers.timers import Timers
 
@@ -46,7 +46,7 @@ class Lanes(Generic[Job]):
 
     `work` returns None when the job's outcome is durable, or the platform time at which it is due again: until then
     its lane waits, because what comes after it must not overtake it. It may call its second argument before that.
-    `source` is read at start and after an overflow.
+    `source` is read at start, after an overflow, and in `scan`.
     """
 
     def __init__(
@@ -151,20 +151,15 @@ class Lanes(Generic[Job]):
                 await self._refill(group)
 
     async def scan(self, anew: Collection[int] = ()) -> None:
-        """Hold what has come to wait since, when other processes store jobs; call after `start`, again and again.
+        """Hold what has come to wait since the last scan, when other processes store jobs; call it again and again.
 
         Jobs whose rows others made to start `anew` wait no longer.
-
-        It is read from the lowest row on, because keys are not stored in their order, and as far as possible at once:
-        of two jobs of a lane the second is never seen without the first.
         """
-        after, limit = 0, len(self._held) + self._bounds.page
-        while page := await self._source.look(after, limit):
-            await self._take(page)
-            if len(page) < limit:
-                break
-            after, limit = page[-1][0], self._bounds.page
-            await asyncio.sleep(0)
+        assert self._source.new is not None, "nobody else stores jobs"
+        async for found in self._source.new():
+            for start in range(0, len(found), self._bounds.page):
+                await self._take(found[start : start + self._bounds.page])
+                await asyncio.sleep(0)
         await self._hurry_held(anew)
         for group in list(self._groups.values()):
             await self._refill(group)
@@ -344,7 +339,7 @@ class Lanes(Generic[Job]):
                 return
         group.is_reading = False
 
-    async def _take(self, page: Sequence[tuple[int, Hashable]], only: _Group | None = None) -> None:
+    async def _take(self, page: Page, only: _Group | None = None) -> None:
         """Hold the jobs of a page that fit, of one group or of all; note those that do not."""
         generation, coming, wanted = self._generation, self._coming, self._choose(page, only)
         coming.update(wanted)
@@ -355,7 +350,7 @@ class Lanes(Generic[Job]):
             if generation == self._generation and not self._stopping and self._source.owns(name):
                 self._hold(job, self._group(name))
 
-    def _choose(self, page: Sequence[tuple[int, Hashable]], only: _Group | None) -> list[int]:
+    def _choose(self, page: Page, only: _Group | None) -> list[int]:
         chosen: list[int] = []
         room: dict[Hashable, int] = {}
         for key, name in page:

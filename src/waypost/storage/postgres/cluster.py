@@ -13,6 +13,7 @@ from waypost.storage.postgres.hints import Hints
 from waypost.storage.postgres.link import reading
 from waypost.storage.postgres.moments import Moments
 from waypost.storage.postgres.places import give_up_once, take_once
+from waypost.storage.postgres.queues import News
 from waypost.storage.postgres.session import Session
 from waypost.storage.postgres.shards import Shards
 from waypost.storage.postgres.writer import SessionWriter
@@ -32,6 +33,7 @@ class PostgresCluster:
         # Any: asyncpg has no types
         self.hints = Hints(address, pool, session.process)
         self.shards = shards
+        self.news = News(pool, shards)
         self.arrivals = Arrivals(pool)
         self.moments = Moments(pool)
         self.blob_locks = BlobLocks(session, writer)

@@ -10,25 +10,15 @@ from waypost.storage.columns import DELIVERED, OUTBOUND_COLUMNS, WAITING_COLUMNS
 from waypost.storage.postgres.hot import HotWrites
 from waypost.storage.postgres.link import Connection
 from waypost.storage.postgres.part import Part
-from waypost.storage.postgres.shards import OWNED_SHARD
+from waypost.storage.postgres.queues import QUEUED_DELIVERIES, QUEUED_MESSAGES
 from waypost.storage.postgres.statuses import write_events
 from waypost.storage.store import SharedStore
 
 _WANTED = "unnest($1::bigint[]) WITH ORDINALITY AS wanted (wanted_key, place)"
-# Find the jobs above a key, in order; all, or those of some shards.
-_QUEUED_MESSAGES = (
-    "SELECT key, number_id FROM outbox WHERE key > $1"  # noqa: S608 - constants
-    f" AND ($3::bigint[] IS NULL OR {OWNED_SHARD} = ANY($3)) ORDER BY key LIMIT $2"
-)
 # Read jobs.
 _WAITING_MESSAGES = (
     f"SELECT {OUTBOUND_COLUMNS} FROM {_WANTED} JOIN outbox ON outbox.key = wanted_key"  # noqa: S608 - constants
     " JOIN messages USING (key, number_id) JOIN contents USING (key, number_id) ORDER BY place"
-)
-# Find the waiting deliveries above a key, in order; all, or those of some shards.
-_QUEUED_DELIVERIES = (
-    "SELECT key, number_id, coalesce(endpoint, '') FROM deliveries WHERE state = 0 AND key > $1"  # noqa: S608 - constants
-    f" AND ($3::bigint[] IS NULL OR {OWNED_SHARD} = ANY($3)) ORDER BY key LIMIT $2"
 )
 # Read deliveries that wait.
 _WAITING_DELIVERIES = (
@@ -103,7 +93,7 @@ class StorePart(Part, SharedStore):
 
     async def queued_messages(self, after: MessageKey, limit: int) -> list[tuple[MessageKey, NumberId]]:
         """Find jobs above a key."""
-        rows = await self._rows(_QUEUED_MESSAGES, after, limit, self._scope)
+        rows = await self._rows(QUEUED_MESSAGES, after, limit, self._scope)
         return [(MessageKey(key), NumberId(of)) for key, of in rows]
 
     async def waiting_messages(self, keys: Sequence[MessageKey]) -> list[Outbound]:
@@ -112,7 +102,7 @@ class StorePart(Part, SharedStore):
 
     async def queued_deliveries(self, after: EventKey, limit: int) -> list[tuple[EventKey, NumberId, str]]:
         """Find waiting deliveries above a key."""
-        rows = await self._rows(_QUEUED_DELIVERIES, after, limit, self._scope)
+        rows = await self._rows(QUEUED_DELIVERIES, after, limit, self._scope)
         return [(EventKey(key), NumberId(of), endpoint) for key, of, endpoint in rows]
 
     async def waiting_deliveries(self, keys: Sequence[EventKey]) -> list[Delivery]:
