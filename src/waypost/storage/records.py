@@ -15,10 +15,12 @@ from waypost.model import (
     Template,
     Token,
 )
+from waypost.ports import Backlog, Waiting
 from waypost.storage import columns
 from waypost.storage.columns import EVENT_COLUMNS, MEDIUM_COLUMNS, TOKEN_COLUMNS
 from waypost.storage.part import Part, insert, upsert
 from waypost.storage.sealing import NUMBERS, answering_later, refusing_to_start
+from waypost.storage.whole import BACKLOG
 
 SAVE_NUMBER = upsert("numbers", "id", "id, number")
 SAVE_TEMPLATE = upsert("templates", "id", "id, template")
@@ -146,6 +148,11 @@ class SharedRecords(Part):
         """Return when a user last wrote before a message."""
         found = await self._search(_LAST_INBOUND, key, number_id, wa_id)
         return found[0][0] if found else None
+
+    async def backlog(self) -> Backlog:
+        """Return what is stored and not done."""
+        ((messages, message_ms, deliveries, delivery_ms, dead),) = await self._scan(BACKLOG)
+        return Backlog(Waiting(messages, message_ms), Waiting(deliveries, delivery_ms), dead)
 
     async def get_state(self, name: str) -> bytes | None:
         """Return a small named value."""

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import msgspec
 
 from waypost.model import Event, EventKey, MediaKey, MessageKey, Number, NumberId, Template
-from waypost.ports import Backlog, Replacement, StoredDelivery, StoredMessage, Waiting
+from waypost.ports import Replacement, StoredDelivery, StoredMessage
 from waypost.storage import columns
 from waypost.storage.columns import DELIVERED, DELIVERY_COLUMNS, EVENT_COLUMNS, MESSAGE_COLUMNS
 from waypost.storage.documents import replacing
@@ -14,7 +14,7 @@ from waypost.storage.postgres.link import Connection
 from waypost.storage.postgres.part import Part
 from waypost.storage.records import BLOB_HAS_ROWS, DELETE_MEDIUM, SAVE_NUMBER, SAVE_TEMPLATE, SharedRecords
 from waypost.storage.sealing import answering_later
-from waypost.storage.whole import BACKLOG, RESET
+from waypost.storage.whole import RESET
 
 # Have a number to ourselves, whether it was there or not: a row that is missing cannot be locked.
 _ADD_NUMBER = "INSERT INTO numbers (id, number) VALUES ($1, $2) ON CONFLICT DO NOTHING"
@@ -117,11 +117,6 @@ class RecordsPart(Part, SharedRecords):
     async def told(self, keys: Sequence[EventKey]) -> list[tuple[EventKey, Event]]:
         """Return deliveries with their events."""
         return [(EventKey(key), columns.event(tuple(row))) for key, *row in await self._rows(_TOLD, list(keys))]
-
-    async def backlog(self) -> Backlog:
-        """Return what is stored and not done."""
-        messages, message_ms, deliveries, delivery_ms, dead = await self._row(BACKLOG)
-        return Backlog(Waiting(messages, message_ms), Waiting(deliveries, delivery_ms), dead)
 
     async def reset(self) -> None:
         """Delete everything but numbers, tokens and named values."""

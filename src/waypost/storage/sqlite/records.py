@@ -8,7 +8,7 @@ import apsw
 import msgspec
 
 from waypost.model import Event, EventKey, MediaKey, MessageKey, Number, NumberId, Template
-from waypost.ports import Backlog, Replacement, StoredDelivery, StoredMessage, Waiting
+from waypost.ports import Replacement, StoredDelivery, StoredMessage
 from waypost.storage import columns
 from waypost.storage.columns import DELIVERED, DELIVERY_COLUMNS, EVENT_COLUMNS, MESSAGE_COLUMNS
 from waypost.storage.documents import replacing
@@ -16,7 +16,7 @@ from waypost.storage.records import BLOB_HAS_ROWS, DELETE_MEDIUM, SAVE_NUMBER, S
 from waypost.storage.sealing import answering_later
 from waypost.storage.sqlite.attempts import with_attempts
 from waypost.storage.sqlite.part import Part
-from waypost.storage.whole import BACKLOG, RESET
+from waypost.storage.whole import RESET
 
 _NUMBER = "SELECT id, number FROM numbers WHERE id = ?"
 _TEMPLATE = "SELECT template FROM templates WHERE id = ?"
@@ -115,12 +115,6 @@ class RecordsPart(Part, SharedRecords):
     async def told(self, keys: Sequence[EventKey]) -> list[tuple[EventKey, Event]]:
         """Return deliveries with their events."""
         return [(key, columns.event(tuple(row))) for key, *row in await self._rows(TOLD, json.dumps(keys))]
-
-    async def backlog(self) -> Backlog:
-        """Return what is stored and not done."""
-        found: Any = await self._reader.search(lambda connection: connection.execute(BACKLOG).fetchone())
-        messages, message_ms, deliveries, delivery_ms, dead = found
-        return Backlog(Waiting(messages, message_ms), Waiting(deliveries, delivery_ms), dead)
 
     async def reset(self) -> None:
         """Delete everything but numbers, tokens and named values."""
