@@ -7,6 +7,9 @@ The list is kept by topic, one file each; a new file is named in `_TOPICS`.
 # spec: error-codes.tsv, error-codes-onprem.tsv, migration.md#8.3
 """
 
+import functools
+from collections.abc import Mapping
+
 from waypost.errors import (
     callers,
     clients,
@@ -23,14 +26,21 @@ from waypost.errors.base import Cause, Fact, Fault, Problem, Refusal, Subject
 
 __all__ = [
     "Cause", "Fact", "Fault", "Problem", "Refusal", "Subject", "all_problems", "by_code", "by_constant", "find_problem",
+    "problem_named",
 ]  # fmt: skip
 
 _TOPICS = (rates, callers, requests, templates, outcomes, management, interactive, clients, raised, raised_onprem)
 
 
-def all_problems() -> dict[str, Problem]:
+@functools.cache
+def all_problems() -> Mapping[str, Problem]:
     """Return every problem by its name, in the order of the topics."""
     return {problem.name: problem for problem in by_constant().values()}
+
+
+def problem_named(name: str) -> Problem:
+    """Return the problem of a stored name; one that is not known any more is `something_went_wrong`."""
+    return all_problems().get(name, outcomes.SOMETHING_WENT_WRONG)
 
 
 def by_constant() -> dict[str, Problem]:

@@ -6,8 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from waypost.errors import Fault, all_problems
-from waypost.errors.outcomes import SOMETHING_WENT_WRONG
+from waypost.errors import Fault, problem_named
 from waypost.lib import log
 from waypost.model import (
     Attempt,
@@ -297,7 +296,7 @@ def _fault(text: str | None) -> Fault | None:
     if text is None:
         return None
     name, _, details = text.partition("\n")
-    return Fault(all_problems().get(name, SOMETHING_WENT_WRONG), details)
+    return Fault(problem_named(name), details)
 
 
 def token(row: Values) -> Token:

@@ -6,8 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from waypost.errors import Fact, Problem, Subject, all_problems
-from waypost.errors.outcomes import SOMETHING_WENT_WRONG
+from waypost.errors import Fact, Problem, Subject, problem_named
 
 _ERROR_PAGE = "/_waypost#/errors/"
 
@@ -153,7 +152,7 @@ def payload(data: bytes) -> Payload:
 
 def why_view(name: str, sentence: str) -> WhyView:
     """Return why something failed, by the name of its problem."""
-    problem = all_problems().get(name, SOMETHING_WENT_WRONG)
+    problem = problem_named(name)
     return WhyView(sentence, problem.fix, problem.code, problem.callback[0], problem.name, page_of(problem))
 
 

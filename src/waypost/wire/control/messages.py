@@ -5,8 +5,7 @@ from typing import Literal
 
 from msgspec import Raw, Struct
 
-from waypost.errors import all_problems
-from waypost.errors.outcomes import SOMETHING_WENT_WRONG
+from waypost.errors import problem_named
 from waypost.wire.control.base import MessageId
 from waypost.wire.control.deliveries import AttemptView, DeliveryView
 from waypost.wire.control.evidence import ExchangeView, FindingView, Payload, WhyView
@@ -110,5 +109,5 @@ class MessageDetail(MessageView):
 
 def fault_view(name: str, details: str) -> FaultView:
     """Return what is told of a failure, by the name of its problem."""
-    problem = all_problems().get(name, SOMETHING_WENT_WRONG)
+    problem = problem_named(name)
     return FaultView(name, problem.code, problem.callback[0], problem.title, details, problem.fix)

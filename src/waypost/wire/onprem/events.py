@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from waypost.errors import all_problems
+from waypost.errors import Problem, all_problems
 from waypost.errors.outcomes import SOMETHING_WENT_WRONG
 from waypost.wire.client_notices import HREF
 from waypost.wire.events import messages as stored
@@ -118,15 +118,16 @@ def _errors(body: bytes) -> bytes | None:
     # spec: on-premises-api.md#11.8, migration.md#7.5
     """
     found = _errors_decoder.decode(body).errors
-    return _encoder.encode({"errors": [_error(error, _name_of(error)) for error in found]}) if found else None
+    return _encoder.encode({"errors": [_error(error, _problem_of(error.code)) for error in found]}) if found else None
 
 
-def _name_of(error: stored.Error) -> str | None:
-    return next((name for name, problem in _problems.items() if problem.code == error.code), None)
+def _problem_of(code: int) -> Problem | None:
+    return next((problem for problem in _problems.values() if problem.code == code), None)
 
 
-def _status(status: stored.Status, wa_id: str, problem: str | None) -> _Status:
+def _status(status: stored.Status, wa_id: str, problem_name: str | None) -> _Status:
     # spec: on-premises-api.md#11.7, migration.md#7.4: the recipient twice, no biz_opaque_callback_data
+    problem = _problems.get(problem_name or "")
     return _Status(
         id=message_id(status.id, wa_id),
         recipient_id=wa_id,
@@ -144,8 +145,7 @@ def _pricing(pricing: stored.Pricing | None) -> _Pricing | None:
     return None if pricing is None else _Pricing(pricing.billable, pricing.pricing_model, pricing.category)
 
 
-def _error(error: stored.Error, problem_name: str | None) -> _Error:
-    problem = _problems.get(problem_name or "")
+def _error(error: stored.Error, problem: Problem | None) -> _Error:
     details = error.error_data.details
     if problem is None:
         # spec: migration.md#8.3: a code without a counterpart
