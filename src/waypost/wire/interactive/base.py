@@ -179,6 +179,27 @@ class Kind(Struct, tag_field="type", omit_defaults=True, kw_only=True):
         return None
 
 
+class NamedAction(Struct):
+    """The action of a message that asks the user for one thing: a name and nothing else."""
+
+    name: str
+
+
+class Question(Kind, kw_only=True):
+    """A message that asks the user for one thing."""
+
+    headers: ClassVar[Sequence[str]] = ()
+    takes_footer: ClassVar[bool] = False
+    action_name: ClassVar[str]
+    """The only name that its action can have."""
+
+    action: NamedAction
+
+    def action_fault(self) -> Fault | None:
+        """Return the fault of another name than the one there is."""
+        return constant_fault("interactive.action.name", self.action.name, self.action_name)
+
+
 def header_fault(where: str, header: Header | None, *, allowed: Sequence[str], needed: bool) -> Fault | None:
     """Return the fault of the header that stands in the object at `where`."""
     if header is None:
