@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from waypost.errors import Fact, Problem, Subject, problem_named
+from waypost.wire.control.base import MessageId
 
 _ERROR_PAGE = "/_waypost#/errors/"
 
@@ -100,11 +101,9 @@ class ExchangeView(Struct):
     assumed: list[str]
 
 
-class Resent(Struct):
+class Resent(MessageId):
     """The new message that the same request has become; `resend_of` is the first one."""
 
-    id: str
-    onprem_id: str
     phone_number_id: str
     resend_of: str
 
