@@ -160,7 +160,7 @@ class Request:
         self.path = path
         """The path as it was sent, percent signs and version included."""
         self.plain_path = unquote(path) if "%" in path else path
-        """The path without percent signs, to see at once whose it is; what it names is for the routes to say."""
+        """The path decoded, only to see which face is meant: the routes decode `path` themselves, more strictly."""
         self.headers = headers
         """The header lines in their order; names are lower case."""
         self.query_string = query_string

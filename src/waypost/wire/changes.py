@@ -1,4 +1,4 @@
-"""Changes: requests of which every member may be left out, and then leaves things as they are."""
+"""Changes: requests whose members may all be left out; what is left out stays as it is."""
 
 from typing import Any, TypeVar
 

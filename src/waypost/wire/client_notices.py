@@ -55,7 +55,7 @@ def warning(wa_id: str, fault: Fault, *, key: int, tag: int, at_ms: int) -> tupl
 
 
 def messages_collected(deleted: int, node: str | None = None) -> tuple[str, bytes]:
-    """Return the end of a clean-up, on one node of several if it has a name.
+    """Return what tells that a clean-up has ended; `node` says where, if there are several.
 
     # spec: samples/onprem/140-cb-gc-complete.json
     """

@@ -58,7 +58,7 @@ def complaint(
 
 
 def refused(error: msgspec.ValidationError, raw: msgspec.Raw | bytes, schema: object = None) -> Refusal:
-    """Return the same as an exception to raise."""
+    """Return what `complaint` finds, as an exception to raise."""
     return Refusal.of(complaint(error, raw, schema=schema))
 
 

@@ -76,7 +76,7 @@ def check_recipient_type(envelope: Envelope) -> None:
 def recipient(envelope: Envelope, home: str = "") -> tuple[str, str]:
     """Return `to` as written and its wa_id; raises Refusal if it is missing or no phone number.
 
-    `home` is the calling code that belongs to digits without a plus; without it they are a whole number.
+    `home` is the calling code of digits that come without a plus; if it is empty, they are an international number.
 
     # spec: cloud-api.md#2.2
     """

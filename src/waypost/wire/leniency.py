@@ -22,11 +22,11 @@ _REFUSED = re.compile(
 
 
 def mended(raw: Raw | bytes, error: msgspec.ValidationError) -> Raw | None:
-    """Return an object as it is meant, or None if it cannot be told what else was meant than what was refused.
+    """Return a refused object as its sender meant it; None if it is not one of these cases.
 
-    Where an object or array is wanted, a text that holds one is what it holds: so Chatwoot sends `interactive.action`.
-    A member that is not known counts as absent where it is null: so do serializers of Java, C# and Go write what they
-    have no value for. Raises Refusal for what a text may hold as little as a body.
+    Where an object or array is wanted, a text that holds one is taken for it: Chatwoot sends `interactive.action` so.
+    An unknown member that is null is left out: serializers of Java, C# and Go write so what has no value.
+    Raises Refusal if a text holds what no body may hold.
     """
     found = _REFUSED.fullmatch(str(error))
     if found is None or len(memoryview(raw)) > _MAX_BYTES:

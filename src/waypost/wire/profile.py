@@ -68,7 +68,7 @@ class ProfileRequest(ProfileChange, frozen=True, kw_only=True):
 def profile_answer(profile: Profile, wanted: Sequence[str]) -> bytes:
     """Return the answer to a look-up of these fields: what is empty is absent, but for the line of business.
 
-    Client libraries read `vertical` without a look whether it is there; the graph calls an unset one `UNDEFINED`.
+    Client libraries read `vertical` without looking whether it is there; the graph calls an unset one `UNDEFINED`.
 
     # spec: samples/cloud/mgmt_resp_business_profile.json
     """

@@ -1,4 +1,4 @@
-"""Who calls a Cloud face, and for which number or account; how much of its management calls that account has used."""
+"""Who calls a Cloud face, and for which number or account; how many of its management calls that account has used."""
 
 import functools
 

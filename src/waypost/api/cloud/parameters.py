@@ -34,7 +34,9 @@ async def parameters(request: Request, schema: type[Schema]) -> Schema:
         if not raw:
             return _read(schema, {**given})
         both = {**given, **parse(dict[str, object], raw)}
-        return _read(schema, both) if both != _opened(both) or given else parse(schema, raw)
+        if given or both != _opened(both):
+            return _read(schema, both)
+        return parse(schema, raw)  # nothing but JSON: there "5" is no number
     if content_type == _MULTIPART:
         form = await read_form(request, file_sink_factory=_no_file, limits=_PARTS)
         return _read(schema, {**given, **form.fields})

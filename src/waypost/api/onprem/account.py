@@ -110,7 +110,7 @@ class Account(Struct, frozen=True):
         return Response(201, onprem.DONE)
 
     async def _check_pin(self, number: Number, given: _Named) -> None:
-        """Raise Refusal for a missing or wrong PIN; after a wrong one, and after too many, that there is a wait.
+        """Raise Refusal for a missing or wrong PIN, and for any that comes too soon after a wrong one.
 
         # spec: on-premises-api.md#8 ("pin (if two-step is on)")
         # spec: migration.md#8.3 - but a wrong one is a denial: a 503 would have clients repeat it

@@ -82,10 +82,10 @@ def error_body(fault: Fault, trace_id: str) -> bytes:
 
 
 def _for_people(fault: Fault) -> dict[str, Any]:  # Any: JSON
-    """Return what an error of a management call says to people, and to programs which parameter is at fault.
+    """Return the members for people, and the path of the parameter at fault: here always one name.
 
-    A path of several names may lead to a parameter; that a component's fault blames `components` as a whole, and
-    which parameter a template that exists blames, is (unconfirmed).
+    That any fault of a component blames `components`, and what a template that exists already blames, is
+    (unconfirmed).
     """
     blamed = {"error_data": {"blame_field_specs": [[fault.blamed]]}} if fault.blamed else {}
     said = {"error_user_title": fault.problem.user_title, "error_user_msg": fault.details}

@@ -52,7 +52,7 @@ _reader = reader(_CloudEnvelope)
 def parse_send(raw: bytes, home: str = "") -> SendRequest | MarkRead:
     """Read a body of `POST .../messages`; raises Refusal, checking in the order that clients expect.
 
-    `home` is the calling code that belongs to digits without a plus; without it they are a whole number.
+    `home` is the calling code of digits that come without a plus; if it is empty, they are an international number.
 
     # spec: cloud-api.md#2, cloud-api.md#4, cloud-api.md#5
     """

@@ -96,11 +96,11 @@ def pseudo(wamid: str, number: NumberFacts) -> str | None:
 
 
 def message_id(wamid: str, wa_id: str) -> str:
-    """Return our id of the same message; an id that is not of Waypost's making is passed on as it is."""
+    """Return the On-Premises id of a message; an id that Waypost did not make is passed on as it is."""
     ref = ids.parse_message_id(wamid)
     if ref is None:
         return wamid
-    wa_id = ids.wa_id_of(wamid) or wa_id  # which is not `wa_id` if that stands for somebody
+    wa_id = ids.wa_id_of(wamid) or wa_id  # another than `wa_id`, if that is digits that stand for somebody
     received = ids.wamid(ref.key, ref.tag, wa_id, received=True) == wamid
     return ids.onprem_message_id(ref.key, ref.tag, wa_id, received=received)
 
@@ -196,7 +196,7 @@ _CHANGES: dict[str, Callable[[_JSON, str], None]] = {"reaction": _reaction, "con
 
 
 def _name_digits(message: _JSON, new_wa_id: str) -> None:
-    """Change what tells of a hidden user's other id so that it tells of other digits, which stand for them, too."""
+    """Let what tells of a hidden user's new id tell of new digits that stand for them."""
     system: _JSON = message["system"]
     names = {system["previous_user_id"]: message["from"], system["user_id"]: new_wa_id}
     body: str = system["body"]

@@ -52,7 +52,7 @@ _contacts_decoder = msgspec.json.Decoder(ContactsCheck)
 def parse_send(raw: bytes, home: str = "") -> SendRequest:
     """Read a body of `POST /v1/messages`; raises Refusal.
 
-    `home` is the calling code that belongs to digits without a plus; without it they are a whole number.
+    `home` is the calling code of digits that come without a plus; if it is empty, they are an international number.
 
     # spec: on-premises-api.md#3
     """
