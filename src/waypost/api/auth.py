@@ -87,10 +87,10 @@ def basic(request: Request) -> tuple[str, str] | None:
     return (user, password) if colon else None
 
 
-def monitoring_key(request: Request) -> bytes | None:
+def monitoring_key(request: Request) -> str | None:
     """Return the key of an `Authorization: Apikey` header, or None if there is no such thing."""
     scheme, _, key = _authorization(request).partition(" ")
-    return key.strip().encode("latin-1") if scheme == "Apikey" else None
+    return key.strip() if scheme == "Apikey" else None
 
 
 def has_api_key(request: Request) -> bool:

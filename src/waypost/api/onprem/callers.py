@@ -1,7 +1,5 @@
 """Who calls the On-Premises face, whether they may, and whether they call too often."""
 
-import hmac
-
 from msgspec import Struct
 
 from waypost.api import auth
@@ -11,6 +9,7 @@ from waypost.errors.callers import ACCESS_DENIED, ENDPOINT_BLOCKED, NO_TOKEN
 from waypost.flows.directory import Directory
 from waypost.flows.request_rates import RequestRates
 from waypost.flows.users import is_plain_user
+from waypost.lib.sameness import is_same_secret
 from waypost.model import Number
 
 
@@ -44,7 +43,7 @@ class Callers(Struct, frozen=True):
         offered = auth.monitoring_key(request)
         if offered is None:
             return self.caller(request)
-        if self.monitoring_key is None or not hmac.compare_digest(offered, self.monitoring_key.encode("ascii")):
+        if self.monitoring_key is None or not is_same_secret(offered, self.monitoring_key):
             raise Refusal(NO_TOKEN, "The key is unknown.")
         number = self.directory.numbers()[0]
         self.requests.other(number.id)
