@@ -15,7 +15,7 @@ from typing import Any, TypeVar, get_args
 import msgspec
 from tests.fuzz.connections import answers_to
 
-from waypost.api.multipart import FileHead, FormLimits, read_form
+from waypost.api.multipart import FormLimits, read_form
 from waypost.api.routing import HTTPProblem, Request
 from waypost.errors import Fault, Refusal
 from waypost.lib import cursors, filenames, ids, page_head, phone
@@ -187,14 +187,10 @@ class _Coming:
 
 def _form_of(content_type: bytes, pieces: Iterable[bytes]) -> object:
     sink = _Sink()
-
-    async def open_sink(_head: FileHead) -> _Sink:
-        return sink
-
     request = Request("POST", "/media", [(b"content-type", content_type)], _Coming(pieces))
     limits = FormLimits(file_bytes=2_000, field_bytes=500)
     try:
-        read = _done(read_form(request, file_sink_factory=open_sink, limits=limits))
+        read = _done(read_form(request, sink, limits))
     except HTTPProblem as problem:
         return _refused(problem)
     return read.fields, read.file and (read.file.head, read.file.size), sink.data

@@ -9,7 +9,7 @@ from tests.support.raw_http import Running, running
 
 from waypost.api.guard import Limits
 from waypost.api.mounts import Mount, build_app, render_plainly
-from waypost.api.multipart import FileHead, FormLimits, read_form
+from waypost.api.multipart import FormLimits, read_form
 from waypost.api.routing import Request, Response, Route, Router, json_response
 from waypost.lib.filenames import clean_filename, content_disposition
 
@@ -36,11 +36,8 @@ class Uploads:
     def __init__(self) -> None:
         self.digest = Digest()
 
-    async def open_sink(self, _head: FileHead) -> Digest:
-        return self.digest
-
     async def take(self, request: Request) -> Response:
-        form = await read_form(request, file_sink_factory=self.open_sink, limits=FormLimits(FILE_LIMIT))
+        form = await read_form(request, self.digest, FormLimits(FILE_LIMIT))
         name = form.file.head.filename if form.file else None
         size = form.file.size if form.file else None
         return json_response([form.fields, name, size])

@@ -1,7 +1,6 @@
 """Forms with a file: parsed as they arrive, the file handed on in large pieces and never held whole."""
 
 import re
-from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from msgspec import Struct, field
@@ -13,6 +12,8 @@ from multipart import (  # type: ignore[import-untyped]  # it brings no types
 )
 
 from waypost.api.routing import BodyTooLarge, HTTPProblem, Request
+from waypost.errors import Refusal
+from waypost.errors.requests import UNEXPECTED_PARAMETER
 from waypost.lib.filenames import clean_filename
 
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]")  # RFC 2046, 5.1.1
@@ -61,11 +62,10 @@ class FileHead(Struct, frozen=True):
 
 
 class FilePart(Struct, frozen=True):
-    """A file that was written whole to its sink."""
+    """A file that was written whole to the sink."""
 
     head: FileHead
     size: int
-    sink: FileSink
 
 
 class Form(Struct):
@@ -75,20 +75,16 @@ class Form(Struct):
     file: FilePart | None = None
 
 
-FileSinkFactory = Callable[[FileHead], Awaitable[FileSink]]
-"""Opens the sink of a file whose head has come. Its caller closes it, also when reading the form raises."""
-
-
 def is_multipart(request: Request) -> bool:
     """Return whether a request says that its body has several parts."""
     return (request.header(b"content-type") or b"").lower().startswith(b"multipart/")
 
 
-async def read_form(request: Request, *, file_sink_factory: FileSinkFactory, limits: FormLimits) -> Form:
+async def read_form(request: Request, file_sink: FileSink | None, limits: FormLimits) -> Form:
     """Read the form of `request`; its one part named `file` goes to the sink, the others are text.
 
     Parts may come in any order. Raises BadForm, BodyTooLarge, BodyTooSlow, ClientGone; what the sink was given by then
-    is not a whole file.
+    is not a whole file. Raises Refusal for a file where there is no sink.
     """
     parser = _Parser(
         _boundary_of(request),
@@ -96,7 +92,7 @@ async def read_form(request: Request, *, file_sink_factory: FileSinkFactory, lim
         max_header_count=8,
         max_segment_count=limits.parts,
     )
-    reader = _FormReader(file_sink_factory, limits)
+    reader = _FormReader(file_sink, limits)
     try:
         async for piece in request.stream(limits.form_bytes):
             for event in parser.parse(piece):
@@ -132,12 +128,12 @@ class _Parser(PushMultipartParser):  # type: ignore[misc]  # it brings no types
 class _FormReader:
     """Turns the parser's events into a form."""
 
-    def __init__(self, open_sink: FileSinkFactory, limits: FormLimits) -> None:
+    def __init__(self, file_sink: FileSink | None, limits: FormLimits) -> None:
         self.form = Form()
-        self._open_sink = open_sink
+        self._file_sink = file_sink
         self._limits = limits
         self._name = ""
-        self._sink: FileSink | None = None
+        self._sink: FileSink | None = None  # in the part named file
         self._head = FileHead(None, None)
         self._pieces: list[bytes] = []
         self._piece_bytes = 0
@@ -160,7 +156,11 @@ class _FormReader:
         self._size = 0
         if self._name == "file":
             self._head = FileHead(_filename_of(part), _content_type_of(part))
-            self._sink = await self._open_sink(self._head)
+            if self._file_sink is None:
+                raise Refusal(
+                    UNEXPECTED_PARAMETER, "The form holds a file, which this call does not take; leave it out."
+                )
+            self._sink = self._file_sink
         elif part.filename is not None:
             raise BadForm(f"The part {self._name[:40]!a} has a file name; the file must be the part named file.")
 
@@ -181,7 +181,7 @@ class _FormReader:
             return
         if self._pieces:
             await self._sink.write(self._gathered())
-        self.form.file = FilePart(self._head, self._size, self._sink)
+        self.form.file = FilePart(self._head, self._size)
         self._sink = None
 
     def _gathered(self) -> bytes:

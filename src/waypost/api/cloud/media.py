@@ -10,7 +10,7 @@ from waypost.api.cloud.callers import Callers
 from waypost.api.cloud.errors import file_not_found, unknown_object
 from waypost.api.cloud.topics import Node, Topic
 from waypost.api.files import file_response
-from waypost.api.multipart import FileHead, FileSink, FormLimits, read_form
+from waypost.api.multipart import FormLimits, read_form
 from waypost.api.routing import Answer, Request, Response, Route
 from waypost.errors import Refusal
 from waypost.errors.requests import INVALID_PARAMETER, MISSING_PARAMETER
@@ -49,11 +49,7 @@ class Media(Struct, frozen=True):
         if self.limits is not None:
             await self.limits.upload(number.id)
         async with self.shelf.writer() as writer:
-
-            async def sink(_head: FileHead) -> FileSink:
-                return writer
-
-            form = await read_form(request, file_sink_factory=sink, limits=FormLimits(file_bytes=MAX_UPLOAD_BYTES))
+            form = await read_form(request, writer, FormLimits(file_bytes=MAX_UPLOAD_BYTES))
             if form.file is None:
                 raise Refusal(MISSING_PARAMETER, "The part 'file' is missing: send the file as multipart/form-data.")
             # The graph reads a parameter from the query as well; whatsapp-api-js puts it there.

@@ -6,10 +6,10 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from waypost.api.bodies import MAX_JSON_BYTES, json_body
-from waypost.api.multipart import FileHead, FileSink, FormLimits, read_form
+from waypost.api.multipart import FormLimits, read_form
 from waypost.api.routing import Request
 from waypost.errors import Refusal
-from waypost.errors.requests import BAD_REQUEST, UNEXPECTED_PARAMETER
+from waypost.errors.requests import BAD_REQUEST
 from waypost.wire.complaints import refused
 from waypost.wire.reading import parse
 
@@ -38,7 +38,7 @@ async def parameters(request: Request, schema: type[Schema]) -> Schema:
             return _read(schema, both)
         return parse(schema, raw)  # nothing but JSON: there "5" is no number
     if content_type == _MULTIPART:
-        form = await read_form(request, file_sink_factory=_no_file, limits=_PARTS)
+        form = await read_form(request, None, _PARTS)
         return _read(schema, {**given, **form.fields})
     body = await request.body(MAX_JSON_BYTES)
     if body and content_type != _FORM:
@@ -47,10 +47,6 @@ async def parameters(request: Request, schema: type[Schema]) -> Schema:
     if body.lstrip().startswith(b"{"):
         raise Refusal(BAD_REQUEST, "The body is JSON, and its Content-Type says a form; send application/json.")
     return _read(schema, {**given, **_form(body)})
-
-
-async def _no_file(_head: FileHead) -> FileSink:
-    raise Refusal(UNEXPECTED_PARAMETER, "The form holds a file, which this call does not take; leave it out.")
 
 
 def _form(body: bytes) -> dict[str, str]:

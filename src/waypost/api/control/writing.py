@@ -57,11 +57,7 @@ class Writing(Struct, frozen=True):
     async def _form(self, request: Request, wa_id: str) -> InboundMessage:
         async with self.shelf.writer() as writer:
             capped = _Capped(writer)
-
-            async def sink(_head: FileHead) -> FileSink:
-                return capped
-
-            form = await read_form(request, file_sink_factory=sink, limits=FormLimits(file_bytes=MAX_SENT_BYTES))
+            form = await read_form(request, capped, FormLimits(file_bytes=MAX_SENT_BYTES))
             message = _message_in(form)
             if message.file is not None and capped.is_over:
                 return await self.play.write(wa_id, _without_bytes(message, message.file), None)

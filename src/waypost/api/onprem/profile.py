@@ -8,7 +8,7 @@ from typing import Annotated
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from waypost.api.bodies import json_body
-from waypost.api.multipart import FileHead, FormLimits, is_multipart, read_form
+from waypost.api.multipart import FormLimits, is_multipart, read_form
 from waypost.api.onprem.callers import Callers
 from waypost.api.routing import Request, Response, Route
 from waypost.errors import Refusal
@@ -168,11 +168,7 @@ def _link(urls: MediaURLs) -> str:
 
 async def _file_of(request: Request) -> bytes:
     sink = _Bytes()
-
-    async def open_sink(_head: FileHead) -> _Bytes:
-        return sink
-
-    form = await read_form(request, file_sink_factory=open_sink, limits=FormLimits(file_bytes=MAX_PHOTO_BYTES))
+    form = await read_form(request, sink, FormLimits(file_bytes=MAX_PHOTO_BYTES))
     if form.file is None:
         raise Refusal(BAD_MEDIA, "The part 'file' is missing: the picture.")
     return b"".join(sink.pieces)
