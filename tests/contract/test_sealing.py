@@ -92,7 +92,7 @@ async def stored(ask: Ask) -> bytes:
     found = [
         *await ask("SELECT number FROM numbers"),
         *await ask("SELECT provider FROM providers"),
-        *await ask("SELECT value FROM state"),
+        *await ask("SELECT value FROM state WHERE name = 'url_secret'"),
     ]
     assert len(found) == ROWS
     return b"|".join(value for (value,) in found)

@@ -41,7 +41,7 @@ class TestOpening:
 
         modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
 
-        assert modes == dict.fromkeys(("waypost.db", "waypost.db-wal", "waypost.db-shm", "waypost.db.lock"), 0o600)
+        assert modes == dict.fromkeys((f"waypost.db{end}" for end in ("", "-wal", "-shm", ".lock", ".mark")), 0o600)
 
     async def test_a_second_store_on_the_same_file_is_refused(self, store: SqliteStore, path: Path) -> None:
         with pytest.raises(StoreRefused, match=r"Another process has .*waypost\.db open"):

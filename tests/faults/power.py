@@ -12,6 +12,7 @@ from typing import Literal
 import apsw
 
 from waypost.storage.sqlite.schema import prepare_writer
+from waypost.storage.sqlite.watermark import mark_of
 
 SECTOR = 512
 
@@ -31,11 +32,16 @@ def nothing() -> None:
 
 
 class RecordingVFS(apsw.VFS):
-    """Passes everything on to the real files and writes down what changes them."""
+    """Passes everything on to the real files and writes down what changes them.
 
-    def __init__(self, name: str, acts: list[Act]) -> None:
+    The mark of the log is written past SQLite and never synced: it is looked at before each act.
+    """
+
+    def __init__(self, name: str, acts: list[Act], mark: Path) -> None:
         super().__init__(name, base="")
-        self.acts = acts
+        self._acts = acts
+        self._mark = mark
+        self._marked = b""
         self.before_write: Callable[[], None] = nothing
         self.before_sync: Callable[[], None] = nothing
 
@@ -46,7 +52,15 @@ class RecordingVFS(apsw.VFS):
 
     def xDelete(self, filename: str, syncdir: bool) -> None:  # noqa: N802 - SQLite's name
         super().xDelete(filename, syncdir)
-        self.acts.append(Act("delete", Path(filename).name))
+        self.note(Act("delete", Path(filename).name))
+
+    def note(self, act: Act) -> None:
+        """Write down what was done."""
+        marked = self._mark.read_bytes() if self._mark.exists() else b""
+        if marked != self._marked:
+            self._acts.append(Act("write", self._mark.name, 0, marked))
+            self._marked = marked
+        self._acts.append(act)
 
 
 class RecordingFile(apsw.VFSFile):
@@ -61,22 +75,22 @@ class RecordingFile(apsw.VFSFile):
     def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802 - SQLite's name
         self._vfs.before_write()
         super().xWrite(data, offset)
-        self._vfs.acts.append(Act("write", self._file, offset, bytes(data)))
+        self._vfs.note(Act("write", self._file, offset, bytes(data)))
 
     def xTruncate(self, newsize: int) -> None:  # noqa: N802 - SQLite's name
         super().xTruncate(newsize)
-        self._vfs.acts.append(Act("truncate", self._file, newsize))
+        self._vfs.note(Act("truncate", self._file, newsize))
 
     def xSync(self, flags: int) -> None:  # noqa: N802 - SQLite's name
         self._vfs.before_sync()
         super().xSync(flags)
-        self._vfs.acts.append(Act("sync", self._file))
+        self._vfs.note(Act("sync", self._file))
 
 
 def recording(path: Path, acts: list[Act]) -> tuple[apsw.Connection, RecordingVFS]:
     """Open a write connection whose file layer is written down; exclusive, because such layers share no memory."""
     name = f"recording {path}"
-    vfs = RecordingVFS(name, acts)
+    vfs = RecordingVFS(name, acts, mark_of(path))
     connection = apsw.Connection(str(path), vfs=name)
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     prepare_writer(connection, path)

@@ -100,10 +100,12 @@ def test_a_power_cut_loses_nothing_with_full_and_much_with_normal(tmp_path: Path
 
     broken = broken_cuts(tmp_path, acts, acknowledged, cuts)
 
+    told = sum("lacks what was acknowledged last" in line for line in broken)
     tier.note("cuts", cuts)
     tier.note("cuts that lost something acknowledged", len(broken))
     assert product_setting == 2, "the product itself must open with FULL"
     assert least <= len(broken) <= most, broken[:5]
+    assert least // 2 <= told <= most, "a start tells most of it"
 
 
 def test_a_failed_fsync_is_fatal(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from waypost.ports import StoreRefused
 from waypost.settings import Settings
 from waypost.storage.sqlite.backup import check_database, copy_database, media_hashes
 from waypost.storage.sqlite.schema import FileLock
+from waypost.storage.sqlite.watermark import mark_of
 
 _DATABASE: Final = "waypost.db"
 _ARCHIVE: Final = "made.tar"
@@ -92,6 +93,7 @@ async def restore(settings: Settings, source: Path, progress: Progress) -> Manif
         finally:
             await blobs.aclose()
         check_database(unfinished)
+        mark_of(database).unlink(missing_ok=True)
         unfinished.rename(database)
         _sync_folder(database.parent)
     finally:

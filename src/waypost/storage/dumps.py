@@ -34,6 +34,8 @@ from waypost.wire.inbound_bodies import deleted_id
 from waypost.wire.messages import TYPES
 from waypost.wire.shown_text import shown_text
 
+LOG_EPOCH = "log_epoch"
+_KEPT_HERE = (URL_SECRET, LOG_EPOCH)
 _FARTHEST_MS = 150 * 366 * 86_400_000
 _BINARY = ("BLOB", "bytea")
 _BOUNDS: Mapping[str, range] = {
@@ -101,16 +103,18 @@ def check_tables(dump: Dump, names: set[str]) -> None:
     """Raise BadDump unless the dump has exactly these tables, and no secret of the machine that wrote it."""
     if names != dump.tables.keys():
         raise BadDump("its tables are not those of this server")
-    if any(URL_SECRET in row for row in dump.tables["state"].rows):
-        raise BadDump("it holds a key of media URLs, which stays where it is")
+    for name in _KEPT_HERE:
+        if any(name in row for row in dump.tables["state"].rows):
+            raise BadDump(f"it holds {name}, which stays where it is")
 
 
 def dumped_of(table: str) -> str:
     """Return what stands behind FROM for the rows of a table that are dumped and replaced.
 
     The key of media URLs stays where it is: URLs that were handed out go on working, and nobody else can make any.
+    So does what an SQLite file knows of its log.
     """
-    return f"{table} WHERE name <> '{URL_SECRET}'" if table == "state" else table
+    return f"{table} WHERE name NOT IN {_KEPT_HERE}" if table == "state" else table
 
 
 def written(row: Sequence[object]) -> list[object]:

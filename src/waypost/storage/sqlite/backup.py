@@ -7,18 +7,20 @@ import apsw
 from waypost.ports import StoreRefused
 from waypost.storage.migration_scripts import read_migrations
 from waypost.storage.sqlite.schema import APPLICATION_ID, open_reader
+from waypost.storage.sqlite.watermark import check_log
 
 
 def copy_database(path: Path, target: Path) -> None:
     """Write a copy as of one moment; a server that has the database open goes on writing meanwhile.
 
-    Raises StoreRefused if there is no database, or the copy cannot be written.
+    Raises StoreRefused if there is no database, its log was cut short, or the copy cannot be written.
     """
     if not path.is_file():
         raise StoreRefused(f"There is no database at {path}; name the data folder with --data.")
     try:
         source, copy = open_reader(path), apsw.Connection(str(target))
         try:
+            check_log(source, path)
             with copy.backup("main", source, "main") as backup:
                 backup.step()  # all pages at once: one reading transaction, so one moment
             copy.pragma("journal_mode", "delete")  # one file, without a log beside it

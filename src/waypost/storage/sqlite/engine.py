@@ -13,6 +13,7 @@ import apsw
 
 from waypost.storage.commit import Verdict
 from waypost.storage.sqlite.schema import FileLock, open_reader, open_writer
+from waypost.storage.sqlite.watermark import Watermark
 
 _ROWS_AT_ONCE = (64, 48, 32, 24, 16, 12, 8, 6, 4, 3, 2, 1)
 _CHECKPOINT_PAGES = 4_000  # 16 MB of write-ahead log
@@ -76,15 +77,21 @@ class Engine:
         self._checkpoint_pages = checkpoint_pages
         self._due_pages = checkpoint_pages
         self._log_pages = 0
+        self._watermark = Watermark(Path(connection.filename))
+        self._begins_epoch = True
         connection.set_wal_hook(self._committed)
 
     def begin(self) -> None:
         """Start a transaction."""
         self.connection.execute("BEGIN IMMEDIATE")
+        if self._begins_epoch:
+            self._watermark.begin_epoch(self.connection)
 
     def commit(self) -> None:
         """Commit; the write-ahead log is fsynced on return."""
         self.connection.execute("COMMIT")
+        self._begins_epoch = False
+        self._watermark.rise(self._log_pages)
 
     def rollback(self) -> None:
         """Undo the transaction, if SQLite has not done so by itself."""
@@ -111,6 +118,7 @@ class Engine:
         """Copy the write-ahead log into the file when it has grown long."""
         if self._log_pages < self._due_pages:
             return
+        self._begins_epoch = True
         in_log, copied = self.connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
         # What a reader still looks at is left for the next time; that is not tried again with every flush.
         more = in_log + self._checkpoint_pages // 4 if copied < in_log else 0
@@ -132,6 +140,7 @@ class Engine:
     def close(self) -> None:
         """Copy the log into the file, close it and let another process have it."""
         self.connection.close()
+        self._watermark.close()
         if self._lock is not None:
             self._lock.release()
 

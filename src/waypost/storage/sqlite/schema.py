@@ -9,6 +9,7 @@ import apsw
 
 from waypost.ports import StoreRefused
 from waypost.storage.migration_scripts import read_migrations
+from waypost.storage.sqlite.watermark import check_log, mark_of
 
 APPLICATION_ID = 0x57505354  # "WPST", in the file's header
 _OLDEST_SQLITE = 3_052_000  # earlier ones can corrupt a database when its write-ahead log is reset
@@ -61,6 +62,8 @@ def open_writer(path: Path) -> apsw.Connection:
     if apsw.SQLITE_VERSION_NUMBER < _OLDEST_SQLITE:
         raise StoreRefused(f"SQLite {apsw.sqlite_lib_version()} is too old; update apsw so that it is 3.52 or newer.")
     try:
+        if not path.exists():
+            mark_of(path).unlink(missing_ok=True)  # of a database that somebody removed
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         connection = _connect(path)
     except (OSError, apsw.CantOpenError) as error:
@@ -72,9 +75,12 @@ def open_writer(path: Path) -> apsw.Connection:
 def prepare_writer(connection: apsw.Connection, path: Path) -> None:
     """Make a fresh connection the one that writes: settings, checks, migrations. Raises StoreRefused and closes it."""
     try:
+        connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)  # whoever is refused has changed nothing
         _set(connection, _WRITER_PRAGMAS)
+        check_log(connection, path)
         _check(connection, path)
         _migrate(connection, path)
+        connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)
     except (apsw.NotADBError, apsw.CorruptError) as error:
         connection.close()
         raise _damaged(path, str(error)) from error
@@ -118,6 +124,7 @@ def _version(path: Path) -> int:
 def open_reader(path: Path) -> apsw.Connection:
     """Open another connection that only reads."""
     connection = _connect(path)
+    connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)  # a log that was cut short stays for `check_log` to see
     _set(connection, _READER_PRAGMAS)
     return connection
 
