@@ -97,6 +97,36 @@ async def test_a_backup_is_not_restored_over_a_database(made: tuple[Path, str], 
     assert "restore into a folder of its own" in refused.stderr
 
 
+async def test_a_backup_is_not_restored_beside_the_log_of_another_database(
+    made: tuple[Path, str], tmp_path: Path
+) -> None:
+    archive, _ = made
+    second = tmp_path / "second"
+    second.mkdir()
+    (second / "waypost.db-wal").write_bytes(b"log")
+
+    result = await restore(archive, second)
+
+    assert result.exit_code == 1
+    assert "is the log of a database that is gone" in result.stderr
+    assert not (second / "waypost.db").exists()
+
+
+async def test_a_backup_is_restored_where_a_newer_database_was_removed(made: tuple[Path, str], tmp_path: Path) -> None:
+    archive, _ = made
+    data = tmp_path / "first"
+    async with running(data) as server, client_for("meta", server.base_url, NUMBER, TOKEN) as client:
+        await send_some(client, 1)
+    (data / "waypost.db").unlink()
+    (data / "waypost.db-wal").unlink(missing_ok=True)
+
+    result = await restore(archive, data)
+
+    assert result.exit_code == 0, result.output
+    async with running(data) as server:
+        assert server.base_url
+
+
 async def test_a_folder_that_a_server_works_over_is_left_alone(made: tuple[Path, str], tmp_path: Path) -> None:
     archive, _ = made
     async with running(tmp_path / "second"):

@@ -15,17 +15,14 @@ from waypost.storage.sqlite import SqliteStore
 from waypost.storage.sqlite.backup import copy_database
 from waypost.storage.sqlite.engine import Engine
 from waypost.storage.sqlite.schema import open_reader, open_writer
-from waypost.storage.sqlite.watermark import mark_of
+from waypost.storage.sqlite.secrets import count_by_key
+from waypost.storage.sqlite.watermark import log_of, mark_of
 
 pytestmark = pytest.mark.anyio
 
 FRAME = 24 + 4096
 HEADER = 32
 Damage = Callable[[Path], None]
-
-
-def log_of(path: Path) -> Path:
-    return path.with_name("waypost.db-wal")
 
 
 def cut_in_half(log: Path) -> None:
@@ -138,6 +135,12 @@ class TestLost:
 
         with pytest.raises(StoreRefused, match="lacks what was acknowledged last"):
             await SqliteStore.open(killed)
+
+    async def test_the_doctor_tells(self, killed: Path) -> None:
+        cut_in_half(log_of(killed))
+
+        with pytest.raises(StoreRefused, match="lacks what was acknowledged last"):
+            count_by_key(killed)
 
     async def test_whoever_removes_the_mark_goes_on_with_what_is_left(self, killed: Path) -> None:
         cut_in_half(log_of(killed))

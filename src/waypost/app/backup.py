@@ -27,7 +27,7 @@ from waypost.ports import StoreRefused
 from waypost.settings import Settings
 from waypost.storage.sqlite.backup import check_database, copy_database, media_hashes
 from waypost.storage.sqlite.schema import FileLock
-from waypost.storage.sqlite.watermark import mark_of
+from waypost.storage.sqlite.watermark import log_of, mark_of
 
 _DATABASE: Final = "waypost.db"
 _ARCHIVE: Final = "made.tar"
@@ -87,6 +87,12 @@ async def restore(settings: Settings, source: Path, progress: Progress) -> Manif
     try:
         if database.exists():
             raise StoreRefused(f"{database} is a database already; restore into a folder of its own with --data.")
+        log = log_of(database)
+        if log.exists() and log.stat().st_size:  # SQLite would play it into whatever has the name that it belongs to
+            raise StoreRefused(
+                f"{log} is the log of a database that is gone. Move it away, or restore into a folder of its own with "
+                "--data."
+            )
         blobs = LocalBlobs(media)
         try:
             manifest = await _read_archive(source, unfinished, blobs, progress)

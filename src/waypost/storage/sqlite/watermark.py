@@ -40,7 +40,7 @@ class Watermark:
     """Writes the mark of one database; used in the writer thread."""
 
     def __init__(self, database: Path) -> None:
-        self._log = _log_of(database)
+        self._log = log_of(database)
         self._path = mark_of(database)
         self._epoch = 0
         self._salts = b""
@@ -75,6 +75,11 @@ def mark_of(database: Path) -> Path:
     return database.with_name(f"{database.name}.mark")
 
 
+def log_of(database: Path) -> Path:
+    """Return where SQLite writes what is not in the database yet."""
+    return database.with_name(f"{database.name}-wal")
+
+
 def check_log(connection: apsw.Connection, database: Path) -> None:
     """Raise StoreRefused if what the mark tells of is missing. Without a mark that can be read nothing is known.
 
@@ -84,7 +89,7 @@ def check_log(connection: apsw.Connection, database: Path) -> None:
     if mark is None:
         return
     epoch = _epoch(connection) if connection.pragma("user_version") else 0  # or even its tables were in the log only
-    log, pages = _log_of(database), _pages(connection)
+    log, pages = log_of(database), _pages(connection)
     if epoch <= mark.epoch and 0 < pages < mark.pages and _salts_now(log) == mark.salts:
         raise _refused(database, f"of {mark.pages} pages in {log.name} only the first {pages} can be read")
     if epoch < mark.epoch:
@@ -128,10 +133,6 @@ def _pages(connection: apsw.Connection) -> int:
         return connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_NOOP)[0]
     except apsw.BusyError:  # at just such a moment
         return 0
-
-
-def _log_of(database: Path) -> Path:
-    return database.with_name(f"{database.name}-wal")
 
 
 def _salts(log: Path) -> bytes:
