@@ -127,6 +127,9 @@ BAD_SNAPSHOTS: dict[str, Callable[[Body], Body]] = {
     "a key of media URLs": lambda taken: (
         taken | {"tables": taken["tables"] | {"state": _table(taken, "state", [["url_secret", "YQ=="]])}}
     ),
+    "what a file knows of its log": lambda taken: (
+        taken | {"tables": taken["tables"] | {"state": _table(taken, "state", [["log_epoch", "YQ=="]])}}
+    ),
     "a document that is read at start": lambda taken: (
         taken | {"tables": taken["tables"] | {"documents": _table(taken, "documents", [_BAD_ACCOUNT])}}
     ),

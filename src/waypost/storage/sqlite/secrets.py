@@ -8,6 +8,7 @@ import apsw
 from waypost.ports import StoreRefused
 from waypost.storage.sealing import ALL, BY_HEAD, Sealing, counted
 from waypost.storage.sqlite.schema import open_reader
+from waypost.storage.sqlite.watermark import check_log
 
 
 def seal_anew(connection: apsw.Connection, sealing: Sealing) -> int:
@@ -26,6 +27,7 @@ def count_by_key(path: Path) -> dict[str | None, int]:
     try:
         connection = open_reader(path)
         try:
+            check_log(connection, path)
             found: Any = connection.execute(BY_HEAD).fetchall()  # Any: the statement's columns
         finally:
             connection.close()
