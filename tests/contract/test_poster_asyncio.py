@@ -101,18 +101,18 @@ async def test_a_connection_is_not_used_after_four_idle_seconds(poster: AsyncioP
     assert [got.connection for got in hook.received] == [1, 1, 2]
 
 
-async def test_a_host_keeps_64_idle_connections_and_no_more(poster: AsyncioPoster) -> None:
-    go = asyncio.Event()
+async def test_a_host_keeps_so_many_idle_connections_and_no_more(poster: AsyncioPoster) -> None:
+    go, at_once = asyncio.Event(), IDLE_PER_HOST + 6
     async with Receiver() as hook:
-        hook.answer(hold=go, times=2 * (IDLE_PER_HOST + 6))
-        for requests in (70, 140):
-            posts = [asyncio.create_task(poster.post(hook.url, BODY, JSON, timeout=LONG)) for _ in range(70)]
+        hook.answer(hold=go, times=2 * at_once)
+        for requests in (at_once, 2 * at_once):
+            posts = [asyncio.create_task(poster.post(hook.url, BODY, JSON, timeout=LONG)) for _ in range(at_once)]
             await hook.wait_for_count(requests)
             go.set()
             await asyncio.gather(*posts)
             go.clear()
 
-    assert hook.connections == 70 + 6
+    assert hook.connections == at_once + 6
 
 
 async def test_closing_ends_what_is_still_connecting(poster: AsyncioPoster) -> None:

@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
@@ -305,6 +306,18 @@ def test_a_connection_over_the_bound_is_told_so(server: Running) -> None:
     assert (reply.status, is_closed) == (503, True)
     for wire in idle:
         wire.close()
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [POST + b"Content-Length: 0\r\n\r\n", b"POST /private HTTP/1.1\r\nHost: $HOST\r\n\r\n", b"nonsense\r\n\r\n"],
+)
+def test_every_answer_says_when_it_was_made(server: Running, request_: bytes) -> None:
+    began = int(time.time())
+
+    reply, _ = server.ask(request_)
+
+    assert began <= parsedate_to_datetime(reply.headers["date"]).timestamp() <= time.time()
 
 
 def test_h12_pipelined_requests_are_answered_in_order(server: Running) -> None:

@@ -8,6 +8,8 @@ from typing import Protocol
 
 from msgspec import Struct, field
 
+from waypost.lib.clock import date_line
+
 HeaderLines = Iterable[tuple[bytes, bytes]]
 
 _JOINED_BYTES = 64 * 1024  # up to here copying is cheaper than two writes
@@ -280,9 +282,14 @@ class Exchange(Struct, eq=False):
         self.line.answered(self)
 
 
-@lru_cache(maxsize=_REMEMBERED_HEADS)
 def head_of(status: int, headers: tuple[tuple[bytes, bytes], ...]) -> bytes:
-    """Return status and header lines as they are written, but for those about the body; most answers have the same."""
+    """Return status and header lines as they are written now, but for those about the body."""
+    return _lasting_head(status, headers) + date_line()
+
+
+@lru_cache(maxsize=_REMEMBERED_HEADS)
+def _lasting_head(status: int, headers: tuple[tuple[bytes, bytes], ...]) -> bytes:
+    """Return what most answers have in common."""
     lines = [_STATUS_LINES[status], *[b"%b: %b\r\n" % line for line in headers]]
     head = b"".join(lines)
     # A value with a line break in it would add header lines of its own.

@@ -9,6 +9,8 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from email.utils import formatdate
+from functools import lru_cache
 from typing import Protocol
 
 from waypost.lib import log
@@ -219,3 +221,13 @@ def looks(*, within_seconds: float) -> Iterator[None]:
             return
         time.sleep(min(pause, left))
         pause = min(pause * 1.5, _LONGEST_PAUSE_SECONDS)
+
+
+def date_line() -> bytes:
+    """Return the header line that says when a response is made, by the machine's clock (RFC 9110, 6.6.1)."""
+    return _date_line(int(time.time()))
+
+
+@lru_cache(maxsize=1)
+def _date_line(wall_seconds: int) -> bytes:
+    return b"date: %b\r\n" % formatdate(wall_seconds, usegmt=True).encode("ascii")

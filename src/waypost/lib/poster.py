@@ -21,7 +21,7 @@ The host is a name in ASCII or an address without brackets. Raises OSError when 
 MAX_ANSWER_BYTES: Final = 65_536
 MAX_CHALLENGE_BYTES: Final = 256
 CONNECT_TIMEOUT: Final = timedelta(seconds=5)
-IDLE_PER_HOST: Final = 64
+IDLE_PER_HOST: Final = 256  # several endpoints of one host may each have many calls under way
 # Under the 5 s after which common servers hang up: a request never meets a connection that is just being closed.
 IDLE_TIMEOUT: Final = timedelta(seconds=4)
 # How long a vetted address is used without asking again; it stays pinned, so only changes in the DNS come late.
