@@ -61,8 +61,7 @@ class Links(Struct, frozen=True):
         wanted = asked_fields(request.query, DEFAULT_FIELDS, FIELDS)
         found = await self.links.list(number.id, limit=MAX_CODES)
         shown, paging = paged(request, [(code, (code, link)) for code, link in found])
-        image = _picture_url(request, number)
-        data = [link_object(code, link, wanted, image.format(code)) for code, link in shown]
+        data = [link_object(code, link, wanted, _picture_url(request, number, code)) for code, link in shown]
         return page_answer(data, paging)
 
     async def get(self, request: Request) -> Response:
@@ -81,7 +80,7 @@ class Links(Struct, frozen=True):
         link = Link(wish.prefilled_message, created)
         await self.links.put(number.id, link, code)
         wanted = (*DEFAULT_FIELDS, "qr_image_url") if wish.generate_qr_image else DEFAULT_FIELDS
-        image = _picture_url(request, number, wish.generate_qr_image.lower() or "svg").format(code)
+        image = _picture_url(request, number, code, wish.generate_qr_image.lower() or "svg")
         return json_response(link_object(code, link, wanted, image))
 
     async def delete(self, request: Request) -> Response:
@@ -104,7 +103,7 @@ class Links(Struct, frozen=True):
 
     async def _one(self, request: Request, number: Number, code: str) -> Response:
         wanted = asked_fields(request.query, DEFAULT_FIELDS, FIELDS)
-        image = _picture_url(request, number).format(code)
+        image = _picture_url(request, number, code)
         return json_response({"data": [link_object(code, await self._link(number, code), wanted, image)]})
 
     async def _link(self, number: Number, code: str) -> Link:
@@ -114,9 +113,8 @@ class Links(Struct, frozen=True):
         return found
 
 
-def _picture_url(request: Request, number: Number, kind: str | None = None) -> str:
-    """Return the address of a picture, `{}` in place of the code; the guard has checked the Host header."""
+def _picture_url(request: Request, number: Number, code: str, kind: str | None = None) -> str:
+    """Return the address of a picture; the guard has checked the Host header."""
     asked = _FORMAT.search(request.query.get("fields", ""))
     ending = kind or (asked[1].lower() if asked else "svg")
-    base = request.origin.replace("{", "").replace("}", "")
-    return f"{base}/whatsapp_business/qr/{number.digits}/{{}}.{ending}"
+    return f"{request.origin}/whatsapp_business/qr/{number.digits}/{code}.{ending}"
