@@ -34,7 +34,7 @@ def test_every_variable_of_ours_is_a_setting() -> None:
     assert named <= {option.variable for option in options()}
 
 
-_GIVEN = {"WAYPOST_SECRETS_KEY": f"{'A' * 43}="}
+_GIVEN = {"WAYPOST_SECRETS_KEY": f"{'A' * 43}=", "WAYPOST_PUBLIC_URL": "https://whatsapp.example.com"}
 
 
 def settings_in(service: str) -> Settings:

@@ -76,6 +76,7 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path) -> None:
         "WAYPOST_READY_FILE": str(tmp_path / "ready.json"),
         "WAYPOST_TLS": "true",
         "WAYPOST_ALLOWED_HOSTS": "Waypost.example,host.docker.internal",
+        "WAYPOST_PUBLIC_URL": "https://WhatsApp.example.com/",
         "WAYPOST_WEBHOOK_SUCCESS": "2xx",
         "WAYPOST_WEBHOOK_TIMEOUT_SECONDS": "5",
         "WAYPOST_MAX_REDIRECTS": "3",
@@ -121,6 +122,7 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path) -> None:
         ready_file=tmp_path / "ready.json",
         tls=True,
         allowed_hosts=("waypost.example", "host.docker.internal"),
+        public_url="https://whatsapp.example.com",
         keep_days=0,
         webhook_success="2xx",
         webhook_timeout_seconds=5.0,
@@ -200,6 +202,9 @@ def test_all_mistakes_are_told_at_once_with_their_source_and_the_way_out(tmp_pat
         ("status_delay", "-0.1"),
         ("fetch_allow", "127.0.0.1/8"),
         ("fetch_allow", "everything"),
+        ("public_url", "whatsapp.example.com"),
+        ("public_url", "https://example.com/waypost"),
+        ("public_url", "https://example.com?x=1"),
         ("secrets_key", "c2hvcnQ="),
         ("secrets_key", f"{'A' * 43}=,not base64"),
         ("admin_password", "short"),
@@ -216,6 +221,13 @@ def test_a_value_that_cannot_work_is_refused_by_its_flag(name: str, written: str
     mistakes = mistakes_of({name: written})
 
     assert [mistake.split(" ")[0] for mistake in mistakes] == ["--" + name.replace("_", "-")]
+
+
+def test_the_name_of_the_public_url_is_answered_too() -> None:
+    settings = load({"public_url": "https://WhatsApp.example.com:8443/", "allowed_hosts": ("other.example",)}, {})
+
+    assert settings.public_url == "https://whatsapp.example.com:8443"
+    assert settings.names == ("other.example", "whatsapp.example.com")
 
 
 def test_what_shares_its_work_needs_a_store_that_can_be_shared() -> None:

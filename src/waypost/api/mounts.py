@@ -173,9 +173,13 @@ class Application:
     def __init__(self, rules: Sequence[tuple[Applies, App]], has_no_room: HasNoRoom = _has_room) -> None:
         self._rules = rules
         self._has_no_room = has_no_room
+        self.public: tuple[bytes, str] | None = None
+        """The Host of requests through a proxy, and the scheme that programs used to reach it."""
 
     def __call__(self, request: Request, out: Outgoing) -> Awaitable[None]:
         """Answer one request."""
+        if self.public is not None and (request.header(b"host") or b"").lower() == self.public[0]:
+            request.scheme = self.public[1]
         return _first(self._rules, request)(request, out)
 
     def speak(self, request: Request, refusal: guard.Refusal) -> bytes:

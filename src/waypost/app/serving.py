@@ -73,8 +73,8 @@ async def start(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, Ready
     left = note.Note(base_url, operator.local_key)
     note.leave(settings.data, left)
     stack.callback(note.take_away, settings.data, left)
-    resources.urls.base_url = base_url
-    resources.own_addresses.update((name, server.port) for name in {settings.host, *_LOOPBACK, *settings.allowed_hosts})
+    resources.urls.base_url = settings.public_url or base_url
+    resources.own_addresses.update((name, server.port) for name in {settings.host, *_LOOPBACK, *settings.names})
     _log.info("server.ready", base_url=base_url)
     return parts, ready
 
@@ -104,7 +104,7 @@ async def _listen(parts: Parts, start: Start, stack: AsyncExitStack) -> tuple[Se
         app,
         host=settings.host,
         port=settings.port,
-        names=settings.allowed_hosts,
+        names=settings.names,
         tls=tls.server_context(settings.data, resources.clock) if settings.tls else None,
         words=app,
     )

@@ -70,7 +70,7 @@ async def begin(settings: Settings, stack: AsyncExitStack) -> tuple[Parts, Clust
     await parts.load()
     for lanes in (parts.messages, parts.webhooks, parts.troubled):
         stack.push_async_callback(lanes.stop, 0.0)  # what could end has ended when the shards were given up
-    resources.urls.base_url = f"http://{settings.host}:{settings.port}"
+    resources.urls.base_url = settings.public_url or f"http://{settings.host}:{settings.port}"
     return parts, cluster, ownership
 
 

@@ -133,6 +133,13 @@ def _read_url(raw: object) -> str:
     return text
 
 
+def _read_origin(raw: object) -> str:
+    text = _read_url(raw).removesuffix("/")
+    if text.count("/") != 2 or "?" in text:
+        raise ValueError("this has a path or a query in it")
+    return text.lower()
+
+
 def _read_network(raw: object) -> Network:
     text = _text(raw)
     try:
@@ -210,6 +217,7 @@ SECRET = Reader("up to 256 visible ASCII characters without a space", _read_secr
 PASSWORD = Reader("at least 8 characters", _read_password, is_secret=True)
 HOST = Reader("an IP address or a host name", _read_host)
 URL = Reader("a whole `http://` or `https://` URL", _read_url)
+ORIGIN = Reader("`https://host` or `https://host:port`", _read_origin)
 STORE_PLACE = Reader("a path, or `postgresql://user:password@host/database`", _read_store_place, names="file")
 FOLDER = Reader("the path of a folder", _read_folder, names="dir")
 MEDIA_PLACE = Reader(

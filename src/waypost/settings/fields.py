@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, get_args
+from urllib.parse import urlsplit
 
 from waypost.lib import readers
 from waypost.lib.readers import Network, Reader
@@ -209,6 +210,14 @@ class Settings:
         tuple[str, ...],
         _About("Name in the Host header that is answered besides the server's own; may be repeated.", readers.HOSTS),
     ] = ()
+    public_url: Annotated[
+        str | None,
+        _About(
+            "Where programs reach the server through a proxy; URLs in answers and webhooks begin with it.",
+            readers.ORIGIN,
+            default="as the request says",
+        ),
+    ] = None
     webhook_success: Annotated[
         Literal["200", "2xx"], _About("Answers of a webhook that count as taken.", readers.choice("200", "2xx"))
     ] = "200"
@@ -240,6 +249,12 @@ class Settings:
     """The standard variables of AWS that were set; no option of ours, so that secrets stay where they belong."""
     sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     """Where each setting that was given comes from: `flag`, `environment` or `file`."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names in the Host header that are answered besides the server's own."""
+        public = urlsplit(self.public_url or "").hostname
+        return (*self.allowed_hosts, public) if public else self.allowed_hosts
 
     @property
     def on_loopback(self) -> bool:

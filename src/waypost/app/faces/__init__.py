@@ -18,7 +18,7 @@ def all_faces(parts: Parts, control: Control) -> list[Face]:
 
 def application(parts: Parts, control: Control) -> Application:
     """Return what answers every request."""
-    return mount_faces(
+    mounted = mount_faces(
         all_faces(parts, control),
         parts.resources.directory,
         parts.refused,
@@ -26,3 +26,7 @@ def application(parts: Parts, control: Control) -> Application:
         admission=parts.flows.accept.admission,
         maintenance=parts.maintenance,
     )
+    if (public_url := parts.resources.settings.public_url) is not None:
+        scheme, _, host = public_url.partition("://")
+        mounted.public = (host.encode("ascii"), scheme)
+    return mounted
