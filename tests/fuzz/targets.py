@@ -193,7 +193,7 @@ def _form_of(content_type: bytes, pieces: Iterable[bytes]) -> object:
         read = _done(read_form(request, sink, limits))
     except HTTPProblem as problem:
         return _refused(problem)
-    return read.fields, read.file and (read.file.head, read.file.size), sink.data
+    return read.fields, read.file, sink.data
 
 
 def _refused(problem: HTTPProblem) -> int:

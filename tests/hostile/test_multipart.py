@@ -38,8 +38,8 @@ class Uploads:
 
     async def take(self, request: Request) -> Response:
         form = await read_form(request, self.digest, FormLimits(FILE_LIMIT))
-        name = form.file.head.filename if form.file else None
-        size = form.file.size if form.file else None
+        name = form.file.filename if form.file else None
+        size = sum(self.digest.sizes) if form.file else None
         return json_response([form.fields, name, size])
 
     async def give(self, request: Request) -> Response:

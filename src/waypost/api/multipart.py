@@ -29,10 +29,6 @@ class BadForm(HTTPProblem):
         super().__init__(400, reason)
 
 
-class FileTooLarge(BodyTooLarge):
-    """Raised for a file over the form's limit, as soon as the limit is passed."""
-
-
 class FormLimits(Struct, frozen=True):
     """How large a form may be."""
 
@@ -61,18 +57,12 @@ class FileHead(Struct, frozen=True):
     content_type: str | None
 
 
-class FilePart(Struct, frozen=True):
-    """A file that was written whole to the sink."""
-
-    head: FileHead
-    size: int
-
-
 class Form(Struct):
     """A form that was read to its end."""
 
     fields: dict[str, str] = field(default_factory=dict)
-    file: FilePart | None = None
+    file: FileHead | None = None
+    """Of the file that was written whole to the sink."""
 
 
 def is_multipart(request: Request) -> bool:
@@ -169,7 +159,7 @@ class _FormReader:
         if self._sink is None and self._size > self._limits.field_bytes:
             raise BadForm(f"The field {self._name[:40]!a} is larger than {self._limits.field_bytes} bytes.")
         if self._size > self._limits.file_bytes and self._sink is not None:
-            raise FileTooLarge(self._limits.file_bytes)
+            raise BodyTooLarge(self._limits.file_bytes)
         self._pieces.append(data)
         self._piece_bytes += len(data)
         if self._sink is not None and self._piece_bytes >= _PIECE_BYTES:
@@ -181,7 +171,7 @@ class _FormReader:
             return
         if self._pieces:
             await self._sink.write(self._gathered())
-        self.form.file = FilePart(self._head, self._size)
+        self.form.file = self._head
         self._sink = None
 
     def _gathered(self) -> bytes:

@@ -56,8 +56,8 @@ class Media(Struct, frozen=True):
             given = {**request.query, **form.fields}
             if given.get("messaging_product") != "whatsapp":
                 raise Refusal(INVALID_PARAMETER, "messaging_product must be 'whatsapp'.")
-            declared = declared_type(given.get("type"), form.file.head.content_type)
-            origin = Origin(number.id, "upload", declared, form.file.head.filename)
+            declared = declared_type(given.get("type"), form.file.content_type)
+            origin = Origin(number.id, "upload", declared, form.file.filename)
             medium = await self.shelf.keep(writer, origin, dialect="cloud")
         return Response(200, cloud.upload_answer(medium))
 

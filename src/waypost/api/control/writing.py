@@ -63,9 +63,8 @@ class Writing(Struct, frozen=True):
                 return await self.play.write(wa_id, _without_bytes(message, message.file), None)
             if form.file is None:
                 return await self.play.write(wa_id, message, None)
-            head = form.file.head
-            file = UserFile(writer, head.content_type, head.filename)
-            return await self.play.write(wa_id, _named(message, head), file)
+            file = UserFile(writer, form.file.content_type, form.file.filename)
+            return await self.play.write(wa_id, _named(message, form.file), file)
 
 
 class _Capped:
