@@ -61,7 +61,7 @@ class StoppedClock(SystemClock):
         await asyncio.Event().wait()
 
 
-@pytest.mark.parametrize(("scan", "pause"), [(0.0, 0.01), (0.001, 0.01), (0.5, 2.0)])
+@pytest.mark.parametrize(("scan", "pause"), [(0.0, 0.01), (0.001, 0.01), (0.05, 0.2), (12.0, 1.0)])
 async def test_who_has_scanned_a_long_queue_rests_longer(scan: float, pause: float) -> None:
     nobody: Any = None
     clock = StoppedClock()

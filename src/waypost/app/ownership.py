@@ -20,6 +20,7 @@ _ROUND_SECONDS = 1.0  # a third of the time after which the server takes us for 
 _SCAN_SECONDS = 2.0
 _BREATH_SECONDS = 0.01  # between two scans, so that each finds more than one job
 _REST = 4  # times as long as a scan took, so that a long queue does not keep the database busy with its scans
+_LONGEST_REST_SECONDS = 1.0  # a scan may also have waited for a database that was away
 _STEP = 8  # shards that are given up together
 _SLOW_SECONDS = 0.5  # that a hand-over waits for requests which are under way
 
@@ -85,7 +86,9 @@ class Ownership:
             anew, self._anew[topic] = self._anew[topic], set()
             began = self._clock.monotonic()
             await self._queues[topic].scan(anew)
-            await self._clock.pause(max(_BREATH_SECONDS, _REST * (self._clock.monotonic() - began)))
+            await self._clock.pause(
+                min(max(_BREATH_SECONDS, _REST * (self._clock.monotonic() - began)), _LONGEST_REST_SECONDS)
+            )
 
     def hint(self, topic: Topic, named: frozenset[int]) -> None:
         """Hear from another process."""
