@@ -9,8 +9,8 @@ from waypost.ports import (
     DeliverySearch,
     EndedDelivery,
     EndedSearch,
+    Envelope,
     FullStore,
-    MessageName,
     MessageSearch,
     Stretch,
     Window,
@@ -152,12 +152,15 @@ async def test_the_messages_of_a_file_are_found_around_it_and_then_behind_it(ope
     assert (await opened.messages_of_medium(MediaKey(99), None, limit=20, most=4)).rows == []
 
 
-async def test_names_are_those_of_the_keys_that_are_messages(six: FullStore) -> None:
-    names = await six.message_names([MessageKey(10), MessageKey(60), MessageKey(99)])
+async def test_envelopes_are_those_of_the_keys_that_are_messages(six: FullStore) -> None:
+    await six.accept(outbound(5, callback_data="order 7", user_id="US.1"))
 
-    assert sorted(names, key=lambda name: name.key) == [
-        MessageName(MessageKey(10), 4711, USER, received=False),
-        MessageName(MessageKey(60), inbound_row(61, 60).message.tag, USER, received=True),
+    envelopes = await six.envelopes([MessageKey(5), MessageKey(10), MessageKey(60), MessageKey(99)])
+
+    assert sorted(envelopes, key=lambda one: one.key) == [
+        Envelope(MessageKey(5), 4711, NUMBER, USER, received=False, callback_data="order 7", user_id="US.1"),
+        Envelope(MessageKey(10), 4711, NUMBER, USER, received=False),
+        Envelope(MessageKey(60), inbound_row(61, 60).message.tag, NUMBER, USER, received=True),
     ]
 
 

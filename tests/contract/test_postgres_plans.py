@@ -65,7 +65,7 @@ LOOKS: list[tuple[str, tuple[object, ...]]] = [
     (STATEMENTS.carriers, (END, NEWEST, 21, 9)),
     *((STATEMENTS.media, (END, NEWEST, LIMIT, number)) for number in (None, NUMBER)),
     (documents.OF_OWNERS, ("blocked", [7, 8, 9])),
-    (STATEMENTS.names, ([7, 8, 9],)),
+    (STATEMENTS.envelopes, ([7, 8, 9],)),
     (lists.MESSAGE_KEYS, (ROWS - 100, 200)),
     (lists.EVENT_KEYS, (ROWS - 100, 200)),
 ]

@@ -25,7 +25,7 @@ STEPS = [
     STATEMENTS.messages, STATEMENTS.messages_of_keys, *STATEMENTS.deliveries.values(), DELIVERIES_OF, STATEMENTS.media,
     END_OF_CARRIERS, STATEMENTS.carriers, *END_OF_ENDED.values(), *STATEMENTS.ended.values(),
     store.KEEP_ALL_DONE, store.REDELIVER_ALL,
-    documents.OF_OWNERS, STATEMENTS.names, records.TOLD, MESSAGE_KEYS, EVENT_KEYS,
+    documents.OF_OWNERS, STATEMENTS.envelopes, records.TOLD, MESSAGE_KEYS, EVENT_KEYS,
 ]  # fmt: skip
 BY_KEYS: list[Rows] = [
     sweeps.EVENTS_OF, sweeps.FURTHER_OF, *sweeps.MESSAGE_ROWS, *sweeps.DELIVERY_ROWS,

@@ -128,16 +128,16 @@ class Feed:
 
     async def _words(self, changes: Changes, *, is_over: bool) -> FeedChanges:
         try:
-            names = await self._lists.message_names(sorted(changes.messages)) if changes.messages else []
+            envelopes = await self._lists.envelopes(sorted(changes.messages)) if changes.messages else []
         except StoreDown:  # whoever looks is told so
-            names, is_over = [], True
+            envelopes, is_over = [], True
         if is_over:
             return FeedChanges([], [], [], [], all=True)
         deliveries = [f"evt_{key}" for key in sorted(changes.deliveries)]
         return FeedChanges(
-            messages=[wamid(n.key, n.tag, n.wa_id, received=n.received) for n in names],
+            messages=[wamid(one.key, one.tag, one.wa_id, received=one.received) for one in envelopes],
             deliveries=deliveries + [f"dlv_{key}" for key in sorted(changes.further)],
-            phones=sorted(changes.phones | {name.wa_id for name in names}),
+            phones=sorted(changes.phones | {one.wa_id for one in envelopes}),
             world=sorted(changes.world),
             all=False,
         )

@@ -31,7 +31,7 @@ from waypost.model import (
     StatusUpdate,
     finding_of,
 )
-from waypost.ports import Announce, Further, InboundRow, Records, StatusRow, Store
+from waypost.ports import Announce, Further, InboundRow, Lists, StatusRow, Store
 from waypost.rules import callbacks
 from waypost.wire import client_notices
 from waypost.wire.events.messages import LATEST, Echo, Identity, has_referral, inbound_value, shape_of, status_value
@@ -43,7 +43,7 @@ class Receive(Struct, frozen=True):
     """The flow, with the ports it uses."""
 
     store: Store
-    records: Records
+    lists: Lists
     directory: Directory
     recent: Recent
     urls: MediaURLs
@@ -56,11 +56,8 @@ class Receive(Struct, frozen=True):
 
     async def statuses(self, updates: Sequence[StatusUpdate]) -> None:
         """Take statuses in the order given; each is durable, or known from before, on return."""
-        rows = []
-        for update in updates:
-            echo = self.recent.get(update.token) or await self._stored_echo(update.token)
-            if echo is not None:
-                rows.append(self._row(update, echo))
+        echoes = await self._echoes({update.token for update in updates})
+        rows = [self._row(update, echo) for update in updates if (echo := echoes.get(update.token)) is not None]
         fresh = await self.store.record_statuses(rows)
         self._tell([row for row, is_new in zip(rows, fresh, strict=True) if is_new])
 
@@ -159,11 +156,13 @@ class Receive(Struct, frozen=True):
         told = [one for one in callbacks.endpoints(number, event.kind) if _hears(one, number, event.status)]
         return tuple((EventKey(self.keys.next()), one.id) for one in told)
 
-    async def _stored_echo(self, key: MessageKey) -> Echo | None:
-        stored = await self.records.message(key)
-        if stored is None or stored.received:
-            return None
-        return echo_of(stored)
+    async def _echoes(self, keys: set[MessageKey]) -> dict[MessageKey, Echo]:
+        """Return what the statuses of messages repeat; what is not known of the newest is read for all at once."""
+        echoes = {key: echo for key in keys if (echo := self.recent.get(key)) is not None}
+        if len(echoes) < len(keys):
+            stored = await self.lists.envelopes(sorted(keys - echoes.keys()))
+            echoes |= {envelope.key: echo_of(envelope) for envelope in stored if not envelope.received}
+        return echoes
 
     def _row(self, update: StatusUpdate, echo: Echo) -> StatusRow:
         number_id = NumberId(echo.number_id)

@@ -4,7 +4,7 @@ from collections import OrderedDict
 
 from waypost.lib import ids
 from waypost.model import MessageKey, Outbound
-from waypost.ports import StoredMessage
+from waypost.ports import Envelope
 from waypost.wire.events.messages import Echo
 
 
@@ -30,7 +30,7 @@ class Recent:
         return self._echoes.get(key)
 
 
-def echo_of(message: Outbound | StoredMessage) -> Echo:
+def echo_of(message: Outbound | Envelope) -> Echo:
     """Return what the statuses of a message repeat."""
     known = message.wamid if isinstance(message, Outbound) else ""
     wamid = known or ids.wamid(message.key, message.tag, message.wa_id, received=False)

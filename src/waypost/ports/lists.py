@@ -31,13 +31,17 @@ Tell = Callable[[Changes], None]
 """Is told after a commit what it has changed; called on the event loop, and must be quick."""
 
 
-class MessageName(Struct, frozen=True):
-    """What a message's ids are made of."""
+class Envelope(Struct, frozen=True):
+    """Who exchanged a message, what its ids are made of, and what its statuses repeat; all but its content."""
 
     key: MessageKey
     tag: int
+    number_id: NumberId
     wa_id: str
     received: bool
+    callback_data: str | None = None
+    user_id: str | None = None
+    """The business-scoped id that it was addressed to."""
 
 
 class MessageSearch(Struct, frozen=True):
@@ -142,7 +146,7 @@ class Lists(Protocol):
         """
         ...
 
-    async def message_names(self, keys: Sequence[MessageKey]) -> list[MessageName]:
+    async def envelopes(self, keys: Sequence[MessageKey]) -> list[Envelope]:
         """Return those of some hundred keys that are messages, in any order."""
         ...
 

@@ -48,6 +48,7 @@ MESSAGE_COLUMNS = (
     " body, raw, at_ms, problem, problem_details, media_key, more_media, callback_data,"
     " messages.user_id, messages.dialect, received AND messages.seen <> 0"
 )
+ENVELOPE_COLUMNS = "messages.key, tag, number_id, wa_id, received, callback_data, user_id"
 EVENT_COLUMNS = (
     "events.key, events.number_id, events.message_key, events.kind, events.at_ms, events.body, events.status,"
     " events.problem"

@@ -12,7 +12,7 @@ from waypost.ports import (
     DeliverySearch,
     EndedDelivery,
     EndedSearch,
-    MessageName,
+    Envelope,
     MessageSearch,
     Page,
     StoredDelivery,
@@ -55,7 +55,7 @@ class Statements(Struct, frozen=True):
     """Finds files of a range, the newest first."""
     carriers: str
     """Finds messages that carry a file among those above a key, the oldest first."""
-    names: str
+    envelopes: str
     """Finds what the ids of messages are made of."""
 
 
@@ -122,10 +122,10 @@ class SharedLists(Part):
         rows = await self._scan(self._statements.carriers, after, end or NEWEST, limit + 1, key)
         return stretch([columns.message(row) for row in rows], limit, end)
 
-    async def message_names(self, keys: Sequence[MessageKey]) -> list[MessageName]:
+    async def envelopes(self, keys: Sequence[MessageKey]) -> list[Envelope]:
         """Return those keys that are messages."""
-        rows = await self._rows(self._statements.names, self._array(keys))
-        return [MessageName(key, tag, wa_id, bool(received)) for key, tag, wa_id, received in rows]
+        rows = await self._rows(self._statements.envelopes, self._array(keys))
+        return [Envelope(key, tag, of, wa_id, bool(received), *rest) for key, tag, of, wa_id, received, *rest in rows]
 
     async def keys_above(self, key: int, limit: int) -> Changes:
         """Return what is newer than a key."""

@@ -4,7 +4,14 @@ from collections.abc import Sequence
 
 from waypost.model import MessageKey
 from waypost.ports import StoredDelivery
-from waypost.storage.columns import DELIVERED, DELIVERY_COLUMNS, MEDIUM_COLUMNS, MESSAGE_COLUMNS, Values
+from waypost.storage.columns import (
+    DELIVERED,
+    DELIVERY_COLUMNS,
+    ENVELOPE_COLUMNS,
+    MEDIUM_COLUMNS,
+    MESSAGE_COLUMNS,
+    Values,
+)
 from waypost.storage.lists import SharedLists, Statements
 from waypost.storage.paging import by_state
 from waypost.storage.postgres.attempts import with_attempts
@@ -59,7 +66,7 @@ STATEMENTS = Statements(
         " AND (media_key = $4 OR more_media::jsonb @> to_jsonb($4::bigint))"
         " ORDER BY messages.key LIMIT $3"
     ),
-    names="SELECT key, tag, wa_id, received FROM messages WHERE key = ANY($1::bigint[])",
+    envelopes=f"SELECT {ENVELOPE_COLUMNS} FROM messages WHERE key = ANY($1::bigint[])",  # noqa: S608 - constants
 )
 
 

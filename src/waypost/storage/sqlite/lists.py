@@ -4,7 +4,14 @@ from collections.abc import Sequence
 
 from waypost.model import MessageKey
 from waypost.ports import StoredDelivery
-from waypost.storage.columns import DELIVERED, DELIVERY_COLUMNS, MEDIUM_COLUMNS, MESSAGE_COLUMNS, Values
+from waypost.storage.columns import (
+    DELIVERED,
+    DELIVERY_COLUMNS,
+    ENVELOPE_COLUMNS,
+    MEDIUM_COLUMNS,
+    MESSAGE_COLUMNS,
+    Values,
+)
 from waypost.storage.lists import SharedLists, Statements
 from waypost.storage.paging import by_state
 from waypost.storage.sqlite.attempts import with_attempts
@@ -55,8 +62,8 @@ STATEMENTS = Statements(
         " AND (media_key = ?4 OR EXISTS (SELECT 1 FROM json_each(more_media) WHERE value = ?4))"
         " ORDER BY messages.key LIMIT ?3"
     ),
-    names=(
-        "SELECT messages.key, tag, wa_id, received FROM json_each(?1)"
+    envelopes=(
+        f"SELECT {ENVELOPE_COLUMNS} FROM json_each(?1)"  # noqa: S608 - constants
         " CROSS JOIN messages ON messages.key = json_each.value"
     ),
 )
