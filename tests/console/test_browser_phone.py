@@ -229,6 +229,7 @@ async def test_beside_two_phones_stands_what_is_known_of_the_one_that_was_touche
     await operator.call("PATCH", f"/phones/{content.STRANGER}", json={"name": "Mia"})
 
     async with revisit(operator, AT) as page:
+        await page.css(".phone").first.shown()  # the page has written by now which phones lie there
         await page.script(TWO_PHONES, [PHONE, content.STRANGER])
         await page.do("reload")
         known = page.role("region", "What the business may send")
