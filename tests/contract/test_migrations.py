@@ -83,7 +83,7 @@ async def test_a_database_that_can_only_be_read_is_refused_with_what_to_do(
     await migrate(server.url(name))
     server.psql("postgres", f"ALTER DATABASE {name} SET default_transaction_read_only = on")
 
-    with pytest.raises(StoreRefused, match=r"read-only transaction.*name the primary"):
+    with pytest.raises(StoreRefused, match=r"read-only transaction.*Name the primary"):
         await PostgresStore.open(server.url(name))
 
 
@@ -92,7 +92,7 @@ async def test_a_database_that_can_only_be_read_is_refused_with_what_to_do(
     [
         (("/test_", "/nowhere_"), r'"nowhere_\d+" does not exist\. Make the database first'),
         (("waypost@", "stranger:hush@"), r'stranger:\*\*\*@.*role "stranger" does not exist\. Correct user'),
-        (("&port=", "&port=1"), r"cannot be used: .*Start the server, or correct the address"),
+        (("&port=", "&port=1"), r"cannot be used: .*Start the server; or correct the path of its socket"),
     ],
 )
 async def test_a_database_that_cannot_be_used_is_refused_with_what_to_do_and_without_the_password(

@@ -134,7 +134,7 @@ def test_a_certificate_that_the_address_names_and_is_missing_is_told_of(tmp_path
     status, said = call("serve", "--store", store, "--data", str(tmp_path), "--port", "0")
 
     assert status == 1
-    assert "Correct the path of a certificate" in said
+    assert "correct the path of its socket, of a certificate" in said
 
 
 @pytest.mark.anyio

@@ -223,6 +223,6 @@ def advice(error: Exception) -> str:
         case ssl.SSLError():
             return "Correct sslmode and sslrootcert in --store, or the server's certificate."
         case FileNotFoundError():
-            return "Correct the path of a certificate, of a key or of the socket's folder in --store."
+            return "Start the server; or correct the path of its socket, of a certificate or of a key in --store."
         case _:
             return ""
