@@ -24,11 +24,20 @@ from waypost.model import (
     Template,
     Token,
 )
-from waypost.ports import Carried, DeliverySearch, Page, StoredDelivery, StoredMessage, Window
+from waypost.ports import Carried, DeliverySearch, Envelope, Page, StoredDelivery, StoredMessage, Window
 
 
 class Shelves(Queue):
     """The ports beside `Store`, as far as the flows under test ask for them."""
+
+    async def envelopes(self, keys: Sequence[MessageKey]) -> list[Envelope]:
+        found = [(key, self.disk.messages[key].message) for key in keys if key in self.disk.messages]
+        return [
+            Envelope(key, m.tag, m.number_id, m.wa_id, received=False, callback_data=m.callback_data, user_id=m.user_id)
+            if isinstance(m, Outbound)
+            else Envelope(key, m.tag, m.number_id, m.person.wa_id, received=True)
+            for key, m in found
+        ]
 
     async def message(self, key: MessageKey) -> StoredMessage | None:
         row = self.disk.messages.get(key)
