@@ -16,7 +16,7 @@ from waypost.storage.postgres.link import Connection, connect
 pytestmark = pytest.mark.anyio
 
 _STORE = "INSERT INTO outbox (number_id, key, due_ms, attempt, begun) VALUES ($1, $2, 0, 0, FALSE)"
-_USE_A_TRANSACTION = "CREATE TABLE IF NOT EXISTS nothing ()"
+_USE_A_TRANSACTION = "SELECT pg_current_xact_id()"
 
 
 @pytest.fixture
