@@ -73,6 +73,15 @@ async def test_a_backup_is_its_owners_alone_and_replaces_nothing(made: tuple[Pat
     assert "a backup never replaces another" in again.stderr
 
 
+async def test_a_backup_needs_a_folder_that_is_there(made: tuple[Path, str], tmp_path: Path) -> None:
+    _ = made
+    nowhere = tmp_path / "nowhere"
+
+    done = await back_up(tmp_path / "first", nowhere / "backup.tar")
+
+    assert (done.exit_code, done.stderr) == (1, f"Error: There is no folder {nowhere}; make it first.\n")
+
+
 async def test_what_a_backup_left_that_was_killed_is_thrown_away_by_the_next_one(
     made: tuple[Path, str], tmp_path: Path
 ) -> None:

@@ -63,6 +63,8 @@ def back_up(settings: Settings, target: Path, progress: Progress) -> Manifest:
     The file appears under its name once it is complete and fsynced. Raises StoreRefused, FileExistsError, OSError.
     """
     database, media = _places(settings)
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"There is no folder {target.parent}; make it first.")
     with _folder_for_unfinished(target.parent) as folder:
         if target.exists():
             raise FileExistsError(f"{target} is there already; a backup never replaces another.")
