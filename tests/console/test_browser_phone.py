@@ -233,6 +233,7 @@ async def test_beside_two_phones_stands_what_is_known_of_the_one_that_was_touche
         await page.script(TWO_PHONES, [PHONE, content.STRANGER])
         await page.do("reload")
         known = page.role("region", "What the business may send")
+        await known.role("heading", "What the business may send to Ann").shown()  # whom the address names is in front
         await page.css(".phone").last.click()
         await known.role("heading", "What the business may send to Mia").shown()
         empty = await page.script(LEFT_EMPTY)
