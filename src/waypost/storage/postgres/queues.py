@@ -1,4 +1,4 @@
-"""What waits, in the order of keys: all of it, or what has come since others last looked.
+"""What waits, in the order of keys: all of it, or what has come since a worker looked last.
 
 See docs/decisions/0019-ownership-of-shards.md. A row says by its `xmin` which transaction wrote it, and a transaction
 below the horizon had ended when the horizon was looked up: what it wrote could be read from then on. PostgreSQL has no
@@ -33,7 +33,7 @@ class News:
         self._shards = shards
 
     async def horizon(self) -> int:
-        """Return a moment: everything committed before it can be read."""
+        """Return where news begin that come from now on."""
         async with reading(self._pool) as connection:
             horizon: int = await connection.fetchval(_HORIZON)
         return horizon
